@@ -1,0 +1,39 @@
+"""symgrad reads gradient derivations as they are written, and rules on every equals sign.
+
+    doc = symgrad.read("derivations/negative_sampling_set.md")
+    report = symgrad.check(doc)
+    report.steps[0].verdict
+
+Nothing heavy is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symgrad.diagnostics import NotationError, SymgradError
+
+if TYPE_CHECKING:
+    from symgrad.api import Document
+    from symgrad.checking.verdict import DocumentReport
+
+
+def read(path: str | None = None, *, text: str | None = None, declarations: tuple[str, ...] = ()) -> Document:
+    """A document from a file or from text.
+
+    declarations: further files whose declarations hold for it, as ``--with`` gives them.
+    Raises ``SymgradError`` for a file that can't be opened or is no text.
+    """
+    from symgrad.api import read_document
+
+    return read_document(path, text, declarations)
+
+
+def check(document: Document, *, seed: int = 0) -> DocumentReport:
+    """Rule on every step of a document. ``seed`` gives another random stream."""
+    from symgrad.api import check_document
+
+    return check_document(document, seed)
+
+
+__all__ = ["NotationError", "SymgradError", "check", "read"]

@@ -1,0 +1,44 @@
+"""The Python interface: documents and their reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symgrad.checking import load_source
+from symgrad.checking.checker import check_source
+from symgrad.checking.verdict import DocumentReport
+from symgrad.diagnostics import Diagnostic, SymgradError
+from symgrad.notation.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document to be checked, with the declarations that hold for it. Made by ``symgrad.read``."""
+
+    source: Source
+    declarations: tuple[Source, ...] = ()
+
+    @property
+    def path(self) -> str:
+        return self.source.path
+
+
+def load(path: str) -> Source:
+    try:
+        found = load_source(path)
+    except OSError as e:
+        raise SymgradError(f"can't open {path}: {(e.strerror or str(e)).lower()}") from e
+    if isinstance(found, Diagnostic):
+        raise SymgradError(f"{found.message}: {found.remedy}")
+    return found
+
+
+def read_document(path: str | None, text: str | None, declarations: tuple[str, ...]) -> Document:
+    if (path is None) == (text is None):
+        raise SymgradError("give either a path or a text: `symgrad.read('x.md')` or `symgrad.read(text='…')`")
+    source = Source("text.md", text) if text is not None else load(str(path))
+    return Document(source, tuple(load(d) for d in declarations))
+
+
+def check_document(document: Document, seed: int) -> DocumentReport:
+    return check_source(document.source, document.declarations, seed)

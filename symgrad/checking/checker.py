@@ -1,0 +1,267 @@
+"""One document's steps, one verdict each: the proof engine and the evaluator, never mixed.
+
+Every ``proved`` is evaluated as well; should the two disagree, that is an internal error, loudly.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from symgrad.checking.conditions import side_conditions
+from symgrad.checking.onehot import Opaque
+from symgrad.checking.prove import difference, prove
+from symgrad.checking.readings import hold_intermediates, latex_name, unrelated, uses
+from symgrad.checking.refute import Evaluation, Session, holds, refute
+from symgrad.checking.repair import repairs
+from symgrad.checking.verdict import DocumentReport, Evidence, Step, Witness
+from symgrad.diagnostics import Diagnostic
+from symgrad.ir.claims import Claim
+from symgrad.ir.normal_form.memory import start_over
+from symgrad.notation.comparing import transposed_layout
+from symgrad.notation.latex import latex, read
+from symgrad.notation.reader import read_document
+from symgrad.notation.reading import ReadDocument, ReadStep
+from symgrad.notation.source import Source
+
+Progress = Callable[[int, int], None]
+
+REPORT = "please report this document: it is a bug of symgrad"
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a proof rests on, as LaTeX, and the rules it used."""
+
+    assumptions: tuple[str, ...]
+    conditions: tuple[str, ...]
+    trace: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Checker:
+    """Rules on the steps of one document; what steps share is computed once."""
+
+    seed: int = 0
+    session: Session = field(init=False)
+    opaque: Opaque = field(default_factory=Opaque)
+
+    def __post_init__(self) -> None:
+        self.session = Session(self.seed)
+        start_over()
+
+    def document(self, doc: ReadDocument, progress: Progress | None = None) -> DocumentReport:
+        """All steps of a document. ``progress(done, of)`` after each."""
+        steps = []
+        for k, step in enumerate(doc.steps):
+            steps.append(self.step(step))
+            if progress is not None:
+                progress(k + 1, len(doc.steps))
+        steps, complaints = expectations(doc, steps)
+        return DocumentReport(
+            path=doc.source.path,
+            steps=tuple(steps),
+            diagnostics=(*doc.diagnostics, *complaints),
+            definitions=doc.definitions,
+            skipped=doc.skipped,
+            not_checked=tuple(doc.not_checked),
+            text=doc.source.text,
+        )
+
+    def step(self, read_step: ReadStep) -> Step:
+        """The verdict on one step. What fails in here is our bug: it is said loudly, and the other steps go on."""
+        try:
+            return self._step(read_step)
+        except (MemoryError, RecursionError):
+            problem = Diagnostic("SG117", "not decided: too large or too deep", read_step.span, "split the step")
+        except Exception as e:
+            if os.environ.get("SYMGRAD_DEBUG"):
+                raise
+            problem = Diagnostic("SG900", f"internal error: {type(e).__name__}: {e}", read_step.span, REPORT)
+        return Step(read_step.span, read_step.left, read_step.right, "unreadable", diagnostic=problem)
+
+    def _step(self, read_step: ReadStep) -> Step:
+        out = read_step.outcome
+        base = Step(read_step.span, read_step.left, read_step.right, "unreadable", warnings=out.warnings)
+        if out.problem is not None:
+            return replace(base, diagnostic=out.problem)
+        if out.shapes is not None:
+            return replace(
+                base,
+                verdict="refuted",
+                evidence=Evidence("shape"),
+                witness=Witness(shapes=out.shapes),
+                repairs=shape_repairs(read_step),
+            )
+        if out.claim is None:
+            raise ValueError("a step was read as nothing")
+        step = self.rule(out.claim, base)
+        if step.verdict == "refuted":
+            step = self.second_reading(read_step, out.claim, step)
+        return step
+
+    # --- one claim ------------------------------------------------------------------------------
+
+    def rule(self, claim: Claim, base: Step) -> Step:
+        """Both engines on one claim."""
+        base = replace(
+            base,
+            read_left=read(claim.left),
+            read_right=read(claim.right),
+            warnings=(*base.warnings, *unrelated(claim, base)),
+        )
+        proof = self.proof(claim)
+        found = refute(claim, self.seed, self.session, proved=proof is not None)
+        evidence = Evidence("normal form" if proof else "evaluation", found.samples, dict(found.sizes), found.bound)
+        undefined = found.verdict == "undefined"
+        if found.verdict == "differs":
+            if proof is not None:
+                return replace(base, diagnostic=disagreement(base), evidence=evidence, witness=found.witness)
+            return self.refuted(claim, replace(base, evidence=evidence), found)
+        if proof is not None and not (undefined and found.note.startswith("no valid point")):
+            return replace(
+                base,
+                verdict="proved",
+                assumptions=proof.assumptions,
+                conditions=proof.conditions,
+                evidence=evidence,
+                trace=proof.trace,
+                warnings=(*base.warnings, *([unevaluated(found, base)] if undefined else [])),
+            )
+        if undefined:
+            return replace(base, diagnostic=undecided(found, base))
+        assumptions = tuple(dict.fromkeys(a.latex for a in claim.assumptions))
+        return replace(base, verdict="agrees", assumptions=assumptions, evidence=evidence)
+
+    def proof(self, claim: Claim) -> Grounds | None:
+        """What a proof rests on; one-hots count as bits that sum to 1 where that is enough."""
+        weaker = self.opaque.claim(claim)
+        found = prove(weaker) if weaker is not None else None
+        stands_for: tuple[str, ...] = ()
+        if found is None:
+            found = prove(claim)
+            if found is not None and weaker is not None:
+                stands_for = tuple(latex_name(d) for d in self.opaque.tensors if uses(claim, d))
+        if found is None:
+            return None
+        assumptions = tuple(dict.fromkeys((*found.assumptions, *stands_for)))
+        return Grounds(assumptions, side_conditions(claim, found), tuple(found.trace))
+
+    def refuted(self, claim: Claim, base: Step, found: Evaluation) -> Step:
+        """The step with its witness, the difference of its sides, and what would make it right."""
+        left = difference(claim)
+        return replace(
+            base,
+            verdict="refuted",
+            witness=found.witness,
+            difference=latex(left) if left is not None else None,
+            repairs=tuple(repairs(claim, latex, self.seed, self.session)),
+        )
+
+    # --- other readings ---------------------------------------------------------------------------
+
+    def second_reading(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
+        """A refuted step under the readings that the notation leaves open."""
+        for kind, other in read_step.outcome.alternatives():
+            if not self.holds(other):
+                continue
+            if kind == "transposed":
+                return self.rule(other, reopened(step, transposed_layout(read_step.span)))
+            message = "this holds only if an implied sum stands elsewhere than the rules put it"
+            was, would_be = (f"${read(c.left)} = {read(c.right)}$" for c in (claim, other))
+            labels = f"read as {was}; it holds as {would_be}"
+            problem = Diagnostic("SG114", f"{message}: {labels}", read_step.span, "write the sum with `\\sum`")
+            return replace(reopened(step), diagnostic=problem, evidence=Evidence("none"))
+        held = hold_intermediates(claim)
+        if held is not None and self.holds(held):
+            note = Diagnostic(
+                "SG208",
+                "this partial derivative holds the other intermediates constant",
+                read_step.span,
+                "say so, or write the chain rule out",
+                "warning",
+            )
+            return self.rule(held, reopened(step, note))
+        if read_step.redefinition:
+            first = f"if `{read_step.redefinition}` is defined anew here, write `:=` in place of `=`"
+            return replace(step, repairs=(first, *step.repairs))
+        return step
+
+    def holds(self, claim: Claim) -> bool:
+        """Whether evaluation finds the sides equal."""
+        return holds(claim, self.seed, self.session)
+
+
+def reopened(step: Step, *warnings: Diagnostic) -> Step:
+    """A refuted step without its verdict."""
+    return replace(
+        step,
+        verdict="unreadable",
+        warnings=(*step.warnings, *warnings),
+        witness=None,
+        difference=None,
+        repairs=(),
+    )
+
+
+def disagreement(step: Step) -> Diagnostic:
+    """The engines contradict each other: one of them is wrong."""
+    message = "internal error: the normal form proves this step and the evaluation refutes it"
+    return Diagnostic("SG900", message, step.span, REPORT)
+
+
+def unevaluated(found: Evaluation, step: Step) -> Diagnostic:
+    """The proof stands alone: the second engine could not look at the step."""
+    message = f"proved, and not evaluated as well: {found.note}"
+    return Diagnostic("SG117", message, step.span, "split the step, or use smaller shapes", "warning")
+
+
+def undecided(found: Evaluation, step: Step) -> Diagnostic:
+    """Why evaluation says nothing: it gave up, or the sides have too few points in common."""
+    if found.note and "valid point" not in found.note:
+        remedy = "split the step, or use smaller shapes"
+        return Diagnostic("SG117", f"not decided: {found.note}", step.span, remedy)
+    message = "no valid point found: the sides are nowhere defined together"
+    if found.note.startswith("hardly"):
+        message = "both sides are defined at too few points to say anything"
+    return Diagnostic("SG116", message, step.span, "check the assumptions and domains")
+
+
+def shape_repairs(read_step: ReadStep) -> tuple[str, ...]:
+    """Shapes that are each other's transposes say what is missing."""
+    shapes = read_step.outcome.shapes
+    if shapes and len(shapes[0]) == 2 and shapes[0] == shapes[1][::-1]:
+        return ("transpose one side",)
+    return ()
+
+
+def expectations(doc: ReadDocument, steps: list[Step]) -> tuple[list[Step], list[Diagnostic]]:
+    """Marks the steps that ``expect refuted`` speaks of: exactly one of its display."""
+    complaints = []
+    for group, (number, span) in doc.expectations.items():
+        members = [k for k, s in enumerate(doc.steps) if s.group == group]
+        if not members or (number is not None and not 1 <= number <= len(members)):
+            complaints.append(
+                Diagnostic(
+                    "SG004",
+                    f"`expect refuted` speaks of a step that its display does not have; it has {len(members)}",
+                    span,
+                    "put it before the display it means",
+                )
+            )
+            continue
+        if number is not None:
+            chosen = members[number - 1]
+        else:
+            refuted = [k for k in members if steps[k].verdict == "refuted"]
+            chosen = refuted[0] if refuted else members[0]
+        steps[chosen] = replace(steps[chosen], expected=True)
+    return steps, complaints
+
+
+def check_source(
+    source: Source, with_sources: Sequence[Source] = (), seed: int = 0, progress: Progress | None = None
+) -> DocumentReport:
+    """Read one document and rule on all of it."""
+    return Checker(seed).document(read_document(source, with_sources), progress)

@@ -1,0 +1,160 @@
+"""Values for which assumed equations hold.
+
+Plain ones are met by construction and exactly (``sum_a y_a = 1``, ``A_ij = A_ji``, ``b_i = ...``);
+all others by Newton's method, up to rounding.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symgrad.checking.assume import excused, met, open_indices, sides, sides_of
+from symgrad.ir import nodes as n
+from symgrad.ir.arithmetic import expand, merge
+from symgrad.ir.claims import Assumption
+from symgrad.ir.environment import Environment
+from symgrad.ir.evaluate import Evaluator
+from symgrad.ir.ranges import Index
+
+
+def construct(env: Environment, assumptions: tuple[Assumption, ...], seed: int = 0) -> None:
+    """Change the tensors of an environment so that the equations hold."""
+    equations = tuple(a for a in assumptions if a.kind == "equation")
+    for a in equations:
+        left, right = sides_of(a)
+        for form in (partial(_sum_to, seed), _mirror, _assign):
+            if form(env, a, left, right) or form(env, a, right, left):
+                break
+    env.exact = True
+    if equations and not met(Evaluator(env), equations).any():
+        _newton(env, equations)
+    env.exact = True
+
+
+def parts_of_one(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Positive dyadic numbers that add up to 1 along the last axis."""
+    count = shape[-1]
+    grain = 64
+    while grain < 8 * count:
+        grain *= 2
+    marks = np.sort(rng.random((*shape[:-1], grain - 1)).argsort(axis=-1)[..., : count - 1] + 1, axis=-1)
+    edges = np.concatenate([np.zeros((*shape[:-1], 1)), marks, np.full((*shape[:-1], 1), grain)], axis=-1)
+    parts = np.diff(edges, axis=-1) / grain
+    return np.asarray(parts)
+
+
+def _slots(e: n.Expr) -> tuple[n.Tensor, tuple[Index, ...]] | None:
+    """The tensor of an entry whose slots hold distinct indices that are not fixed."""
+    if not isinstance(e, n.Entry):
+        return None
+    indices = tuple(i for i in e.indices if isinstance(i, Index) and i.kind != "fixed")
+    if len(indices) != len(e.tensor.ranges) or len(set(indices)) != len(indices):
+        return None
+    return e.tensor, indices
+
+
+def _sum_to(seed: int, env: Environment, a: Assumption, left: n.Expr, right: n.Expr) -> bool:
+    """``sum_a y_{..a..} = c``: the last summand makes up for the others."""
+    if not (isinstance(left, n.Sum) and isinstance(right, n.Num) and not left.where):
+        return False
+    found = _slots(left.body)
+    if found is None or left.index not in found[1]:
+        return False
+    tensor, indices = found
+    axis = 1 + indices.index(left.index)
+    v = np.moveaxis(env.tensor(tensor), axis, -1)
+    total = float(right.value)
+    if tensor.domain in ("positive", "nonnegative") and total > 0:
+        rng = np.random.default_rng((seed, 29))
+        v = parts_of_one(rng, v.shape) * total
+    else:
+        v = v.copy()
+        v[..., -1] = total - v[..., :-1].sum(axis=-1)
+    env.tensors[tensor] = np.ascontiguousarray(np.moveaxis(v, -1, axis))
+    return True
+
+
+def _mirror(env: Environment, a: Assumption, left: n.Expr, right: n.Expr) -> bool:
+    """``A_ij = A_ji`` or ``A_ij = -A_ji``, by the entries of one triangle."""
+    sign = 1.0
+    if isinstance(right, n.Mul) and len(right.factors) == 2 and right.factors[0] is n.MINUS_ONE:
+        sign, right = -1.0, right.factors[1]
+    x, y = _slots(left), _slots(right)
+    if x is None or y is None or x[0] is not y[0] or set(x[1]) != set(y[1]) or x[1] == y[1]:
+        return False
+    order = [x[1].index(i) for i in y[1]]
+    if [order[k] for k in order] != list(range(len(order))):
+        return False
+    v = env.tensor(x[0])
+    env.tensors[x[0]] = (v + sign * v.transpose(0, *(k + 1 for k in order))) / 2
+    return True
+
+
+def _assign(env: Environment, a: Assumption, left: n.Expr, right: n.Expr) -> bool:
+    """``x_i = f(i)`` where ``f`` does not use ``x``."""
+    found = _slots(left)
+    if found is None or a.unless:
+        return False
+    tensor, indices = found
+    ev = Evaluator(env)
+    if tensor in ev.reach(right) or not n.free_indices(right) <= {
+        *indices,
+        *(i for i in open_indices(a) if i.kind == "fixed"),
+    }:
+        return False
+    value = ev.number(right)
+    axes = merge(indices)
+    order = [1 + axes.index(i) for i in indices]
+    laid = expand(value, axes).transpose(0, *order)
+    env.tensors[tensor] = np.broadcast_to(laid, (env.batch, *env.shape(tensor.ranges))).copy()
+    return True
+
+
+def _newton(env: Environment, equations: tuple[Assumption, ...], rounds: int = 14) -> None:
+    """``x <- x - J^+ F(x)`` on all real tensors that the equations use, every sample by itself."""
+    ev = Evaluator(env)
+    used = {t for a in equations for side in sides(a) for t in ev.reach(side) if isinstance(t, n.Tensor)}
+    tensors = sorted((t for t in used if t.domain not in ("bit", "sign")), key=lambda t: t.name)
+    if not tensors:
+        return
+    probes = [n.Entry(t, tuple(Index("x", r, "free") for r in t.ranges)) for t in tensors]
+    for _ in range(rounds):
+        ev = Evaluator(env)
+        rows, columns = [], []
+        for a in equations:
+            rows.append(_residual(ev, a))
+            columns.append(np.concatenate([_residual(ev, a, probe) for probe in probes], axis=2))
+        f, jacobian = np.concatenate(rows, axis=1)[..., 0], np.concatenate(columns, axis=1)
+        f, jacobian = np.nan_to_num(f), np.nan_to_num(jacobian)
+        if np.abs(f).max(initial=0.0) < 1e-15:
+            return
+        move = np.einsum("bnm,bm->bn", np.linalg.pinv(jacobian, rcond=1e-9), f)
+        move = np.clip(move, -1.0, 1.0)
+        for t in tensors:
+            v = env.tensor(t)
+            size = int(np.prod(v.shape[1:]))
+            env.tensors[t] = v - move[:, :size].reshape(v.shape)
+            move = move[:, size:]
+
+
+def _residual(ev: Evaluator, a: Assumption, probe: n.Expr | None = None) -> NDArray[np.float64]:
+    """``left - right`` at all parameters, as (sample, equation, entry of the probe it is derived by)."""
+    difference = n.sub(*sides_of(a))
+    value = ev.number(difference if probe is None else n.Deriv(difference, probe))
+    free = excused(ev, a)
+    slots = () if probe is None else tuple(i for i in probe.indices if isinstance(i, Index))  # type: ignore[attr-defined]  # a probe is an Entry
+    lead = merge(tuple(i for i in value.axes if i not in slots), () if free is None else free.axes, a.params)
+    axes = merge(lead, slots)
+    shape = [ev.env.batch, *(ev.env.length(ev.env.range_of(i)) for i in axes)]
+    laid = np.broadcast_to(expand(value, axes), shape)
+    if free is not None:
+        laid = np.where(expand(free, axes), 0.0, laid)
+    order = [1 + axes.index(i) for i in (*lead, *slots)]
+    rows = int(np.prod([ev.env.length(ev.env.range_of(i)) for i in lead]))
+    return np.ascontiguousarray(laid.transpose(0, *order)).reshape(ev.env.batch, rows, -1)
+
+
+__all__ = ["construct", "parts_of_one"]

@@ -1,0 +1,248 @@
+"""Random environments that meet the assumptions.
+
+Entries are small dyadic numbers, exact in binary, so that `sum_a y_a = 1` can hold exactly. Among
+eight samples most are generic; in one all indices of a range coincide, in one they come from two
+positions, and subsets are once full, once a single position and once empty. Values depend on the
+seed and the name alone, never on what was drawn before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import Literal
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symgrad.checking import assume
+from symgrad.checking.construct import construct, parts_of_one
+from symgrad.ir.arithmetic import LIMIT
+from symgrad.ir.budget import TooLarge
+from symgrad.ir.claims import Assumption
+from symgrad.ir.environment import Environment, Realisation
+from symgrad.ir.evaluate import Evaluator
+from symgrad.ir.nodes import AbstractFunction, Tensor
+from symgrad.ir.ranges import Index, IndexArray, Range, Subset
+
+Mode = Literal["plain", "positive", "mixed", "small", "simplex", "simple"]
+MODES: tuple[Mode, ...] = ("plain", "positive", "mixed", "small", "simplex")
+"""Tried in turn until the claim is defined somewhere: entries of both signs; positive ones (under a
+logarithm); one sign a tensor and sample; below 1/4; adding up to at most 1."""
+
+ATTEMPTS = 4
+"""How often candidates are drawn before assumptions count as impossible to meet."""
+PLAIN_SAMPLES = 8
+"""In larger batches the samples after these differ in scale as well."""
+COINCIDENT, PAIRED, SINGLE, FULL, EMPTY = 5, 6, 4, 5, 7
+"""Which of eight samples have a special pattern of positions, and of subsets."""
+
+
+@dataclass(eq=False)
+class Drawing:
+    """Supplies values. ``anchor``: positions that coincident samples take, by range."""
+
+    seed: int
+    mode: Mode = "plain"
+    anchor: dict[Range, NDArray[np.int64]] = field(default_factory=dict)
+    wanted: Mapping[Tensor, str] = field(default_factory=dict)
+    """Domains narrower than the declared ones, from assumptions such as ``lambda > 0``."""
+    shuffled: bool = False
+    """Draw candidates to choose from: four patterns in turn, one of them with distinct positions."""
+
+    def generator(self, name: str) -> np.random.Generator:
+        return np.random.default_rng((self.seed, crc32(name.encode())))
+
+    # --- numbers ------------------------------------------------------------------------------------
+
+    def tensor(self, tensor: Tensor, env: Environment) -> NDArray[np.float64]:
+        rng = self.generator(f"tensor {tensor.name} {len(tensor.ranges)}")
+        shape = (env.batch, *env.shape(tensor.ranges))
+        if prod(shape) > LIMIT:
+            raise TooLarge(f"{tensor.name} would hold {prod(shape[1:])} numbers")
+        domain = self.wanted.get(tensor, tensor.domain)
+        if domain in ("bit", "sign"):
+            bits = rng.integers(0, 2, shape).astype(float)
+            return bits if domain == "bit" else 2 * bits - 1
+        if self.mode == "simple":
+            return self._simple(rng, shape, domain)
+        size = rng.integers(1, 13, shape) / 8.0
+        if self.mode == "small":
+            size = size / 8
+        if self.mode == "simplex":
+            size = parts_of_one(rng, shape) if tensor.ranges else parts_of_one(rng, (*shape, 2))[:, 0]
+        elif env.batch > PLAIN_SAMPLES:
+            # so that a sample may lie on either side of a kink: every tensor at a scale of its own
+            scale = 2.0 ** rng.integers(-3, 2, (env.batch, *(1,) * len(tensor.ranges)))
+            scale[:PLAIN_SAMPLES] = 1.0
+            size = size * scale
+        if domain == "nonnegative":
+            return np.where(rng.integers(0, 8, shape) == 0, 0.0, size)
+        if domain == "negative":
+            return -size
+        if domain == "positive" or self.mode in ("positive", "small", "simplex"):
+            return size
+        signs = rng.choice((-1.0, 1.0), shape)
+        if self.mode == "mixed":
+            whole = rng.integers(-1, 2, (env.batch, *(1,) * len(tensor.ranges)))
+            signs = np.where(whole == 0, signs, whole)
+        return np.asarray(size * signs)
+
+    @staticmethod
+    def _simple(rng: np.random.Generator, shape: tuple[int, ...], domain: str) -> NDArray[np.float64]:
+        pools: dict[str, tuple[float, ...]] = {
+            "real": (0.0, 1.0, -1.0, 1.0, 2.0, 0.5),
+            "positive": (1.0, 1.0, 2.0, 0.5),
+            "nonnegative": (0.0, 1.0, 1.0, 2.0, 0.5),
+            "negative": (-1.0, -1.0, -2.0, -0.5),
+        }
+        return np.asarray(rng.choice(pools[domain], shape), dtype=np.float64)
+
+    def function(self, function: AbstractFunction, env: Environment) -> Realisation:
+        rng = self.generator(f"function {function.name}")
+        waves = 4
+        slopes = tuple(
+            tuple(
+                rng.integers(2, 13, env.shape(shape)) / 8.0 * rng.choice((-1.0, 1.0), env.shape(shape))
+                for shape in function.shapes
+            )
+            for _ in range(waves)
+        )
+        amplitude = tuple(float(k) / 8 for k in rng.integers(3, 10, waves))
+        phase = tuple(float(k) / 8 for k in rng.integers(1, 48, waves))
+        offset = 0.375 if self.mode in ("plain", "simple", "mixed") else 1.0 + sum(amplitude)
+        return Realisation(offset, amplitude, phase, slopes)
+
+    # --- positions ----------------------------------------------------------------------------------
+
+    def _positions(self, name: str, r: Range, shape: tuple[int, ...], env: Environment) -> NDArray[np.int64]:
+        """Positions in a range, most of them towards its middle."""
+        rng = self.generator(f"position {name}")
+        low, length = env.number(r.lo), max(1, env.length(r))
+        drawn = low + np.floor((rng.random(shape) + rng.random(shape)) / 2 * length).astype(np.int64)
+        shared = self._shared(r, env)
+        lot = rng.integers(0, 2, shape)
+        first, second = (s.reshape(-1, *(1,) * (len(shape) - 1)) for s in shared)
+        pattern = (np.arange(shape[0]) % (4 if self.shuffled else 8)).reshape(first.shape)
+        drawn = np.where(pattern == (2 if self.shuffled else COINCIDENT), first, drawn)
+        drawn = np.where(pattern == (3 if self.shuffled else PAIRED), np.where(lot == 1, first, second), drawn)
+        return drawn
+
+    def _shared(self, r: Range, env: Environment) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Two positions of a range, one pair a sample, that special samples use for every index."""
+        rng = self.generator(f"range {r.name}")
+        low, length = env.number(r.lo), max(1, env.length(r))
+        first, second = low + rng.integers(0, length, (2, env.batch))
+        anchored = self.anchor.get(r)
+        return (first if anchored is None else anchored), second
+
+    def position(self, index: Index, env: Environment) -> NDArray[np.int64]:
+        return self._positions(index.letter, env.range_of(index), (env.batch,), env)
+
+    def index_array(self, array: IndexArray, env: Environment) -> NDArray[np.int64]:
+        return self._positions(array.name, array.target, (env.batch, *env.shape(array.ranges)), env)
+
+    def subset(self, subset: Subset, env: Environment) -> NDArray[np.bool_]:
+        rng = self.generator(f"subset {subset.name}")
+        length = env.length(subset.range)
+        member = rng.integers(0, 2, (env.batch, length)).astype(bool)
+        pattern = np.arange(env.batch)[:, None] % 8
+        first = self._shared(subset.range, env)[0] - env.number(subset.range.lo)
+        single = np.arange(length)[None, :] == first[:, None]
+        member = np.where(pattern == SINGLE, single, member)
+        return np.where(pattern == FULL, True, np.where(pattern == EMPTY, False, member))
+
+
+def mode_of(env: Environment) -> Mode:
+    """How the values of an environment were drawn."""
+    return env.supply.mode if isinstance(env.supply, Drawing) else "plain"
+
+
+def draw(
+    sizes: Mapping[str, int],
+    assumptions: tuple[Assumption, ...] = (),
+    seed: int = 0,
+    mode: Mode = "plain",
+    batch: int = 8,
+    strict: bool = True,
+) -> Environment | None:
+    """An environment of up to ``batch`` samples that meet the assumptions; None if none was found.
+
+    Assumptions about free letters restrict the positions compared, and are none of ours.
+    """
+    assumptions = tuple(a for a in assumptions if not assume.is_mask(a))
+    supply = Drawing(seed, mode)
+    env = Environment(sizes, batch, supply=supply, strict=strict)
+    if not assumptions:
+        return env
+    wanted = assume.domains(assumptions)
+    for attempt in range(ATTEMPTS):
+        candidates = Drawing(seed + 7919 * attempt, mode, {}, wanted, shuffled=True)
+        many = Environment(sizes, 12 * batch, supply=candidates, strict=strict)
+        chosen = _candidates(many, assumptions, batch, candidates.seed)
+        if len(chosen):
+            break
+    else:
+        return None
+    if len(chosen) < batch:
+        chosen = np.resize(chosen, batch)
+    env.tensors = {t: v[chosen] for t, v in many.tensors.items()}
+    env.arrays = {n: v[chosen] for n, v in many.arrays.items()}
+    env.subsets = {s: v[chosen] for s, v in many.subsets.items()}
+    env.at = {i: v[chosen] for i, v in many.at.items()}
+    env.functions = dict(many.functions)
+    env.exact = many.exact
+    supply.wanted = wanted
+    for i, v in env.at.items():
+        supply.anchor.setdefault(env.range_of(i), v)
+    for n, v in env.arrays.items():
+        if v.size:
+            supply.anchor.setdefault(n.target, v.reshape(batch, -1)[:, 0])
+    return env
+
+
+def _candidates(many: Environment, assumptions: tuple[Assumption, ...], batch: int, seed: int) -> NDArray[np.int64]:
+    """Which samples meet all assumptions, the patterns of positions in turn, at most ``batch``."""
+    _distinct(many, assumptions, seed)
+    construct(many, assumptions, seed)
+    passing = np.flatnonzero(assume.met(Evaluator(many), assumptions))
+    ranks: dict[int, int] = {}
+    keyed = []
+    for k in passing.tolist():
+        ranks[k % 4] = ranks.get(k % 4, 0) + 1
+        keyed.append((ranks[k % 4], k))
+    return np.array([k for _, k in sorted(keyed)[:batch]], dtype=np.int64)
+
+
+def _distinct(env: Environment, assumptions: tuple[Assumption, ...], seed: int) -> None:
+    """Every fourth sample: all indices into a range at positions of their own, subsets apart from them."""
+    letters, arrays, subsets = assume.places(assumptions)
+    rng = np.random.default_rng((seed, 17))
+    rows = np.arange(0, env.batch, 4)
+    used: dict[Range, int] = {}
+    order: dict[Range, NDArray[np.int64]] = {}
+
+    def take(r: Range, count: int) -> NDArray[np.int64]:
+        length = env.length(r)
+        if r not in order:
+            order[r] = rng.random((len(rows), length)).argsort(axis=1)
+        start = used.get(r, 0)
+        used[r] = start + count
+        return env.number(r.lo) + order[r][:, np.arange(start, start + count) % length]
+
+    for i in letters:
+        drawn = env.position(i)
+        if drawn is not None:
+            drawn[rows] = take(env.range_of(i), 1)[:, 0]
+    for array in arrays:
+        values = env.index_array(array)
+        values[rows] = take(array.target, int(np.prod(values.shape[1:]))).reshape(values[rows].shape)
+    for s in subsets:
+        members = env.subset(s)
+        if s.range in order:
+            taken = order[s.range][:, : used[s.range]]
+            apart = members[rows]
+            np.put_along_axis(apart, taken, False, axis=1)
+            members[rows] = apart

@@ -1,0 +1,247 @@
+"""Evaluation of a claim at random environments: equal, different with a witness, or nowhere defined.
+
+Never imports the rules of the proof. A difference is found in double precision, relative to the
+largest term, and counts only once it is certified with many digits at a single point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, islice, permutations
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symgrad.checking.compare import Comparison, Session, certified, compare
+from symgrad.checking.draw import MODES, PLAIN_SAMPLES, mode_of
+from symgrad.checking.shrink import shrunk
+from symgrad.checking.sizes import FORKED, bound, corners, need, samples
+from symgrad.checking.verdict import Witness
+from symgrad.ir.arithmetic import expand
+from symgrad.ir.budget import BUDGET, TooLarge
+from symgrad.ir.certificate import Certificate
+from symgrad.ir.claims import Claim
+from symgrad.ir.environment import Environment, EvaluationError
+from symgrad.ir.evaluate import Evaluator
+from symgrad.ir.nodes import Cases, Expr, walk
+from symgrad.ir.ranges import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """verdict ``undefined``: no valid point was found, or the claim could not be evaluated (``note``).
+
+    sizes: of the main evaluation; bound: the sizes from which it is exact, None if no bound applies.
+    """
+
+    verdict: Literal["equal", "differs", "undefined"]
+    samples: int = 0
+    sizes: dict[str, int] = field(default_factory=dict)
+    bound: dict[str, int] | None = None
+    witness: Witness | None = None
+    note: str = ""
+
+
+def refute(claim: Claim, seed: int = 0, cache: Session | None = None, proved: bool = False) -> Evaluation:
+    """Evaluate a claim, also at the corner cases that its assumptions leave open.
+
+    proved: the other engine has proved it, and few samples suffice to see the two disagree.
+    """
+    session = cache if cache is not None else Session(seed)
+    try:
+        with BUDGET.of(EVALUATION):
+            return _refute(claim, session, proved)
+    except EvaluationError as error:
+        return Evaluation("undefined", note=str(error))
+    except TooLarge as error:
+        return Evaluation("undefined", note=str(error))
+    except RecursionError:
+        return Evaluation("undefined", note="nested too deeply to be evaluated")
+
+
+def holds(claim: Claim, seed: int = 0, cache: Session | None = None) -> bool:
+    """Whether evaluation finds no difference; no witness is made of one."""
+    session = cache if cache is not None else Session(seed)
+    try:
+        with BUDGET.of(READING):
+            return _refute(claim, session, False, certify=False).verdict == "equal"
+    except (EvaluationError, TooLarge, RecursionError):
+        return False
+
+
+EVALUATION, SHRINKING, READING = 40e6, 10e6, 6e6
+"""Units of work for a step, for making its witness small, and for one other reading."""
+FEW = 0.25
+"""The share of samples at which both sides must be defined for an agreement to say something."""
+
+
+def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) -> Evaluation:
+    asked = need(claim, session.survey)
+    sizes = session.sizes.choose(claim, asked)
+    try:
+        main = _main(claim, session, sizes, PLAIN_SAMPLES) if proved else []
+        main, whole = main or _main(claim, session, sizes, samples(asked, sizes)), True
+    except TooLarge:
+        main, whole = _pinned(claim, session, sizes), False
+    for other in _reordered(sizes) if not main else ():
+        main = _main(claim, session, other, samples(asked, other))
+        if main:
+            break
+    if not main:
+        return Evaluation("undefined", sizes=sizes, note="no valid point found")
+    env = main[-1].evaluator.env
+    sizes = dict(env.sizes)
+    limit = bound(claim, asked) if whole else None
+    if limit is not None and any(sizes.get(name, k) < k for name, k in limit.items()):
+        limit = None
+    further = session.sizes.more(sizes, asked) if limit is not None else []
+    seen = 0
+    others = () if proved else _others(claim, session, env, further or [], corners(sizes, asked.ranges))
+    for comparison in chain(main, others):
+        if comparison is None:
+            further = None
+            continue
+        seen += comparison.samples
+        if comparison.differs.any():
+            if not certify:
+                return Evaluation("differs", seen, sizes)
+            witness = _witness(claim, session, comparison)
+            if witness is not None:
+                return Evaluation("differs", seen, sizes, limit, witness)
+    few = max(c.samples / c.valid.shape[0] for c in main) < FEW
+    if not proved and (few or not all(_seen(node, main) for side in (claim.left, claim.right) for node in walk(side))):
+        return Evaluation("undefined", seen, sizes, note="hardly any valid point found")
+    return Evaluation("equal", seen, sizes, None if further is None else limit)
+
+
+def _seen(node: Expr, main: list[Comparison]) -> bool:
+    """Whether each branch of ``cases`` that is ever taken is taken somewhere where both sides are defined."""
+    if not isinstance(node, Cases):
+        return True
+    taken, defined = [False] * len(node.branches), [False] * len(node.branches)
+    for c in main:
+        before = np.zeros((1,) * c.valid.ndim, bool)
+        for k, (conds, _) in enumerate(node.branches):
+            masks = c.evaluator.conditions(conds)[0]
+            if any(i not in c.axes for m in masks for i in m.axes):
+                return True  # inside a sum: its terms are not compared one by one
+            here = ~before
+            for m in masks:
+                here = here & expand(m, c.axes)
+            before = before | here
+            taken[k] |= bool(here.any())
+            defined[k] |= bool((here & c.valid).any())
+    return defined == taken
+
+
+MAX_ORDERS = 6
+
+
+def _reordered(sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    """The same sizes in other orders: shifted positions may stay in range only where one size exceeds another."""
+    names = sorted(sizes)
+    for order in islice(permutations([sizes[n] for n in names]), 1, 1 + MAX_ORDERS):
+        yield dict(zip(names, order, strict=True))
+
+
+def _pinned(claim: Claim, session: Session, sizes: Mapping[str, int]) -> list[Comparison]:
+    """Where the arrays over all free letters are too large: one position a sample, then smaller sizes too."""
+    try:
+        return _main(claim, session, sizes, FORKED, claim.free)
+    except TooLarge:
+        small = {name: min(k, 2 + j % 2) for j, (name, k) in enumerate(sorted(sizes.items()))}
+        return _main(claim, session, small, FORKED, claim.free)
+
+
+def _main(
+    claim: Claim, session: Session, sizes: Mapping[str, int], batch: int, pinned: tuple[Index, ...] = ()
+) -> list[Comparison]:
+    """Comparisons at the chosen sizes until enough samples count; none where no sample does."""
+    found: list[Comparison] = []
+    for strict in (True, False):
+        for mode in MODES:
+            ev = session.evaluator(sizes, claim.assumptions, mode, batch, strict, pinned)
+            if ev is None:
+                continue
+            comparison = compare(claim, ev)
+            if comparison.samples:
+                found.append(comparison)
+            if sum(c.samples for c in found) >= batch // 2:
+                return found
+        if found:
+            return found
+    return found
+
+
+def _others(
+    claim: Claim, session: Session, env: Environment, further: list[dict[str, int]], small: list[dict[str, int]]
+) -> Iterator[Comparison | None]:
+    """Other sizes: first those that a degree asks for (None if one is too large), then size 1."""
+    mode = mode_of(env)
+    for k, sizes in enumerate((*further, *small)):
+        asked = k < len(further)
+        ev = session.evaluator(sizes, claim.assumptions, mode, env.batch if asked else env.batch // 2, env.strict)
+        try:
+            done = None if ev is None else compare(claim, ev)
+        except TooLarge:
+            done = None
+        if done is not None or asked:
+            yield done
+
+
+def _witness(claim: Claim, session: Session, found: Comparison) -> Witness | None:
+    """A small certified point; None if many digits show that only rounding differs."""
+    points = list(islice(found.points(), 6))
+    simple: list[tuple[Evaluator, int, dict[Index, int]]] = []
+    try:
+        with BUDGET.of(SHRINKING):
+            simple.extend(shrunk(claim, session, found, points[0][0]))
+    except TooLarge:
+        pass  # the point as it was found will do
+    for ev, b, at in (*simple, *((found.evaluator, b, at) for b, at in points)):
+        sides = certified(claim, ev, b, at)
+        if sides is not None:
+            return witness_of(claim, ev, b, at, sides)
+    return None
+
+
+def witness_of(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int], sides: Certificate) -> Witness:
+    """The point as numbers under printable names."""
+    env = ev.env.sample(b, at)
+    reach = ev.reach(claim.left) | ev.reach(claim.right)
+    for a in claim.assumptions:
+        for side in (a.left, a.right):
+            reach |= ev.reach(side) if side is not None else frozenset()
+    values: dict[str, object] = {}
+    for t in sorted((t for t in env.tensors if t in reach), key=lambda t: t.name):
+        values[t.name] = _plain(env.tensors[t][0])
+    for n in sorted(env.arrays, key=lambda n: n.name):
+        values[n.name] = env.arrays[n][0].tolist()
+    for s in sorted(env.subsets, key=lambda s: s.name):
+        low = env.number(s.range.lo)
+        values[s.name] = [low + k for k, member in enumerate(env.subsets[s][0].tolist()) if member]
+    for f in sorted(env.functions, key=lambda f: f.name):
+        values[f.name] = env.functions[f].described()
+    letters = sorted(env.at.items(), key=lambda item: item[0].serial)
+    positions: dict[str, int] = {}
+    for i, p in letters:
+        name = i.letter
+        while name in positions:
+            name += "'"
+        positions[name] = int(p[0])
+    return Witness(dict(sorted(env.sizes.items())), values, positions, _number(sides.left), _number(sides.right))
+
+
+def _plain(a: NDArray[np.float64]) -> object:
+    if a.ndim:
+        return [_plain(row) for row in a]
+    return _number(float(a))
+
+
+def _number(x: float) -> float:
+    return int(x) if x == int(x) and abs(x) < 1e15 else x
+
+
+__all__ = ["Evaluation", "Session", "refute", "witness_of"]

@@ -1,0 +1,204 @@
+"""Cheap repairs of a refuted claim: which small change, or which assumption, makes it hold.
+
+Every repair is tried by evaluation alone, at the points that the refutation used and at its
+corner cases; what holds at all of them is offered, the likeliest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from symgrad.checking.compare import Session, compare
+from symgrad.checking.draw import MODES, PLAIN_SAMPLES
+from symgrad.checking.edits import MISSING, Latex, side_edits, variants
+from symgrad.checking.factors import missing_factors, simple_factors
+from symgrad.checking.sizes import Need, corners, need, samples
+from symgrad.ir import nodes as n
+from symgrad.ir.budget import BUDGET, TooLarge
+from symgrad.ir.claims import Assumption, Claim
+from symgrad.ir.environment import EvaluationError
+from symgrad.ir.ranges import Gather, Index, IndexArray, IndexExpr, Subset
+from symgrad.ir.traverse import distinct
+
+TRIED = 300
+"""How many changes are tried at most."""
+LARGE = 600
+"""Nodes beyond which no repairs are sought."""
+WORK = 10e6
+"""Units of work for all repairs of a step."""
+ENOUGH = 24
+"""How many, once one is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What to say to the author, and the claim that holds."""
+
+    say: Callable[[], str]
+    claim: Claim
+
+
+def repairs(claim: Claim, latex: Latex, seed: int = 0, cache: Session | None = None, limit: int = 3) -> tuple[str, ...]:
+    """The sentences of the likeliest repairs."""
+    return tuple(r.say() for r in find_repairs(claim, latex, seed, cache, limit))
+
+
+def find_repairs(
+    claim: Claim, latex: Latex, seed: int = 0, cache: Session | None = None, limit: int = 3
+) -> tuple[Repair, ...]:
+    """The likeliest changes and assumptions under which a refuted claim holds."""
+    session = cache if cache is not None else Session(seed)
+    if sum(1 + len(n.parts(node)[1]) for side in (claim.left, claim.right) for node in distinct(side)) > LARGE:
+        return ()
+    found: list[Repair] = []
+    try:
+        with BUDGET.of(WORK):
+            _seek(claim, latex, session, limit, found)
+    except (EvaluationError, TooLarge):
+        pass  # what was found until then
+    return tuple(found)
+
+
+def _seek(claim: Claim, latex: Latex, session: Session, limit: int, found: list[Repair]) -> None:
+    asked = need(claim, session.survey)
+    sizes = session.sizes.choose(claim, asked)
+    seen: set[Claim] = {claim}
+    batch = samples(asked, sizes)
+    for repair in _ordered(claim, latex, session, sizes, batch):
+        if repair.claim in seen:
+            continue
+        seen.add(repair.claim)
+        if len(seen) > (ENOUGH if found else TRIED) or len(found) == limit:
+            break
+        narrower = len(repair.claim.assumptions) > len(claim.assumptions)
+        room = session.sizes.choose(repair.claim, asked) if narrower else sizes
+        if _holds(repair.claim, session, room, asked, batch) and repair.say() not in {r.say() for r in found}:
+            found.append(repair)
+
+
+def _ordered(claim: Claim, latex: Latex, session: Session, sizes: dict[str, int], batch: int) -> Iterator[Repair]:
+    """All changes, the likeliest kind first, those of the right side before those of the left; missing factors last."""
+    found = _Mentioned(claim)
+    scope = tuple(dict.fromkeys((*claim.free, *found.letters)))
+    tensors = tuple(found.tensors)
+    edits: list[tuple[int, int, Repair]] = []
+    for e in (*side_edits(claim.right, "right", claim.free), *variants(claim.right, scope, latex, tensors)):
+        edits.append((e.rank, 0, Repair(e.say, replace(claim, right=e.result))))
+    for e in variants(claim.left, scope, latex, tensors):
+        edits.append((e.rank, 1, Repair(e.say, replace(claim, left=e.result))))
+    for a in _missing(found):
+        assumed = replace(claim, assumptions=(*claim.assumptions, a))
+        edits.append((MISSING, 0, Repair(partial("assume ${}$".format, a.latex), assumed)))
+    edits.sort(key=lambda item: item[:2])
+    yield from (repair for _, _, repair in edits)
+    ev = next((ev for m in MODES if (ev := session.evaluator(sizes, claim.assumptions, m, batch))), None)
+    if ev is not None:
+        factors = simple_factors(claim, found.letters, tensors, found.definitions)
+        yield from (Repair(say, changed) for say, changed in missing_factors(claim, ev, factors, latex))
+
+
+def _holds(claim: Claim, session: Session, sizes: dict[str, int], asked: Need, batch: int) -> bool:
+    """Whether the sides agree wherever they are defined, and are defined somewhere."""
+    try:
+        # most changes fail at the first few samples
+        few = session.evaluator(sizes, claim.assumptions, MODES[0], PLAIN_SAMPLES)
+        if few is not None and compare(claim, few).differs.any():
+            return False
+        for mode in MODES:
+            ev = session.evaluator(sizes, claim.assumptions, mode, batch)
+            if ev is None:
+                continue
+            main = compare(claim, ev)
+            if main.differs.any():
+                return False
+            if main.samples:
+                break
+        else:
+            return False
+        for small in corners(sizes, asked.ranges):
+            ev = session.evaluator(small, claim.assumptions, mode, batch // 2)
+            if ev is not None and compare(claim, ev).differs.any():
+                return False
+    except (EvaluationError, TooLarge):
+        return False
+    return True
+
+
+# --- assumptions that may be missing --------------------------------------------------------------
+
+
+class _Mentioned:
+    """What a claim speaks of, definitions included, in the order of its first mention."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.tensors: dict[n.Tensor, None] = {}
+        self.letters: dict[Index, None] = {}
+        self.arrays: dict[IndexArray, None] = {}
+        self.subsets: dict[Subset, None] = {}
+        self.definitions: dict[n.Definition, None] = {}
+        self._look(claim.left)
+        self._look(claim.right)
+
+    def _look(self, side: n.Expr) -> None:
+        for i in sorted(n.free_indices(side), key=lambda i: i.serial):
+            if i.kind == "fixed":
+                self.letters[i] = None
+        for e in n.walk(side):
+            for position in n.parts(e)[0]:
+                self._gathers(position)
+            if isinstance(e, n.Entry):
+                self.tensors[e.tensor] = None
+            elif isinstance(e, n.Ref) and e.definition not in self.definitions:
+                self.definitions[e.definition] = None
+                self._look(e.definition.body)
+            for c in _conds(e):
+                if isinstance(c.right, Subset):
+                    self.subsets[c.right] = None
+
+    def _gathers(self, e: IndexExpr) -> None:
+        if isinstance(e, Gather):
+            self.arrays[e.array] = None
+            for inner in e.indices:
+                self._gathers(inner)
+
+
+def _conds(e: n.Expr) -> tuple[n.Cond, ...]:
+    if isinstance(e, (n.Sum, n.Prod)):
+        return e.where
+    if isinstance(e, n.Iverson):
+        return (e.cond,)
+    return tuple(c for conds, _ in e.branches for c in conds) if isinstance(e, n.Cases) else ()
+
+
+def _missing(found: _Mentioned) -> Iterator[Assumption]:
+    """``sum_a y_a = 1``, ``o`` not in ``N``, ``n_k != o``, ``n_k != n_l``, each where it may be said."""
+    for s in found.subsets:
+        for o in found.letters:
+            if o.range == s.range:
+                yield _condition(f"{o.letter} \\notin {s.name}", n.Cond("in", o, s, negated=True))
+    for array in found.arrays:
+        k = tuple(Index("klmpq"[j], r) for j, r in enumerate(array.ranges))
+        other = tuple(Index(i.letter + "'" if len(k) > 1 else "l", i.range) for i in k)
+        here, there = (f"{array.name}_{{{''.join(i.letter for i in ii)}}}" for ii in (k, other))
+        for o in found.letters:
+            if o.range == array.target:
+                yield _condition(f"{here} \\neq {o.letter}", n.Cond("eq", Gather(array, k), o, negated=True), k)
+        apart = n.Cond("eq", Gather(array, k), Gather(array, other), negated=True)
+        same = tuple(n.Cond("eq", i, j) for i, j in zip(k, other, strict=True))
+        yield _condition(f"{here} \\neq {there}", apart, (*k, *other), same)
+    for t in found.tensors:
+        if t.ranges and t.domain in ("real", "positive", "nonnegative"):
+            lead = tuple(Index("ijklm"[j % 5], r) for j, r in enumerate(t.ranges[:-1]))
+            a = Index("a", t.ranges[-1])
+            text = f"\\sum_{{a}} {t.name}_{{{''.join(i.letter for i in lead)}a}} = 1"
+            total = n.Sum(a, n.Entry(t, (*lead, a)))
+            yield Assumption("equation", text, total, n.ONE, None, lead, suggested=True)
+
+
+def _condition(text: str, cond: n.Cond, params: tuple[Index, ...] = (), unless: tuple[n.Cond, ...] = ()) -> Assumption:
+    return Assumption("condition", text, None, None, cond, params, unless, suggested=True)
+
+
+__all__ = ["Repair", "find_repairs", "repairs"]

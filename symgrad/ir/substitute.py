@@ -1,0 +1,65 @@
+"""Capture-avoiding substitution of indices, and definitions written out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from symgrad.ir.nodes import Definition, Expr, Ref, free_indices, parts, rebuild
+from symgrad.ir.ranges import Index, IndexExpr, indices_of, substitute_index
+
+
+def substitute(node: Expr, mapping: Mapping[Index, IndexExpr]) -> Expr:
+    """``node`` with its open indices replaced; a bound index that would capture is renamed."""
+    mapping = {k: v for k, v in mapping.items() if k in free_indices(node) and k != v}
+    if not mapping:
+        return node
+    incoming = {i for v in mapping.values() for i in indices_of(v)}
+    memo: dict[Expr, Expr] = {}
+
+    def go(n: Expr) -> Expr:
+        if not (free_indices(n) & mapping.keys()):
+            return n
+        done = memo.get(n)
+        if done is None:
+            clash = [b for b in parts(n)[2] if b in incoming]
+            if clash:
+                renamed = rename_bound(n, {b: b.fresh() for b in clash})
+                done = go(renamed)
+            else:
+                done = rebuild(n, lambda e: substitute_index(e, mapping), go)
+            memo[n] = done
+        return done
+
+    return go(node)
+
+
+def rename_bound(node: Expr, mapping: Mapping[Index, Index]) -> Expr:
+    """The node with indices that it binds itself renamed throughout."""
+    wide: dict[Index, IndexExpr] = dict(mapping)
+
+    def renamed(child: Expr) -> Expr:
+        return substitute(child, wide)
+
+    return rebuild(node, lambda e: substitute_index(e, wide), renamed, lambda b: mapping.get(b, b))
+
+
+def instantiate(definition: Definition, indices: tuple[IndexExpr, ...]) -> Expr:
+    """The body of a definition at the given positions."""
+    return substitute(definition.body, dict(zip(definition.params, indices, strict=True)))
+
+
+def expand(node: Expr, keep: frozenset[Definition] = frozenset()) -> Expr:
+    """``node`` with every reference replaced by its body, except to the definitions kept."""
+    memo: dict[Expr, Expr] = {}
+
+    def go(n: Expr) -> Expr:
+        done = memo.get(n)
+        if done is None:
+            if isinstance(n, Ref):
+                done = n if n.definition in keep else go(instantiate(n.definition, n.indices))
+            else:
+                done = rebuild(n, lambda e: e, go)
+            memo[n] = done
+        return done
+
+    return go(node)

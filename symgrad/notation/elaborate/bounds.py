@@ -1,0 +1,225 @@
+"""The letters that a written sum binds, and what is written of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, takewhile
+from typing import TYPE_CHECKING
+
+from symgrad.ir.ranges import Affine, Gather, Index, Range, Subset
+from symgrad.notation.cuts import CLOSERS, OPENERS, find, split_rows, without_commas
+from symgrad.notation.elaborate.conditions import as_position
+from symgrad.notation.keys import label_key
+from symgrad.notation.lexer import Token
+from symgrad.notation.mentions import sum_letter
+from symgrad.notation.scripts import cover, error, is_name, letter_key, strip_groups
+from symgrad.notation.sets import is_cardinality
+from symgrad.notation.syntax import BigOp
+
+if TYPE_CHECKING:
+    from symgrad.notation.elaborate.expressions import Elaborator
+
+MAX_LETTERS = 8
+RELATIONS = ("=", "\\neq", "<", ">", "\\le", "\\ge", "\\in", "\\notin")
+
+
+@dataclass(slots=True)
+class Bound:
+    """One letter of a sum: its written ends, subset and conditions, as tokens."""
+
+    index: Index
+    token: Token
+    lo: Affine | None = None
+    hi: Affine | None = None
+    subset: Subset | None = None
+    range: Range | None = None
+    conditions: list[tuple[Token, ...]] = field(default_factory=list)
+
+
+def read_bounds(el: Elaborator, node: BigOp) -> list[Bound]:
+    """The letters that a sum binds, in order, with what is written of each."""
+    if not node.sub:
+        raise error("SG101", "a sum must say over what", node.head, "write `\\sum_i`")
+    reader = _Reader(el, node)
+    rows = strip_groups(node.sub[1:]) if node.sub[0].text == "\\substack" else node.sub
+    for row in split_rows(rows):
+        for piece in _comma_pieces(row):
+            reader.read(piece)
+    if node.sup:
+        reader.close(node.sup)
+    bounds = list(reader.bounds.values())
+    for b in bounds:
+        if b.lo is not None and b.hi is None:
+            message = f"the sum over `{b.index.letter}` has no upper bound"
+            raise error("SG101", message, node.head, "write `\\sum_{i=1}^{N}`")
+    return bounds
+
+
+def _comma_pieces(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """What stands between commas and wide spaces outside of groups and brackets."""
+    out: list[list[Token]] = [[]]
+    depth = 0
+    for t in tokens:
+        depth += (t.kind == "open" or t.text in OPENERS) - (t.kind == "close" or t.text in CLOSERS)
+        if depth == 0 and (t.kind == "quad" or (t.kind == "symbol" and t.text in ",;")):
+            out.append([])
+        else:
+            out[-1].append(t)
+    return [tuple(p) for p in out if p]
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the pieces below one sum sign. ``bounds``: by the keys of their letters, in order."""
+
+    el: Elaborator
+    node: BigOp
+    bounds: dict[str, Bound] = field(default_factory=dict)
+
+    def bind(self, token: Token, primes: Sequence[Token] = ()) -> Bound:
+        token = replace(token, text=token.text + "'" * len(primes)) if primes else token
+        key = sum_letter(token)
+        if key not in self.bounds:
+            if len(self.bounds) == MAX_LETTERS:
+                raise error("SG002", f"a sum over more than {MAX_LETTERS} letters", self.node.head)
+            self.bounds[key] = Bound(Index(key, None, "bound"), token)
+        return self.bounds[key]
+
+    def read(self, piece: tuple[Token, ...]) -> None:
+        """``i``, ``ij``, ``i = 1``, ``1 \\le i \\le N``, ``i \\in S``, or a condition."""
+        cuts = [k for k, t in enumerate(piece) if t.text in RELATIONS]
+        if not cuts:
+            self.letters(piece)
+            return
+        if any(b - a < 2 for a, b in pairwise((-1, *cuts, len(piece)))):
+            raise error("SG104", "a side of this bound is missing", cover(piece), "write `\\sum_{i=1}^{N}`")
+        if len(cuts) == 2 and self.between(piece, *cuts):
+            return
+        first, sign, right = piece[: cuts[0]], piece[cuts[0]].text, piece[cuts[0] + 1 :]
+        if sign == "=" and len(cuts) == 1 and is_name(first[0]):
+            self.equal(self.bind(first[0], first[1:]), right)
+        elif sign == "\\in" and is_name(first[0]):
+            for k, t in enumerate(first):
+                if is_name(t):
+                    primes = list(takewhile(lambda x: x.kind == "prime", first[k + 1 :]))
+                    self.member(self.bind(t, primes), right)
+        else:
+            self.condition(piece, cuts)
+
+    def letters(self, piece: tuple[Token, ...]) -> None:
+        """``i'``, or letters run together: ``\\sum_{ij}``."""
+        if is_name(piece[0]) and all(t.kind == "prime" for t in piece[1:]):
+            self.bind(piece[0], piece[1:])
+        elif all(is_name(t) for t in piece):
+            for t in piece:
+                self.bind(t)
+        else:
+            raise error("SG101", "this is no letter to sum over", cover(piece))
+
+    def between(self, piece: tuple[Token, ...], low: int, high: int) -> bool:
+        """``1 \\le i < N``: the letter in the middle has both its ends."""
+        letter = piece[low + 1 : high]
+        below, above = piece[low].text, piece[high].text
+        if not {below, above} <= {"\\le", "<"}:
+            return False
+        if not (is_name(letter[0]) and all(t.kind == "prime" for t in letter[1:])):
+            return False
+        b = self.bind(letter[0], letter[1:])
+        b.lo = affine(self.el, piece[:low]) + (below == "<")
+        b.hi = affine(self.el, piece[high + 1 :]) - (above == "<")
+        return True
+
+    def equal(self, b: Bound, right: tuple[Token, ...]) -> None:
+        """``i = 1``, ``i = 1, \\dots, N``"""
+        dots = find(right, "\\dots")
+        if dots is None:
+            b.lo = affine(self.el, right)
+        else:
+            self.ends(b, right, dots)
+
+    def ends(self, b: Bound, tokens: tuple[Token, ...], dots: int) -> None:
+        b.lo = affine(self.el, without_commas(tokens[:dots]))
+        b.hi = affine(self.el, without_commas(tokens[dots + 1 :]))
+
+    def member(self, b: Bound, right: tuple[Token, ...]) -> None:
+        """``i \\in \\mathcal{N}``, ``i \\in [W]``, ``i \\in \\{1, \\dots, N\\}``"""
+        if len(right) == 1 and letter_key(right[0]) in self.el.scope.subsets:
+            b.subset = self.el.scope.subsets[letter_key(right[0])]
+            b.index.range = b.subset.range
+            return
+        if right[0].text == "[" and right[-1].text == "]":
+            b.range = Range.of_size(affine(self.el, right[1:-1]))
+            return
+        dots = find(right, "\\dots") if right[0].text == "\\{" and right[-1].text == "\\}" else None
+        if dots is None:
+            span = cover(right)
+            remedy = "declare `$\\mathcal{N} \\subseteq [W]$`"
+            raise error("SG105", f"`{span.text}` is not declared as a set", span, remedy)
+        self.ends(b, right[1:-1], dots - 1)
+
+    def condition(self, piece: tuple[Token, ...], cuts: list[int]) -> None:
+        """A condition binds its left letter, unless that is bound already or stands outside of the sum."""
+        first, right = piece[: cuts[0]], piece[cuts[0] + 1 :]
+        primes = [t for t in first[1:] if t.kind == "prime"]
+        own = any(is_name(t) and sum_letter(t) in self.bounds for t in piece)
+        after = right[0] if len(right) == 1 and is_name(right[0]) and not self.stands_outside(right[0]) else None
+        if not own and is_name(first[0]) and not self.el.letters.is_letter(sum_letter(first[0])):
+            self.bind(first[0], primes)
+            if piece[cuts[0]].text in ("<", "\\le") and after is not None:
+                self.bind(after)
+        elif not own and after is not None:
+            self.bind(after)
+        elif not own and is_name(first[0]):
+            self.bind(first[0], primes)
+        if not self.bounds or (len(cuts) > 1 and not own):
+            remedy = "bound the letter itself: `-m \\le j \\le m`"
+            raise error("SG101", "this bound is not understood", cover(piece), remedy)
+        next(reversed(self.bounds.values())).conditions.append(piece)
+
+    def stands_outside(self, token: Token) -> bool:
+        key = sum_letter(token)
+        return self.el.letters.is_letter(key) or key in self.el.scope.sizes or key in self.el.scope.letters
+
+    def close(self, sup: tuple[Token, ...]) -> None:
+        """What stands above the sign; ``\\sum_{i,j=1}^{N}`` bounds both letters."""
+        lower = [b for b in self.bounds.values() if b.lo is not None and b.hi is None]
+        if not lower:
+            raise error("SG101", "an upper bound needs a lower one, `\\sum_{i=1}^{N}`", cover(sup))
+        for b in self.bounds.values():
+            if b.lo is None and b.subset is None and b.range is None and not b.conditions:
+                b.lo = lower[0].lo
+            if b.hi is None and b.lo is not None:
+                b.hi = affine(self.el, sup)
+
+
+def affine(el: Elaborator, tokens: Sequence[Token]) -> Affine:
+    """A bound as an affine in sizes and indices; an undeclared letter there is a size."""
+    tokens = strip_groups(tokens)
+    if is_cardinality(tokens):
+        return Affine.of(size_name(el, tokens))
+    for t in tokens:
+        if is_name(t) and not el.letters.is_letter(sum_letter(t)) and sum_letter(t) not in el.scope.letters:
+            el.scope.sizes.add(sum_letter(t))
+    if len(tokens) == 2 and tokens[0].kind == "number" and is_name(tokens[1]) and tokens[0].text.isdigit():
+        return Affine.of(sum_letter(tokens[1])).scale(int(tokens[0].text[:6]))
+    if len(tokens) > 2 and is_name(tokens[0]) and tokens[1].kind == "sub":
+        labelled = sum_letter(tokens[0]) + label_key(tokens[2:])
+        if labelled in el.scope.sizes:
+            return Affine.of(labelled)
+    found = as_position(el, tokens)
+    if found is None or isinstance(found, Gather):
+        raise error(
+            "SG101",
+            f"`{cover(tokens).text}` is no bound of a sum",
+            cover(tokens),
+            "bounds are sizes, numbers and positions",
+        )
+    return Affine.of(found)
+
+
+def size_name(el: Elaborator, tokens: Sequence[Token]) -> str:
+    """``|V|`` as the name of a size."""
+    name = f"|{''.join(sum_letter(t) if is_name(t) else t.text for t in tokens[1:-1])}|"
+    el.scope.sizes.add(name)
+    return name

@@ -1,0 +1,165 @@
+"""Conditions on positions and numbers: ``i \\neq j``, ``k \\in \\mathcal{N}``, ``z_i > 0``, ``1 \\le j \\le t``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from symgrad.diagnostics import NotationError
+from symgrad.ir.nodes import Cond, Expr, add, neg
+from symgrad.ir.ranges import Index, IndexExpr
+from symgrad.notation.elaborate.names import position
+from symgrad.notation.lexer import Token
+from symgrad.notation.scripts import cover, error, letter_key, read_slots
+from symgrad.notation.source import Span
+from symgrad.notation.syntax import Position
+
+if TYPE_CHECKING:
+    from symgrad.notation.elaborate.expressions import Elaborator
+
+SIGNS = ("=", "\\neq", "<", ">", "\\le", "\\ge", "\\in", "\\notin")
+FILLERS = (
+    "if",
+    "for",
+    "when",
+    "where",
+    "with",
+    "all",
+    "and",
+    "whenever",
+    "provided",
+    "that",
+    "case",
+    "in",
+    "the",
+    "any",
+    "every",
+    "is",
+)
+
+
+def split_conditions(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Conditions parted by commas, ``and``, ``\\wedge``, ``\\land``."""
+    out: list[list[Token]] = [[]]
+    for t in tokens:
+        if (
+            t.kind == "quad"
+            or (t.kind == "symbol" and t.text in ",;.")
+            or t.text in ("\\wedge", "\\land", "\\forall")
+            or (t.kind in ("text", "word") and all(w in FILLERS for w in t.text.strip(" ,.;:()").lower().split()))
+        ):
+            out.append([])
+        else:
+            out[-1].append(t)
+    return [c for c in out if c]
+
+
+def read_conditions(el: Elaborator, tokens: Sequence[Token], span: Span) -> list[Cond]:
+    """All conditions, to hold together. A condition that is not understood is an error."""
+    pieces = split_conditions(tokens)
+    if not pieces:
+        raise error(
+            "SG111", "this condition is not understood", span, "write it as `i \\neq j` or `k \\in \\mathcal{N}`"
+        )
+    out: list[Cond] = []
+    for piece in pieces:
+        cuts = [k for k, t in enumerate(piece) if t.text in SIGNS]
+        if not cuts:
+            raise error(
+                "SG111",
+                "this condition is not understood",
+                cover(piece),
+                "write it as `i \\neq j` or `k \\in \\mathcal{N}`",
+            )
+        for n, cut in enumerate(cuts):
+            left = piece[(cuts[n - 1] + 1 if n else 0) : cut]
+            right = piece[cut + 1 : cuts[n + 1] if n + 1 < len(cuts) else len(piece)]
+            if not left or not right:
+                raise error("SG111", "a side of this condition is missing", piece[cut].span)
+            out.extend(_one(el, left, piece[cut], right))
+    return out
+
+
+def _one(el: Elaborator, left: list[Token], sign: Token, right: list[Token]) -> list[Cond]:
+    if sign.text in ("\\in", "\\notin"):
+        return _membership(el, left, sign, right)
+    a, b = as_position(el, left), as_position(el, right)
+    if a is not None and b is not None:
+        el.tie(a, b, cover([*left, *right]))
+        return [_compare(a, sign.text, b)]
+    x = el.scalar(el.parse(left, cover(left)), "a side of a condition")
+    y = el.scalar(el.parse(right, cover(right)), "a side of a condition")
+    return [_compare_numbers(x, sign, y)]
+
+
+def _compare(a: IndexExpr, sign: str, b: IndexExpr) -> Cond:
+    """Positions compared; the order of any two is said by ``lt`` alone."""
+    return {
+        "=": lambda: Cond("eq", a, b),
+        "\\neq": lambda: Cond("eq", a, b, True),
+        "<": lambda: Cond("lt", a, b),
+        ">": lambda: Cond("lt", b, a),
+        "\\le": lambda: Cond("lt", b, a, True),
+        "\\ge": lambda: Cond("lt", a, b, True),
+    }[sign]()
+
+
+def _compare_numbers(x: Expr, sign: Token, y: Expr) -> Cond:
+    more, less = add(x, neg(y)), add(y, neg(x))
+    if sign.text in (">", "\\le"):
+        return Cond("pos", more, None, sign.text == "\\le")
+    if sign.text in ("<", "\\ge"):
+        return Cond("pos", less, None, sign.text == "\\ge")
+    raise error("SG111", "numbers are compared by `<` and `>` alone", sign.span)
+
+
+def _membership(el: Elaborator, left: list[Token], sign: Token, right: list[Token]) -> list[Cond]:
+    subset = el.scope.subsets.get(letter_key(right[0])) if len(right) == 1 else None
+    if subset is None:
+        raise error(
+            "SG105",
+            f"`{cover(right).text}` is not declared as a subset",
+            cover(right),
+            "declare `$\\mathcal{N} \\subseteq [W]$`",
+        )
+    out = []
+    for piece in _commas(left):
+        member = as_position(el, piece)
+        if member is None:
+            raise error("SG111", "only positions are members", cover(piece))
+        if isinstance(member, Index):
+            el.letters.demand(member, subset.range, cover(piece))
+        out.append(Cond("in", member, subset, sign.text == "\\notin"))
+    return out
+
+
+def _commas(tokens: Sequence[Token]) -> list[list[Token]]:
+    out: list[list[Token]] = [[]]
+    for t in tokens:
+        if t.kind == "symbol" and t.text == ",":
+            out.append([])
+        else:
+            out[-1].append(t)
+    return [p for p in out if p]
+
+
+def as_position(el: Elaborator, tokens: Sequence[Token]) -> IndexExpr | None:
+    """Tokens as a position, if they are one: a letter that is no value here, a number, arithmetic, ``n_k``."""
+    try:
+        slots = read_slots(tokens)
+    except NotationError:
+        return None
+    if len(slots) != 1 or not isinstance(slots[0], Position):
+        return None
+    slot = slots[0]
+    for _, letter in slot.terms:
+        if letter.sub and letter.key not in el.scope.arrays:
+            return None
+        if (
+            not letter.sub
+            and not el.letters.is_letter(letter.key)
+            and (letter.key in el.scope.values or letter.key in el.parameters)
+        ):
+            return None
+    found = position(el, slot, None)
+    return None if isinstance(found, tuple) else found

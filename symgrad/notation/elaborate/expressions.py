@@ -1,0 +1,283 @@
+"""The elaborator: one method a kind of node, each giving a value (see ``values``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from symgrad.diagnostics import Diagnostic
+from symgrad.ir.nodes import AbstractFunction, Add, Definition, Expr, Mul, Num, Pow, Sum, free_indices
+from symgrad.ir.ranges import Index, IndexExpr
+from symgrad.ir.substitute import substitute
+from symgrad.notation.elaborate import branches, calls, definitions, derivatives, known, sums, superscripts, upstream
+from symgrad.notation.elaborate.implied import close_with, occurrences, place
+from symgrad.notation.elaborate.names import fill, lookup
+from symgrad.notation.elaborate.open_letters import Letters
+from symgrad.notation.elaborate.values import (
+    ShapeMismatch,
+    Value,
+    bracketed,
+    elementwise,
+    group,
+    inverse,
+    multiply,
+    negative,
+    outer,
+    quotient,
+    scalar,
+    shape_text,
+)
+from symgrad.notation.lexer import Token
+from symgrad.notation.parsing import Parser
+from symgrad.notation.scope import Defined, Scope
+from symgrad.notation.scripts import error, read_slots
+from symgrad.notation.source import Span
+from symgrad.notation.syntax import (
+    BigOp,
+    Call,
+    CasesNode,
+    Derivative,
+    Dots,
+    Indicator,
+    Node,
+    Number,
+    Paren,
+    Product,
+    Quotient,
+    Root,
+    Scripted,
+    Slot,
+    Sym,
+    Terms,
+)
+
+
+@dataclass(slots=True)
+class Definitions:
+    """Definitions elaborated so far, by what was written and the version of the scope."""
+
+    version: int = -1
+    done: dict[Defined, Definition] = field(default_factory=dict)
+    active: list[Defined] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Elaborator:
+    """Reads expressions under a scope. One a chain; definitions and calls get children."""
+
+    scope: Scope
+    letters: Letters
+    definitions: Definitions
+    warnings: list[Diagnostic] = field(default_factory=list)
+    parameters: dict[str, Value] = field(default_factory=dict)
+    held: frozenset[Definition] = frozenset()
+    in_definition: bool = False
+
+    def child(self, parameters: dict[str, Value] | None = None, bound: dict[str, Index] | None = None) -> Elaborator:
+        """An elaborator for the body of a definition or call, with letters of its own."""
+        letters = Letters(self.scope)
+        if bound:
+            letters.bound.append(bound)
+        return Elaborator(self.scope, letters, self.definitions, [], parameters or {}, frozenset(), True)
+
+    def warn(self, code: str, message: str, span: Span, remedy: str = "") -> None:
+        """A warning on the step; those inside of a definition are said where it stands."""
+        if not self.in_definition and not any(w.code == code and w.span == span for w in self.warnings):
+            self.warnings.append(Diagnostic(code, message, span, remedy, "warning"))
+
+    def parse(self, tokens: Sequence[Token], where: Span) -> Node:
+        return Parser(tokens, self.scope, where).whole()
+
+    # --- dispatch -----------------------------------------------------------------------------
+
+    def value(self, node: Node) -> Value:
+        """What a node stands for."""
+        return _RULES[type(node)](self, node)
+
+    def scalar(self, node: Node, what: str) -> Expr:
+        """A node that must be one number."""
+        value = self.value(node)
+        if value.axes:
+            raise error("SG113", f"{what} must be a single number, this has the shape {shape_text(value)}", node.span)
+        return value.body
+
+    def number(self, node: Number) -> Value:
+        return scalar(Num(node.value))
+
+    def name(self, node: Sym) -> Value:
+        value, sup = lookup(self, node)
+        return self.raised(value, sup, node.span) if sup else value
+
+    def paren(self, node: Paren) -> Value:
+        if len(node.items) != 1 and node.kind != "<":
+            raise error("SG101", "a list of values is not understood here", node.span)
+        if node.kind in ("(", "[", "{"):
+            return group(self.value(node.items[0]))
+        if node.kind == "<":
+            if len(node.items) != 2:
+                raise error("SG115", "an inner product takes two vectors", node.span)
+            left, right = (self.value(x) for x in node.items)
+            if len(left.axes) != 1 or len(right.axes) != 1:
+                raise ShapeMismatch("an inner product takes two vectors", left, right, node.span)
+            return multiply(replace(left, row=True), replace(right, row=False), node.span)[0]
+        return known.bars(self, node)
+
+    def scripted(self, node: Scripted) -> Value:
+        inner = node.base
+        if isinstance(inner, Paren) and inner.kind == "||":
+            value, sup = known.norm(self, inner, node)
+        elif isinstance(inner, Call) and not node.sub:
+            value, sup = self.value(inner), node.sup
+        else:
+            value, sup = self.element(self.value(inner), node.sub, node.span), node.sup
+        if node.primes:
+            raise error("SG101", "a prime must stand on a function's name", node.span, "write `f'(x)`")
+        return self.raised(value, sup, node.span) if sup else value
+
+    def element(self, value: Value, sub: tuple[Token, ...], span: Span) -> Value:
+        """``[x]_z``: an entry or a slice of an array."""
+        if not sub:
+            return value
+        slots = read_slots(sub)
+        indices, axes = fill(self, slots, [a.range for a in value.axes], span.text, span)
+        body = substitute(value.body, dict(zip(value.axes, indices, strict=True)))
+        if isinstance(body, (Add, Mul, Pow)):
+            body = Mul((body,))
+        return Value(body, tuple(axes), value.row and len(axes) == 1, value.derivative)
+
+    def raised(self, value: Value, sup: tuple[Token, ...], span: Span) -> Value:
+        return superscripts.raised(self, value, sup, span)
+
+    def fraction(self, node: Quotient) -> Value:
+        return quotient(self.value(node.num), self.value(node.den), node.span)
+
+    def root(self, node: Root) -> Value:
+        return superscripts.root(self, node)
+
+    def terms(self, node: Terms) -> Value:
+        outer_held = self.held
+        self.held = outer_held | derivatives.held_in(self, node)
+        values = [negative(self.value(t)) if sign < 0 else self.value(t) for sign, t in node.items]
+        self.held = outer_held
+        return values[0] if len(values) == 1 else elementwise(Add, values, node.span, "a sum")
+
+    def product(self, node: Product) -> Value:
+        values = [(op, self.value(f), f) for op, f in node.factors]
+        chained = derivatives.contract(self, values, node.span)
+        if chained is not None:
+            return chained
+        out = values[0][1]
+        for op, right, written in values[1:]:
+            span = node.factors[0][1].span.to(written.span)
+            if op == "o":
+                out = elementwise(Mul, (bracketed(out), bracketed(right)), span, "an elementwise product")
+            elif op == "@":
+                out = outer(out, right, span) if out.axes and right.axes else multiply(out, right, span)[0]
+            elif op == "/":
+                out = quotient(out, right, span) if right.axes else multiply(out, inverse(right), span)[0]
+            else:
+                out, guessed = multiply(out, right, span)
+                if guessed:
+                    self.warn(
+                        "SG202",
+                        "missing transpose: two columns in a row are read as their inner product",
+                        span,
+                        "write `^\\top` on the first",
+                    )
+        return out
+
+    def big(self, node: BigOp) -> Value:
+        return sums.big(self, node)
+
+    def derivative(self, node: Derivative) -> Value:
+        return derivatives.derivative(self, node)
+
+    def call(self, node: Call) -> Value:
+        return calls.call(self, node)
+
+    def indicator(self, node: Indicator) -> Value:
+        return branches.indicator(self, node)
+
+    def cases(self, node: CasesNode) -> Value:
+        return branches.cases(self, node)
+
+    def dots(self, node: Dots) -> Value:
+        raise error("SG112", "an ellipsis is not read here", node.span, "write the sum with `\\sum`")
+
+    # --- roles that names refer back to ---------------------------------------------------------
+
+    def define(self, entry: Defined) -> Definition:
+        return definitions.define(self, entry)
+
+    def called_bare(self, entry: Defined, slots: tuple[Slot, ...], sym: Sym) -> Value:
+        return definitions.called_bare(self, entry, slots, sym)
+
+    def upstream(self, function: AbstractFunction, sym: Sym) -> Value:
+        return upstream.upstream(self, function, sym)
+
+    def kronecker(self, slots: Sequence[Slot], span: Span) -> Expr:
+        return branches.kronecker(self, slots, span)
+
+    def tie(self, a: IndexExpr, b: IndexExpr, span: Span) -> None:
+        branches.tie(self, a, b, span)
+
+    def special_name(self, sym: Sym, slots: tuple[Slot, ...]) -> Value | None:
+        return known.special_name(self, sym, slots)
+
+    # --- closing ------------------------------------------------------------------------------
+
+    def settle(self, value: Value, free: frozenset[Index], span: Span) -> Value:
+        """All letters that are neither free nor fixed are summed where the rules put them."""
+        self.letters.resolve_ties()
+        known = free | frozenset(value.axes)
+        body = value.body
+        for d in sorted(free_indices(body) - known, key=lambda i: i.serial):
+            if d.kind == "fixed" or d not in self.letters.open.values():
+                continue
+            self.letters.take_shifted(d)
+            if d.range is None:
+                where = self.letters.first_place.get(d, span)
+                raise error(
+                    "SG108",
+                    f"nothing says over what `{d.letter}` runs",
+                    where,
+                    f"declare `${d.letter} = 1, \\dots, N$` or sum it explicitly",
+                )
+            if occurrences(body, d) == 1:
+                where = self.letters.first_place.get(d, span)
+                self.warn(
+                    "SG203",
+                    f"`{d.letter}` stands once and is summed over {d.range}",
+                    where,
+                    f"write `\\sum_{d.letter}` if that is meant",
+                )
+            body = place(body, d, self.closer(d))
+        return replace(value, body=body)
+
+    def closer(self, d: Index) -> Callable[[Expr, Index], Expr]:
+        """What makes one sum over a letter."""
+        where = sums.membership(self, d)
+
+        def make(body: Expr, fresh: Index) -> Expr:
+            return Sum(fresh, body, tuple(sums.renamed(c, d, fresh) for c in where))
+
+        return close_with(d, make)
+
+
+_RULES: dict[type[Node], Callable[[Elaborator, Any], Value]] = {
+    Number: Elaborator.number,
+    Sym: Elaborator.name,
+    Paren: Elaborator.paren,
+    Scripted: Elaborator.scripted,
+    Quotient: Elaborator.fraction,
+    Root: Elaborator.root,
+    Terms: Elaborator.terms,
+    Product: Elaborator.product,
+    BigOp: Elaborator.big,
+    Derivative: Elaborator.derivative,
+    Call: Elaborator.call,
+    Indicator: Elaborator.indicator,
+    CasesNode: Elaborator.cases,
+    Dots: Elaborator.dots,
+}

@@ -1,0 +1,122 @@
+"""Written sums and products: over what their letters run, by bounds, slots, declaration, or the bounds written last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from symgrad.ir.nodes import Cond, Expr, Prod, Sum, free_indices
+from symgrad.ir.ranges import Affine, Index, Range, Subset, index_expr, substitute_index
+from symgrad.ir.traverse import map_cond
+from symgrad.notation.elaborate.bounds import Bound, read_bounds
+from symgrad.notation.elaborate.conditions import read_conditions
+from symgrad.notation.elaborate.values import Value
+from symgrad.notation.mentions import sum_letter
+from symgrad.notation.scripts import cover, error
+from symgrad.notation.syntax import BigOp
+
+if TYPE_CHECKING:
+    from symgrad.notation.elaborate.expressions import Elaborator
+
+
+def renamed(cond: Cond, old: Index, new: Index) -> Cond:
+    """A condition on positions with one index called otherwise."""
+    return map_cond(cond, lambda e: substitute_index(e, {old: new}), lambda x: x)
+
+
+def membership(el: Elaborator, index: Index) -> tuple[Cond, ...]:
+    """The condition of a letter that stands for the members of a subset."""
+    subset = el.letters.subset_of.get(index)
+    return (Cond("in", index, subset),) if subset is not None else ()
+
+
+def big(el: Elaborator, node: BigOp) -> Value:
+    """``\\sum_{…}^{…} body``"""
+    bounds = read_bounds(el, node)
+    frame = {sum_letter(b.token): b.index for b in bounds}
+    el.letters.bound.append(frame)
+    try:
+        body = el.value(node.body)
+        wheres = [limit(el, b, body.body, node) for b in bounds]
+    finally:
+        el.letters.bound.pop()
+    out = body.body
+    make = Sum if node.op == "sum" else Prod
+    for b, where in zip(reversed(bounds), reversed(wheres), strict=True):
+        out = make(b.index, out, where)
+    return replace(body, body=out, jacobian=None)
+
+
+def limit(el: Elaborator, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
+    """Fixes the range of a summed letter and returns the conditions that its bounds leave."""
+    el.letters.resolve_ties()
+    index = b.index
+    where: list[Cond] = []
+    if b.range is not None:
+        el.letters.demand(index, b.range, b.token.span)
+    if b.lo is not None and b.hi is not None:
+        where += _between(el, b, b.lo, b.hi)
+    elif b.subset is not None:
+        where.append(Cond("in", index, b.subset))
+    else:
+        where += _unbounded(el, b, body, node)
+    for piece in b.conditions:
+        where += read_conditions(el, piece, cover(piece))
+    if index.range is None:
+        raise error(
+            "SG108",
+            f"nothing says over what `{index.letter}` runs",
+            b.token.span,
+            "write its bounds, `\\sum_{i=1}^{N}`",
+        )
+    return tuple(where)
+
+
+def _between(el: Elaborator, b: Bound, lo: Affine, hi: Affine) -> list[Cond]:
+    """``lo <= i <= hi``: the range of the letter, or what its bounds leave of the range that it has."""
+    index, written = b.index, Range(lo, hi)
+    open_ends = [i for end in (lo, hi) for i in end.indices()]
+    if index.range is None:
+        if open_ends:
+            raise error(
+                "SG108",
+                f"the range of `{index.letter}` can't depend on another index",
+                b.token.span,
+                "let it stand in a slot",
+            )
+        index.range = written
+        return []
+    counted_from_0 = not open_ends and lo == Affine() and written.size == index.range.size
+    if written == index.range or counted_from_0:
+        return []
+    # \sum_{j=1}^{i} ties the ranges of its two letters
+    el.letters.tied += [(index, other) for other in open_ends]
+    where = []
+    if lo != index.range.lo:
+        where.append(Cond("lt", index, index_expr(lo), True))
+    if hi != index.range.hi:
+        where.append(Cond("lt", index_expr(hi), index, True))
+    return where
+
+
+def _unbounded(el: Elaborator, b: Bound, body: Expr, node: BigOp) -> list[Cond]:
+    """A sum without bounds: the declared range of its letter, its slots' range, or the bounds written last."""
+    index, key = b.index, sum_letter(b.token)
+    declared = el.scope.letters.get(key)
+    if isinstance(declared, Subset) and index.range in (None, declared.range):
+        index.range = declared.range
+        return [Cond("in", index, declared)]
+    if index.range is None and isinstance(declared, Range):
+        index.range = declared
+    if index.range is None and key in el.scope.bounds:
+        sub, sup = el.scope.bounds[key]
+        last = BigOp(node.span, node.op, sub, sup, node.body, node.head)
+        for other in read_bounds(el, last):
+            if sum_letter(other.token) == key and other.lo is not None and other.hi is not None:
+                where = _between(el, b, other.lo, other.hi)
+                for piece in other.conditions:
+                    where += read_conditions(el, piece, cover(piece))
+                return where
+    if index not in free_indices(body) and index.range is not None and index.range != declared:
+        raise error("SG108", f"`{index.letter}` does not stand in the sum's body", b.token.span, "write its bounds")
+    return []

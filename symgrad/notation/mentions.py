@@ -1,0 +1,78 @@
+"""What a tree mentions: its nodes, letters in slots, names as values, and the sizes that sums run to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from symgrad.notation.lexer import Token
+from symgrad.notation.scope import Scope
+from symgrad.notation.scripts import is_name, letter_key
+from symgrad.notation.syntax import BigOp, Node, Scripted, Sym
+
+CHAINED = ("\\le", "<")
+"""The signs of ``1 \\le j \\le t``."""
+
+
+def subnodes(node: Node) -> Iterator[Node]:
+    """A node and all below it, as they are written."""
+    yield node
+    for name in node.__dataclass_fields__:
+        yield from _inside(getattr(node, name))
+
+
+def _inside(value: object) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield from subnodes(value)
+    elif isinstance(value, tuple):
+        for item in value:
+            if not isinstance(item, Token):
+                yield from _inside(item)
+
+
+def slot_letters(node: Node) -> set[str]:
+    """The letters that stand in a script or a limit anywhere below a node."""
+    out: set[str] = set()
+    for n in subnodes(node):
+        for name in ("sub", "sup", "condition"):
+            out.update(letter_key(t) for t in getattr(n, name, ()) if is_name(t))
+    return out
+
+
+def value_names(node: Node) -> set[str]:
+    """The names that stand as values below a node."""
+    return {n.key for n in subnodes(node) if isinstance(n, Sym)}
+
+
+def sum_letter(token: Token) -> str:
+    """The key of a letter in a sum's limits."""
+    return token.text if token.kind == "word" else letter_key(token)
+
+
+def note_sizes(scope: Scope, nodes: Sequence[Node]) -> None:
+    """Letters that stand in the bounds of a sum, and nowhere as a position, are sizes: also to the left of the sum."""
+    below = [n for node in nodes for n in subnodes(node)]
+    positions = {sum_letter(t) for n in below if isinstance(n, (Sym, Scripted)) for t in n.sub if is_name(t)}
+    for n in below:
+        if isinstance(n, BigOp):
+            ends = _ends(n)
+            bound = {sum_letter(t) for t in n.sub if is_name(t)} - ends
+            known = positions | bound | scope.indices.keys() | scope.letters.keys() | scope.values.keys()
+            scope.sizes.update(ends - known)
+
+
+def _ends(node: BigOp) -> set[str]:
+    """The letters in the two ends of a sum, ``\\sum_{i=1}^N`` or ``\\sum_{1 \\le i \\le N}``."""
+    tokens = list(node.sup)
+    cuts = [k for k, t in enumerate(node.sub) if t.text in CHAINED]
+    if len(cuts) == 2:
+        tokens += [*node.sub[: cuts[0]], *node.sub[cuts[1] + 1 :]]
+    return {sum_letter(t) for t in tokens if is_name(t)}
+
+
+def note_bounds(scope: Scope, body: Node) -> None:
+    """Remember the bounds written last for each letter, for sums that write none."""
+    for n in subnodes(body):
+        if isinstance(n, BigOp) and (n.sup or any(t.text in CHAINED for t in n.sub)):
+            for t in n.sub:
+                if is_name(t):
+                    scope.bounds[letter_key(t)] = (n.sub, n.sup)

@@ -1,0 +1,27 @@
+"""How a document writes its names, for printing what was read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from symgrad.ir.nodes import Definition
+from symgrad.ir.ranges import Range, Subset
+from symgrad.notation.letters import Naming
+from symgrad.notation.scope import Defined, Scope
+
+
+def naming(scope: Scope, definitions: Mapping[Defined, Definition]) -> Naming:
+    """Letters that the document gives a meaning, and the definitions that it writes with arguments.
+
+    ``definitions``: those elaborated, by how they were written.
+    """
+    taken: dict[str, Range | None] = dict.fromkeys(scope.indices)
+    taken |= dict.fromkeys(scope.arrays)
+    taken |= dict.fromkeys(scope.sizes)
+    for letter, over in scope.letters.items():
+        taken[letter] = over.range if isinstance(over, Subset) else over
+    arguments = {}
+    for entry, definition in definitions.items():
+        if entry.arguments is not None:
+            arguments[definition] = sum(p.letter in entry.arguments for p in definition.params)
+    return Naming(taken=taken, arguments=arguments)

@@ -1,0 +1,117 @@
+"""A report as one JSON object, version 1: what other programs may rely on.
+
+Lines and columns count from 1 in code points, ends are exclusive. The text is plain ASCII and strict JSON,
+so that it survives every pipe: what is no number in JSON (an infinity) is written as a string.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from symgrad.report.summary import total
+
+if TYPE_CHECKING:
+    from symgrad.checking.verdict import DocumentReport, Evidence, Report, Step, Witness
+    from symgrad.diagnostics import Diagnostic
+
+VERSION = 1
+
+
+def render(report: Report, *, read: bool = False, colour: bool = False) -> str:
+    """The whole report. Neither option changes it: how a step was read is always there, colours never."""
+    return json.dumps(as_object(report), indent=2, allow_nan=False) + "\n"
+
+
+def as_object(report: Report) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "summary": asdict(total(report)),
+        "documents": [_document(document) for document in report.documents],
+    }
+
+
+def _document(document: DocumentReport) -> dict[str, Any]:
+    return {
+        "path": document.path,
+        "steps": [_step(step) for step in document.steps],
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in (*document.diagnostics, *document.not_checked)],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "line": step.span.line,
+        "column": step.span.column,
+        "end_line": step.span.end_line,
+        "end_column": step.span.end_column,
+        "left": step.left,
+        "right": step.right,
+        "read_left": step.read_left,
+        "read_right": step.read_right,
+        "verdict": step.verdict,
+        "expected": step.expected,
+        "assumptions": list(step.assumptions),
+        "conditions": list(step.conditions),
+        "evidence": _evidence(step.evidence),
+        "witness": _witness(step.witness),
+        "difference": step.difference,
+        "repairs": list(step.repairs),
+        "warnings": [_diagnostic(warning) for warning in step.warnings],
+        "diagnostic": _diagnostic(step.diagnostic) if step.diagnostic else None,
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "method": evidence.method,
+        "samples": evidence.samples,
+        "sizes": dict(evidence.sizes),
+        "bound": None if evidence.bound is None else dict(evidence.bound),
+    }
+
+
+def _witness(witness: Witness | None) -> dict[str, Any] | None:
+    if witness is None:
+        return None
+    if witness.shapes is not None:
+        return {"shapes": [list(shape) for shape in witness.shapes]}
+    return {
+        "sizes": dict(witness.sizes),
+        "values": {name: plain(value) for name, value in witness.values.items()},
+        "at": dict(witness.at),
+        "left": plain(witness.left),
+        "right": plain(witness.right),
+    }
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "line": diagnostic.span.line if diagnostic.span else None,
+        "column": diagnostic.span.column if diagnostic.span else None,
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value of a witness in JSON's own kinds: arrays are lists, sets sorted lists, fractions what they are worth."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else float(value)
+    if isinstance(value, set | frozenset):
+        return [plain(item) for item in sorted(value)]
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(name): plain(item) for name, item in value.items()}
+    if hasattr(value, "tolist"):  # an array, or a number of NumPy's
+        return plain(value.tolist())
+    return str(value)

@@ -1,0 +1,40 @@
+"""A progress bar on a terminal, for work that takes longer than a second. Never part of the result."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import TextIO
+
+PATIENCE = 1.0
+"""Seconds before a bar is shown."""
+WIDTH = 24
+
+
+class Progress:
+    """Call it with what is done and how much there is; it draws at most ten times a second."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.terminal = stream.isatty()
+        self.started = time.monotonic()
+        self.drawn = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if not self.terminal or now - self.started < PATIENCE or now - self.drawn < 0.1:
+            return
+        self.drawn = now
+        filled = WIDTH * done // max(total, 1)
+        self.stream.write(f"\r\x1b[K{'━' * filled}{'╌' * (WIDTH - filled)} {done}/{total}")
+        self.stream.flush()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.drawn:
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()

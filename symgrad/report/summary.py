@@ -1,0 +1,71 @@
+"""What all documents of a report come to: the counts, and the exit status that follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from symgrad.checking.verdict import DocumentReport, Report, Step, Summary
+    from symgrad.diagnostics import Diagnostic
+
+PASSED, FAILED, UNREADABLE, INTERNAL, NO_STEPS = 0, 1, 3, 4, 5
+OURS = "SG900"
+"""The code of what is a mistake of symgrad: the two engines contradict each other."""
+
+
+def failed_expectation(step: Step) -> bool:
+    """Whether the step was marked ``expect refuted`` and is not refuted."""
+    return step.expected is not None and step.verdict != "refuted"
+
+
+def refuted_as_expected(step: Step) -> bool:
+    """Whether the step is the known mistake that its author marked."""
+    return step.expected is True and step.verdict == "refuted"
+
+
+def count(document: DocumentReport) -> Summary:
+    """The counts of one document. A refutation that was expected counts in ``expected`` alone."""
+    from symgrad.checking.verdict import Summary
+
+    names = ["expected" if refuted_as_expected(step) else step.verdict for step in document.steps]
+    errors = sum(diagnostic.severity == "error" for diagnostic in document.diagnostics)
+    return Summary(
+        proved=names.count("proved"),
+        agrees=names.count("agrees"),
+        refuted=names.count("refuted"),
+        unreadable=names.count("unreadable") + errors,
+        expected=names.count("expected"),
+        skipped=document.skipped,
+        definitions=document.definitions,
+    )
+
+
+def total(report: Report) -> Summary:
+    """The counts of all documents together."""
+    from symgrad.checking.verdict import Summary
+
+    counts = [count(document) for document in report.documents]
+    return replace(
+        Summary(), **{field.name: sum(getattr(one, field.name) for one in counts) for field in fields(Summary)}
+    )
+
+
+def internal_errors(report: Report) -> list[Diagnostic]:
+    """Where symgrad contradicts itself: never a pass, whatever else was found."""
+    found = [one for document in report.documents for one in document.diagnostics]
+    found += [step.diagnostic for document in report.documents for step in document.steps if step.diagnostic]
+    return [one for one in found if one.code == OURS]
+
+
+def exit_status(report: Report, *, strict: bool = False) -> int:
+    """4 symgrad is wrong, 1 something refuted (or an expectation failed), 3 something unreadable, 5 no step, else 0."""
+    counts = total(report)
+    steps = [step for document in report.documents for step in document.steps]
+    if internal_errors(report):
+        return INTERNAL
+    if counts.refuted or (strict and counts.agrees) or any(map(failed_expectation, steps)):
+        return FAILED
+    if counts.unreadable:
+        return UNREADABLE
+    return PASSED if steps else NO_STEPS

@@ -1,0 +1,232 @@
+"""The pages of the documentation: their blocks, tables and headings, and the two that are made from the code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from symgrad.diagnostics import CODES, Lesson
+from symgrad.ir.functions import ROWS, Row
+from symgrad.ir.nodes import Entry, Expr, Tensor
+from symgrad.notation.elaborate.functions import WHOLE
+from symgrad.notation.latex import latex
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+
+FENCE = re.compile(r"^(?P<mark>`{3,})(?P<language>[a-z]*)(?P<words>[^\n`]*)\n(?P<text>.*?)^(?P=mark)$", re.M | re.S)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block. ``words``: what stands behind its language; ``start .. end``: its text in the page."""
+
+    language: str
+    words: tuple[str, ...]
+    text: str
+    line: int
+    start: int
+    end: int
+
+
+def blocks(page: str) -> list[Block]:
+    return [
+        Block(m["language"], tuple(m["words"].split()), m["text"], page.count("\n", 0, m.start()) + 1, *m.span("text"))
+        for m in FENCE.finditer(page)
+    ]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A row of a table ``written | read as`` or ``expression | read as``; ``start .. end``: the second cell."""
+
+    expression: bool
+    written: str
+    read: str
+    codes: tuple[str, ...]
+    line: int
+    start: int
+    end: int
+
+
+TABLE = re.compile(r"^\| (?P<head>written|expression) \| read as \|.*\n\|[-| ]+\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
+ROW = re.compile(r"^\| (?P<mark>`+)(?P<written>.+?)(?P=mark) \| `(?P<read>.+?)` \|(?P<rest>.*)$", re.MULTILINE)
+
+
+def readings(page: str) -> Iterator[Reading]:
+    """The rows of those tables."""
+    for table in TABLE.finditer(page):
+        for m in ROW.finditer(page, *table.span("rows")):
+            codes = tuple(re.findall(r"SG[0-9]{3}", m["rest"]))
+            line = page.count("\n", 0, m.start()) + 1
+            written, read = cell(m["written"]), cell(m["read"])
+            yield Reading(table["head"] == "expression", written, read, codes, line, *m.span("read"))
+
+
+def rows(page: str) -> int:
+    """How many rows those tables have, whatever stands in them."""
+    return sum(table["rows"].count("\n") for table in TABLE.finditer(page))
+
+
+def cell(text: str) -> str:
+    """What stands in a table's code: a bar is escaped there."""
+    return text.replace("\\|", "|")
+
+
+def uncell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+# --- links ------------------------------------------------------------------------------------------
+
+
+def without_code(page: str) -> str:
+    return re.sub(r"`[^`\n]*`", "", FENCE.sub("", page))
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors of the headings, as GitHub makes them."""
+    found: set[str] = set()
+    for heading in re.findall(r"^#{1,6} (.+)$", FENCE.sub("", page), re.MULTILINE):
+        plain = re.sub(r"[^\w\- ]", "", heading.strip().lower())
+        found.add(plain.replace(" ", "-"))
+    return found
+
+
+def links(page: str) -> list[str]:
+    return [link for link in re.findall(r"\]\(([^)\s]+)\)", without_code(page)) if "://" not in link]
+
+
+# --- the page of all diagnostics --------------------------------------------------------------------
+
+GROUPS = {
+    "SG0": ("Files and directives", "What concerns the document as a whole."),
+    "SG1": ("Reading", "What could not be read. A step with one of these is `unreadable`."),
+    "SG2": ("Warnings", "How a step was read where an author might expect otherwise. They change no verdict."),
+    "SG3": ("Verdicts", "What a step that does not simply pass is shown with."),
+    "SG4": ("Not checked", "What is shown and not ruled on."),
+    "SG9": ("Errors of symgrad", "Never an error of the document."),
+}
+
+DIAGNOSTICS_HEAD = """# Diagnostics
+
+Every message has a code. `symgrad explain CODE` prints the entry below. A wrong example gives its code; the right one
+passes. Codes without examples can't be shown in a document.
+
+"""
+
+
+def diagnostics_page() -> str:
+    out = [DIAGNOSTICS_HEAD, "| code | what it says |\n|---|---|\n"]
+    out += [f"| [{code}](#{code.lower()}) | {lesson.title} |\n" for code, lesson in CODES.items()]
+    for prefix, (title, words) in GROUPS.items():
+        out.append(f"\n## {title}\n\n{words}\n")
+        out += [lesson_entry(lesson) for code, lesson in CODES.items() if code.startswith(prefix)]
+    return "".join(out)
+
+
+def lesson_entry(lesson: Lesson) -> str:
+    out = f"\n### {lesson.code}\n\n**{lesson.title[0].upper()}{lesson.title[1:]}.** {lesson.explanation}\n"
+    for head, example in (("Wrong", lesson.wrong), ("Right", lesson.right)):
+        if example:
+            out += f"\n{head}:\n\n```markdown\n{example.strip()}\n```\n"
+    return out
+
+
+# --- the page of all functions ----------------------------------------------------------------------
+
+DOMAINS = {
+    "real": "all x",
+    "positive": "x > 0",
+    "nonnegative": "x ≥ 0",
+    "unit": "0 < x < 1",
+    "interval": "−1 < x < 1",
+}
+
+FUNCTIONS_HEAD = r"""# Functions
+
+Functions that need no declaration. A declaration or definition of the same name wins. They are written with their
+argument in brackets, or without brackets before the product that they take ([notation](notation.md#reach)). A power
+stands on the name or behind the argument: `\sigma^2(x)` is `\sigma(x)^2`. A prime differentiates: `\sigma'(x)`.
+
+## Elementary functions
+
+Each takes one number; applied to an array, it acts entry by entry. *Through* says by what the normal form replaces the
+function. Of a function without an entry there, the proof knows the derivative, the value at 0 and the symmetry of
+`\sin`, `\cos`, `\arctan` and `\operatorname{erf}`, `\sin^2 + \cos^2 = 1`, and the laws of `\exp` and `\log` ([the
+normal form](../explanation/soundness.md#the-normal-form)). At a kink nothing is claimed: such points are left out of
+every evaluation.
+
+| spellings | derivative at x | through | defined for | kink at 0 |
+|---|---|---|---|---|
+"""
+
+WHOLE_HEAD = r"""
+`exp`, `log`, `ln`, `tanh`, `softmax`, `tr` and `diag` are read without a backslash too. A name that is written with
+`\operatorname{…}` here is read as `\mathrm{…}` as well, and as `\text{…}` where an argument or a script follows; a
+command of three or more letters also as `\operatorname{…}` (`\operatorname{tanh}`). Other commands, such as `\ReLU`,
+are macros that the document defines. `e^{x}` is `\exp(x)`; `\sqrt{x}` is a square root and `\sqrt[3]{x}` a cube root;
+`\lvert x \rvert` is the absolute value of a number.
+
+## Functions of arrays
+
+| written | means |
+|---|---|
+"""
+
+MEANINGS: dict[tuple[str, ...], str] = {
+    ("softmax",): r"`\exp(x_a) / \sum_b \exp(x_b)` along the last axis, for every row of a matrix by itself",
+    ("logsumexp", "lse", "LSE"): r"`\log \sum_a \exp(x_a)` along the last axis",
+    ("tr", "Tr", "trace"): "the sum of the diagonal of a square matrix",
+    ("diag",): "the diagonal matrix of a vector; the diagonal of a square matrix",
+    ("sum",): "the sum of all entries of an array",
+    ("max", "\\max"): r"`\max(a, b) = b + \operatorname{ReLU}(a - b)` of two numbers or arrays of one shape",
+    ("min", "\\min"): r"`\min(a, b) = b - \operatorname{ReLU}(b - a)`, likewise",
+}
+
+KNOWN = r"""
+## Names that are no functions
+
+| written | means |
+|---|---|
+| `\delta_{ij}` | the Kronecker delta of two positions |
+| `\mathbb{1}[…]`, `\mathbf{1}\{…\}` | 1 where the condition holds, else 0 |
+| `e_t` | the standard basis vector of position `t` |
+| `I`, `I_D` | the identity matrix, of the size that its place asks for or of size `D` |
+| `\mathbf{1}`, `\mathbf{0}`, `\mathbf{1}_D` | the vector of ones, of zeros |
+| `\lVert x \rVert`, `\lVert x \rVert_2` | the Euclidean norm of a vector |
+| `\lVert x \rVert_1` | the sum of absolute values |
+| `\lVert A \rVert_F` | the Frobenius norm |
+| `\pi` | the number, where no `\pi` is declared |
+"""
+
+
+def functions_page() -> str:
+    assert {name for names in MEANINGS for name in names} == set(WHOLE), "a function of arrays has no line here"
+    out = [FUNCTIONS_HEAD, *map(function_row, ROWS), WHOLE_HEAD]
+    out += [f"| {', '.join(map(spelled_name, names))} | {words} |\n" for names, words in MEANINGS.items()]
+    return "".join((*out, KNOWN))
+
+
+def spelled_name(name: str) -> str:
+    return f"`{name}`" if name.startswith("\\") else f"`\\operatorname{{{name}}}`"
+
+
+def function_row(row: Row) -> str:
+    x = Entry(Tensor("x"), ())
+    through = code(row.expansion(x)) if row.expansion is not None else ""
+    cells = [
+        ", ".join(f"`{spelling}`" for spelling in row.latex),
+        code(row.derivative(x)),
+        through,
+        DOMAINS[row.domain],
+        "yes" if row.kink else "",
+    ]
+    return f"| {' | '.join(cells)} |\n"
+
+
+def code(e: Expr) -> str:
+    return f"`{uncell(latex(e))}`"

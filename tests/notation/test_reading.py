@@ -1,0 +1,208 @@
+"""What a derivation says: implied sums, free letters, definitions, derivatives, layouts.
+
+Each case is one rule of the notation; the right column is what ``--read`` prints.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from symgrad.notation.latex import read
+from symgrad.notation.reader import read_document
+from symgrad.notation.reading import ReadDocument
+from symgrad.notation.source import Source
+
+DECLARED = r"""
+$U \in \mathbb{R}^{W \times D}$, $V \in \mathbb{R}^{D \times W}$, $o, c \in [W]$, $y, \hat y \in \mathbb{R}^{W}$,
+$x, t \in \mathbb{R}^{D}$, $A \in \mathbb{R}^{D \times D}$, $s \in \mathbb{R}$, $\lambda \in \mathbb{R}_{>0}$,
+$\mathcal{N} \subseteq [W]$ with $\forall k \in \mathcal{N}$, $n \in [W]^{K}$.
+"""
+
+
+def document(body: str, declared: str = DECLARED) -> ReadDocument:
+    return read_document(Source("d.md", f"{declared}\n\n{body}\n"))
+
+
+def sides(body: str) -> tuple[str, str]:
+    (step,) = document(f"$$ {body} $$").steps
+    assert step.outcome.problem is None, step.outcome.problem
+    assert step.outcome.claim is not None
+    return read(step.outcome.claim.left), read(step.outcome.claim.right)
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        # a dummy need not be repeated: one sum inside, one outside of exp
+        (r"2 s = \exp(U_{wj} V_{jc})", r"\sum_{w=1}^{W} \exp\left(\sum_{j=1}^{D} U_{wj} V_{jc}\right)"),
+        # repeated inside every function argument that holds it: a sum in each
+        (
+            r"2 s = \sigma(U_{oj} V_{jc}) (1 - \sigma(U_{oj} V_{jc}))",
+            r"\sigma\left(\sum_{j=1}^{D} U_{oj} V_{jc}\right)"
+            r" \left(1 - \sigma\left(\sum_{j=1}^{D} U_{oj} V_{jc}\right)\right)",
+        ),
+        # no product repeats it: the sum leaves elementwise functions with their whole argument
+        (
+            r"2 s = \log \sigma(-U_{kj} V_{jc})",
+            r"\sum_{k \in \mathcal{N}} \log\left(\sigma\left(-\sum_{j=1}^{D} U_{kj} V_{jc}\right)\right)",
+        ),
+        (r"2 s = \frac{1}{2} (x_i - t_i)^2", r"\frac{1}{2} \sum_{i=1}^{D} (x_i - t_i)^2"),
+        # it stops directly outside an exp
+        (
+            r"2 s = \log \exp(U_{wj} V_{jc})",
+            r"\log\left(\sum_{w=1}^{W} \exp\left(\sum_{j=1}^{D} U_{wj} V_{jc}\right)\right)",
+        ),
+        (
+            r"2 s = (\exp(U_{wj} V_{jc}))^2",
+            r"\left(\sum_{w=1}^{W} \exp\left(\sum_{j=1}^{D} U_{wj} V_{jc}\right)\right)^2",
+        ),
+        # at the smallest product that holds all its occurrences, a following bracket included
+        (r"2 s = -y_a [U_{ai} x_i - s]", r"-\sum_{a=1}^{W} y_a \left(\sum_{i=1}^{D} U_{ai} x_i - s\right)"),
+        # each term by itself; a term that lacks the letter is constant
+        (r"2 s = x_i t_i + s", r"\sum_{i=1}^{D} x_i t_i + s"),
+    ],
+)
+def test_implied_sums_stand_where_the_rules_put_them(written: str, right: str) -> None:
+    assert sides(written)[1] == right
+
+
+@pytest.mark.parametrize(
+    ("written", "left", "right"),
+    [
+        # the first side decides who is free
+        (r"2 y_a = y_a + y_a", r"2 y_a", r"y_a + y_a"),
+        # repeated in a product of the first side: a dummy, unless every side has it
+        (r"\delta_{ij} x_j = x_i", r"\sum_{j=1}^{D} \delta_{ij} x_j", r"x_i"),
+        (r"y_a y_a = y_a", r"y_a y_a", r"y_a"),
+        # a number on the left: the second side decides
+        (r"0 = x_i - x_i", r"0", r"x_i - x_i"),
+    ],
+)
+def test_free_letters_are_those_of_the_first_side(written: str, left: str, right: str) -> None:
+    assert sides(written) == (left, right)
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        (r"s = \sum_i x_i t_i", r"\sum_{i=1}^{D} x_i t_i"),
+        (r"s = \sum_{i=1}^{D} x_i", r"\sum_{i=1}^{D} x_i"),
+        (r"s = \sum_{i=2}^{D} x_i", r"\sum_{i=2}^{D} x_i"),
+        (r"s = \sum_{k \in \mathcal{N}} y_k", r"\sum_{k \in \mathcal{N}} y_k"),
+        (r"s = \sum_{i \neq j} A_{ij}", None),
+        (r"s = \sum_{k=1}^{K} y_{n_k}", r"\sum_{k=1}^{K} y_{n_k}"),
+        (r"s = \sum_{i,j} A_{ij}", r"\sum_{i=1}^{D} \sum_{j=1}^{D} A_{ij}"),
+        (r"s = \sum_i -x_i", r"-\sum_{i=1}^{D} x_i"),
+    ],
+)
+def test_written_sums(written: str, right: str | None) -> None:
+    doc = document(f"$$ {written.replace('s =', 's + 0 =', 1)} $$")
+    assert not doc.diagnostics
+    (step,) = doc.steps
+    assert step.outcome.problem is None
+    if right is not None:
+        assert step.outcome.claim is not None
+        assert read(step.outcome.claim.right) == right
+
+
+@pytest.mark.parametrize(
+    ("written", "definitions", "claims"),
+    [
+        (r"z = A x", 1, 0),
+        (r"z = A x = x", 1, 1),
+        (r"\hat y_o = p(o \mid c) = \frac{\exp(U_{oj} V_{jc})}{\exp(U_{wj} V_{jc})}", 2, 0),
+        (r"z_h = A_{hj} x_j, \quad g_h = \tanh z_h", 2, 0),
+        (r"J(o, c) = -\log \sigma(U_{oj} V_{jc})", 1, 0),
+        (r"J(c - m, \dots, c + m) = s", 1, 0),
+        (r"2 s = s + s", 0, 1),
+        (r"A x = b \approx x", 0, 1),
+        (r"z := x", 1, 0),
+        (r"x =: z", 1, 0),
+        (r"\sigma^2 = x^\top x", 1, 0),
+        (r"W^{(1)} = A", 1, 0),
+    ],
+)
+def test_a_bare_name_without_a_value_is_defined(written: str, definitions: int, claims: int) -> None:
+    doc = document(f"$$ {written} $$")
+    assert (doc.definitions, len(doc.steps)) == (definitions, claims)
+
+
+def test_a_second_relation_on_a_name_claims() -> None:
+    doc = document("$$ z = A x $$\n\n$$ z = x $$")
+    assert (doc.definitions, len(doc.steps)) == (1, 1)
+    assert doc.steps[0].redefinition == "z"
+
+
+def test_another_number_of_arguments_defines_anew() -> None:
+    doc = document(
+        "$$ J = s $$\n\n$$ J(o, c) = y_o + U_{cj} x_j $$\n\n$$ \\frac{\\partial J}{\\partial y_a} = \\delta_{ao} $$"
+    )
+    assert (doc.definitions, len(doc.steps)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "shapes"),
+    [
+        (r"A x = x^\top", (("D",), ("1", "D"))),
+        (r"U^\top = U", (("D", "W"), ("W", "D"))),
+        (r"2 \frac{\partial s}{\partial U_{wi}} = V_{c:}", None),
+        (r"U x = U", (("W",), ("W", "D"))),
+        (r"2 s = U V x", (("W", "W"), ("D",))),
+    ],
+)
+def test_shapes_that_differ_refute(written: str, shapes: tuple[tuple[str, ...], tuple[str, ...]] | None) -> None:
+    (step,) = document(f"$$ {written} $$").steps
+    assert step.outcome.shapes is not None or step.outcome.problem is not None
+    if shapes is not None:
+        assert step.outcome.shapes == shapes
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        (r"2 s = x t", ["SG202"]),
+        (r"2 s = y_w", ["SG203"]),
+        (r"\delta_{ij} x_j = t_i", ["SG204"]),
+    ],
+)
+def test_what_is_guessed_is_warned_of(written: str, codes: list[str]) -> None:
+    (step,) = document(f"$$ {written} $$").steps
+    assert [w.code for w in step.outcome.warnings] == codes
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        (r"2 q_i = s", "SG105"),
+        (r"2 y_{ij} = s", "SG106"),
+        (r"2 y_a = x_a", "SG107"),
+        (r"2 s = \sum_r 1", "SG108"),
+        (r"2 s = x + ", "SG104"),
+        (r"2 s = (x", "SG102"),
+        (r"2 s = x)", "SG102"),
+        (r"2 s = \foo x", "SG103"),
+        (r"2 s = x_1 + \dots", "SG112"),
+        (r"2 x_i = x_i + x_i \quad \text{if } x \text{ is nice}", "SG111"),
+    ],
+)
+def test_what_is_not_understood_is_said(written: str, code: str) -> None:
+    doc = document(f"$$ {written} $$")
+    found = [s.outcome.problem.code for s in doc.steps if s.outcome.problem] + [d.code for d in doc.diagnostics]
+    assert code in found
+
+
+def test_every_spelling_of_a_real_write_up_reads_the_same() -> None:
+    spellings = [
+        r"\frac{\partial s}{\partial x_i} = \exp(u^\top v)",
+        r"\frac{\partial s}{\partial x_i} = exp(u^T v)",
+        r"\frac{\partial s}{\partial x_i} = \exp\left(u^{\top}\, v\right)",
+        r"\partial s / \partial x_i = \exp \left( u^{\intercal} \cdot v \right)",
+        r"\frac{\partial s}{\partial x_i} = \exp(\boldsymbol{u}^T {\bf v}) \tag{1} \label{eq}",
+    ]
+    declared = "$u, v, x \\in \\mathbb{R}^{D}$, $s \\in \\mathbb{R}$."
+    found = set()
+    for written in spellings:
+        (step,) = document(f"$$ {written} $$", declared).steps
+        assert step.outcome.claim is not None
+        found.add(read(step.outcome.claim.right))
+    assert found == {r"\exp\left(\sum_{k=1}^{D} u_k v_k\right)"}

@@ -1,0 +1,74 @@
+"""Single-error mutants of every claim of ``derivations/``: none is proved, none agrees, unless it is no error.
+
+A sample runs by default; ``SYMGRAD_MUTANTS=all`` runs every mutant, ``SYMGRAD_MUTANTS=2000`` so many of each document.
+``pytest -s`` shows the confusion table.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests.soundness.equivalent import REVIEWED, close_up, rule
+from tests.soundness.mutants import Judge, Mutant, Ruling, Side
+
+DOCUMENTS = sorted((Path(__file__).resolve().parents[2] / "derivations").glob("*.md"))
+ASKED = os.environ.get("SYMGRAD_MUTANTS", "25")
+SAMPLE = None if ASKED == "all" else int(ASKED)
+PASSING = ("proved", "agrees")
+
+table: dict[str, Counter[str]] = defaultdict(Counter)
+
+
+def changed(judge: Judge, side: Side, mutant: Mutant) -> str:
+    return close_up(judge.text[side.start : mutant.start] + mutant.new + judge.text[mutant.end : side.end])
+
+
+def verdict(judge: Judge, side: Side, mutant: Mutant, rulings: list[Ruling]) -> str:
+    """The worst of the verdicts on the claims that hold the change; 'no error' where each that passes may."""
+    passing = [r for r in rulings if r.verdict in PASSING]
+    if passing:
+        known = (judge.path, changed(judge, side, mutant)) in REVIEWED
+        if known or all(rule(judge.text, mutant, r) for r in passing):
+            return "no error"
+        return "proved" if any(r.verdict == "proved" for r in passing) else "agrees"
+    verdicts = {r.verdict for r in rulings}
+    return "refuted" if "refuted" in verdicts else "unreadable" if verdicts else "definition"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_no_mutant_passes(path: Path) -> None:
+    judge = Judge(path.name, path.read_text(encoding="utf-8"))
+    mutants = [(side, mutant) for side in judge.sides for mutant in judge.mutants(side)]
+    random.Random(path.name).shuffle(mutants)
+    mutants.sort(key=lambda pair: pair[1].operator == "character dropped")  # these are seldom more than unreadable
+    found = []
+    for side, mutant in mutants[:SAMPLE]:
+        rulings = judge.rule(side, mutant)
+        word = verdict(judge, side, mutant, rulings)
+        table[mutant.operator][word] += 1
+        if word in PASSING:
+            found.append(f"{path.name}:{side.line} {mutant.operator}: {word}: {changed(judge, side, mutant)}")
+    assert not found, "\n".join(found)
+
+
+def test_mutants_are_made_of_every_kind() -> None:
+    judge = Judge(DOCUMENTS[0].name, DOCUMENTS[0].read_text(encoding="utf-8"))
+    kinds = {mutant.operator for side in judge.sides for mutant in judge.mutants(side)}
+    assert {"sign", "index replaced", "indices swapped", "operand replaced", "factor dropped", "delta dropped"} <= kinds
+    assert {"term dropped", "transpose dropped", "sum dropped", "argument's sign", "index shifted", "bound"} <= kinds
+
+
+def test_most_mutants_are_refuted() -> None:
+    """The confusion table, by operator, of the tests above."""
+    total: Counter[str] = Counter()
+    for operator, counts in sorted(table.items()):
+        total += counts
+        print(f"{operator:24} " + "  ".join(f"{word} {count}" for word, count in sorted(counts.items())))
+    print(f"{'all':24} " + "  ".join(f"{word} {count}" for word, count in sorted(total.items())))
+    if SAMPLE == 25 and total.total():
+        assert total["refuted"] >= 0.4 * total.total()
