@@ -1,0 +1,87 @@
+"""The command line: parses arguments, prints, sets the exit status; no mathematics. One module a command.
+
+Only argparse is imported at the top: ``--help`` and ``explain`` answer at once, and the engines
+are loaded by the command that needs them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from symgrad.cli import check, explain
+from symgrad.cli.output import BUG, UsageError
+
+USAGE, INTERNAL, INTERRUPTED = 2, 4, 130
+COMMANDS = (check, explain)
+"""In the order of ``--help``; each has ``add(verbs)``, which names the function that runs it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a narrow encoding must not turn a report into an error
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as stop:  # argparse has printed its message
+        return stop.code if isinstance(stop.code, int) else USAGE
+    try:
+        status: int = options.run(options)
+    except UsageError as error:
+        return _complain(str(error), USAGE)
+    except KeyboardInterrupt:
+        return _complain("interrupted", INTERRUPTED)
+    except Exception as error:
+        return _failed(error)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="symgrad",
+        description="Reads gradient derivations as they are written, in LaTeX, and rules on every equals sign.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version)
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add(verbs)
+    return parser
+
+
+def _failed(error: Exception) -> int:
+    """An exception that ended the run: the caller's, if it says so, else a bug of ours."""
+    from symgrad.diagnostics import SymgradError
+
+    if isinstance(error, SymgradError):
+        return _complain(str(error), USAGE)
+    if isinstance(error, OSError) and error.filename:
+        return _complain(f"can't open {error.filename}: {(error.strerror or str(error)).lower()}", USAGE)
+    if os.environ.get("SYMGRAD_DEBUG"):
+        raise error
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return _complain(
+        f"internal error: {what}\n{BUG}\n  SYMGRAD_DEBUG=1 shows the traceback.",
+        INTERNAL,
+    )
+
+
+def _complain(message: str, status: int) -> int:
+    print(f"symgrad: {message}", file=sys.stderr)
+    return status
+
+
+class _Version(argparse.Action):
+    """``--version``, looked up only when asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="show the version and stop")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"symgrad {version('symgrad')}")
+        parser.exit()

@@ -1,0 +1,114 @@
+"""``symgrad check``: rule on every step of the documents."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from symgrad.cli.output import BUG, colour, show
+from symgrad.report import FORMATS
+
+SUFFIXES = (".md", ".tex")
+STATUSES = """\
+exit status:
+  0  every step is proved or agrees
+  1  something is refuted, or a step marked 'expect refuted' is not
+  2  usage, or a file that can't be opened
+  3  nothing refuted, but something unreadable
+  4  internal error
+  5  the documents hold no step
+"""
+
+
+def add(verbs: Any) -> None:
+    """The command and its options."""
+    check = verbs.add_parser(
+        "check",
+        help="rule on every step of the documents",
+        description="Rules on every step of the documents: proved, agrees, refuted or unreadable.",
+        epilog=STATUSES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    check.add_argument(
+        "paths", nargs="+", metavar="PATH", help="a document; a folder means every .md and .tex below it"
+    )
+    check.add_argument(
+        "--with",
+        dest="with_files",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="declarations for documents that can't be edited (repeatable)",
+    )
+    check.add_argument("--read", action="store_true", help="show each step as it was understood, sums made explicit")
+    check.add_argument("--strict", action="store_true", help="'agrees' fails too")
+    check.add_argument("-j", dest="jobs", type=_positive, default=1, metavar="N", help="processes, over many files")
+    check.add_argument("--seed", type=int, default=0, metavar="N", help="another random stream (default: %(default)s)")
+    check.add_argument("--format", choices=sorted(FORMATS, reverse=True), default="text", help="default: %(default)s")
+    check.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    # one run makes few cycles, and the collector would walk all interned nodes again and again
+    gc.set_threshold(200_000, 50, 50)
+    from symgrad.report.progress import Progress
+    from symgrad.report.summary import NO_STEPS, exit_status, internal_errors
+
+    paths = documents(options.paths)
+    for path in (*paths, *options.with_files):
+        _openable(path)
+    from symgrad.checking import check_paths  # only now: the engines load SymPy and NumPy
+
+    with Progress(sys.stderr) as progress:
+        report = check_paths(paths, options.with_files, seed=options.seed, jobs=options.jobs, progress=progress)
+    render = FORMATS[options.format]()
+    show(render(report, read=options.read, colour=colour()))
+    status = exit_status(report, strict=options.strict)
+    for error in internal_errors(report):
+        place = f" ({error.span.source.path}:{error.span.line})" if error.span else ""
+        print(f"symgrad: {error.message}{place}\n{BUG}", file=sys.stderr)
+    if status == NO_STEPS:
+        print("symgrad: no step to rule on: no display in these documents claims an equality", file=sys.stderr)
+    return status
+
+
+def documents(paths: Sequence[str]) -> list[str]:
+    """The files that the paths name, each once: a folder means every .md and .tex below it, in order of name.
+
+    Hidden folders below a folder are left out: they hold environments and caches, not derivations.
+    """
+    found: list[str] = []
+    for path in paths:
+        if not os.path.isdir(path):
+            found.append(path)
+            continue
+        below: list[str] = []
+        for folder, folders, files in os.walk(path, onerror=_raise):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            below += (os.path.join(folder, name) for name in files if name.endswith(SUFFIXES))
+        found += sorted(below)
+    return list(dict.fromkeys(found))
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _openable(path: str) -> None:
+    """Raises OSError for a file that can't be opened, before any work is done."""
+    with Path(path).open("rb") as file:
+        file.read(1)
+
+
+def _positive(text: str) -> int:
+    """An argument that is a whole number, at least 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of processes: want 1 or more")
+    return number

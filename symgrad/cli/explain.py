@@ -1,0 +1,30 @@
+"""``symgrad explain``: what a diagnostic means."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from symgrad.cli.output import UsageError, show
+
+
+def add(verbs: Any) -> None:
+    """The command and its options."""
+    explain = verbs.add_parser(
+        "explain",
+        help="what a diagnostic means, with a wrong and a right example",
+        description="Explains a diagnostic, with a wrong and a right example.",
+        allow_abbrev=False,
+    )
+    explain.add_argument("code", metavar="CODE", help="as a diagnostic shows it, such as SG105")
+    explain.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from symgrad.diagnostics import CODES, explain
+
+    code = options.code.upper()
+    if code not in CODES:
+        raise UsageError(f"no diagnostic has the code {options.code!r}; there are {', '.join(sorted(CODES))}")
+    show(explain(code))
+    return 0
