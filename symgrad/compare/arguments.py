@@ -44,6 +44,10 @@ class Given:
             return a.reshape(1, -1)
         return a.reshape(-1, 1) if self.layout == "column" else a
 
+    def unlaid(self, a: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+        """The same array as the document has it."""
+        return a.T if self.layout == "T" else a.reshape(shape)
+
 
 @dataclass(slots=True)
 class Arguments:
@@ -58,11 +62,20 @@ class Arguments:
     def of(self, parameter: str) -> Given | None:
         return next((g for g in self.given if g.parameter == parameter), None)
 
-    def call(self, function: Callable[..., Any], values: Mapping[str, Any]) -> Any:
-        """The function at the given values; arrays are copied, for code may change them in place."""
+    def call(self, function: Callable[..., Any], values: Mapping[str, Any]) -> tuple[Any, dict[str, NDArray[Any]]]:
+        """The function at the given values, and the arrays that it has changed in place, as it left them.
+
+        It gets copies.
+        """
         fresh = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in values.items()}
-        first = [fresh.pop(p) for p in self.positional if p in fresh]
-        return function(*first, **fresh)
+        first = [fresh[p] for p in self.positional if p in fresh]
+        result = function(*first, **{k: v for k, v in fresh.items() if k not in self.positional})
+        changed = {
+            k: v
+            for k, v in fresh.items()
+            if isinstance(v, np.ndarray) and not np.array_equal(v, values[k], equal_nan=v.dtype.kind in "fc")
+        }
+        return result, changed
 
     def values(self, env: Environment, sample: int) -> dict[str, Any]:
         """What every parameter receives at one sample of an environment; positions count from 0."""

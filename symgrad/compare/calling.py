@@ -89,8 +89,11 @@ def _own_output() -> contextlib.AbstractContextManager[Any]:
     return contextlib.redirect_stdout(sys.stderr)
 
 
-def invoke(function: Callable[..., Any], arguments: Arguments, values: Mapping[str, Any]) -> Any:
-    """One call. Raises ``CodeError`` with the file and line of the code where it raised."""
+def invoke(function: Callable[..., Any], arguments: Arguments, values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """One call: what it returns, and what it has changed in place.
+
+    Raises ``CodeError`` with the file and line of the code where it raised.
+    """
     with _own_output(), np.errstate(all="ignore"):
         try:
             return arguments.call(function, values)

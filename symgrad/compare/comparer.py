@@ -1,127 +1,89 @@
-"""A hand-coded function held against a derivation: called at every point, compared entry by entry."""
+"""A hand-coded function held against a derivation, entry by entry."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.compare.arguments import Arguments, Given, bind
-from symgrad.compare.calling import CodeError, invoke
-from symgrad.compare.exact import Exact, Term, gradient
-from symgrad.compare.points import Fixed, Group, draw_points
-from symgrad.compare.problem import Name, Problem, leaves
-from symgrad.compare.results import Returned, Wanted, interpret
-from symgrad.compare.verdicts import Comparison, Finding, Worst
-from symgrad.derive.depends import depends_on
-from symgrad.diagnostics import SymgradError
-from symgrad.ir import nodes as n
+from symgrad.compare.arguments import bind
+from symgrad.compare.calling import CodeError
+from symgrad.compare.explain import Explainer
+from symgrad.compare.opinion import second_opinion
+from symgrad.compare.points import Fixed, draw_points
+from symgrad.compare.problem import Problem
+from symgrad.compare.running import Run, Runner
+from symgrad.compare.targets import Target, targets_of
+from symgrad.compare.verdicts import Comparison, Finding, Opinion, Worst
 
 Array = NDArray[Any]
 DOUBLE, SINGLE = 1e-10, 1e-4
 """The largest relative difference that rounding explains, in double and in single precision."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """An argument by which the cost is differentiated."""
-
-    given: Given
-    name: Name
-    term: Term
-
-
-@dataclass(eq=False)
-class Run:
-    """What the code gave at the points of one group: its cost, and its gradients in the document's layout."""
-
-    group: Group
-    costs: dict[int, float] = field(default_factory=dict)
-    gradients: dict[str, dict[int, Array]] = field(default_factory=dict)
-    values: dict[int, dict[str, Any]] = field(default_factory=dict)
+STEPPED = 1e-3
+"""How much an argument itself counts among the terms of a gradient that is the difference of two of its values."""
+OPINIONS = 3
+"""At how many points the second opinion is asked."""
 
 
 @dataclass(eq=False)
 class Comparer:
-    """One function against one problem."""
+    """What a function gave, held against the derivation."""
 
     problem: Problem
-    function: Callable[..., Any]
+    runner: Runner
     called: str
-    arguments: Arguments
-    targets: list[Target]
-    groups: list[Group]
-    runs: list[Run] = field(default_factory=list)
-    asked: bool = False
-    single: bool = False
-    forms: dict[str, str] = field(default_factory=dict)
-    notes: dict[str, None] = field(default_factory=dict)
-
-    # --- running the code ---------------------------------------------------------------------------------
-
-    def run(self) -> None:
-        """Calls the code at every point."""
-        for group in self.groups:
-            run = Run(group)
-            for b in group.samples:
-                values = self.arguments.values(group.env, b)
-                self.record(run, b, values, self.returned(values))
-            self.runs.append(run)
-        if not self.runs[0].costs and not self.runs[0].gradients:
-            raise CodeError("the function returns nothing to compare: neither a cost nor a gradient")
-
-    def returned(self, values: dict[str, Any]) -> Returned:
-        wanted = [
-            Wanted(t.given.parameter, (t.name.spelled, t.name.latex), np.shape(values[t.given.parameter]))
-            for t in self.targets
-        ]
-        return interpret(invoke(self.function, self.arguments, values), wanted, self.asked)
-
-    def record(self, run: Run, b: int, values: dict[str, Any], found: Returned) -> None:
-        run.values[b] = values
-        if found.cost is not None:
-            run.costs[b] = found.cost
-        for name, a in found.gradients.items():
-            run.gradients.setdefault(name, {})[b] = np.real(a)
-            self.forms[name] = found.forms.get(name) or self.forms.get(name, "")
-        self.single |= found.single
-        if found.swapped:
-            self.notes["the gradients come in another order than the arguments"] = None
-
-    # --- comparing ----------------------------------------------------------------------------------------
 
     @property
     def tolerance(self) -> float:
-        return SINGLE if self.single else DOUBLE
+        return SINGLE if self.runner.single else DOUBLE
+
+    def compare(self) -> Comparison:
+        runs = self.runner.runs
+        findings = [self.finding(None)] if runs[0].costs else []
+        explainer = Explainer(self.problem, self.runner, self.tolerance)
+        for target in self.runner.targets:
+            if target.parameter in runs[0].gradients:
+                found = self.finding(target)
+                findings.append(found if found.verdict == "right" else explainer.explained(found, target))
+        return Comparison(
+            self.problem.document.source.path,
+            self.problem.cost.name,
+            self.called,
+            sum(len(r.samples) for r in runs),
+            self.tolerance,
+            tuple(findings),
+            self.opinion(),
+            tuple(self.runner.notes),
+            self.runner.failure,
+        )
 
     def finding(self, target: Target | None) -> Finding:
         """The cost, or one gradient, at its worst entry."""
         worst: tuple[float, Run, int, tuple[int, ...], float, float] | None = None
-        for run in self.runs:
-            for b in run.group.samples:
-                code, sharp, scale = self.sides(target, run, b)
+        for run in self.runner.runs:
+            for b in run.samples:
+                code, exact, scale = self.sides(target, run, b)
                 with np.errstate(all="ignore"):
-                    ratio = np.abs(code - sharp) / scale
-                ratio = np.where(code == sharp, 0.0, np.where(np.isfinite(ratio), ratio, np.inf))
+                    ratio = np.abs(code - exact) / scale
+                ratio = np.where(code == exact, 0.0, np.where(np.isfinite(ratio), ratio, np.inf))
                 at = tuple(int(i) for i in np.unravel_index(int(np.argmax(ratio)), ratio.shape))
                 if worst is None or ratio[at] > worst[0]:
-                    worst = (float(ratio[at]), run, b, at, float(code[at]), float(sharp[at]))
+                    worst = (float(ratio[at]), run, b, at, float(code[at]), float(exact[at]))
         assert worst is not None  # there are points
         error, run, b, at, code_at, exact_at = worst
         name = self.problem.cost.name if target is None else target.name.latex
-        argument = "" if target is None else target.given.parameter
-        form = self.forms.get(argument, "")
-        wrong = error > self.tolerance or form == "transposed"
+        argument = "" if target is None else target.parameter
+        form = self.runner.forms.get(argument, "")
+        if error <= self.tolerance and form != "transposed":
+            return Finding(name, argument, "right", error, form=form)
+        gap = abs(code_at - exact_at)
+        relative = float(gap / abs(exact_at)) if exact_at else (np.inf if code_at else 0.0)
+        sizes = dict(sorted(run.group.env.sizes.items()))
         return Finding(
-            name,
-            argument,
-            "differs" if wrong else "right",
-            error,
-            self.worst(run, b, at, code_at, exact_at) if wrong else None,
-            form,
+            name, argument, "differs", error, Worst(at, code_at, exact_at, relative, sizes, run.values[b]), form
         )
 
     def sides(self, target: Target | None, run: Run, b: int) -> tuple[Array, Array, Array]:
@@ -129,33 +91,41 @@ class Comparer:
         if target is None:
             cost = run.group.cost
             return np.asarray(run.costs[b]), cost.value[b], cost.scale[b]
-        found: Exact = run.group.gradients[self.targets.index(target)]
-        code = run.gradients[target.given.parameter][b]
-        lay = target.given.laid
-        return code, lay(found.value[b]), lay(found.scale[b])
+        found = run.group.gradients[list(self.runner.targets).index(target)]
+        code, lay = run.gradients[target.parameter][b], target.given.laid
+        scale = lay(found.scale[b])
+        if target.parameter in self.runner.stepped:
+            scale = scale + STEPPED * np.abs(run.values[b][target.parameter])
+        return code, lay(found.value[b]), scale
 
-    def worst(self, run: Run, b: int, at: tuple[int, ...], code: float, exact: float) -> Worst:
-        error = abs(code - exact) / abs(exact) if exact else (np.inf if code else 0.0)
-        sizes = dict(sorted(run.group.env.sizes.items()))
-        return Worst(at, code, exact, float(error), sizes, run.values[b])
+    # --- the second opinion -------------------------------------------------------------------------------
 
-    def compare(self) -> Comparison:
-        findings = []
-        first = self.runs[0]
-        if first.costs:
-            findings.append(self.finding(None))
-        findings += [self.finding(t) for t in self.targets if t.given.parameter in first.gradients]
-        points = sum(len(r.group.samples) for r in self.runs)
-        return Comparison(
-            self.problem.document.source.path,
-            self.problem.cost.name,
-            self.called,
-            points,
-            self.tolerance,
-            tuple(findings),
-            None,
-            tuple(self.notes),
-        )
+    def opinion(self) -> Opinion | None:
+        """Finite differences of the code's own cost, where it returns one."""
+        first = self.runner.runs[0]
+        targets = [t for t in self.runner.targets if t.parameter in first.gradients]
+        if not targets:
+            return None
+        if not first.costs:
+            return Opinion("none", None, note="none, for the code returns no cost")
+        if self.runner.single:
+            return Opinion("none", None, note="none, for the code computes in single precision")
+        asked: list[Opinion] = []
+        for run in self.runner.runs[:OPINIONS]:
+            asked.append(self.opinion_at(run, run.samples[0], targets))
+        return next((o for o in asked if o.agrees is False), max(asked, key=lambda o: (o.agrees is not None, o.error)))
+
+    def opinion_at(self, run: Run, b: int, targets: Sequence[Target]) -> Opinion:
+        values = run.values[b]
+
+        def cost(*arrays: Any) -> Any:
+            moved = {**values, **dict(zip((t.parameter for t in targets), arrays, strict=True))}
+            return self.runner.called(moved)[0].cost
+
+        at = [np.asarray(values[t.parameter]) for t in targets]
+        gradients = [run.gradients[t.parameter][b] for t in targets]
+        terms = sum(float(self.sides(t, run, b)[2].sum()) for t in targets)
+        return second_opinion(cost, at, gradients, terms=terms, scale=float(run.group.cost.scale[b]))
 
 
 def compare(
@@ -172,51 +142,14 @@ def compare(
     argument. maps: as ``--map`` takes them. Raises ``SymgradError`` where the two can't be compared at all.
     """
     arguments = bind(function, problem, maps)
-    targets = _targets(problem, arguments, wrt)
+    targets = targets_of(problem, arguments, wrt)
     groups = draw_points(problem, [t.term for t in targets], seed, Fixed(arguments.sizes, arguments.scalars))
-    comparer = Comparer(
-        problem, function, called or getattr(function, "__name__", "the function"), arguments, targets, groups
-    )
-    comparer.asked = wrt is not None
-    comparer.run()
-    if wrt is not None:
-        _all_returned(comparer)
-    return comparer.compare()
+    runner = Runner(function, arguments, targets, asked=wrt is not None)
+    runner.run([g for g in groups if g.samples])
+    missing = [t.name.latex for t in targets if t.parameter not in runner.runs[0].gradients]
+    if wrt is not None and missing:
+        raise CodeError(f"the function returns no gradient by {', '.join(missing)}")
+    return Comparer(problem, runner, called or getattr(function, "__name__", "the function")).compare()
 
 
-def _targets(problem: Problem, arguments: Arguments, wrt: Sequence[str] | None) -> list[Target]:
-    """The arguments by which a gradient may be returned, in the order asked for or else of the function."""
-    real = [g for g in arguments.given if g.name is not None and g.name.is_real and _reaches(problem, g.name)]
-    if wrt is None:
-        return [_target(problem, g) for g in real]
-    out = []
-    for text in wrt:
-        name = problem.lookup(text)
-        found = next((g for g in real if g.parameter == text or (name is not None and g.name == name)), None)
-        if found is None and name is not None:
-            found = next((g for g in real if g.name is not None and g.name.latex == name.latex), None)
-        if found is None:
-            known = ", ".join(g.parameter for g in real)
-            raise SymgradError(f"{text} is no real-valued argument of the function; it has {known or 'none'}")
-        out.append(_target(problem, found))
-    return out
-
-
-def _reaches(problem: Problem, name: Name) -> bool:
-    target = name.target
-    if target is None or not depends_on(problem.value, target):
-        return False
-    return any(isinstance(leaf, n.Tensor) and leaf.domain not in ("bit", "sign") for leaf in leaves(target))
-
-
-def _target(problem: Problem, given: Given) -> Target:
-    name = given.name
-    assert name is not None  # it has a target
-    assert name.target is not None  # by its choice
-    return Target(given, name, gradient(problem.value, name.target, name.axes))
-
-
-def _all_returned(comparer: Comparer) -> None:
-    for t in comparer.targets:
-        if t.given.parameter not in comparer.runs[0].gradients:
-            raise CodeError(f"the function returns no gradient by {t.name.latex}")
+__all__ = ["Comparer", "compare"]

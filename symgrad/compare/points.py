@@ -70,12 +70,8 @@ class Points:
     def groups(self) -> list[Group]:
         found: list[Group] = []
         for k, sizes in enumerate(self.sizes()):
-            here: list[Group] = []
             for m, magnitude in enumerate(MAGNITUDES if k == 0 else MAGNITUDES[:1]):
-                here += self.some(sizes, self.early, magnitude, 100 * k + m)
-            found += here
-            if k and here:
-                break
+                found += self.some(sizes, self.early, magnitude, 100 * k + m)
         if self.all != self.early:
             sizes = next(self.sizes())
             found += self.some(sizes, self.all, MAGNITUDES[0], 1000)
@@ -87,8 +83,7 @@ class Points:
         return found
 
     def sizes(self) -> Iterator[dict[str, int]]:
-        """Sets of sizes, no two alike in any: the smallest, the same in reversed order, and larger ones
-        for where the reversed order leaves no room."""
+        """Sets of sizes, no two alike in any: the smallest, the same in reversed order, and all of them larger."""
         claim = Claim(self.problem.value, n.ZERO, (), self.all)
         chosen = Sizes().choose(claim, need(claim, Survey()))
         for a in self.problem.arguments.values():

@@ -30,7 +30,7 @@ class Wanted:
 class Returned:
     """A cost, and gradients by name with the form each was found in. ``single``: in single precision."""
 
-    cost: float | None = None
+    cost: float | complex | None = None
     gradients: dict[str, Array] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
     single: bool = False
@@ -47,6 +47,8 @@ def interpret(result: Any, wanted: Sequence[Wanted], asked: bool = False) -> Ret
         _by_key(result, wanted, out)
         return out
     items = list(result) if isinstance(result, (tuple, list)) else [result]
+    if len(items) == 2 and isinstance(items[0], Mapping) and _is_number(items[1]):
+        items.reverse()
     if len(items) == 2 and isinstance(items[1], (tuple, list, Mapping)) and not _is_array(items[1], wanted):
         out.cost = _cost(items[0], out)
         if isinstance(items[1], Mapping):
@@ -80,11 +82,12 @@ def _is_array(x: Any, wanted: Sequence[Wanted]) -> bool:
         return False
 
 
-def _cost(x: Any, out: Returned) -> float:
+def _cost(x: Any, out: Returned) -> float | complex:
     a = _array(x, out)
     if a.size != 1:
         raise CodeError(f"the function returns an array of shape {a.shape} where the cost was expected")
-    return complex(a.reshape(())).real
+    value = complex(a.reshape(()))
+    return value if a.dtype.kind == "c" else value.real
 
 
 def _array(x: Any, out: Returned) -> Array:

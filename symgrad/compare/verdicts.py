@@ -73,10 +73,12 @@ class Comparison:
     findings: tuple[Finding, ...]
     opinion: Opinion | None = None
     notes: tuple[str, ...] = ()
+    failure: str = ""
+    """What the code raised at a point, where it did not at all of them."""
 
     @property
     def right(self) -> bool:
-        return all(f.verdict == "right" for f in self.findings)
+        return not self.failure and all(f.verdict == "right" for f in self.findings)
 
     @property
     def gradients(self) -> tuple[Finding, ...]:

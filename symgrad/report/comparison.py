@@ -34,6 +34,8 @@ def render(comparison: Comparison, *, colour: bool = False) -> str:
     if c.opinion is not None:
         lines += ["", f"  second opinion: {_opinion(c.opinion)}"]
     lines += [f"  note: {printable(note)}" for note in c.notes]
+    if c.failure:
+        lines += ["", *(f"  {printable(line)}" for line in f"at some points {c.failure}".splitlines())]
     return "\n".join([*lines, "", _summary(c, paint)]) + "\n"
 
 
@@ -97,7 +99,7 @@ def _summary(c: Comparison, paint: Paint) -> str:
         what = f"{gradients} gradient{'s' * (gradients != 1)}" if gradients else "the cost alone"
         return paint("green", f"right: {what}, to a relative {c.tolerance:g}")
     wrong = [f.argument or "the cost" for f in c.findings if f.verdict != "right"]
-    return paint("red", f"differs: {', '.join(wrong)}")
+    return paint("red", f"differs: {', '.join(wrong)}" if wrong else "the code fails at some points")
 
 
 def as_json(comparison: Comparison) -> str:
@@ -114,5 +116,6 @@ def as_json(comparison: Comparison) -> str:
         "findings": [plain(asdict(f)) for f in c.findings],
         "second_opinion": None if c.opinion is None else plain(asdict(c.opinion)),
         "notes": list(c.notes),
+        "failure": c.failure or None,
     }
     return json.dumps(found, indent=2, allow_nan=False) + "\n"
