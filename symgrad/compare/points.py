@@ -16,12 +16,13 @@ from symgrad.checking import assume
 from symgrad.checking.draw import MODES, Mode, draw
 from symgrad.checking.sizes import Sizes, need
 from symgrad.checking.survey import Survey
-from symgrad.compare.exact import Exact, Term, exact
+from symgrad.compare.exact import Exact, Term, array, exact
 from symgrad.compare.problem import Name, Problem
 from symgrad.diagnostics import SymgradError
 from symgrad.ir import nodes as n
 from symgrad.ir.claims import Assumption, Claim
 from symgrad.ir.environment import Environment, EvaluationError
+from symgrad.ir.evaluate import Evaluator
 
 MAGNITUDES = (1.0, 0.01, 2.5)
 SAMPLES = 8
@@ -132,13 +133,14 @@ class Points:
                 env.tensors[t] = self.generic(t, wanted.get(t, t.domain), env, magnitude, stream)
             else:
                 env.tensor(t)
-        cost = exact(env, Term(self.problem.value))
-        gradients = [exact(env, g) for g in self.gradients]
-        fine = np.isfinite(cost.value) & np.isfinite(cost.scale)
-        for g in gradients:
-            flat = np.isfinite(g.value) & np.isfinite(g.scale)
-            fine = fine & flat.reshape(env.batch, -1).all(axis=1)
-        return Group(env, magnitude, assumptions == self.all, cost, gradients, np.flatnonzero(fine).tolist()[:SAMPLES])
+        terms = [Term(self.problem.value), *self.gradients]
+        with np.errstate(all="ignore"):
+            ev = Evaluator(env)
+            fine = np.flatnonzero(np.all([_finite(array(ev, t)) for t in terms], axis=0))
+        env = _chosen(env, fine[:SAMPLES])
+        cost, *gradients = (exact(env, t) for t in terms)
+        fine = np.flatnonzero(np.all([_finite(e.scale) for e in (cost, *gradients)], axis=0))
+        return Group(env, magnitude, assumptions == self.all, cost, gradients, fine.tolist())
 
     def generic(self, t: n.Tensor, domain: str, env: Environment, magnitude: float, stream: int) -> NDArray[Any]:
         """Numbers without any pattern, in the domain of a tensor."""
@@ -150,6 +152,26 @@ class Points:
             return magnitude * values
         positive = np.exp(0.5 * values)  # a positive parameter is a scale of its own: a variance, a rate
         return -positive if domain == "negative" else positive
+
+
+def _finite(a: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray(np.isfinite(a).reshape(a.shape[0], -1).all(axis=1))
+
+
+def _chosen(env: Environment, samples: NDArray[np.int64]) -> Environment:
+    """Some samples of an environment, as one of its own."""
+    return Environment(
+        env.sizes,
+        len(samples),
+        {t: v[samples] for t, v in env.tensors.items()},
+        {a: v[samples] for a, v in env.arrays.items()},
+        {s: v[samples] for s, v in env.subsets.items()},
+        {i: v[samples] for i, v in env.at.items()},
+        dict(env.functions),
+        env.supply,
+        env.strict,
+        env.exact,
+    )
 
 
 def _bound(assumptions: tuple[Assumption, ...]) -> set[n.Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -66,10 +67,16 @@ def _details(f: Finding) -> Iterator[str]:
 def _worst(f: Finding, w: Worst) -> Iterator[str]:
     entry = f"[{', '.join(map(str, w.entry))}]" if w.entry else ""
     code, exact = results(w.code, w.exact)
-    said = f"the code gives {code}, the derivation {exact} (relative error {w.error:.1e})"
+    said = f"the code gives {code}, the derivation {exact}"
+    if math.isfinite(w.error):
+        said += f" (relative error {w.error:.1e})"
     yield f"worst:     {f.argument or f.name}{entry}: {said}"
-    short = [f"{k} = {written(v)}" for k, v in w.values.items() if _is_short(v)]
+    short = [f"{k} = {_short(v)}" for k, v in w.values.items() if _is_short(v)]
     yield f"there:     {', '.join((*short, sizes(w.sizes)))}" if w.sizes else f"there:     {', '.join(short)}"
+
+
+def _short(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else written(value)
 
 
 def _is_short(value: Any) -> bool:

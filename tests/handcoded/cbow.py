@@ -91,7 +91,7 @@ def cbow_other_cost(U: Any, V: Any, context: Any, o: int) -> Any:
     return cbow_mean(U, V, context, o)[0], *cbow_sum(U, V, context, o)[1:]
 
 
-@wrong(SAMPLED, "V", "", "x=context", "n=samples", of="J")
+@wrong(SAMPLED, "V", "|is missing", "x=context", "n=samples", of="J")
 def cbow_forgets_samples(U: Any, V: Any, context: Any, o: int, samples: Any) -> Any:
     """The samples are missing from the gradient by the context."""
     loss, dU, _ = cbow_sampled(U, V, context, o, samples)

@@ -110,7 +110,7 @@ def ns_buffered(v: Any, o: Any, U: Any, n: Any) -> Any:
     return cost_of(v, o, U, n), (p - 1) * U[o] + U[n].T @ g, grad_U
 
 
-@wrong(ARRAY, "v U", r"1 - \sigma\left(-\sum", *CENTRE)
+@wrong(ARRAY, "v U", r"stands where $1 - \sigma\left(-\sum", *CENTRE)
 def ns_one_minus(v: Any, o: Any, U: Any, n: Any) -> Any:
     """1 - σ(u v) for the samples, where it is 1 - σ(-u v)."""
     p = sigmoid(U[o] @ v)

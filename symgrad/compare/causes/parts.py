@@ -91,7 +91,8 @@ class Parts:
             yield self.guess(WINDOW, f"off by one: the {word} summand of ${{}}$ is left out", node, {node: short})
         for k, c in enumerate(node.where):
             wide = n.Sum(node.index, node.body, (*node.where[:k], *node.where[k + 1 :]))
-            text = f"the condition ${self.latex(n.Iverson(c))}$ of ${{}}$ is forgotten"
+            said = self.latex(n.Iverson(c)).removeprefix("\\mathbb{1}[").removesuffix("]")
+            text = f"the condition ${said}$ of ${{}}$ is forgotten"
             yield self.guess(WINDOW, text, node, {node: wide})
 
     def slopes(self, node: n.Func) -> Iterator[Guess]:
@@ -99,8 +100,9 @@ class Parts:
         inner = node.arg
         if node.name == "log" and isinstance(inner, n.Func) and inner.name == "sigma":
             x = inner.arg
-            wrong, right = self.latex(inner), self.latex(n.sub(n.ONE, inner))
-            text = f"${wrong}$ stands where ${right}$ should, or one of them with its argument's sign changed"
+            other = n.Func("sigma", n.neg(x))
+            wrong, right = self.latex(inner), f"1 - {self.latex(inner)} = {self.latex(other)}"
+            text = f"${wrong}$ stands where ${right}$ should"
             yield self.slope(SLOPE, node, x, inner, text)
             yield self.slope(SLOPE, node, x, n.neg(n.sub(n.ONE, inner)), "the derivative of ${}$ has the wrong sign")
             yield self.slope(SLOPE + 1, node, x, n.power(inner, -1), "the derivative of ${}$ stops at the logarithm")

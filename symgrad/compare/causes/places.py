@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.compare.causes.guess import PLACE, SAMPLES, Guess, changed, evaluated
+from symgrad.compare.causes.guess import PLACE, SAMPLES, TERM, Guess, changed, evaluated
 from symgrad.compare.causes.rewrite import mapped
 from symgrad.compare.exact import Term, array
 from symgrad.ir import nodes as n
@@ -73,7 +73,7 @@ class Places:
         say = "rows that several terms belong to hold one of them alone: `g[i] = x` overwrites, `g[i] += x` adds"
         for order in permutations(terms):
             for buffered in (False, True):
-                yield Guess(SAMPLES + 2, partial(str, say), partial(self._overlaid, order, buffered))
+                yield Guess(TERM + 5, partial(str, say), partial(self._overlaid, order, buffered))
 
     def _overlaid(self, terms: tuple[n.Expr, ...], buffered: bool, env: Environment) -> Array:
         """Every term written over those before it, in the rows that it touches."""
