@@ -79,12 +79,12 @@ class Arguments:
 
     def values(self, env: Environment, sample: int) -> dict[str, Any]:
         """What every parameter receives at one sample of an environment; positions count from 0."""
-        one = env.sample(sample)
-        ev = Evaluator(one)
-        return {g.parameter: _value(g, ev) for g in self.given}
+        ev = Evaluator(env)
+        with np.errstate(all="ignore"):
+            return {g.parameter: _value(g, ev, sample) for g in self.given}
 
 
-def _value(given: Given, ev: Evaluator) -> Any:
+def _value(given: Given, ev: Evaluator, b: int) -> Any:
     name = given.name
     if name is None:
         return given.constant
@@ -94,14 +94,18 @@ def _value(given: Given, ev: Evaluator) -> Any:
     if isinstance(what, Index):
         place = env.position(what)
         assert place is not None  # positions are fixed
-        return int(place[0]) - env.number(env.range_of(what).lo)
+        return int(place[b]) - env.number(env.range_of(what).lo)
     if isinstance(what, IndexArray):
-        return (env.index_array(what)[0] - env.number(what.target.lo)).astype(np.int64)
+        return (env.index_array(what)[b] - env.number(what.target.lo)).astype(np.int64)
     if isinstance(what, Subset):
-        return np.flatnonzero(env.subset(what)[0]).astype(np.int64)
+        return np.flatnonzero(env.subset(what)[b]).astype(np.int64)
     assert isinstance(what, n.Expr)  # the only kind left
-    value = np.array(array(ev, Term(what, name.axes))[0], dtype=np.float64)
+    value = np.array(array(ev, Term(what, name.axes))[b], dtype=np.float64)
     return given.laid(value).copy() if name.axes else float(value)
+
+
+class NoName(SymgradError):
+    """Arguments that the document has no name for."""
 
 
 # --- matching ---------------------------------------------------------------------------------------------
@@ -109,14 +113,14 @@ def _value(given: Given, ev: Evaluator) -> Any:
 
 def bind(function: Callable[..., Any], problem: Problem, maps: Sequence[str] = ()) -> Arguments:
     """What every parameter of a function is given. Raises ``SymgradError`` for what is missing or unknown."""
-    parameters = _parameters(function)
-    out = Arguments(positional=[p.name for p in parameters if p.kind is p.POSITIONAL_ONLY])
+    taken = parameters(function)
+    out = Arguments(positional=[p.name for p in taken if p.kind is p.POSITIONAL_ONLY])
     mapped: dict[str, Given] = {}
-    names = [p.name for p in parameters]
+    names = [p.name for p in taken]
     for text in maps:
         _map(text, names, problem, mapped, out)
     missing = []
-    for p in parameters:
+    for p in taken:
         if p.name in mapped:
             out.given.append(mapped[p.name])
             continue
@@ -126,12 +130,16 @@ def bind(function: Callable[..., Any], problem: Problem, maps: Sequence[str] = (
         elif p.default is p.empty:
             missing.append(p.name)
     if missing:
-        raise SymgradError(_missing(missing, problem, out))
+        raise NoName(_missing(missing, problem, out))
     _all_used(problem, out)
+    for g in out.given:
+        if g.name is not None:
+            problem.include(g.name)
     return out
 
 
-def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+def parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Those that a function names. Raises ``SymgradError`` where it does not say."""
     try:
         found = inspect.signature(function).parameters.values()
     except (TypeError, ValueError) as e:

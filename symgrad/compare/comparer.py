@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.compare.arguments import bind
+from symgrad.compare.arguments import NoName, bind
 from symgrad.compare.calling import CodeError
 from symgrad.compare.explain import Explainer
+from symgrad.compare.guessing import as_maps, guess
 from symgrad.compare.opinion import second_opinion
 from symgrad.compare.points import Fixed, draw_points
 from symgrad.compare.problem import Problem
@@ -141,10 +142,20 @@ def compare(
     wrt: the names to differentiate by, as the document or the function has them; by default every real-valued
     argument. maps: as ``--map`` takes them. Raises ``SymgradError`` where the two can't be compared at all.
     """
-    arguments = bind(function, problem, maps)
+    notes: list[str] = []
+    try:
+        arguments = bind(function, problem, maps)
+    except NoName:
+        found = None if maps else guess(function, problem)
+        if found is None or not found.certain:
+            raise
+        maps = as_maps(found.given)
+        notes.append(f"the arguments were found by trying: --map {' '.join(maps)}")
+        arguments = bind(function, problem, maps)
     targets = targets_of(problem, arguments, wrt)
     groups = draw_points(problem, [t.term for t in targets], seed, Fixed(arguments.sizes, arguments.scalars))
     runner = Runner(function, arguments, targets, asked=wrt is not None)
+    runner.notes.update(dict.fromkeys(notes))
     runner.run([g for g in groups if g.samples])
     missing = [t.name.latex for t in targets if t.parameter not in runner.runs[0].gradients]
     if wrt is not None and missing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,6 +18,8 @@ from symgrad.notation.source import Source
 from symgrad.notation.vocabulary import Quantity, Vocabulary
 
 Kind = Literal["array", "position", "positions", "subset", "size", "value"]
+Leaf = n.Tensor | Index | IndexArray | Subset | str | n.AbstractFunction
+"""What values are computed from; a size by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,26 @@ class Problem:
                 f"{self.cost.name} uses the function {functions[0]}, of which the document says no more than its name: "
                 "no code can be held against it"
             )
+        self._enter(found)
+
+    def include(self, name: Name) -> None:
+        """Have what a name speaks of drawn as well, also where the cost does not depend on it."""
+        found = leaves(name.what) if isinstance(name.what, n.Expr) else (name.what,)
+        self._enter(leaf for leaf in found if not isinstance(leaf, n.AbstractFunction))
+
+    def knows(self, name: Name) -> bool:
+        """Whether a name speaks of nothing but what the cost depends on."""
+        found = set(leaves(name.what)) if isinstance(name.what, n.Expr) else {name.what}
+        return found <= {a.what.tensor if isinstance(a.what, n.Entry) else a.what for a in self.arguments.values()}
+
+    def _enter(self, leaves_: Iterable[Leaf]) -> None:
+        """Names for what is not named yet: arrays first, sizes last."""
+        known = {a.latex for a in self.arguments.values()}
+        found = [leaf for leaf in leaves_ if _latex(leaf) not in known]
         order: tuple[type, ...] = (n.Tensor, Index, IndexArray, Subset, str)
         found.sort(key=lambda leaf: next(k for k, t in enumerate(order) if isinstance(leaf, t)))
-        latex = [leaf if isinstance(leaf, str) else _latex(leaf) for leaf in found]
-        spelled = ascii_names(latex)
+        latex = [_latex(leaf) for leaf in found]
+        spelled = ascii_names((*(a.latex for a in self.arguments.values()), *latex))
         for leaf, text in zip(found, latex, strict=True):
             name = spelled[text]
             self.arguments.setdefault(name, _name(leaf, text, name))
@@ -160,7 +178,7 @@ def _definitions(expr: n.Expr) -> Iterator[n.Definition]:
             yield node.definition
 
 
-def leaves(expr: n.Expr) -> Iterator[n.Tensor | Index | IndexArray | Subset | str | n.AbstractFunction]:
+def leaves(expr: n.Expr) -> Iterator[Leaf]:
     """What a value is computed from, definitions looked through, in the order of first mention."""
     seen: set[n.Definition] = set()
     todo = [expr]
@@ -211,11 +229,13 @@ def _places(e: IndexExpr) -> Iterator[Index | IndexArray | str]:
             yield from _places(inner)
 
 
-def _latex(leaf: n.Tensor | Index | IndexArray | Subset | n.AbstractFunction) -> str:
+def _latex(leaf: Leaf) -> str:
+    if isinstance(leaf, str):
+        return leaf
     return leaf.letter if isinstance(leaf, Index) else leaf.name
 
 
-def _name(leaf: n.Tensor | Index | IndexArray | Subset | str | n.AbstractFunction, latex: str, spelled: str) -> Name:
+def _name(leaf: Leaf, latex: str, spelled: str) -> Name:
     if isinstance(leaf, n.Tensor):
         axes = tuple(Index("ijklmn"[k % 6], r, "free") for k, r in enumerate(leaf.ranges))
         return Name("array", latex, spelled, n.Entry(leaf, axes), axes)

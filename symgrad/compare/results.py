@@ -15,6 +15,8 @@ from symgrad.compare.calling import CodeError
 Array = NDArray[Any]
 Form = Literal["", "transposed", "row", "column", "flat"]
 """How a returned array lies: as its argument, or otherwise."""
+COSTS = ("cost", "loss", "value", "objective", "j", "l")
+"""Keys under which a cost is returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,18 @@ def interpret(result: Any, wanted: Sequence[Wanted], asked: bool = False) -> Ret
     return out
 
 
+def cost_in(result: Any) -> float | complex | None:
+    """The cost in a result, whatever else stands beside it; None where there is none."""
+    out = Returned()
+    if isinstance(result, Mapping):
+        found = next((x for key, x in result.items() if str(key).lower() in COSTS and _is_number(x)), None)
+        return None if found is None else _cost(found, out)
+    items = list(result) if isinstance(result, (tuple, list)) else [result]
+    if len(items) == 2 and isinstance(items[0], Mapping):
+        items.reverse()
+    return _cost(items[0], out) if items and _is_number(items[0]) else None
+
+
 def _is_number(x: Any) -> bool:
     try:
         return np.size(x) == 1 and np.ndim(x) <= 2
@@ -110,7 +124,7 @@ def _array(x: Any, out: Returned) -> Array:
 def _by_key(result: Mapping[Any, Any], wanted: Sequence[Wanted], out: Returned) -> None:
     for key, x in result.items():
         name = _called(str(key), wanted)
-        if name is None and str(key).lower() in ("cost", "loss", "value", "j", "l") and _is_number(x):
+        if name is None and str(key).lower() in COSTS and _is_number(x):
             out.cost = _cost(x, out)
             continue
         if name is None:
