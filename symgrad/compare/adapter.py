@@ -1,4 +1,4 @@
-"""The text of an adapter: a small module with one function, which calls hand-coded code with the names of a document."""
+"""The text of an adapter: a module with one function, which calls hand-coded code with the names of a document."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.compare.arguments import Arguments, Given
+from symgrad.compare.arguments import RATES, Arguments, Given, parameters
 from symgrad.compare.calling import CodeError, invoke
 from symgrad.compare.guessing import Guessed, guess, likeliest
 from symgrad.compare.points import Fixed, draw_points
@@ -99,7 +99,8 @@ def _body(
         values = arguments.values(group.env, group.samples[0])
         result, left = invoke(function, arguments, values)
         if result is None and left:
-            return _in_place(attribute, given, targets, left)
+            rate = next((p.name for p in parameters(function) if p.name in RATES), "")
+            return _in_place(attribute, given, targets, left, rate)
         return _returned(call, result, targets, values)
     except CodeError:
         return [f"return {call}"]
@@ -181,12 +182,16 @@ def _piece(variable: str, x: Any, targets: Sequence[Target], gradients: Mapping[
     return None
 
 
-def _in_place(attribute: str, given: Sequence[Given], targets: Sequence[Target], left: Mapping[str, Any]) -> list[str]:
+def _in_place(
+    attribute: str, given: Sequence[Given], targets: Sequence[Target], left: Mapping[str, Any], rate: str
+) -> list[str]:
     """Code that takes its step in place: the gradients are what its arguments lose."""
     moved = [t for t in targets if t.parameter in left]
     lines = [f"new_{t.name.spelled} = {t.name.spelled}.copy()" for t in moved]
     spelled = {t.parameter: f"new_{t.name.spelled}" for t in moved}
-    passed = ", ".join(f"{g.parameter}={spelled[g.parameter]}" if g.parameter in spelled else _passed(g) for g in given)
-    lines.append(f"{attribute}({passed})")
+    passed = [f"{g.parameter}={spelled[g.parameter]}" if g.parameter in spelled else _passed(g) for g in given]
+    if rate:
+        passed.append(f"{rate}=1.0")
+    lines.append(f"{attribute}({', '.join(passed)})")
     said = ", ".join(f'"{t.name.spelled}": {t.name.spelled} - new_{t.name.spelled}' for t in moved)
     return [*lines, f"return {{{said}}}"]

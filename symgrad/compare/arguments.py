@@ -25,6 +25,8 @@ from symgrad.ir.ranges import Index, IndexArray, Subset
 
 Layout = Literal["", "T", "row", "column"]
 LAYOUTS: tuple[Layout, ...] = ("T", "row", "column")
+RATES = ("lr", "eta", "alpha", "rate", "learning_rate", "step", "step_size", "stepsize", "learningRate")
+"""What a learning rate is called by those who take the step in place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Arguments:
     given: list[Given] = field(default_factory=list)
     positional: list[str] = field(default_factory=list)
     """Parameters that can't be passed by name, in order."""
+    rate: tuple[float, str] = (1.0, "")
+    """The learning rate of code that takes its step in place, and the parameter that holds it."""
     sizes: dict[str, int] = field(default_factory=dict)
     scalars: dict[n.Tensor, float] = field(default_factory=dict)
 
@@ -132,6 +136,7 @@ def bind(function: Callable[..., Any], problem: Problem, maps: Sequence[str] = (
     if missing:
         raise NoName(_missing(missing, problem, out))
     _all_used(problem, out)
+    out.rate = _rate(taken, out)
     for g in out.given:
         if g.name is not None:
             problem.include(g.name)
@@ -176,6 +181,16 @@ def _map(text: str, parameters: Sequence[str], problem: Problem, mapped: dict[st
     if name is None:
         raise SymgradError(f"--map {text}: {left} is neither a name of the document nor an argument of the function")
     raise SymgradError(f"--map {text}: the function has no argument {argument}; it has {', '.join(parameters)}")
+
+
+def _rate(taken: Sequence[inspect.Parameter], out: Arguments) -> tuple[float, str]:
+    """A learning rate by its name: the constant it is given, or its default."""
+    for p in taken:
+        given = out.of(p.name)
+        value = given.constant if given is not None and given.name is None else p.default
+        if p.name in RATES and (given is None or given.name is None) and isinstance(value, (int, float)) and value:
+            return float(value), p.name
+    return 1.0, ""
 
 
 def _suffix(text: str) -> tuple[str, Layout]:

@@ -25,7 +25,7 @@ CLOSE = 1e-8
 
 @dataclass(frozen=True, slots=True)
 class Guessed:
-    """certain: the function gives the document's cost when it is called this way."""
+    """certain: the function gives the document's cost when it is called this way, or has the document's own names."""
 
     given: tuple[Given, ...]
     certain: bool
@@ -35,12 +35,15 @@ def guess(function: Callable[..., Any], problem: Problem, seed: int = 0) -> Gues
     """What every parameter is likely given; None where no way to call the function runs through."""
     groups = [g for g in draw_points(problem, [], seed, Fixed()) if g.samples]
     runs: Guessed | None = None
-    for given in islice(_ways(function, problem), TRIED):
+    order = [p.name for p in parameters(function)]
+    for way in islice(_ways(function, problem), TRIED):
+        given = tuple(sorted(way, key=lambda g: order.index(g.parameter)))
         outcome = _tried(function, given, groups)
         if outcome == "cost":
             return Guessed(given, True)
         if outcome == "runs" and runs is None:
-            runs = Guessed(given, False)
+            named = all(g.name is not None and g.name.spelled == g.parameter for g in given)
+            runs = Guessed(given, named)
     return runs
 
 
@@ -50,7 +53,7 @@ def likeliest(function: Callable[..., Any], problem: Problem) -> tuple[Given, ..
 
 
 def _ways(function: Callable[..., Any], problem: Problem) -> Iterator[tuple[Given, ...]]:
-    """Ways to call it, the likeliest first: names that match stay, the others are tried in turn, then in other layouts."""
+    """Ways to call it, the likeliest first: names that match stay, the others are tried, then in other layouts."""
     fixed: list[Given] = []
     open_: list[str] = []
     for p in parameters(function):

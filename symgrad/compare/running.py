@@ -16,8 +16,6 @@ from symgrad.compare.results import Returned, Wanted, interpret
 from symgrad.compare.targets import Target
 
 Array = NDArray[Any]
-RATES = ("lr", "eta", "alpha", "rate", "learning_rate", "step", "step_size", "stepsize", "learningRate")
-"""What a learning rate is called by those who take the step in place."""
 
 
 @dataclass(eq=False)
@@ -87,10 +85,7 @@ class Runner:
 
     def from_steps(self, values: dict[str, Any], left: dict[str, Array], found: Returned) -> None:
         """The gradients of code that returns none, but takes its step in place."""
-        rate, name = 1.0, ""
-        for g in self.arguments.given:
-            if g.parameter in RATES and g.name is None and isinstance(g.constant, (int, float)) and g.constant:
-                rate, name = float(g.constant), g.parameter
+        rate, name = self.arguments.rate
         for t in self.targets:
             after = left.get(t.parameter)
             if after is not None:
