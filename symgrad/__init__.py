@@ -9,6 +9,7 @@ Nothing heavy is imported before it is needed.
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from symgrad.diagnostics import NotationError, SymgradError
@@ -34,6 +35,15 @@ def check(document: Document, *, seed: int = 0) -> DocumentReport:
     from symgrad.api import check_document
 
     return check_document(document, seed)
+
+
+def __getattr__(name: str) -> ModuleType:
+    """``symgrad.testing`` without an import of its own."""
+    if name == "testing":
+        from importlib import import_module
+
+        return import_module("symgrad.testing")
+    raise AttributeError(f"module 'symgrad' has no attribute {name!r}")
 
 
 __all__ = ["NotationError", "SymgradError", "check", "read"]

@@ -117,7 +117,7 @@ def _tried(function: Callable[..., Any], given: Sequence[Given], groups: Sequenc
         b = group.samples[0]
         try:
             result, _ = invoke(function, arguments, arguments.values(group.env, b))
-            cost = cost_in(result)
+            cost = None if result is None else cost_in(result)
         except CodeError:
             return said
         if cost is None:

@@ -68,7 +68,7 @@ class Runner:
         first = self.runs[0]
         if not first.costs and not first.gradients:
             raise CodeError("the function returns nothing to compare: neither a cost nor a gradient")
-        for name in first.left:
+        for name in sorted(first.left.keys() - self.stepped):
             self.notes[f"the code changes {name} in place"] = None
         self._steady(first)
 
