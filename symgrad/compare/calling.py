@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.util
+import importlib.machinery
 import os
 import sys
 import traceback
@@ -57,7 +57,7 @@ def _module(where: str) -> Any:
         folder, name = os.getcwd(), where
     with _importable(folder), _own_output():
         try:
-            _forget(name)
+            _forget(name, folder)
             return importlib.import_module(name)
         except ModuleNotFoundError as e:
             if e.name is not None and (name == e.name or name.startswith(f"{e.name}.")):
@@ -67,13 +67,16 @@ def _module(where: str) -> Any:
             raise CodeError(f"{where} can't be imported: {_said(e)}") from e
 
 
-def _forget(name: str) -> None:
-    """A module of the same name from another folder is no longer meant."""
-    spec = importlib.util.find_spec(name)
-    old = sys.modules.get(name)
-    if old is not None and spec is not None and spec.origin != getattr(old, "__file__", None):
-        del sys.modules[name]
+def _forget(name: str, folder: str) -> None:
+    """A module of the same name that was imported from another folder is no longer meant."""
     importlib.invalidate_caches()
+    root = name.partition(".")[0]
+    spec = importlib.machinery.PathFinder.find_spec(root, [folder])
+    old = sys.modules.get(root)
+    if old is None or spec is None or spec.origin == getattr(old, "__file__", None):
+        return
+    for known in [m for m in sys.modules if m == root or m.startswith(f"{root}.")]:
+        del sys.modules[known]
 
 
 @contextlib.contextmanager
