@@ -9,6 +9,7 @@ Nothing heavy is imported before it is needed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from symgrad.diagnostics import NotationError, SymgradError
@@ -16,6 +17,7 @@ from symgrad.diagnostics import NotationError, SymgradError
 if TYPE_CHECKING:
     from symgrad.api import Document
     from symgrad.checking.verdict import DocumentReport
+    from symgrad.deriving.gradient import Gradient
 
 
 def read(path: str | None = None, *, text: str | None = None, declarations: tuple[str, ...] = ()) -> Document:
@@ -36,4 +38,16 @@ def check(document: Document, *, seed: int = 0) -> DocumentReport:
     return check_document(document, seed)
 
 
-__all__ = ["NotationError", "SymgradError", "check", "read"]
+def gradient(document: Document, of: str, wrt: str | Sequence[str]) -> Gradient:
+    """The derivative of a quantity of a document by another: ``gradient(doc, "J", wrt="U")``.
+
+    of: a defined quantity, as the document writes it; wrt: an array, a slice ``V_{:c}``, an entry ``V_{ic}`` or a
+    defined quantity; two of them for second derivatives. The result has ``index``, ``matrix`` (SymPy), ``latex()``
+    and ``steps()``. Raises ``SymgradError`` for names that can't be read, with the place and a remedy.
+    """
+    from symgrad.api import gradient_of
+
+    return gradient_of(document, of, wrt)
+
+
+__all__ = ["NotationError", "SymgradError", "check", "gradient", "read"]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symgrad.checking import load_source
 from symgrad.checking.checker import check_source
 from symgrad.checking.verdict import DocumentReport
+from symgrad.deriving.gradient import Form, Gradient, gradient
+from symgrad.deriving.question import Asking, split_targets
 from symgrad.diagnostics import Diagnostic, SymgradError
+from symgrad.notation.reader import read_document as read_source
 from symgrad.notation.source import Source
 
 
@@ -42,3 +46,28 @@ def read_document(path: str | None, text: str | None, declarations: tuple[str, .
 
 def check_document(document: Document, seed: int) -> DocumentReport:
     return check_source(document.source, document.declarations, seed)
+
+
+def gradient_of(document: Document, of: str, wrt: str | Sequence[str]) -> Gradient:
+    asking = Asking(read_source(document.source, document.declarations))
+    return gradient(asking, of, [wrt] if isinstance(wrt, str) else list(wrt))
+
+
+def derivations(
+    path: str, with_files: Sequence[str], of: str | None, wrt: Sequence[str], form: Form | None, steps: bool
+) -> tuple[list[str], list[str]]:
+    """Displays of all gradients asked for, and notes on those that are written in another form than asked for."""
+    document = read_document(path, None, tuple(with_files))
+    asking = Asking(read_source(document.source, document.declarations))
+    displays: list[str] = []
+    notes: list[str] = []
+    for name in [of] if of is not None else asking.costs():
+        for by in wrt or asking.parameters(asking.quantity(name)):
+            found = gradient(asking, name, split_targets(by))
+            if form != "index" and found.no_matrix_form:
+                notes.append(f"{name} by {by} has no matrix form: {found.no_matrix_form}")
+            if steps:
+                displays.append(found.steps())
+            else:
+                displays.append(f"$$\n{found.latex('index' if found.no_matrix_form else form)}\n$$")
+    return displays, notes

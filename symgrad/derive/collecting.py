@@ -8,8 +8,8 @@ from fractions import Fraction
 from itertools import permutations
 from typing import Protocol
 
-from symgrad.derive.terms import Dummy, Factor, Names, Term, product_of, renamed, term_of, terms_of
-from symgrad.ir.nodes import Add, Expr, Num, Sum, add, free_indices, mul
+from symgrad.derive.terms import Dummy, Factor, Names, Term, product_of, renamed, summed_over, term_of, terms_of
+from symgrad.ir.nodes import Add, Expr, Num, add, free_indices, mul
 from symgrad.ir.ranges import Index
 from symgrad.ir.substitute import substitute
 
@@ -45,7 +45,7 @@ def common_factor(node: Add) -> tuple[Term, Expr]:
     for t in terms:
         left = tuple((b, e - shared.get(b, 0)) for b, e in t.factors if e != shared.get(b, 0))
         body = mul(Num(t.number / number), product_of(left))
-        rest.append(_summed(t.dummies, body))
+        rest.append(summed_over(t.dummies, body))
     return Term(number, (), tuple(shared.items())), add(*rest)
 
 
@@ -59,12 +59,6 @@ def _least(a: Fraction, b: Fraction) -> Fraction:
     if (a > 0) != (b > 0):
         return Fraction(0)
     return min(a, b) if a > 0 else max(a, b)
-
-
-def _summed(dummies: Sequence[Dummy], body: Expr) -> Expr:
-    for d in reversed(dummies):
-        body = Sum(d.index, body, d.where)
-    return body
 
 
 def aligned(term: Term, other: Term) -> Iterator[Term]:

@@ -6,6 +6,7 @@ named canonically on the way back: the same sum, written twice, is the same node
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -50,6 +51,10 @@ class Term:
     def indices(self) -> frozenset[Index]:
         """The bound indices."""
         return frozenset(d.index for d in self.dummies)
+
+    def tree(self) -> Expr:
+        """The term as a plain expression, for ``term_of`` to collect its factors; sums keep their indices."""
+        return summed_over(self.dummies, mul(Num(self.number), product_of(self.factors)))
 
 
 def bare(node: Expr) -> Expr:
@@ -101,6 +106,13 @@ def renamed(where: tuple[Cond, ...], old: Index, new: Index) -> tuple[Cond, ...]
     return moved.where
 
 
+def summed_over(dummies: Sequence[Dummy], body: Expr) -> Expr:
+    """``sum_{dummies} body``, the first outermost."""
+    for d in reversed(dummies):
+        body = Sum(d.index, body, d.where)
+    return body
+
+
 def product_of(factors: tuple[Factor, ...]) -> Expr:
     return mul(*(b if e == 1 else Pow(b, Num(e)) for b, e in factors))
 
@@ -125,7 +137,7 @@ class Names:
         return found
 
     def index(self, like: Index, height: int) -> Index:
-        key = (like.range, height)
+        key = (like.range, height)  # a height is that of the body: the innermost sum has 0
         found = self._made.get(key)
         if found is None:
             known = self.letters.get(like.range) or [like.letter]
@@ -137,7 +149,8 @@ class Names:
         made = summed(dummy.index, body, dummy.where)
         if not isinstance(made, Sum) or made.index is not dummy.index:
             return made
-        height, open_ = self.height(made.body), free_indices(made.body) - {dummy.index}
+        height = self.height(made.body)
+        open_ = (free_indices(made.body) | Dummy(dummy.index, made.where).indices()) - {dummy.index}
         while (index := self.index(dummy.index, height)) in open_:  # an outer sum has that name
             height += 1
         if index is dummy.index:
