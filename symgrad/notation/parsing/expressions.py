@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symgrad.notation.lexer import Token
+from symgrad.notation.mentions import outside_letters, sum_letter
 from symgrad.notation.parsing.cursor import KINDS, OPEN, OPEN_COMMANDS
 from symgrad.notation.parsing.derivatives import Derivatives
 from symgrad.notation.parsing.names import Names
@@ -233,7 +234,11 @@ class Parser(Names, Derivatives):
         self.at += 1
         sub, sup = self.limits()
         body = self.signed_product()
-        return BigOp(head.to(body.span), "sum" if op == "sum" else "prod", sub, sup, body, head)
+        if op == "sum":
+            return BigOp(head.to(body.span), "sum", sub, sup, body, head)
+        inside, after = _parted(body, {sum_letter(t) for t in sub if is_name(t)})
+        product = BigOp(head.to(inside.span), "prod", sub, sup, inside, head)
+        return Product(head.to(body.span), (("", product), *after)) if after else product
 
     def limits(self) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
         sub: tuple[Token, ...] = ()
@@ -277,3 +282,15 @@ class Parser(Names, Derivatives):
         if not (sub or sup or primes):
             return node
         return Scripted(node.span.to(end), node, tuple(sub), tuple(sup), primes)
+
+
+def _parted(body: Node, letters: set[str]) -> tuple[Node, tuple[tuple[str, Node], ...]]:
+    """What a product over ``letters`` takes, and what follows it: from the first sum or product that has none of
+    them. ``\\prod_i x_i \\prod_j y_j`` is a product of two; a sum need not ask, being linear."""
+    if isinstance(body, Product) and all(op in ("", ".", "x") for op, _ in body.factors):
+        for k, (_, factor) in enumerate(body.factors):
+            if k and isinstance(factor, BigOp) and not letters & outside_letters([factor]):
+                kept = body.factors[:k]
+                inside = kept[0][1] if k == 1 else Product(kept[0][1].span.to(kept[-1][1].span), kept)
+                return inside, body.factors[k:]
+    return body, ()
