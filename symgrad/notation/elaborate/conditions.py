@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symgrad.diagnostics import NotationError
-from symgrad.ir.nodes import Cond, Expr, add, neg
+from symgrad.ir.nodes import Add, Cond, Expr, Iverson, add, neg
 from symgrad.ir.ranges import Index, IndexExpr
 from symgrad.notation.elaborate.names import position
+from symgrad.notation.elaborate.values import Value, elementwise, negative
 from symgrad.notation.lexer import Token
 from symgrad.notation.scripts import cover, error, letter_key, read_slots
 from symgrad.notation.source import Span
@@ -90,6 +92,23 @@ def _one(el: Elaborator, left: list[Token], sign: Token, right: list[Token]) -> 
     x = el.scalar(el.parse(left, cover(left)), "a side of a condition")
     y = el.scalar(el.parse(right, cover(right)), "a side of a condition")
     return [_compare_numbers(x, sign, y)]
+
+
+def compared_arrays(el: Elaborator, tokens: Sequence[Token], span: Span) -> Value | None:
+    """``[A > B]`` of arrays, entry by entry; None of any other condition."""
+    cuts = [k for k, t in enumerate(tokens) if t.text in SIGNS]
+    sign = tokens[cuts[0]].text if len(cuts) == 1 else ""
+    if sign not in ("<", ">", "\\le", "\\ge"):
+        return None
+    sides = list(tokens[: cuts[0]]), list(tokens[cuts[0] + 1 :])
+    if not all(sides) or None not in [as_position(el, side) for side in sides]:
+        return None
+    x, y = (el.value(el.parse(side, cover(side))) for side in sides)
+    if not x.axes and not y.axes:
+        return None
+    more, less = (x, y) if sign in (">", "\\le") else (y, x)
+    gap = elementwise(Add, (more, negative(less)), span, "a comparison")
+    return replace(gap, body=Iverson(Cond("pos", gap.body, None, sign in ("\\le", "\\ge"))))
 
 
 def _compare(a: IndexExpr, sign: str, b: IndexExpr) -> Cond:

@@ -17,7 +17,7 @@ from symgrad.notation.parsing.derivatives import Derivatives
 from symgrad.notation.parsing.names import Names
 from symgrad.notation.scripts import ACCENTS, error, group_end, is_name, script_argument
 from symgrad.notation.source import Span
-from symgrad.notation.syntax import BigOp, Dots, Node, Number, Product, Quotient, Root, Scripted, Sym, Terms
+from symgrad.notation.syntax import BigOp, Derivative, Dots, Node, Number, Product, Quotient, Root, Scripted, Sym, Terms
 
 MAX_FACTORS = 1000
 OPERATORS = {"\\cdot": ".", "\\times": "x", "\\otimes": "@", "\\ast": "."}
@@ -195,7 +195,8 @@ class Parser(Names, Derivatives):
         span = start.to(self.tokens[end - 1].span)
         self.at = end
         if self.is_derivative(num, den):
-            return self.derivative(num, den, span)
+            made = self.derivative(num, den, span)
+            return made if isinstance(made, Derivative) and made.operator else self.scripted(made)
         node = Quotient(span, self.sub_parse(num, start), self.sub_parse(den, start))
         return self.scripted(node)
 
