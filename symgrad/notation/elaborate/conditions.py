@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symgrad.diagnostics import NotationError
-from symgrad.ir.nodes import Add, Cond, Expr, Iverson, add, neg
+from symgrad.ir.nodes import Add, Cond, Entry, Expr, Iverson, Num, add, neg, num
 from symgrad.ir.ranges import Index, IndexExpr
 from symgrad.notation.elaborate.names import position
+from symgrad.notation.elaborate.tidying import tidy
 from symgrad.notation.elaborate.values import Value, elementwise, negative
 from symgrad.notation.lexer import Token
 from symgrad.notation.scripts import cover, error, letter_key, read_slots
@@ -129,7 +131,23 @@ def _compare_numbers(x: Expr, sign: Token, y: Expr) -> Cond:
         return Cond("pos", more, None, sign.text == "\\le")
     if sign.text in ("<", "\\ge"):
         return Cond("pos", less, None, sign.text == "\\ge")
+    if sign.text in ("=", "\\neq"):
+        above = _two_valued(x, y) or _two_valued(y, x)
+        if above is not None:
+            return Cond("pos", above, None, sign.text == "\\neq")
     raise error("SG111", "numbers are compared by `<` and `>` alone", sign.span)
+
+
+def _two_valued(x: Expr, y: Expr) -> Expr | None:
+    """What is positive just where a bit or sign ``x`` is the number ``y``: ``s`` for ``s = 1``, ``1/2 - d`` for ``d = 0``."""
+    x, y = tidy(x), tidy(y)
+    if not (isinstance(x, Entry) and isinstance(y, Num)):
+        return None
+    low = {"bit": 0, "sign": -1}.get(x.tensor.domain)
+    if low is None or y.value not in (low, 1):
+        return None
+    above = add(x, num(Fraction(-(low + 1), 2)))
+    return above if y.value == 1 else neg(above)
 
 
 def _membership(el: Elaborator, left: list[Token], sign: Token, right: list[Token]) -> list[Cond]:
