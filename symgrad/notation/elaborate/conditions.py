@@ -139,7 +139,7 @@ def _compare_numbers(x: Expr, sign: Token, y: Expr) -> Cond:
 
 
 def _two_valued(x: Expr, y: Expr) -> Expr | None:
-    """What is positive just where a bit or sign ``x`` is the number ``y``: ``s`` for ``s = 1``, ``1/2 - d`` for ``d = 0``."""
+    """What is positive just where a bit or sign ``x`` is ``y``: ``s`` for ``s = 1``, ``1/2 - d`` for ``d = 0``."""
     x, y = tidy(x), tidy(y)
     if not (isinstance(x, Entry) and isinstance(y, Num)):
         return None
