@@ -206,3 +206,19 @@ def test_every_spelling_of_a_real_write_up_reads_the_same() -> None:
         assert step.outcome.claim is not None
         found.add(read(step.outcome.claim.right))
     assert found == {r"\exp\left(\sum_{k=1}^{D} u_k v_k\right)"}
+
+
+def test_the_label_of_a_declared_name_makes_no_pattern_of_the_same_letter() -> None:
+    """``a_f = W_f x``: f is part of both names, and runs over nothing."""
+    declared = r"$W_f \in \mathbb{R}^{H \times D}$, $x \in \mathbb{R}^{D}$, $p, b_f \in \mathbb{R}^{H}$"
+    body = r"$$ a_f = W_f x + b_f, \qquad f = \sigma(a_f) $$ $$ p^\top a_f = \sum_j p_j (W_{f,jk} x_k + b_{f,j}) $$"
+    (step,) = document(body, declared).steps
+    assert step.outcome.problem is None
+    assert step.outcome.claim is not None
+    assert read(step.outcome.claim.left) == r"\sum_{k=1}^{H} p_k a_{f, k}"
+
+
+def test_a_letter_in_a_slot_behind_a_label_is_a_pattern() -> None:
+    declared = r"$W_f \in \mathbb{R}^{H \times D}$, $x \in \mathbb{R}^{D}$"
+    (step,) = document(r"$$ a_i = W_{f,ij} x_j $$ $$ a = W_f x $$", declared).steps
+    assert step.outcome.problem is None
