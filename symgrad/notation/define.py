@@ -148,7 +148,8 @@ class Definer:
         if letters is None:
             return None
         inner = [letter_key(t) for t in tokens if is_name(t)]
-        if first.text == "(" and len(inner) == 1 and len(tokens) == 3 and inner[0] in slot_letters(self.scope, written.body):
+        in_slots = slot_letters(self.scope, written.body)
+        if first.text == "(" and len(inner) == 1 and len(tokens) == 3 and inner[0] in in_slots:
             return self._enter("values", bold_key(name), written, patterns=(inner[0], *letters))
         full = base + label_key((), sup)
         if isinstance(self.scope.values.get(full), Defined) and written.plain:
