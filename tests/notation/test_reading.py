@@ -222,3 +222,10 @@ def test_a_letter_in_a_slot_behind_a_label_is_a_pattern() -> None:
     declared = r"$W_f \in \mathbb{R}^{H \times D}$, $x \in \mathbb{R}^{D}$"
     (step,) = document(r"$$ a_i = W_{f,ij} x_j $$ $$ a = W_f x $$", declared).steps
     assert step.outcome.problem is None
+
+
+def test_a_label_is_not_cut_out_of_a_group() -> None:
+    declared = r"$H \in \mathbb{R}^{N \times D}$"
+    (step,) = document(r"$$ H_{{n+1}j} - H_{nj} = H_{n+1,j} - H_{nj} $$", declared).steps
+    assert step.outcome.problem is None
+    assert document(r"$$ H_{{n+1}j} = 2 H_{nj} $$", declared).definitions == 0
