@@ -229,3 +229,10 @@ def test_a_label_is_not_cut_out_of_a_group() -> None:
     (step,) = document(r"$$ H_{{n+1}j} - H_{nj} = H_{n+1,j} - H_{nj} $$", declared).steps
     assert step.outcome.problem is None
     assert document(r"$$ H_{{n+1}j} = 2 H_{nj} $$", declared).definitions == 0
+
+
+@pytest.mark.parametrize("sum_sign", [r"\sum_i_j", r"\sum_ \sum_j", r"\sum^{D}^{W}"])
+def test_a_sum_has_one_script_below_and_one_above(sum_sign: str) -> None:
+    (step,) = document(rf"$$ 2 s = {sum_sign} U_{{ij}} $$").steps
+    assert step.outcome.problem is not None
+    assert step.outcome.problem.code == "SG101"
