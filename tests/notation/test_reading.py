@@ -236,3 +236,36 @@ def test_a_sum_has_one_script_below_and_one_above(sum_sign: str) -> None:
     (step,) = document(rf"$$ 2 s = {sum_sign} U_{{ij}} $$").steps
     assert step.outcome.problem is not None
     assert step.outcome.problem.code == "SG101"
+
+
+@pytest.mark.parametrize(
+    "below", [r"i=1\dots", r"i = \dots N", r"i \in []", r"i \in \{1, \dots\}", r"i \in \{\dots, N\}", r"i = {}"]
+)
+def test_a_missing_bound_is_said(below: str) -> None:
+    (step,) = document(rf"$$ 2 s = \sum_{{{below}}} x_i $$").steps
+    assert step.outcome.problem is not None
+    assert step.outcome.problem.code == "SG104"
+
+
+def test_rows_above_the_first_relation_sign_are_its_left_side() -> None:
+    body = r"""$$ s = 1 $$
+
+$$
+\begin{aligned}
+& x^\top t \\
+&\quad + t^\top x \\
+&= 2 x^\top t \\
+&= 3
+\end{aligned}
+$$"""
+    first, second = document(body).steps
+    assert first.outcome.claim is not None
+    assert read(first.outcome.claim.left) == r"\sum_{k=1}^{D} x_k t_k + \sum_{k=1}^{D} t_k x_k"
+    assert (second.left, second.right) == (r"2 x^\top t", "3")
+
+
+@pytest.mark.parametrize("display", [r"x^\top t + 1, \quad x^\top t = 3", r"3 s, \qquad x^\top t = 3"])
+def test_what_stands_alone_before_a_relation_is_not_passed_over(display: str) -> None:
+    (step,) = document(f"$$ {display} $$").steps
+    assert step.outcome.problem is not None
+    assert step.outcome.problem.code == "SG111"

@@ -126,21 +126,26 @@ class _Reader:
         if not (is_name(letter[0]) and all(t.kind == "prime" for t in letter[1:])):
             return False
         b = self.bind(letter[0], letter[1:])
-        b.lo = affine(self.el, piece[:low]) + (below == "<")
-        b.hi = affine(self.el, piece[high + 1 :]) - (above == "<")
+        b.lo = self.affine(piece[:low]) + (below == "<")
+        b.hi = self.affine(piece[high + 1 :]) - (above == "<")
         return True
 
     def equal(self, b: Bound, right: tuple[Token, ...]) -> None:
         """``i = 1``, ``i = 1, \\dots, N``"""
         dots = find(right, "\\dots")
         if dots is None:
-            b.lo = affine(self.el, right)
+            b.lo = self.affine(right)
         else:
             self.ends(b, right, dots)
 
+    def affine(self, tokens: Sequence[Token]) -> Affine:
+        if not strip_groups(tokens):
+            raise error("SG104", "a bound of this sum is missing", self.node.head, "write `\\sum_{i=1}^{N}`")
+        return affine(self.el, tokens)
+
     def ends(self, b: Bound, tokens: tuple[Token, ...], dots: int) -> None:
-        b.lo = affine(self.el, without_commas(tokens[:dots]))
-        b.hi = affine(self.el, without_commas(tokens[dots + 1 :]))
+        b.lo = self.affine(without_commas(tokens[:dots]))
+        b.hi = self.affine(without_commas(tokens[dots + 1 :]))
 
     def member(self, b: Bound, right: tuple[Token, ...]) -> None:
         """``i \\in \\mathcal{N}``, ``i \\in [W]``, ``i \\in \\{1, \\dots, N\\}``"""
@@ -149,7 +154,7 @@ class _Reader:
             b.index.range = b.subset.range
             return
         if right[0].text == "[" and right[-1].text == "]":
-            b.range = Range.of_size(affine(self.el, right[1:-1]))
+            b.range = Range.of_size(self.affine(right[1:-1]))
             return
         dots = find(right, "\\dots") if right[0].text == "\\{" and right[-1].text == "\\}" else None
         if dots is None:
@@ -190,7 +195,7 @@ class _Reader:
             if b.lo is None and b.subset is None and b.range is None and not b.conditions:
                 b.lo = lower[0].lo
             if b.hi is None and b.lo is not None:
-                b.hi = affine(self.el, sup)
+                b.hi = self.affine(sup)
 
 
 def affine(el: Elaborator, tokens: Sequence[Token]) -> Affine:
