@@ -33,10 +33,15 @@ def rule(text: str, side: Side, mutant: Mutant, ruling: Ruling) -> str | None:
         return "two columns in a row are their inner product, with the warning 'missing transpose'"
     if mutant.operator.startswith("transpose") and "SG201" in codes:
         return "a gradient may lie on its side, with the warning 'transposed layout'"
-    if mutant.operator.startswith("transpose") and re.search(r"\\partial\^2 \S+\}\{[^{}=]*$", before):
+    if mutant.operator.startswith("transpose") and re.search(r"\\partial\^2 [^{}]+\}\{[^{}=]*$", before):
         return "a Hessian is symmetric, on whichever side it lies"
-    if mutant.operator == "transpose added" and re.search(r"\\lVert [A-Za-z]$", before):
-        return "a norm asks only for the entries"
+    if mutant.operator == "transpose added" and re.search(r"(\\lVert |\\operatorname\{diag\}\()[A-Za-z]$", before):
+        return "a norm asks only for the entries, and so does a diagonal"
+    zero = "0" in (ruling.left.strip(), ruling.right.strip())
+    if mutant.operator == "operand replaced" and zero and "SG205" in codes:
+        return "what does not depend on a name has the derivative 0 by it"
+    if mutant.operator == "index shifted" and zero and stands_once(text, side, mutant):
+        return "what is zero at every position is zero at the next one"
     if scales(mutant) and "0" in (plain(ruling.left), plain(ruling.right)):
         return "a multiple of 0 is 0"
     if re.search(r"\(c\+$", before) and mutant.operator == "sign" and "-m \\le j \\le m" in text:
@@ -91,7 +96,7 @@ def implied(text: str, side: Side, mutant: Mutant) -> bool:
         return False
     held = [f for f in way[-1][0].factors if f.start > mutant.start and slots(f, letter)]
     if len(held) >= 2:
-        return any(slots(f, letter) == 1 for f in held)
+        return not all(repeats(f, letter) for f in held)
     return len(held) == 1 and len(way) == 1 and bare(held[0], letter)
 
 
@@ -110,6 +115,18 @@ def fixed_letters(text: str) -> set[str]:
 def slots(f: Factor, letter: str) -> int:
     """How often a letter stands in the slots of a factor and of all that it holds."""
     return letters(f).count(letter) + sum(slots(g, letter) for one in f.levels for term in one for g in term.factors)
+
+
+def repeats(f: Factor, letter: str) -> bool:
+    """Whether a product below a factor has the letter twice, or its own slots have."""
+    terms = [term for one in f.levels for term in one]
+    return letters(f).count(letter) > 1 or any(sum(slots(g, letter) for g in term.factors) > 1 for term in terms)
+
+
+def stands_once(text: str, side: Side, mutant: Mutant) -> bool:
+    """Whether a letter stands in one slot of the side alone, and is bound by no sum."""
+    level, letter = scan(text[side.start : side.end], side.start), text[mutant.start : mutant.end]
+    return sum(slots(f, letter) for term in level for f in term.factors) == 1
 
 
 def bare(f: Factor, letter: str) -> bool:

@@ -56,6 +56,7 @@ def test_elsewhere_they_are_two(side: str) -> None:
         r"x_c = <\sum_k> \sum_j A_{jk} B_{kj}",
         r"x_c = <\sum_k> A_{ck} (1 - y_k) z_{n_k}",
         r"x_c = <\sum_k> \frac{\partial J}{\partial y_k} \frac{\partial y_k}{\partial x_c}",
+        r"x_c = <\sum_k> (A_{ck} - y_k) (y_k - z_k)",
         r"x = <\sum_k> y_k - z",
         r"x_c = <\sum_k> A_{ck} + y_k",
         r"x = \frac{1}{2} <\sum_k> (y_k - z_k)^2",
