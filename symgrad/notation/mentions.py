@@ -43,6 +43,17 @@ def slot_letters(scope: Scope, node: Node) -> set[str]:
     return out
 
 
+def times_written(node: Node, letter: str) -> int:
+    """How often a letter is written below a node, in scripts, limits and by itself; primes and stars apart."""
+    bare = letter.split("'")[0].split("^")[0]
+    count = 0
+    for n in subnodes(node):
+        scripts = (getattr(n, name, ()) for name in ("sub", "sup", "condition"))
+        count += sum(letter_key(t) == bare for script in scripts for t in script if is_name(t))
+        count += isinstance(n, Sym) and n.key == bare
+    return count
+
+
 def value_names(node: Node) -> set[str]:
     """The names that stand as values below a node."""
     return {n.key for n in subnodes(node) if isinstance(n, Sym)}

@@ -269,3 +269,8 @@ def test_what_stands_alone_before_a_relation_is_not_passed_over(display: str) ->
     (step,) = document(f"$$ {display} $$").steps
     assert step.outcome.problem is not None
     assert step.outcome.problem.code == "SG111"
+
+
+def test_a_letter_that_the_first_side_writes_once_is_free() -> None:
+    """``[x ⊙ t]_i`` is the i-th entry, though its product holds i twice."""
+    assert sides(r"[x \odot t]_i = x_j t_j") == ("x_i t_i", r"\sum_{j=1}^{D} x_j t_j")
