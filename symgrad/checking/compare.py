@@ -107,6 +107,10 @@ def compare(claim: Claim, ev: Evaluator) -> Comparison:
     axes, gap, scale = _gap(claim, ev)
     masks = [assume.holds(ev, a) for a in claim.assumptions if assume.is_mask(a)]
     axes, narrow = merge(axes, *(m.axes for m in masks)), axes
+    shape = (ev.env.batch, *(ev.env.length(ev.env.range_of(i)) for i in axes))
+    if 0 in shape:  # no position to compare at
+        nowhere = np.zeros(shape, bool)
+        return Comparison(ev, axes, nowhere, np.zeros(shape), nowhere)
     gap, scale = expand(Arr(gap, narrow), axes), expand(Arr(scale, narrow), axes)
     with np.errstate(all="ignore"):
         ratio = np.where(gap == 0, 0.0, np.abs(gap) / scale)
@@ -122,7 +126,6 @@ def compare(claim: Claim, ev: Evaluator) -> Comparison:
         noisy = moved * (ROUNDING / SHAKE) >= np.abs(gap)
         valid = valid & (steady | noisy | ~differs)
         differs = differs & steady & ~noisy
-    shape = (ev.env.batch, *(ev.env.length(ev.env.range_of(i)) for i in axes))
     valid, ratio, differs = (np.broadcast_to(a, shape) for a in (valid, ratio, differs))
     return Comparison(ev, axes, valid, ratio, differs)
 

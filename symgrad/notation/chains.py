@@ -15,6 +15,7 @@ from symgrad.notation.elaborate.derivatives import ungrouped
 from symgrad.notation.elaborate.expressions import Elaborator
 from symgrad.notation.elaborate.implied import differentiates, repeats
 from symgrad.notation.elaborate.values import ShapeMismatch, Value
+from symgrad.notation.mentions import times_written
 from symgrad.notation.source import Span
 from symgrad.notation.syntax import Node
 
@@ -66,13 +67,15 @@ def free_letters(el: Elaborator, sides: Sequence[Side]) -> frozenset[Index]:
     opened = frozenset(el.letters.open.values())
     if sides[0].raw is None:
         return opened
-    raws = [s.raw for s in sides if s.raw is not None]
-    lead = raws[1] if len(raws) > 1 and isinstance(ungrouped(raws[0].body), Num) else raws[0]
-    others = [free_indices(r.body) for r in raws if r is not lead]
+    read = [(s.raw, s.node) for s in sides if s.raw is not None and s.node is not None]
+    lead, node = read[1] if len(read) > 1 and isinstance(ungrouped(read[0][0].body), Num) else read[0]
+    others = [free_indices(r.body) for r, _ in read if r is not lead]
     free = set()
     for letter in sorted(free_indices(lead.body) & opened, key=lambda i: i.serial):
         variable = differentiates(lead.body, letter)
-        if variable or not repeats(lead.body, letter) or (others and all(letter in o for o in others)):
+        # the entry `[x \\odot y]_i` holds i twice where it is multiplied out, and still is the i-th
+        repeated = times_written(node, letter.letter) > 1 and repeats(lead.body, letter)
+        if variable or not repeated or (others and all(letter in o for o in others)):
             free.add(letter)
         elif others and not any(letter in o for o in others):
             el.warn(

@@ -148,7 +148,8 @@ class Definer:
         if letters is None:
             return None
         inner = [letter_key(t) for t in tokens if is_name(t)]
-        if first.text == "(" and len(inner) == 1 and len(tokens) == 3 and inner[0] in slot_letters(written.body):
+        in_slots = slot_letters(self.scope, written.body)
+        if first.text == "(" and len(inner) == 1 and len(tokens) == 3 and inner[0] in in_slots:
             return self._enter("values", bold_key(name), written, patterns=(inner[0], *letters))
         full = base + label_key((), sup)
         if isinstance(self.scope.values.get(full), Defined) and written.plain:
@@ -165,7 +166,7 @@ class Definer:
     def _new_key(self, name: Sym, body: Node) -> tuple[str, tuple[Token, ...]]:
         """The key of an unknown name: a subscript of letters that are slots in the body is one, else a label."""
         letters = pattern_letters(name.sub)
-        known = slot_letters(body) | self.scope.indices.keys() | self.scope.letters.keys()
+        known = slot_letters(self.scope, body) | self.scope.indices.keys() | self.scope.letters.keys()
         if letters is not None and all(x in known and not x.startswith("\\math") for x in letters):
             return bold_key(name), name.sub
         return bold_key(name) + label_key(name.sub), ()

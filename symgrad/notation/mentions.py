@@ -29,13 +29,29 @@ def _inside(value: object) -> Iterator[Node]:
                 yield from _inside(item)
 
 
-def slot_letters(node: Node) -> set[str]:
-    """The letters that stand in a script or a limit anywhere below a node."""
+def slot_letters(scope: Scope, node: Node) -> set[str]:
+    """The letters that stand in a script or a limit anywhere below a node.
+
+    The label of a declared or defined name is none: with a matrix ``W_f``, the product ``W_f x`` has no letter.
+    """
     out: set[str] = set()
     for n in subnodes(node):
-        for name in ("sub", "sup", "condition"):
-            out.update(letter_key(t) for t in getattr(n, name, ()) if is_name(t))
+        scripts = [getattr(n, name, ()) for name in ("sub", "sup", "condition")]
+        if isinstance(n, Sym):
+            scripts[:2] = scope.value_key(n)[1:]
+        out.update(letter_key(t) for script in scripts for t in script if is_name(t))
     return out
+
+
+def times_written(node: Node, letter: str) -> int:
+    """How often a letter is written below a node, in scripts, limits and by itself; primes and stars apart."""
+    bare = letter.split("'")[0].split("^")[0]
+    count = 0
+    for n in subnodes(node):
+        scripts = (getattr(n, name, ()) for name in ("sub", "sup", "condition"))
+        count += sum(letter_key(t) == bare for script in scripts for t in script if is_name(t))
+        count += isinstance(n, Sym) and n.key == bare
+    return count
 
 
 def value_names(node: Node) -> set[str]:

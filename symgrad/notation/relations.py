@@ -194,15 +194,24 @@ def read_relations(tokens: Sequence[Token], before: tuple[Token, ...] | None) ->
     """All relations of a display, in order. ``before``: the last side of the display before,
     which a display that starts with a relation sign continues."""
     relations: list[Relation] = []
-    for raw in split_rows(unwrap(tokens)):
-        row = _without_align(raw)
+    for row in _opened([_without_align(row) for row in split_rows(unwrap(tokens))]):
         pieces = [p for p in (_strip(s) for s in _merge_ranges(segments(row))) if p]
         for number, piece in enumerate(pieces):
+            if not relations and not _signs(piece) and piece[0].kind != "text" and any(map(_signs, pieces)):
+                raise error(
+                    "SG111", "this stands alone before a relation", cover(piece), "put remarks into `\\text{…}`"
+                )
             _take(piece, number == 0, relations, before)
     opened = unclosed(tokens) if not relations else None
     if opened is not None:
         raise error("SG102", f"`{opened.text}` is not closed", opened.span, "add the closing bracket")
     return relations
+
+
+def _opened(rows: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
+    """Rows above the first relation sign belong to its left side: ``a \\\\ + b \\\\ = c``."""
+    first = next((k for k, row in enumerate(rows) if _signs(row)), 0)
+    return [tuple(t for row in rows[: first + 1] for t in row), *rows[first + 1 :]]
 
 
 def _merge_ranges(pieces: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:

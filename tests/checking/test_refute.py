@@ -395,6 +395,12 @@ def test_a_proof_that_nothing_could_be_evaluated_for_says_so() -> None:
     assert [w.code for w in step.warnings] == ["SG117"]
 
 
+def test_at_no_position_there_is_nothing_to_compare() -> None:
+    empty = Range.of_size(0)
+    i, z = Index("i", empty, "free"), Tensor("z", (empty,))
+    assert equal(Func("exp", Entry(z, (i,))), Func("exp", Entry(z, (i,))), i).verdict == "undefined"
+
+
 # --- far from 1 -------------------------------------------------------------------------------------
 
 

@@ -33,7 +33,7 @@ def verdict(judge: Judge, side: Side, mutant: Mutant, rulings: list[Ruling]) -> 
     passing = [r for r in rulings if r.verdict in PASSING]
     if passing:
         known = (judge.path, changed(judge, side, mutant)) in REVIEWED
-        if known or all(rule(judge.text, mutant, r) for r in passing):
+        if known or all(rule(judge.text, side, mutant, r) for r in passing):
             return "no error"
         return "proved" if any(r.verdict == "proved" for r in passing) else "agrees"
     verdicts = {r.verdict for r in rulings}

@@ -144,8 +144,8 @@ class _Reader:
             b.conditions.append((*left, piece[cut], *right))
         if open_ended:
             return True
-        lo = affine(self.el, first) + (piece[cuts[0]].text == "<")
-        hi = affine(self.el, last) - (piece[cuts[-1]].text == "<")
+        lo = self.affine(first) + (piece[cuts[0]].text == "<")
+        hi = self.affine(last) - (piece[cuts[-1]].text == "<")
         for b in bounds:
             b.lo, b.hi = lo, hi
         return True
@@ -154,19 +154,24 @@ class _Reader:
         """Whether an end of a row is a letter to be summed itself: it stands in the body, and nowhere outside."""
         if len(part) != 1 or not is_name(part[0]) or self.stands_outside(part[0]):
             return False
-        return sum_letter(part[0]) in slot_letters(self.node.body)
+        return sum_letter(part[0]) in slot_letters(self.el.scope, self.node.body)
 
     def equal(self, b: Bound, right: tuple[Token, ...]) -> None:
         """``i = 1``, ``i = 1, \\dots, N``"""
         dots = find(right, "\\dots")
         if dots is None:
-            b.lo = affine(self.el, right)
+            b.lo = self.affine(right)
         else:
             self.ends(b, right, dots)
 
+    def affine(self, tokens: Sequence[Token]) -> Affine:
+        if not strip_groups(tokens):
+            raise error("SG104", "a bound of this sum is missing", self.node.head, "write `\\sum_{i=1}^{N}`")
+        return affine(self.el, tokens)
+
     def ends(self, b: Bound, tokens: tuple[Token, ...], dots: int) -> None:
-        b.lo = affine(self.el, without_commas(tokens[:dots]))
-        b.hi = affine(self.el, without_commas(tokens[dots + 1 :]))
+        b.lo = self.affine(without_commas(tokens[:dots]))
+        b.hi = self.affine(without_commas(tokens[dots + 1 :]))
 
     def member(self, b: Bound, right: tuple[Token, ...]) -> None:
         """``i \\in \\mathcal{N}``, ``i \\in [W]``, ``i \\in \\{1, \\dots, N\\}``"""
@@ -174,7 +179,7 @@ class _Reader:
             b.subsets.append(self.el.scope.subsets[letter_key(right[0])])
             return
         if right[0].text == "[" and right[-1].text == "]":
-            b.range = Range.of_size(affine(self.el, right[1:-1]))
+            b.range = Range.of_size(self.affine(right[1:-1]))
             return
         dots = find(right, "\\dots") if right[0].text == "\\{" and right[-1].text == "\\}" else None
         if dots is None:
@@ -191,7 +196,7 @@ class _Reader:
         after = right[0] if len(right) == 1 and is_name(right[0]) and not self.stands_outside(right[0]) else None
         if not own and is_name(first[0]) and not self.stands_outside(first[0]):
             self.bind(first[0], primes)
-            if after is not None and sum_letter(after) in slot_letters(self.node.body):
+            if after is not None and sum_letter(after) in slot_letters(self.el.scope, self.node.body):
                 self.bind(after)
         elif not own and after is not None:
             self.bind(after)
@@ -216,7 +221,7 @@ class _Reader:
             if b.lo is None and not b.known:
                 b.lo = lower[0].lo
             if b.hi is None and b.lo is not None:
-                b.hi = affine(self.el, sup)
+                b.hi = self.affine(sup)
 
 
 def affine(el: Elaborator, tokens: Sequence[Token]) -> Affine:

@@ -25,7 +25,7 @@ MAX_DEPTH = 40
 def index_arguments(el: Elaborator, entry: Defined) -> tuple[bool, ...]:
     """Which arguments of a definition are positions: those that stand in slots and nowhere else."""
     arguments = entry.arguments or ()
-    in_slots, as_values = slot_letters(entry.body), value_names(entry.body)
+    in_slots, as_values = slot_letters(el.scope, entry.body), value_names(entry.body)
     return tuple(
         a not in as_values
         and (a in in_slots or a in el.scope.indices or a in el.scope.letters or a not in el.scope.values)

@@ -242,16 +242,12 @@ class Parser(Names, Derivatives):
         return Product(head.to(body.span), (("", product), *after)) if after else product
 
     def limits(self) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
-        sub: tuple[Token, ...] = ()
-        sup: tuple[Token, ...] = ()
-        while (t := self.peek()) is not None and t.kind in ("sub", "sup"):
-            arg, end = script_argument(self.tokens, self.at + 1)
-            if t.kind == "sub":
-                sub = arg
-            else:
-                sup = arg
-            self.at = end
-        return sub, sup
+        found: dict[str, tuple[Token, ...]] = {"sub": (), "sup": ()}
+        while (t := self.peek()) is not None and t.kind in found:
+            if found[t.kind]:
+                raise error("SG101", "this sign has a limit there already", t.span, "write all of it in one script")
+            found[t.kind], self.at = script_argument(self.tokens, self.at + 1)
+        return found["sub"], found["sup"]
 
     def signed_product(self) -> Node:
         """What a sum or a function without parentheses takes: the product that follows, a sign allowed."""
