@@ -10,6 +10,7 @@ Nothing heavy is imported before it is needed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from symgrad.diagnostics import NotationError, SymgradError
@@ -48,6 +49,15 @@ def gradient(document: Document, of: str, wrt: str | Sequence[str]) -> Gradient:
     from symgrad.api import gradient_of
 
     return gradient_of(document, of, wrt)
+
+
+def __getattr__(name: str) -> ModuleType:
+    """``symgrad.testing`` without an import of its own."""
+    if name == "testing":
+        from importlib import import_module
+
+        return import_module("symgrad.testing")
+    raise AttributeError(f"module 'symgrad' has no attribute {name!r}")
 
 
 __all__ = ["NotationError", "SymgradError", "check", "gradient", "read"]

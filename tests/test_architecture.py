@@ -21,8 +21,10 @@ FLOORS = [
     {"notation"},
     {"derive"},
     {"checking", "deriving"},
+    {"compare"},
     {"api"},
     {"report"},
+    {"testing"},
     {"cli"},
     {"__init__", "__main__"},
 ]
