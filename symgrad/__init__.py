@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 from symgrad.diagnostics import NotationError, SymgradError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
     from symgrad.api import Document
     from symgrad.checking.verdict import DocumentReport
 
@@ -36,4 +39,25 @@ def check(document: Document, *, seed: int = 0) -> DocumentReport:
     return check_document(document, seed)
 
 
-__all__ = ["NotationError", "SymgradError", "check", "read"]
+def export(
+    document: Document, *, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
+) -> str:
+    """The text of a module with the gradient functions of a document's costs.
+
+    of: names of costs; without, every scalar that no other definition uses.
+    wrt: names of the arguments to differentiate by; without, every real-valued one.
+    Raises ``SymgradError`` for a name that is none, and where no cost can be exported.
+    """
+    from symgrad.api import export_document
+
+    return export_document(document, of, wrt, target)
+
+
+def load(document: Document, *, of: Sequence[str] = (), wrt: Sequence[str] | None = None) -> ModuleType:
+    """The functions that ``export`` writes, as a module: ``load(doc).J_value_and_grad(U=U, …)``."""
+    from symgrad.api import load_document
+
+    return load_document(document, of, wrt)
+
+
+__all__ = ["NotationError", "SymgradError", "check", "export", "load", "read"]

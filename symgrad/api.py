@@ -1,8 +1,10 @@
-"""The Python interface: documents and their reports."""
+"""The Python interface: documents, their reports, and their gradient functions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
 from symgrad.checking import load_source
 from symgrad.checking.checker import check_source
@@ -42,3 +44,18 @@ def read_document(path: str | None, text: str | None, declarations: tuple[str, .
 
 def check_document(document: Document, seed: int) -> DocumentReport:
     return check_source(document.source, document.declarations, seed)
+
+
+def export_document(
+    document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
+) -> str:
+    from symgrad.exporting import export_document as export
+    from symgrad.notation.reader import read_document as read
+
+    return export(read(document.source, document.declarations), of, wrt, target)
+
+
+def load_document(document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None) -> ModuleType:
+    from symgrad.exporting.loading import load_text
+
+    return load_text(export_document(document, of, wrt))

@@ -20,7 +20,7 @@ FLOORS = [
     {"ir"},
     {"notation"},
     {"derive"},
-    {"checking"},
+    {"checking", "exporting"},
     {"api"},
     {"report"},
     {"cli"},
