@@ -46,9 +46,9 @@ def _slots(places: Sequence[Place]) -> tuple[tuple[Slot, ...], dict[Label, int]]
 
 
 def take(g: Graph, base: Node, places: Sequence[Place]) -> Val:
-    """The entries of ``base`` at the places. Labels of whole axes are distinct, and stand in no position."""
+    """The entries of ``base`` at the places; a label in several slots runs through a diagonal."""
     held = [x for p in places for x in (p.labels if isinstance(p, Val) else (p,))]
-    places = [_whole(p, size, held) for p, size in zip(places, base.dims, strict=True)]
+    places = [_whole(g, p, size, held) for p, size in zip(places, base.dims, strict=True)]
     if not any(isinstance(p, Val) for p in places):
         return Val(base, tuple(places))
     if isinstance(base, Take):
@@ -62,8 +62,10 @@ def take(g: Graph, base: Node, places: Sequence[Place]) -> Val:
     return Val(g.make(Take, tuple(sizes[x] for x in given), base, slots), tuple(given))
 
 
-def _whole(place: Place, size: Affine, held: Sequence[Label]) -> Place:
+def _whole(g: Graph, place: Place, size: Affine, held: Sequence[Label]) -> Place:
     """All positions of an axis in order are the axis, unless another slot runs along."""
+    if not isinstance(place, Val) and held.count(place) > 1:
+        return Val(g.make(Positions, (size,), Affine()), (place,))
     if isinstance(place, Val) and isinstance(place.node, Positions) and place.node.start == Affine():
         alone = held.count(place.labels[0]) == 1
         return place.labels[0] if alone and place.node.dims[0] == size else place

@@ -222,7 +222,7 @@ class Body:
     def _add(self, name: str, node: Scatter, c: Fraction, needs: set[str]) -> None:
         key, labels = subscript(node.slots, lambda o: self.text[o.node], self.sizes)
         values = aligned(self.text[node.values.node], node.values.labels, labels)
-        if any(not isinstance(s, int) and s.labels and not _is_run(s, node) for s in node.slots):
+        if _repeats(node):
             value = scaled(c, values)
             keys = key if "," not in key else f"({key.replace(':', 'slice(None)')})"
             self.line(f"np.add.at({name}, {keys}, {value})", needs)
@@ -231,10 +231,11 @@ class Body:
             self.line(f"{name}[{key}] {sign}= {scaled(abs(c), values)}", needs)
 
 
-def _is_run(slot: Operand, node: Scatter) -> bool:
-    from symgrad.exporting.aligning import _run
-
-    return _run(slot, node.slots) is not None
+def _repeats(node: Scatter) -> bool:
+    """Whether two values may go to one place: an axis of the positions that no slot runs along."""
+    gathered = [s for s in node.slots if isinstance(s, Operand)]
+    runs = {s.labels[0] for s in gathered if isinstance(s.node, Positions)}
+    return any(x not in runs for s in gathered for x in s.labels)
 
 
 def _contracts(node: Node) -> bool:

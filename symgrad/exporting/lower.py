@@ -190,7 +190,7 @@ class Lowering(PositionRules):
         d = node.definition
         ranges = tuple(range_of(p) for p in d.params)
         places = self.places(node.indices, ranges)
-        if all(isinstance(p, Index) for p in places):
+        if all(isinstance(p, Index) for p in places) and len(set(places)) == len(places):
             whole = self.definition(d)
             names: dict[Any, Any] = dict(zip(d.params, places, strict=True))
             return Val(whole.node, tuple(names.get(x, x) for x in whole.labels))

@@ -20,6 +20,7 @@ from symgrad.exporting.graph import Graph
 from symgrad.exporting.inputs import Argument, Inputs
 from symgrad.exporting.lower import Lowering
 from symgrad.exporting.plan import nominal, number, planned
+from symgrad.exporting.sharing import shared
 from symgrad.exporting.spelling import Names, spelled
 from symgrad.exporting.structure import Form, form
 from symgrad.ir.nodes import Expr
@@ -62,7 +63,7 @@ def cost(quantity: Quantity, name: str, batch: bool, order: Sequence[str], wrt: 
     g, inputs = Graph(), Inputs()
     lowering = Lowering(g, inputs, batch)
     body: Expr = quantity.value.body
-    value = lowering.cost(body).node
+    value = shared(g, lowering.cost(body).node)
     found = gradients(lowering, value)
     arguments = ordered_arguments(inputs, g, order)
     sizes = nominal(inputs)

@@ -57,13 +57,8 @@ class PositionRules:
         return offset(self.graph, [(1, self.position(e))], r.lo.scale(-1))
 
     def places(self, indices: tuple[IndexExpr, ...], ranges: tuple[Range, ...]) -> list[Place]:
-        """Those of all slots; an index in several slots runs through a diagonal."""
-        found = [self.place(e, r) for e, r in zip(indices, ranges, strict=True)]
-        held = [i for e in indices for i in indices_of(e)]
-        return [self._run(p) if isinstance(p, Index) and held.count(p) > 1 else p for p in found]
-
-    def _run(self, index: Index) -> Val:
-        return Val(self.graph.make(Positions, (range_of(index).size,), Affine()), (index,))
+        """Those of all slots."""
+        return [self.place(e, r) for e, r in zip(indices, ranges, strict=True)]
 
     def _whole(self, name: str, places: tuple[Place, ...]) -> Val:
         """Entries of an index argument."""

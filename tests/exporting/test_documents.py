@@ -39,3 +39,27 @@ def test_value_and_gradients(path: Path, name: str) -> None:
 
 def test_every_derivation_has_a_module() -> None:
     assert {p.stem for p, _ in CASES} >= {p.stem for p in documents() if p.parent.name == "derivations"}
+
+
+BATCHED = [
+    (p, n) for p, n in CASES if any(e[0] == n and hasattr(e[2], f"{n}_batch_value_and_grad") for e in exported(p))
+]
+
+
+@pytest.mark.parametrize(("path", "name"), BATCHED, ids=[f"{p.stem}-{n}" for p, n in BATCHED])
+def test_a_batch_is_the_sum_of_its_members(path: Path, name: str) -> None:
+    _, q, module, v = next(e for e in exported(path) if e[0] == name)
+    single, batch = (getattr(module, f"{name}{kind}_value_and_grad") for kind in ("", "_batch"))
+    worlds = [World(v, seed) for seed in range(3)]
+    given = [w.arguments(single, q) for w in worlds]
+    sizes = worlds[0].sizes
+    whole = {a: np.asarray(x) for a, x in given[0].items() if np.asarray(x).dtype.kind == "i"}
+    indices = [a for a, x in whole.items() if x.ndim or a not in sizes]
+    for other in given[1:]:
+        other.update({a: x for a, x in given[0].items() if a not in indices})
+    together = {a: np.stack([g[a] for g in given]) if a in indices else x for a, x in given[0].items()}
+    value, grads = batch(**together, dense=True)
+    parts = [single(**g, dense=True) for g in given]
+    assert relative(value, sum(part[0] for part in parts)) < 1e-12
+    for tensor, got in grads.items():
+        assert relative(got, sum(part[1][tensor] for part in parts)) < 1e-12, tensor

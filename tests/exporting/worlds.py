@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -154,8 +155,13 @@ def vocabulary(path: Path) -> Vocabulary:
     return Vocabulary(read_document(Source(str(path), path.read_text(encoding="utf-8"))))
 
 
-def exported(path: Path) -> Iterator[tuple[str, Quantity, ModuleType, Vocabulary]]:
+@lru_cache
+def exported(path: Path) -> tuple[tuple[str, Quantity, ModuleType, Vocabulary], ...]:
     """The costs of a document that its module has, by the names of their functions."""
+    return tuple(_exported(path))
+
+
+def _exported(path: Path) -> Iterator[tuple[str, Quantity, ModuleType, Vocabulary]]:
     v = vocabulary(path)
     try:
         module = loaded(export_document(v.document))
