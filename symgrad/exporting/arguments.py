@@ -18,6 +18,7 @@ from symgrad.exporting.arrays import (
 )
 from symgrad.exporting.graph import Graph
 from symgrad.exporting.inputs import Argument, Inputs
+from symgrad.exporting.layout import wrapped
 from symgrad.exporting.spelling import Names, spelled
 from symgrad.exporting.text import SUM, affine
 from symgrad.ir.ranges import Affine
@@ -115,10 +116,12 @@ class Checks:
 
     def text(self, name: str) -> str:
         names = ", ".join(a.name for a in self.arguments)
-        lines = [f"def {name}({', '.join(f'{a.name}: Any' for a in self.arguments)}) -> tuple[Any, ...]:"]
+        head = f"def {name}({', '.join(f'{a.name}: Any' for a in self.arguments)}) -> tuple[Any, ...]:"
+        lines = wrapped(head, 0)
         lines.append('    """The arguments as arrays, or ValueError; sizes are read off shapes."""')
-        lines += [f"    {line}" for line in (*self._reals(), *self._shapes(), *self._indices(), *self._reach())]
-        lines.append(f"    return {names}{',' if len(self.arguments) == 1 else ''}")
+        body = (*self._reals(), *self._shapes(), *self._indices(), *self._reach())
+        lines += [f"    {x}" for line in body for x in wrapped(line, 4)]
+        lines.append(f"    return {names}" if len(self.arguments) > 1 else f"    return ({names},)")
         return "\n".join(lines)
 
     def _reals(self) -> list[str]:
@@ -165,7 +168,8 @@ class Checks:
             known |= new
             plain = all(d.const == 0 or f == "_" for d, f in zip(dims, fresh, strict=True))
             if new and plain:
-                out.append(f"{', '.join(fresh)}{',' if len(fresh) == 1 else ''} = {a.name}.shape")
+                names = ", ".join(fresh)
+                out.append(f"{names if len(fresh) > 1 else f'({names},)'} = {a.name}.shape")
             elif new:
                 out += [
                     f"{f} = {self.sources()[s]}"

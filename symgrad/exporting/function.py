@@ -20,6 +20,7 @@ from symgrad.exporting.arrays import (
     Operand,
     Others,
     Positions,
+    Power,
     Scatter,
     Selected,
     SizeOf,
@@ -86,7 +87,7 @@ class Body:
         self._writer = Writer(self.named, self.sizes)
         self._writer.helpers = self.helpers
         self._writer.like = self.like
-        self._formulas = Formulas(self.graph)
+        self._formulas = Formulas(self.graph, self.names.taken)
         order = self._count()
         for node in order:
             self._node(node)
@@ -103,7 +104,7 @@ class Body:
             self._uses[node] = self._uses.get(node, 0) + 1
         for node in reversed(order):
             for o in operands(node):
-                self._uses[o.node] = self._uses.get(o.node, 0) + 1
+                self._uses[o.node] = self._uses.get(o.node, 0) + (self._uses[node] if _divides(node) else 1)
                 self._needs.setdefault(o.node, set()).update(self._needs[node])
         return order
 
@@ -122,7 +123,7 @@ class Body:
             return
         text = self._writer(node)
         self.text[node] = text
-        if isinstance(node, (Input, Number, Constant, SizeOf)):
+        if isinstance(node, (Input, Number, Constant, SizeOf)) or _divides(node):
             return
         alone = isinstance(node, (Softmax, LogSumExp, Selected, Member, Others)) or _contracts(node)
         if alone or self._uses[node] > 1 or len(text.text) > LONGEST or self.graph.names.get(node):
@@ -236,6 +237,11 @@ def _repeats(node: Scatter) -> bool:
     gathered = [s for s in node.slots if isinstance(s, Operand)]
     runs = {s.labels[0] for s in gathered if isinstance(s.node, Positions)}
     return any(x not in runs for s in gathered for x in s.labels)
+
+
+def _divides(node: Node) -> bool:
+    """Whether a node is one over another: products write it as a quotient, so that it needs no line."""
+    return isinstance(node, Power) and node.exponent == -1
 
 
 def _contracts(node: Node) -> bool:

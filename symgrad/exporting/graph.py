@@ -82,3 +82,12 @@ class Graph:
     def number(self, value: Fraction | int) -> Node:
         made: Node = self.make(Number, (), Fraction(value))
         return made
+
+    def inherit(self, made: Node, node: Node) -> None:
+        """What is computed in place of a node is called as it was."""
+        if node in self.names:
+            self.names.setdefault(made, self.names[node])
+        if node in self.letters:
+            self.letters.setdefault(made, self.letters[node])
+        if node in self.adjoint_of:
+            self.adjoint_of.setdefault(made, self.adjoint_of[node])

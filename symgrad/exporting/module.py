@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from symgrad.exporting.arrays import Input, Node
 from symgrad.exporting.function import VALUE, Body, Sizes
 from symgrad.exporting.graph import Graph
 from symgrad.exporting.inputs import Argument, Inputs
+from symgrad.exporting.layout import commented, wrapped
 from symgrad.exporting.lower import Lowering
 from symgrad.exporting.plan import nominal, number, planned
 from symgrad.exporting.sharing import shared
@@ -168,22 +170,23 @@ class Module:
         """Lines for the sizes that the body asks for."""
         checks = Checks(c.graph, c.inputs, c.arguments, c.batch)
         out = []
+        text = "\n".join([*(line.text for line in body.lines), *body.gradients.values()])
         for symbol in body.sizes.used:
             source = checks.sources().get(symbol)
-            if source is not None:
+            if source is not None and re.search(rf"\b{dict.__getitem__(body.sizes, symbol)}\b", text):
                 out.append(f"{dict.__getitem__(body.sizes, symbol)} = {source}")
         return out
 
     def _call_checks(self, c: Cost) -> str:
         names = ", ".join(a.name for a in c.arguments)
-        left = names + ("," if len(c.arguments) == 1 else "")
+        left = names if len(c.arguments) > 1 else f"({names},)"
         return f"{left} = {_checked(c)}({names})"
 
     def _value(self, c: Cost) -> str:
         body = self._body(c, {})
         head = f"def {c.name}(*, {_parameters(c)}) -> Any:"
         doc = f'"""{_summary(c)}\n\n{_described(c)}\n"""'
-        lines = [doc, self._call_checks(c), *self._sizes(c, body), *_plain_lines(body, VALUE), f"return {body.result}"]
+        lines = [doc, self._call_checks(c), *self._sizes(c, body), *_lines(body, VALUE, 4), f"return {body.result}"]
         return _function(head, lines)
 
     def _value_and_grad(self, c: Cost) -> str:
@@ -199,26 +202,26 @@ class Module:
             self._call_checks(c),
             f"wanted = _wanted(wrt, {_tuple(known)})",
             *self._sizes(c, body),
-            *_plain_lines(body, VALUE),
+            *_lines(body, VALUE, 4),
             "grads: dict[str, Any] = {}",
         ]
         for n in known:
             lines.append(f'if "{n}" in wanted:')
-            lines += [f"    {t}" for t in _plain_lines(body, n)]
-            lines.append(f'    grads["{n}"] = {body.gradients[n]}')
+            lines += [f"    {t}" for t in _lines(body, n, 8)]
+            lines += [f"    {t}" for t in wrapped(f'grads["{n}"] = {body.gradients[n]}', 8)]
         lines.append("if dense:")
         lines.append("    grads = {name: np.asarray(gradient) for name, gradient in grads.items()}")
         lines.append(f"return {body.result}, grads")
         return _function(head, lines)
 
 
-def _plain_lines(body: Body, output: str) -> list[str]:
+def _lines(body: Body, output: str, indent: int) -> list[str]:
     """The lines of one gradient alone, or those that are always run."""
     out = []
     for line in body.lines:
         alone = line.needs == frozenset((output,)) if output else not (len(line.needs) == 1 and VALUE not in line.needs)
         if alone:
-            out.append(line.text + (f"  # {line.formula}" if line.formula else ""))
+            out += commented(line.text, line.formula, indent)
     return out
 
 
@@ -263,7 +266,7 @@ def _described(c: Cost) -> str:
 
 
 def _function(head: str, lines: list[str]) -> str:
-    return head + "\n" + textwrap.indent("\n".join(lines), "    ")
+    return "\n".join([*wrapped(head, 0), textwrap.indent("\n".join(lines), "    ")])
 
 
 def _version() -> str:

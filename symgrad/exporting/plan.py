@@ -48,12 +48,7 @@ def planned(g: Graph, roots: Iterable[Node], inputs: Inputs) -> dict[Node, Node]
             made = _pairs(g, made, sizes)
         new[node] = made
         if made is not node:
-            if node in g.names:
-                g.names.setdefault(made, g.names[node])
-            if node in g.letters:
-                g.letters.setdefault(made, g.letters[node])
-            if node in g.adjoint_of:
-                g.adjoint_of.setdefault(made, g.adjoint_of[node])
+            g.inherit(made, node)
     return new
 
 

@@ -42,9 +42,7 @@ def _rebuilt(g: Graph, order: list[Node], new: dict[Node, Node]) -> dict[Node, N
             if any(done[o.node] is not o.node for o in operands(source)):
                 source = g.make(type(source), source.dims, *replaced(source.args, done))
             done[node] = source
-            for table in (g.names, g.letters):
-                if node in table:
-                    table.setdefault(source, table[node])  # type: ignore[attr-defined]  # one type each
+            g.inherit(source, node)
         return done[node]
 
     for node in order:

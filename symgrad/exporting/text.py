@@ -81,6 +81,13 @@ def scaled(c: Fraction, t: Text) -> Text:
     return Text(f"{top} / {c.denominator}", PRODUCT)
 
 
+def raised(x: Text, y: Text) -> Text:
+    """``x**y``, with spaces around longer operands."""
+    base, exponent = x.at(POWER + 1), y.at(POWER + 1)
+    tight = all(t.replace(".", "").replace("_", "").isalnum() for t in (base, exponent))
+    return Text(f"{base}**{exponent}" if tight else f"{base} ** {exponent}", POWER)
+
+
 def times(factors: Sequence[Text]) -> Text:
     if len(factors) == 1:
         return factors[0]

@@ -33,23 +33,21 @@ from symgrad.exporting.arrays import (
     Take,
     Where,
 )
-from symgrad.exporting.text import ATOM, COMPARISON, POWER, PRODUCT, Text, affine, call, number, scaled, times, total
+from symgrad.exporting.elementary import CALLS, CONSTANTS, HELPERS, is_plain
+from symgrad.exporting.text import (
+    ATOM,
+    COMPARISON,
+    PRODUCT,
+    Text,
+    affine,
+    call,
+    number,
+    raised,
+    scaled,
+    times,
+    total,
+)
 from symgrad.ir.ranges import Affine
-
-CALLS = {
-    **{name: f"np.{name}" for name in ("exp", "log", "expm1", "log1p", "sqrt", "abs", "sign")},
-    **{name: f"np.{name}" for name in ("sin", "cos", "tan", "arcsin", "arccos", "arctan")},
-    **{name: f"np.{name}" for name in ("sinh", "cosh", "tanh", "arcsinh", "arctanh")},
-}
-HELPERS = {
-    "sigma": "_sigmoid",
-    "softplus": "_softplus",
-    "erf": "_erf",
-    "erfc": "_erfc",
-    "Phi": "_normal_cdf",
-    "elu": "_elu",
-}
-CONSTANTS = {"\\pi": "np.pi", "e": "np.e"}
 
 
 class Writer:
@@ -195,7 +193,8 @@ class Writer:
     def map(self, node: Map) -> Text:
         x = self.name(node.x)
         if node.name in CALLS:
-            return call(CALLS[node.name], x)
+            made = call(CALLS[node.name], x)
+            return call("float", made) if is_plain(node) else made
         if node.name in HELPERS:
             return self.helper(HELPERS[node.name], x)
         if node.name == "relu":
@@ -208,26 +207,22 @@ class Writer:
 
     def power(self, node: Power) -> Text:
         x, q = self.name(node.x), node.exponent
-        if q == Fraction(1, 2):
-            return call("np.sqrt", x)
-        if q == 2:
-            return call("np.square", x)
         if q == -1:
             return Text(f"1 / {x.at(PRODUCT + 1)}", PRODUCT)
-        if q == Fraction(-1, 2):
-            return Text(f"1 / {call('np.sqrt', x)}", PRODUCT)
         if q < 0:
-            return Text(f"1 / {self._raised(x, -q)}", PRODUCT)
-        return self._raised(x, q)
+            return Text(f"1 / {self._raised(node.x, -q).at(PRODUCT + 1)}", PRODUCT)
+        return self._raised(node.x, q)
 
-    def _raised(self, x: Text, q: Fraction) -> Text:
-        if q == 2:
-            return call("np.square", x)
-        return Text(f"{x.at(POWER + 1)} ** {number(q).at(ATOM)}", POWER)
+    def _raised(self, x: Node, q: Fraction) -> Text:
+        t = self.name(x)
+        if is_plain(x):
+            return raised(t, number(q))
+        if q == Fraction(1, 2):
+            return call("np.sqrt", t)
+        return call("np.square", t) if q == 2 else raised(t, number(q))
 
     def power_of(self, node: PowerOf) -> Text:
-        x, y = self.broadcast(node.base, node.rank), self.broadcast(node.exponent, node.rank)
-        return Text(f"{x.at(POWER + 1)} ** {y.at(POWER + 1)}", POWER)
+        return raised(self.broadcast(node.base, node.rank), self.broadcast(node.exponent, node.rank))
 
     # --- along axes ---------------------------------------------------------------------------
 
@@ -265,7 +260,10 @@ class Writer:
 
     def where(self, node: Where) -> Text:
         parts = [self.broadcast(o, node.rank) for o in (node.mask, node.x, node.y)]
-        return call("np.where", *parts)
+        made = call("np.where", *parts)
+        if is_plain(node.x.node) and is_plain(node.y.node):
+            return call("np.asarray", made, self.like)  # numbers of Python have no dtype
+        return made
 
 
 _RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {

@@ -63,3 +63,20 @@ def test_a_batch_is_the_sum_of_its_members(path: Path, name: str) -> None:
     assert relative(value, sum(part[0] for part in parts)) < 1e-12
     for tensor, got in grads.items():
         assert relative(got, sum(part[1][tensor] for part in parts)) < 1e-12, tensor
+
+
+@pytest.mark.parametrize(("path", "name"), CASES, ids=[f"{p.stem}-{n}" for p, n in CASES])
+def test_single_precision_stays_single(path: Path, name: str) -> None:
+    _, q, module, v = next(e for e in exported(path) if e[0] == name)
+    world = World(v)
+    function = getattr(module, f"{name}_value_and_grad")
+    given = world.arguments(function, q)
+    single = {a: np.float32(x) if np.asarray(x).dtype.kind == "f" else x for a, x in given.items()}
+    with np.errstate(all="ignore"):
+        exact, want = function(**given)
+        value, grads = function(**single)
+    assert np.asarray(value).dtype == np.float32
+    assert relative(value, exact) < 1e-3
+    for tensor, got in grads.items():
+        assert got.dtype == np.float32, tensor
+        assert relative(got, np.asarray(want[tensor])) < 2e-3, tensor
