@@ -18,11 +18,13 @@ from symgrad.exporting.arrays import (
     LogSumExp,
     Map,
     Node,
+    Ones,
     Operand,
     Others,
     Power,
     PowerOf,
     Product,
+    Scaled,
     Softmax,
     Take,
     Where,
@@ -136,6 +138,14 @@ class _Rules:
         inner.assume(at, x)
         return inner.value(written(name + "'", at))
 
+    def scaled(self, node: Scaled, a: Val) -> Iterator[tuple[Node, Val]]:
+        """x receives a, scaled in the same places"""
+        g = self.g
+        if node.axis not in a.labels:
+            a = einsum(g, [a, Val(g.make(Ones, (node.dims[node.axis],)), (node.axis,))])
+        at = a.labels.index(node.axis)
+        yield node.x, Val(g.make(Scaled, a.node.dims, a.node, at, node.count, node.factor), a.labels)
+
     def power(self, node: Power, a: Val) -> Iterator[tuple[Node, Val]]:
         """x receives a q x^(q - 1)"""
         x = Val(node.x, tuple(range(node.rank)))
@@ -203,6 +213,7 @@ _RULES: dict[type[Node], Callable[[_Rules, Any, Val], Iterator[tuple[Node, Val]]
     Einsum: _Rules.einsum,
     Linear: _Rules.linear,
     Map: _Rules.map,
+    Scaled: _Rules.scaled,
     Power: _Rules.power,
     PowerOf: _Rules.power_of,
     Softmax: _Rules.softmax,

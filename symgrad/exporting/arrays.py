@@ -118,6 +118,16 @@ class Selected(Node):
     mask: Node
 
 
+class Joined(Node):
+    """Positions ``first`` (which lack the axis) in front of ``rest`` along an axis."""
+
+    __slots__ = ()
+    fields = ("first", "rest", "axis")
+    first: Operand
+    rest: Node
+    axis: int
+
+
 class Take(Node):
     """``base`` at the slots; a gathered slot gives the axes of its positions."""
 
@@ -151,6 +161,23 @@ class Linear(Node):
     __slots__ = ()
     fields = ("terms",)
     terms: tuple[tuple[Fraction, Operand], ...]
+
+
+class Scaled(Node):
+    """``x``, its first ``count`` places along an axis times a number."""
+
+    __slots__ = ()
+    fields = ("x", "axis", "count", "factor")
+    x: Node
+    axis: int
+    count: Affine
+    factor: Fraction
+
+
+class Ones(Node):
+    """1 everywhere."""
+
+    __slots__ = ()
 
 
 class Map(Node):

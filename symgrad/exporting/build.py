@@ -146,7 +146,7 @@ def _merged_sums(
     g: Graph, flat: list[Val], coefficient: Fraction, summed: Sequence[Label]
 ) -> tuple[list[Val], Fraction]:
     """sum_i sum_j x_ij = sum_ij x_ij, where the inner sum is the only factor that has axes."""
-    arrays = [f for f in flat if f.labels]
+    arrays = [f for f in flat if f.labels] or (flat if len(flat) == 1 else [])
     if len(arrays) == 1 and isinstance(arrays[0].node, Einsum) and all(x in arrays[0].labels for x in summed):
         c, inner = opened(arrays[0])
         rest = [f for f in flat if f is not arrays[0]]

@@ -16,6 +16,7 @@ from symgrad.exporting.arrays import (
     Constant,
     Einsum,
     Input,
+    Joined,
     Linear,
     LogSumExp,
     Map,
@@ -23,12 +24,14 @@ from symgrad.exporting.arrays import (
     Node,
     Number,
     Offset,
+    Ones,
     Operand,
     Others,
     Positions,
     Power,
     PowerOf,
     Product,
+    Scaled,
     Scatter,
     Selected,
     SizeOf,
@@ -174,6 +177,19 @@ class Formulas:
         own = dict(enumerate(letters))
         return total([(c, self.operand(o, own)) for c, o in node.terms])
 
+    def joined(self, node: Joined, letters: Letters) -> Text:
+        along = letters[node.axis]
+        first = self.operand(node.first, dict(enumerate(letters)))
+        rest = self.at(node.rest, tuple(f"{x} - 1" if x == along else x for x in letters))
+        return Text(f"{first} if {along} = 0 else {rest}", COMPARISON - 1)
+
+    def scaled(self, node: Scaled, letters: Letters) -> Text:
+        x = self.at(node.x, letters)
+        return Text(f"{scaled(node.factor, x)} if {letters[node.axis]} < {_plain(node.count)} else {x}", COMPARISON - 1)
+
+    def ones(self, node: Ones, letters: Letters) -> Text:
+        return Text("1")
+
     def map(self, node: Map, letters: Letters) -> Text:
         x = self.at(node.x, letters)
         if node.name == "whole":
@@ -267,6 +283,9 @@ _RULES: dict[type[Node], Callable[[Formulas, Any, Letters], Text]] = {
     Einsum: Formulas.einsum,
     Linear: Formulas.linear,
     Map: Formulas.map,
+    Joined: Formulas.joined,
+    Scaled: Formulas.scaled,
+    Ones: Formulas.ones,
     Power: Formulas.power,
     PowerOf: Formulas.power_of,
     Softmax: Formulas.softmax,

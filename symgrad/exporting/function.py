@@ -11,6 +11,7 @@ from symgrad.exporting.arrays import (
     Constant,
     Einsum,
     Input,
+    Joined,
     Linear,
     LogSumExp,
     Map,
@@ -21,6 +22,7 @@ from symgrad.exporting.arrays import (
     Others,
     Positions,
     Power,
+    Scaled,
     Scatter,
     Selected,
     SizeOf,
@@ -32,7 +34,7 @@ from symgrad.exporting.graph import Graph, operands, ordered
 from symgrad.exporting.results import Results
 from symgrad.exporting.spelling import Names
 from symgrad.exporting.structure import Form
-from symgrad.exporting.text import ATOM, SUM, Text, affine, scaled, total
+from symgrad.exporting.text import ATOM, SUM, Text, affine, number, scaled, total
 from symgrad.exporting.writer import Writer
 
 LONGEST = 72
@@ -87,6 +89,7 @@ class Body:
         self._writer = Writer(self.named, self.sizes)
         self._writer.helpers = self.helpers
         self._writer.like = self.like
+        self._writer.known = self._known
         self._formulas = Formulas(self.graph, self.names.taken)
         order = self._count()
         for node in order:
@@ -111,6 +114,12 @@ class Body:
     def named(self, node: Node) -> Text:
         return self.text[node]
 
+    def _known(self, name: str, x: Node) -> Text | None:
+        """The variable that holds F(x), if one does by now in every function that needs more than it."""
+        node = self.graph.table.get((Map, x.dims, (name, x)))
+        text = self.text.get(node) if node is not None else None
+        return text if text is not None and text.text.isidentifier() else None
+
     # --- lines --------------------------------------------------------------------------------
 
     def line(self, text: str, needs: set[str], formula: str = "") -> None:
@@ -121,11 +130,21 @@ class Body:
         if isinstance(node, (Scatter, Linear)) and self._scattered(node):
             self._scatter(node)
             return
+        if isinstance(node, Scaled):
+            self._scale(node)
+            return
         text = self._writer(node)
         self.text[node] = text
         if isinstance(node, (Input, Number, Constant, SizeOf)) or _divides(node):
             return
-        alone = isinstance(node, (Softmax, LogSumExp, Selected, Member, Others)) or _contracts(node)
+        soft = (
+            isinstance(node, Map)
+            and node.name == "softplus"
+            and self.graph.table.get((Map, node.dims, ("sigma", node.x)))
+        )
+        alone = (
+            bool(soft) or isinstance(node, (Joined, Softmax, LogSumExp, Selected, Member, Others)) or _contracts(node)
+        )
         if alone or self._uses[node] > 1 or len(text.text) > LONGEST or self.graph.names.get(node):
             self._assign(node, text)
 
@@ -169,6 +188,20 @@ class Body:
         if isinstance(node, Selected):
             return self.graph.letters.get(node, ("at",))[0]
         return kinds.get(type(node), "t")
+
+    def _scale(self, node: Scaled) -> None:
+        """In place, where nothing else needs the unscaled array."""
+        fresh = self._uses[node.x] == 1 and isinstance(node.x, (Einsum, Linear, Map))
+        text = self.text[node.x]
+        name = text.text
+        if not (fresh and name.isidentifier()):
+            name = self.names.fresh(self._hint(node))
+            source = str(text) if fresh else f"{text.at(ATOM)}.copy()"
+            self.line(f"{name} = {source}", self._needs[node])
+        formula = self._formulas.of(node, name) if self._formulas else ""
+        key = ", ".join([":"] * node.axis + [f":{affine(node.count, self.sizes)}"])
+        self.line(f"{name}[{key}] *= {number(node.factor)}", self._needs[node], formula)
+        self.text[node] = Text(name)
 
     # --- scatters -----------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from symgrad.exporting.lower import Lowering
 from symgrad.exporting.plan import nominal, number, planned
 from symgrad.exporting.sharing import shared
 from symgrad.exporting.spelling import Names, spelled
+from symgrad.exporting.stacking import stacked
 from symgrad.exporting.structure import Form, form
 from symgrad.ir.nodes import Expr
 from symgrad.notation.vocabulary import Quantity
@@ -65,7 +66,7 @@ def cost(quantity: Quantity, name: str, batch: bool, order: Sequence[str], wrt: 
     g, inputs = Graph(), Inputs()
     lowering = Lowering(g, inputs, batch)
     body: Expr = quantity.value.body
-    value = shared(g, lowering.cost(body).node)
+    value = stacked(g, shared(g, lowering.cost(body).node))
     found = gradients(lowering, value)
     arguments = ordered_arguments(inputs, g, order)
     sizes = nominal(inputs)

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from symgrad.exporting.arrays import Einsum, Node, Operand
-from symgrad.exporting.graph import Graph, operands, ordered, replaced
+from symgrad.exporting.graph import Graph, operands, ordered, own, replaced
 from symgrad.exporting.inputs import Inputs
 from symgrad.ir.ranges import Affine
 
@@ -40,16 +40,28 @@ def planned(g: Graph, roots: Iterable[Node], inputs: Inputs) -> dict[Node, Node]
     """For every node that the roots need, the node to compute in its place."""
     sizes = nominal(inputs)
     new: dict[Node, Node] = {}
-    for node in ordered(roots):
+    needed = set(order := ordered(roots))
+    for node in order:
         made: Node = node
         if any(o.node in new and new[o.node] is not o.node for o in operands(node)):
             made = g.make(type(node), node.dims, *replaced(node.args, new))
+        if isinstance(made, Einsum) and made.coefficient != 1:
+            made = _multiple(g, made, needed)
         if isinstance(made, Einsum):
             made = _pairs(g, made, sizes)
         new[node] = made
         if made is not node:
             g.inherit(made, node)
     return new
+
+
+def _multiple(g: Graph, node: Einsum, needed: set[Node]) -> Node:
+    """c times a sum of products that is needed by itself too."""
+    bare = g.table.get((Einsum, node.dims, (Fraction(1), node.operands)))
+    if bare not in needed or bare is None:
+        return node
+    made: Node = g.make(Einsum, node.dims, node.coefficient, (own(bare),))
+    return made
 
 
 def _pairs(g: Graph, node: Einsum, sizes: dict[str, int]) -> Node:

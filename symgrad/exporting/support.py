@@ -85,8 +85,14 @@ class LowRank:
 
 def _sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)), which does not overflow."""
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)
+    if np.size(x) < 256:
+        return np.exp(-np.logaddexp(0, -x, dtype=x.dtype))
+    out = np.abs(x)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    top = np.where(x >= 0, 1, out)
+    out += 1
+    return np.divide(top, out, out=out)
 
 
 def _softplus(x: Any) -> Any:
@@ -98,6 +104,14 @@ def _softplus(x: Any) -> Any:
     np.exp(out, out=out)
     np.log1p(out, out=out)
     out += np.maximum(x, 0)
+    return out
+
+
+def _with_first(first: int, rest: Any) -> Any:
+    """Positions with one more in front."""
+    out = np.empty(rest.size + 1, np.intp)
+    out[0] = first
+    out[1:] = rest
     return out
 
 
@@ -212,7 +226,8 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
     if x.ndim != rank:
         raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
     if x.size:
-        low, high = x.min(), x.max()
+        entries = x.ravel().tolist() if x.size < 64 else (x.min(), x.max())
+        low, high = min(entries), max(entries)
         if low < 0 or high >= size:
             wrong = low if low < 0 else high
             raise ValueError(f"{name} holds {wrong}; it should hold positions from 0 to {meaning} - 1 = {size - 1}")

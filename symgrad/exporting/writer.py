@@ -14,6 +14,7 @@ from symgrad.exporting.arrays import (
     Constant,
     Einsum,
     Input,
+    Joined,
     Linear,
     LogSumExp,
     Map,
@@ -21,6 +22,7 @@ from symgrad.exporting.arrays import (
     Node,
     Number,
     Offset,
+    Ones,
     Operand,
     Others,
     Positions,
@@ -38,6 +40,7 @@ from symgrad.exporting.text import (
     ATOM,
     COMPARISON,
     PRODUCT,
+    SUM,
     Text,
     affine,
     call,
@@ -58,6 +61,7 @@ class Writer:
         self.sizes = sizes
         self.helpers: set[str] = set()
         self.like = "dtype"
+        self.known: Callable[[str, Node], Text | None] = lambda name, x: None
 
     def __call__(self, node: Node) -> Text:
         rule = _RULES.get(type(node))
@@ -112,6 +116,19 @@ class Writer:
 
     def selected(self, node: Selected) -> Text:
         return Text(f"{self.name(node.x).at(ATOM)}[{self.name(node.mask)}]")
+
+    def joined(self, node: Joined) -> Text:
+        rest = self.name(node.rest)
+        if node.rank == 1 and not node.first.labels:
+            return self.helper("_with_first", self.operand(node.first), rest)
+        kept = [k for k in range(node.rank) if k != node.axis]
+        first = aligned(self.operand(node.first), node.first.labels, kept)
+        key = ", ".join("None" if k == node.axis else ":" for k in range(node.rank))
+        return call("np.concatenate", f"({first.at(ATOM)}[{key}], {rest})", node.axis)
+
+    def ones(self, node: Ones) -> Text:
+        shape = ", ".join(str(self.size(d)) for d in node.dims)
+        return call("np.ones", f"({shape},)", self.like)
 
     # --- entries ------------------------------------------------------------------------------
 
@@ -195,6 +212,10 @@ class Writer:
         if node.name in CALLS:
             made = call(CALLS[node.name], x)
             return call("float", made) if is_plain(node) else made
+        if node.name == "sigma":
+            soft = self.known("softplus", node.x)
+            if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
+                return call("np.exp", Text(f"{x.at(SUM)} - {soft}", SUM))
         if node.name in HELPERS:
             return self.helper(HELPERS[node.name], x)
         if node.name == "relu":
@@ -278,6 +299,8 @@ _RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {
     Linear: Writer.linear,
     Einsum: Writer.einsum,
     Map: Writer.map,
+    Joined: Writer.joined,
+    Ones: Writer.ones,
     Power: Writer.power,
     PowerOf: Writer.power_of,
     Softmax: Writer.softmax,

@@ -39,9 +39,7 @@ def softmax_by_window(case: dict[str, Any]) -> Any:
 
 def negative_sampling(case: dict[str, Any]) -> Any:
     window = function("skipgram_window_negative_sampling", "J_value_and_grad")
-    return window(
-        U=U, V=V.T, o=np.array(case["context"]), n=np.array(case["negatives"]), c=case["center"], dense=True
-    )
+    return window(U=U, V=V.T, o=np.array(case["context"]), n=np.array(case["negatives"]), c=case["center"], dense=True)
 
 
 def cases(cost: str) -> list[Any]:

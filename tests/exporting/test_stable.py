@@ -41,7 +41,8 @@ def error(got: Any, want: Any, size: float = 0.0) -> float:
 
 
 SOFTMAX = r"""
-With $s \in \mathbb{R}^{N}$ and $t \in [N]$: $$ \hat y_a = \frac{\exp(s_a)}{\sum_b \exp(s_b)}, \qquad J = -\log \hat y_t $$
+With $s \in \mathbb{R}^{N}$ and $t \in [N]$:
+$$ \hat y_a = \frac{\exp(s_a)}{\sum_b \exp(s_b)}, \qquad J = -\log \hat y_t $$
 """
 
 
