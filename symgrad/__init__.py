@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 from symgrad.diagnostics import NotationError, SymgradError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
     from symgrad.api import Document
     from symgrad.checking.verdict import DocumentReport
     from symgrad.deriving.gradient import Gradient
@@ -51,6 +54,27 @@ def gradient(document: Document, of: str, wrt: str | Sequence[str]) -> Gradient:
     return gradient_of(document, of, wrt)
 
 
+def export(
+    document: Document, *, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
+) -> str:
+    """The text of a module with the gradient functions of a document's costs.
+
+    of: names of costs; without, every scalar that no other definition uses.
+    wrt: names of the arguments to differentiate by; without, every real-valued one.
+    Raises ``SymgradError`` for a name that is none, and where no cost can be exported.
+    """
+    from symgrad.api import export_document
+
+    return export_document(document, of, wrt, target)
+
+
+def load(document: Document, *, of: Sequence[str] = (), wrt: Sequence[str] | None = None) -> ModuleType:
+    """The functions that ``export`` writes, as a module: ``load(doc).J_value_and_grad(U=U, …)``."""
+    from symgrad.api import load_document
+
+    return load_document(document, of, wrt)
+
+
 def __getattr__(name: str) -> ModuleType:
     """``symgrad.testing`` without an import of its own."""
     if name == "testing":
@@ -60,4 +84,4 @@ def __getattr__(name: str) -> ModuleType:
     raise AttributeError(f"module 'symgrad' has no attribute {name!r}")
 
 
-__all__ = ["NotationError", "SymgradError", "check", "gradient", "read"]
+__all__ = ["NotationError", "SymgradError", "check", "export", "gradient", "load", "read"]

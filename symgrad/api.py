@@ -1,9 +1,10 @@
-"""The Python interface: documents and their reports."""
+"""The Python interface: documents, their reports, and their gradient functions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
 from symgrad.checking import load_source
 from symgrad.checking.checker import check_source
@@ -71,3 +72,18 @@ def derivations(
             else:
                 displays.append(f"$$\n{found.latex('index' if found.no_matrix_form else form)}\n$$")
     return displays, notes
+
+
+def export_document(
+    document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
+) -> str:
+    from symgrad.exporting import export_document as export
+    from symgrad.notation.reader import read_document as read
+
+    return export(read(document.source, document.declarations), of, wrt, target)
+
+
+def load_document(document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None) -> ModuleType:
+    from symgrad.exporting.loading import load_text
+
+    return load_text(export_document(document, of, wrt))

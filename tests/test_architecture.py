@@ -20,7 +20,7 @@ FLOORS = [
     {"ir"},
     {"notation"},
     {"derive"},
-    {"checking", "deriving"},
+    {"checking", "deriving", "exporting"},
     {"compare"},
     {"api"},
     {"report"},
