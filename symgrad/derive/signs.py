@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from symgrad.derive.matching import match
 from symgrad.derive.terms import Term, bare, term_of, terms_of
-from symgrad.ir.nodes import MINUS_ONE, Add, Expr, Mul, Num, add, neg
+from symgrad.ir.nodes import MINUS_ONE, Add, Expr, Mul, Num, add, free_indices, neg
+from symgrad.ir.ranges import Index
 from symgrad.ir.traverse import distinct
 
 
@@ -27,12 +29,16 @@ def sign_inside(node: Expr) -> Expr:
 class Signs:
     """The brackets met so far, and those that the document writes."""
 
-    _written: set[frozenset[Expr]] = field(default_factory=set)
+    _written: dict[Add, frozenset[Index]] = field(default_factory=dict)
+    _asked: dict[Expr, bool] = field(default_factory=dict)
     _brackets: dict[frozenset[Expr], Expr] = field(default_factory=dict)
 
     def note(self, body: Expr) -> None:
         """Remembers the brackets that a document writes."""
-        self._written.update(frozenset(n.terms) for n in distinct(body) if isinstance(n, Add))
+        for n in distinct(body):
+            if isinstance(n, Add):
+                self._written[n] = frozenset(i for i in free_indices(n) if i.kind != "fixed")
+        self._asked.clear()
 
     def oriented(self, term: Term) -> Term:
         """The term with each bracket as it was met before: ``(b - a) c`` as ``-(a - b) c``."""
@@ -76,4 +82,9 @@ class Signs:
         return replace(term, number=number, factors=tuple(factors))
 
     def _is_written(self, bracket: Expr) -> bool:
-        return frozenset(terms_of(bracket)) in self._written
+        """Whether the document has a bracket with these signs, at whatever positions."""
+        found = self._asked.get(bracket)
+        if found is None:
+            found = any(any(True for _ in match(w, bracket, {}, open_)) for w, open_ in self._written.items())
+            self._asked[bracket] = found
+        return found

@@ -50,8 +50,6 @@ class Simplifier:
             self.signs.note(body)
             self.reduced.learn(d, body)
             self._memo.clear()  # a later body is read with the earlier names in it
-        for body in self.style.written:
-            self.signs.note(self(body))
 
     def __call__(self, node: Expr) -> Expr:
         done = self._memo.get(node)

@@ -28,13 +28,12 @@ class Unit:
 class Style:
     """What a document gives a derivative to be written with.
 
-    definitions: quantities to fold back, by name; written: whose brackets keep their signs; units: what adds
-    up to 1; letters: those that the document uses for a range; reflect: whether ``1 - sigma(x)`` is written
+    definitions: quantities to fold back, by name, and whose brackets keep their signs; units: what adds up to
+    1; letters: those that the document uses for a range; reflect: whether ``1 - sigma(x)`` is written
     ``sigma(-x)``.
     """
 
     definitions: tuple[Definition, ...] = ()
-    written: tuple[Expr, ...] = ()
     units: tuple[Unit, ...] = ()
     letters: dict[Range | None, list[str]] = field(default_factory=dict)
     reflect: bool = True
@@ -60,14 +59,12 @@ def style_of(cost: Expr, assumptions: Iterable[Assumption] = (), written: Iterab
     written: what else the document says, for its habits.
     """
     definitions = reachable(cost)
-    own = cost.definition if isinstance(cost, Ref) else None
     bodies = [d.body for d in definitions]
     units = [*_assumed_units(assumptions), *(u for d in definitions for u in _defined_units(d))]
     return Style(
-        definitions=tuple(d for d in definitions if d is not own),
-        written=() if own is None else (own.body,),
+        definitions=tuple(definitions),
         units=tuple(units),
-        letters=letters(bodies, definitions),
+        letters=letters(definitions[::-1]),
         reflect=not any(map(_writes_complement, (*bodies, *written))),
     )
 
@@ -75,21 +72,13 @@ def style_of(cost: Expr, assumptions: Iterable[Assumption] = (), written: Iterab
 # --- habits -----------------------------------------------------------------------------------------
 
 
-def letters(bodies: Iterable[Expr], definitions: Iterable[Definition]) -> dict[Range | None, list[str]]:
+def letters(definitions: Iterable[Definition]) -> dict[Range | None, list[str]]:
     """The letters that stand for positions of each range, in the order in which they are met."""
     found: dict[Range | None, dict[str, None]] = {}
-
-    def note(index: Index) -> None:
-        if index.kind != "fixed" and index.letter.isalpha():
-            found.setdefault(index.range, {})[index.letter] = None
-
     for d in definitions:
-        for p in d.params:
-            note(p)
-    for body in bodies:
-        for node in distinct(body):
-            for index in parts(node)[2]:
-                note(index)
+        for index in (*d.params, *(i for node in distinct(d.body) for i in parts(node)[2])):
+            if index.kind != "fixed" and index.letter.isalpha():
+                found.setdefault(index.range, {})[index.letter] = None
     return {r: list(names) for r, names in found.items()}
 
 

@@ -172,7 +172,7 @@ def gradient(asking: Asking, of: str, wrt: Sequence[str]) -> Gradient:
 
     Raises ``SymgradError`` for names that can't be read and for what the quantity does not depend on.
     """
-    value = asking.quantity(of)
+    value = asking.quantity(of, wrt)
     targets = asking.targets(value, wrt)
     simplify = asking.simplifier(value)
     entry = derivative(value.body, [t.entry for t in targets], simplify)

@@ -62,10 +62,12 @@ class Asking:
         out += [name for name, f in self.document.scope.functions.items() if any(f.shapes)]
         return [name for name in dict.fromkeys(out) if self.parameters(self.vocabulary.read(name))]
 
-    def quantity(self, text: str) -> Value:
-        """A quantity to be differentiated, by name or as an expression."""
+    def quantity(self, text: str, wrt: Sequence[str] = ()) -> Value:
+        """A quantity to be differentiated, by name or as an expression; the letters of ``wrt`` are left alone."""
         value = self.vocabulary.read(text)
-        letters = iter(self._letters(value.body, [a.range for a in value.axes], set()))
+        asked = [self.vocabulary.read(t) for t in wrt]
+        taken = {x for t in asked for x in self._written(t.body, t.axes)}
+        letters = iter(self._letters(value.body, [a.range for a in value.axes], taken))
         axes = tuple(Index(next(letters), a.range, "free") for a in value.axes)
         return replace(value, body=substitute(value.body, dict(zip(value.axes, axes, strict=True))), axes=axes)
 

@@ -196,14 +196,14 @@ def transposed(array: Array) -> Array:
 
 
 def lies(array: Array) -> bool:
-    """Whether an array of one axis is written as a row by itself: all that it is made of are rows."""
+    """Whether an array of one axis is shorter as a row: a vector that it is made of is one."""
     match array:
         case Named():
             return array.row
         case Total():
-            return all(lies(t) for t in array.terms if t.axes)
+            return any(lies(t) for t in array.terms if t.axes)
         case Hadamard():
-            return all(map(lies, array.factors))
+            return any(map(lies, array.factors))
         case Product():
             return len(array.left.axes) == 2 and lies(array.right)
         case Scaled(body=body):
@@ -211,7 +211,7 @@ def lies(array: Array) -> bool:
         case Mapped() | Power() | Softmax() | Explicit():
             return lies(array.body)
         case Quotient():
-            return all(lies(x) for x in (array.above, array.below) if x.axes)
+            return any(lies(x) for x in (array.above, array.below) if x.axes)
     return False
 
 
