@@ -274,3 +274,10 @@ def test_what_stands_alone_before_a_relation_is_not_passed_over(display: str) ->
 def test_a_letter_that_the_first_side_writes_once_is_free() -> None:
     """``[x ⊙ t]_i`` is the i-th entry, though its product holds i twice."""
     assert sides(r"[x \odot t]_i = x_j t_j") == ("x_i t_i", r"\sum_{j=1}^{D} x_j t_j")
+
+
+def test_a_label_of_the_same_letter_makes_it_none_more() -> None:
+    declared = r"$A_n \in \mathbb{R}^{D \times D}$, $x, t \in \mathbb{R}^{D}$"
+    (step,) = document(r"$$ [x \odot A_n x]_n = x_j t_j $$", declared).steps
+    assert step.outcome.claim is not None
+    assert len(step.outcome.claim.free) == 1
