@@ -21,10 +21,11 @@ from symgrad.ir.normal_form.sizes import numbered
 from symgrad.ir.normal_form.standing import Standing, assume_placed, assume_positive, standing
 from symgrad.ir.ranges import Affine, Index, IndexExpr
 from symgrad.ir.substitute import substitute
-from symgrad.ir.traverse import distinct
+from symgrad.ir.traverse import distinct, walk
 
 SECONDS = 1.0
-MAX_SHOWN = 24
+MAX_SHOWN, MAX_NODES = 24, 250
+"""The terms, and the nodes in all, of a difference that is still worth reading."""
 MAX_POSITIONS = 4
 
 
@@ -100,7 +101,7 @@ def difference(claim: Claim, seconds: float = SECONDS / 6) -> Expr | None:
                 shortest = (len(poly), to_expr(ctx, poly))
     except (NormalFormError, RecursionError, ValueError, TypeError):
         pass
-    return shortest[1] if shortest else None
+    return shortest[1] if shortest and sum(1 for _ in walk(shortest[1])) <= MAX_NODES else None
 
 
 def _questions(claim: Claim) -> list[_Question]:

@@ -74,7 +74,7 @@ def free_letters(el: Elaborator, sides: Sequence[Side]) -> frozenset[Index]:
     for letter in sorted(free_indices(lead.body) & opened, key=lambda i: i.serial):
         variable = differentiates(lead.body, letter)
         # the entry `[x \\odot y]_i` holds i twice where it is multiplied out, and still is the i-th
-        repeated = times_written(node, letter.letter) > 1 and repeats(lead.body, letter)
+        repeated = times_written(el.scope, node, letter.letter) > 1 and repeats(lead.body, letter)
         if variable or not repeated or (others and all(letter in o for o in others)):
             free.add(letter)
         elif others and not any(letter in o for o in others):

@@ -103,6 +103,8 @@ class Definer:
                 return self._enter("values", f"{key}{BARE}", written)
             # a digit or label above a defined name is a power of it, unless that name is entered itself
             return None
+        if isinstance(entry, Tensor) and written.plain and self._through(str(key), written.body):
+            return None  # `d_j = 2 y_j - 1` speaks of the d that y is defined through
         form = _compound_form(name)
         if form is not None:
             return self._compound(name, form, key is not None, written)
@@ -113,6 +115,30 @@ class Definer:
         if key is None or entry is None:
             key, rest = self._new_key(name, written.body)
         return self._slots(name, key, rest, written)
+
+    def _through(self, key: str, body: Node) -> bool:
+        """Whether a definition that the body uses, or one that that uses, mentions a declared name.
+
+        At a shifted position, ``h_{t-1}``, it is a recursion instead, which defines.
+        """
+        ahead, seen, found = self._used(body), set[str](), False
+        while ahead:
+            entry = ahead.pop()
+            if entry.key in seen:
+                continue
+            seen.add(entry.key)
+            for n in subnodes(entry.body):
+                if isinstance(n, Sym) and self.scope.value_key(n)[0] == key:
+                    if any(t.text in ("+", "-") for t in n.sub):
+                        return False
+                    found = True
+            ahead += self._used(entry.body)
+        return found
+
+    def _used(self, body: Node) -> list[Defined]:
+        keys = [self.scope.value_key(n)[0] for n in subnodes(body) if isinstance(n, Sym)]
+        found = [self.scope.values.get(k) for k in keys if k is not None]
+        return [entry for entry in found if isinstance(entry, Defined)]
 
     def _slots(self, name: Sym, key: str, rest: tuple[Token, ...], written: Written) -> Defined | None:
         """``u_i = …``: the letters left over of a subscript are the definition's slots."""

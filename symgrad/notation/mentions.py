@@ -36,22 +36,26 @@ def slot_letters(scope: Scope, node: Node) -> set[str]:
     """
     out: set[str] = set()
     for n in subnodes(node):
-        scripts = [getattr(n, name, ()) for name in ("sub", "sup", "condition")]
-        if isinstance(n, Sym):
-            scripts[:2] = scope.value_key(n)[1:]
-        out.update(letter_key(t) for script in scripts for t in script if is_name(t))
+        out.update(letter_key(t) for script in _slots(scope, n) for t in script if is_name(t))
     return out
 
 
-def times_written(node: Node, letter: str) -> int:
-    """How often a letter is written below a node, in scripts, limits and by itself; primes and stars apart."""
+def times_written(scope: Scope, node: Node, letter: str) -> int:
+    """How often a letter is written below a node, in slots, limits and by itself; primes and stars apart."""
     bare = letter.split("'")[0].split("^")[0]
     count = 0
     for n in subnodes(node):
-        scripts = (getattr(n, name, ()) for name in ("sub", "sup", "condition"))
-        count += sum(letter_key(t) == bare for script in scripts for t in script if is_name(t))
+        count += sum(letter_key(t) == bare for script in _slots(scope, n) for t in script if is_name(t))
         count += isinstance(n, Sym) and n.key == bare
     return count
+
+
+def _slots(scope: Scope, node: Node) -> list[tuple[Token, ...]]:
+    """The scripts and limits of a node, without the labels of names."""
+    scripts = [getattr(node, name, ()) for name in ("sub", "sup", "condition")]
+    if isinstance(node, Sym):
+        scripts[:2] = scope.value_key(node)[1:]
+    return scripts
 
 
 def value_names(node: Node) -> set[str]:

@@ -274,3 +274,25 @@ def test_what_stands_alone_before_a_relation_is_not_passed_over(display: str) ->
 def test_a_letter_that_the_first_side_writes_once_is_free() -> None:
     """``[x ⊙ t]_i`` is the i-th entry, though its product holds i twice."""
     assert sides(r"[x \odot t]_i = x_j t_j") == ("x_i t_i", r"\sum_{j=1}^{D} x_j t_j")
+
+
+def test_a_label_of_the_same_letter_makes_it_none_more() -> None:
+    declared = r"$A_n \in \mathbb{R}^{D \times D}$, $x, t \in \mathbb{R}^{D}$"
+    (step,) = document(r"$$ [x \odot A_n x]_n = x_j t_j $$", declared).steps
+    assert step.outcome.claim is not None
+    assert len(step.outcome.claim.free) == 1
+
+
+def test_a_relation_back_to_a_declared_name_claims() -> None:
+    """After ``y = (1 + d) / 2`` the declared d has its value by y: ``d = 2 y - 1`` defines nothing."""
+    declared = r"$d \in \{-1,1\}^{L}$"
+    read_back = document(r"$$ y_j = \frac{1 + d_j}{2}, \qquad q_j = 2 y_j $$ $$ d_j = q_j - 1 $$", declared)
+    (step,) = read_back.steps
+    assert step.outcome.problem is None
+    assert read_back.definitions == 2
+
+
+def test_a_recursion_over_two_names_is_no_claim() -> None:
+    declared = r"$h, x \in \mathbb{R}^{T}$, $w \in \mathbb{R}$"
+    recursion = document(r"$$ a_t = w h_{t-1} + x_t $$ $$ h_t = \tanh(a_t) $$ $$ x_t = a_t - w h_{t-1} $$", declared)
+    assert all(step.outcome.problem is not None for step in recursion.steps)

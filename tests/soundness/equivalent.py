@@ -35,11 +35,15 @@ def rule(text: str, side: Side, mutant: Mutant, ruling: Ruling) -> str | None:
         return "a gradient may lie on its side, with the warning 'transposed layout'"
     if mutant.operator.startswith("transpose") and re.search(r"\\partial\^2 [^{}]+\}\{[^{}=]*$", before):
         return "a Hessian is symmetric, on whichever side it lies"
-    if mutant.operator == "transpose added" and re.search(r"(\\lVert |\\operatorname\{diag\}\()[A-Za-z]$", before):
+    if mutant.operator == "transpose added" and re.search(
+        r"(\\lVert |\\operatorname\{diag\}\()(\\hat )?[A-Za-z]$", before
+    ):
         return "a norm asks only for the entries, and so does a diagonal"
     zero = "0" in (ruling.left.strip(), ruling.right.strip())
     if mutant.operator == "operand replaced" and zero and "SG205" in codes:
         return "what does not depend on a name has the derivative 0 by it"
+    if mutant.operator == "operand replaced" and an_offset(text, mutant):
+        return "the derivative by an offset is the one by the sum that it stands in"
     if mutant.operator == "index shifted" and zero and stands_once(text, side, mutant):
         return "what is zero at every position is zero at the next one"
     if scales(mutant) and "0" in (plain(ruling.left), plain(ruling.right)):
@@ -127,6 +131,27 @@ def stands_once(text: str, side: Side, mutant: Mutant) -> bool:
     """Whether a letter stands in one slot of the side alone, and is bound by no sum."""
     level, letter = scan(text[side.start : side.end], side.start), text[mutant.start : mutant.end]
     return sum(slots(f, letter) for term in level for f in term.factors) == 1
+
+
+def an_offset(text: str, mutant: Mutant) -> bool:
+    """``∂L/∂a = ∂L/∂b`` where ``a = … + b`` and b stands nowhere else: a change of one for the other below ``∂``."""
+    if not text[: mutant.start].endswith("}{\\partial "):
+        return False
+    label = re.match(r"_\{?([a-z])", text[mutant.end :])
+    displays = "\n".join(re.findall(r"\$\$(.*?)\$\$", text, re.DOTALL))
+    for suffix in ("", f"_{label[1]}") if label else ("",):
+        a, b = (re.escape(x + suffix) for x in (text[mutant.start : mutant.end], mutant.new))
+        if any(adds(displays, *names) for names in ((a, b), (b, a))):
+            return True
+    return False
+
+
+def adds(displays: str, total: str, offset: str) -> bool:
+    """Whether a definition ``total = … + offset`` is the one place of the offset, derivatives by it aside."""
+    start, slot = r"(?<![A-Za-z\\])", r"(_[a-z])?"
+    defined = re.search(rf"{start}{total}{slot} &?= [^=\n]*\+ {offset}{slot}[\s,]", displays)
+    used = re.findall(rf"{start}{offset}(?![A-Za-z])", re.sub(rf"\\partial {offset}", "", displays))
+    return defined is not None and len(used) == 1
 
 
 def bare(f: Factor, letter: str) -> bool:

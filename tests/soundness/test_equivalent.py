@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.soundness.equivalent import beside_a_delta, first_side, implied
+from tests.soundness.equivalent import an_offset, beside_a_delta, first_side, implied
 from tests.soundness.mutants import Mutant, Side
 
 
@@ -90,3 +90,15 @@ def test_a_first_side_has_none_before_it() -> None:
     text = "$$\na = b = c\n$$"
     assert first_side(text, Side(3, 5, 0, 2)) is None
     assert (first_side(text, Side(11, 12, 0, 2)) or "").strip() == "a"
+
+
+def test_a_change_of_an_offset_for_the_sum_that_it_stands_in() -> None:
+    def found(definition: str) -> bool:
+        text = f"$$\n{definition}\n$$\n\n$$\n\\frac{{\\partial L}}{{\\partial a}} = g\n$$\n"
+        at = text.rindex("a}")
+        return an_offset(text, Mutant("", at, at + 1, "b"))
+
+    assert found("a = W x + b")
+    assert not found("a = W x + c")
+    assert not found("a = W x + b, \\qquad h = b")
+    assert not found("a = b x")

@@ -57,7 +57,8 @@ def test_no_mutant_passes(path: Path) -> None:
 
 
 def test_mutants_are_made_of_every_kind() -> None:
-    judge = Judge(DOCUMENTS[0].name, DOCUMENTS[0].read_text(encoding="utf-8"))
+    path = next(path for path in DOCUMENTS if path.stem == "cbow_negative_sampling")
+    judge = Judge(path.name, path.read_text(encoding="utf-8"))
     kinds = {mutant.operator for side in judge.sides for mutant in judge.mutants(side)}
     assert {"sign", "index replaced", "indices swapped", "operand replaced", "factor dropped", "delta dropped"} <= kinds
     assert {"term dropped", "transpose dropped", "sum dropped", "argument's sign", "index shifted", "bound"} <= kinds
