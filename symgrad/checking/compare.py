@@ -32,6 +32,8 @@ LOOSE = 1e-7
 """The same where assumptions hold up to rounding only."""
 SHAKE, ROUNDING = 1e-10, 1e-13
 """Relative noise put on every result, and how much of it rounding may account for."""
+TINY = 1e-200
+"""Below this, double precision alone says nothing: what is 0 may have underflowed."""
 UNSTEADY = 1e-3
 """A point at which that noise moves the difference by more than this is no good for a comparison."""
 
@@ -105,6 +107,10 @@ def compare(claim: Claim, ev: Evaluator) -> Comparison:
     axes, gap, scale = _gap(claim, ev)
     masks = [assume.holds(ev, a) for a in claim.assumptions if assume.is_mask(a)]
     axes, narrow = merge(axes, *(m.axes for m in masks)), axes
+    shape = (ev.env.batch, *(ev.env.length(ev.env.range_of(i)) for i in axes))
+    if 0 in shape:  # no position to compare at
+        nowhere = np.zeros(shape, bool)
+        return Comparison(ev, axes, nowhere, np.zeros(shape), nowhere)
     gap, scale = expand(Arr(gap, narrow), axes), expand(Arr(scale, narrow), axes)
     with np.errstate(all="ignore"):
         ratio = np.where(gap == 0, 0.0, np.abs(gap) / scale)
@@ -120,7 +126,6 @@ def compare(claim: Claim, ev: Evaluator) -> Comparison:
         noisy = moved * (ROUNDING / SHAKE) >= np.abs(gap)
         valid = valid & (steady | noisy | ~differs)
         differs = differs & steady & ~noisy
-    shape = (ev.env.batch, *(ev.env.length(ev.env.range_of(i)) for i in axes))
     valid, ratio, differs = (np.broadcast_to(a, shape) for a in (valid, ratio, differs))
     return Comparison(ev, axes, valid, ratio, differs)
 
@@ -157,5 +162,7 @@ def estimated(claim: Claim, env: Environment) -> Certificate:
     _, gap, scale = _gap(claim, ev)
     shaken = [_gap(claim, Evaluator(env, SHAKE * k))[1] for k in (1, 2, 3)]
     error = max(float(np.abs(s - gap).max()) for s in shaken) * 1e-2 + float(scale.max()) * TOLERANCE
+    if float(scale.max()) < TINY:
+        error = float("inf")
     left, right = (float(ev.number(side).a.flat[0]) for side in (claim.left, claim.right))
     return Certificate(left, right, abs(left - right), error, float(scale.max()))

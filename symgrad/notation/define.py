@@ -103,16 +103,42 @@ class Definer:
                 return self._enter("values", f"{key}{BARE}", written)
             # a digit or label above a defined name is a power of it, unless that name is entered itself
             return None
+        if isinstance(entry, Tensor) and written.plain and self._through(str(key), written.body):
+            return None  # `d_j = 2 y_j - 1` speaks of the d that y is defined through
         form = _compound_form(name)
         if form is not None:
             return self._compound(name, form, key is not None, written)
+        if entry is None and name.key == "\\delta" and len(read_slots(name.sub) if name.sub else ()) == 2:
+            return None  # Kronecker's delta has its meaning
         if sup:
             return self._raised(name, key is not None, sup, written)
-        if entry is None and name.key == "\\delta" and name.sub and len(pattern_letters(name.sub) or ()) == 2:
-            return None  # Kronecker's delta has its meaning
         if key is None or entry is None:
             key, rest = self._new_key(name, written.body)
         return self._slots(name, key, rest, written)
+
+    def _through(self, key: str, body: Node) -> bool:
+        """Whether a definition that the body uses, or one that that uses, mentions a declared name.
+
+        At a shifted position, ``h_{t-1}``, it is a recursion instead, which defines.
+        """
+        ahead, seen, found = self._used(body), set[str](), False
+        while ahead:
+            entry = ahead.pop()
+            if entry.key in seen:
+                continue
+            seen.add(entry.key)
+            for n in subnodes(entry.body):
+                if isinstance(n, Sym) and self.scope.value_key(n)[0] == key:
+                    if any(t.text in ("+", "-") for t in n.sub):
+                        return False
+                    found = True
+            ahead += self._used(entry.body)
+        return found
+
+    def _used(self, body: Node) -> list[Defined]:
+        keys = [self.scope.value_key(n)[0] for n in subnodes(body) if isinstance(n, Sym)]
+        found = [self.scope.values.get(k) for k in keys if k is not None]
+        return [entry for entry in found if isinstance(entry, Defined)]
 
     def _slots(self, name: Sym, key: str, rest: tuple[Token, ...], written: Written) -> Defined | None:
         """``u_i = …``: the letters left over of a subscript are the definition's slots."""
@@ -148,7 +174,8 @@ class Definer:
         if letters is None:
             return None
         inner = [letter_key(t) for t in tokens if is_name(t)]
-        if first.text == "(" and len(inner) == 1 and len(tokens) == 3 and inner[0] in slot_letters(written.body):
+        in_slots = slot_letters(self.scope, written.body)
+        if first.text == "(" and len(inner) == 1 and len(tokens) == 3 and inner[0] in in_slots:
             return self._enter("values", bold_key(name), written, patterns=(inner[0], *letters))
         full = base + label_key((), sup)
         if isinstance(self.scope.values.get(full), Defined) and written.plain:
@@ -165,7 +192,7 @@ class Definer:
     def _new_key(self, name: Sym, body: Node) -> tuple[str, tuple[Token, ...]]:
         """The key of an unknown name: a subscript of letters that are slots in the body is one, else a label."""
         letters = pattern_letters(name.sub)
-        known = slot_letters(body) | self.scope.indices.keys() | self.scope.letters.keys()
+        known = slot_letters(self.scope, body) | self.scope.indices.keys() | self.scope.letters.keys()
         if letters is not None and all(x in known and not x.startswith("\\math") for x in letters):
             return bold_key(name), name.sub
         return bold_key(name) + label_key(name.sub), ()

@@ -93,13 +93,19 @@ def sub_splits(sub: tuple[Token, ...]) -> Splits:
         return [("", ())]
     out: Splits = [(label_key(sub), ())] if len(sub) <= MAX_LABEL else []
     for cut in (2, 1):
-        if len(sub) > cut:
+        if len(sub) > cut and _whole_groups(sub[:cut]):
             rest = sub[cut:]
             if rest[0].text == ",":
                 rest = rest[1:]
             out.append((label_key(sub[:cut]), rest))
     out.append(("", sub))
     return out
+
+
+def _whole_groups(tokens: tuple[Token, ...]) -> bool:
+    """Whether every brace that opens is closed: ``{n+1}`` is not taken apart."""
+    kinds = [t.kind for t in tokens]
+    return kinds.count("open") == kinds.count("close")
 
 
 def sup_splits(sup: tuple[Token, ...]) -> Splits:

@@ -29,13 +29,33 @@ def _inside(value: object) -> Iterator[Node]:
                 yield from _inside(item)
 
 
-def slot_letters(node: Node) -> set[str]:
-    """The letters that stand in a script or a limit anywhere below a node."""
+def slot_letters(scope: Scope, node: Node) -> set[str]:
+    """The letters that stand in a script or a limit anywhere below a node.
+
+    The label of a declared or defined name is none: with a matrix ``W_f``, the product ``W_f x`` has no letter.
+    """
     out: set[str] = set()
     for n in subnodes(node):
-        for name in ("sub", "sup", "condition"):
-            out.update(letter_key(t) for t in getattr(n, name, ()) if is_name(t))
+        out.update(letter_key(t) for script in _slots(scope, n) for t in script if is_name(t))
     return out
+
+
+def times_written(scope: Scope, node: Node, letter: str) -> int:
+    """How often a letter is written below a node, in slots, limits and by itself; primes and stars apart."""
+    bare = letter.split("'")[0].split("^")[0]
+    count = 0
+    for n in subnodes(node):
+        count += sum(letter_key(t) == bare for script in _slots(scope, n) for t in script if is_name(t))
+        count += isinstance(n, Sym) and n.key == bare
+    return count
+
+
+def _slots(scope: Scope, node: Node) -> list[tuple[Token, ...]]:
+    """The scripts and limits of a node, without the labels of names."""
+    scripts = [getattr(node, name, ()) for name in ("sub", "sup", "condition")]
+    if isinstance(node, Sym):
+        scripts[:2] = scope.value_key(node)[1:]
+    return scripts
 
 
 def value_names(node: Node) -> set[str]:
@@ -46,6 +66,37 @@ def value_names(node: Node) -> set[str]:
 def sum_letter(token: Token) -> str:
     """The key of a letter in a sum's limits."""
     return token.text if token.kind == "word" else letter_key(token)
+
+
+def outside_letters(nodes: Sequence[Node]) -> frozenset[str]:
+    """The letters that stand in a script somewhere outside of every sum that names them below its sign."""
+    out: set[str] = set()
+    for node in nodes:
+        out |= _outside(node)
+    return frozenset(out)
+
+
+def _outside(node: Node) -> set[str]:
+    if isinstance(node, BigOp):
+        named = {sum_letter(t) for t in node.sub if is_name(t)}
+        return (_outside(node.body) - named) | {sum_letter(t) for t in node.sup if is_name(t)}
+    out: set[str] = set()
+    for name in ("sub", "sup", "condition"):
+        out.update(sum_letter(t) for t in getattr(node, name, ()) if is_name(t))
+    for name in node.__dataclass_fields__:
+        for inner in _direct(getattr(node, name)):
+            out |= _outside(inner)
+    return out
+
+
+def _direct(value: object) -> Iterator[Node]:
+    """The nodes that a field holds, without what is below them."""
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            if not isinstance(item, Token):
+                yield from _direct(item)
 
 
 def note_sizes(scope: Scope, nodes: Sequence[Node]) -> None:

@@ -359,3 +359,9 @@ def test_gram_determinants_vanish_where_the_dimension_is_a_smaller_number() -> N
     gram = add(*(mul(num(sign), *(inner(x + 1, y) for x, y in enumerate(order))) for order, sign in orders.items()))
     assert holds(gram, ZERO)
     assert not holds(inner(1, 2), ZERO)
+
+
+def test_a_difference_that_nobody_would_read_is_not_said() -> None:
+    factors = [Entry(Tensor(f"t{k}"), ()) for k in range(300)]
+    assert difference(Claim(mul(*factors[:100]), ZERO)) is not None
+    assert difference(Claim(mul(*factors), ZERO)) is None

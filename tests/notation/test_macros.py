@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from symgrad.diagnostics import NotationError
 from symgrad.notation.lexer import Token, tokenize
 from symgrad.notation.macros import collect_macros
 from symgrad.notation.source import Source, Span
+from tests.hostile.guard import PATIENCE, limit
 
 
 def expand(definitions: str, text: str) -> list[Token]:
@@ -76,15 +75,12 @@ LAUGHS = "".join("\\def\\" + a + "{" + ("\\" + b) * 10 + "}" for a, b in zip("ab
     ],
 )  # fmt: skip
 def test_what_can_not_be_expanded_is_said(definitions: str, text: str, code: str) -> None:
-    started = time.perf_counter()
-    with pytest.raises(NotationError) as caught:
+    with limit(PATIENCE), pytest.raises(NotationError) as caught:
         expand(definitions, text)
     assert caught.value.diagnostic.code == code
-    assert time.perf_counter() - started < 5
 
 
 def test_many_broken_definitions_are_read_in_time() -> None:
-    started = time.perf_counter()
-    collect_macros(Source("a.md", r"\newcommand{\x}[1]{ " * 20_000))
-    collect_macros(Source("a.md", r"\def\x{a}" * 5_000))
-    assert time.perf_counter() - started < 10
+    with limit(PATIENCE):
+        collect_macros(Source("a.md", r"\newcommand{\x}[1]{ " * 20_000))
+        collect_macros(Source("a.md", r"\def\x{a}" * 5_000))

@@ -206,3 +206,93 @@ def test_every_spelling_of_a_real_write_up_reads_the_same() -> None:
         assert step.outcome.claim is not None
         found.add(read(step.outcome.claim.right))
     assert found == {r"\exp\left(\sum_{k=1}^{D} u_k v_k\right)"}
+
+
+def test_the_label_of_a_declared_name_makes_no_pattern_of_the_same_letter() -> None:
+    """``a_f = W_f x``: f is part of both names, and runs over nothing."""
+    declared = r"$W_f \in \mathbb{R}^{H \times D}$, $x \in \mathbb{R}^{D}$, $p, b_f \in \mathbb{R}^{H}$"
+    body = r"$$ a_f = W_f x + b_f, \qquad f = \sigma(a_f) $$ $$ p^\top a_f = \sum_j p_j (W_{f,jk} x_k + b_{f,j}) $$"
+    (step,) = document(body, declared).steps
+    assert step.outcome.problem is None
+    assert step.outcome.claim is not None
+    assert read(step.outcome.claim.left) == r"\sum_{k=1}^{H} p_k a_{f, k}"
+
+
+def test_a_letter_in_a_slot_behind_a_label_is_a_pattern() -> None:
+    declared = r"$W_f \in \mathbb{R}^{H \times D}$, $x \in \mathbb{R}^{D}$"
+    (step,) = document(r"$$ a_i = W_{f,ij} x_j $$ $$ a = W_f x $$", declared).steps
+    assert step.outcome.problem is None
+
+
+def test_a_label_is_not_cut_out_of_a_group() -> None:
+    declared = r"$H \in \mathbb{R}^{N \times D}$"
+    (step,) = document(r"$$ H_{{n+1}j} - H_{nj} = H_{n+1,j} - H_{nj} $$", declared).steps
+    assert step.outcome.problem is None
+    assert document(r"$$ H_{{n+1}j} = 2 H_{nj} $$", declared).definitions == 0
+
+
+@pytest.mark.parametrize("sum_sign", [r"\sum_i_j", r"\sum_ \sum_j", r"\sum^{D}^{W}"])
+def test_a_sum_has_one_script_below_and_one_above(sum_sign: str) -> None:
+    (step,) = document(rf"$$ 2 s = {sum_sign} U_{{ij}} $$").steps
+    assert step.outcome.problem is not None
+    assert step.outcome.problem.code == "SG101"
+
+
+@pytest.mark.parametrize(
+    "below", [r"i=1\dots", r"i = \dots N", r"i \in []", r"i \in \{1, \dots\}", r"i \in \{\dots, N\}", r"i = {}"]
+)
+def test_a_missing_bound_is_said(below: str) -> None:
+    (step,) = document(rf"$$ 2 s = \sum_{{{below}}} x_i $$").steps
+    assert step.outcome.problem is not None
+    assert step.outcome.problem.code == "SG104"
+
+
+def test_rows_above_the_first_relation_sign_are_its_left_side() -> None:
+    body = r"""$$ s = 1 $$
+
+$$
+\begin{aligned}
+& x^\top t \\
+&\quad + t^\top x \\
+&= 2 x^\top t \\
+&= 3
+\end{aligned}
+$$"""
+    first, second = document(body).steps
+    assert first.outcome.claim is not None
+    assert read(first.outcome.claim.left) == r"\sum_{k=1}^{D} x_k t_k + \sum_{k=1}^{D} t_k x_k"
+    assert (second.left, second.right) == (r"2 x^\top t", "3")
+
+
+@pytest.mark.parametrize("display", [r"x^\top t + 1, \quad x^\top t = 3", r"3 s, \qquad x^\top t = 3"])
+def test_what_stands_alone_before_a_relation_is_not_passed_over(display: str) -> None:
+    (step,) = document(f"$$ {display} $$").steps
+    assert step.outcome.problem is not None
+    assert step.outcome.problem.code == "SG111"
+
+
+def test_a_letter_that_the_first_side_writes_once_is_free() -> None:
+    """``[x ⊙ t]_i`` is the i-th entry, though its product holds i twice."""
+    assert sides(r"[x \odot t]_i = x_j t_j") == ("x_i t_i", r"\sum_{j=1}^{D} x_j t_j")
+
+
+def test_a_label_of_the_same_letter_makes_it_none_more() -> None:
+    declared = r"$A_n \in \mathbb{R}^{D \times D}$, $x, t \in \mathbb{R}^{D}$"
+    (step,) = document(r"$$ [x \odot A_n x]_n = x_j t_j $$", declared).steps
+    assert step.outcome.claim is not None
+    assert len(step.outcome.claim.free) == 1
+
+
+def test_a_relation_back_to_a_declared_name_claims() -> None:
+    """After ``y = (1 + d) / 2`` the declared d has its value by y: ``d = 2 y - 1`` defines nothing."""
+    declared = r"$d \in \{-1,1\}^{L}$"
+    read_back = document(r"$$ y_j = \frac{1 + d_j}{2}, \qquad q_j = 2 y_j $$ $$ d_j = q_j - 1 $$", declared)
+    (step,) = read_back.steps
+    assert step.outcome.problem is None
+    assert read_back.definitions == 2
+
+
+def test_a_recursion_over_two_names_is_no_claim() -> None:
+    declared = r"$h, x \in \mathbb{R}^{T}$, $w \in \mathbb{R}$"
+    recursion = document(r"$$ a_t = w h_{t-1} + x_t $$ $$ h_t = \tanh(a_t) $$ $$ x_t = a_t - w h_{t-1} $$", declared)
+    assert all(step.outcome.problem is not None for step in recursion.steps)

@@ -33,7 +33,7 @@ def verdict(judge: Judge, side: Side, mutant: Mutant, rulings: list[Ruling]) -> 
     passing = [r for r in rulings if r.verdict in PASSING]
     if passing:
         known = (judge.path, changed(judge, side, mutant)) in REVIEWED
-        if known or all(rule(judge.text, mutant, r) for r in passing):
+        if known or all(rule(judge.text, side, mutant, r) for r in passing):
             return "no error"
         return "proved" if any(r.verdict == "proved" for r in passing) else "agrees"
     verdicts = {r.verdict for r in rulings}
@@ -57,7 +57,8 @@ def test_no_mutant_passes(path: Path) -> None:
 
 
 def test_mutants_are_made_of_every_kind() -> None:
-    judge = Judge(DOCUMENTS[0].name, DOCUMENTS[0].read_text(encoding="utf-8"))
+    path = next(path for path in DOCUMENTS if path.stem == "cbow_negative_sampling")
+    judge = Judge(path.name, path.read_text(encoding="utf-8"))
     kinds = {mutant.operator for side in judge.sides for mutant in judge.mutants(side)}
     assert {"sign", "index replaced", "indices swapped", "operand replaced", "factor dropped", "delta dropped"} <= kinds
     assert {"term dropped", "transpose dropped", "sum dropped", "argument's sign", "index shifted", "bound"} <= kinds

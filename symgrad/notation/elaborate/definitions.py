@@ -10,7 +10,7 @@ from symgrad.notation.elaborate.names import fill
 from symgrad.notation.elaborate.tidying import tidy
 from symgrad.notation.elaborate.values import Value
 from symgrad.notation.keys import BARE
-from symgrad.notation.mentions import slot_letters, value_names
+from symgrad.notation.mentions import outside_letters, slot_letters, value_names
 from symgrad.notation.scope import Defined
 from symgrad.notation.scripts import error
 from symgrad.notation.syntax import Slot, Sym
@@ -25,7 +25,7 @@ MAX_DEPTH = 40
 def index_arguments(el: Elaborator, entry: Defined) -> tuple[bool, ...]:
     """Which arguments of a definition are positions: those that stand in slots and nowhere else."""
     arguments = entry.arguments or ()
-    in_slots, as_values = slot_letters(entry.body), value_names(entry.body)
+    in_slots, as_values = slot_letters(el.scope, entry.body), value_names(entry.body)
     return tuple(
         a not in as_values
         and (a in in_slots or a in el.scope.indices or a in el.scope.letters or a not in el.scope.values)
@@ -66,6 +66,7 @@ def _elaborated(el: Elaborator, entry: Defined) -> Definition:
         for p, wanted in zip(params.values(), entry.declared.ranges, strict=False):
             p.range = wanted
     child = el.child(None, params)
+    child.outside = outside_letters([entry.body])
     value = child.settle(child.value(entry.body), frozenset(params.values()), entry.span)
     if entry.declared is not None:
         _fit(entry, len(params), value.axes, entry.declared.ranges)

@@ -52,13 +52,13 @@ def limit(el: Elaborator, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]
     el.letters.resolve_ties()
     index = b.index
     where: list[Cond] = []
-    if b.range is not None:
-        el.letters.demand(index, b.range, b.token.span)
+    for over in (b.range, *(s.range for s in b.subsets)):
+        if over is not None:
+            el.letters.demand(index, over, b.token.span)
+    where += [Cond("in", index, s) for s in b.subsets]
     if b.lo is not None and b.hi is not None:
         where += _between(el, b, b.lo, b.hi)
-    elif b.subset is not None:
-        where.append(Cond("in", index, b.subset))
-    else:
+    elif b.range is None and not b.subsets:
         where += _unbounded(el, b, body, node)
     for piece in b.conditions:
         where += read_conditions(el, piece, cover(piece))

@@ -1,0 +1,314 @@
+"""One NumPy expression for each kind of array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from symgrad.diagnostics import SymgradError
+from symgrad.exporting.aligning import aligned, subscript, transposed
+from symgrad.exporting.arrays import (
+    All,
+    Compare,
+    Constant,
+    Einsum,
+    Input,
+    Joined,
+    Linear,
+    LogSumExp,
+    Map,
+    Member,
+    Node,
+    Number,
+    Offset,
+    Ones,
+    Operand,
+    Others,
+    Positions,
+    Power,
+    PowerOf,
+    Product,
+    Selected,
+    SizeOf,
+    Softmax,
+    Take,
+    Where,
+)
+from symgrad.exporting.elementary import CALLS, CONSTANTS, HELPERS, is_plain
+from symgrad.exporting.text import (
+    ATOM,
+    COMPARISON,
+    PRODUCT,
+    SUM,
+    Text,
+    affine,
+    call,
+    number,
+    raised,
+    scaled,
+    times,
+    total,
+)
+from symgrad.ir.ranges import Affine
+
+
+class Writer:
+    """Expressions over variables. ``name`` gives the variable, or the expression, of a node."""
+
+    def __init__(self, name: Callable[[Node], Text], sizes: Mapping[str, str]) -> None:
+        self.name = name
+        self.sizes = sizes
+        self.helpers: set[str] = set()
+        self.like = "dtype"
+        self.known: Callable[[str, Node], Text | None] = lambda name, x: None
+
+    def __call__(self, node: Node) -> Text:
+        rule = _RULES.get(type(node))
+        if rule is None:
+            raise TypeError(f"no rule writes a {type(node).__name__}")
+        return rule(self, node)
+
+    def operand(self, o: Operand) -> Text:
+        return self.name(o.node)
+
+    def size(self, a: Affine) -> Text:
+        return affine(a, self.sizes)
+
+    def broadcast(self, o: Operand, rank: int) -> Text:
+        return aligned(self.operand(o), o.labels, range(rank))
+
+    def helper(self, name: str, *arguments: object) -> Text:
+        self.helpers.add(name)
+        return call(name, *arguments)
+
+    # --- leaves and positions -----------------------------------------------------------------
+
+    def input(self, node: Input) -> Text:
+        return Text(node.name)
+
+    def number(self, node: Number) -> Text:
+        return number(node.value)
+
+    def constant(self, node: Constant) -> Text:
+        if node.name not in CONSTANTS:
+            raise SymgradError(f"the constant {node.name} has no value")
+        return Text(CONSTANTS[node.name])
+
+    def size_of(self, node: SizeOf) -> Text:
+        return self.size(node.affine)
+
+    def positions(self, node: Positions) -> Text:
+        stop = self.size(node.start + node.dims[0])
+        return call("np.arange", stop) if node.start == Affine() else call("np.arange", self.size(node.start), stop)
+
+    def offset(self, node: Offset) -> Text:
+        if not node.terms:
+            return self.size(node.const)
+        terms = [(Fraction(c), self.broadcast(o, node.rank)) for c, o in node.terms]
+        if node.const != Affine():
+            terms += self._split(node.const)
+        return total(terms)
+
+    def _split(self, a: Affine) -> list[tuple[Fraction, Text]]:
+        parts = [(Fraction(c), Text(self.sizes[str(s)])) for s, c in a.terms]
+        return [*parts, (Fraction(a.const), Text("1"))] if a.const else parts
+
+    def selected(self, node: Selected) -> Text:
+        return Text(f"{self.name(node.x).at(ATOM)}[{self.name(node.mask)}]")
+
+    def joined(self, node: Joined) -> Text:
+        rest = self.name(node.rest)
+        if node.rank == 1 and not node.first.labels:
+            return self.helper("_with_first", self.operand(node.first), rest)
+        kept = [k for k in range(node.rank) if k != node.axis]
+        first = aligned(self.operand(node.first), node.first.labels, kept)
+        key = ", ".join("None" if k == node.axis else ":" for k in range(node.rank))
+        return call("np.concatenate", f"({first.at(ATOM)}[{key}], {rest})", node.axis)
+
+    def ones(self, node: Ones) -> Text:
+        shape = ", ".join(str(self.size(d)) for d in node.dims)
+        return call("np.ones", f"({shape},)", self.like)
+
+    # --- entries ------------------------------------------------------------------------------
+
+    def take(self, node: Take) -> Text:
+        key, labels = subscript(node.slots, self.operand, self.sizes)
+        got = Text(f"{self.name(node.base).at(ATOM)}[{key}]")
+        return transposed(got, [labels.index(k) for k in range(node.rank)])
+
+    # --- arithmetic ---------------------------------------------------------------------------
+
+    def linear(self, node: Linear) -> Text:
+        return total([(c, self.broadcast(o, node.rank)) for c, o in node.terms])
+
+    def einsum(self, node: Einsum) -> Text:
+        arrays = [o for o in node.operands if o.labels]
+        scalars = [self.operand(o) for o in node.operands if not o.labels]
+        if all(k < node.rank for o in arrays for k in o.labels):
+            return self._entrywise(node, scalars, arrays)
+        core = self._sum(node, arrays[0]) if len(arrays) == 1 else self._contraction(node, *arrays)
+        return self._quotient(node.coefficient, [*scalars], [core])
+
+    def _entrywise(self, node: Einsum, scalars: list[Text], arrays: list[Operand]) -> Text:
+        below = [o for o in node.operands if isinstance(o.node, Power) and o.node.exponent == -1]
+        over = [o for o in node.operands if o not in below]
+        bottom = [aligned(self.name(o.node.x), o.labels, range(node.rank)) for o in below]  # type: ignore[attr-defined]  # a Power
+        tops = [self.broadcast(o, node.rank) for o in sorted(over, key=lambda o: len(o.labels))]
+        return self._quotient(node.coefficient, [], tops, bottom)
+
+    def _quotient(self, c: Fraction, scalars: list[Text], tops: list[Text], bottom: list[Text] | None = None) -> Text:
+        if bottom and c.denominator > 1:
+            bottom = [number(Fraction(c.denominator)), *bottom]
+            c = Fraction(c.numerator)
+        factors = [*scalars, *tops]
+        if not factors:
+            top = number(c)
+        elif c in (1, -1) or len(factors) == 1:
+            top = scaled(c, times(factors))
+        else:
+            top = times([number(c) if c.denominator == 1 else Text(number(c).at(ATOM)), *factors])
+        if not bottom:
+            return top
+        low = times(bottom)
+        return Text(f"{top.at(PRODUCT)} / {low.at(PRODUCT + 1)}", PRODUCT)
+
+    def _sum(self, node: Einsum, o: Operand) -> Text:
+        axes = [k for k, x in enumerate(o.labels) if x >= node.rank]
+        kept = [x for x in o.labels if x < node.rank]
+        axis = "" if not kept else f"axis={axes[0]}" if len(axes) == 1 else f"axis={tuple(axes)}"
+        t = Text(f"{self.operand(o).at(ATOM)}.sum({axis})")
+        return transposed(t, [kept.index(k) for k in range(node.rank)])
+
+    def _contraction(self, node: Einsum, a: Operand, b: Operand) -> Text:
+        gone = [x for x in a.labels if x in b.labels and x >= node.rank]
+        shared = [x for x in a.labels if x in b.labels and x < node.rank]
+        left = [x for x in a.labels if x not in b.labels]
+        right = [x for x in b.labels if x not in a.labels]
+        if shared or any(x >= node.rank for x in (*left, *right)):
+            return self._plain_einsum(node, (a, b))
+        if len(gone) == 1 and len(left) <= 1 and len(right) <= 1:
+            if left and right and left[0] > right[0]:
+                a, b, left, right = b, a, right, left
+            x = transposed(self.operand(a), [a.labels.index(k) for k in (*left, *gone)])
+            y = transposed(self.operand(b), [b.labels.index(k) for k in (*gone, *right)])
+            return Text(f"{x.at(PRODUCT)} @ {y.at(PRODUCT + 1)}", PRODUCT)
+        pairs = ([a.labels.index(k) for k in gone], [b.labels.index(k) for k in gone])
+        axes = (
+            str(len(gone)) if pairs == (list(range(a.node.rank))[-len(gone) :], list(range(len(gone)))) else str(pairs)
+        )
+        t = call("np.tensordot", self.operand(a), self.operand(b), axes)
+        have = [*left, *right]
+        return transposed(t, [have.index(k) for k in range(node.rank)])
+
+    def _plain_einsum(self, node: Einsum, parts: tuple[Operand, ...]) -> Text:
+        letters = "ijklmnpqrstuvwxyzabcdefgh"
+        spelled = ["".join(letters[x] for x in o.labels) for o in parts]
+        out = "".join(letters[x] for x in range(node.rank))
+        return call("np.einsum", f'"{",".join(spelled)}->{out}"', *(self.operand(o) for o in parts))
+
+    def map(self, node: Map) -> Text:
+        x = self.name(node.x)
+        if node.name in CALLS:
+            made = call(CALLS[node.name], x)
+            return call("float", made) if is_plain(node) else made
+        if node.name == "sigma":
+            soft = self.known("softplus", node.x)
+            if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
+                return call("np.exp", Text(f"{x.at(SUM)} - {soft}", SUM))
+        if node.name in HELPERS:
+            return self.helper(HELPERS[node.name], x)
+        if node.name == "relu":
+            return call("np.maximum", x, 0)
+        if node.name in ("whole", "indicator"):
+            return call("np.asarray", x, self.like)
+        if node.name == "step":
+            return call("np.asarray", Text(f"{x.at(COMPARISON + 1)} > 0", COMPARISON), self.like)
+        raise SymgradError(f"no exported form is known of the function {node.name}")
+
+    def power(self, node: Power) -> Text:
+        x, q = self.name(node.x), node.exponent
+        if q == -1:
+            return Text(f"1 / {x.at(PRODUCT + 1)}", PRODUCT)
+        if q < 0:
+            return Text(f"1 / {self._raised(node.x, -q).at(PRODUCT + 1)}", PRODUCT)
+        return self._raised(node.x, q)
+
+    def _raised(self, x: Node, q: Fraction) -> Text:
+        t = self.name(x)
+        if is_plain(x):
+            return raised(t, number(q))
+        if q == Fraction(1, 2):
+            return call("np.sqrt", t)
+        return call("np.square", t) if q == 2 else raised(t, number(q))
+
+    def power_of(self, node: PowerOf) -> Text:
+        return raised(self.broadcast(node.base, node.rank), self.broadcast(node.exponent, node.rank))
+
+    # --- along axes ---------------------------------------------------------------------------
+
+    def _axis(self, axes: tuple[int, ...]) -> str:
+        return str(axes[0]) if len(axes) == 1 else str(axes)
+
+    def softmax(self, node: Softmax) -> Text:
+        whole = len(node.axes) == node.rank
+        return self.helper("_softmax", self.name(node.x), *(() if whole else (self._axis(node.axes),)))
+
+    def logsumexp(self, node: LogSumExp) -> Text:
+        whole = len(node.axes) == node.x.rank
+        return self.helper("_logsumexp", self.name(node.x), *(() if whole else (self._axis(node.axes),)))
+
+    def product(self, node: Product) -> Text:
+        return Text(f"{self.name(node.x).at(ATOM)}.prod(axis={node.axis})")
+
+    def others(self, node: Others) -> Text:
+        return self.helper("_product_of_others", self.name(node.x), node.axis)
+
+    # --- conditions ---------------------------------------------------------------------------
+
+    def compare(self, node: Compare) -> Text:
+        x, y = self.broadcast(node.left, node.rank), self.broadcast(node.right, node.rank)
+        return Text(f"{x.at(COMPARISON + 1)} {node.op} {y.at(COMPARISON + 1)}", COMPARISON)
+
+    def member(self, node: Member) -> Text:
+        x = self.operand(node.x)
+        more = ", invert=True" if node.negated else ""
+        return Text(f"np.isin({x}, {self.name(node.members)}{more})")
+
+    def all(self, node: All) -> Text:
+        parts = [self.broadcast(o, node.rank).at(ATOM) for o in node.masks]
+        return Text(" & ".join(parts), COMPARISON)
+
+    def where(self, node: Where) -> Text:
+        parts = [self.broadcast(o, node.rank) for o in (node.mask, node.x, node.y)]
+        made = call("np.where", *parts)
+        if is_plain(node.x.node) and is_plain(node.y.node):
+            return call("np.asarray", made, self.like)  # numbers of Python have no dtype
+        return made
+
+
+_RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {
+    Input: Writer.input,
+    Number: Writer.number,
+    Constant: Writer.constant,
+    SizeOf: Writer.size_of,
+    Positions: Writer.positions,
+    Offset: Writer.offset,
+    Selected: Writer.selected,
+    Take: Writer.take,
+    Linear: Writer.linear,
+    Einsum: Writer.einsum,
+    Map: Writer.map,
+    Joined: Writer.joined,
+    Ones: Writer.ones,
+    Power: Writer.power,
+    PowerOf: Writer.power_of,
+    Softmax: Writer.softmax,
+    LogSumExp: Writer.logsumexp,
+    Product: Writer.product,
+    Others: Writer.others,
+    Compare: Writer.compare,
+    Member: Writer.member,
+    All: Writer.all,
+    Where: Writer.where,
+}
