@@ -34,6 +34,8 @@ EDITS = 400
 """How many small changes of the gradient itself are tried, after all else."""
 NEARER = 1e-3
 """How much nearer than the exact gradient a guess must come at the worst point."""
+OTHER = 1e-3
+"""What the largest term of a gradient counts in each of its entries."""
 WORK = 400e6
 """Units of work for one gradient."""
 
@@ -124,8 +126,9 @@ class _Judge:
         return True
 
     def _near(self, code: Array, guess: Array, scale: Array) -> bool:
-        """As near as rounding explains."""
-        return bool((np.abs(code - guess) <= 10 * self.tolerance * np.maximum(scale, np.abs(guess))).all())
+        """As near as rounding explains; the terms of a guess may be larger than those of the exact gradient."""
+        terms = np.maximum(np.maximum(scale, np.abs(guess)), OTHER * scale.max(initial=0.0))
+        return bool((np.abs(code - guess) <= 10 * self.tolerance * terms).all())
 
 
 def _ratio(problem: Problem, evidence: Iterable[Evidence], tolerance: float, what: str) -> str | None:
