@@ -108,7 +108,8 @@ class _Judge:
         self.first: tuple[Evidence, int] | None = None
         for e in self.evidence:
             for k, b in enumerate(e.samples):
-                gap = np.abs(e.code[k] - e.exact[b]) / e.scale[b]
+                with np.errstate(all="ignore"):
+                    gap = np.abs(e.code[k] - e.exact[b]) / e.scale[b]
                 size = float(np.nanmax(np.where(np.isfinite(gap), gap, 0.0), initial=0.0))
                 if size > self.worst:
                     self.worst, self.first = size, (e, k)
