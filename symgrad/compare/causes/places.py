@@ -1,4 +1,4 @@
-"""Mistakes with positions: samples that repeat, rows of another word, indices that are one off."""
+"""Mistakes with positions: samples that repeat, rows of another position, indices that are one off."""
 
 from __future__ import annotations
 
