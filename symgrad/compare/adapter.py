@@ -32,7 +32,7 @@ def adapter(function: Callable[..., Any], called: str, problem: Problem, file: s
     module, _, attribute = called.rpartition(":")
     module = module.removesuffix(".py").replace("/", ".")
     found = guess(function, problem, seed) or Guessed(likeliest(function, problem), False)
-    given = [g for g in found.given if g.name is not None]
+    given = found.given
     names = {g.name.spelled: g.name for g in given if g.name is not None}
     lines = _body(function, attribute, problem, given, seed)
     uses_numpy = any("np." in line for line in lines)
@@ -107,7 +107,8 @@ def _body(
 
 
 def _passed(g: Given) -> str:
-    assert g.name is not None  # constants have defaults
+    if g.name is None:
+        return f"{g.parameter}={g.constant!r}"
     spelled = g.name.spelled
     turned = {
         "": spelled,
@@ -134,6 +135,8 @@ def _returned(call: str, result: Any, targets: Sequence[Target], values: Mapping
                 cost = f"found[{key!r}]"
             else:
                 items.append((f"found[{key!r}]", x))
+    elif isinstance(result, (tuple, list)) and len(result) == 0:
+        return [f"return {call}"]
     elif isinstance(result, (tuple, list)):
         lines, cost, items = _unpacked(call, list(result), found.cost is not None)
     elif found.cost is not None:
@@ -190,7 +193,7 @@ def _in_place(
     lines = [f"new_{t.name.spelled} = {t.name.spelled}.copy()" for t in moved]
     spelled = {t.parameter: f"new_{t.name.spelled}" for t in moved}
     passed = [f"{g.parameter}={spelled[g.parameter]}" if g.parameter in spelled else _passed(g) for g in given]
-    if rate:
+    if rate and all(g.parameter != rate for g in given):
         passed.append(f"{rate}=1.0")
     lines.append(f"{attribute}({', '.join(passed)})")
     said = ", ".join(f'"{t.name.spelled}": {t.name.spelled} - new_{t.name.spelled}' for t in moved)

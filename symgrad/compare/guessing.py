@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from itertools import islice, product
 from typing import Any
 
-from symgrad.compare.arguments import Arguments, Given, Layout, parameters
+from symgrad.compare.arguments import RATES, Arguments, Given, Layout, parameters
 from symgrad.compare.calling import CodeError, invoke
 from symgrad.compare.points import Fixed, Group, draw_points
 from symgrad.compare.problem import Name, Problem
@@ -70,6 +70,8 @@ def _ways(function: Callable[..., Any], problem: Problem) -> Iterator[tuple[Give
         name = problem.named(p.name)
         if name is not None and name.kind != "value":
             fixed.append(Given(p.name, name))
+        elif p.default is p.empty and p.name in RATES:
+            fixed.append(Given(p.name, constant=1.0))
         elif p.default is p.empty:
             open_.append(p.name)
     taken = {g.name.spelled for g in fixed if g.name is not None}
@@ -151,6 +153,8 @@ def as_maps(given: Sequence[Given]) -> list[str]:
     """The same as ``--map`` takes it; what matches by its own name is left out."""
     out = []
     for g in given:
-        if g.name is not None and (g.name.spelled != g.parameter or g.layout):
+        if g.name is None:
+            out.append(f"{g.parameter}={g.constant!r}")
+        elif g.name.spelled != g.parameter or g.layout:
             out.append(f"{g.name.latex}={g.parameter}" + (f".{g.layout}" if g.layout else ""))
     return out

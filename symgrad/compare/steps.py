@@ -93,9 +93,10 @@ def _hit(stated: Stated, target: Target, evidence: Sequence[Evidence], tolerance
         ev = Evaluator(e.env)
         try:
             said = array(ev, Term(side, axes))
-            places = [
-                None if p is None else ev.place(p).a - ev.env.number(low) for p, low in zip(picks, lows, strict=True)
-            ]
+            found = [None if p is None else ev.place(p) for p in picks]
+            if any(p is not None and p.axes for p in found):
+                return None  # a letter of its own in the slot
+            places = [None if p is None else p.a - e.env.number(low) for p, low in zip(found, lows, strict=True)]
         except (EvaluationError, ValueError):
             return None
         for k, b in enumerate(e.samples):

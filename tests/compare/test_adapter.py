@@ -127,3 +127,22 @@ def test_a_new_document_passes_the_check(folder: Path, capsys: pytest.CaptureFix
     assert "3 proved" in capsys.readouterr().out
     assert main(["new", "start.md"]) == 2
     assert main(["new"]) == 2
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def odd(U, V, o, c, n, lr):\n    U *= 0.5\n    V *= 0.5\n",
+        "def odd(U, V, o, c, n):\n    return ()\n",
+        "def odd(U, V, o, c, n):\n    raise ValueError('never')\n",
+        "def odd(U, V, o, c, n):\n    return 'text'\n",
+    ],
+)
+def test_an_adapter_of_odd_code_is_python_all_the_same(code: str, folder: Path) -> None:
+    import ast
+
+    (folder / "odd_code.py").write_text(code, encoding="utf-8")
+    (folder / "odd_turned.py").unlink(missing_ok=True)
+    assert main(["new", "--adapter", "doc.md", "odd_code:odd", "odd_turned.py"]) == 0
+    tree = ast.parse((folder / "odd_turned.py").read_text(encoding="utf-8"))
+    assert any(isinstance(node, ast.FunctionDef) and node.name == "adapted" for node in tree.body)
