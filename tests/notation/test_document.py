@@ -309,7 +309,7 @@ def test_mutations_are_read() -> None:
 )
 @pytest.mark.parametrize("path", ["a.md", "a.tex"])
 def test_repetition_takes_linear_time(piece: str, path: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read(piece * 3000, path)
     read((piece + "\n") * 3000, path)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
