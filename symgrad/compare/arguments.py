@@ -29,6 +29,10 @@ RATES = ("lr", "eta", "alpha", "rate", "learning_rate", "step", "step_size", "st
 """What a learning rate is called by those who take the step in place."""
 
 
+def as_it_is(x: Any) -> Any:
+    return x
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What one parameter receives: a name of the document in a layout, or a constant."""
@@ -60,6 +64,8 @@ class Arguments:
     """Parameters that can't be passed by name, in order."""
     rate: tuple[float, str] = (1.0, "")
     """The learning rate of code that takes its step in place, and the parameter that holds it."""
+    convert: Callable[[Any], Any] = as_it_is
+    """Arrays as the library of the function has them."""
     sizes: dict[str, int] = field(default_factory=dict)
     scalars: dict[n.Tensor, float] = field(default_factory=dict)
 
@@ -69,11 +75,12 @@ class Arguments:
     def call(self, function: Callable[..., Any], values: Mapping[str, Any]) -> tuple[Any, dict[str, NDArray[Any]]]:
         """The function at the given values, and the arrays that it has changed in place, as it left them.
 
-        It gets copies.
+        It gets copies, as tensors if it takes nothing else.
         """
         fresh = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in values.items()}
-        first = [fresh[p] for p in self.positional if p in fresh]
-        result = function(*first, **{k: v for k, v in fresh.items() if k not in self.positional})
+        passed = {k: self.convert(v) for k, v in fresh.items()}
+        first = [passed[p] for p in self.positional if p in passed]
+        result = function(*first, **{k: v for k, v in passed.items() if k not in self.positional})
         changed = {
             k: v
             for k, v in fresh.items()

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.util
+import importlib.machinery
 import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from symgrad.compare.arguments import Arguments
+from symgrad.compare.arguments import as_it_is as _as_it_is
 from symgrad.diagnostics import SymgradError
 
 
@@ -55,23 +57,26 @@ def _module(where: str) -> Any:
         folder, name = os.getcwd(), where
     with _importable(folder), _own_output():
         try:
-            _forget(name)
+            _forget(name, folder)
             return importlib.import_module(name)
         except ModuleNotFoundError as e:
             if e.name is not None and (name == e.name or name.startswith(f"{e.name}.")):
                 raise SymgradError(f"there is no module {where} in {folder if path != where else 'this folder'}") from e
             raise CodeError(f"{where} can't be imported: {_said(e)}") from e
-        except Exception as e:
+        except (Exception, SystemExit) as e:
             raise CodeError(f"{where} can't be imported: {_said(e)}") from e
 
 
-def _forget(name: str) -> None:
-    """A module of the same name from another folder is no longer meant."""
-    spec = importlib.util.find_spec(name)
-    old = sys.modules.get(name)
-    if old is not None and spec is not None and spec.origin != getattr(old, "__file__", None):
-        del sys.modules[name]
+def _forget(name: str, folder: str) -> None:
+    """A module of the same name that was imported from another folder is no longer meant."""
     importlib.invalidate_caches()
+    root = name.partition(".")[0]
+    spec = importlib.machinery.PathFinder.find_spec(root, [folder])
+    old = sys.modules.get(root)
+    if old is None or spec is None or spec.origin == getattr(old, "__file__", None):
+        return
+    for known in [m for m in sys.modules if m == root or m.startswith(f"{root}.")]:
+        del sys.modules[known]
 
 
 @contextlib.contextmanager
@@ -96,9 +101,35 @@ def invoke(function: Callable[..., Any], arguments: Arguments, values: Mapping[s
     """
     with _own_output(), np.errstate(all="ignore"):
         try:
-            return arguments.call(function, values)
-        except Exception as e:
+            return _called(function, arguments, values)
+        except (Exception, SystemExit) as e:
             raise CodeError(f"the function raised {_said(e)}\n  it was called with {shapes(values)}") from e
+
+
+def _called(
+    function: Callable[..., Any], arguments: Arguments, values: Mapping[str, Any]
+) -> tuple[Any, dict[str, Any]]:
+    """The call; where arrays fail and PyTorch is in use, once more with tensors that share their memory."""
+    try:
+        return arguments.call(function, values)
+    except Exception:
+        torch = sys.modules.get("torch")
+        if torch is None or arguments.convert is not _as_it_is:
+            raise
+        for convert in (partial(_tensor, torch, False), partial(_tensor, torch, True)):
+            arguments.convert = convert
+            with contextlib.suppress(Exception):
+                return arguments.call(function, values)
+        arguments.convert = _as_it_is
+        raise
+
+
+def _tensor(torch: Any, scalars: bool, x: Any) -> Any:
+    if isinstance(x, np.ndarray):
+        return torch.from_numpy(x)
+    if scalars and isinstance(x, (float, complex)):
+        return torch.tensor(x, dtype=torch.complex128 if isinstance(x, complex) else torch.float64)
+    return x
 
 
 def _said(e: BaseException) -> str:
@@ -109,7 +140,9 @@ def _said(e: BaseException) -> str:
     place = ""
     if inner:
         last = inner[-1]
-        place = f"\n  {os.path.relpath(last.filename)}:{last.lineno}: {last.line or ''}".rstrip()
+        file = os.path.relpath(last.filename)
+        file = os.path.basename(file) if file.startswith(os.pardir) else file
+        place = f"\n  {file}:{last.lineno}: {last.line or ''}".rstrip()
     text = str(e).strip().splitlines()
     return f"{type(e).__name__}{': ' + text[0] if text else ''}{place}"
 

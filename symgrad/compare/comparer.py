@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from symgrad.compare.arguments import NoName, bind
 from symgrad.compare.calling import CodeError
+from symgrad.compare.causes.guess import changed
+from symgrad.compare.exact import Term, array
 from symgrad.compare.explain import Explainer
 from symgrad.compare.guessing import as_maps, guess
 from symgrad.compare.opinion import second_opinion
@@ -19,6 +21,9 @@ from symgrad.compare.problem import Problem
 from symgrad.compare.running import Run, Runner
 from symgrad.compare.targets import Target, targets_of
 from symgrad.compare.verdicts import Comparison, Finding, Opinion, Worst
+from symgrad.ir import nodes as n
+from symgrad.ir.environment import Environment
+from symgrad.ir.evaluate import Evaluator
 
 Array = NDArray[Any]
 DOUBLE, SINGLE = 1e-10, 1e-4
@@ -43,8 +48,11 @@ class Comparer:
 
     def compare(self) -> Comparison:
         runs = self.runner.runs
-        findings = [self.finding(None)] if runs[0].costs else []
         explainer = Explainer(self.problem, self.runner, self.tolerance)
+        findings = []
+        if runs[0].costs:
+            found = self.finding(None)
+            findings.append(found if found.verdict == "right" else explainer.explained_cost(found))
         for target in self.runner.targets:
             if target.parameter in runs[0].gradients:
                 found = self.finding(target)
@@ -56,7 +64,7 @@ class Comparer:
             sum(len(r.samples) for r in runs),
             self.tolerance,
             tuple(findings),
-            self.opinion(),
+            self.opinion(findings),
             tuple(self.runner.notes),
             self.runner.failure,
         )
@@ -101,32 +109,60 @@ class Comparer:
 
     # --- the second opinion -------------------------------------------------------------------------------
 
-    def opinion(self) -> Opinion | None:
+    def opinion(self, findings: Sequence[Finding]) -> Opinion | None:
         """Finite differences of the code's own cost, where it returns one."""
         first = self.runner.runs[0]
         targets = [t for t in self.runner.targets if t.parameter in first.gradients]
         if not targets:
             return None
-        if not first.costs:
+        if not first.costs and any(not isinstance(t.entry, n.Entry) for t in targets):
             return Opinion("none", None, note="none, for the code returns no cost")
         if self.runner.single:
             return Opinion("none", None, note="none, for the code computes in single precision")
         asked: list[Opinion] = []
         for run in self.runner.runs[:OPINIONS]:
             asked.append(self.opinion_at(run, run.samples[0], targets))
-        return next((o for o in asked if o.agrees is False), max(asked, key=lambda o: (o.agrees is not None, o.error)))
+        worst = max(asked, key=lambda o: (o.agrees is False, o.agrees is not None, o.error))
+        if worst.agrees is False and all(f.verdict == "right" for f in findings):
+            # cost and gradient are known to be right, so that it is the code's cost that has no digits to spare
+            return Opinion("none", None, worst.error, "none, for the code's cost has too few digits for differences")
+        return worst
 
     def opinion_at(self, run: Run, b: int, targets: Sequence[Target]) -> Opinion:
         values = run.values[b]
 
-        def cost(*arrays: Any) -> Any:
+        def documents(*arrays: Any) -> Any:
+            env = changed(run.group.env.sample(b), None)
+            for t, a in zip(targets, arrays, strict=True):
+                place(env, t, a)
+            return array(Evaluator(env), Term(self.problem.value))[0]
+
+        def own(*arrays: Any) -> Any:
             moved = {**values, **dict(zip((t.parameter for t in targets), arrays, strict=True))}
             return self.runner.called(moved)[0].cost
 
         at = [np.asarray(values[t.parameter]) for t in targets]
         gradients = [run.gradients[t.parameter][b] for t in targets]
         terms = sum(float(self.sides(t, run, b)[2].sum()) for t in targets)
-        return second_opinion(cost, at, gradients, terms=terms, scale=float(run.group.cost.scale[b]))
+        cost = own if run.costs else documents
+        found = second_opinion(cost, at, gradients, terms=terms, scale=float(run.group.cost.scale[b]))
+        return replace(found, of_document=not run.costs)
+
+
+def place(env: Environment, target: Target, value: Array) -> None:
+    """Give an argument another value in an environment of one sample: all of an array, or the slice it is."""
+    entry = target.entry
+    assert isinstance(entry, n.Entry)  # only these are moved
+    ev = Evaluator(env)
+    whole = np.array(env.tensor(entry.tensor), dtype=np.result_type(env.tensor(entry.tensor), value))
+    at: list[Any] = [0]
+    for e, r in zip(entry.indices, entry.tensor.ranges, strict=True):
+        at.append(slice(None) if e in target.term.axes else int(ev.place(e).a.flat[0]) - env.number(r.lo))
+    shape = env.shape(
+        tuple(r for e, r in zip(entry.indices, entry.tensor.ranges, strict=True) if e in target.term.axes)
+    )
+    whole[tuple(at)] = target.given.unlaid(np.asarray(value), shape)
+    env.tensors[entry.tensor] = whole
 
 
 def compare(

@@ -32,6 +32,23 @@ class Explainer:
     runner: Runner
     tolerance: float
 
+    def explained_cost(self, finding: Finding) -> Finding:
+        """A cost that differs, with the likeliest causes."""
+        cost = self.problem.cost
+        evidence = []
+        for run in self.runner.runs:
+            exact = run.group.cost
+            code = np.array([run.costs[b] for b in run.samples])
+            evidence.append(Evidence(run.group.env, tuple(run.samples), code, exact.value, exact.scale))
+        others = [
+            (f"this is ${q.name}$", Term(q.value.body))
+            for q in self.problem.vocabulary.quantities()
+            if q.is_scalar and q.name != cost.name
+        ]
+        write = partial(latex, names=self.problem.vocabulary.naming())
+        found = causes(self.problem, None, Term(self.problem.value), others, [], evidence, write, self.tolerance)
+        return replace(finding, causes=found)
+
     def explained(self, finding: Finding, target: Target) -> Finding:
         """A gradient that differs, with the likeliest causes and the step it equals."""
         if finding.form == "transposed" and finding.error <= self.tolerance:

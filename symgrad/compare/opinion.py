@@ -30,7 +30,9 @@ NOISE = 16.0
 """Rounding of a cost, in units of its last digit."""
 EPS = float(np.finfo(np.float64).eps)
 COMPLEX, RICHARDSON = "complex step", "Richardson"
-SHAKES, CAUTION, NEAR = 4, 16.0, 1e-8
+FOURTH = (1, -4, -4, 1)
+"""The weights of a fourth difference, but for the 6 in its middle."""
+SHAKES, CAUTION, NEAR = 4, 8.0, 3e-6
 """How often rounding is felt for before a difference is believed, and how many times as large it may be."""
 ROUNDING = 2e2 * EPS
 """What rounding may amount to, relative to the sum of all terms."""
@@ -72,25 +74,26 @@ def second_opinion(
 
 
 def _noise(cost: Cost, arrays: Sequence[Array], moves: Sequence[Sequence[Array]], stepped: Array) -> float:
-    """What rounding inside of the cost comes to: the second differences of its derivatives over a move too short for
-    the curve to show. Code that computes ``log(1 - p)`` at ``p`` nearly 1 has more of it than its result shows."""
+    """What rounding inside of the cost comes to in its derivatives: their fourth differences over a short move.
+
+    Code that computes ``log(1 - p)`` at ``p`` nearly 1 has more of it than its result shows.
+    """
     most = 0.0
-    for before, behind in _beside(arrays):
-        low, high = (_complex_steps(cost, at, moves) for at in (before, behind))
-        if low is not None and high is not None:
-            most = max(most, float(np.abs(low - 2 * stepped + high).max()))
+    for points in _beside(arrays):
+        around = [_complex_steps(cost, at, moves) for at in points]
+        known = [a for a in around if a is not None]
+        if len(known) == len(FOURTH):
+            total = 6 * stepped + sum(w * a for w, a in zip(FOURTH, known, strict=True))
+            most = max(most, float(np.abs(total).max()))
     return CAUTION * most
 
 
-def _beside(arrays: Sequence[Array]) -> Iterator[tuple[list[Array], list[Array]]]:
-    """Points on either side of one, in random directions."""
+def _beside(arrays: Sequence[Array]) -> Iterator[list[list[Array]]]:
+    """Two points on either side of one, in random directions."""
     rng = np.random.default_rng(1)
     for _ in range(SHAKES):
         shifts = [NEAR * rng.uniform(-1, 1, np.shape(a)) for a in arrays]
-        yield (
-            [a * (1 - s) for a, s in zip(arrays, shifts, strict=True)],
-            [a * (1 + s) for a, s in zip(arrays, shifts, strict=True)],
-        )
+        yield [[a * (1 + k * s) for a, s in zip(arrays, shifts, strict=True)] for k in (-2, -1, 1, 2)]
 
 
 def _split(d: Array, arrays: Sequence[Array]) -> list[Array]:
@@ -142,18 +145,37 @@ def _richardson(
     through = stepped is None or bool((np.abs(stepped - values) <= bars).all())
     if stepped is not None and through:  # and it disagrees, else nobody would have asked
         return Opinion(COMPLEX, False, float(np.abs(stepped - claimed).max()) / terms)
-    gaps = np.abs(values - claimed)
-    error = float(gaps.max()) / terms
-    if (gaps > bars).any():
-        here = _real(cost, arrays, moves[0], 0.0)
-        around = [[_real(cost, at, moves[0], 0.0) for at in pair] for pair in _beside(arrays)]
-        shaken = max(abs(low - 2 * here + high) for low, high in around)
-        bars = bars + CAUTION * shaken / h
-    if (gaps > bars).any():
+    error = float(np.abs(values - claimed).max()) / terms
+    apart = [k for k in range(len(moves)) if abs(values[k] - claimed[k]) > bars[k]]
+    if apart and _confirmed(cost, arrays, [moves[k] for k in apart], claimed[apart], terms, scale, h):
         return Opinion(RICHARDSON, False, error)
     if (bars > VAGUE * terms).any():
         return Opinion(RICHARDSON, None, error, "no second opinion: the cost is too rough for finite differences here")
     return Opinion(RICHARDSON, True, error, "" if through else "a complex step does not pass through this code")
+
+
+def _confirmed(
+    cost: Cost,
+    arrays: Sequence[Array],
+    moves: Sequence[Sequence[Array]],
+    claimed: Array,
+    terms: float,
+    scale: float,
+    h: float,
+) -> bool:
+    """Whether one of the directions stays apart at half the step, where an error bar that came out too small by chance
+    does not repeat itself, and apart by more than rounding inside of the cost."""
+    noise = 0.0
+    for points in _beside(arrays):
+        around = [_real(cost, at, moves[0], 0.0) for at in points]
+        total = 6 * _real(cost, arrays, moves[0], 0.0) + sum(w * f for w, f in zip(FOURTH, around, strict=True))
+        noise = max(noise, abs(total))
+    shaken = CAUTION * noise / h
+    for move, slope in zip(moves, claimed, strict=True):
+        again = directional(cost, arrays, move, scale, h / 2, adapt=False)
+        if again is not None and abs(again[0] - slope) > max(again[1] + shaken, ROUNDING * terms):
+            return True
+    return False
 
 
 def directional(

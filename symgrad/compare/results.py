@@ -57,7 +57,7 @@ def interpret(result: Any, wanted: Sequence[Wanted], asked: bool = False) -> Ret
             _by_key(items[1], wanted, out)
             return out
         items = list(items[1])
-    elif len(items) > 1 and _is_number(items[0]) and not (len(items) == len(wanted) and wanted[0].shape == ()):
+    elif len(items) > 1 and _is_number(items[0]) and not _all_gradients(items, wanted):
         out.cost = _cost(items[0], out)
         items = items[1:]
     elif len(items) == 1 and _is_number(items[0]) and not (asked and len(wanted) == 1 and wanted[0].shape == ()):
@@ -65,6 +65,13 @@ def interpret(result: Any, wanted: Sequence[Wanted], asked: bool = False) -> Ret
         return out
     _in_order([_array(x, out) for x in items if x is not None], wanted, out)
     return out
+
+
+def _all_gradients(items: Sequence[Any], wanted: Sequence[Wanted]) -> bool:
+    """Whether a first number is a gradient by a scalar, and not the cost: everything fits in its place."""
+    if len(items) != len(wanted) or wanted[0].shape != ():
+        return False
+    return all(_form(np.asarray(x), w) is not None for x, w in zip(items, wanted, strict=True))
 
 
 def cost_in(result: Any) -> float | complex | None:

@@ -52,13 +52,14 @@ class Finding:
 class Opinion:
     """Finite differences of the code's own cost against its own gradient, in random directions.
 
-    agrees: None where there was nothing to compare.
+    agrees: None where there was nothing to compare; of_document: the cost is the document's, for the code has none.
     """
 
     method: str
     agrees: bool | None
     error: float = 0.0
     note: str = ""
+    of_document: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,9 +94,8 @@ def _step(s: StepHit) -> str:
 def _opinion(o: Opinion) -> str:
     if o.agrees is None:
         return o.note
-    verdict = (
-        "the gradient is that of the code's own cost" if o.agrees else "the gradient is not that of the code's own cost"
-    )
+    whose = "the document's cost" if o.of_document else "the code's own cost"
+    verdict = f"the gradient is {'' if o.agrees else 'not '}that of {whose}"
     return f"{o.method}: {verdict} ({o.error:.1e})" + (f"; {o.note}" if o.note else "")
 
 

@@ -25,10 +25,10 @@ COUNTS = (
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The cost, what it is differentiated by, and how it is written."""
+    """The cost, what it is differentiated by (None: the cost itself is looked at), and how it is written."""
 
     cost: n.Expr
-    target: n.Entry | n.Ref
+    target: n.Entry | n.Ref | None
     axes: tuple[Index, ...]
     latex: Latex
 
@@ -44,8 +44,11 @@ class Parts:
             elif isinstance(node, n.Sum):
                 yield from self.sums(node)
             elif isinstance(node, n.Func):
-                yield from self.slopes(node)
-            yield from self.constants(node)
+                yield from self.arguments(node)
+                if self.target is not None:
+                    yield from self.slopes(node)
+            if self.target is not None:
+                yield from self.constants(node)
 
     def guess(
         self,
@@ -59,7 +62,7 @@ class Parts:
 
         def gradient() -> n.Expr:
             cost = Rewriter(changes, self.keep)(self.cost) if changes else self.cost
-            return differentiate(cost, self.target, held)
+            return cost if self.target is None else differentiate(cost, self.target, held)
 
         return Guess(rank, partial(self._said, text, node), evaluated(gradient, self.axes))
 
@@ -94,6 +97,11 @@ class Parts:
             said = self.latex(n.Iverson(c)).removeprefix("\\mathbb{1}[").removesuffix("]")
             text = f"the condition ${said}$ of ${{}}$ is forgotten"
             yield self.guess(WINDOW, text, node, {node: wide})
+
+    def arguments(self, node: n.Func) -> Iterator[Guess]:
+        """The sign of an argument."""
+        flipped = n.Func(node.name, n.neg(node.arg))
+        yield self.guess(SLOPE + 3, f"${self.latex(flipped)}$ stands where ${{}}$ should", node, {node: flipped})
 
     def slopes(self, node: n.Func) -> Iterator[Guess]:
         """Another derivative in place of that of a function, whose value stays right."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.compare.causes.guess import WHOLE, Change, Guess, Latex, evaluated
+from symgrad.checking.edits import Edit, variants
+from symgrad.compare.causes.guess import EDIT, WHOLE, Change, Guess, Latex, evaluated
 from symgrad.compare.causes.parts import Parts
 from symgrad.compare.causes.places import Places
 from symgrad.compare.causes.rewrite import index_arrays, letters
@@ -28,6 +30,8 @@ MOST = 2
 """How many causes are named."""
 TRIED = 1500
 """How many guesses are tried."""
+EDITS = 400
+"""How many small changes of the gradient itself are tried, after all else."""
 NEARER = 1e-3
 """How much nearer than the exact gradient a guess must come at the worst point."""
 WORK = 400e6
@@ -47,7 +51,7 @@ class Evidence:
 
 def causes(
     problem: Problem,
-    target: n.Entry | n.Ref,
+    target: n.Entry | n.Ref | None,
     term: Term,
     others: Sequence[tuple[str, Term]],
     stale: Sequence[tuple[str, Change]],
@@ -55,11 +59,18 @@ def causes(
     latex: Latex,
     tolerance: float,
 ) -> tuple[str, ...]:
-    """The likeliest causes that give the code's numbers at every point, as sentences."""
+    """The likeliest causes that give the code's numbers at every point, as sentences.
+
+    target: None where it is the cost itself that differs.
+    """
     found: list[str] = []
+    lost = sum(not np.isfinite(row).all() for e in evidence for row in e.code)
+    if lost:
+        return (f"not a finite number at {lost} of {sum(len(e.samples) for e in evidence)} points",)
+    what = "cost" if target is None else "gradient"
     try:
         with BUDGET.of(WORK), np.errstate(all="ignore"):
-            whole = _ratio(problem, evidence, tolerance)
+            whole = _ratio(problem, evidence, tolerance, what)
             if whole is not None:
                 return (whole,)
             judge = _Judge(evidence, tolerance)
@@ -117,11 +128,11 @@ class _Judge:
         return bool((np.abs(code - guess) <= 10 * self.tolerance * np.maximum(scale, np.abs(guess))).all())
 
 
-def _ratio(problem: Problem, evidence: Iterable[Evidence], tolerance: float) -> str | None:
+def _ratio(problem: Problem, evidence: Iterable[Evidence], tolerance: float, what: str) -> str | None:
     seen = [Seen(e.env, b, e.code[k], e.exact[b], e.scale[b]) for e in evidence for k, b in enumerate(e.samples)]
     found = list(leaves(problem.value))
     scalars = [t for t in found if isinstance(t, n.Tensor) and not t.ranges]
-    return proportional(seen, list(factors(_ranges(found), scalars)), 10 * tolerance)
+    return proportional(seen, list(factors(_ranges(found), scalars)), 10 * tolerance, what)
 
 
 def _ranges(found: Iterable[object]) -> list[Range]:
@@ -136,7 +147,7 @@ def _ranges(found: Iterable[object]) -> list[Range]:
 
 def _ordered(
     problem: Problem,
-    target: n.Entry | n.Ref,
+    target: n.Entry | n.Ref | None,
     term: Term,
     others: Sequence[tuple[str, Term]],
     stale: Sequence[tuple[str, Change]],
@@ -151,6 +162,20 @@ def _ordered(
     guesses += Parts(cost, target, term.axes, latex).guesses()
     guesses.sort(key=lambda g: g.rank)
     yield from guesses[:TRIED]
+    yield from islice(_edited(problem, term, latex), EDITS)
+
+
+def _edited(problem: Problem, term: Term, latex: Latex) -> Iterator[Guess]:
+    """The gradient with a slip of the pen in it, as ``check`` knows them."""
+    found = list(leaves(problem.value))
+    tensors = tuple(t for t in found if isinstance(t, n.Tensor))
+    scope = (*term.axes, *letters(problem.value))
+    for edit in sorted(variants(term.entry, scope, latex, tensors), key=lambda e: e.rank):
+
+        def say(edit: Edit = edit) -> str:
+            return f"the gradient comes out like this with a change in the derivation: {edit.say()}"
+
+        yield Guess(EDIT, say, evaluated(partial(_same, edit.result), term.axes))
 
 
 def _elsewhere(term: Term, others: Sequence[tuple[str, Term]]) -> Iterator[Guess]:

@@ -43,10 +43,10 @@ class Seen:
         return bool((np.abs(self.code - r * self.exact) <= tolerance * max(1.0, abs(r)) * self.scale).all())
 
 
-def proportional(seen: Sequence[Seen], named: Iterable[tuple[str, Factor]], tolerance: float) -> str | None:
-    """In words how the code's gradient is proportional to the exact one at every point; None where it is not."""
+def proportional(seen: Sequence[Seen], named: Iterable[tuple[str, Factor]], tolerance: float, what: str) -> str | None:
+    """How the code's gradient or cost is proportional to the exact one at every point; None where it is not."""
     if not any(np.any(s.code) for s in seen):
-        return "the gradient is zero throughout: it is never written to, or its path is cut"
+        return f"the {what} is zero throughout: it is never written to, or its path is cut"
     sharpest = max(seen, key=lambda s: s.sharpness)
     if sharpest.sharpness == 0.0:
         return None
@@ -54,7 +54,7 @@ def proportional(seen: Sequence[Seen], named: Iterable[tuple[str, Factor]], tole
     if not sharpest.is_times(r, tolerance):
         return None
     if all(s.is_times(r, tolerance) for s in seen):
-        return _plain(r)
+        return _plain(r, what)
     for sign in (1.0, -1.0):
         flipped = ", and its sign is flipped" if sign < 0 else ""
         for name, factor in named:
@@ -65,11 +65,11 @@ def proportional(seen: Sequence[Seen], named: Iterable[tuple[str, Factor]], tole
     return None
 
 
-def _plain(r: float) -> str:
+def _plain(r: float, what: str) -> str:
     if abs(r + 1) < CONSTANT:
-        return "the sign is flipped: this is the negative of the gradient"
+        return f"the sign is flipped: this is the negative of the {what}"
     name = next((word for value, word in PLAIN.items() if abs(abs(r) - value) < CONSTANT), f"{abs(r):.6g} times")
-    return f"this is {name} the gradient" + (", and its sign is flipped" if r < 0 else "")
+    return f"this is {name} the {what}" + (", and its sign is flipped" if r < 0 else "")
 
 
 def factors(ranges: Sequence[Range], scalars: Sequence[n.Tensor]) -> Iterator[tuple[str, Factor]]:
