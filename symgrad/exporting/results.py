@@ -108,7 +108,7 @@ class Results:
     def _spread(self, name: str, axis: int, got: Text, labels: tuple[object, ...], values: Val) -> Text:
         dims = self._label_dims(name, axis, labels)
         shape = ", ".join(dims)
-        return Text(f"np.broadcast_to({got}, ({shape}{',' if len(dims) == 1 else ''}))")
+        return Text(f"np.broadcast_to({got}, ({shape}{',' if len(dims) == 1 else ''})).copy()")
 
     def _label_dims(self, name: str, axis: int, labels: tuple[object, ...]) -> list[str]:
         form = self.body.forms[name]
