@@ -98,6 +98,10 @@ class Results:
             got = self._spread(name, axis, got, labels, values)
         elif self._views(values.node):
             got = Text(f"{got.at(ATOM)}.copy()")
+        if len(got.text) > 72:
+            rows = self.body.names.fresh("rows")
+            self.body.line(f"{rows} = {got}", {name})
+            got = Text(rows)
         if rank == 1:
             return str(got)
         if rank == 0:
