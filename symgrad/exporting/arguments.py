@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -119,7 +120,7 @@ class Checks:
         head = f"def {name}({', '.join(f'{a.name}: Any' for a in self.arguments)}) -> tuple[Any, ...]:"
         lines = wrapped(head, 0)
         lines.append('    """The arguments as arrays, or ValueError; sizes are read off shapes."""')
-        body = (*self._reals(), *self._shapes(), *self._indices(), *self._reach())
+        body = _needed([*self._reals(), *self._shapes(), *self._indices(), *self._reach()])
         lines += [f"    {x}" for line in body for x in wrapped(line, 4)]
         lines.append(f"    return {names}" if len(self.arguments) > 1 else f"    return ({names},)")
         return "\n".join(lines)
@@ -251,6 +252,21 @@ class Checks:
         if text.text.startswith("-") and text.level > SUM:
             return f"{start} - {text.text[1:]}"
         return f"{start} + {text.at(SUM + 1)}"
+
+
+def _needed(lines: list[str]) -> list[str]:
+    """The lines; sizes that no other line asks for are not kept."""
+    out = []
+    for k, line in enumerate(lines):
+        names, found, shape = line.partition(" = ")
+        if not found or not shape.endswith(".shape"):
+            out.append(line)
+            continue
+        rest = " ".join(x for j, x in enumerate(lines) if j != k)
+        kept = [x if re.search(rf"\b{x}\b", rest) else "_" for x in names.strip("(),").split(", ")]
+        if any(x != "_" for x in kept):
+            out.append(f"{', '.join(kept)} = {shape}" if len(kept) > 1 else f"({kept[0]},) = {shape}")
+    return out
 
 
 __all__ = ["Argument", "Checks", "Node", "SizeOf", "described", "ordered_arguments", "replace"]

@@ -59,7 +59,8 @@ class Formulas:
         """``name[letters] = formula``; from now on the node is called by the name."""
         letters = self.fresh(node.dims, ())
         text = self.write(node, letters)
-        self.names[node] = name
+        if not isinstance(node, Positions):  # a letter says more
+            self.names[node] = name
         return f"{_entry(name, letters)} = {text}"
 
     # --- letters ------------------------------------------------------------------------------
@@ -147,14 +148,15 @@ class Formulas:
         return Text(_entry(base or node.base.name, slots))  # type: ignore[attr-defined]  # an Input
 
     def scatter(self, node: Scatter, letters: Letters) -> Text:
-        slots = dict(zip((s for s in node.slots if isinstance(s, int)), _whole(node, letters), strict=True))
+        slots = {s: x for s, x in zip(node.slots, letters, strict=True) if isinstance(s, int)}
         gathered = [(x, s) for x, s in zip(letters, node.slots, strict=True) if isinstance(s, Operand)]
         sizes = {k: d for _, s in gathered for k, d in zip(s.labels, s.node.dims, strict=True)}
         slots.update(zip(sizes, self.fresh(sizes.values(), letters), strict=True))
         factors = [Text(f"[{x} = {self.operand(s, slots)}]") for x, s in gathered]
         values = self.operand(node.values, slots)
-        kept = factors if values.text == "1" else [values, *factors]
-        return self._summed([slots[k] for k in sizes], times(kept))
+        c = node.values.node.value if isinstance(node.values.node, Number) else None
+        body = self._summed([slots[k] for k in sizes], times([values, *factors] if c is None else factors))
+        return body if c is None else scaled(c, body)
 
     def _summed(self, letters: Iterable[str], body: Text) -> Text:
         gone = ",".join(letters)
@@ -259,15 +261,12 @@ def _entry(name: str, letters: Iterable[str]) -> str:
 
 
 def _plain(a: Affine) -> str:
-    return str(a).replace("|", "").replace("+", " + ").replace("-", " - ").strip()
+    text = str(a).replace("|", "")
+    return text[0] + text[1:].replace("+", " + ").replace("-", " - ")
 
 
 def _parts(node: Node) -> Iterable[Operand]:
     return node.operands if isinstance(node, Einsum) else ()
-
-
-def _whole(node: Scatter, letters: Letters) -> list[str]:
-    return [x for x, s in zip(letters, node.slots, strict=True) if isinstance(s, int)]
 
 
 _RULES: dict[type[Node], Callable[[Formulas, Any, Letters], Text]] = {

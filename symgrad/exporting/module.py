@@ -21,12 +21,13 @@ from symgrad.exporting.graph import Graph
 from symgrad.exporting.inputs import Argument, Inputs
 from symgrad.exporting.layout import commented, wrapped
 from symgrad.exporting.lower import Lowering
-from symgrad.exporting.plan import nominal, number, planned
+from symgrad.exporting.plan import LARGE, nominal, number, planned
 from symgrad.exporting.sharing import shared
 from symgrad.exporting.spelling import Names, spelled
 from symgrad.exporting.stacking import stacked
 from symgrad.exporting.structure import Form, form
 from symgrad.ir.nodes import Expr
+from symgrad.ir.ranges import Affine
 from symgrad.notation.vocabulary import Quantity
 
 
@@ -56,6 +57,10 @@ class Cost:
     forms: dict[str, Form]
     arguments: tuple[Argument, ...]
 
+    def large(self, d: Affine) -> bool:
+        """Whether an axis is one that positions point to."""
+        return number(d, nominal(self.inputs)) >= LARGE
+
     @property
     def reals(self) -> tuple[str, ...]:
         return tuple(a.name for a in self.arguments if a.kind == "real" and a.domain not in ("bit", "sign"))
@@ -67,6 +72,7 @@ def cost(quantity: Quantity, name: str, batch: bool, order: Sequence[str], wrt: 
     lowering = Lowering(g, inputs, batch)
     body: Expr = quantity.value.body
     value = stacked(g, shared(g, lowering.cost(body).node))
+    g.names[value] = name
     found = gradients(lowering, value)
     arguments = ordered_arguments(inputs, g, order)
     sizes = nominal(inputs)
@@ -162,7 +168,7 @@ class Module:
         names = Names()
         names.taken |= {a.name for a in c.arguments} | {"grads", "wanted", *called.values()}
         sizes = Sizes(called)
-        body = Body(c.graph, c.value, forms, sizes, names, _like(c))
+        body = Body(c.graph, c.value, forms, sizes, names, _like(c), c.large)
         body.write()
         self.helpers |= body.helpers
         return body

@@ -98,6 +98,10 @@ class Results:
             got = self._spread(name, axis, got, labels, values)
         elif self._views(values.node):
             got = Text(f"{got.at(ATOM)}.copy()")
+        if len(got.text) > 72:
+            rows = self.body.names.fresh("rows")
+            self.body.line(f"{rows} = {got}", {name})
+            got = Text(rows)
         if rank == 1:
             return str(got)
         if rank == 0:
@@ -108,7 +112,7 @@ class Results:
     def _spread(self, name: str, axis: int, got: Text, labels: tuple[object, ...], values: Val) -> Text:
         dims = self._label_dims(name, axis, labels)
         shape = ", ".join(dims)
-        return Text(f"np.broadcast_to({got}, ({shape}{',' if len(dims) == 1 else ''}))")
+        return Text(f"np.broadcast_to({got}, ({shape}{',' if len(dims) == 1 else ''})).copy()")
 
     def _label_dims(self, name: str, axis: int, labels: tuple[object, ...]) -> list[str]:
         form = self.body.forms[name]

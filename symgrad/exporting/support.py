@@ -130,6 +130,28 @@ def _softmax(x: Any, axis: Any = None) -> Any:
     return p
 
 
+def _softmax_and_log(x: Any, axis: Any = None, out: Any = None) -> tuple[Any, Any]:
+    """exp(x) / sum exp(x) and log sum exp(x), which do not overflow; the first in ``out``, if that is given."""
+    top = x.max(axis, keepdims=True)
+    p = np.subtract(x, top, out=out)
+    np.exp(p, out=p)
+    total = p.sum(axis, keepdims=True)
+    p /= total
+    log = np.log(total)
+    log += top
+    return p, log.squeeze(axis)[()]
+
+
+def _matvec(a: Any, x: Any) -> Any:
+    """a @ x; what is larger than the caches is read faster by einsum."""
+    return np.einsum("ij,j->i", a, x) if a.nbytes > 1 << 24 else a @ x
+
+
+def _vecmat(x: Any, a: Any) -> Any:
+    """x @ a; what is larger than the caches is read faster by einsum."""
+    return np.einsum("i,ij->j", x, a) if a.nbytes > 1 << 24 else x @ a
+
+
 def _elu(x: Any) -> Any:
     """x where x > 0, else exp(x) - 1."""
     return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
