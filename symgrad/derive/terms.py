@@ -11,9 +11,25 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symgrad.derive.contract import summed
-from symgrad.ir.nodes import ONE, ZERO, Add, Cond, Expr, Mul, Num, Pow, Prod, Sum, cond_parts, free_indices, mul, parts
+from symgrad.ir.nodes import (
+    ONE,
+    ZERO,
+    Add,
+    Cond,
+    Expr,
+    Mul,
+    Num,
+    Pow,
+    Prod,
+    Sum,
+    cond_parts,
+    free_indices,
+    mul,
+    parts,
+    rebuild,
+)
 from symgrad.ir.ranges import Index, Range, indices_of
-from symgrad.ir.substitute import substitute
+from symgrad.ir.substitute import rename_bound, substitute
 
 Factor = tuple[Expr, Fraction]
 """A base and its exponent, which is never 0."""
@@ -151,11 +167,25 @@ class Names:
             return made
         height = self.height(made.body)
         open_ = (free_indices(made.body) | Dummy(dummy.index, made.where).indices()) - {dummy.index}
-        while (index := self.index(dummy.index, height)) in open_:  # an outer sum has that name
-            height += 1
+        index = self._free_index(dummy.index, height, open_)
         if index is dummy.index:
             return made
         return Sum(index, substitute(made.body, {dummy.index: index}), renamed(made.where, dummy.index, index))
+
+    def canonical(self, node: Expr) -> Expr:
+        """The expression with its sums over canonical indices, and nothing else changed."""
+        done = rebuild(node, lambda e: e, self.canonical) if parts(node)[1] else node
+        if not isinstance(done, (Sum, Prod)):
+            return done
+        open_ = (free_indices(done.body) | Dummy(done.index, done.where).indices()) - {done.index}
+        index = self._free_index(done.index, self.height(done.body), open_)
+        return rename_bound(done, {done.index: index}) if index is not done.index else done
+
+    def _free_index(self, like: Index, height: int, open_: frozenset[Index] | set[Index]) -> Index:
+        """The canonical index of a height, or of the next one that no outer sum has."""
+        while (index := self.index(like, height)) in open_:
+            height += 1
+        return index
 
     def expr(self, term: Term) -> Expr:
         """The term as an expression: each sum around the factors that depend on its index, and no others."""
