@@ -9,13 +9,19 @@ Nothing heavy is imported before it is needed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from symgrad.diagnostics import NotationError, SymgradError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
     from symgrad.api import Document
     from symgrad.checking.verdict import DocumentReport
+    from symgrad.deriving.gradient import Gradient
 
 
 def read(path: str | None = None, *, text: str | None = None, declarations: tuple[str, ...] = ()) -> Document:
@@ -36,4 +42,46 @@ def check(document: Document, *, seed: int = 0) -> DocumentReport:
     return check_document(document, seed)
 
 
-__all__ = ["NotationError", "SymgradError", "check", "read"]
+def gradient(document: Document, of: str, wrt: str | Sequence[str]) -> Gradient:
+    """The derivative of a quantity of a document by another: ``gradient(doc, "J", wrt="U")``.
+
+    of: a defined quantity, as the document writes it; wrt: an array, a slice ``V_{:c}``, an entry ``V_{ic}`` or a
+    defined quantity; two of them for second derivatives. The result has ``index``, ``matrix`` (SymPy), ``latex()``
+    and ``steps()``. Raises ``SymgradError`` for names that can't be read, with the place and a remedy.
+    """
+    from symgrad.api import gradient_of
+
+    return gradient_of(document, of, wrt)
+
+
+def export(
+    document: Document, *, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
+) -> str:
+    """The text of a module with the gradient functions of a document's costs.
+
+    of: names of costs; without, every scalar that no other definition uses.
+    wrt: names of the arguments to differentiate by; without, every real-valued one.
+    Raises ``SymgradError`` for a name that is none, and where no cost can be exported.
+    """
+    from symgrad.api import export_document
+
+    return export_document(document, of, wrt, target)
+
+
+def load(document: Document, *, of: Sequence[str] = (), wrt: Sequence[str] | None = None) -> ModuleType:
+    """The functions that ``export`` writes, as a module: ``load(doc).J_value_and_grad(U=U, …)``."""
+    from symgrad.api import load_document
+
+    return load_document(document, of, wrt)
+
+
+def __getattr__(name: str) -> ModuleType:
+    """``symgrad.testing`` without an import of its own."""
+    if name == "testing":
+        from importlib import import_module
+
+        return import_module("symgrad.testing")
+    raise AttributeError(f"module 'symgrad' has no attribute {name!r}")
+
+
+__all__ = ["NotationError", "SymgradError", "check", "export", "gradient", "load", "read"]

@@ -1,13 +1,18 @@
-"""The Python interface: documents and their reports."""
+"""The Python interface: documents, their reports, and their gradient functions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
 from symgrad.checking import load_source
 from symgrad.checking.checker import check_source
 from symgrad.checking.verdict import DocumentReport
+from symgrad.deriving.gradient import Form, Gradient, gradient
+from symgrad.deriving.question import Asking, split_targets
 from symgrad.diagnostics import Diagnostic, SymgradError
+from symgrad.notation.reader import read_document as read_source
 from symgrad.notation.source import Source
 
 
@@ -42,3 +47,43 @@ def read_document(path: str | None, text: str | None, declarations: tuple[str, .
 
 def check_document(document: Document, seed: int) -> DocumentReport:
     return check_source(document.source, document.declarations, seed)
+
+
+def gradient_of(document: Document, of: str, wrt: str | Sequence[str]) -> Gradient:
+    asking = Asking(read_source(document.source, document.declarations))
+    return gradient(asking, of, [wrt] if isinstance(wrt, str) else list(wrt))
+
+
+def derivations(
+    path: str, with_files: Sequence[str], of: str | None, wrt: Sequence[str], form: Form | None, steps: bool
+) -> tuple[list[str], list[str]]:
+    """Displays of all gradients asked for, and notes on those that are written in another form than asked for."""
+    document = read_document(path, None, tuple(with_files))
+    asking = Asking(read_source(document.source, document.declarations))
+    displays: list[str] = []
+    notes: list[str] = []
+    for name in [of] if of is not None else asking.costs():
+        for by in wrt or asking.parameters(asking.quantity(name)):
+            found = gradient(asking, name, split_targets(by))
+            if form != "index" and found.no_matrix_form:
+                notes.append(f"{name} by {by} has no matrix form: {found.no_matrix_form}")
+            if steps:
+                displays.append(found.steps())
+            else:
+                displays.append(f"$$\n{found.latex('index' if found.no_matrix_form else form)}\n$$")
+    return displays, notes
+
+
+def export_document(
+    document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
+) -> str:
+    from symgrad.exporting import export_document as export
+    from symgrad.notation.reader import read_document as read
+
+    return export(read(document.source, document.declarations), of, wrt, target)
+
+
+def load_document(document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None) -> ModuleType:
+    from symgrad.exporting.loading import load_text
+
+    return load_text(export_document(document, of, wrt))

@@ -32,6 +32,8 @@ LOOSE = 1e-7
 """The same where assumptions hold up to rounding only."""
 SHAKE, ROUNDING = 1e-10, 1e-13
 """Relative noise put on every result, and how much of it rounding may account for."""
+TINY = 1e-200
+"""Below this, double precision alone says nothing: what is 0 may have underflowed."""
 UNSTEADY = 1e-3
 """A point at which that noise moves the difference by more than this is no good for a comparison."""
 
@@ -160,5 +162,7 @@ def estimated(claim: Claim, env: Environment) -> Certificate:
     _, gap, scale = _gap(claim, ev)
     shaken = [_gap(claim, Evaluator(env, SHAKE * k))[1] for k in (1, 2, 3)]
     error = max(float(np.abs(s - gap).max()) for s in shaken) * 1e-2 + float(scale.max()) * TOLERANCE
+    if float(scale.max()) < TINY:
+        error = float("inf")
     left, right = (float(ev.number(side).a.flat[0]) for side in (claim.left, claim.right))
     return Certificate(left, right, abs(left - right), error, float(scale.max()))

@@ -27,11 +27,14 @@ from symgrad.ir.evaluate import Evaluator
 from symgrad.ir.nodes import AbstractFunction, Tensor
 from symgrad.ir.ranges import Index, IndexArray, Range, Subset
 
-Mode = Literal["plain", "positive", "mixed", "small", "simplex", "simple"]
+Mode = Literal["plain", "positive", "mixed", "small", "simplex", "simple", "wide", "wide positive"]
 MODES: tuple[Mode, ...] = ("plain", "positive", "mixed", "small", "simplex")
 """Tried in turn until the claim is defined somewhere: entries of both signs; positive ones (under a
 logarithm); one sign a tensor and sample; below 1/4; adding up to at most 1."""
 
+WIDE: Mapping[Mode, Mode] = {"plain": "wide", "mixed": "wide", "positive": "wide positive"}
+"""The modes whose entries lie at any scale from 1/1000 to 1000, so that a threshold far out is seen as well."""
+SCALES = 11
 ATTEMPTS = 4
 """How often candidates are drawn before assumptions count as impossible to meet."""
 PLAIN_SAMPLES = 8
@@ -73,6 +76,8 @@ class Drawing:
             size = size / 8
         if self.mode == "simplex":
             size = parts_of_one(rng, shape) if tensor.ranges else parts_of_one(rng, (*shape, 2))[:, 0]
+        elif self.mode in WIDE.values():
+            size = size * 2.0 ** rng.integers(1 - SCALES, SCALES, (env.batch, *(1,) * len(tensor.ranges)))
         elif env.batch > PLAIN_SAMPLES:
             # so that a sample may lie on either side of a kink: every tensor at a scale of its own
             scale = 2.0 ** rng.integers(-3, 2, (env.batch, *(1,) * len(tensor.ranges)))
@@ -82,7 +87,7 @@ class Drawing:
             return np.where(rng.integers(0, 8, shape) == 0, 0.0, size)
         if domain == "negative":
             return -size
-        if domain == "positive" or self.mode in ("positive", "small", "simplex"):
+        if domain == "positive" or self.mode in ("positive", "small", "simplex", "wide positive"):
             return size
         signs = rng.choice((-1.0, 1.0), shape)
         if self.mode == "mixed":

@@ -52,7 +52,7 @@ class _Question:
 
 def prove(claim: Claim, seconds: float = SECONDS) -> Proof | None:
     """A proof of the claim, or None if the normal form finds none."""
-    deadline = time.monotonic() + seconds
+    deadline = time.process_time() + seconds
     make_room()
     try:
         questions = _questions(claim)
@@ -77,7 +77,7 @@ def _position_by_position(claim: Claim, deadline: float) -> Proof | None:
         for k in few:
             here: dict[Index, IndexExpr] = {index: Affine.of(k)}
             left, right = substitute(resolve(claim.left), here), substitute(resolve(claim.right), here)
-            proof = prove(Claim(left, right, rest, claim.assumptions), deadline - time.monotonic())
+            proof = prove(Claim(left, right, rest, claim.assumptions), deadline - time.process_time())
             if proof is None:
                 return None
             proofs.append(proof)
@@ -91,11 +91,11 @@ _PARTS = (attrgetter("assumptions"), attrgetter("conditions"), attrgetter("trace
 def difference(claim: Claim, seconds: float = SECONDS / 6) -> Expr | None:
     """The left side less the right, simplified; None if the form cannot say it briefly."""
     make_room()
-    deadline = time.monotonic() + seconds
+    deadline = time.process_time() + seconds
     shortest: tuple[int, Expr] | None = None
     try:
         for question in _questions(claim):
-            ctx = Context(deadline - time.monotonic(), question.keep)
+            ctx = Context(deadline - time.process_time(), question.keep)
             poly = _difference(ctx, question, claim.assumptions)
             if 0 < len(poly) <= MAX_SHOWN and (shortest is None or len(poly) < shortest[0]):
                 shortest = (len(poly), to_expr(ctx, poly))
@@ -142,11 +142,11 @@ def _resolved(a: Assumption) -> Assumption:
 
 
 def _attempt(question: _Question, assumptions: tuple[Assumption, ...], deadline: float) -> Proof | None:
-    ctx = Context(deadline - time.monotonic(), question.keep)
+    ctx = Context(deadline - time.process_time(), question.keep)
     try:
         found = is_zero(ctx, _difference(ctx, question, assumptions))
         if not found and ctx.counted:
-            ctx = Context(deadline - time.monotonic(), question.keep)
+            ctx = Context(deadline - time.process_time(), question.keep)
             ctx.unroll = True
             found = is_zero(ctx, _difference(ctx, question, assumptions))
     except (NormalFormError, RecursionError, ValueError):

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.checking.compare import Comparison, Session, certified, compare
-from symgrad.checking.draw import MODES, PLAIN_SAMPLES, mode_of
+from symgrad.checking.draw import MODES, PLAIN_SAMPLES, WIDE, mode_of
 from symgrad.checking.shrink import shrunk
-from symgrad.checking.sizes import FORKED, bound, corners, need, samples
+from symgrad.checking.sizes import DECIDING, FORKED, bound, corners, need, samples
 from symgrad.checking.verdict import Witness
 from symgrad.ir.arithmetic import expand
 from symgrad.ir.budget import BUDGET, TooLarge
@@ -25,7 +25,7 @@ from symgrad.ir.certificate import Certificate
 from symgrad.ir.claims import Claim
 from symgrad.ir.environment import Environment, EvaluationError
 from symgrad.ir.evaluate import Evaluator
-from symgrad.ir.nodes import Cases, Expr, walk
+from symgrad.ir.nodes import Cases, Expr, Tensor, walk
 from symgrad.ir.ranges import Index
 
 
@@ -99,7 +99,8 @@ def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) 
     further = session.sizes.more(sizes, asked) if limit is not None else []
     seen = 0
     others = () if proved else _others(claim, session, env, further or [], corners(sizes, asked.ranges))
-    for comparison in chain(main, others):
+    far = () if proved or asked.polynomial else _far(claim, session, main[-1].evaluator)
+    for comparison in chain(main, others, far):
         if comparison is None:
             further = None
             continue
@@ -189,6 +190,19 @@ def _others(
             done = None
         if done is not None or asked:
             yield done
+
+
+def _far(claim: Claim, session: Session, usual: Evaluator) -> Iterator[Comparison]:
+    """Entries at all scales, for what only happens far from 1: a margin of 10, a period."""
+    mode, env = WIDE.get(mode_of(usual.env)), usual.env
+    if mode is None or not any(isinstance(x, Tensor) for x in usual.reach(claim.left) | usual.reach(claim.right)):
+        return
+    try:
+        ev = session.evaluator(env.sizes, claim.assumptions, mode, DECIDING // 2, env.strict)
+        if ev is not None:
+            yield compare(claim, ev)
+    except TooLarge:
+        return
 
 
 def _witness(claim: Claim, session: Session, found: Comparison) -> Witness | None:

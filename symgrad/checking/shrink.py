@@ -191,7 +191,7 @@ def _changes(env: Environment) -> list[Change]:
     for t, v in env.tensors.items():
         for where in np.ndindex(v.shape[1:]):
             x = v[(0, *where)]
-            for new in (0.0, 1.0):
+            for new in (0.0, 1.0, float(np.round(x))):
                 if _cost(np.array(new)) < _cost(np.array(x)):
                     put("tensors", t, where, new)
     for n, a in env.arrays.items():

@@ -7,9 +7,6 @@ references in the result, so that a chain of definitions gives a result of the s
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from symgrad.derive.contract import InRange, apart, cond_at, kronecker, lies_in, product, summed, total
 from symgrad.derive.depends import depends_on, holds_derivative, reaches, symbol_of
 from symgrad.ir.functions import TABLE
@@ -78,7 +75,7 @@ class Resolver:
     """Shares work between the derivatives of one expression: one memo a target."""
 
     def __init__(self) -> None:
-        self._rules: dict[tuple[Expr, frozenset[Definition]], _Rules] = {}
+        self._rules: dict[tuple[Expr, frozenset[Definition]], Rules] = {}
         self._resolved: dict[Expr, Expr] = {}
         # Both sides of a delta that a derivative makes stand in one slot: where the expression
         # is defined at all, both lie in the range of that slot.
@@ -87,7 +84,7 @@ class Resolver:
     def differentiate(self, body: Expr, target: Expr, held: frozenset[Definition] = _NONE) -> Expr:
         rules = self._rules.get((target, held))
         if rules is None:
-            rules = self._rules[target, held] = _Rules(self, target, held)
+            rules = self._rules[target, held] = Rules(self, target, held)
         return rules(body)
 
     def resolve(self, node: Expr) -> Expr:
@@ -127,7 +124,7 @@ class Resolver:
         return mul(*(kronecker(a, b) for a, b in zip(here, there, strict=True)))
 
 
-class _Rules:
+class Rules:
     """d/d target, remembered node by node."""
 
     def __init__(self, resolver: Resolver, target: Expr, held: frozenset[Definition]) -> None:
@@ -148,7 +145,7 @@ class _Rules:
             if rule is None:
                 raise TypeError(f"no rule differentiates a {type(node).__name__}")
             reached = reaches(node, self.symbol, self.held, self._reach)
-            done = rule(self, apart(node, self.taken)) if reached else ZERO
+            done = getattr(self, rule)(apart(node, self.taken)) if reached else ZERO
             self._memo[node] = done
         return done
 
@@ -232,23 +229,23 @@ class _Rules:
         return ZERO if all(v is ZERO for _, v in branches) else Cases(branches)
 
 
-_RULES: dict[type[Expr], Callable[[_Rules, Any], Expr]] = {
-    Num: _Rules.constant,
-    Const: _Rules.constant,
-    Size: _Rules.constant,
-    Delta: _Rules.constant,
-    Iverson: _Rules.constant,
-    Entry: _Rules.entry,
-    Ref: _Rules.ref,
-    Sum: _Rules.sum,
-    Prod: _Rules.prod,
-    Add: _Rules.add,
-    Mul: _Rules.mul,
-    Pow: _Rules.pow,
-    Func: _Rules.func,
-    Apply: _Rules.apply,
-    Deriv: _Rules.deriv,
-    Cases: _Rules.cases,
+_RULES: dict[type[Expr], str] = {
+    Num: "constant",
+    Const: "constant",
+    Size: "constant",
+    Delta: "constant",
+    Iverson: "constant",
+    Entry: "entry",
+    Ref: "ref",
+    Sum: "sum",
+    Prod: "prod",
+    Add: "add",
+    Mul: "mul",
+    Pow: "pow",
+    Func: "func",
+    Apply: "apply",
+    Deriv: "deriv",
+    Cases: "cases",
 }
 
 __all__ = ["Resolver", "depends_on", "differentiate", "resolve"]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from symgrad.ir import nodes as n
+from symgrad.ir.digits import Undefined
 from symgrad.ir.environment import Environment
 from symgrad.ir.multiprecision import At, Point
+
+FAR = 600
+"""The digits between two numbers of one evaluation that are still bridged."""
 
 
 class Certificate(NamedTuple):
@@ -22,17 +26,26 @@ class Certificate(NamedTuple):
 
 def certify(left: n.Expr, right: n.Expr, env: Environment, at: At, steps: int = 60_000) -> Certificate:
     """Both sides at sample 0 of an environment, computed twice with different digits and steps;
-    ``Undefined`` if a side has no value there."""
+    ``Undefined`` if a side has no value there, or rests on numbers too far apart.
+
+    The second time has as many digits more as lie between the numbers met the first time, so that what
+    vanished beside 1 (``1 - \\sigma(400)``) shows in the difference of the two.
+    """
     import mpmath
 
     depth = max(_depth(left), _depth(right))
-    runs = []
+    runs: list[tuple[Any, Any, Any]] = []
+    apart = 0
     for digits, exponent in ((40 + 35 * depth, 25), (55 + 40 * depth, 30)):
+        digits += apart
         with mpmath.workdps(digits):
             point = Point(env, mpmath.mpf(10) ** -exponent, steps)
             sides = [point.value(side, at) for side in (left, right)]
             scale = max(abs(point.value(t, at)) for side in (left, right) for t in _terms(side))
             runs.append((*sides, scale))
+            apart = point.m.spread
+            if apart > FAR:
+                raise Undefined("numbers too far apart")
     with mpmath.workdps(60):
         (l1, r1, _), (l2, r2, scale) = runs
         error = 10 * max(abs(l1 - l2), abs(r1 - r2)) + scale * mpmath.mpf(10) ** -30

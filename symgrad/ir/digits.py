@@ -23,11 +23,24 @@ class Digits:
         import mpmath
 
         self.mp = mpmath
+        self.least = self.most = 0
+
+    def seen(self, x: Any) -> Any:
+        """Note the binary magnitude of a number that the result rests on."""
+        if x:
+            magnitude = self.mp.mag(x)
+            self.least, self.most = min(self.least, magnitude), max(self.most, magnitude)
+        return x
+
+    @property
+    def spread(self) -> int:
+        """How many decimal digits lie between the smallest and the largest number seen, 1 among them."""
+        return int((self.most - self.least) * 0.30103) + 1
 
     def exp(self, x: Any) -> Any:
         if abs(x) > 10_000:
             raise Undefined("an exponential overflows")
-        return self.mp.exp(x)
+        return self.seen(self.mp.exp(x))
 
     def log(self, x: Any) -> Any:
         if x <= 0:
@@ -49,6 +62,7 @@ class Digits:
         return self.mp.atan(x)
 
     def erf(self, x: Any) -> Any:
+        self.exp(-x * x)  # how far the result is from 1
         return self.mp.erf(x)
 
     def where(self, mask: bool, x: Any, y: Any) -> Any:

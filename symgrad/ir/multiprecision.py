@@ -54,7 +54,7 @@ class Point(Spots):
             rule = _RULES.get(type(node))
             if rule is None:
                 raise EvaluationError(f"unknown node kind {type(node).__name__}")
-            found = self._memo[key] = rule(self, node, at, shifts)
+            found = self._memo[key] = self.m.seen(rule(self, node, at, shifts))
         return found
 
     def _spend(self) -> None:

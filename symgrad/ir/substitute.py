@@ -21,8 +21,11 @@ def substitute(node: Expr, mapping: Mapping[Index, IndexExpr]) -> Expr:
             return n
         done = memo.get(n)
         if done is None:
-            clash = [b for b in parts(n)[2] if b in incoming]
-            if clash:
+            bound = parts(n)[2]
+            clash = [b for b in bound if b in incoming]
+            if any(b in mapping for b in bound):  # bound anew in here: not the index that is meant
+                done = substitute(n, {k: v for k, v in mapping.items() if k not in bound})
+            elif clash:
                 renamed = rename_bound(n, {b: b.fresh() for b in clash})
                 done = go(renamed)
             else:

@@ -18,7 +18,7 @@ from symgrad.notation.elaborate.open_letters import Letters
 from symgrad.notation.elaborate.values import ShapeMismatch
 from symgrad.notation.ellipsis import expand_ellipses
 from symgrad.notation.lexer import Token
-from symgrad.notation.mentions import note_sizes
+from symgrad.notation.mentions import note_sizes, outside_letters
 from symgrad.notation.named import learn_run
 from symgrad.notation.parsing import Parser
 from symgrad.notation.reading import ReadDocument, ReadStep
@@ -146,6 +146,7 @@ class ChainReader:
         for key, over in self.ranges:
             if key not in el.scope.indices:
                 el.letters.open[key] = Index(key, over, "free")
+        el.outside = outside_letters([s.node for s in sides if s.node is not None])
         elaborate_sides(el, sides)
         restrictions = [self.restrictions(el, r, sides[k + 1]) for k, r in enumerate(self.relations)]
         el.letters.resolve_ties()

@@ -8,12 +8,12 @@ from itertools import islice
 
 from symgrad.diagnostics import Diagnostic, NotationError
 from symgrad.ir.claims import Assumption, Claim
-from symgrad.ir.nodes import Cond, Num, free_indices
+from symgrad.ir.nodes import Cond, Expr, Num, free_indices
 from symgrad.ir.ranges import Index
 from symgrad.notation.comparing import align, make_claim, other_placements, transposed_layout
 from symgrad.notation.elaborate.derivatives import ungrouped
 from symgrad.notation.elaborate.expressions import Elaborator
-from symgrad.notation.elaborate.implied import repeats
+from symgrad.notation.elaborate.implied import differentiates, repeats
 from symgrad.notation.elaborate.values import ShapeMismatch, Value
 from symgrad.notation.mentions import times_written
 from symgrad.notation.source import Span
@@ -72,9 +72,10 @@ def free_letters(el: Elaborator, sides: Sequence[Side]) -> frozenset[Index]:
     others = [free_indices(r.body) for r, _ in read if r is not lead]
     free = set()
     for letter in sorted(free_indices(lead.body) & opened, key=lambda i: i.serial):
+        variable = differentiates(lead.body, letter)
         # the entry `[x \\odot y]_i` holds i twice where it is multiplied out, and still is the i-th
         repeated = times_written(el.scope, node, letter.letter) > 1 and repeats(lead.body, letter)
-        if not repeated or (others and all(letter in o for o in others)):
+        if variable or not repeated or (others and all(letter in o for o in others)):
             free.add(letter)
         elif others and not any(letter in o for o in others):
             el.warn(
@@ -127,6 +128,8 @@ def outcome(
     def alternatives() -> Iterator[tuple[str, Claim]]:
         for other, x, y, axes in pairs[1:]:
             yield other, make_claim(x, y, axes, facts)
+        for x, y, axes in _as_dummies(el, left, right, free):
+            yield "placement", make_claim(x, y, axes, facts)
         for value in _placements(el, left, free):
             for _, x, y, axes in islice(align(value, b), 1):
                 yield "placement", make_claim(x, y, axes, facts)
@@ -135,6 +138,20 @@ def outcome(
                 yield "placement", make_claim(x, y, axes, facts)
 
     return Outcome(claim=make_claim(x, y, axes, facts), warnings=warnings, alternatives=alternatives)
+
+
+def _as_dummies(
+    el: Elaborator, left: Side, right: Side, free: frozenset[Index]
+) -> Iterator[tuple[Expr, Expr, tuple[Index, ...]]]:
+    """``\\partial v_i / \\partial x_i`` read as the sum over ``i``, where the other side has no ``i``."""
+    if left.raw is None or right.raw is None:
+        return
+    held = free_indices(left.raw.body) - free_indices(right.raw.body)
+    doubtful = frozenset(i for i in held & free if repeats(left.raw.body, i))
+    if doubtful:
+        sides = [el.settle(s.raw, free - doubtful, s.span) for s in (left, right) if s.raw is not None]
+        for _, x, y, axes in islice(align(*sides), 1):
+            yield x, y, axes
 
 
 def _placements(el: Elaborator, side: Side, free: frozenset[Index]) -> Iterator[Value]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.diagnostics import Diagnostic, NotationError
@@ -23,9 +23,12 @@ class Paragraph:
     scope: Scope
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
-    def read(self, formulas: Sequence[Sequence[Token]]) -> None:
-        """Index sets first, then the other sets, then what is equal to something, then what holds of the names."""
-        pieces = [p for f in formulas for p in split(f)]
+    def read(self, formulas: Sequence[Sequence[Token]], supposed: Collection[int] = ()) -> None:
+        """Index sets first, then the other sets, then what is equal to something, then what holds of the names.
+
+        supposed: the formulas that stand behind *if*. They say what may be, and declare no more than shapes.
+        """
+        pieces = [p for k, f in enumerate(formulas) for p in split(f) if k not in supposed or _is_shape(p)]
         assuming = Assuming(self.scope)
         sets, equations = Membership(self.scope, assuming), Equations(self.scope, assuming)
         taken: set[int] = set()
@@ -55,6 +58,12 @@ def split(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
         while piece and piece[-1].kind == "symbol" and piece[-1].text in ",.;":
             piece.pop()
     return [tuple(piece) for piece in out if piece]
+
+
+def _is_shape(piece: Sequence[Token]) -> bool:
+    """``x \\in \\mathbb{R}^N``, ``f : \\mathbb{R} \\to \\mathbb{R}``"""
+    said = statement(piece, RELATIONS)
+    return said.sign in ("\\in", ":") and bool(said.right) and said.right[0].style == "bb"
 
 
 def _parts(before: Sequence[Token], after: Sequence[Token]) -> bool:

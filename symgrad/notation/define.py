@@ -108,10 +108,10 @@ class Definer:
         form = _compound_form(name)
         if form is not None:
             return self._compound(name, form, key is not None, written)
+        if entry is None and name.key == "\\delta" and len(read_slots(name.sub) if name.sub else ()) == 2:
+            return None  # Kronecker's delta has its meaning
         if sup:
             return self._raised(name, key is not None, sup, written)
-        if entry is None and name.key == "\\delta" and name.sub and len(pattern_letters(name.sub) or ()) == 2:
-            return None  # Kronecker's delta has its meaning
         if key is None or entry is None:
             key, rest = self._new_key(name, written.body)
         return self._slots(name, key, rest, written)

@@ -7,6 +7,7 @@ rules of reading need them: a sum and a derivative in front take the product tha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -52,7 +53,7 @@ def latex(expr: Expr, names: Naming | None = None) -> str:
 def read(expr: Expr, names: Naming | None = None) -> str:
     """The expression as it was understood: every sum with its range."""
     n = names or Naming()
-    return latex(expr, Naming(n.letters, n.taken, n.arguments, ranges=True))
+    return latex(expr, replace(n, ranges=True))
 
 
 def describe_sizes(sizes: Mapping[str, int]) -> str:
@@ -125,12 +126,12 @@ class Printer:
         return self.named(node.tensor.name, self.letters.slots(node.indices))
 
     def ref(self, node: Ref) -> Text:
-        count = self.naming.arguments.get(node.definition, node.definition.arguments)
-        if not count:
-            return self.named(node.definition.name, self.letters.slots(node.indices))
-        arguments = ", ".join(self.letters.position(e) for e in node.indices[:count])
-        below = script("_", self.letters.slots(node.indices[count:]))
-        return Text(f"{name(node.definition.name)}({arguments}){below}")
+        called, slots = self.naming.called(node)
+        below = self.letters.slots(slots)
+        if not called:
+            return self.named(node.definition.name, below)
+        arguments = ", ".join(map(self.letters.position, called))
+        return Text(f"{name(node.definition.name)}({arguments}){script('_', below)}")
 
     def named(self, key: str, slots: str) -> Text:
         """A name with a label above, or a prime, takes no power without brackets."""
@@ -139,6 +140,8 @@ class Printer:
 
     def delta(self, node: Delta) -> Text:
         pair = sorted((node.left, node.right), key=lambda e: (not isinstance(e, Gather), self.letters.position(e)))
+        if "\\delta" in self.naming.reserved:
+            return Text("\\mathbb{1}[" + " = ".join(map(self.letters.position, pair)) + "]")
         return Text("\\delta" + script("_", self.letters.slots(pair)), "name")
 
     # --- sums and products ------------------------------------------------------------------------

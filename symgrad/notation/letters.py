@@ -18,14 +18,26 @@ class Naming:
     """How a document writes things, as far as the expression alone doesn't tell.
 
     letters: the letters of given indices; taken: letters with a meaning of their own, which a
-    dummy may use over that range only (None: never); arguments: how many of a definition's slots
-    are written as arguments, where it does not say so itself; ranges: print the range of every sum.
+    dummy may use over that range only (None: never); arguments: the names that a definition's
+    arguments are written with, whole arrays and subsets among them; reserved: every name with a meaning, so that
+    what is known without declaring is not written by it; ranges: print the range of every sum.
     """
 
     letters: Mapping[Index, str] = field(default_factory=dict)
     taken: Mapping[str, Range | None] = field(default_factory=dict)
-    arguments: Mapping[Definition, int] = field(default_factory=dict)
+    arguments: Mapping[Definition, tuple[str, ...]] = field(default_factory=dict)
+    reserved: frozenset[str] = frozenset()
     ranges: bool = False
+
+    def called(self, ref: Ref) -> tuple[list[IndexExpr | str], tuple[IndexExpr, ...]]:
+        """The arguments that a defined quantity is written with, and the positions left over as slots."""
+        definition = ref.definition
+        names = self.arguments.get(definition)
+        count = definition.arguments
+        if names is None:
+            return list(ref.indices[:count]), ref.indices[count:]
+        at = {p.letter: e for p, e in zip(definition.params, ref.indices, strict=True) if p.letter in names}
+        return [at.get(n, n) for n in names], ref.indices[len(at) :]
 
 
 class Letters:
@@ -94,8 +106,10 @@ class Letters:
 
     # --- subscripts -------------------------------------------------------------------------------
 
-    def position(self, e: IndexExpr) -> str:
-        """``i``, ``c+j``, ``n_k``"""
+    def position(self, e: IndexExpr | str) -> str:
+        """``i``, ``c+j``, ``n_k``; a name as it stands"""
+        if isinstance(e, str):
+            return e
         if isinstance(e, Index):
             return self[e]
         if isinstance(e, Gather):

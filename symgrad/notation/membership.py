@@ -51,12 +51,13 @@ class Membership:
         return True
 
     def subset(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
-        """``\\mathcal{N} \\subseteq [W]``"""
-        whole = read_set(self.scope, right)
-        if len(left) != 1 or not isinstance(whole, Positions) or whole.ranges:
+        """``\\mathcal{N}, \\mathcal{M} \\subseteq [W]``"""
+        whole, names = read_set(self.scope, right), items(left)
+        if not names or any(len(n) != 1 for n in names) or not isinstance(whole, Positions) or whole.ranges:
             return False
-        name = f"\\mathcal{{{left[0].text}}}" if left[0].style == "cal" else spelled(left)
-        self.scope.put("subsets", letter_key(left[0]), Subset(name, whole.target))
+        for (token,) in names:
+            name = f"\\mathcal{{{token.text}}}" if token.style == "cal" else spelled([token])
+            self.scope.put("subsets", letter_key(token), Subset(name, whole.target))
         return True
 
     def declare(self, name: tuple[Token, ...], declared: DeclaredSet, every: bool, said: Statement) -> None:

@@ -68,6 +68,37 @@ def sum_letter(token: Token) -> str:
     return token.text if token.kind == "word" else letter_key(token)
 
 
+def outside_letters(nodes: Sequence[Node]) -> frozenset[str]:
+    """The letters that stand in a script somewhere outside of every sum that names them below its sign."""
+    out: set[str] = set()
+    for node in nodes:
+        out |= _outside(node)
+    return frozenset(out)
+
+
+def _outside(node: Node) -> set[str]:
+    if isinstance(node, BigOp):
+        named = {sum_letter(t) for t in node.sub if is_name(t)}
+        return (_outside(node.body) - named) | {sum_letter(t) for t in node.sup if is_name(t)}
+    out: set[str] = set()
+    for name in ("sub", "sup", "condition"):
+        out.update(sum_letter(t) for t in getattr(node, name, ()) if is_name(t))
+    for name in node.__dataclass_fields__:
+        for inner in _direct(getattr(node, name)):
+            out |= _outside(inner)
+    return out
+
+
+def _direct(value: object) -> Iterator[Node]:
+    """The nodes that a field holds, without what is below them."""
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            if not isinstance(item, Token):
+                yield from _direct(item)
+
+
 def note_sizes(scope: Scope, nodes: Sequence[Node]) -> None:
     """Letters that stand in the bounds of a sum, and nowhere as a position, are sizes: also to the left of the sum."""
     below = [n for node in nodes for n in subnodes(node)]

@@ -23,5 +23,7 @@ def naming(scope: Scope, definitions: Mapping[Defined, Definition]) -> Naming:
     arguments = {}
     for entry, definition in definitions.items():
         if entry.arguments is not None:
-            arguments[definition] = sum(p.letter in entry.arguments for p in definition.params)
-    return Naming(taken=taken, arguments=arguments)
+            arguments[definition] = entry.arguments
+    tables = (*Scope.TABLES, "sizes")
+    named = {k[0] if isinstance(k, tuple) else k for table in tables for k in getattr(scope, table)}
+    return Naming(taken=taken, arguments=arguments, reserved=frozenset(named))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from symgrad.diagnostics import Diagnostic, NotationError
@@ -18,6 +19,9 @@ from symgrad.notation.scope import Scope
 from symgrad.notation.sections import Layer, Sections
 from symgrad.notation.source import Source
 
+_IF = re.compile(r"(?:^|[^A-Za-z])(?:if|when|whenever|unless|iff)[\s~]*(?:\$`?|\\\()\s*$", re.IGNORECASE)
+_AND = re.compile(r"^\s*(?:`?\$|\\\))[\s,]*(?:and|or)?[\s~]*(?:\$`?|\\\()\s*$")
+"""What stands before a formula that is only supposed, and between it and the next one like it."""
 DECLARING = ("\\in", "\\subseteq", "\\to")
 """Inline mathematics with one of these declares; the rest may be anything."""
 
@@ -41,7 +45,8 @@ class Reader:
     def read(self) -> ReadDocument:
         blocks = read_blocks(self.source)
         self.out.diagnostics.extend(blocks.diagnostics)
-        self.enter(self.sections.everywhere)
+        for layer in self.sections.everywhere:
+            self.enter(layer)
         pending: Directive | None = None
         for event in self.events(blocks):
             if isinstance(event, Layer):
@@ -94,8 +99,12 @@ class Reader:
 
     def declare(self, formulas: Sequence[Inline], macros: Macros) -> None:
         """Enters what the formulas of one paragraph declare."""
-        tokens = []
+        tokens: list[tuple[Token, ...]] = []
+        supposed: set[int] = set()
+        before: Inline | None = None
         for inline in formulas:
+            behind_if = is_supposed(inline, before, bool(tokens) and len(tokens) - 1 in supposed)
+            before = inline
             try:
                 found = tokenize(inline.content, macros)
             except NotationError as e:
@@ -103,9 +112,11 @@ class Reader:
                     self.out.diagnostics.append(e.diagnostic)
                 continue
             if found:
-                tokens.append(found)
+                if behind_if:
+                    supposed.add(len(tokens))
+                tokens.append(tuple(found))
         paragraph = Paragraph(self.scope)
-        paragraph.read(tokens)
+        paragraph.read(tokens, supposed)
         self.out.diagnostics.extend(paragraph.diagnostics)
 
     def enter(self, layer: Layer) -> None:
@@ -162,6 +173,14 @@ class Reader:
         span = problem.span or display.content
         text = display.content.text.strip()
         self.out.steps.append(ReadStep(span, text, "", Outcome(problem=problem), self.group))
+
+
+def is_supposed(inline: Inline, before: Inline | None, supposed: bool) -> bool:
+    """Whether a formula stands behind *if*, or behind a ``supposed`` one before it and *and*."""
+    text, start = inline.content.source.text, inline.content.start
+    if before is not None and supposed and _AND.match(text[before.content.end : start]):
+        return True
+    return _IF.search(text[max(0, start - 40) : start]) is not None
 
 
 def _is_number(words: list[str]) -> bool:

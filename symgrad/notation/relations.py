@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from symgrad.notation.cuts import depths, outermost, split_rows, unclosed
 from symgrad.notation.lexer import Token
-from symgrad.notation.scripts import cover, error
+from symgrad.notation.scripts import cover, error, is_name, script_argument
 from symgrad.notation.source import Span
 
 EQUALITIES = {"=": "=", "\\coloneqq": ":=", "\\equiv": ":=", "\\triangleq": ":=", "\\eqqcolon": "=:"}
@@ -25,6 +25,8 @@ displaymath math subequations array
 """
 LAYOUT = frozenset(_ENVIRONMENTS.split())
 """Environments that only lay relations out."""
+EXCEPTIONS = ("unless", "except", "only")
+"""Words that turn a condition around: what they say is not read, and makes the relation unreadable."""
 CONDITION_WORDS = ("if", "for", "when", "where", "with", "whenever", "and", "otherwise", "forall", "all", "provided")
 MAX_CONDITION = 24
 """A comparison of more tokens is a relation of its own."""
@@ -63,7 +65,7 @@ def _applied(tokens: Sequence[Token], k: int) -> bool:
     return (
         k + 1 < len(tokens)
         and (tokens[k + 1].text in ("(", "=", "\\coloneqq") or tokens[k + 1].kind in ("sub", "sup", "align"))
-        and tokens[k].text.lower() not in CONDITION_WORDS
+        and tokens[k].text.lower() not in (*CONDITION_WORDS, *EXCEPTIONS)
     )
 
 
@@ -103,7 +105,14 @@ def _parts(before: Sequence[Token], after: Sequence[Token]) -> bool:
         (k for k, (t, d) in enumerate(zip(rest, depths(rest), strict=True)) if d == 0 and t.text in (",", ";")),
         len(rest),
     )
-    return bool(_signs(before)) and bool(_signs(rest[:end]))
+    return bool(_signs(before)) and bool(_signs(_bare(rest[:end])))
+
+
+def _bare(piece: Sequence[Token]) -> Sequence[Token]:
+    """``(i \\neq j)`` without its brackets."""
+    if len(piece) > 2 and piece[0].text == "(" and piece[-1].text == ")" and min(depths(piece)[1:-1]) > 0:
+        return piece[1:-1]
+    return piece
 
 
 def _signs(tokens: Sequence[Token]) -> list[int]:
@@ -129,11 +138,37 @@ def _is_condition(piece: Sequence[Token]) -> bool:
     first = piece[0]
     if first.kind == "text":
         words = first.text.strip(" ,.;:(").lower().split()
-        return bool(words) and words[0] in CONDITION_WORDS
+        return bool(words) and words[0] in (*CONDITION_WORDS, *EXCEPTIONS)
     if first.text == "\\forall":
         return True
     marks = {piece[k].text for k in _signs(piece)}
     return bool(marks) and marks <= COMPARISONS and len(piece) < MAX_CONDITION
+
+
+def _ties_letter(piece: Sequence[Token], relations: Sequence[Relation]) -> bool:
+    """``i = j`` behind a relation in which ``i`` stands in scripts alone."""
+    if not relations or len(piece) != 3 or piece[1].text != "=" or not is_name(piece[0]):
+        return False
+    if not (is_name(piece[2]) or piece[2].kind == "number"):
+        return False
+    places = [raised for r in relations[-1:] for raised in _places((*r.left, *r.right), piece[0])]
+    return bool(places) and all(places)
+
+
+def _places(tokens: Sequence[Token], letter: Token) -> list[bool]:
+    """Of each place of a letter, whether it is in a script."""
+    out: list[bool] = []
+    scripted = 0
+    k = 0
+    while k < len(tokens):
+        t = tokens[k]
+        if t.kind in ("sub", "sup"):
+            _, end = script_argument(tokens, k + 1)
+            scripted = max(scripted, end)
+        elif (t.kind, t.text, t.style) == (letter.kind, letter.text, letter.style):
+            out.append(k < scripted)
+        k += 1
+    return out
 
 
 def _strip(tokens: Sequence[Token]) -> tuple[Token, ...]:
@@ -197,7 +232,10 @@ def _merge_ranges(pieces: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
 
 def _take(piece: tuple[Token, ...], first: bool, relations: list[Relation], before: tuple[Token, ...] | None) -> None:
     """Enters one piece: a condition on the row's relations, a remark, a continued side, or new relations."""
-    if relations and (_is_condition(piece) or (not first and _is_range(piece, None))):
+    bare = tuple(_bare(piece))
+    restricts = _is_condition(bare) or (not first and (_is_range(bare, None) or _ties_letter(bare, relations)))
+    if relations and restricts:
+        piece = bare
         for r in relations:
             if r.row == relations[-1].row:
                 r.conditions.append(piece)

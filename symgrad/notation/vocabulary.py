@@ -65,9 +65,10 @@ class Vocabulary:
         """
         source = Source("the question", text)
         span = Span(source, 0, len(text))
-        found = next((q for q in self.quantities() if q.name == text.strip()), None)
-        if found is not None:
-            return found.value
+        named = [q for q in self.quantities() if q.name == text.strip()]
+        if named:
+            # the total of a family of the same letter is what the bare name means
+            return min(named, key=lambda q: not q.is_scalar).value
         tokens = tokenize(span, collect_macros(self.document.source))
         if not tokens:
             raise NotationError(Diagnostic("SG104", "there is nothing to be read here", span, "name a quantity"))

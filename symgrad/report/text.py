@@ -68,10 +68,12 @@ def _summary(counts: Summary, paint: Paint) -> str:
 
 
 def _remarks(document: DocumentReport, paint: Paint) -> Iterator[str]:
-    """One line each for what a passing step leans on or is warned of; steps that are shown say it themselves."""
-    for step in document.steps:
-        if not _shown(step):
-            yield from (_remark(warning, paint) for warning in step.warnings)
+    """One line each for what a passing step leans on or is warned of; steps that are shown say it themselves.
+
+    What stands on the side that two steps of a chain share is said once.
+    """
+    warnings = (warning for step in document.steps if not _shown(step) for warning in step.warnings)
+    yield from dict.fromkeys(_remark(warning, paint) for warning in warnings)
     others = [one for one in document.diagnostics if one.severity != "error"]
     yield from (_remark(diagnostic, paint) for diagnostic in (*others, *document.not_checked))
     proofs = [step for step in document.steps if step.verdict == "proved" and not _shown(step)]

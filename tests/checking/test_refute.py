@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from symgrad.checking.compare import Session, compare
+from symgrad.checking.compare import Session, certified, compare
 from symgrad.checking.refute import Evaluation, refute
 from symgrad.ir import nodes as n
 from symgrad.ir.claims import Assumption, Claim
@@ -399,3 +399,30 @@ def test_at_no_position_there_is_nothing_to_compare() -> None:
     empty = Range.of_size(0)
     i, z = Index("i", empty, "free"), Tensor("z", (empty,))
     assert equal(Func("exp", Entry(z, (i,))), Func("exp", Entry(z, (i,))), i).verdict == "undefined"
+
+
+# --- far from 1 -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("margin", [10, 100, 1000])
+def test_a_margin_far_out_is_found(margin: int) -> None:
+    gap = n.sub(n.num(margin), Entry(T, ()))
+    found = equal(Func("relu", gap), gap)
+    assert found.verdict == "differs"
+
+
+def test_the_second_period_of_a_tangent_is_found() -> None:
+    found = equal(Func("arctan", Func("tan", Entry(T, ()))), Entry(T, ()))
+    assert found.verdict == "differs"
+
+
+def test_what_vanishes_beside_1_is_no_difference() -> None:
+    """d/dt log sigma(400 t) = 400 sigma(-400 t), where sigma(400 t) is 1 to a hundred digits and more"""
+    steep = n.mul(n.num(400), Entry(T, ()))
+    left, right = Deriv(Func("log", Func("sigma", steep)), Entry(T, ())), n.mul(n.num(400), Func("sigma", n.neg(steep)))
+    session = Session()
+    for value in (0.5, 0.75, 1.5, 3.0):
+        env = Environment({}, 1, {T: np.array([value])})
+        assert certified(Claim(left, right, ()), Evaluator(env), 0, {}) is None
+    assert refute(Claim(left, right, ()), cache=session).verdict == "equal"
+    assert refute(Claim(left, n.mul(n.num(2), right), ()), cache=session).verdict == "differs"

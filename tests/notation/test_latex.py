@@ -260,7 +260,8 @@ def test_reading_shows_every_range() -> None:
 
 def test_slots_that_are_arguments() -> None:
     expr = Ref(cost, (o, c))
-    assert latex(expr, Naming(arguments={cost: 2})) == "J(o, c)"
+    assert latex(expr, Naming(arguments={cost: ("o", "c")})) == "J(o, c)"
+    assert latex(expr, Naming(arguments={cost: ("o", "c", "\\mathcal{N}")})) == "J(o, c, \\mathcal{N})"
     assert latex(expr) == "J_{oc}"
 
 

@@ -11,13 +11,13 @@ from symgrad.ir import nodes
 from symgrad.ir.functions import TABLE
 from symgrad.ir.nodes import Cond, Expr, Iverson, Sum
 from symgrad.ir.normal_form import elementary
-from symgrad.ir.normal_form.abstract import apply, general_power, product_over
+from symgrad.ir.normal_form.abstract import apply, general_power, is_positive, product_over
 from symgrad.ir.normal_form.brackets import delta, differ, less, member
 from symgrad.ir.normal_form.context import REDUCE, Context, Mono, Poly
 from symgrad.ir.normal_form.fractions import reduce_power
 from symgrad.ir.normal_form.heads import HEADS, leaf
 from symgrad.ir.normal_form.limits import MAX_DEPTH, TooLarge, Undefined, Unsupported
-from symgrad.ir.normal_form.poly import ONE, accumulate, constant, minus, mul, reduce, scale, single, whole
+from symgrad.ir.normal_form.poly import ONE, accumulate, constant, minus, mul, reduce, replace, scale, single, whole
 from symgrad.ir.normal_form.powers import power
 from symgrad.ir.normal_form.sizes import affine
 from symgrad.ir.normal_form.sums import sum_over
@@ -177,10 +177,32 @@ def _prod(ctx: Context, node: Any) -> Poly:
     i = ctx.positions.of(node.index)
     ctx.letters.setdefault(node.index.range, {})[node.index.letter] = None
     body = build(ctx, node.body)
+    left_out = _left_out(ctx, node, body) if len(node.where) == 1 else None
+    if left_out is not None:
+        ctx.fired("prod_{i != j} f(i) = prod_i f(i) / f(j) for f > 0")
+        return mul(ctx, product_over(ctx, body, i), power(ctx, left_out, -1))
     if node.where:
         body = mul(ctx, minus(body, {ONE: 1}), _where(ctx, node.where))
         body = minus(body, {ONE: -1})
     return product_over(ctx, body, i)
+
+
+def _left_out(ctx: Context, node: Any, body: Poly) -> Poly | None:
+    """The one factor ``f(j) > 0`` that ``prod_{i != j} f(i)`` leaves out, for a ``j`` in the range of ``i``."""
+    (c,) = node.where
+    if c.op != "eq" or not c.negated or node.index not in (c.left, c.right):
+        return None
+    i = ctx.positions.of(node.index)
+    j = ctx.positions.of(c.right if c.left is node.index else c.left)
+    range_ = ctx.positions.ranges.get(i)
+    if range_ is None or ctx.positions.touches(j, i) or not ctx.positions.lies_in(j, range_):
+        return None
+    if not is_positive(ctx, body):
+        return None
+    total: Poly = {}
+    for mono, factor in body.items():
+        accumulate(total, replace(ctx, mono, i, j), factor)
+    return total
 
 
 def _add(ctx: Context, node: Any) -> Poly:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from functools import partial
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from symgrad.ir.normal_form.context import Context, Mono, Pattern, Poly, Rule
 from symgrad.ir.normal_form.heads import HEADS
 from symgrad.ir.normal_form.limits import Undefined, Unsupported
 from symgrad.ir.normal_form.matching import Binding, unify
-from symgrad.ir.normal_form.poly import divide, minus, natural, scale
+from symgrad.ir.normal_form.poly import ONE, divide, minus, natural, scale
 from symgrad.ir.normal_form.positions import COMPOUND
 from symgrad.ir.normal_form.powers import primitive
 from symgrad.ir.ranges import Index, Subset
@@ -148,7 +149,7 @@ def _rules(ctx: Context, a: Assumption) -> list[Rule]:
     """An equation as a rule: its left side, if that is one product, else its largest term, is the rest."""
     if a.left is None or a.right is None:
         return []
-    left, right = build(ctx, a.left), build(ctx, a.right)
+    left, right = _without_root(build(ctx, a.left), build(ctx, a.right))
     whole = minus(left, right)
     params, unless = _params(ctx, a), _exceptions(ctx, a)
     choices: list[Mono] = [m for side in (left, right) if len(side) == 1 for m in side if m]
@@ -166,6 +167,16 @@ def _rules(ctx: Context, a: Assumption) -> list[Rule]:
             continue
         return [Rule(lead, rest, params & frozenset(held), unless, a.latex)]
     return []
+
+
+def _without_root(left: Poly, right: Poly) -> tuple[Poly, Poly]:
+    """``s^{p/q} = c`` as ``s^p = c^q``, for a number ``c``: ``\\lVert x \\rVert = 1`` says ``sum_i x_i^2 = 1``."""
+    root = next(iter(left), ONE)
+    if len(left) != 1 or len(root) != 1 or left[root] != 1 or not right.keys() <= {ONE}:
+        return left, right
+    ((hid, slots, e),) = root
+    q = Fraction(e).denominator
+    return ({((hid, slots, e * q),): 1}, {m: c**q for m, c in right.items()}) if q > 1 else (left, right)
 
 
 def _weight(mono: Mono) -> int:

@@ -39,7 +39,7 @@ class Budget:
     __slots__ = ("deadline", "steps")
 
     def __init__(self, seconds: float) -> None:
-        self.deadline = time.monotonic() + seconds
+        self.deadline = time.process_time() + seconds
         self.steps = 0
 
     def tick(self, count: int = 1) -> None:
@@ -47,5 +47,5 @@ class Budget:
         self.steps = before + count
         if self.steps > MAX_STEPS:
             raise TooLarge("too many steps")
-        if before >> 7 != self.steps >> 7 and time.monotonic() > self.deadline:
+        if before >> 7 != self.steps >> 7 and time.process_time() > self.deadline:
             raise TooLarge("out of time")

@@ -59,23 +59,29 @@ def unshifted(ctx: Context, bound: tuple[int, ...], factors: Mono) -> Changed | 
 
 
 def order_free(ctx: Context, bound: tuple[int, ...], factors: Mono) -> Changed | None:
-    """``[i < j]`` between two bound indices of one range: halved where they are exchangeable, else one kept."""
+    """``[i < j]`` of a bound index ``j`` and one from outside is ``1 - delta_{ij} - [j < i]``; between two
+    bound indices of one range it is halved where they are exchangeable, else one is kept."""
     ranges = ctx.positions.ranges
-    for n, (hid, slots, _) in enumerate(factors):
-        if HEADS[hid].kind != "less" or not set(slots) <= set(bound) or ranges[slots[0]] != ranges[slots[1]]:
+    for n, (hid, slots, e) in enumerate(factors):
+        if HEADS[hid].kind != "less" or e != 1:
             continue
         rest: Mono = (*factors[:n], *factors[n + 1 :])
         swapped: Part = (hid, slots[::-1], 1)
         other: Mono = tuple(sorted((*rest, swapped)))
-        here = abstract(ctx, "sum", "", [((0, 1), factors)], bound)
-        there = abstract(ctx, "sum", "", [((0, 1), other)], bound)
         total: Poly = {}
-        if here == there:
-            ctx.fired("sum over i < j = half the sum over i != j")
-            weight = Fraction(1, 2)
-        elif there < here:
-            weight = Fraction(1)
+        weight = Fraction(1)
+        if slots[1] in bound and not any(ctx.positions.touches(slots[0], b) for b in bound):
             total[other] = -1
+        elif set(slots) <= set(bound) and ranges[slots[0]] == ranges[slots[1]]:
+            here = abstract(ctx, "sum", "", [((0, 1), factors)], bound)
+            there = abstract(ctx, "sum", "", [((0, 1), other)], bound)
+            if here == there:
+                ctx.fired("sum over i < j = half the sum over i != j")
+                weight = Fraction(1, 2)
+            elif there < here:
+                total[other] = -1
+            else:
+                continue
         else:
             continue
         accumulate(total, {rest: weight})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from symgrad.ir.functions import TABLE
+from symgrad.ir.normal_form.branches import MAX_BITS_SPLIT, is_sign, splits
 from symgrad.ir.normal_form.context import Context, Mono, Part, Poly
 from symgrad.ir.normal_form.heads import HEADS, RANGES, range_id
 from symgrad.ir.normal_form.matching import unify_slots
-from symgrad.ir.normal_form.poly import whole
+from symgrad.ir.normal_form.poly import accumulate, whole
 from symgrad.ir.normal_form.templates import unfold
 from symgrad.ir.ranges import Range
 
@@ -74,5 +75,19 @@ def poly_sign(ctx: Context, poly: Poly) -> int:
         return POSITIVE
     signs = [mono_sign(ctx, m) if c > 0 else UNKNOWN for m, c in poly.items()]
     if min(signs) == UNKNOWN:
-        return UNKNOWN
+        return _sign_by_cases(ctx, poly)
     return POSITIVE if max(signs) == POSITIVE else NONNEGATIVE
+
+
+def _sign_by_cases(ctx: Context, poly: Poly) -> int:
+    """What a sum of terms is at both values of a bit or a sign in it."""
+    two_valued = {x for m in poly for x in m if splits(x) and HEADS[x[0]].kind == "entry"}
+    if not 0 < len(two_valued) <= MAX_BITS_SPLIT:
+        return UNKNOWN
+    found = min(two_valued)
+    cases: tuple[Poly, Poly] = ({}, {})
+    for m, c in poly.items():
+        rest = tuple(x for x in m if x != found)
+        for case, value in zip(cases, (-1 if is_sign(found) else 0, 1), strict=True):
+            accumulate(case, {rest: c if len(rest) == len(m) else c * value})
+    return min(poly_sign(ctx, case) for case in cases)

@@ -8,11 +8,11 @@ from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from symgrad.ir.ranges import Affine, Gather, Index, Range, Subset
-from symgrad.notation.cuts import CLOSERS, OPENERS, find, split_rows, without_commas
+from symgrad.notation.cuts import CLOSERS, OPENERS, find, items, parted, split_rows, without_commas
 from symgrad.notation.elaborate.conditions import as_position
 from symgrad.notation.keys import label_key
 from symgrad.notation.lexer import Token
-from symgrad.notation.mentions import sum_letter
+from symgrad.notation.mentions import slot_letters, sum_letter
 from symgrad.notation.scripts import cover, error, is_name, letter_key, strip_groups
 from symgrad.notation.sets import is_cardinality
 from symgrad.notation.syntax import BigOp
@@ -26,15 +26,20 @@ RELATIONS = ("=", "\\neq", "<", ">", "\\le", "\\ge", "\\in", "\\notin")
 
 @dataclass(slots=True)
 class Bound:
-    """One letter of a sum: its written ends, subset and conditions, as tokens."""
+    """One letter of a sum: its written ends, subsets and conditions, as tokens."""
 
     index: Index
     token: Token
     lo: Affine | None = None
     hi: Affine | None = None
-    subset: Subset | None = None
+    subsets: list[Subset] = field(default_factory=list)
     range: Range | None = None
     conditions: list[tuple[Token, ...]] = field(default_factory=list)
+
+    @property
+    def known(self) -> bool:
+        """Whether a set or a condition is written of it."""
+        return bool(self.subsets or self.conditions or self.range is not None)
 
 
 def read_bounds(el: Elaborator, node: BigOp) -> list[Bound]:
@@ -57,12 +62,12 @@ def read_bounds(el: Elaborator, node: BigOp) -> list[Bound]:
 
 
 def _comma_pieces(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
-    """What stands between commas and wide spaces outside of groups and brackets."""
+    """What stands between commas, colons and wide spaces outside of groups and brackets."""
     out: list[list[Token]] = [[]]
     depth = 0
     for t in tokens:
         depth += (t.kind == "open" or t.text in OPENERS) - (t.kind == "close" or t.text in CLOSERS)
-        if depth == 0 and (t.kind == "quad" or (t.kind == "symbol" and t.text in ",;")):
+        if depth == 0 and (t.kind == "quad" or (t.kind == "symbol" and t.text in ",;:") or t.text == "\\mid"):
             out.append([])
         else:
             out[-1].append(t)
@@ -94,18 +99,25 @@ class _Reader:
             return
         if any(b - a < 2 for a, b in pairwise((-1, *cuts, len(piece)))):
             raise error("SG104", "a side of this bound is missing", cover(piece), "write `\\sum_{i=1}^{N}`")
-        if len(cuts) == 2 and self.between(piece, *cuts):
+        if len(cuts) > 1 and self.between(piece, cuts):
             return
         first, sign, right = piece[: cuts[0]], piece[cuts[0]].text, piece[cuts[0] + 1 :]
         if sign == "=" and len(cuts) == 1 and is_name(first[0]):
             self.equal(self.bind(first[0], first[1:]), right)
         elif sign == "\\in" and is_name(first[0]):
+            for b in self.waiting():
+                self.member(b, right)
             for k, t in enumerate(first):
                 if is_name(t):
                     primes = list(takewhile(lambda x: x.kind == "prime", first[k + 1 :]))
                     self.member(self.bind(t, primes), right)
         else:
             self.condition(piece, cuts)
+
+    def waiting(self) -> list[Bound]:
+        """The letters right before, of which nothing is written yet: ``i`` of ``i, j \\in S``."""
+        bare = takewhile(lambda b: b.lo is None and not b.known, reversed(self.bounds.values()))
+        return list(bare)
 
     def letters(self, piece: tuple[Token, ...]) -> None:
         """``i'``, or letters run together: ``\\sum_{ij}``."""
@@ -117,18 +129,32 @@ class _Reader:
         else:
             raise error("SG101", "this is no letter to sum over", cover(piece))
 
-    def between(self, piece: tuple[Token, ...], low: int, high: int) -> bool:
-        """``1 \\le i < N``: the letter in the middle has both its ends."""
-        letter = piece[low + 1 : high]
-        below, above = piece[low].text, piece[high].text
-        if not {below, above} <= {"\\le", "<"}:
+    def between(self, piece: tuple[Token, ...], cuts: list[int]) -> bool:
+        """``1 \\le i < N``, ``1 \\le i < j \\le N``, ``i < j < k``: letters in a row, with both ends or none."""
+        if not {piece[k].text for k in cuts} <= {"\\le", "<"}:
             return False
-        if not (is_name(letter[0]) and all(t.kind == "prime" for t in letter[1:])):
+        parts = [piece[a + 1 : b] for a, b in pairwise((-1, *cuts, len(piece)))]
+        first, *middle, last = parts
+        if not all(is_name(p[0]) and all(t.kind == "prime" for t in p[1:]) for p in middle):
             return False
-        b = self.bind(letter[0], letter[1:])
-        b.lo = self.affine(piece[:low]) + (below == "<")
-        b.hi = self.affine(piece[high + 1 :]) - (above == "<")
+        open_ended = self.is_summed(first) and self.is_summed(last)
+        named, signs = (parts, cuts) if open_ended else (middle, cuts[1:])
+        bounds = [self.bind(p[0], p[1:]) for p in named]
+        for b, left, cut, right in zip(bounds[1:], named, signs, named[1:], strict=False):
+            b.conditions.append((*left, piece[cut], *right))
+        if open_ended:
+            return True
+        lo = self.affine(first) + (piece[cuts[0]].text == "<")
+        hi = self.affine(last) - (piece[cuts[-1]].text == "<")
+        for b in bounds:
+            b.lo, b.hi = lo, hi
         return True
+
+    def is_summed(self, part: tuple[Token, ...]) -> bool:
+        """Whether an end of a row is a letter to be summed itself: it stands in the body, and nowhere outside."""
+        if len(part) != 1 or not is_name(part[0]) or self.stands_outside(part[0]):
+            return False
+        return sum_letter(part[0]) in slot_letters(self.el.scope, self.node.body)
 
     def equal(self, b: Bound, right: tuple[Token, ...]) -> None:
         """``i = 1``, ``i = 1, \\dots, N``"""
@@ -148,30 +174,44 @@ class _Reader:
         b.hi = self.affine(without_commas(tokens[dots + 1 :]))
 
     def member(self, b: Bound, right: tuple[Token, ...]) -> None:
-        """``i \\in \\mathcal{N}``, ``i \\in [W]``, ``i \\in \\{1, \\dots, N\\}``"""
+        """``i \\in \\mathcal{N}``, ``i \\in [W]``, ``i \\in \\{1, \\dots, N\\}``; ``S \\setminus \\{o\\}``"""
+        whole, *without = parted(right, "\\setminus")
+        if without and not all((whole, *without)):
+            raise error("SG104", "a set is missing here", cover(right), "write `\\mathcal{N} \\setminus \\{o\\}`")
+        right = whole
+        for less in without:
+            self.left_out(b, less)
         if len(right) == 1 and letter_key(right[0]) in self.el.scope.subsets:
-            b.subset = self.el.scope.subsets[letter_key(right[0])]
-            b.index.range = b.subset.range
+            b.subsets.append(self.el.scope.subsets[letter_key(right[0])])
             return
         if right[0].text == "[" and right[-1].text == "]":
             b.range = Range.of_size(self.affine(right[1:-1]))
             return
         dots = find(right, "\\dots") if right[0].text == "\\{" and right[-1].text == "\\}" else None
         if dots is None:
-            span = cover(right)
+            name = "".join(sum_letter(t) if is_name(t) else t.text for t in right)
             remedy = "declare `$\\mathcal{N} \\subseteq [W]$`"
-            raise error("SG105", f"`{span.text}` is not declared as a set", span, remedy)
+            raise error("SG105", f"`{name}` is not declared as a set", cover(right), remedy)
         self.ends(b, right[1:-1], dots - 1)
 
+    def left_out(self, b: Bound, less: tuple[Token, ...]) -> None:
+        """``\\setminus \\{o, c\\}`` and ``\\setminus \\mathcal{M}`` as conditions on the letter."""
+        if len(less) > 2 and less[0].text == "\\{" and less[-1].text == "\\}":
+            sign, others = "\\neq", items(less[1:-1])
+        else:
+            sign, others = "\\notin", [less]
+        for other in others:
+            b.conditions.append((b.token, replace(b.token, kind="command", text=sign, style=""), *other))
+
     def condition(self, piece: tuple[Token, ...], cuts: list[int]) -> None:
-        """A condition binds its left letter, unless that is bound already or stands outside of the sum."""
+        """A condition binds its letters that stand nowhere else, and one of them at least."""
         first, right = piece[: cuts[0]], piece[cuts[0] + 1 :]
         primes = [t for t in first[1:] if t.kind == "prime"]
         own = any(is_name(t) and sum_letter(t) in self.bounds for t in piece)
         after = right[0] if len(right) == 1 and is_name(right[0]) and not self.stands_outside(right[0]) else None
-        if not own and is_name(first[0]) and not self.el.letters.is_letter(sum_letter(first[0])):
+        if not own and is_name(first[0]) and not self.stands_outside(first[0]):
             self.bind(first[0], primes)
-            if piece[cuts[0]].text in ("<", "\\le") and after is not None:
+            if after is not None and sum_letter(after) in slot_letters(self.el.scope, self.node.body):
                 self.bind(after)
         elif not own and after is not None:
             self.bind(after)
@@ -184,7 +224,8 @@ class _Reader:
 
     def stands_outside(self, token: Token) -> bool:
         key = sum_letter(token)
-        return self.el.letters.is_letter(key) or key in self.el.scope.sizes or key in self.el.scope.letters
+        known = self.el.letters.is_letter(key) or key in self.el.scope.sizes or key in self.el.scope.letters
+        return known or key in self.el.outside
 
     def close(self, sup: tuple[Token, ...]) -> None:
         """What stands above the sign; ``\\sum_{i,j=1}^{N}`` bounds both letters."""
@@ -192,7 +233,7 @@ class _Reader:
         if not lower:
             raise error("SG101", "an upper bound needs a lower one, `\\sum_{i=1}^{N}`", cover(sup))
         for b in self.bounds.values():
-            if b.lo is None and b.subset is None and b.range is None and not b.conditions:
+            if b.lo is None and not b.known:
                 b.lo = lower[0].lo
             if b.hi is None and b.lo is not None:
                 b.hi = self.affine(sup)

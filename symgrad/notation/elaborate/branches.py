@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from symgrad.ir.nodes import ZERO, Cases, Delta, Expr, Iverson, Mul, cond_parts, delta
 from symgrad.ir.ranges import Index, IndexExpr, range_of
-from symgrad.notation.elaborate.conditions import read_conditions
+from symgrad.notation.elaborate.conditions import compared_arrays, read_conditions
 from symgrad.notation.elaborate.names import position
 from symgrad.notation.elaborate.values import ShapeMismatch, Value, aligned, is_zero, same_range, scalar
 from symgrad.notation.scripts import error
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 def indicator(el: Elaborator, node: Indicator) -> Value:
     """``[i = j]`` is a delta, any other condition a bracket; several are a product."""
+    array = compared_arrays(el, node.condition, node.span)
+    if array is not None:
+        return array
     conds = read_conditions(el, node.condition, node.span)
     factors = [delta(*cond_parts(c)[0]) if c.op == "eq" and not c.negated else Iverson(c) for c in conds]
     return scalar(factors[0] if len(factors) == 1 else Mul(tuple(factors)))

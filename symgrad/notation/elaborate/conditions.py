@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symgrad.diagnostics import NotationError
-from symgrad.ir.nodes import Cond, Expr, add, neg
+from symgrad.ir.nodes import Add, Cond, Entry, Expr, Iverson, Num, add, neg, num
 from symgrad.ir.ranges import Index, IndexExpr
 from symgrad.notation.elaborate.names import position
+from symgrad.notation.elaborate.tidying import tidy
+from symgrad.notation.elaborate.values import Value, elementwise, negative
 from symgrad.notation.lexer import Token
 from symgrad.notation.scripts import cover, error, letter_key, read_slots
 from symgrad.notation.source import Span
@@ -92,6 +96,23 @@ def _one(el: Elaborator, left: list[Token], sign: Token, right: list[Token]) -> 
     return [_compare_numbers(x, sign, y)]
 
 
+def compared_arrays(el: Elaborator, tokens: Sequence[Token], span: Span) -> Value | None:
+    """``[A > B]`` of arrays, entry by entry; None of any other condition."""
+    cuts = [k for k, t in enumerate(tokens) if t.text in SIGNS]
+    sign = tokens[cuts[0]].text if len(cuts) == 1 else ""
+    if sign not in ("<", ">", "\\le", "\\ge"):
+        return None
+    sides = list(tokens[: cuts[0]]), list(tokens[cuts[0] + 1 :])
+    if not all(sides) or None not in [as_position(el, side) for side in sides]:
+        return None
+    x, y = (el.value(el.parse(side, cover(side))) for side in sides)
+    if not x.axes and not y.axes:
+        return None
+    more, less = (x, y) if sign in (">", "\\le") else (y, x)
+    gap = elementwise(Add, (more, negative(less)), span, "a comparison")
+    return replace(gap, body=Iverson(Cond("pos", gap.body, None, sign in ("\\le", "\\ge"))))
+
+
 def _compare(a: IndexExpr, sign: str, b: IndexExpr) -> Cond:
     """Positions compared; the order of any two is said by ``lt`` alone."""
     return {
@@ -110,7 +131,23 @@ def _compare_numbers(x: Expr, sign: Token, y: Expr) -> Cond:
         return Cond("pos", more, None, sign.text == "\\le")
     if sign.text in ("<", "\\ge"):
         return Cond("pos", less, None, sign.text == "\\ge")
+    if sign.text in ("=", "\\neq"):
+        above = _two_valued(x, y) or _two_valued(y, x)
+        if above is not None:
+            return Cond("pos", above, None, sign.text == "\\neq")
     raise error("SG111", "numbers are compared by `<` and `>` alone", sign.span)
+
+
+def _two_valued(x: Expr, y: Expr) -> Expr | None:
+    """What is positive just where a bit or sign ``x`` is ``y``: ``s`` for ``s = 1``, ``1/2 - d`` for ``d = 0``."""
+    x, y = tidy(x), tidy(y)
+    if not (isinstance(x, Entry) and isinstance(y, Num)):
+        return None
+    low = {"bit": 0, "sign": -1}.get(x.tensor.domain)
+    if low is None or y.value not in (low, 1):
+        return None
+    above = add(x, num(Fraction(-(low + 1), 2)))
+    return above if y.value == 1 else neg(above)
 
 
 def _membership(el: Elaborator, left: list[Token], sign: Token, right: list[Token]) -> list[Cond]:

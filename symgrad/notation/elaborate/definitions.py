@@ -10,7 +10,7 @@ from symgrad.notation.elaborate.names import fill
 from symgrad.notation.elaborate.tidying import tidy
 from symgrad.notation.elaborate.values import Value
 from symgrad.notation.keys import BARE
-from symgrad.notation.mentions import slot_letters, value_names
+from symgrad.notation.mentions import outside_letters, slot_letters, value_names
 from symgrad.notation.scope import Defined
 from symgrad.notation.scripts import error
 from symgrad.notation.syntax import Slot, Sym
@@ -66,6 +66,7 @@ def _elaborated(el: Elaborator, entry: Defined) -> Definition:
         for p, wanted in zip(params.values(), entry.declared.ranges, strict=False):
             p.range = wanted
     child = el.child(None, params)
+    child.outside = outside_letters([entry.body])
     value = child.settle(child.value(entry.body), frozenset(params.values()), entry.span)
     if entry.declared is not None:
         _fit(entry, len(params), value.axes, entry.declared.ranges)

@@ -73,6 +73,8 @@ class Elaborator:
     parameters: dict[str, Value] = field(default_factory=dict)
     held: frozenset[Definition] = frozenset()
     in_definition: bool = False
+    outside: frozenset[str] = frozenset()
+    """The letters that stand outside of the sums that name them."""
 
     def child(self, parameters: dict[str, Value] | None = None, bound: dict[str, Index] | None = None) -> Elaborator:
         """An elaborator for the body of a definition or call, with letters of its own."""

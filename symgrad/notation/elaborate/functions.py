@@ -38,6 +38,9 @@ def elementary(el: Elaborator, node: Call) -> Value:
         raise error("SG115", f"`{sym.key}` takes one argument, here are {len(node.args)}", node.span)
     if sym.primes > MAX_ORDER:
         raise error("SG002", f"derivatives beyond the order {MAX_ORDER} are not taken", sym.span)
+    if [t.text for t in sym.sup] == ["-", "1"]:
+        remedy = "write `\\frac{1}{f(x)}`, or the inverse function by its name, `\\arcsin`"
+        raise error("SG101", f"`{sym.span.text}` may be a reciprocal or an inverse function", sym.span, remedy)
     value = el.value(node.args[0])
     body = Func(name + "'" * sym.primes, value.body)
     out = replace(value, body=body, jacobian=None)

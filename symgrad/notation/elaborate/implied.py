@@ -63,6 +63,16 @@ def repeats(node: Expr, d: Index) -> bool:
     return occurrences(node, d) > 1
 
 
+def differentiates(node: Expr, d: Index) -> bool:
+    """Whether ``node`` is a derivative by an entry that ``d`` belongs to, or terms and multiples of such."""
+    if isinstance(node, Deriv):
+        return d in free_indices(node.target) or differentiates(node.body, d)
+    if isinstance(node, Mul):
+        holders = _holding(node.factors, d)
+        return len(holders) == 1 and differentiates(holders[0], d)
+    return isinstance(node, Add) and _all_holding(differentiates, node.terms, d)
+
+
 def _elementwise(node: Apply) -> bool:
     """Whether an abstract function takes numbers, so that it reads as an elementary one."""
     return all(not lam.axes for lam in node.arguments)

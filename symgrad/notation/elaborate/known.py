@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from symgrad.ir.nodes import Const, Delta, Func, Size, num
+from symgrad.ir.nodes import Cond, Const, Delta, Func, Size, Sum, num
 from symgrad.ir.ranges import Affine, Index, Range, range_of
 from symgrad.notation.elaborate import functions
 from symgrad.notation.elaborate.names import position
@@ -60,12 +60,16 @@ def _sized(el: Elaborator, slots: tuple[Slot, ...]) -> Range | None:
 
 
 def bars(el: Elaborator, node: Paren) -> Value:
-    """``|x|`` and ``\\lVert x \\rVert``."""
+    """``|x|``, ``|S|`` of a subset, and ``\\lVert x \\rVert``."""
     inner = node.items[0]
     if node.kind == "|" and isinstance(inner, Sym):
         name = f"|{inner.key}|"
         if name in el.scope.sizes:
             return Value(Size(Affine.of(name)))
+        subset = el.scope.subsets.get(inner.key)
+        if subset is not None and not (inner.sub or inner.sup):
+            member = Index("k", subset.range, "bound")
+            return Value(Sum(member, num(1), (Cond("in", member, subset),)))
     value = el.value(inner)
     if node.kind == "|" or not value.axes:
         if value.axes:

@@ -26,7 +26,7 @@ class Brackets(Cursor):
             if t.kind == kind and t.text == closing and items:
                 break
             if (t.kind == "symbol" and t.text in ",;") or (
-                t.kind == "symbol" and t.text == "|" and name not in ("|", "||")
+                t.kind == "symbol" and t.text == "|" and closes and name not in ("|", "||")
             ):
                 if not items:
                     raise error("SG104", "an expression is missing here", t.span)

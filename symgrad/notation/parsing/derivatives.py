@@ -9,7 +9,7 @@ from symgrad.notation.lexer import Token
 from symgrad.notation.parsing.cursor import Cursor
 from symgrad.notation.scripts import cover, error, script_argument
 from symgrad.notation.source import Span
-from symgrad.notation.syntax import Derivative, Node, Scripted, Sym
+from symgrad.notation.syntax import Call, Derivative, Node, Scripted, Sym
 
 
 class Derivatives(Cursor):
@@ -21,7 +21,11 @@ class Derivatives(Cursor):
         if den[0].text == "\\partial":
             return True
         upright = den[0].kind in ("letter", "word") and den[0].text == "d"
-        return upright and len(den) > 1 and num[0].text == "d" and not self.vocabulary.is_value("d")
+        if not upright or len(den) < 2 or num[0].text != "d":
+            return False
+        t = self.peek()
+        operator = len(num) == 1 and t is not None and self.starts_factor(t)
+        return operator or not self.vocabulary.is_value("d")
 
     def derivative(self, num: Sequence[Token], den: Sequence[Token], span: Span) -> Node:
         sign = den[0].text
@@ -97,13 +101,23 @@ class Derivatives(Cursor):
         head = self.tokens[self.at].span
         self.at += 1
         sub, sup = self.limits()
-        if not sub:
-            raise error("SG101", "`\\nabla` must say by what", head, "write `\\nabla_x J`")
         order = 1
         if sup:
             if len(sup) != 1 or sup[0].text != "2":
                 raise error("SG101", "the order of `\\nabla` is not understood", cover(sup))
             order = 2
+        if not sub:
+            return self.gradient_of_call(head, order)
         target = self.sub_parse(sub, head)
         body = self.signed_product()
         return Derivative(head.to(body.span), body, (target,) * order, operator=True)
+
+    def gradient_of_call(self, head: Span, order: int) -> Node:
+        """``\\nabla f(x)`` is taken by the one argument that is written."""
+        t = self.peek()
+        body = self.factor() if t is not None and self.starts_factor(t) else None
+        call = body.base if isinstance(body, Scripted) else body
+        if not isinstance(call, Call) or call.bare or len(call.args) != 1:
+            raise error("SG101", "`\\nabla` must say by what", head, "write `\\nabla_x J`")
+        node = Derivative(head.to(call.span), call, call.args * order, operator=True)
+        return replace(body, base=node) if isinstance(body, Scripted) else node

@@ -11,12 +11,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symgrad.notation.lexer import Token
+from symgrad.notation.mentions import outside_letters, sum_letter
 from symgrad.notation.parsing.cursor import KINDS, OPEN, OPEN_COMMANDS
 from symgrad.notation.parsing.derivatives import Derivatives
 from symgrad.notation.parsing.names import Names
 from symgrad.notation.scripts import ACCENTS, error, group_end, is_name, script_argument
 from symgrad.notation.source import Span
-from symgrad.notation.syntax import BigOp, Dots, Node, Number, Product, Quotient, Root, Scripted, Sym, Terms
+from symgrad.notation.syntax import BigOp, Derivative, Dots, Node, Number, Product, Quotient, Root, Scripted, Sym, Terms
 
 MAX_FACTORS = 1000
 OPERATORS = {"\\cdot": ".", "\\times": "x", "\\otimes": "@", "\\ast": "."}
@@ -194,7 +195,8 @@ class Parser(Names, Derivatives):
         span = start.to(self.tokens[end - 1].span)
         self.at = end
         if self.is_derivative(num, den):
-            return self.derivative(num, den, span)
+            made = self.derivative(num, den, span)
+            return made if isinstance(made, Derivative) and made.operator else self.scripted(made)
         node = Quotient(span, self.sub_parse(num, start), self.sub_parse(den, start))
         return self.scripted(node)
 
@@ -233,7 +235,11 @@ class Parser(Names, Derivatives):
         self.at += 1
         sub, sup = self.limits()
         body = self.signed_product()
-        return BigOp(head.to(body.span), "sum" if op == "sum" else "prod", sub, sup, body, head)
+        if op == "sum":
+            return BigOp(head.to(body.span), "sum", sub, sup, body, head)
+        inside, after = _parted(body, {sum_letter(t) for t in sub if is_name(t)})
+        product = BigOp(head.to(inside.span), "prod", sub, sup, inside, head)
+        return Product(head.to(body.span), (("", product), *after)) if after else product
 
     def limits(self) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
         found: dict[str, tuple[Token, ...]] = {"sub": (), "sup": ()}
@@ -273,3 +279,15 @@ class Parser(Names, Derivatives):
         if not (sub or sup or primes):
             return node
         return Scripted(node.span.to(end), node, tuple(sub), tuple(sup), primes)
+
+
+def _parted(body: Node, letters: set[str]) -> tuple[Node, tuple[tuple[str, Node], ...]]:
+    """What a product over ``letters`` takes, and what follows it: from the first sum or product that has none of
+    them. ``\\prod_i x_i \\prod_j y_j`` is a product of two; a sum need not ask, being linear."""
+    if isinstance(body, Product) and all(op in ("", ".", "x") for op, _ in body.factors):
+        for k, (_, factor) in enumerate(body.factors):
+            if k and isinstance(factor, BigOp) and not letters & outside_letters([factor]):
+                kept = body.factors[:k]
+                inside = kept[0][1] if k == 1 else Product(kept[0][1].span.to(kept[-1][1].span), kept)
+                return inside, body.factors[k:]
+    return body, ()

@@ -43,11 +43,14 @@ class Names(Brackets):
         if closing is None or sym.sup:
             return False
         inner = self.tokens[self.at + 1 : closing]
-        depth = 0
+        depth = bars = 0
         for t in inner:
             depth += (t.kind == "open" or t.text in OPEN) - (t.kind == "close" or t.text in ")]")
-            if depth == 0 and ((t.kind == "symbol" and t.text in ",|") or t.text == "\\mid"):
+            if depth == 0 and ((t.kind == "symbol" and t.text == ",") or t.text == "\\mid"):
                 return True
+            bars += depth == 0 and t.kind == "symbol" and t.text == "|"
+        if bars % 2:
+            return True  # an even number of bars are those of absolute values
         whole = self.head and closing == len(self.tokens) - 1 and sym.span.start == self.tokens[0].span.start
         return whole and len(inner) == 1 and is_name(inner[0])
 

@@ -1,0 +1,48 @@
+"""``symgrad latex``: LaTeX of the gradients, and of their derivation."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from symgrad.cli.output import UsageError, show
+
+
+def add(verbs: Any) -> None:
+    """The command and its options."""
+    latex = verbs.add_parser(
+        "latex",
+        help="LaTeX of the gradients of a document's costs",
+        description="Derives the gradients of a document's costs and prints them as displays, which `symgrad check` "
+        "reads behind the document. The matrix form is printed where there is one, else the index form.",
+        allow_abbrev=False,
+    )
+    latex.add_argument("path", metavar="DOC", help="a document that declares symbols and defines a cost")
+    latex.add_argument("--of", metavar="J", help="the quantity to differentiate (default: every cost)")
+    latex.add_argument(
+        "--wrt",
+        action="append",
+        default=[],
+        metavar="U",
+        help="by what: an array, a slice V_{:c}, an entry V_{ic}, a defined quantity; a pair v,v for second "
+        "derivatives (repeatable; default: every real array that the quantity depends on)",
+    )
+    latex.add_argument("--form", choices=("index", "matrix"), help="default: matrix where there is one")
+    latex.add_argument("--steps", action="store_true", help="the whole derivation, one rule a line")
+    latex.add_argument("--with", dest="with_files", action="append", default=[], metavar="FILE", help="declarations")
+    latex.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from symgrad.api import derivations
+
+    displays, notes = derivations(
+        options.path, options.with_files, options.of, options.wrt, options.form, options.steps
+    )
+    if not displays:
+        raise UsageError(f"{options.path} defines no cost: no scalar that depends on a real array; name one with --of")
+    show("\n\n".join(displays))
+    for note in notes:
+        print(f"symgrad: {note}", file=sys.stderr)
+    return 0

@@ -1,0 +1,1 @@
+"""Code held against a derivation: a cost and gradients written by hand, compared at random points."""

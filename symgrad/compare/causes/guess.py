@@ -1,0 +1,64 @@
+"""A guess at what went wrong: a sentence, and the numbers that code would give which makes that mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from symgrad.compare.exact import Term, array
+from symgrad.ir import nodes as n
+from symgrad.ir.environment import Environment
+from symgrad.ir.evaluate import Evaluator
+from symgrad.ir.ranges import Index
+
+Array = NDArray[Any]
+Latex = Callable[[n.Expr], str]
+Change = Callable[[Environment], None]
+
+WHOLE, SAMPLES, PLACE, TERM, SLOPE, COUNT, WINDOW, HELD, EDIT = range(0, 90, 10)
+"""Ranks, the likeliest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """arrays: the gradient that this mistake gives, at all samples of an environment, in the document's layout."""
+
+    rank: int
+    say: Callable[[], str]
+    arrays: Callable[[Environment], Array]
+
+
+def changed(env: Environment, change: Change | None) -> Environment:
+    """An environment of its own with other values in it."""
+    out = Environment(
+        dict(env.sizes),
+        env.batch,
+        dict(env.tensors),
+        dict(env.arrays),
+        dict(env.subsets),
+        dict(env.at),
+        dict(env.functions),
+        env.supply,
+        env.strict,
+        env.exact,
+    )
+    if change is not None:
+        change(out)
+    return out
+
+
+def evaluated(
+    gradient: Callable[[], n.Expr], axes: tuple[Index, ...], change: Change | None = None
+) -> Callable[[Environment], Array]:
+    """The values of a gradient, which is made when it is asked for."""
+    made: list[n.Expr] = []
+
+    def arrays(env: Environment) -> Array:
+        if not made:
+            made.append(gradient())
+        return array(Evaluator(changed(env, change) if change else env), Term(made[0], axes))
+
+    return arrays

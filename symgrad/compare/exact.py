@@ -1,0 +1,100 @@
+"""The value of a cost and its gradients in an environment: the derivation itself, evaluated.
+
+Gradients are those that ``derive.differentiate`` gives, evaluated by the plain evaluator. Beside every
+entry stands the magnitude of the terms it is made of, by which rounding is told from a difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symgrad.derive.differentiate import differentiate
+from symgrad.ir import nodes as n
+from symgrad.ir.arithmetic import Value, each, expand
+from symgrad.ir.environment import Environment
+from symgrad.ir.evaluate import Evaluator
+from symgrad.ir.meaning import Context
+from symgrad.ir.ranges import Index
+
+Array = NDArray[Any]
+NOISE = 1e-9
+"""Relative noise by which the magnitude of terms is felt."""
+ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An expression laid out as an array: ``entry`` at every position of its ``axes``."""
+
+    entry: n.Expr
+    axes: tuple[Index, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Values with one leading axis of samples, and the magnitude of their terms, entry by entry."""
+
+    value: Array
+    scale: Array
+
+
+def gradient(cost: n.Expr, target: n.Entry | n.Ref, axes: tuple[Index, ...]) -> Term:
+    """The gradient of a cost by every entry of a target that is open in ``axes``."""
+    return Term(differentiate(cost, target), axes)
+
+
+def array(ev: Evaluator, term: Term) -> Array:
+    """The values of a term, as ``(samples, *shape)``."""
+    found = ev.number(term.entry)
+    stray = [i.letter for i in found.axes if i not in term.axes]
+    if stray:
+        raise ValueError(f"{stray[0]} is open in the term and no axis of it")
+    shape = (ev.env.batch, *(ev.env.count(i) for i in term.axes))
+    order = sorted(term.axes, key=lambda i: i.serial)
+    laid = expand(found, tuple(order)).transpose(0, *(1 + order.index(i) for i in term.axes))
+    return np.broadcast_to(laid, shape)
+
+
+def exact(env: Environment, term: Term) -> Exact:
+    """A term with the magnitude of its parts: how far relative noise on every intermediate result moves it.
+
+    Values of functions are shaken by no less than ``NOISE`` itself, since code may compute ``1 - sigma(x)``
+    for ``sigma(-x)``.
+    """
+    with np.errstate(all="ignore"):
+        value = array(Evaluator(env), term)
+        moved = [np.abs(array(_Shaken(env, NOISE, k), term) - value) for k in range(ROUNDS)]
+        scale = np.maximum(np.abs(value), 2 * np.max(np.nan_to_num(moved, nan=np.inf), axis=0) / NOISE)
+    return Exact(value, scale)
+
+
+def value_and_gradients(
+    cost: n.Expr, targets: Sequence[tuple[n.Entry | n.Ref, tuple[Index, ...]]], env: Environment
+) -> tuple[Exact, list[Exact]]:
+    """A cost and its gradients, at every sample of an environment."""
+    return exact(env, Term(cost)), [exact(env, gradient(cost, *target)) for target in targets]
+
+
+class _Shaken(Evaluator):
+    """An evaluator whose functions err absolutely as well."""
+
+    def __init__(self, env: Environment, shake: float, seed: int) -> None:
+        super().__init__(env, shake)
+        self._noise = np.random.default_rng(seed)
+
+    def value(self, node: n.Expr, context: Context = ()) -> Value:
+        key = (node, context)
+        fresh = isinstance(node, n.Func) and key not in self._values
+        found = super().value(node, context)
+        if fresh:
+            found = self._values[key] = each(self._loose, found)
+        return found
+
+    def _loose(self, a: Array) -> Array:
+        assert self._noise is not None  # it shakes
+        return np.asarray(a + self.shake * self._noise.uniform(-1, 1, a.shape))

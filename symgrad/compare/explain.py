@@ -1,0 +1,111 @@
+"""What is known of a gradient that differs: likely causes, and the step of the document that the code computes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from symgrad.compare.causes import Evidence, causes
+from symgrad.compare.causes.guess import Change
+from symgrad.compare.exact import Term, gradient
+from symgrad.compare.problem import Problem
+from symgrad.compare.running import Run, Runner
+from symgrad.compare.steps import equal_step
+from symgrad.compare.targets import Target
+from symgrad.compare.verdicts import Finding
+from symgrad.derive.depends import depends_on
+from symgrad.ir import nodes as n
+from symgrad.ir.environment import Environment
+from symgrad.notation.latex import latex
+
+FINAL = "what it is left at"
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """Explains the findings of one run of a function."""
+
+    problem: Problem
+    runner: Runner
+    tolerance: float
+
+    def explained_cost(self, finding: Finding) -> Finding:
+        """A cost that differs, with the likeliest causes."""
+        cost = self.problem.cost
+        evidence = []
+        for run in self.runner.runs:
+            exact = run.group.cost
+            code = np.array([run.costs[b] for b in run.samples])
+            evidence.append(Evidence(run.group.env, tuple(run.samples), code, exact.value, exact.scale))
+        others = [
+            (f"this is ${q.name}$", Term(q.value.body))
+            for q in self.problem.vocabulary.quantities()
+            if q.is_scalar and q.name != cost.name
+        ]
+        write = partial(latex, names=self.problem.vocabulary.naming())
+        found = causes(self.problem, None, Term(self.problem.value), others, [], evidence, write, self.tolerance)
+        return replace(finding, causes=found)
+
+    def explained(self, finding: Finding, target: Target) -> Finding:
+        """A gradient that differs, with the likeliest causes and the step it equals."""
+        if finding.form == "transposed" and finding.error <= self.tolerance:
+            said = "transposed: this is the gradient's transpose, in another shape than its argument"
+            return replace(finding, causes=(said,))
+        evidence = [self.evidence(target, run) for run in self.runner.runs]
+        write = partial(latex, names=self.problem.vocabulary.naming())
+        found = causes(
+            self.problem,
+            target.entry,
+            target.term,
+            list(self.others(target)),
+            list(self.stale()),
+            evidence,
+            write,
+            self.tolerance,
+        )
+        step = equal_step(self.problem, target, evidence, self.tolerance)
+        return replace(finding, causes=found, step=step)
+
+    def evidence(self, target: Target, run: Run) -> Evidence:
+        exact = run.group.gradients[list(self.runner.targets).index(target)]
+        code = run.gradients[target.parameter]
+        rows = [target.given.unlaid(code[b], exact.value.shape[1:]) for b in run.samples]
+        return Evidence(run.group.env, tuple(run.samples), np.array(rows), exact.value, exact.scale)
+
+    def others(self, target: Target) -> Iterator[tuple[str, Term]]:
+        """Other gradients that the code may have computed."""
+        for other in self.runner.targets:
+            if other is not target:
+                yield f"this is the gradient by ${other.name.latex}$", other.term
+        axes = target.term.axes
+        for q in self.problem.vocabulary.quantities():
+            body = q.value.body
+            if q.is_scalar and q.name != self.problem.cost.name and depends_on(body, target.entry):
+                yield f"this is the gradient of ${q.name}$", gradient(body, target.entry, axes)
+            elif isinstance(body, n.Ref) and depends_on(self.problem.value, body):
+                yield f"this is the gradient by ${q.name}$", gradient(self.problem.value, body, q.value.axes)
+
+    def stale(self) -> Iterator[tuple[str, Change]]:
+        """An argument that was changed in place before it was used."""
+        for target in self.runner.targets:
+            if not isinstance(target.entry, n.Entry) or target.name.kind != "array":
+                continue
+            tensor = target.entry.tensor
+            after = n.Tensor(FINAL, tensor.ranges)
+            seen = False
+            for run in self.runner.runs:
+                values = np.array(run.group.env.tensor(tensor))
+                for b, a in run.left.get(target.parameter, {}).items():
+                    values[b] = target.given.unlaid(a, values.shape[1:])
+                    seen = True
+                run.group.env.tensors[after] = values
+            if seen:
+                say = f"${tensor.name}$ is changed in place before it is used here"
+                yield say, partial(_replaced, tensor, after)
+
+
+def _replaced(tensor: n.Tensor, after: n.Tensor, env: Environment) -> None:
+    env.tensors[tensor] = env.tensors[after]

@@ -1,0 +1,193 @@
+"""The points at which code is compared: sizes all different, positions that repeat and coincide, weights
+tiny and large, all within what the document assumes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symgrad.checking import assume
+from symgrad.checking.draw import MODES, Mode, draw
+from symgrad.checking.sizes import Sizes, need
+from symgrad.checking.survey import Survey
+from symgrad.compare.exact import Exact, Term, array, exact
+from symgrad.compare.problem import Name, Problem
+from symgrad.diagnostics import SymgradError
+from symgrad.ir import nodes as n
+from symgrad.ir.claims import Assumption, Claim
+from symgrad.ir.environment import Environment, EvaluationError
+from symgrad.ir.evaluate import Evaluator
+
+MAGNITUDES = (1.0, 0.01, 2.5)
+SAMPLES = 8
+"""How many points are drawn at one magnitude and one set of sizes."""
+
+
+@dataclass(eq=False)
+class Group:
+    """Points of one set of sizes: an environment of several samples, with the exact cost and gradients.
+
+    assumed: whether they meet also what the document assumes only after the definition of the cost.
+    """
+
+    env: Environment
+    magnitude: float
+    assumed: bool
+    cost: Exact
+    gradients: list[Exact]
+    samples: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Values that are not drawn but given: sizes, and scalars by their tensor."""
+
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    scalars: Mapping[n.Tensor, float] = field(default_factory=dict)
+
+
+def draw_points(problem: Problem, gradients: Sequence[Term], seed: int, fixed: Fixed) -> list[Group]:
+    """All points. Raises ``SymgradError`` where the cost is defined at none of them."""
+    return Points(problem, gradients, seed, fixed).groups()
+
+
+class Points:
+    """Draws the points for one cost and its gradients."""
+
+    def __init__(self, problem: Problem, gradients: Sequence[Term], seed: int, fixed: Fixed) -> None:
+        self.problem = problem
+        self.gradients = gradients
+        self.seed = seed
+        self.fixed = fixed
+        self.early, self.all = problem.assumptions()
+        self.tensors = _tensors(problem.arguments.values())
+
+    def groups(self) -> list[Group]:
+        found: list[Group] = []
+        for k, sizes in enumerate(self.sizes()):
+            for m, magnitude in enumerate(MAGNITUDES if k == 0 else MAGNITUDES[:1]):
+                found += self.some(sizes, self.early, magnitude, 100 * k + m)
+        if self.all != self.early:
+            sizes = next(self.sizes())
+            found += self.some(sizes, self.all, MAGNITUDES[0], 1000)
+        if not any(g.samples for g in found):
+            raise SymgradError(
+                f"no point was found at which {self.problem.cost.name} and its gradients are defined: "
+                "check the assumptions and domains of the document"
+            )
+        return found
+
+    def sizes(self) -> Iterator[dict[str, int]]:
+        """Sets of sizes, no two alike in any: the smallest, the same in reversed order, and all of them larger."""
+        claim = Claim(self.problem.value, n.ZERO, (), self.all)
+        chosen = Sizes().choose(claim, need(claim, Survey()))
+        for a in self.problem.arguments.values():
+            if a.kind == "size":
+                chosen.setdefault(str(a.what), 2)
+        chosen.update(self.fixed.sizes)
+        yield dict(chosen)
+        free = sorted(name for name in chosen if name not in self.fixed.sizes)
+        values = sorted((chosen[name] for name in free), reverse=True)
+        ranked = sorted(free, key=lambda name: (chosen[name], name))
+        other = {**chosen, **dict(zip(ranked, values, strict=True))}
+        if other != chosen:
+            yield other
+        yield {**chosen, **{name: chosen[name] + 2 + k for k, name in enumerate(ranked)}}
+
+    def some(
+        self, sizes: Mapping[str, int], assumptions: tuple[Assumption, ...], magnitude: float, stream: int
+    ) -> list[Group]:
+        """The points at one magnitude, in the first way of drawing that gives enough of them."""
+        best: list[Group] = []
+        for mode in MODES:
+            for batch in (SAMPLES, 8 * SAMPLES):
+                with np.errstate(all="ignore"):
+                    env = draw(sizes, assumptions, self.seed + 7919 * stream, mode, batch)
+                if env is None:
+                    continue
+                try:
+                    group = self.group(env, assumptions, magnitude, stream, mode)
+                except (EvaluationError, ValueError):
+                    continue
+                if len(group.samples) > (len(best[0].samples) if best else 0):
+                    best = [group]
+                if len(group.samples) * 2 >= SAMPLES:
+                    return best
+        return best
+
+    def group(
+        self, env: Environment, assumptions: tuple[Assumption, ...], magnitude: float, stream: int, mode: Mode
+    ) -> Group:
+        bound = _bound(assumptions)
+        wanted = assume.domains(assumptions)
+        for t in self.tensors:
+            if t in self.fixed.scalars:
+                env.tensors[t] = np.full((env.batch,), float(self.fixed.scalars[t]))
+            elif t not in bound and mode == "plain":
+                env.tensors[t] = self.generic(t, wanted.get(t, t.domain), env, magnitude, stream)
+            else:
+                env.tensor(t)
+        terms = [Term(self.problem.value), *self.gradients]
+        with np.errstate(all="ignore"):
+            ev = Evaluator(env)
+            fine = np.flatnonzero(np.all([_finite(array(ev, t)) for t in terms], axis=0))
+        env = _chosen(env, fine[:SAMPLES])
+        cost, *gradients = (exact(env, t) for t in terms)
+        fine = np.flatnonzero(np.all([_finite(e.scale) for e in (cost, *gradients)], axis=0))
+        return Group(env, magnitude, assumptions == self.all, cost, gradients, fine.tolist())
+
+    def generic(self, t: n.Tensor, domain: str, env: Environment, magnitude: float, stream: int) -> NDArray[Any]:
+        """Numbers without any pattern, in the domain of a tensor."""
+        if domain in ("bit", "sign"):
+            return env.tensor(t)
+        rng = np.random.default_rng((self.seed, stream, crc32(t.name.encode()), len(t.ranges)))
+        values = rng.normal(0.0, 1.0, (env.batch, *env.shape(t.ranges)))
+        if domain == "real":
+            return magnitude * values
+        positive = np.exp(0.5 * values)  # a positive parameter is a scale of its own: a variance, a rate
+        return -positive if domain == "negative" else positive
+
+
+def _finite(a: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray(np.isfinite(a).reshape(a.shape[0], -1).all(axis=1))
+
+
+def _chosen(env: Environment, samples: NDArray[np.int64]) -> Environment:
+    """Some samples of an environment, as one of its own."""
+    return Environment(
+        env.sizes,
+        len(samples),
+        {t: v[samples] for t, v in env.tensors.items()},
+        {a: v[samples] for a, v in env.arrays.items()},
+        {s: v[samples] for s, v in env.subsets.items()},
+        {i: v[samples] for i, v in env.at.items()},
+        dict(env.functions),
+        env.supply,
+        env.strict,
+        env.exact,
+    )
+
+
+def _bound(assumptions: tuple[Assumption, ...]) -> set[n.Tensor]:
+    """Tensors that an assumption ties by more than a domain."""
+    simple = assume.domains(assumptions)
+    found: set[n.Tensor] = set()
+    for a in assumptions:
+        held = [s for s in (a.left, a.right) if s is not None]
+        if a.cond is not None and a.cond.op == "pos" and isinstance(a.cond.left, n.Expr):
+            held.append(a.cond.left)
+        tensors = {e.tensor for side in held for e in n.walk(side) if isinstance(e, n.Entry)}
+        if not (len(tensors) == 1 and tensors <= simple.keys()):
+            found |= tensors
+    return found
+
+
+def _tensors(names: Iterable[Name]) -> list[n.Tensor]:
+    found = [a.what.tensor for a in names if isinstance(a.what, n.Entry)]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,18 @@
+"""Derivatives of a quantity, in the form that an author would write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symgrad.derive.differentiate import Resolver
+from symgrad.derive.simplify import Simplifier
+from symgrad.ir.nodes import Entry, Expr, Ref
+
+
+def derivative(cost: Expr, targets: Iterable[Entry | Ref], simplify: Simplifier) -> Expr:
+    """The derivative of a cost by each target in turn, simplified after each."""
+    out = cost
+    for target in targets:
+        resolver = Resolver()
+        out = simplify(resolver.resolve(resolver.differentiate(out, target)))
+    return out

@@ -1,0 +1,118 @@
+"""One product at its shortest: common factors out of brackets, powers cancelled, names folded back, units gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symgrad.derive.collecting import common_factor
+from symgrad.derive.matching import within
+from symgrad.derive.style import Style
+from symgrad.derive.terms import Term, term_of, terms_of
+from symgrad.ir.nodes import Add, Definition, Expr, Num, Pow, Ref, Size, Sum, free_indices, parts, power
+
+MAX_ROUNDS = 12
+
+
+@dataclass(slots=True)
+class Reducer:
+    """Rules on one product; ``add`` makes a bracket anew. ``fired``: those that have changed something."""
+
+    style: Style
+    add: Callable[[list[Expr]], Expr]
+    size: Callable[[Expr], int]
+    fired: dict[str, None]
+    _patterns: list[tuple[Definition, Term]] = field(default_factory=list)
+
+    def learn(self, definition: Definition, body: Expr) -> None:
+        """A definition to fold back, with its body as it is simplified; the longest are tried first."""
+        pattern = Term(Fraction(1), (), ((body, Fraction(1)),)) if isinstance(body, Add) else term_of(body)
+        trivial = len(pattern.factors) == 1 and not parts(pattern.factors[0][0])[1]
+        if pattern.factors and pattern.number and not (trivial and not pattern.dummies):
+            self._patterns.append((definition, pattern))
+            self._patterns.sort(key=lambda f: -sum(self.size(b) for b, _ in f[1].factors))
+
+    def __call__(self, term: Term) -> Term:
+        for _ in range(MAX_ROUNDS):
+            before = term
+            term = self._drawn_out(term)
+            term = self._cancelled(term)
+            term = self._folded(term)
+            term = self._ones(term)
+            if term == before:
+                break
+        return term
+
+    def _drawn_out(self, term: Term) -> Term:
+        """``(a b + a c)^n = a^n (b + c)^n``; a bracket of one term is no bracket."""
+        number, factors = term.number, []
+        for base, e in term.factors:
+            if isinstance(base, Add) and e.denominator == 1:
+                shared, rest = common_factor(base)
+                if shared.factors or shared.number != 1:
+                    self.fired["common factors"] = None
+                    number *= shared.number ** int(e)
+                    factors += [(b, x * e) for b, x in shared.factors]
+                    base = self.add(list(terms_of(rest)))
+            factors.append((base, e))
+        return term_of(Term(number, term.dummies, tuple(factors)).tree())
+
+    def _cancelled(self, term: Term) -> Term:
+        """``(sum_i f_i) / sum_j f_j = 1``, whatever the dummies are called; ``f^n f^c = f^{n + c}``."""
+        for k, (base, e) in enumerate(term.factors):
+            if isinstance(base, Pow) and e == 1:
+                plain = next((x for b, x in term.factors if b is base.base), None)
+                if plain is not None:
+                    raised = (power(base.base, self.add([base.exponent, Num(plain)])), e)
+                    kept = tuple(f for f in term.factors if f[0] is not base and f[0] is not base.base)
+                    return Term(term.number, term.dummies, (*kept, raised))
+            if not isinstance(base, Sum) or e >= 0:
+                continue
+            rest = term.factors[:k] + term.factors[k + 1 :]
+            found = within(term_of(base), (), Term(term.number, term.dummies, rest))
+            if found is not None:
+                self.fired["cancellation"] = None
+                left = ((base, e + 1),) if e != -1 else ()
+                return Term(found[1].number, found[1].dummies, (*found[1].factors, *left))
+        return term
+
+    def _folded(self, term: Term) -> Term:
+        """A defined quantity by its name, where its body stands in the product."""
+        for definition, pattern in self._patterns:
+            if len(pattern.factors) > len(term.factors):
+                continue
+            for _ in range(MAX_ROUNDS):
+                found = within(pattern, definition.params, term)
+                if found is None:
+                    break
+                self.fired["definition"] = None
+                at, rest = found
+                named = Ref(definition, at)
+                term = term_of(Term(rest.number, rest.dummies, (*rest.factors, (named, Fraction(1)))).tree())
+        return term
+
+    def _ones(self, term: Term) -> Term:
+        """``sum_a y_a = 1``, where nothing else depends on a; ``sum_a 1 = n``."""
+        for d in term.dummies:
+            if d.where or d.index.range is None or any(d.index in x.indices() for x in term.dummies if x is not d):
+                continue
+            if not any(d.index in free_indices(b) for b, _ in term.factors):
+                count = (Size(d.index.range.size), Fraction(1))
+                rest = tuple(x for x in term.dummies if x is not d)
+                return self._ones(term_of(Term(term.number, rest, (count, *term.factors)).tree()))
+        for unit in self.style.units:
+            for d in term.dummies:
+                if d.where or d.index.range != unit.axis.range:
+                    continue
+                inside = tuple(f for f in term.factors if d.index in free_indices(f[0]))
+                part = Term(Fraction(1), (d,), inside)
+                pattern = Term(Fraction(1), (*unit.pattern.dummies,), unit.pattern.factors)
+                found = within(pattern, unit.params, part)
+                if found is not None and not found[1].factors and not found[1].dummies:
+                    others = tuple(f for f in term.factors if f not in inside)
+                    dummies = tuple(x for x in term.dummies if x is not d)
+                    if not any(d.index in x.indices() for x in dummies):
+                        self.fired["a sum that is 1"] = None
+                        return self._ones(Term(term.number * found[1].number, dummies, others))
+        return term

@@ -1,0 +1,222 @@
+"""Products with their sums drawn to the front, ``q sum_{i ...} prod_k base_k^{e_k}``, and back.
+
+In this form cancellation, matching and common factors are questions about lists. Bound indices are
+named canonically on the way back: the same sum, written twice, is the same node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from symgrad.derive.contract import summed
+from symgrad.ir.nodes import ONE, ZERO, Add, Cond, Expr, Mul, Num, Pow, Prod, Sum, cond_parts, free_indices, mul, parts
+from symgrad.ir.ranges import Index, Range, indices_of
+from symgrad.ir.substitute import substitute
+
+Factor = tuple[Expr, Fraction]
+"""A base and its exponent, which is never 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dummy:
+    """A bound index, and the conditions under which it counts."""
+
+    index: Index
+    where: tuple[Cond, ...] = ()
+
+    def indices(self) -> set[Index]:
+        """The index and all those that its conditions speak of."""
+        found = {self.index}
+        for c in self.where:
+            positions, inner = cond_parts(c)
+            found.update(i for e in positions for i in indices_of(e))
+            for x in inner:
+                found |= free_indices(x)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """``number * sum_{dummies} prod base ** exponent``"""
+
+    number: Fraction
+    dummies: tuple[Dummy, ...] = ()
+    factors: tuple[Factor, ...] = ()
+
+    def scaled(self, q: Fraction) -> Term:
+        return replace(self, number=self.number * q)
+
+    def indices(self) -> frozenset[Index]:
+        """The bound indices."""
+        return frozenset(d.index for d in self.dummies)
+
+    def tree(self) -> Expr:
+        """The term as a plain expression, for ``term_of`` to collect its factors; sums keep their indices."""
+        return summed_over(self.dummies, mul(Num(self.number), product_of(self.factors)))
+
+
+def bare(node: Expr) -> Expr:
+    while isinstance(node, Mul) and len(node.factors) == 1:
+        node = node.factors[0]
+    return node
+
+
+def terms_of(node: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum of terms; of anything else, itself."""
+    node = bare(node)
+    return node.terms if isinstance(node, Add) else (node,)
+
+
+def term_of(node: Expr) -> Term:
+    """A product as a term: ``(f g)^n = f^n g^n`` for whole n, sums in front, equal bases collected."""
+    number = Fraction(1)
+    dummies: list[Dummy] = []
+    taken = set(free_indices(node))  # what stands open keeps its name
+    powers: dict[Expr, Fraction] = {}
+    stack: list[tuple[Expr, Fraction]] = [(node, Fraction(1))]
+    while stack:
+        n, e = stack.pop()
+        whole = e.denominator == 1
+        if isinstance(n, Num) and whole and (n.value or e > 0):
+            number *= n.value ** int(e)
+        elif isinstance(n, Mul) and (whole or len(n.factors) == 1):
+            stack.extend((f, e) for f in reversed(n.factors))
+        elif isinstance(n, Pow) and isinstance(n.exponent, Num) and whole:
+            stack.append((n.base, n.exponent.value * e))
+        elif isinstance(n, Sum) and e == 1:
+            if n.index in taken:
+                fresh = n.index.fresh("bound")
+                n = Sum(fresh, substitute(n.body, {n.index: fresh}), renamed(n.where, n.index, fresh))
+            taken.add(n.index)
+            dummies.append(Dummy(n.index, n.where))
+            stack.append((n.body, e))
+        else:
+            powers[n] = powers.get(n, Fraction(0)) + e
+    return Term(number, tuple(dummies), tuple((b, e) for b, e in powers.items() if e))
+
+
+def renamed(where: tuple[Cond, ...], old: Index, new: Index) -> tuple[Cond, ...]:
+    """Conditions, said of another index; they are substituted as those of a sum of ones."""
+    if not where:
+        return ()
+    moved = substitute(Sum(old.fresh(), ONE, where), {old: new})
+    assert isinstance(moved, Sum)
+    return moved.where
+
+
+def summed_over(dummies: Sequence[Dummy], body: Expr) -> Expr:
+    """``sum_{dummies} body``, the first outermost."""
+    for d in reversed(dummies):
+        body = Sum(d.index, body, d.where)
+    return body
+
+
+def product_of(factors: tuple[Factor, ...]) -> Expr:
+    return mul(*(b if e == 1 else Pow(b, Num(e)) for b, e in factors))
+
+
+@dataclass(slots=True)
+class Names:
+    """Canonical bound indices, one for a range and the height of a sum over others.
+
+    letters: the letters that a document uses for a range, the most usual first.
+    """
+
+    letters: dict[Range | None, list[str]] = field(default_factory=dict)
+    _made: dict[tuple[Range | None, int], Index] = field(default_factory=dict)
+    _heights: dict[Expr, int] = field(default_factory=dict)
+
+    def height(self, node: Expr) -> int:
+        """How many sums are nested in an expression."""
+        found = self._heights.get(node)
+        if found is None:
+            found = max((self.height(x) for x in parts(node)[1]), default=0) + isinstance(node, (Sum, Prod))
+            self._heights[node] = found
+        return found
+
+    def index(self, like: Index, height: int) -> Index:
+        key = (like.range, height)  # a height is that of the body: the innermost sum has 0
+        found = self._made.get(key)
+        if found is None:
+            known = self.letters.get(like.range) or [like.letter]
+            found = self._made[key] = Index(known[height % len(known)], like.range)
+        return found
+
+    def sum(self, dummy: Dummy, body: Expr) -> Expr:
+        """The sum over a canonical index; deltas contracted."""
+        made = summed(dummy.index, body, dummy.where)
+        if not isinstance(made, Sum) or made.index is not dummy.index:
+            return made
+        height = self.height(made.body)
+        open_ = (free_indices(made.body) | Dummy(dummy.index, made.where).indices()) - {dummy.index}
+        while (index := self.index(dummy.index, height)) in open_:  # an outer sum has that name
+            height += 1
+        if index is dummy.index:
+            return made
+        return Sum(index, substitute(made.body, {dummy.index: index}), renamed(made.where, dummy.index, index))
+
+    def expr(self, term: Term) -> Expr:
+        """The term as an expression: each sum around the factors that depend on its index, and no others."""
+        if not term.number:
+            return ZERO
+        if not term.dummies:
+            return mul(Num(term.number), product_of(term.factors))
+        term = self._apart(term)
+        done: list[Expr] = [Num(term.number)]
+        free = list(term.factors)
+        for dummies, factors in _components(term):
+            at = min((free.index(f) for f in factors), default=len(free))
+            free = [f for f in free if f not in factors]
+            free.insert(at, (self._nested(dummies, factors), Fraction(1)))
+        return mul(*done, product_of(tuple(free)))
+
+    def _apart(self, term: Term) -> Term:
+        """The term with dummies of their own, so that the order of the sums does not show in their names."""
+        if len(term.dummies) < 2:
+            return term
+        fresh = {d.index: d.index.fresh("bound") for d in term.dummies}
+        dummies = []
+        for d in term.dummies:
+            where = d.where
+            for old, new in fresh.items():
+                where = renamed(where, old, new)
+            dummies.append(Dummy(fresh[d.index], where))
+        return Term(term.number, tuple(dummies), tuple((substitute(b, fresh), e) for b, e in term.factors))
+
+    def _nested(self, dummies: list[Dummy], factors: list[Factor]) -> Expr:
+        """``sum_i f_i sum_j g_{ij}``, the sums in the order of the dummies."""
+        first, *rest = dummies
+        if not rest:
+            return self.sum(first, product_of(tuple(factors)))
+        inner = [f for f in factors if any(d.index in free_indices(f[0]) for d in rest)]
+        inner_term = self.expr(Term(Fraction(1), tuple(rest), tuple(inner)))
+        outer = product_of(tuple(f for f in factors if f not in inner))
+        return self.sum(first, mul(outer, inner_term))
+
+
+def _components(term: Term) -> list[tuple[list[Dummy], list[Factor]]]:
+    """Dummies that factors or conditions tie together, with their factors, in order."""
+    own = term.indices()
+    group: dict[Index, int] = {d.index: k for k, d in enumerate(term.dummies)}
+
+    def join(found: set[Index]) -> None:
+        numbers = {group[i] for i in found}
+        if len(numbers) > 1:
+            least = min(numbers)
+            for i, n in group.items():
+                if n in numbers:
+                    group[i] = least
+
+    reach = [free_indices(b) & own for b, _ in term.factors]
+    for used in reach:
+        join(set(used))
+    for d in term.dummies:
+        join(d.indices() & own)
+    out = []
+    for n in sorted(set(group.values())):
+        members = [d for d in term.dummies if group[d.index] == n]
+        indices = {d.index for d in members}
+        out.append((members, [f for f, used in zip(term.factors, reach, strict=True) if used & indices]))
+    return out

@@ -1,0 +1,1 @@
+"""Gradients that symgrad derives by itself: index form, matrix form, and the derivation written out."""

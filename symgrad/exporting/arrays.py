@@ -1,0 +1,282 @@
+"""Arrays with positional axes: the program of array operations that an index expression becomes.
+
+Labels name the axes of operands inside one node: 0 .. rank - 1 are the node's own axes, in order,
+higher ones are summed. So nodes that differ in the letters of their dummies are one node, and a
+graph computes everything once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from symgrad.ir.ranges import Affine
+
+Labels = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """An array as it stands in a node: ``labels`` names its axes there."""
+
+    node: Node
+    labels: Labels
+
+
+Slot = int | Operand
+"""What stands in a slot of an array: a label, for the whole axis, or gathered positions counted from 0."""
+
+
+class Node:
+    """Base of all arrays. ``args`` tells two nodes of a kind apart; ``dims`` is the shape.
+
+    Nodes are made by a ``Graph`` alone, so that equal ones are the same object.
+    """
+
+    __slots__ = ("args", "dims", "serial")
+    fields: ClassVar[tuple[str, ...]] = ()
+    args: tuple[Any, ...]
+    dims: tuple[Affine, ...]
+    serial: int
+
+    def __init_subclass__(cls) -> None:
+        for position, name in enumerate(cls.fields):
+            setattr(cls, name, _argument(position))
+
+    @property
+    def rank(self) -> int:
+        return len(self.dims)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}#{self.serial}({', '.join(map(str, self.args))})"
+
+
+def _argument(position: int) -> property:
+    def read(node: Node) -> Any:
+        return node.args[position]
+
+    return property(read)
+
+
+class Input(Node):
+    """An argument of the function. ``whole``: its entries are positions, counted from 0."""
+
+    __slots__ = ()
+    fields = ("name", "whole")
+    name: str
+    whole: bool
+
+
+class Number(Node):
+    """A number without axes."""
+
+    __slots__ = ()
+    fields = ("value",)
+    value: Fraction
+
+
+class Constant(Node):
+    """A named real constant, ``\\pi``."""
+
+    __slots__ = ()
+    fields = ("name",)
+    name: str
+
+
+class SizeOf(Node):
+    """An affine in sizes, as a number."""
+
+    __slots__ = ()
+    fields = ("affine",)
+    affine: Affine
+
+
+class Positions(Node):
+    """``start + (0 .. n - 1)``, whole numbers along one axis."""
+
+    __slots__ = ()
+    fields = ("start",)
+    start: Affine
+
+
+class Offset(Node):
+    """``const + sum_t coefficient_t x_t``, whole numbers."""
+
+    __slots__ = ()
+    fields = ("terms", "const")
+    terms: tuple[tuple[int, Operand], ...]
+    const: Affine
+
+
+class Selected(Node):
+    """``x[mask]`` of a single axis: the positions that meet a condition."""
+
+    __slots__ = ()
+    fields = ("x", "mask")
+    x: Node
+    mask: Node
+
+
+class Joined(Node):
+    """Positions ``first`` (which lack the axis) in front of ``rest`` along an axis."""
+
+    __slots__ = ()
+    fields = ("first", "rest", "axis")
+    first: Operand
+    rest: Node
+    axis: int
+
+
+class Take(Node):
+    """``base`` at the slots; a gathered slot gives the axes of its positions."""
+
+    __slots__ = ()
+    fields = ("base", "slots")
+    base: Node
+    slots: tuple[Slot, ...]
+
+
+class Scatter(Node):
+    """Zeros, with ``values`` added at the slots: what ``Take`` is transposed."""
+
+    __slots__ = ()
+    fields = ("values", "slots")
+    values: Operand
+    slots: tuple[Slot, ...]
+
+
+class Einsum(Node):
+    """``coefficient sum_{labels >= rank} prod operands``."""
+
+    __slots__ = ()
+    fields = ("coefficient", "operands")
+    coefficient: Fraction
+    operands: tuple[Operand, ...]
+
+
+class Linear(Node):
+    """``sum_t coefficient_t x_t``; a term that lacks an axis is constant along it."""
+
+    __slots__ = ()
+    fields = ("terms",)
+    terms: tuple[tuple[Fraction, Operand], ...]
+
+
+class Scaled(Node):
+    """``x``, its first ``count`` places along an axis times a number."""
+
+    __slots__ = ()
+    fields = ("x", "axis", "count", "factor")
+    x: Node
+    axis: int
+    count: Affine
+    factor: Fraction
+
+
+class Ones(Node):
+    """1 everywhere."""
+
+    __slots__ = ()
+
+
+class Map(Node):
+    """An elementary function of every entry, by its row in the table."""
+
+    __slots__ = ()
+    fields = ("name", "x")
+    name: str
+    x: Node
+
+
+class Power(Node):
+    """``x ** q`` with a number ``q``."""
+
+    __slots__ = ()
+    fields = ("x", "exponent")
+    x: Node
+    exponent: Fraction
+
+
+class PowerOf(Node):
+    """``x ** y`` entry by entry."""
+
+    __slots__ = ()
+    fields = ("base", "exponent")
+    base: Operand
+    exponent: Operand
+
+
+class Softmax(Node):
+    """``exp(x) / sum exp(x)`` along some axes."""
+
+    __slots__ = ()
+    fields = ("x", "axes")
+    x: Node
+    axes: Labels
+
+
+class LogSumExp(Node):
+    """``log sum exp(x)`` along some axes, which go."""
+
+    __slots__ = ()
+    fields = ("x", "axes")
+    x: Node
+    axes: Labels
+
+
+class Product(Node):
+    """The product along an axis, which goes."""
+
+    __slots__ = ()
+    fields = ("x", "axis")
+    x: Node
+    axis: int
+
+
+class Others(Node):
+    """At each place of an axis the product of all other places."""
+
+    __slots__ = ()
+    fields = ("x", "axis")
+    x: Node
+    axis: int
+
+
+class Compare(Node):
+    """Where ``left op right``; op is one of == != < >= >."""
+
+    __slots__ = ()
+    fields = ("op", "left", "right")
+    op: str
+    left: Operand
+    right: Operand
+
+
+class Member(Node):
+    """Where positions are among the members of a subset of ``size`` positions."""
+
+    __slots__ = ()
+    fields = ("x", "members", "size", "negated")
+    x: Operand
+    members: Node
+    size: Affine
+    negated: bool
+
+
+class All(Node):
+    """Where all conditions hold."""
+
+    __slots__ = ()
+    fields = ("masks",)
+    masks: tuple[Operand, ...]
+
+
+class Where(Node):
+    """``x`` where the mask holds, else ``y``."""
+
+    __slots__ = ()
+    fields = ("mask", "x", "y")
+    mask: Operand
+    x: Operand
+    y: Operand

@@ -1,0 +1,125 @@
+"""Which costs of a document are exported, and into what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from symgrad.diagnostics import SymgradError
+from symgrad.exporting.module import Cost, Module, Source, cost
+from symgrad.exporting.spelling import Names, spelled
+from symgrad.ir.nodes import Definition, Deriv, Expr, Ref, parts
+from symgrad.notation.reading import ReadDocument
+from symgrad.notation.vocabulary import Quantity, Vocabulary
+
+
+def export_document(
+    document: ReadDocument, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
+) -> str:
+    """The text of a module with the gradient functions of the document's costs.
+
+    of: names of costs; without, every scalar that no other definition uses. wrt: the arguments to
+    differentiate by; without, every real one. Raises ``SymgradError`` for a name that is none, and
+    where no cost can be exported.
+    """
+    if target not in TARGETS:
+        raise SymgradError(f"there is no target {target!r}; there are {', '.join(sorted(TARGETS))}")
+    vocabulary = Vocabulary(document)
+    quantities = list(vocabulary.quantities())
+    chosen = _named(quantities, of) if of else list(_unused(quantities))
+    order = tuple(_order(document))
+    names = Names()
+    pairs: list[tuple[Cost, Cost | None]] = []
+    left_out: list[tuple[str, str]] = []
+    for q in chosen:
+        try:
+            pair = _pair(q, names.fresh(spelled(q.name)), order, wrt)
+        except SymgradError as e:
+            if of:
+                raise
+            left_out.append((q.name, str(e)))
+            continue
+        pairs.append(pair)
+    if not pairs:
+        why = f": {left_out[0][0]}: {left_out[0][1]}" if left_out else ", only arrays or nothing at all is defined"
+        raise SymgradError(f"{document.source.path} has no cost to export{why}")
+    _known(wrt, pairs)
+    source = Source(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
+    return TARGETS[target](source, pairs, left_out)
+
+
+def _pair(q: Quantity, name: str, order: Sequence[str], wrt: Sequence[str] | None) -> tuple[Cost, Cost | None]:
+    """The cost as it stands, and over a batch if it has index arguments."""
+    plain = cost(q, name, False, order, wrt)
+    if not any(a.kind in ("index", "array", "subset") for a in plain.arguments):
+        return plain, None
+    try:
+        return plain, cost(q, name, True, order, wrt)
+    except SymgradError:
+        return plain, None
+
+
+def _known(wrt: Sequence[str] | None, pairs: Sequence[tuple[Cost, Cost | None]]) -> None:
+    reals = list(dict.fromkeys(name for c, _ in pairs for name in c.reals))
+    for name in wrt or ():
+        if name not in reals:
+            raise SymgradError(f"{name} is no real argument; there are {', '.join(reals)}")
+
+
+def _named(quantities: Sequence[Quantity], of: Sequence[str]) -> list[Quantity]:
+    out = []
+    for name in of:
+        found = [q for q in quantities if name in (q.name, spelled(q.name))]
+        if not found:
+            known = ", ".join(q.name for q in quantities if q.is_scalar)
+            raise SymgradError(f"nothing is defined under the name {name}; scalars are {known or 'not defined at all'}")
+        if not found[-1].is_scalar:
+            raise SymgradError(f"{name} is an array: the gradient is that of a scalar")
+        out.append(found[-1])
+    return out
+
+
+def _unused(quantities: Sequence[Quantity]) -> Iterator[Quantity]:
+    """The scalars whose value no other definition uses, but for taking derivatives; of two of one name, the last."""
+    used: set[Definition] = set()
+    for q in quantities:
+        used |= _values_in(q.definition.body) - {q.definition}
+    last = {q.name: q for q in quantities}
+    for q in quantities:
+        if q.is_scalar and q.definition not in used and last[q.name] is q:
+            yield q
+
+
+def _values_in(body: Expr) -> set[Definition]:
+    """The definitions whose value stands in an expression, outside of any derivative."""
+    out: set[Definition] = set()
+    todo, seen = [body], {body}
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Ref):
+            out.add(node.definition)
+        children = () if isinstance(node, Deriv) else parts(node)[1]
+        todo += [c for c in children if c not in seen]
+        seen.update(children)
+    return out
+
+
+def _order(document: ReadDocument) -> Iterator[str]:
+    """Names in the order of their declarations."""
+    scope = document.scope
+    for entry in (*scope.values.values(), *scope.arrays.values(), *scope.subsets.values()):
+        name = getattr(entry, "name", None)
+        if isinstance(name, str):
+            yield name
+    yield from scope.indices
+
+
+Target = Callable[[Source, list[tuple[Cost, Cost | None]], list[tuple[str, str]]], str]
+
+
+def numpy(source: Source, costs: list[tuple[Cost, Cost | None]], left_out: list[tuple[str, str]]) -> str:
+    """A module that imports NumPy alone."""
+    return Module(source, costs, left_out).text()
+
+
+TARGETS: dict[str, Target] = {"numpy": numpy}
+"""What can be written, by name."""

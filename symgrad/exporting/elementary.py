@@ -1,0 +1,29 @@
+"""How NumPy calls the elementary functions, and which numbers stay Python's."""
+
+from __future__ import annotations
+
+from symgrad.exporting.arrays import Constant, Einsum, Linear, Map, Node, Number, Power, PowerOf, SizeOf
+from symgrad.exporting.graph import operands
+
+CALLS = {
+    **{name: f"np.{name}" for name in ("exp", "log", "expm1", "log1p", "sqrt", "abs", "sign")},
+    **{name: f"np.{name}" for name in ("sin", "cos", "tan", "arcsin", "arccos", "arctan")},
+    **{name: f"np.{name}" for name in ("sinh", "cosh", "tanh", "arcsinh", "arctanh")},
+}
+HELPERS = {
+    "sigma": "_sigmoid",
+    "softplus": "_softplus",
+    "erf": "_erf",
+    "erfc": "_erfc",
+    "Phi": "_normal_cdf",
+    "elu": "_elu",
+}
+CONSTANTS = {"\\pi": "np.pi", "e": "np.e"}
+
+
+def is_plain(node: Node) -> bool:
+    """Whether a node is a number of Python, computed from sizes and constants: it must not become one of NumPy,
+    for that has a dtype."""
+    if isinstance(node, (Number, SizeOf, Constant)):
+        return True
+    return isinstance(node, (Einsum, Linear, Map, Power, PowerOf)) and all(is_plain(o.node) for o in operands(node))

@@ -1,0 +1,207 @@
+"""The body of one function: which arrays get a line of their own, in what order, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from symgrad.exporting.arrays import (
+    Constant,
+    Einsum,
+    Input,
+    Joined,
+    Linear,
+    LogSumExp,
+    Map,
+    Member,
+    Node,
+    Number,
+    Others,
+    Positions,
+    Power,
+    Scaled,
+    Scatter,
+    Selected,
+    SizeOf,
+    Softmax,
+    Take,
+)
+from symgrad.exporting.formula import Formulas
+from symgrad.exporting.graph import Graph, operands, ordered
+from symgrad.exporting.results import Results
+from symgrad.exporting.spelling import Names
+from symgrad.exporting.statements import Statements
+from symgrad.exporting.structure import Form
+from symgrad.exporting.text import Text
+from symgrad.exporting.writer import Writer
+from symgrad.ir.ranges import Affine
+
+LONGEST = 72
+"""Expressions longer than this get lines of their own."""
+VALUE = ""
+"""The output that is the cost itself; others are called by the argument of the gradient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A statement, with the outputs that need it, and its formula."""
+
+    text: str
+    needs: frozenset[str]
+    formula: str = ""
+
+
+class Sizes(dict[str, str]):
+    """Names of sizes, which remembers those asked for."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        super().__init__(names)
+        self.used: dict[str, None] = {}
+
+    def __getitem__(self, symbol: str) -> str:
+        self.used[symbol] = None
+        return super().__getitem__(symbol)
+
+
+@dataclass(slots=True)
+class Body:
+    """Statements for a cost, and for its gradients in their forms."""
+
+    graph: Graph
+    cost: Node
+    forms: dict[str, Form]
+    sizes: Sizes
+    names: Names
+    like: str
+    large: Callable[[Affine], bool]
+    lines: list[Line] = field(default_factory=list)
+    result: str = ""
+    gradients: dict[str, str] = field(default_factory=dict)
+    helpers: set[str] = field(default_factory=set)
+    text: dict[Node, Text] = field(default_factory=dict)
+    uses: dict[Node, int] = field(default_factory=dict)
+    needs: dict[Node, set[str]] = field(default_factory=dict)
+    writer: Writer = field(init=False)
+    formulas: Formulas = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.formulas = Formulas(self.graph, self.names.taken)
+        self.writer = Writer(self.named, self.sizes, self.helpers, self.like, self._known, self.large)
+
+    def write(self) -> None:
+        """Fills ``lines``, the name of the value, and the expression of each gradient."""
+        order = self._count()
+        for node in order:
+            self.compute(node)
+        self.result = str(self.variable(self.cost, "value", {VALUE}))
+        for name, form in self.forms.items():
+            self.gradients[name] = Results(self).gradient(name, form)
+
+    def _count(self) -> list[Node]:
+        roots: list[tuple[Node, str]] = [(self.cost, VALUE)]
+        roots += [(node, name) for name, form in self.forms.items() for node in form.nodes()]
+        order = ordered(r for r, _ in roots)
+        for node, name in roots:
+            self.needs.setdefault(node, set()).add(name)
+            self.uses[node] = self.uses.get(node, 0) + 1
+        for node in reversed(order):
+            for o in operands(node):
+                self.uses[o.node] = self.uses.get(o.node, 0) + (self.uses[node] if _divides(node) else 1)
+                self.needs.setdefault(o.node, set()).update(self.needs[node])
+        return order
+
+    def named(self, node: Node) -> Text:
+        return self.text[node]
+
+    def _known(self, name: str, x: Node) -> Text | None:
+        """The variable that holds F(x), if one does by now in every function that needs more than it."""
+        node = self.graph.table.get((Map, x.dims, (name, x)))
+        text = self.text.get(node) if node is not None else None
+        return text if text is not None and text.text.isidentifier() else None
+
+    # --- lines --------------------------------------------------------------------------------
+
+    def line(self, text: str, needs: set[str], formula: str = "") -> None:
+        self.lines.append(Line(text, frozenset(needs), formula))
+
+    def compute(self, node: Node) -> None:
+        """The text of a node, and a line of its own where it needs one."""
+        if node in self.text:
+            return
+        special = Statements(self)
+        if isinstance(node, (Scatter, Linear)) and special.scatters(node):
+            special.scatter(node)
+            return
+        if isinstance(node, Scaled):
+            special.scale(node)
+            return
+        if isinstance(node, (Softmax, LogSumExp)) and special.softmax(node):
+            return
+        text = self.writer(node)
+        self.text[node] = text
+        if isinstance(node, (Input, Number, Constant, SizeOf)) or _divides(node):
+            return
+        kept = (Joined, Softmax, LogSumExp, Selected, Member, Others)
+        alone = isinstance(node, kept) or _contracts(node) or self._shares(node) or self._read_first(node)
+        if alone or self.uses[node] > 1 or len(text.text) > LONGEST or self.graph.names.get(node):
+            self.assign(node, text)
+
+    def _read_first(self, node: Node) -> bool:
+        """Entries of scores whose softmax takes their place."""
+        return isinstance(node, Take) and any(isinstance(n, Softmax) and n.x is node.base for n in self.needs)
+
+    def _shares(self, node: Node) -> bool:
+        """A softplus whose argument a logistic function is taken of too, which can use it."""
+        if not (isinstance(node, Map) and node.name == "softplus"):
+            return False
+        return self.graph.table.get((Map, node.dims, ("sigma", node.x))) in self.needs
+
+    def assign(self, node: Node, text: Text) -> None:
+        name = self.names.fresh(self.hint(node))
+        formula = self.formulas.of(node, name)
+        self.line(f"{name} = {text}", self.needs[node], formula)
+        self.text[node] = Text(name)
+        if isinstance(node, Selected):
+            symbol = str(node.dims[0])
+            self.sizes[symbol] = f"{name}.size"
+
+    def variable(self, node: Node, hint: str, needs: set[str]) -> Text:
+        """A name for what may be a longer expression."""
+        text = self.text[node]
+        if text.text.isidentifier() and not isinstance(node, Input):
+            return text
+        name = self.names.fresh(hint)
+        self.line(f"{name} = {text}", needs, self.formulas.of(node, name))
+        self.text[node] = Text(name)
+        return Text(name)
+
+    def hint(self, node: Node) -> str:
+        known = self.graph.names.get(node)
+        if known:
+            return known
+        of = self.graph.adjoint_of.get(node)
+        if of is not None:
+            name = self.text.get(of)
+            base = name.text if name is not None and name.text.isidentifier() else self.graph.names.get(of)
+            if base:
+                return f"d_{base}"
+        if isinstance(node, Take) and isinstance(node.base, Input):
+            at = "".join(str(self.text[s.node]) for s in node.slots if not isinstance(s, int))
+            return f"{node.base.name}_{at}" if at.isidentifier() else f"{node.base.name}_at"
+        kinds: dict[type[Node], str] = {Softmax: "p", LogSumExp: "log_z", Selected: "at", Positions: "run"}
+        if isinstance(node, Einsum):
+            return "s" if node.rank else "x"
+        if isinstance(node, Map):
+            return {"sigma": "q", "softplus": "loss", "exp": "e"}.get(node.name, node.name)
+        if isinstance(node, Selected):
+            return self.graph.letters.get(node, ("at",))[0]
+        return kinds.get(type(node), "t")
+
+
+def _divides(node: Node) -> bool:
+    """Whether a node is one over another: products write it as a quotient, so that it needs no line."""
+    return isinstance(node, Power) and node.exponent == -1
+
+
+def _contracts(node: Node) -> bool:
+    return isinstance(node, Einsum) and any(k >= node.rank for o in node.operands for k in o.labels)

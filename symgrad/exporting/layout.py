@@ -1,0 +1,92 @@
+"""Statements laid out in lines of at most 120 characters, as a formatter would."""
+
+from __future__ import annotations
+
+import textwrap
+
+WIDTH = 120
+PAIRS = {"(": ")", "[": "]", "{": "}"}
+
+
+def commented(statement: str, comment: str, indent: int) -> list[str]:
+    """A statement and its formula: beside it where there is room, else above."""
+    lines = wrapped(statement, indent)
+    if not comment or comment == statement:
+        return lines
+    if len(lines) == 1 and len(lines[0]) + indent + len(comment) + 4 <= WIDTH:
+        return [f"{lines[0]}  # {comment}"]
+    return [*(f"# {x}" for x in textwrap.wrap(comment, WIDTH - indent - 2)), *lines]
+
+
+def wrapped(statement: str, indent: int) -> list[str]:
+    """A statement that is too long is opened at its last outermost bracket, then at its commas."""
+    if len(statement) + indent <= WIDTH:
+        return [statement]
+    span = _last_bracket(statement)
+    if span is None:
+        return [statement]
+    start, end = span
+    head, inside, tail = statement[: start + 1], statement[start + 1 : end], statement[end:]
+    parts = _split(inside)
+    if len(inside) + indent + 4 <= WIDTH and not (len(parts) == 1 and statement.startswith("def ")):
+        return [head, f"    {inside}", tail]
+    if len(parts) == 1:
+        return [head, *(f"    {x}" for x in wrapped(inside, indent + 4)), tail]
+    laid = [line for p in parts for line in _with_comma(wrapped(p, indent + 5))]
+    return [head, *(f"    {x}" for x in laid), tail]
+
+
+def _with_comma(lines: list[str]) -> list[str]:
+    return [*lines[:-1], lines[-1] + ","]
+
+
+def _outermost(text: str) -> list[tuple[int, int]]:
+    """Where the outermost brackets open and close; text in quotes holds none."""
+    out: list[tuple[int, int]] = []
+    stack: list[int] = []
+    quoted = ""
+    for k, x in enumerate(text):
+        if quoted:
+            quoted = "" if x == quoted else quoted
+        elif x in "\"'":
+            quoted = x
+        elif x in PAIRS:
+            stack.append(k)
+        elif stack and x == PAIRS[text[stack[-1]]]:
+            start = stack.pop()
+            if not stack:
+                out.append((start, k))
+    return out
+
+
+def _last_bracket(text: str) -> tuple[int, int] | None:
+    found = [s for s in _outermost(text) if s[1] > s[0] + 1]
+    if text.startswith("def "):
+        return found[0] if found else None
+    return found[-1] if found else None
+
+
+def _split(text: str) -> list[str]:
+    """The parts between outermost commas."""
+    spans = _outermost(text)
+    cuts = [k for k, x in enumerate(text) if x == "," and not any(a < k < b for a, b in spans)]
+    quoted = _quoted(text)
+    out, last = [], 0
+    for k in cuts:
+        if not quoted[k]:
+            out.append(text[last:k].strip())
+            last = k + 1
+    rest = text[last:].strip()
+    return [*out, rest] if rest else out
+
+
+def _quoted(text: str) -> list[bool]:
+    out, quote = [], ""
+    for x in text:
+        if quote:
+            quote = "" if x == quote else quote
+            out.append(True)
+        else:
+            quote = x if x in "\"'" else ""
+            out.append(bool(quote))
+    return out

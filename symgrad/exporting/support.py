@@ -1,0 +1,290 @@
+"""What generated modules hold besides their functions: copied into them piece by piece, as it stands here.
+
+Pieces may use NumPy, the names imported here, and each other.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class IndexedSlices:
+    """An array that is zero but for some slices along one axis; repeated indices add up.
+
+    indices: whole numbers, (k,); values: the slices, of ``shape`` with k places along ``axis``.
+    """
+
+    __slots__ = ("axis", "indices", "shape", "values")
+
+    def __init__(self, indices: Array, values: Array, shape: tuple[int, ...], axis: int) -> None:
+        self.indices = indices
+        self.values = values
+        self.shape = shape
+        self.axis = axis
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.values.dtype
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return self.add_to(np.zeros(self.shape, self.dtype if dtype is None else dtype))
+
+    def add_to(self, out: Array, scale: float = 1.0) -> Array:
+        """``out += scale * self``, in place; only the slices named are touched. Returns ``out``."""
+        indices, values = self.indices, self.values
+        if indices.size > 64:
+            order = np.argsort(indices, kind="stable")
+            indices = indices[order]
+            first = np.flatnonzero(np.concatenate(([True], indices[1:] != indices[:-1])))
+            values = np.add.reduceat(values.take(order, self.axis), first, self.axis)
+            indices = indices[first]
+            key: tuple[Any, ...] = (*(slice(None),) * self.axis, indices)
+            out[key] += scale * values
+            return out
+        rows, slices = np.moveaxis(out, self.axis, 0), np.moveaxis(values, self.axis, 0)
+        for k, i in enumerate(indices.tolist()):
+            rows[i] += scale * slices[k]
+        return out
+
+
+class LowRank:
+    """The array ``left @ right.T``, kept as its factors: left (rows, k), right (columns, k)."""
+
+    __slots__ = ("left", "right")
+
+    def __init__(self, left: Array, right: Array) -> None:
+        self.left = left
+        self.right = right
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (self.left.shape[0], self.right.shape[0])
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.result_type(self.left, self.right)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        dense: Array = self.left @ self.right.T
+        return dense if dtype is None else dense.astype(dtype, copy=False)
+
+    def add_to(self, out: Array, scale: float = 1.0) -> Array:
+        """``out += scale * self``, in place, in blocks of rows that stay in the cache. Returns ``out``."""
+        right = scale * self.right.T
+        for start in range(0, out.shape[0], 1024):
+            out[start : start + 1024] += self.left[start : start + 1024] @ right
+        return out
+
+
+def _sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(-x)), which does not overflow."""
+    if np.size(x) < 256:
+        return np.exp(-np.logaddexp(0, -x, dtype=x.dtype))
+    out = np.abs(x)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    top = np.where(x >= 0, 1, out)
+    out += 1
+    return np.divide(top, out, out=out)
+
+
+def _softplus(x: Any) -> Any:
+    """log(1 + exp(x)), which does not overflow."""
+    if np.size(x) < 256:
+        return np.logaddexp(0, x, dtype=x.dtype)
+    out = np.abs(x)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    np.log1p(out, out=out)
+    out += np.maximum(x, 0)
+    return out
+
+
+def _with_first(first: int, rest: Any) -> Any:
+    """Positions with one more in front."""
+    out = np.empty(rest.size + 1, np.intp)
+    out[0] = first
+    out[1:] = rest
+    return out
+
+
+def _logsumexp(x: Any, axis: Any = None) -> Any:
+    """log sum exp(x), which does not overflow."""
+    top = x.max(axis, keepdims=True)
+    total = np.exp(x - top).sum(axis)
+    return np.log(total) + top.reshape(np.shape(total))
+
+
+def _softmax(x: Any, axis: Any = None) -> Any:
+    """exp(x) / sum exp(x), which does not overflow."""
+    p = x - x.max(axis, keepdims=True)
+    np.exp(p, out=p)
+    p /= p.sum(axis, keepdims=True)
+    return p
+
+
+def _softmax_and_log(x: Any, axis: Any = None, out: Any = None) -> tuple[Any, Any]:
+    """exp(x) / sum exp(x) and log sum exp(x), which do not overflow; the first in ``out``, if that is given."""
+    top = x.max(axis, keepdims=True)
+    p = np.subtract(x, top, out=out)
+    np.exp(p, out=p)
+    total = p.sum(axis, keepdims=True)
+    p /= total
+    log = np.log(total)
+    log += top
+    return p, log.squeeze(axis)[()]
+
+
+def _matvec(a: Any, x: Any) -> Any:
+    """a @ x; what is larger than the caches is read faster by einsum."""
+    return np.einsum("ij,j->i", a, x) if a.nbytes > 1 << 24 else a @ x
+
+
+def _vecmat(x: Any, a: Any) -> Any:
+    """x @ a; what is larger than the caches is read faster by einsum."""
+    return np.einsum("i,ij->j", x, a) if a.nbytes > 1 << 24 else x @ a
+
+
+def _elu(x: Any) -> Any:
+    """x where x > 0, else exp(x) - 1."""
+    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+
+
+def _erf(x: Any) -> Any:
+    """The error function."""
+    return np.asarray(np.vectorize(math.erf, otypes=[float])(x), x.dtype)
+
+
+def _erfc(x: Any) -> Any:
+    """1 - erf(x), with all digits where it is small."""
+    return np.asarray(np.vectorize(math.erfc, otypes=[float])(x), x.dtype)
+
+
+def _normal_cdf(x: Any) -> Any:
+    """The distribution function of the normal distribution."""
+    return 0.5 * _erfc(-x / math.sqrt(2))
+
+
+def _product_of_others(x: Any, axis: int) -> Any:
+    """At each place along the axis the product of all other places."""
+    x = np.moveaxis(x, axis, 0)
+    before, after = np.ones_like(x), np.ones_like(x)
+    np.cumprod(x[:-1], axis=0, out=before[1:])
+    after[:-1] = np.cumprod(x[:0:-1], axis=0)[::-1]
+    return np.moveaxis(before * after, 0, axis)
+
+
+def _real(name: str, x: Any, rank: int) -> Any:
+    """An argument of real numbers, or ValueError."""
+    if not isinstance(x, np.ndarray):
+        if rank == 0 and isinstance(x, (int, float, np.floating)):
+            return x
+        x = np.asarray(x)
+    if x.dtype.kind != "f" or x.dtype.itemsize not in (4, 8):
+        raise ValueError(f"{name} has dtype {x.dtype}; it should be float32 or float64")
+    if x.ndim != rank:
+        raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
+    return x
+
+
+def _numbers(name: str, x: Any, rank: int) -> Any:
+    """An argument of numbers of any dtype, or ValueError."""
+    x = np.asarray(x)
+    if x.dtype.kind not in "fiub":
+        raise ValueError(f"{name} has dtype {x.dtype}; it should hold numbers")
+    if x.ndim != rank:
+        raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
+    return x
+
+
+def _dtype(**arrays: Any) -> Any:
+    """The one dtype of all arrays, or ValueError; numbers alone are float64."""
+    first: str | None = None
+    for name, x in arrays.items():
+        if not isinstance(x, np.ndarray) or x.ndim == 0:
+            continue
+        if first is None:
+            first = name
+        elif x.dtype != arrays[first].dtype:
+            raise ValueError(f"{name} has dtype {x.dtype}; it should have the dtype of {first}, {arrays[first].dtype}")
+    if first is not None:
+        return arrays[first].dtype
+    kinds = [x.dtype for x in arrays.values() if isinstance(x, (np.ndarray, np.floating))]
+    return np.result_type(*kinds) if kinds else np.dtype(np.float64)
+
+
+def _shaped(name: str, x: Any, shape: tuple[int, ...], meaning: str) -> None:
+    """ValueError unless an argument has that shape."""
+    if x.shape != shape:
+        raise ValueError(f"{name} has shape {x.shape}; it should be {meaning} = {shape}")
+
+
+def _index(name: str, x: Any, size: int, meaning: str) -> int:
+    """A position counted from 0, or ValueError."""
+    try:
+        i = operator.index(x)
+    except TypeError:
+        raise ValueError(f"{name} is {x!r}; it should be a whole number from 0 to {meaning} - 1") from None
+    if not 0 <= i < size:
+        raise ValueError(f"{name} is {i}; it should be from 0 to {meaning} - 1 = {size - 1}")
+    return i
+
+
+def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
+    """An array of positions counted from 0, or ValueError."""
+    if not isinstance(x, np.ndarray):
+        x = np.asarray(x)
+        if x.size == 0:
+            x = x.astype(np.intp)
+    if x.dtype.kind not in "iu":
+        raise ValueError(f"{name} has dtype {x.dtype}; it should hold whole numbers")
+    if x.ndim != rank:
+        raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
+    if x.size:
+        entries = x.ravel().tolist() if x.size < 64 else (x.min(), x.max())
+        low, high = min(entries), max(entries)
+        if low < 0 or high >= size:
+            wrong = low if low < 0 else high
+            raise ValueError(f"{name} holds {wrong}; it should hold positions from 0 to {meaning} - 1 = {size - 1}")
+    return x
+
+
+def _distinct(name: str, x: Any) -> None:
+    """ValueError if a position stands twice in what is a set."""
+    if np.unique(x, axis=None).size != x.size and x.ndim == 1:
+        raise ValueError(f"{name} holds a position twice; it should be a set")
+
+
+def _size(name: str, x: Any) -> int:
+    """A size that no array tells, or ValueError."""
+    try:
+        n = operator.index(x)
+    except TypeError:
+        raise ValueError(f"{name} is {x!r}; it should be a whole number") from None
+    if n < 0:
+        raise ValueError(f"{name} is {n}; it should not be negative")
+    return n
+
+
+def _inside(name: str, low: Any, high: Any, size: int, meaning: str) -> None:
+    """ValueError unless all positions from low to high are among those counted."""
+    if np.any(np.asarray(low) < 0) or np.any(np.asarray(high) >= size):
+        raise ValueError(
+            f"{name} reaches the positions {low} to {high}; they should lie from 0 to {meaning} - 1 = {size - 1}"
+        )
+
+
+def _wanted(wrt: Any, known: tuple[str, ...]) -> Any:
+    """The names by which to differentiate, or ValueError."""
+    names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+    for name in names:
+        if name not in known:
+            raise ValueError(f"wrt names {name!r}; it should name some of {', '.join(known)}")
+    return names

@@ -1,0 +1,232 @@
+"""One NumPy expression for each kind of array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from symgrad.diagnostics import SymgradError
+from symgrad.exporting.aligning import aligned, subscript, transposed
+from symgrad.exporting.arrays import (
+    All,
+    Compare,
+    Constant,
+    Einsum,
+    Input,
+    Joined,
+    Linear,
+    LogSumExp,
+    Map,
+    Member,
+    Node,
+    Number,
+    Offset,
+    Ones,
+    Others,
+    Positions,
+    Power,
+    PowerOf,
+    Product,
+    Selected,
+    SizeOf,
+    Softmax,
+    Take,
+    Where,
+)
+from symgrad.exporting.contractions import Contractions
+from symgrad.exporting.elementary import CALLS, CONSTANTS, HELPERS, is_plain
+from symgrad.exporting.text import (
+    ATOM,
+    COMPARISON,
+    PRODUCT,
+    SUM,
+    Text,
+    call,
+    number,
+    raised,
+    total,
+)
+from symgrad.ir.ranges import Affine
+
+
+class Writer(Contractions):
+    """A rule a kind."""
+
+    def __call__(self, node: Node) -> Text:
+        rule = _RULES.get(type(node))
+        if rule is None:
+            raise TypeError(f"no rule writes a {type(node).__name__}")
+        return rule(self, node)
+
+    # --- leaves and positions -----------------------------------------------------------------
+
+    def input(self, node: Input) -> Text:
+        return Text(node.name)
+
+    def number(self, node: Number) -> Text:
+        return number(node.value)
+
+    def constant(self, node: Constant) -> Text:
+        if node.name not in CONSTANTS:
+            raise SymgradError(f"the constant {node.name} has no value")
+        return Text(CONSTANTS[node.name])
+
+    def size_of(self, node: SizeOf) -> Text:
+        return self.size(node.affine)
+
+    def positions(self, node: Positions) -> Text:
+        stop = self.size(node.start + node.dims[0])
+        return call("np.arange", stop) if node.start == Affine() else call("np.arange", self.size(node.start), stop)
+
+    def offset(self, node: Offset) -> Text:
+        if not node.terms:
+            return self.size(node.const)
+        terms = [(Fraction(c), self.broadcast(o, node.rank)) for c, o in node.terms]
+        if node.const != Affine():
+            terms += self._split(node.const)
+        return total(terms)
+
+    def _split(self, a: Affine) -> list[tuple[Fraction, Text]]:
+        parts = [(Fraction(c), Text(self.sizes[str(s)])) for s, c in a.terms]
+        return [*parts, (Fraction(a.const), Text("1"))] if a.const else parts
+
+    def selected(self, node: Selected) -> Text:
+        return Text(f"{self.name(node.x).at(ATOM)}[{self.name(node.mask)}]")
+
+    def joined(self, node: Joined) -> Text:
+        rest = self.name(node.rest)
+        if node.rank == 1 and not node.first.labels:
+            return self.helper("_with_first", self.operand(node.first), rest)
+        kept = [k for k in range(node.rank) if k != node.axis]
+        first = aligned(self.operand(node.first), node.first.labels, kept)
+        key = ", ".join("None" if k == node.axis else ":" for k in range(node.rank))
+        return call("np.concatenate", f"({first.at(ATOM)}[{key}], {rest})", node.axis)
+
+    def ones(self, node: Ones) -> Text:
+        shape = ", ".join(str(self.size(d)) for d in node.dims)
+        return call("np.ones", f"({shape},)", self.like)
+
+    # --- entries ------------------------------------------------------------------------------
+
+    def take(self, node: Take) -> Text:
+        gathered = [k for k, s in enumerate(node.slots) if not isinstance(s, int)]
+        if len(gathered) == 1 and not isinstance(slot := node.slots[gathered[0]], int):
+            rest = [s for s in node.slots if isinstance(s, int)]
+            plain = (*rest[: gathered[0]], *slot.labels, *rest[gathered[0] :]) == tuple(range(node.rank))
+            if plain and slot.labels and not isinstance(slot.node, Positions):
+                return Text(f"{self.name(node.base).at(ATOM)}.take({self.operand(slot)}, {gathered[0]})")
+        keys, labels = subscript(node.slots, self.operand, self.sizes)
+        got = Text(f"{self.name(node.base).at(ATOM)}[{', '.join(keys)}]")
+        return transposed(got, [labels.index(k) for k in range(node.rank)])
+
+    # --- arithmetic ---------------------------------------------------------------------------
+
+    def linear(self, node: Linear) -> Text:
+        return total([(c, self.broadcast(o, node.rank)) for c, o in node.terms])
+
+    def map(self, node: Map) -> Text:
+        x = self.name(node.x)
+        if node.name in CALLS:
+            made = call(CALLS[node.name], x)
+            return call("float", made) if is_plain(node) else made
+        if node.name == "sigma":
+            soft = self.known("softplus", node.x)
+            if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
+                return call("np.exp", Text(f"{x.at(SUM)} - {soft}", SUM))
+        if node.name in HELPERS:
+            return self.helper(HELPERS[node.name], x)
+        if node.name == "relu":
+            return call("np.maximum", x, 0)
+        if node.name in ("whole", "indicator"):
+            return call("np.asarray", x, self.like)
+        if node.name == "step":
+            return call("np.asarray", Text(f"{x.at(COMPARISON + 1)} > 0", COMPARISON), self.like)
+        raise SymgradError(f"no exported form is known of the function {node.name}")
+
+    def power(self, node: Power) -> Text:
+        x, q = self.name(node.x), node.exponent
+        if q == -1:
+            return Text(f"1 / {x.at(PRODUCT + 1)}", PRODUCT)
+        if q < 0:
+            return Text(f"1 / {self._raised(node.x, -q).at(PRODUCT + 1)}", PRODUCT)
+        return self._raised(node.x, q)
+
+    def _raised(self, x: Node, q: Fraction) -> Text:
+        t = self.name(x)
+        if is_plain(x):
+            return raised(t, number(q))
+        if q == Fraction(1, 2):
+            return call("np.sqrt", t)
+        return call("np.square", t) if q == 2 else raised(t, number(q))
+
+    def power_of(self, node: PowerOf) -> Text:
+        return raised(self.broadcast(node.base, node.rank), self.broadcast(node.exponent, node.rank))
+
+    # --- along axes ---------------------------------------------------------------------------
+
+    def _axis(self, axes: tuple[int, ...]) -> str:
+        return str(axes[0]) if len(axes) == 1 else str(axes)
+
+    def softmax(self, node: Softmax) -> Text:
+        whole = len(node.axes) == node.rank
+        return self.helper("_softmax", self.name(node.x), *(() if whole else (self._axis(node.axes),)))
+
+    def logsumexp(self, node: LogSumExp) -> Text:
+        whole = len(node.axes) == node.x.rank
+        return self.helper("_logsumexp", self.name(node.x), *(() if whole else (self._axis(node.axes),)))
+
+    def product(self, node: Product) -> Text:
+        return Text(f"{self.name(node.x).at(ATOM)}.prod(axis={node.axis})")
+
+    def others(self, node: Others) -> Text:
+        return self.helper("_product_of_others", self.name(node.x), node.axis)
+
+    # --- conditions ---------------------------------------------------------------------------
+
+    def compare(self, node: Compare) -> Text:
+        x, y = self.broadcast(node.left, node.rank), self.broadcast(node.right, node.rank)
+        return Text(f"{x.at(COMPARISON + 1)} {node.op} {y.at(COMPARISON + 1)}", COMPARISON)
+
+    def member(self, node: Member) -> Text:
+        x = self.operand(node.x)
+        more = ", invert=True" if node.negated else ""
+        return Text(f"np.isin({x}, {self.name(node.members)}{more})")
+
+    def all(self, node: All) -> Text:
+        parts = [self.broadcast(o, node.rank).at(ATOM) for o in node.masks]
+        return Text(" & ".join(parts), COMPARISON)
+
+    def where(self, node: Where) -> Text:
+        parts = [self.broadcast(o, node.rank) for o in (node.mask, node.x, node.y)]
+        made = call("np.where", *parts)
+        if is_plain(node.x.node) and is_plain(node.y.node):
+            return call("np.asarray", made, self.like)  # numbers of Python have no dtype
+        return made
+
+
+_RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {
+    Input: Writer.input,
+    Number: Writer.number,
+    Constant: Writer.constant,
+    SizeOf: Writer.size_of,
+    Positions: Writer.positions,
+    Offset: Writer.offset,
+    Selected: Writer.selected,
+    Take: Writer.take,
+    Linear: Writer.linear,
+    Einsum: Writer.einsum,
+    Map: Writer.map,
+    Joined: Writer.joined,
+    Ones: Writer.ones,
+    Power: Writer.power,
+    PowerOf: Writer.power_of,
+    Softmax: Writer.softmax,
+    LogSumExp: Writer.logsumexp,
+    Product: Writer.product,
+    Others: Writer.others,
+    Compare: Writer.compare,
+    Member: Writer.member,
+    All: Writer.all,
+    Where: Writer.where,
+}

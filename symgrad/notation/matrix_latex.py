@@ -1,0 +1,281 @@
+"""Matrix notation as LaTeX, to be read again: brackets where the rules of reading need them, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from symgrad.ir import arrays as a
+from symgrad.ir.arrays import Array, entries, lies, lying, signed
+from symgrad.ir.nodes import ONE, Apply, Entry, Expr, Mul, Num, Ref, Sum
+from symgrad.ir.ranges import Gather, Index, IndexExpr
+from symgrad.notation.latex import Printer, head
+from symgrad.notation.letters import Letters, Naming, joined, name, script, split_name
+from symgrad.notation.limits import limits
+from symgrad.notation.pieces import Text, bracketed
+
+CLOSED = ("name", "atom", "power")
+
+
+def matrix_latex(array: Array, entry: Expr, names: Naming | None = None) -> str:
+    """An array in LaTeX; ``entry``: the expression that it was formed from, for the letters in use."""
+    naming = names or Naming()
+    return MatrixPrinter(Printer(Letters(entry, naming), naming)).write(array)
+
+
+def vector_as_row(array: Array, entry: Expr, names: Naming | None = None) -> str:
+    """An array of one axis, written as a row."""
+    return matrix_latex(lying(array), entry, names)
+
+
+class MatrixPrinter:
+    """Writes one array; one method a node kind."""
+
+    def __init__(self, scalars: Printer) -> None:
+        self.scalars = scalars
+        self.letters = scalars.letters
+
+    def write(self, array: Array) -> str:
+        return self.text(array).latex
+
+    def text(self, array: Array) -> Text:
+        if isinstance(array, a.Named) and array.row:
+            return Text(self.transposed_of(replace(array, row=False)), "power")
+        return _RULES[type(array)](self, array)
+
+    def within(self, array: Array, *kinds: str) -> str:
+        text = self.text(array)
+        return text.latex if text.kind in kinds else bracketed(text.latex)
+
+    # --- names --------------------------------------------------------------------------------------
+
+    def named(self, node: a.Named) -> Text:
+        expr = node.expr
+        if isinstance(expr, Apply):
+            return self.upstream(node, expr)
+        assert isinstance(expr, (Entry, Ref))
+        key = expr.tensor.name if isinstance(expr, Entry) else expr.definition.name
+        called, left = self.scalars.naming.called(expr) if isinstance(expr, Ref) else ([], expr.indices)
+        slots = self.slots(left, node.axes)
+        if called:
+            arguments = ", ".join(map(self.letters.position, called))
+            return Text(f"{name(key)}({arguments}){script('_', slots)}", "atom")
+        base, _, above = split_name(key)
+        return Text(name(key, slots), "atom" if above or "'" in base else "name")
+
+    def slots(self, positions: Sequence[IndexExpr], axes: a.Axes) -> str:
+        """``o:``, ``:c``, ``n:``; nothing where every slot is open."""
+        out = []
+        for e in positions:
+            if isinstance(e, Gather) and len(e.indices) == 1 and e.indices[0] in axes:
+                out.append(e.array.name)
+            else:
+                out.append(":" if e in axes else self.letters.position(e))
+        return "" if all(t == ":" for t in out) else joined(out)
+
+    def upstream(self, node: a.Named, expr: Apply) -> Text:
+        """``\\frac{\\partial L}{\\partial Y}``"""
+        ((which, at),) = expr.derivs
+        lam = expr.arguments[which]
+        body = lam.body
+        while isinstance(body, Mul) and len(body.factors) == 1:
+            body = body.factors[0]
+        assert isinstance(body, (Entry, Ref))
+        back = dict(zip(lam.axes, at, strict=True))
+        target = a.Named(node.axes, type(body)(body.args[0], tuple(_at(e, back) for e in body.indices)))
+        return Text(f"\\frac{{\\partial {expr.function.name}}}{{\\partial {self.named(target).latex}}}", "atom")
+
+    def scalar(self, node: a.Scalar) -> Text:
+        return self.scalars.text(node.expr)
+
+    def basis(self, node: a.Basis) -> Text:
+        return Text("e" + script("_", self.letters.position(node.position)), "name")
+
+    def ones(self, node: a.Ones) -> Text:
+        return Text("\\mathbf{1}", "name")
+
+    def identity(self, node: a.Identity) -> Text:
+        return Text("I", "name")
+
+    # --- products -----------------------------------------------------------------------------------
+
+    def raised(self, array: Array, mark: str) -> str:
+        """``A^\\top``, ``x^2``; a label above shares the superscript with a transpose."""
+        if isinstance(array, a.Named) and mark == "\\top" and isinstance(array.expr, (Entry, Ref)):
+            key = array.expr.args[0].name
+            base, sub, above = split_name(key)
+            if above and not (isinstance(array.expr, Ref) and array.expr.definition.arguments):
+                below = ", ".join(t for t in (sub, self.slots(array.expr.indices, array.axes)) if t)
+                return f"{base}{script('^', above + mark)}{script('_', below)}"
+        return self.within(array, "name") + script("^", mark)
+
+    def transposed(self, node: a.Transposed) -> Text:
+        return Text(self.transposed_of(node.body), "power")
+
+    def transposed_of(self, array: Array) -> str:
+        if len(array.axes) == 1 and lies(array):
+            return self.factor(lying(array))
+        return self.raised(array, "\\top").replace("^{\\top}", "^\\top")
+
+    def product(self, node: a.Product) -> Text:
+        return self.row([self.factor(node.left), self.factor(node.right)])
+
+    def inner(self, node: a.Inner) -> Text:
+        return self.row([self.transposed_of(node.left), self.factor(node.right)])
+
+    def outer(self, node: a.Outer) -> Text:
+        return self.row([self.factor(node.left), self.transposed_of(node.right)])
+
+    def factor(self, array: Array) -> str:
+        """A factor of a matrix product. A dot product is a number, and would take its neighbours apart."""
+        if isinstance(array, (a.Inner, a.Outer)):
+            return bracketed(self.write(array))
+        return self.within(array, "product", *CLOSED)
+
+    def row(self, texts: Sequence[str], kind: str = "product") -> Text:
+        return Text(" ".join(t for t in texts if t), kind)
+
+    def hadamard(self, node: a.Hadamard) -> Text:
+        return Text(" \\odot ".join(self.within(f, "product", *CLOSED) for f in node.factors), "hadamard")
+
+    def quotient(self, node: a.Quotient) -> Text:
+        return Text(f"\\frac{{{self.write(node.above)}}}{{{self.write(node.below)}}}", "atom")
+
+    def scaled(self, node: a.Scaled) -> Text:
+        above: list[str] = []
+        below: list[str] = []
+        last: list[str] = []
+        if abs(node.number) == 1 and len(node.scalars) == 1 and node.body is None:
+            only = self.within(node.scalars[0], "product", "open", *CLOSED)
+            return Text(f"-{only}", "sum") if node.number < 0 else self.text(node.scalars[0])
+        for s in node.scalars:
+            if isinstance(s, a.Quotient) and s.above == a.Scalar((), ONE):
+                below.append(self.factor(s.below))
+            elif isinstance(s, a.Explicit):
+                last.append(self.text(s).latex)
+            else:
+                above.append(self.factor(s))
+        number = abs(node.number)
+        if number.numerator != 1:
+            above.insert(0, str(number.numerator))
+        if number.denominator != 1:
+            below.insert(0, str(number.denominator))
+        front = " ".join(above)
+        if below:
+            under = " ".join(below) if len(below) > 1 else self._unbracketed(below[0])
+            front = f"\\frac{{{front or '1'}}}{{{under}}}"
+        kind = "product"
+        if node.body is not None:
+            if last:
+                front = " ".join((front, *map(bracketed, last))).strip()
+                last = []
+            text = self.text(node.body)
+            body = text.latex if text.kind in ("product", "open", *CLOSED) else bracketed(text.latex)
+            kind = "open" if text.kind == "open" else "product"
+            front = f"{front} {body}".strip()
+        elif last:
+            front = " ".join((front, *map(bracketed, last[:-1]), last[-1])).strip()
+            kind = "open"
+        if node.number < 0:
+            return Text(f"-{front or '1'}", "sum")
+        return Text(front or "1", kind)
+
+    def _unbracketed(self, text: str) -> str:
+        return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
+
+    # --- sums ---------------------------------------------------------------------------------------
+
+    def total(self, node: a.Total) -> Text:
+        out = ""
+        terms = list(node.terms)
+        number = next(
+            (t for t in terms if isinstance(t, a.Scalar) and isinstance(t.expr, Num) and t.expr.value > 0), None
+        )
+        if number is not None and signed(terms[0])[0]:
+            terms.remove(number)
+            terms.insert(0, number)
+        for term in terms:
+            negative, rest = signed(term)
+            text = self.within(rest, "hadamard", "product", "open", *CLOSED)
+            if out:
+                out += f" {'-' if negative else '+'} {text}"
+            else:
+                out = f"-{text}" if negative else text
+        return Text(out, "sum")
+
+    def explicit(self, node: a.Explicit) -> Text:
+        self.letters.bind(node.index)
+        spoken = Mul(tuple(entries(node.body)))
+        below, above, brackets = limits(self.scalars, Sum(node.index, spoken, node.where))
+        front = " ".join(self.scalars.write(b) for b in brackets)
+        body = self.within(node.body, "product", "open", *CLOSED)
+        self.letters.release(node.index)
+        return Text(f"\\sum_{{{below}}}{f'^{{{above}}}' if above else ''} {front}{body}", "open")
+
+    # --- entry by entry -----------------------------------------------------------------------------
+
+    def mapped(self, node: a.Mapped) -> Text:
+        if node.function == "sqrt":
+            if isinstance(node.body, a.SquaredNorm):
+                return Text(self.norm(node.body.body), "atom")
+            return Text(f"\\sqrt{{{self.write(node.body)}}}", "atom")
+        if node.function == "abs":
+            return Text(bracketed(self.write(node.body), "\\lvert ", "\\rvert"), "atom")
+        from symgrad.ir.functions import TABLE
+
+        base = node.function.rstrip("'")
+        called = head(node.function) if base in TABLE else node.function
+        return Text(called + bracketed(self.write(node.body)), "atom")
+
+    def norm(self, array: Array) -> str:
+        return f"\\lVert {self.write(array)} \\rVert" + ("_F" if len(array.axes) == 2 else "")
+
+    def squared_norm(self, node: a.SquaredNorm) -> Text:
+        return Text(self.norm(node.body) + "^2", "power")
+
+    def trace(self, node: a.Trace) -> Text:
+        return Text("\\operatorname{tr}" + bracketed(self.write(node.body)), "atom")
+
+    def diagonal(self, node: a.Diagonal) -> Text:
+        return Text("\\operatorname{diag}" + bracketed(self.write(node.body)), "atom")
+
+    def softmax(self, node: a.Softmax) -> Text:
+        return Text("\\operatorname{softmax}" + bracketed(self.write(node.body)), "atom")
+
+    def power(self, node: a.Power) -> Text:
+        exponent = self.write(node.exponent)
+        mark = f"\\odot {exponent}" if len(node.axes) == 2 else exponent
+        return Text(self.raised(node.body, mark), "power")
+
+
+def _is_positive_number(array: Array) -> bool:
+    return isinstance(array, a.Scalar) and isinstance(array.expr, Num) and array.expr.value > 0
+
+
+def _at(e: IndexExpr, places: dict[Index, IndexExpr]) -> IndexExpr:
+    return places.get(e, e) if isinstance(e, Index) else e
+
+
+_RULES: dict[type[Array], Callable[[MatrixPrinter, Any], Text]] = {
+    a.Named: MatrixPrinter.named,
+    a.Scalar: MatrixPrinter.scalar,
+    a.Basis: MatrixPrinter.basis,
+    a.Ones: MatrixPrinter.ones,
+    a.Identity: MatrixPrinter.identity,
+    a.Transposed: MatrixPrinter.transposed,
+    a.Product: MatrixPrinter.product,
+    a.Inner: MatrixPrinter.inner,
+    a.Outer: MatrixPrinter.outer,
+    a.SquaredNorm: MatrixPrinter.squared_norm,
+    a.Trace: MatrixPrinter.trace,
+    a.Diagonal: MatrixPrinter.diagonal,
+    a.Hadamard: MatrixPrinter.hadamard,
+    a.Quotient: MatrixPrinter.quotient,
+    a.Scaled: MatrixPrinter.scaled,
+    a.Total: MatrixPrinter.total,
+    a.Mapped: MatrixPrinter.mapped,
+    a.Power: MatrixPrinter.power,
+    a.Softmax: MatrixPrinter.softmax,
+    a.Explicit: MatrixPrinter.explicit,
+}

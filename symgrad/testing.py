@@ -1,0 +1,65 @@
+"""For tests of hand-coded gradients: ``symgrad.testing.assert_gradient``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symgrad.api import Document
+    from symgrad.compare.verdicts import Comparison
+
+__all__ = ["assert_gradient", "compare_gradient"]
+
+
+def compare_gradient(
+    function: Callable[..., Any],
+    doc: Document | str | PathLike[str],
+    of: str | None = None,
+    wrt: Sequence[str] | str | None = None,
+    *,
+    map: Mapping[str, object] | None = None,
+    seed: int = 0,
+) -> Comparison:
+    """A hand-coded cost and gradient function held against a derivation.
+
+    function: takes arrays of the document's shapes (positions counted from 0) and returns a cost, gradients,
+    or both, in any of the usual forms. doc: a ``Document``, or the path of one. of: the name of the cost.
+    wrt: the names whose gradients must be returned. map: ``{name: argument}``, as ``--map`` takes it.
+    Raises ``SymgradError`` where the two can't be compared.
+    """
+    from symgrad.api import load
+    from symgrad.compare.comparer import compare
+    from symgrad.compare.problem import read_problem
+
+    if isinstance(doc, (str, PathLike)):
+        problem = read_problem(load(fspath(doc)), of)
+    else:
+        problem = read_problem(doc.source, of, doc.declarations)
+    names = [wrt] if isinstance(wrt, str) else wrt
+    maps = [
+        f"{name}={argument if isinstance(argument, str) else repr(argument)}" for name, argument in (map or {}).items()
+    ]
+    return compare(function, problem, names, maps, seed)
+
+
+def assert_gradient(
+    function: Callable[..., Any],
+    doc: Document | str | PathLike[str],
+    of: str | None = None,
+    wrt: Sequence[str] | str | None = None,
+    *,
+    map: Mapping[str, object] | None = None,
+    seed: int = 0,
+) -> None:
+    """Raises ``AssertionError`` with the whole report where a hand-coded gradient differs from the derivation.
+
+    The arguments are those of ``compare_gradient``.
+    """
+    __tracebackhide__ = True
+    found = compare_gradient(function, doc, of, wrt, map=map, seed=seed)
+    if not found.right:
+        from symgrad.report.comparison import render
+
+        raise AssertionError(render(found))

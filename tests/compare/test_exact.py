@@ -1,0 +1,180 @@
+"""Exact gradients, the points, and the steps of a document that a code computes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symgrad.compare.comparer import compare
+from symgrad.compare.exact import gradient, value_and_gradients
+from symgrad.compare.points import Fixed, draw_points
+from symgrad.compare.problem import Problem, read_problem
+from symgrad.ir import nodes as n
+from symgrad.ir.evaluate import Evaluator
+from symgrad.notation.source import Source
+
+ROOT = Path(__file__).parents[2]
+DERIVATIONS = sorted(p for p in (ROOT / "derivations").glob("*.md") if p.stem != "common_mistakes")
+
+
+def problem(path: Path) -> Problem:
+    return read_problem(Source(path.name, path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", DERIVATIONS, ids=lambda p: p.stem)
+def test_gradients_are_those_of_the_evaluator(path: Path) -> None:
+    """The rules of differentiation against dual numbers, at all points."""
+    p = problem(path)
+    targets = [a for a in p.arguments.values() if a.kind == "array" and a.is_real]
+    terms = [gradient(p.value, a.target, a.axes) for a in targets if a.target is not None]
+    for group in draw_points(p, terms, 0, Fixed()):
+        for a, found in zip(targets, group.gradients, strict=True):
+            assert a.target is not None
+            ev = Evaluator(group.env)
+            dual = ev.number(n.Deriv(p.value, a.target))
+            from symgrad.ir.arithmetic import expand
+
+            order = sorted(a.axes, key=lambda i: i.serial)
+            laid = expand(dual, tuple(order)).transpose(0, *(1 + order.index(i) for i in a.axes))
+            assert (np.abs(laid - found.value) <= 1e-12 * found.scale).all()
+
+
+@pytest.mark.parametrize("path", DERIVATIONS, ids=lambda p: p.stem)
+def test_points_have_sizes_of_their_own_and_magnitudes(path: Path) -> None:
+    groups = [g for g in draw_points(problem(path), [], 0, Fixed()) if g.samples]
+    assert {g.magnitude for g in groups} == {1.0, 0.01, 2.5}
+    for g in groups:
+        lengths = list(g.env.sizes.values())
+        assert len(set(lengths)) == len(lengths)
+    assert len({tuple(sorted(g.env.sizes.items())) for g in groups}) >= 2
+
+
+def test_positions_repeat_and_coincide_where_the_cost_allows_it() -> None:
+    p = problem(ROOT / "derivations" / "negative_sampling_array.md")
+    repeated = coincident = distinct = 0
+    for g in draw_points(p, [], 0, Fixed()):
+        (array,) = g.env.arrays
+        o = next(i for i in g.env.at if i.letter == "o")
+        for b in g.samples:
+            row = g.env.arrays[array][b].tolist()
+            repeated += len(set(row)) < len(row)
+            coincident += int(g.env.at[o][b]) in row
+            distinct += len(set(row)) == len(row) and int(g.env.at[o][b]) not in row
+    assert repeated
+    assert coincident
+    assert distinct
+
+
+def test_given_sizes_and_scalars_hold_at_every_point() -> None:
+    text = r"With $x \in \mathbb{R}^{N}$, $a \in \mathbb{R}$: $$ J = a \sum_n x_n $$"
+
+    def right(x: Any) -> Any:
+        assert len(x) == 7
+        return 0.5 * x.sum(), {"x": np.full(7, 0.5)}
+
+    assert compare(right, read_problem(Source("d.md", text)), maps=["N=7", "a=0.5"]).right
+
+
+def test_value_and_gradients_at_given_arrays() -> None:
+    p = read_problem(Source("d.md", r"With $x \in \mathbb{R}^{N}$: $$ J = \sum_n x_n^2 $$"))
+    x = p.arguments["x"]
+    assert x.target is not None
+    (group, *_) = draw_points(p, [], 0, Fixed())
+    cost, (g,) = value_and_gradients(p.value, [(x.target, x.axes)], group.env)
+    values = group.env.tensor(x.target.tensor)  # type: ignore[union-attr]
+    np.testing.assert_allclose(cost.value, (values**2).sum(axis=1))
+    np.testing.assert_allclose(g.value, 2 * values)
+
+
+def test_cancellation_widens_the_magnitude_of_terms() -> None:
+    """p - 1 at a score of 20 is a small difference of terms of size 1."""
+    p = read_problem(Source("d.md", r"With $x \in \mathbb{R}$: $$ J = -\log \sigma(x) $$"))
+    x = p.arguments["x"]
+    assert x.target is not None
+    (group, *_) = draw_points(p, [], 0, Fixed())
+    env = group.env
+    env.tensors[x.target.tensor] = np.full(env.batch, 20.0)  # type: ignore[union-attr]
+    _, (g,) = value_and_gradients(p.value, [(x.target, x.axes)], env)
+    assert (np.abs(g.value) < 1e-8).all()
+    assert (g.scale > 1e-2).all()
+
+
+STEPS = r"""
+Rows of $U \in \mathbb{R}^{W \times D}$, a vector $v \in \mathbb{R}^{D}$, $n \in [W]^{K}$.
+
+$$ J = \sum_k \sigma(U_{n_k j} v_j) $$
+
+$$
+\frac{\partial J}{\partial v_i} = \sum_k \sigma'(U_{n_k j} v_j) U_{n_k i}
+$$
+
+$$
+\frac{\partial J}{\partial v_i} = \sum_k \sigma(U_{n_k j} v_j) U_{n_k i}
+$$
+
+Take one of them, $t \in [K]$, and let none repeat, $n_k \neq n_l$ for $k \neq l$:
+
+$$
+\frac{\partial J}{\partial U_{n_t i}} = \sigma'(U_{n_t j} v_j) v_i
+$$
+"""
+
+
+def slope(U: Any, v: Any, n: Any) -> Any:
+    s = 1 / (1 + np.exp(-U[n] @ v))
+    return s, s * (1 - s)
+
+
+def test_a_wrong_step_that_the_code_computes_is_found() -> None:
+    def wrong(U: Any, v: Any, n: Any) -> Any:
+        s, _ = slope(U, v, n)
+        return s.sum(), {"v": s @ U[n]}
+
+    found = compare(wrong, read_problem(Source("d.md", STEPS)))
+    step = found.gradients[0].step
+    assert step is not None
+    assert step.line == 11
+    assert step.latex == r"\sum_k \sigma(U_{n_k j} v_j) U_{n_k i}"
+
+
+def test_a_step_under_an_assumption_is_found_for_the_slice_it_speaks_of() -> None:
+    def buffered(U: Any, v: Any, n: Any) -> Any:
+        s, d = slope(U, v, n)
+        g = np.zeros_like(U)
+        g[n] += np.outer(d, v)
+        return s.sum(), {"U": g}
+
+    (found,) = compare(buffered, read_problem(Source("d.md", STEPS))).gradients
+    assert found.step is not None
+    assert found.step.line == 17
+    assert found.step.assumptions == (r"n_k \neq n_l",)
+    assert "repeated positions" in found.causes[0]
+
+
+def test_a_right_gradient_has_no_causes() -> None:
+    def right(U: Any, v: Any, n: Any) -> Any:
+        s, d = slope(U, v, n)
+        return s.sum(), {"v": d @ U[n]}
+
+    (found,) = compare(right, read_problem(Source("d.md", STEPS))).gradients
+    assert (found.verdict, found.causes, found.step) == ("right", (), None)
+
+
+def test_a_mistake_of_no_known_kind_is_given_no_cause() -> None:
+    def wrong(U: Any, v: Any, n: Any) -> Any:
+        s, d = slope(U, v, n)
+        return s.sum(), {"v": d @ U[n] + 0.1234 * v**3}
+
+    (found,) = compare(wrong, read_problem(Source("d.md", STEPS))).gradients
+    assert (found.verdict, found.causes, found.step) == ("differs", (), None)
+
+
+@pytest.mark.parametrize("text", [r"With $x \in \mathbb{R}^{N}$: $$ y_n = x_n^2 $$", "", r"$$ J = q $$"])
+def test_a_document_without_a_cost_is_an_error(text: str) -> None:
+    from symgrad import SymgradError
+
+    with pytest.raises(SymgradError, match="defines no scalar that could be a cost"):
+        read_problem(Source("d.md", text))

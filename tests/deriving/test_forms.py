@@ -1,0 +1,131 @@
+"""The forms that people recognise: each gradient as one would write it by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+import symgrad
+from symgrad.diagnostics import SymgradError
+
+PAIR = r"""
+$U \in \mathbb{R}^{W \times D}$, $V \in \mathbb{R}^{D \times W}$,
+$o, c \in [W]$, $n \in [W]^K$, $\mathcal{N} \subseteq [W]$, and $y = e_o$.
+
+$$ \hat y_a = \frac{\exp(U_{aj} V_{jc})}{\exp(U_{wk} V_{kc})}, \qquad J = -y_a \log \hat y_a $$
+
+$$ E = -\log \sigma(U_{oj} V_{jc}) - \sum_k \log \sigma(-U_{n_k j} V_{jc}) $$
+
+$$ S = -\sum_{k \in \mathcal{N}} \log \sigma(-U_{kj} V_{jc}) $$
+"""
+LINEAR = r"""
+$X \in \mathbb{R}^{N \times D}$, $y \in \mathbb{R}^N$, $w \in \mathbb{R}^D$, $A \in \mathbb{R}^{M \times N}$,
+$P \in \mathbb{R}^{M \times K}$,
+$Q \in \mathbb{R}^{N \times K}$, $\lambda > 0$, $z \in \mathbb{R}^C$
+
+$$ R = \frac{1}{2} \lVert X w - y \rVert^2 + \frac{\lambda}{2} \lVert w \rVert^2 $$
+
+$$ F = \frac{1}{2} \lVert A - P Q^\top \rVert_F^2 $$
+
+$$ p = \operatorname{softmax}(z) $$
+"""
+ROWS = r"""
+$x \in \mathbb{R}^{1 \times D}$, $W \in \mathbb{R}^{D \times C}$, $b \in \mathbb{R}^{1 \times C}$, $c \in [C]$
+
+$$ p = \operatorname{softmax}(x W + b), \qquad \ell = -\log p_c $$
+"""
+COMPLEMENT = (
+    PAIR
+    + r"""
+$$ \frac{\partial E}{\partial V_{:c}}
+= -(1 - \sigma(U_{oj} V_{jc})) U_{o:} + \sum_k (1 - \sigma(-U_{n_k j} V_{jc})) U_{n_k :} $$
+"""
+)
+
+
+def right(text: str, of: str, wrt: str | list[str], form: str | None = None) -> str:
+    found = symgrad.gradient(symgrad.read(text=text), of, wrt=wrt)
+    return found.latex(form).split(" = ", 1)[1]  # type: ignore[arg-type]  # one of the forms
+
+
+@pytest.mark.parametrize(
+    ("of", "wrt", "matrix"),
+    [
+        ("J", "V", r"U^\top (\hat y - y)"),
+        ("J", "V_{:c}", r"U^\top (\hat y - y)"),
+        ("J", "U", r"(\hat y - y) V_{:c}^\top"),
+        ("E", "V", r"U_{n:}^\top \sigma(U_{n:} V_{:c}) - \sigma(-U_{o:}^\top V_{:c}) U_{o:}"),
+        ("S", "V", r"\sum_{k \in \mathcal{N}} \sigma(U_{k:}^\top V_{:c}) U_{k:}"),
+    ],
+)
+def test_embeddings(of: str, wrt: str, matrix: str) -> None:
+    assert right(PAIR, of, wrt) == matrix
+
+
+@pytest.mark.parametrize(
+    ("of", "wrt", "matrix"),
+    [
+        ("R", "w", r"X^\top (X w - y) + \lambda w"),
+        ("R", "X", r"(X w - y) w^\top"),
+        ("F", "P", r"-(A - P Q^\top) Q"),
+        ("F", "Q", r"-(A - P Q^\top)^\top P"),
+        ("p", "z", r"\operatorname{diag}(p) - p p^\top"),
+    ],
+)
+def test_linear_models(of: str, wrt: str, matrix: str) -> None:
+    assert right(LINEAR, of, wrt) == matrix
+
+
+def test_rows_stay_rows() -> None:
+    assert right(ROWS, r"\ell", "W") == r"x^\top (p - e_c^\top)"
+    assert right(ROWS, r"\ell", "x") == r"p W^\top - W_{:c}^\top"
+    assert right(ROWS, r"\ell", "b") == r"p - e_c^\top"
+
+
+def test_the_index_form_names_what_the_document_names() -> None:
+    assert right(PAIR, "J", "V_{ic}", "index") == r"\sum_{a} (\hat y_a - y_a) U_{ai}"
+    assert right(PAIR, "J", "U_{zi}", "index") == r"(\hat y_z - y_z) V_{ic}"
+    assert right(PAIR, r"\hat y", "V_{ic}", "index") == r"\left(U_{ji} - \sum_{a} U_{ai} \hat y_a\right) \hat y_j"
+
+
+def test_a_complement_is_written_as_the_document_writes_it() -> None:
+    assert r"\sigma(-U_{o:}^\top V_{:c})" in right(PAIR, "E", "V")
+    assert r"(1 - \sigma(U_{o:}^\top V_{:c}))" in right(COMPLEMENT, "E", "V")
+
+
+def test_second_derivatives_are_a_matrix() -> None:
+    doc = symgrad.read(text=LINEAR)
+    found = symgrad.gradient(doc, "R", wrt=["w", "w"])
+    assert found.latex() == r"\frac{\partial^2 R}{\partial w \partial w^\top} = X^\top X + \lambda I"
+
+
+def test_sympy_has_both_forms() -> None:
+    import sympy
+
+    found = symgrad.gradient(symgrad.read(text=LINEAR), "R", wrt="w")
+    assert isinstance(found.index, sympy.Basic)
+    assert found.matrix.shape == (sympy.Symbol("D", integer=True), 1)
+    assert found.matrix.free_symbols >= {sympy.Symbol("lambda", real=True)} or "lambda" in str(found.matrix)
+
+
+def test_what_a_quantity_does_not_depend_on_is_said() -> None:
+    with pytest.raises(SymgradError, match="does not depend"):
+        symgrad.gradient(symgrad.read(text=LINEAR), "F", wrt="w")
+
+
+def test_what_is_no_name_is_said_with_its_place() -> None:
+    with pytest.raises(SymgradError, match="SG1"):
+        symgrad.gradient(symgrad.read(text=LINEAR), "G", wrt="w")
+    with pytest.raises(SymgradError, match="by a quantity or an entry"):
+        symgrad.gradient(symgrad.read(text=LINEAR), "R", wrt="w + w")
+
+
+def test_a_matrix_form_that_is_not_there_is_refused() -> None:
+    found = symgrad.gradient(symgrad.read(text=PAIR), r"\hat y", wrt="U")
+    assert found.matrix is None
+    assert found.no_matrix_form == "it has more than two axes"
+    with pytest.raises(SymgradError, match="no matrix form"):
+        found.latex("matrix")
+
+
+def test_two_runs_write_the_same() -> None:
+    assert [right(PAIR, "J", "V", "index") for _ in range(2)] == [right(PAIR, "J", "V", "index")] * 2

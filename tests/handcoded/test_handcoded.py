@@ -1,0 +1,45 @@
+"""Hand-coded gradients as people write them: the right ones pass, every wrong one is found and named."""
+
+from __future__ import annotations
+
+import pytest
+
+from symgrad.compare.comparer import compare
+from symgrad.compare.problem import Problem, read_problem
+from symgrad.notation.source import Source
+from tests.handcoded import batched, cbow, negative_sampling, networks, softmax
+from tests.handcoded.hand import HANDS, Hand
+
+MODULES = (batched, cbow, negative_sampling, networks, softmax)
+RIGHT = [h for h in HANDS if not h.wrong]
+WRONG = [h for h in HANDS if h.wrong]
+SEEDS = 5
+
+
+def problem(hand: Hand) -> Problem:
+    return read_problem(Source(hand.document.name, hand.document.read_text(encoding="utf-8")), hand.of)
+
+
+@pytest.mark.parametrize("hand", RIGHT, ids=lambda h: h.name)
+def test_right_gradients_pass(hand: Hand) -> None:
+    for seed in range(SEEDS):
+        found = compare(hand.function, problem(hand), maps=hand.maps, seed=seed)
+        assert found.right, (seed, [f for f in found.findings if f.verdict != "right"])
+        assert len(found.gradients) >= 2
+        assert found.opinion is None or found.opinion.agrees is not False
+
+
+@pytest.mark.parametrize("hand", WRONG, ids=lambda h: h.name)
+def test_wrong_gradients_are_found_and_named(hand: Hand) -> None:
+    found = compare(hand.function, problem(hand), maps=hand.maps)
+    wrong = {f.argument: f for f in found.findings if f.verdict == "differs"}
+    assert set(wrong) == set(hand.wrong)
+    for f in wrong.values():
+        assert f.causes, f
+        missing = [word for word in hand.named if word not in f.causes[0]]
+        assert not missing, f"{f.argument}: {f.causes}"
+
+
+def test_the_collection_is_large_enough() -> None:
+    assert len(WRONG) >= 20
+    assert len({h.named for h in WRONG}) >= 20
