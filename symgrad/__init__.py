@@ -9,8 +9,6 @@ Nothing heavy is imported before it is needed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from symgrad.diagnostics import NotationError, SymgradError

@@ -135,8 +135,8 @@ def bind(function: Callable[..., Any], problem: Problem, maps: Sequence[str] = (
         if p.name in mapped:
             out.given.append(mapped[p.name])
             continue
-        name = problem.lookup(p.name)
-        if name is not None and name.what is not problem.value:
+        name = problem.named(p.name)
+        if name is not None:
             out.given.append(Given(p.name, name))
         elif p.default is p.empty:
             missing.append(p.name)

@@ -57,7 +57,7 @@ def _ways(function: Callable[..., Any], problem: Problem) -> Iterator[tuple[Give
     fixed: list[Given] = []
     open_: list[str] = []
     for p in parameters(function):
-        name = problem.lookup(p.name)
+        name = problem.named(p.name)
         if name is not None and name.kind != "value":
             fixed.append(Given(p.name, name))
         elif p.default is p.empty:

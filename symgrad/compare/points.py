@@ -16,6 +16,7 @@ from symgrad.checking import assume
 from symgrad.checking.draw import MODES, Mode, draw
 from symgrad.checking.sizes import Sizes, need
 from symgrad.checking.survey import Survey
+from symgrad.compare.causes.rewrite import sites
 from symgrad.compare.exact import Exact, Term, array, exact
 from symgrad.compare.problem import Name, Problem
 from symgrad.diagnostics import SymgradError
@@ -25,6 +26,11 @@ from symgrad.ir.environment import Environment, EvaluationError
 from symgrad.ir.evaluate import Evaluator
 
 MAGNITUDES = (1.0, 0.01, 2.5)
+SATURATING = frozenset(
+    ("exp", "sigma", "tanh", "sinh", "cosh", "softplus", "logsigmoid", "silu", "gelu", "mish", "erf", "erfc", "Phi")
+)
+FAR, ROUNDS = 12.0, 6
+"""How far out these functions are asked, and in how many rounds weights are made small enough."""
 SAMPLES = 8
 """How many points are drawn at one magnitude and one set of sizes."""
 
@@ -67,6 +73,7 @@ class Points:
         self.fixed = fixed
         self.early, self.all = problem.assumptions()
         self.tensors = _tensors(problem.arguments.values())
+        self.scores = [f.arg for f in sites(problem.value) if isinstance(f, n.Func) and f.name in SATURATING]
 
     def groups(self) -> list[Group]:
         found: list[Group] = []
@@ -133,6 +140,8 @@ class Points:
                 env.tensors[t] = self.generic(t, wanted.get(t, t.domain), env, magnitude, stream)
             else:
                 env.tensor(t)
+        if mode == "plain":
+            self.soften(env, [t for t in self.tensors if t not in bound and t not in self.fixed.scalars])
         terms = [Term(self.problem.value), *self.gradients]
         with np.errstate(all="ignore"):
             ev = Evaluator(env)
@@ -141,6 +150,24 @@ class Points:
         cost, *gradients = (exact(env, t) for t in terms)
         fine = np.flatnonzero(np.all([_finite(e.scale) for e in (cost, *gradients)], axis=0))
         return Group(env, magnitude, assumptions == self.all, cost, gradients, fine.tolist())
+
+    def soften(self, env: Environment, tensors: Sequence[n.Tensor]) -> None:
+        """Weights smaller where a function that saturates is asked too far out: there honest code has no digits left
+        (``1 - sigma(30)``), and nothing could be told from rounding."""
+        moved = [t for t in tensors if t.domain == "real" and t not in assume.domains(self.early)]
+        for _ in range(ROUNDS):
+            ev = Evaluator(env)
+            peak = np.zeros(env.batch)
+            with np.errstate(all="ignore"):
+                for x in self.scores:
+                    values = np.abs(ev.number(x).a)
+                    values = np.where(np.isfinite(values), values, 0.0).reshape(values.shape[0], -1)
+                    peak = np.maximum(peak, values.max(axis=1, initial=0.0))
+            if (peak <= FAR).all():
+                return
+            factor = np.sqrt(FAR / np.maximum(peak, FAR))
+            for t in moved:
+                env.tensors[t] = env.tensors[t] * factor.reshape(-1, *(1,) * len(t.ranges))
 
     def generic(self, t: n.Tensor, domain: str, env: Environment, magnitude: float, stream: int) -> NDArray[Any]:
         """Numbers without any pattern, in the domain of a tensor."""

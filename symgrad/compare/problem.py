@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from symgrad.compare.names import spellings
 from symgrad.diagnostics import NotationError, SymgradError
 from symgrad.ir import nodes as n
 from symgrad.ir.claims import Assumption
 from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Subset, indices_of
-from symgrad.notation.ascii_names import ascii_names
 from symgrad.notation.assumptions import read_assumptions
 from symgrad.notation.reader import read_document
 from symgrad.notation.reading import ReadDocument
@@ -89,7 +89,7 @@ class Problem:
         order: tuple[type, ...] = (n.Tensor, Index, IndexArray, Subset, str)
         found.sort(key=lambda leaf: next(k for k, t in enumerate(order) if isinstance(leaf, t)))
         latex = [_latex(leaf) for leaf in found]
-        spelled = ascii_names((*(a.latex for a in self.arguments.values()), *latex))
+        spelled = spellings((*(a.latex for a in self.arguments.values()), *latex))
         for leaf, text in zip(found, latex, strict=True):
             name = spelled[text]
             self.arguments.setdefault(name, _name(leaf, text, name))
@@ -109,8 +109,15 @@ class Problem:
             found = self._defined(text)
         return found
 
+    def named(self, parameter: str) -> Name | None:
+        """What a parameter of code is called after: as ``lookup``, without products of names that it may spell."""
+        found = self.lookup(parameter)
+        if found is not None and found.kind == "value" and (found.target is None or found.what is self.value):
+            return None
+        return found
+
     def _defined(self, text: str) -> Name | None:
-        spelled = ascii_names(q.name for q in self.vocabulary.quantities())
+        spelled = spellings(q.name for q in self.vocabulary.quantities())
         written = next((latex for latex, name in spelled.items() if name == text), text)
         try:
             value = self.vocabulary.read(written)
@@ -119,7 +126,7 @@ class Problem:
         opened = n.free_indices(value.body) - {*value.axes}
         if any(i.kind != "fixed" for i in opened):
             return None
-        return Name("value", written, ascii_names([written])[written], value.body, value.axes)
+        return Name("value", written, spellings([written])[written], value.body, value.axes)
 
     def assumptions(self) -> tuple[tuple[Assumption, ...], tuple[Assumption, ...]]:
         """Those under which the cost is defined, and all that the document ever makes.
@@ -152,7 +159,7 @@ def read_problem(source: Source, of: str | None = None, declarations: Sequence[S
     if not scalars:
         why = next((f": {d.message}" for d in document.diagnostics if d.severity == "error"), "")
         raise SymgradError(f"{source.path} defines no scalar that could be a cost{why}")
-    spelled = ascii_names(q.name for q in scalars)
+    spelled = spellings(q.name for q in scalars)
     listed = ", ".join(dict.fromkeys(spelled[q.name] for q in scalars))
     if of is not None:
         chosen = [q for q in scalars if of.strip() in (q.name, spelled[q.name])]

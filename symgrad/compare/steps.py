@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.compare.causes.search import Evidence
+from symgrad.compare.causes.search import OTHER, Evidence
 from symgrad.compare.exact import Term, array
 from symgrad.compare.problem import Problem
 from symgrad.compare.targets import Target
@@ -98,7 +98,8 @@ def _hit(stated: Stated, target: Target, evidence: Sequence[Evidence], tolerance
         for k, b in enumerate(e.samples):
             at = tuple(slice(None) if p is None else int(p[b if p.shape[0] > 1 else 0]) - 1 for p in places)
             code, exact, scale = e.code[k][at], e.exact[b][at], e.scale[b][at]
-            near = np.abs(code - said[b]) <= 10 * tolerance * np.maximum(scale, np.abs(said[b]))
+            terms = np.maximum(np.maximum(scale, np.abs(said[b])), OTHER * scale.max(initial=0.0))
+            near = np.abs(code - said[b]) <= 10 * tolerance * terms
             if not near.all():
                 return None
             differs |= bool((np.abs(code - exact) > 10 * tolerance * scale).any())

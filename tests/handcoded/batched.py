@@ -52,6 +52,16 @@ def batch_scaled(U: Any, V: Any, o: Any, c: Any, n: Any) -> Any:
     return cost, {k: len(o) * g for k, g in grads.items()}
 
 
+@wrong("batch", "V", "$V$ is used in place of $U$")
+def batch_wrong_table(U: Any, V: Any, o: Any, c: Any, n: Any) -> Any:
+    """The gradient by the centre words is made of their own table."""
+    cost, grads = batch_vectorised(U, V, o, c, n)
+    _, e, f = errors(V, V, o, c, n)
+    dV = np.zeros_like(V)
+    np.add.at(dV, c, (e[:, None] * V[o] + np.einsum("bk,bkd->bd", f, V[n])) / len(o))
+    return cost, {"dU": grads["dU"], "dV": dV}
+
+
 @wrong("batch", "V", "repeated positions in $c$")
 def batch_buffered(U: Any, V: Any, o: Any, c: Any, n: Any) -> Any:
     """Centre words that repeat in a batch."""

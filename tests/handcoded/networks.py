@@ -68,6 +68,15 @@ def logistic_no_chain(X: Any, y: Any, w: Any, b: float, lambda_: float) -> Any:
     return logistic(X, y, w, b, lambda_)[0], X.T @ g + lambda_ * w, g.sum()
 
 
+@wrong("logistic", "w b", r"the derivative of $\sigma|multiplied in twice")
+def logistic_chain_twice(X: Any, y: Any, w: Any, b: float, lambda_: float) -> Any:
+    """``p * (1 - p)`` is multiplied in although cross-entropy has cancelled it."""
+    cost, _, _ = logistic(X, y, w, b, lambda_)
+    p = sigmoid(X @ w + b)
+    g = (p - y) * p * (1 - p) / len(y)
+    return cost, X.T @ g + lambda_ * w, g.sum()
+
+
 # --- a network with a softmax -------------------------------------------------------------------------------
 
 

@@ -171,3 +171,36 @@ def window_mean(U: Any, V: Any, text: Any, middle: int, radius: int) -> Any:
     """The mean over the window, where the cost is its sum."""
     loss, dU, dV = window_loop(U, V, text, middle, radius)
     return loss, dU / (2 * radius), dV / (2 * radius)
+
+
+@wrong(WINDOW, "U V", "only the last summand", *TEXT)
+def window_overwritten(U: Any, V: Any, text: Any, middle: int, radius: int) -> Any:
+    """The loop over the window assigns where it should add."""
+    v = V[:, text[middle]]
+    dV = np.zeros_like(V)
+    for word in context(text, middle, radius):
+        p = softmax(U @ v)
+        p[word] -= 1
+        dU = np.outer(p, v)
+        dV[:, text[middle]] = U.T @ p
+    return window_loop(U, V, text, middle, radius)[0], dU, dV
+
+
+@wrong(PAIR, "outside_vectors", "only what belongs to position $o$", *COURSE)
+def softmax_one_row(centre: Any, outside: int, outside_vectors: Any) -> Any:
+    """Only the row of the word that was seen is written."""
+    y_hat = softmax(outside_vectors @ centre)
+    delta = y_hat.copy()
+    delta[outside] -= 1
+    grad = np.zeros_like(outside_vectors)
+    grad[outside] = (y_hat[outside] - 1) * centre
+    return -np.log(y_hat[outside]), outside_vectors.T @ delta, grad
+
+
+@wrong(PAIR, "outside_vectors", "nearly right", *COURSE)
+def softmax_single(centre: Any, outside: int, outside_vectors: Any) -> Any:
+    """Single precision inside of the code."""
+    y_hat = softmax(outside_vectors @ centre)
+    delta = y_hat.copy()
+    delta[outside] -= 1
+    return -np.log(y_hat[outside]), outside_vectors.T @ delta, np.outer(delta.astype("f"), centre).astype(float)

@@ -92,6 +92,9 @@ class Parts:
         for end, word in ((r.lo, "first"), (r.hi, "last")):
             short = n.Sum(node.index, node.body, (*node.where, n.Cond("eq", node.index, end, negated=True)))
             yield self.guess(WINDOW, f"off by one: the {word} summand of ${{}}$ is left out", node, {node: short})
+            alone = n.Sum(node.index, node.body, (*node.where, n.Cond("eq", node.index, end)))
+            text = f"only the {word} summand of ${{}}$ counts: `=` for `+=`, or a loop that is left early"
+            yield self.guess(WINDOW + 1, text, node, {node: alone})
         for k, c in enumerate(node.where):
             wide = n.Sum(node.index, node.body, (*node.where[:k], *node.where[k + 1 :]))
             said = self.latex(n.Iverson(c)).removeprefix("\\mathbb{1}[").removesuffix("]")
@@ -157,6 +160,8 @@ def _slopes(node: n.Func) -> Iterator[tuple[n.Expr, str]]:
         yield n.neg(written(f"{name}'", x)), "the derivative of ${}$ has the wrong sign"
         yield written(f"{name}'", n.neg(x)), "the derivative of ${}$ is taken at the negative argument"
         yield written(f"{name}'", node), "the derivative of ${}$ is taken at its value in place of its argument"
+        twice = n.mul(written(f"{name}'", x), written(f"{name}'", x))
+        yield twice, "the derivative of ${}$ is multiplied in twice"
 
 
 def _scalars(term: n.Expr) -> list[n.Expr]:

@@ -30,6 +30,7 @@ class Places:
     axes: tuple[Index, ...]
     letters: tuple[Index, ...]
     arrays: tuple[IndexArray, ...]
+    tensors: tuple[n.Tensor, ...] = ()
 
     def guesses(self) -> Iterator[Guess]:
         for a in self.arrays:
@@ -38,7 +39,9 @@ class Places:
             yield from self.shifted(a, a.name)
             yield from self.counted(a)
         yield from self.assigned()
+        yield from self.operands()
         for letter in self.letters:
+            yield from self.partly(letter)
             yield from self.misplaced(letter)
             yield from self.shifted(letter, letter.letter)
 
@@ -97,6 +100,36 @@ class Places:
             out = np.where(touched, part, out)
         assert out is not None  # there are terms
         return out
+
+    def operands(self) -> Iterator[Guess]:
+        """Another array of the same shape, throughout."""
+        for t in self.tensors:
+            for other in self.tensors:
+                if other is not t and other.ranges == t.ranges and t.ranges:
+                    change = partial(_as_other, t, other)
+                    say = f"${other.name}$ is used in place of ${t.name}$"
+                    yield Guess(
+                        PLACE + 4, partial(str, say), evaluated(partial(_same, self.gradient), self.axes, change)
+                    )
+
+    def partly(self, letter: Index) -> Iterator[Guess]:
+        """Only the row of a letter is written, or all but it."""
+        for axis, i in enumerate(self.axes):
+            if i.range == letter.range:
+                say = f"only what belongs to position ${letter.letter}$ is there, all else is zero"
+                yield Guess(PLACE + 5, partial(str, say), partial(self._masked, letter, axis, True))
+                say = f"what belongs to position ${letter.letter}$ is missing"
+                yield Guess(PLACE + 5, partial(str, say), partial(self._masked, letter, axis, False))
+
+    def _masked(self, letter: Index, axis: int, kept: bool, env: Environment) -> Array:
+        values = array(Evaluator(env), Term(self.gradient, self.axes))
+        at = env.position(letter)
+        assert at is not None  # the letter is fixed
+        places = np.arange(values.shape[1 + axis]) + env.number(env.range_of(letter).lo)
+        here = at.reshape(-1, 1) == places[None, :]
+        shape = [here.shape[0], *(1,) * len(self.axes)]
+        shape[1 + axis] = here.shape[1]
+        return np.where(here.reshape(shape) == kept, values, 0.0)
 
     def misplaced(self, letter: Index) -> Iterator[Guess]:
         """The right values in another letter's row."""
@@ -221,6 +254,10 @@ def _apart(a: IndexArray, letter: Index, weight: n.Tensor, env: Environment) -> 
     values, at = env.index_array(a), env.position(letter)
     assert at is not None  # the letter is fixed
     env.tensors[weight] = (values != at.reshape(-1, *(1,) * (values.ndim - 1))).astype(float)
+
+
+def _as_other(t: n.Tensor, other: n.Tensor, env: Environment) -> None:
+    env.tensors[t] = env.tensor(other)
 
 
 def _let(letter: Index, other: Index, env: Environment) -> None:

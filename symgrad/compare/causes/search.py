@@ -34,6 +34,10 @@ EDITS = 400
 """How many small changes of the gradient itself are tried, after all else."""
 NEARER = 1e-3
 """How much nearer than the exact gradient a guess must come at the worst point."""
+NEARLY = 1e-3
+"""A difference below this is none of kind."""
+OTHER = 1e-3
+"""What the largest term of a gradient counts in each of its entries."""
 WORK = 400e6
 """Units of work for one gradient."""
 
@@ -64,6 +68,7 @@ def causes(
     target: None where it is the cost itself that differs.
     """
     found: list[str] = []
+    judge = _Judge(evidence, tolerance)
     lost = sum(not np.isfinite(row).all() for e in evidence for row in e.code)
     if lost:
         return (f"not a finite number at {lost} of {sum(len(e.samples) for e in evidence)} points",)
@@ -73,7 +78,6 @@ def causes(
             whole = _ratio(problem, evidence, tolerance, what)
             if whole is not None:
                 return (whole,)
-            judge = _Judge(evidence, tolerance)
             for guess in _ordered(problem, target, term, others, stale, latex):
                 if judge.fits(guess):
                     said = guess.say()
@@ -85,6 +89,11 @@ def causes(
                     break
     except (TooLarge, EvaluationError):
         pass  # what was found until then
+    if not found and judge.worst < NEARLY:
+        found.append(
+            f"nearly right, to {judge.worst:.0e}: a small constant inside of a logarithm or a division, or single "
+            "precision somewhere in the code"
+        )
     return tuple(found)
 
 
@@ -95,14 +104,15 @@ class _Judge:
         self.evidence = list(evidence)
         self.tolerance = tolerance
         self.rank_of_first: int | None = None
-        worst = -1.0
+        self.worst = -1.0
         self.first: tuple[Evidence, int] | None = None
         for e in self.evidence:
             for k, b in enumerate(e.samples):
-                gap = np.abs(e.code[k] - e.exact[b]) / e.scale[b]
+                with np.errstate(all="ignore"):
+                    gap = np.abs(e.code[k] - e.exact[b]) / e.scale[b]
                 size = float(np.nanmax(np.where(np.isfinite(gap), gap, 0.0), initial=0.0))
-                if size > worst:
-                    worst, self.first = size, (e, k)
+                if size > self.worst:
+                    self.worst, self.first = size, (e, k)
 
     def fits(self, guess: Guess) -> bool:
         assert self.first is not None  # there are points
@@ -124,8 +134,9 @@ class _Judge:
         return True
 
     def _near(self, code: Array, guess: Array, scale: Array) -> bool:
-        """As near as rounding explains."""
-        return bool((np.abs(code - guess) <= 10 * self.tolerance * np.maximum(scale, np.abs(guess))).all())
+        """As near as rounding explains; the terms of a guess may be larger than those of the exact gradient."""
+        terms = np.maximum(np.maximum(scale, np.abs(guess)), OTHER * scale.max(initial=0.0))
+        return bool((np.abs(code - guess) <= 10 * self.tolerance * terms).all())
 
 
 def _ratio(problem: Problem, evidence: Iterable[Evidence], tolerance: float, what: str) -> str | None:
@@ -158,7 +169,9 @@ def _ordered(
     guesses = list(_elsewhere(term, others))
     for say, change in stale:
         guesses.append(Guess(WHOLE + 5, partial(str, say), evaluated(partial(_same, term.entry), term.axes, change)))
-    guesses += Places(term.entry, term.axes, letters(cost), index_arrays(cost)).guesses()
+    tensors = tuple(t for t in leaves(cost) if isinstance(t, n.Tensor))
+    tensors = tuple(dict.fromkeys(tensors))
+    guesses += Places(term.entry, term.axes, letters(cost), index_arrays(cost), tensors).guesses()
     guesses += Parts(cost, target, term.axes, latex).guesses()
     guesses.sort(key=lambda g: g.rank)
     yield from guesses[:TRIED]

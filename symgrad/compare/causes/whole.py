@@ -17,6 +17,8 @@ from symgrad.ir.ranges import Range
 Array = NDArray[Any]
 Factor = Callable[[Environment, int], float]
 CONSTANT = 1e-9
+NEARLY = 1e-3
+"""A factor this near to 1 is none."""
 PLAIN = {2.0: "twice", 0.5: "half of", 3.0: "three times", 4.0: "four times", 0.25: "a quarter of"}
 
 
@@ -51,7 +53,7 @@ def proportional(seen: Sequence[Seen], named: Iterable[tuple[str, Factor]], tole
     if sharpest.sharpness == 0.0:
         return None
     r = sharpest.ratio()
-    if not sharpest.is_times(r, tolerance):
+    if abs(r - 1) < NEARLY or not sharpest.is_times(r, tolerance):
         return None
     if all(s.is_times(r, tolerance) for s in seen):
         return _plain(r, what)

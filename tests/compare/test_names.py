@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from symgrad.notation.ascii_names import ascii_name, ascii_names
+from symgrad.compare.names import spellings
+from symgrad.exporting.spelling import spelled
 
 
 @pytest.mark.parametrize(
@@ -27,9 +28,9 @@ from symgrad.notation.ascii_names import ascii_name, ascii_names
     ],
 )
 def test_names_are_spelled_in_ascii(latex: str, name: str) -> None:
-    assert ascii_name(latex) == name
+    assert spelled(latex) == name
     assert name.isidentifier()
 
 
 def test_a_spelling_that_is_taken_gets_an_underscore() -> None:
-    assert ascii_names(["N", r"\mathcal{N}"]) == {"N": "N", r"\mathcal{N}": "N_"}
+    assert spellings(["N", r"\mathcal{N}"]) == {"N": "N", r"\mathcal{N}": "N_"}
