@@ -127,9 +127,15 @@ class Writer(Contractions):
 
     def map(self, node: Map) -> Text:
         x = self.name(node.x)
+        if node.name in ("whole", "indicator"):
+            return call("np.asarray", x, self.like)
+        if is_plain(node):
+            return call("float", self.mapped(node, call("np.float64", x)))
+        return self.mapped(node, x)
+
+    def mapped(self, node: Map, x: Text) -> Text:
         if node.name in CALLS:
-            made = call(CALLS[node.name], x)
-            return call("float", made) if is_plain(node) else made
+            return call(CALLS[node.name], x)
         if node.name == "sigma":
             soft = self.known("softplus", node.x)
             if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
@@ -138,8 +144,6 @@ class Writer(Contractions):
             return self.helper(HELPERS[node.name], x)
         if node.name == "relu":
             return call("np.maximum", x, 0)
-        if node.name in ("whole", "indicator"):
-            return call("np.asarray", x, self.like)
         if node.name == "step":
             return call("np.asarray", Text(f"{x.at(COMPARISON + 1)} > 0", COMPARISON), self.like)
         raise SymgradError(f"no exported form is known of the function {node.name}")
