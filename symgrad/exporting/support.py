@@ -196,6 +196,11 @@ def _real(name: str, x: Any, rank: int) -> Any:
         x = np.asarray(x)
     if x.dtype.kind != "f" or x.dtype.itemsize not in (4, 8):
         raise ValueError(f"{name} has dtype {x.dtype}; it should be float32 or float64")
+    return _ranked(name, x, rank)
+
+
+def _ranked(name: str, x: Any, rank: int) -> Any:
+    """ValueError unless an argument has that many axes."""
     if x.ndim != rank:
         raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
     return x
@@ -206,9 +211,7 @@ def _numbers(name: str, x: Any, rank: int) -> Any:
     x = np.asarray(x)
     if x.dtype.kind not in "fiub":
         raise ValueError(f"{name} has dtype {x.dtype}; it should hold numbers")
-    if x.ndim != rank:
-        raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
-    return x
+    return _ranked(name, x, rank)
 
 
 def _dtype(**arrays: Any) -> Any:
@@ -258,8 +261,7 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
             x = x.astype(np.intp)
     if x.dtype.kind not in "iu":
         raise ValueError(f"{name} has dtype {x.dtype}; it should hold whole numbers")
-    if x.ndim != rank:
-        raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
+    _ranked(name, x, rank)
     if x.size:
         entries = x.ravel().tolist() if x.size < 96 else (x.min(), x.max())
         low, high = min(entries), max(entries)

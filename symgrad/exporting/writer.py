@@ -12,6 +12,7 @@ from symgrad.exporting.arrays import (
     All,
     Compare,
     Constant,
+    Count,
     Einsum,
     Input,
     Joined,
@@ -74,6 +75,9 @@ class Writer(Contractions):
 
     def size_of(self, node: SizeOf) -> Text:
         return self.size(node.affine)
+
+    def count(self, node: Count) -> Text:
+        return Text(f"{self.name(node.x).at(ATOM)}.size")
 
     def positions(self, node: Positions) -> Text:
         stop = self.size(node.start + node.dims[0])
@@ -214,6 +218,7 @@ _RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {
     Number: Writer.number,
     Constant: Writer.constant,
     SizeOf: Writer.size_of,
+    Count: Writer.count,
     Positions: Writer.positions,
     Offset: Writer.offset,
     Selected: Writer.selected,
