@@ -137,9 +137,12 @@ class Checks:
         if not plain:
             raise SymgradError("a cost is computed from no real numbers")
         scalars = [a for a in reals if not a.dims or a not in plain]
-        given = ", ".join(f"{a.name}={a.name}" for a in plain)
-        target = "dtype = " if scalars else ""
-        out.append(f"{target}{self.helper('_dtype')}({given})")
+        if scalars:
+            given = ", ".join(f"{a.name}={a.name}" for a in plain)
+            out.append(f"dtype = {self.helper('_dtype')}({given})")
+        else:
+            first = plain[0].name
+            out += [f'{self.helper("_same_dtype")}("{a.name}", {a.name}, "{first}", {first})' for a in plain[1:]]
         for a in scalars:
             out.append(f"{a.name} = dtype.type({a.name})" if not a.dims else f"{a.name} = {a.name}.astype(dtype)")
         return out

@@ -92,6 +92,14 @@ class SizeOf(Node):
     affine: Affine
 
 
+class Count(Node):
+    """The number of positions that a condition left."""
+
+    __slots__ = ()
+    fields = ("x",)
+    x: Node
+
+
 class Positions(Node):
     """``start + (0 .. n - 1)``, whole numbers along one axis."""
 

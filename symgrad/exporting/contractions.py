@@ -101,6 +101,10 @@ class Contractions:
             x = transposed(self.operand(a), [a.labels.index(k) for k in (*left, *gone)])
             y = transposed(self.operand(b), [b.labels.index(k) for k in (*gone, *right)])
             return Text(f"{x.at(PRODUCT)} @ {y.at(PRODUCT + 1)}", PRODUCT)
+        for one, other in ((a, b), (b, a)):
+            flat = self._flattened(one, other)
+            if flat is not None:
+                return flat
         pairs = ([a.labels.index(k) for k in gone], [b.labels.index(k) for k in gone])
         axes = (
             str(len(gone)) if pairs == (list(range(a.node.rank))[-len(gone) :], list(range(len(gone)))) else str(pairs)
@@ -108,6 +112,16 @@ class Contractions:
         t = call("np.tensordot", self.operand(a), self.operand(b), axes)
         have = [*left, *right]
         return transposed(t, [have.index(k) for k in range(node.rank)])
+
+    def _flattened(self, a: Operand, v: Operand) -> Text | None:
+        """sum_jk v_jk a_jkd as a vector times a matrix; sum_d a_jkd v_d by one call as well."""
+        x, y = self.operand(a), self.operand(v)
+        if v.node.rank == 1 and a.labels[-1:] == v.labels and a.labels[:-1] == tuple(range(a.node.rank - 1)):
+            return Text(f"{x.at(ATOM)}.dot({y})")
+        if a.labels[:-1] == v.labels and a.node.rank > 2:
+            last = self.size(a.node.dims[-1])
+            return Text(f"{y.at(ATOM)}.ravel().dot({x.at(ATOM)}.reshape(-1, {last}))")
+        return None
 
     def _with_vector(self, a: Operand, v: Operand) -> Text:
         """A matrix (or a vector) times a vector; small ones by the call with the least overhead."""

@@ -14,6 +14,7 @@ from symgrad.exporting.arrays import (
     All,
     Compare,
     Constant,
+    Count,
     Einsum,
     Input,
     Joined,
@@ -84,11 +85,11 @@ class Formulas:
             self.letters[size] = next((x for x in free if x not in self.letters.values()), "i")
         return self.letters[size]
 
-    def inner(self, node: Node, letters: Letters) -> dict[int, str]:
+    def inner(self, node: Einsum, letters: Letters) -> dict[int, str]:
         """Letters of all labels of a node: its own axes, and what is summed."""
         out = dict(enumerate(letters))
         sizes: dict[int, Affine] = {}
-        for o in _parts(node):
+        for o in node.operands:
             sizes.update(zip(o.labels, o.node.dims, strict=True))
         gone = [k for k in sizes if k not in out]
         out.update(zip(gone, self.fresh((sizes[k] for k in gone), letters), strict=True))
@@ -122,6 +123,9 @@ class Formulas:
 
     def size_of(self, node: SizeOf, letters: Letters) -> Text:
         return Text(_plain(node.affine), ATOM if len(node.affine.terms) == 1 and not node.affine.const else SUM)
+
+    def count(self, node: Count, letters: Letters) -> Text:
+        return Text(f"{self.names.get(node.x, 'x')}.size")
 
     def positions(self, node: Positions, letters: Letters) -> Text:
         if node.start == Affine():
@@ -265,15 +269,12 @@ def _plain(a: Affine) -> str:
     return text[0] + text[1:].replace("+", " + ").replace("-", " - ")
 
 
-def _parts(node: Node) -> Iterable[Operand]:
-    return node.operands if isinstance(node, Einsum) else ()
-
-
 _RULES: dict[type[Node], Callable[[Formulas, Any, Letters], Text]] = {
     Input: Formulas.leaf,
     Number: Formulas.number,
     Constant: Formulas.constant,
     SizeOf: Formulas.size_of,
+    Count: Formulas.count,
     Positions: Formulas.positions,
     Offset: Formulas.offset,
     Selected: Formulas.selected,

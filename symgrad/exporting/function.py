@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from symgrad.exporting.arrays import (
     Constant,
+    Count,
     Einsum,
     Input,
     Joined,
@@ -139,7 +140,7 @@ class Body:
             return
         text = self.writer(node)
         self.text[node] = text
-        if isinstance(node, (Input, Number, Constant, SizeOf)) or _divides(node):
+        if isinstance(node, (Input, Number, Constant, SizeOf, Count)) or _divides(node):
             return
         kept = (Joined, Softmax, LogSumExp, Selected, Member, Others)
         alone = isinstance(node, kept) or _contracts(node) or self._shares(node) or self._read_first(node)

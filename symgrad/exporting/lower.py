@@ -70,6 +70,8 @@ class Lowering(PositionRules):
     def cost(self, ref: n.Expr) -> Val:
         """A scalar; over a batch, its sum."""
         value = self.value(prepare(resolve(ref), self._prepared))
+        if self.batch and BATCH not in value.labels:
+            value = einsum(self.graph, [value, size_of(self.graph, Affine.of("batch"))])
         return einsum(self.graph, [value], ()) if value.labels else value
 
     def assume(self, node: n.Expr, value: Val) -> None:

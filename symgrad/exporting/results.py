@@ -10,7 +10,7 @@ from symgrad.exporting.aligning import aligned
 from symgrad.exporting.arrays import Input, Node, Take
 from symgrad.exporting.build import Val
 from symgrad.exporting.structure import Dense, Form, Outer, Slices
-from symgrad.exporting.text import ATOM, Text, affine
+from symgrad.exporting.text import ATOM, SUM, Text, affine
 
 if TYPE_CHECKING:
     from symgrad.exporting.function import Body
@@ -92,6 +92,8 @@ class Results:
     def _part(self, name: str, axis: int, values: Val, labels: tuple[object, ...], rank: int) -> str:
         """The values of one part with all their axes, the positions along one of them."""
         t = self.body.text[values.node]
+        if not values.labels:
+            return self._constant(name, axis, t, labels)
         got = aligned(t, values.labels, labels)  # type: ignore[arg-type]  # labels are axes
         full = len(values.labels) == len(labels)
         if not full:
@@ -108,6 +110,14 @@ class Results:
             return f"{got.at(ATOM)}[{''.join(':, ' for _ in range(axis))}None]"
         keep = ["-1" if k == axis else f"{name}.shape[{k}]" for k in range(self._rank(name))]
         return f"{got.at(ATOM)}.reshape({', '.join(keep)})"
+
+    def _constant(self, name: str, axis: int, t: Text, labels: tuple[object, ...]) -> str:
+        """One number in all places."""
+        dims = self._label_dims(name, axis, labels)
+        others = len(dims) - (self._rank(name) - 1)
+        count = Text(" * ".join(Text(d, SUM if " " in d else ATOM).at(ATOM) for d in dims[axis : axis + others]) or "1")
+        shape = ", ".join([*dims[:axis], str(count), *dims[axis + others :]])
+        return f"np.full(({shape}{',' if len(dims) - others == 0 else ''}), {t}, {self.body.like})"
 
     def _spread(self, name: str, axis: int, got: Text, labels: tuple[object, ...], values: Val) -> Text:
         dims = self._label_dims(name, axis, labels)

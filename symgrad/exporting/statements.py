@@ -25,6 +25,7 @@ from symgrad.exporting.arrays import (
 )
 from symgrad.exporting.graph import operands, ordered, own
 from symgrad.exporting.text import ATOM, SUM, Text, affine, number, scaled, total
+from symgrad.ir.ranges import Affine
 
 if TYPE_CHECKING:
     from symgrad.exporting.function import Body
@@ -46,8 +47,11 @@ class Statements:
             source = str(text) if fresh else f"{text.at(ATOM)}.copy()"
             self.body.line(f"{name} = {source}", self.body.needs[node])
         formula = self.body.formulas.of(node, name)
-        key = ", ".join([":"] * node.axis + [f":{affine(node.count, self.body.sizes)}"])
-        self.body.line(f"{name}[{key}] *= {number(node.factor)}", self.body.needs[node], formula)
+        if node.rank == 1 and node.count == Affine.of(1) and node.factor == -1:
+            self.body.line(f"{name}[0] = -{name}[0]", self.body.needs[node], formula)
+        else:
+            key = ", ".join([":"] * node.axis + [f":{affine(node.count, self.body.sizes)}"])
+            self.body.line(f"{name}[{key}] *= {number(node.factor)}", self.body.needs[node], formula)
         self.body.text[node] = Text(name)
 
     def scatters(self, node: Node) -> bool:

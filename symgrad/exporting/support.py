@@ -132,6 +132,13 @@ def _softmax(x: Any, axis: Any = None) -> Any:
 
 def _softmax_and_log(x: Any, axis: Any = None, out: Any = None) -> tuple[Any, Any]:
     """exp(x) / sum exp(x) and log sum exp(x), which do not overflow; the first in ``out``, if that is given."""
+    if axis is None:
+        highest = x.max()
+        p = np.subtract(x, highest, out=out)
+        np.exp(p, out=p)
+        one = p.sum()
+        p /= one
+        return p, np.log(one) + highest
     top = x.max(axis, keepdims=True)
     p = np.subtract(x, top, out=out)
     np.exp(p, out=p)
@@ -189,6 +196,11 @@ def _real(name: str, x: Any, rank: int) -> Any:
         x = np.asarray(x)
     if x.dtype.kind != "f" or x.dtype.itemsize not in (4, 8):
         raise ValueError(f"{name} has dtype {x.dtype}; it should be float32 or float64")
+    return _ranked(name, x, rank)
+
+
+def _ranked(name: str, x: Any, rank: int) -> Any:
+    """ValueError unless an argument has that many axes."""
     if x.ndim != rank:
         raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
     return x
@@ -199,9 +211,7 @@ def _numbers(name: str, x: Any, rank: int) -> Any:
     x = np.asarray(x)
     if x.dtype.kind not in "fiub":
         raise ValueError(f"{name} has dtype {x.dtype}; it should hold numbers")
-    if x.ndim != rank:
-        raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
-    return x
+    return _ranked(name, x, rank)
 
 
 def _dtype(**arrays: Any) -> Any:
@@ -218,6 +228,12 @@ def _dtype(**arrays: Any) -> Any:
         return arrays[first].dtype
     kinds = [x.dtype for x in arrays.values() if isinstance(x, (np.ndarray, np.floating))]
     return np.result_type(*kinds) if kinds else np.dtype(np.float64)
+
+
+def _same_dtype(name: str, x: Any, first: str, y: Any) -> None:
+    """ValueError unless two arrays have one dtype."""
+    if x.dtype is not y.dtype and x.dtype != y.dtype:
+        raise ValueError(f"{name} has dtype {x.dtype}; it should have the dtype of {first}, {y.dtype}")
 
 
 def _shaped(name: str, x: Any, shape: tuple[int, ...], meaning: str) -> None:
@@ -245,10 +261,9 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
             x = x.astype(np.intp)
     if x.dtype.kind not in "iu":
         raise ValueError(f"{name} has dtype {x.dtype}; it should hold whole numbers")
-    if x.ndim != rank:
-        raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
+    _ranked(name, x, rank)
     if x.size:
-        entries = x.ravel().tolist() if x.size < 64 else (x.min(), x.max())
+        entries = x.ravel().tolist() if x.size < 96 else (x.min(), x.max())
         low, high = min(entries), max(entries)
         if low < 0 or high >= size:
             wrong = low if low < 0 else high

@@ -12,6 +12,7 @@ from symgrad.exporting.arrays import (
     All,
     Compare,
     Constant,
+    Count,
     Einsum,
     Input,
     Joined,
@@ -75,6 +76,9 @@ class Writer(Contractions):
     def size_of(self, node: SizeOf) -> Text:
         return self.size(node.affine)
 
+    def count(self, node: Count) -> Text:
+        return Text(f"{self.name(node.x).at(ATOM)}.size")
+
     def positions(self, node: Positions) -> Text:
         stop = self.size(node.start + node.dims[0])
         return call("np.arange", stop) if node.start == Affine() else call("np.arange", self.size(node.start), stop)
@@ -127,9 +131,15 @@ class Writer(Contractions):
 
     def map(self, node: Map) -> Text:
         x = self.name(node.x)
+        if node.name in ("whole", "indicator"):
+            return call("np.asarray", x, self.like)
+        if is_plain(node):
+            return call("float", self.mapped(node, call("np.float64", x)))
+        return self.mapped(node, x)
+
+    def mapped(self, node: Map, x: Text) -> Text:
         if node.name in CALLS:
-            made = call(CALLS[node.name], x)
-            return call("float", made) if is_plain(node) else made
+            return call(CALLS[node.name], x)
         if node.name == "sigma":
             soft = self.known("softplus", node.x)
             if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
@@ -138,8 +148,6 @@ class Writer(Contractions):
             return self.helper(HELPERS[node.name], x)
         if node.name == "relu":
             return call("np.maximum", x, 0)
-        if node.name in ("whole", "indicator"):
-            return call("np.asarray", x, self.like)
         if node.name == "step":
             return call("np.asarray", Text(f"{x.at(COMPARISON + 1)} > 0", COMPARISON), self.like)
         raise SymgradError(f"no exported form is known of the function {node.name}")
@@ -210,6 +218,7 @@ _RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {
     Number: Writer.number,
     Constant: Writer.constant,
     SizeOf: Writer.size_of,
+    Count: Writer.count,
     Positions: Writer.positions,
     Offset: Writer.offset,
     Selected: Writer.selected,
