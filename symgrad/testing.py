@@ -1,4 +1,4 @@
-"""For tests of hand-coded gradients: ``symgrad.testing.assert_gradient``."""
+"""For tests of hand-coded gradients: against a derivation, ``assert_gradient``; without one, ``second_opinion``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symgrad.api import Document
-    from symgrad.compare.verdicts import Comparison
+    from symgrad.compare.verdicts import Comparison, Opinion
 
-__all__ = ["assert_gradient", "compare_gradient"]
+__all__ = ["assert_gradient", "compare_gradient", "second_opinion"]
 
 
 def compare_gradient(
@@ -63,3 +63,25 @@ def assert_gradient(
         from symgrad.report.comparison import render
 
         raise AssertionError(render(found))
+
+
+def second_opinion(
+    cost: Callable[..., Any], arrays: Sequence[Any], gradients: Sequence[Any], *, seed: int = 0
+) -> Opinion:
+    """Finite differences of a cost in five random directions against its gradients, without any document.
+
+    cost: takes the arrays, returns a number; gradients: one an array, in its shape. A complex step where the cost
+    takes complex arrays, else central differences with Richardson extrapolation. ``agrees`` is None where the cost
+    or a gradient is not finite, or the cost too rough. Raises ``SymgradError`` where shapes don't match.
+    """
+    import numpy as np
+
+    from symgrad.compare.opinion import second_opinion as asked
+    from symgrad.diagnostics import SymgradError
+
+    at = [np.asarray(a, dtype=np.float64) for a in arrays]
+    claimed = [np.asarray(g, dtype=np.float64) for g in gradients]
+    if [a.shape for a in at] != [g.shape for g in claimed]:
+        shapes = f"{[a.shape for a in at]} and {[g.shape for g in claimed]}"
+        raise SymgradError(f"one gradient is wanted for every array, in its shape; the shapes are {shapes}")
+    return asked(cost, at, claimed, seed)

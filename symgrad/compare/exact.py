@@ -6,7 +6,6 @@ entry stands the magnitude of the terms it is made of, by which rounding is told
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,13 +70,6 @@ def exact(env: Environment, term: Term) -> Exact:
         moved = [np.abs(array(_Shaken(env, NOISE, k), term) - value) for k in range(ROUNDS)]
         scale = np.maximum(np.abs(value), 2 * np.max(np.nan_to_num(moved, nan=np.inf), axis=0) / NOISE)
     return Exact(value, scale)
-
-
-def value_and_gradients(
-    cost: n.Expr, targets: Sequence[tuple[n.Entry | n.Ref, tuple[Index, ...]]], env: Environment
-) -> tuple[Exact, list[Exact]]:
-    """A cost and its gradients, at every sample of an environment."""
-    return exact(env, Term(cost)), [exact(env, gradient(cost, *target)) for target in targets]
 
 
 class _Shaken(Evaluator):

@@ -31,6 +31,7 @@ SATURATING = frozenset(
 )
 FAR, ROUNDS = 12.0, 6
 """How far out these functions are asked, and in how many rounds weights are made small enough."""
+PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 SAMPLES = 8
 """How many points are drawn at one magnitude and one set of sizes."""
 
@@ -91,7 +92,8 @@ class Points:
         return found
 
     def sizes(self) -> Iterator[dict[str, int]]:
-        """Sets of sizes, no two alike in any: the smallest, the same in reversed order, and all of them larger."""
+        """Sets of sizes, no two alike in any: the smallest, the same in reversed order, and larger ones, of which none
+        is a multiple of another."""
         claim = Claim(self.problem.value, n.ZERO, (), self.all)
         chosen = Sizes().choose(claim, need(claim, Survey()))
         for a in self.problem.arguments.values():
@@ -105,7 +107,11 @@ class Points:
         other = {**chosen, **dict(zip(ranked, values, strict=True))}
         if other != chosen:
             yield other
-        yield {**chosen, **{name: chosen[name] + 2 + k for k, name in enumerate(ranked)}}
+        primes = iter(PRIMES)
+        larger = {}
+        for name in ranked:
+            larger[name] = next((p for p in primes if p > chosen[name]), chosen[name] + 2)
+        yield {**chosen, **larger}
 
     def some(
         self, sizes: Mapping[str, int], assumptions: tuple[Assumption, ...], magnitude: float, stream: int

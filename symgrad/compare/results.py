@@ -122,7 +122,7 @@ def _array(x: Any, out: Returned) -> Array:
         a = np.asarray(x)
     except Exception as e:
         raise CodeError(f"the function returns a {type(x).__name__}, which is no array: {e}") from e
-    if a.dtype == object or a.dtype.kind not in "fiubcV" or a.dtype.kind == "V":
+    if a.dtype.kind not in "fiubc":
         raise CodeError(f"the function returns a {type(x).__name__} where a number or an array was expected")
     out.single |= a.dtype in (np.float32, np.float16)
     return a.astype(np.complex128 if a.dtype.kind == "c" else np.float64)

@@ -43,6 +43,8 @@ class Runner:
     forms: dict[str, str] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
     single: bool = False
+    known: set[str] = field(default_factory=set)
+    """Which gradients are returned."""
     stepped: set[str] = field(default_factory=set)
     """Parameters whose gradients are taken from their change in place."""
     failure: str = ""
@@ -61,6 +63,10 @@ class Runner:
                         raise
                     self.failure = self.failure or str(e)
                     continue
+                if (self.runs or run.samples) and found.gradients.keys() != self.known:
+                    self.failure = self.failure or "the function returned other gradients than at the first point"
+                    continue
+                self.known = set(found.gradients)
                 run.samples.append(b)
                 self.record(run, b, values, found, left)
             if run.samples:

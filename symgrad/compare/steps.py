@@ -87,16 +87,19 @@ def _hit(stated: Stated, target: Target, evidence: Sequence[Evidence], tolerance
     side, axes, picks = slots
     if not n.free_indices(side) <= {*axes, *(i for i in n.free_indices(side) if i.kind == "fixed")}:
         return None
+    lows = [r.lo for i in axes_of(target) if (r := i.range) is not None]
     differs = False
     for e in evidence:
         ev = Evaluator(e.env)
         try:
             said = array(ev, Term(side, axes))
-            places = [None if p is None else ev.place(p).a for p in picks]
+            places = [
+                None if p is None else ev.place(p).a - ev.env.number(low) for p, low in zip(picks, lows, strict=True)
+            ]
         except (EvaluationError, ValueError):
             return None
         for k, b in enumerate(e.samples):
-            at = tuple(slice(None) if p is None else int(p[b if p.shape[0] > 1 else 0]) - 1 for p in places)
+            at = tuple(slice(None) if p is None else int(p[b if p.shape[0] > 1 else 0]) for p in places)
             code, exact, scale = e.code[k][at], e.exact[b][at], e.scale[b][at]
             terms = np.maximum(np.maximum(scale, np.abs(said[b])), OTHER * scale.max(initial=0.0))
             near = np.abs(code - said[b]) <= 10 * tolerance * terms
@@ -111,6 +114,11 @@ def _hit(stated: Stated, target: Target, evidence: Sequence[Evidence], tolerance
     return StepHit(
         stated.step.span.line, stated.step.right, tuple(dict.fromkeys(a.latex for a in claim.assumptions)), part
     )
+
+
+def axes_of(target: Target) -> tuple[Index, ...]:
+    """The axes of a target in the order of its slots."""
+    return tuple(i for i in target.entry.indices if isinstance(i, Index) and i in target.term.axes)
 
 
 def _slots(stated: Stated, target: Target) -> tuple[n.Expr, tuple[Index, ...], list[IndexExpr | None]] | None:

@@ -93,3 +93,13 @@ def test_a_directional_derivative_comes_with_its_error_bar() -> None:
 def test_the_same_seed_asks_the_same_directions() -> None:
     g = gradient(X) * (1 + 1e-9)
     assert second_opinion(cost, [X], [g], seed=3) == second_opinion(cost, [X], [g], seed=3)
+
+
+def test_the_public_function_wants_matching_shapes() -> None:
+    import symgrad
+
+    x = np.ones(3)
+    assert symgrad.testing.second_opinion(lambda x: (x**2).sum(), [x], [2 * x]).agrees is True
+    assert symgrad.testing.second_opinion(lambda x: (x**2).sum(), [x], [x]).agrees is False
+    with pytest.raises(symgrad.SymgradError, match="one gradient is wanted for every array"):
+        symgrad.testing.second_opinion(lambda x: (x**2).sum(), [x], [np.ones(2)])

@@ -100,3 +100,41 @@ def cbow_forgets_samples(U: Any, V: Any, context: Any, o: int, samples: Any) -> 
     for word in context:
         dV[:, word] += (sigmoid(U[o] @ h) - 1) * U[o]
     return loss, dU, dV
+
+
+# --- the mean over a window of a text -----------------------------------------------------------------------
+
+TEXT = ("w=text", "c=middle", "n=samples", "m=radius")
+
+
+@right(SAMPLED, *TEXT, of=MEAN)
+def cbow_window(U: Any, V: Any, text: Any, middle: int, samples: Any, radius: int) -> Any:
+    context = [text[middle + j] for j in range(-radius, radius + 1) if j]
+    h = V[:, context].mean(axis=1)
+    idx = np.r_[text[middle], samples]
+    s = U[idx] @ h
+    e = sigmoid(s) - np.r_[1.0, np.zeros(len(samples))]
+    dU, dV = np.zeros_like(U), np.zeros_like(V)
+    np.add.at(dU, idx, np.outer(e, h))
+    np.add.at(dV.T, context, e @ U[idx] / len(context))
+    return np.logaddexp(0, -s[0]) + np.logaddexp(0, s[1:]).sum(), dU, dV
+
+
+@wrong(SAMPLED, "V", "repeated positions in $w$", *TEXT, of=MEAN)
+def cbow_window_buffered(U: Any, V: Any, text: Any, middle: int, samples: Any, radius: int) -> Any:
+    """A word that stands in the window twice gets its share once."""
+    loss, dU, _ = cbow_window(U, V, text, middle, samples, radius)
+    context = [text[middle + j] for j in range(-radius, radius + 1) if j]
+    h = V[:, context].mean(axis=1)
+    idx = np.r_[text[middle], samples]
+    e = sigmoid(U[idx] @ h) - np.r_[1.0, np.zeros(len(samples))]
+    dV = np.zeros_like(V)
+    dV[:, context] += (e @ U[idx] / len(context))[:, None]
+    return loss, dU, dV
+
+
+@wrong(SAMPLED, "V", "multiplied by $2m$", *TEXT, of=MEAN)
+def cbow_window_sum(U: Any, V: Any, text: Any, middle: int, samples: Any, radius: int) -> Any:
+    """The mean is forgotten on the way back."""
+    loss, dU, dV = cbow_window(U, V, text, middle, samples, radius)
+    return loss, dU, dV * 2 * radius

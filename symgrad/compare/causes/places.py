@@ -1,4 +1,4 @@
-"""Mistakes with positions: samples that repeat, rows of another word, indices that are one off."""
+"""Mistakes with positions: samples that repeat, rows of another position, indices that are one off."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from symgrad.compare.exact import Term, array
 from symgrad.ir import nodes as n
 from symgrad.ir.environment import Environment
 from symgrad.ir.evaluate import Evaluator
-from symgrad.ir.ranges import Gather, Index, IndexArray, IndexExpr
+from symgrad.ir.ranges import Gather, Index, IndexArray, IndexExpr, substitute_index
+from symgrad.ir.substitute import substitute
 
 Array = NDArray[Any]
 
@@ -55,6 +56,7 @@ class Places:
         yield Guess(
             SAMPLES, partial(str, say), evaluated(partial(_weighted, self.gradient, a, weight), self.axes, change)
         )
+        yield Guess(SAMPLES, partial(str, say), evaluated(partial(_last_in_sum, self.gradient, a), self.axes))
 
     def left_out(self, a: IndexArray) -> Iterator[Guess]:
         """A sample that is the target itself is passed over."""
@@ -208,6 +210,32 @@ def _weighted_sum(gradient: n.Expr, a: IndexArray, weight: n.Tensor) -> n.Expr:
         return None
 
     return mapped(gradient, f)
+
+
+def _last_in_sum(gradient: n.Expr, a: IndexArray) -> n.Expr:
+    """Of the summands that fall on one position the last: each times ``prod_{j' > j} (1 - delta(a_j', a_j))``."""
+
+    def f(node: n.Expr) -> n.Expr | None:
+        if not isinstance(node, n.Sum):
+            return None
+        for inner in n.walk(node.body):
+            e = _array_of(inner, a)
+            if e is not None and node.index in n.free_indices(n.Delta(e, e)):
+                later = node.index.fresh("bound")
+                there: dict[Index, IndexExpr] = {node.index: later}
+                other = n.Delta(substitute_index(e, there), e)
+                where = (*(_cond_at(c, there) for c in node.where), n.Cond("lt", node.index, later))
+                weight = n.Prod(later, n.sub(n.ONE, other), where)
+                return n.Sum(node.index, n.Mul((weight, node.body)), node.where)
+        return None
+
+    return mapped(gradient, f)
+
+
+def _cond_at(c: n.Cond, there: dict[Index, IndexExpr]) -> n.Cond:
+    inner = substitute(n.Iverson(c), there)
+    assert isinstance(inner, n.Iverson)  # of the same kind
+    return inner.cond
 
 
 def _moved(gradient: n.Expr, what: Index | IndexArray, other: Index | IndexArray) -> n.Expr:

@@ -23,7 +23,7 @@ from symgrad.ir import nodes as n
 from symgrad.ir.budget import BUDGET, TooLarge
 from symgrad.ir.environment import Environment, EvaluationError
 from symgrad.ir.evaluate import Evaluator
-from symgrad.ir.ranges import Index, Range
+from symgrad.ir.ranges import Range
 
 Array = NDArray[Any]
 MOST = 2
@@ -210,6 +210,3 @@ def _same(gradient: n.Expr) -> n.Expr:
 
 def _laid(term: Term, order: tuple[int, ...], env: Environment) -> Array:
     return array(Evaluator(env), term).transpose(0, *(1 + k for k in order))
-
-
-__all__ = ["Evidence", "Index", "causes"]
