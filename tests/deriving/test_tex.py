@@ -15,7 +15,7 @@ from symgrad.notation.source import Source
 
 ROOT = Path(__file__).parents[2]
 HEAD = (
-    "\\documentclass{article}\n\\usepackage{amsmath,amssymb}\n\\usepackage[paperwidth=3m,paperheight=1m]{geometry}\n"
+    "\\documentclass{article}\n\\usepackage{amsmath,amssymb}\n\\usepackage[paperwidth=300cm,paperheight=100cm]{geometry}\n"
     "\\nonstopmode\n\\begin{document}\n"
 )
 
