@@ -59,17 +59,20 @@ def array(ev: Evaluator, term: Term) -> Array:
     return np.broadcast_to(laid, shape)
 
 
-def exact(env: Environment, term: Term) -> Exact:
-    """A term with the magnitude of its parts: how far relative noise on every intermediate result moves it.
+def exact(env: Environment, *terms: Term) -> list[Exact]:
+    """Terms with the magnitude of their parts: how far relative noise on every intermediate result moves them.
 
     Values of functions are shaken by no less than ``NOISE`` itself, since code may compute ``1 - sigma(x)``
     for ``sigma(-x)``.
     """
+    plain, shaken = Evaluator(env), [_Shaken(env, NOISE, k) for k in range(ROUNDS)]
+    found = []
     with np.errstate(all="ignore"):
-        value = array(Evaluator(env), term)
-        moved = [np.abs(array(_Shaken(env, NOISE, k), term) - value) for k in range(ROUNDS)]
-        scale = np.maximum(np.abs(value), 2 * np.max(np.nan_to_num(moved, nan=np.inf), axis=0) / NOISE)
-    return Exact(value, scale)
+        for term in terms:
+            value = array(plain, term)
+            moved = [np.nan_to_num(np.abs(array(ev, term) - value), nan=np.inf) for ev in shaken]
+            found.append(Exact(value, np.maximum(np.abs(value), 2 * np.max(moved, axis=0) / NOISE)))
+    return found
 
 
 class _Shaken(Evaluator):

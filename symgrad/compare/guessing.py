@@ -4,6 +4,8 @@ quantities of the document, until it computes the document's cost.
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -116,7 +118,8 @@ def _tried(function: Callable[..., Any], given: Sequence[Given], groups: Sequenc
     for group in (groups[0], groups[-1]):
         b = group.samples[0]
         try:
-            result, _ = invoke(function, arguments, arguments.values(group.env, b))
+            with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):
+                result, _ = invoke(function, arguments, arguments.values(group.env, b))
             cost = None if result is None else cost_in(result)
         except CodeError:
             return said

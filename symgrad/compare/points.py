@@ -153,7 +153,7 @@ class Points:
             ev = Evaluator(env)
             fine = np.flatnonzero(np.all([_finite(array(ev, t)) for t in terms], axis=0))
         env = _chosen(env, fine[:SAMPLES])
-        cost, *gradients = (exact(env, t) for t in terms)
+        cost, *gradients = exact(env, *terms)
         fine = np.flatnonzero(np.all([_finite(e.scale) for e in (cost, *gradients)], axis=0))
         return Group(env, magnitude, assumptions == self.all, cost, gradients, fine.tolist())
 

@@ -83,7 +83,7 @@ def test_value_and_gradients_at_given_arrays() -> None:
     x = p.arguments["x"]
     assert x.target is not None
     (group, *_) = draw_points(p, [], 0, Fixed())
-    cost, g = exact(group.env, Term(p.value)), exact(group.env, gradient(p.value, x.target, x.axes))
+    cost, g = exact(group.env, Term(p.value), gradient(p.value, x.target, x.axes))
     values = group.env.tensor(x.target.tensor)  # type: ignore[union-attr]
     np.testing.assert_allclose(cost.value, (values**2).sum(axis=1))
     np.testing.assert_allclose(g.value, 2 * values)
@@ -97,7 +97,7 @@ def test_cancellation_widens_the_magnitude_of_terms() -> None:
     (group, *_) = draw_points(p, [], 0, Fixed())
     env = group.env
     env.tensors[x.target.tensor] = np.full(env.batch, 20.0)  # type: ignore[union-attr]
-    g = exact(env, gradient(p.value, x.target, x.axes))
+    (g,) = exact(env, gradient(p.value, x.target, x.axes))
     assert (np.abs(g.value) < 1e-8).all()
     assert (g.scale > 1e-2).all()
 
