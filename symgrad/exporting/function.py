@@ -17,6 +17,7 @@ from symgrad.exporting.arrays import (
     Member,
     Node,
     Number,
+    Offset,
     Others,
     Positions,
     Power,
@@ -140,7 +141,7 @@ class Body:
             return
         text = self.writer(node)
         self.text[node] = text
-        if isinstance(node, (Input, Number, Constant, SizeOf, Count)) or _divides(node):
+        if isinstance(node, (Input, Number, Constant, SizeOf, Count)) or _divides(node) or _literal(node):
             return
         kept = (Joined, Softmax, LogSumExp, Selected, Member, Others)
         alone = isinstance(node, kept) or _contracts(node) or self._shares(node) or self._read_first(node)
@@ -197,6 +198,11 @@ class Body:
         if isinstance(node, Selected):
             return self.graph.letters.get(node, ("at",))[0]
         return kinds.get(type(node), "t")
+
+
+def _literal(node: Node) -> bool:
+    """A position that is a number."""
+    return isinstance(node, Offset) and not node.terms
 
 
 def _divides(node: Node) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
 from symgrad.diagnostics import SymgradError
+from symgrad.exporting import forms as gradient_forms
 from symgrad.exporting import support
 from symgrad.exporting.adjoint import gradients
 from symgrad.exporting.arguments import Checks, ordered_arguments
@@ -133,8 +134,13 @@ class Module:
 
     def _support(self) -> Iterator[str]:
         """The pieces that are used, and those that they use, in their own order."""
-        tree = ast.parse(inspect.getsource(support))
-        pieces = {n.name: n for n in tree.body if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+        pieces: dict[str, tuple[str, ast.stmt]] = {}
+        for place in (gradient_forms, support):
+            text = inspect.getsource(place)
+            lines = text.splitlines()
+            for n in ast.parse(text).body:
+                if isinstance(n, (ast.FunctionDef, ast.ClassDef)):
+                    pieces[n.name] = ("\n".join(lines[n.lineno - 1 : n.end_lineno]), n)
         todo = [h for h in pieces if h in self.helpers]
         needed: set[str] = set()
         while todo:
@@ -142,10 +148,8 @@ class Module:
             if name in needed:
                 continue
             needed.add(name)
-            todo += [n.id for n in ast.walk(pieces[name]) if isinstance(n, ast.Name) and n.id in pieces]
-        for name in pieces:
-            if name in needed:
-                yield inspect.getsource(getattr(support, name)).rstrip()
+            todo += [n.id for n in ast.walk(pieces[name][1]) if isinstance(n, ast.Name) and n.id in pieces]
+        yield from (pieces[name][0] for name in pieces if name in needed)
 
     # --- functions ----------------------------------------------------------------------------
 

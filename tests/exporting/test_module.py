@@ -253,3 +253,21 @@ def test_dense_gradients_on_request(sampled: ModuleType) -> None:
 def test_only_what_is_asked_for(sampled: ModuleType) -> None:
     _, grads = sampled.J_value_and_grad(**given(), wrt=("V",))
     assert list(grads) == ["V"]
+
+
+def test_slices_of_parts_that_differ_in_length() -> None:
+    text = r"""
+With $z \in \mathbb{R}^{W}$, $n \in [W]^{K}$ and $m \in [W]^{M}$:
+$$ J = \sum_{k=1}^{K} 2 z_{n_k} + \sum_{l=1}^{M} z_{m_l} $$
+"""
+    module = symgrad.load(symgrad.read(text=text))
+    _, grads = module.J_value_and_grad(z=np.zeros(4), n=np.array([1, 1, 3]), m=np.array([0]))
+    np.testing.assert_array_equal(np.asarray(grads["z"]), [1.0, 4.0, 0.0, 2.0])
+
+
+def test_a_cost_that_its_indices_cancel_from_counts_once_a_member() -> None:
+    text = r"With $x, z \in \mathbb{R}^{N}$, $o \in [N]$: $$ J = \sum_i x_i^2 + z_o - z_o $$"
+    module = symgrad.load(symgrad.read(text=text))
+    value, grads = module.J_batch_value_and_grad(x=np.ones(2), z=np.ones(2), o=np.array([0, 1, 1]))
+    assert value == 6
+    np.testing.assert_array_equal(grads["x"], [6.0, 6.0])
