@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from symgrad.derive.contract import summed
 from symgrad.ir.nodes import (
@@ -31,6 +32,7 @@ from symgrad.ir.nodes import (
 from symgrad.ir.ranges import Index, Range, indices_of
 from symgrad.ir.substitute import rename_bound, substitute
 
+_ONE = Fraction(1)
 Factor = tuple[Expr, Fraction]
 """A base and its exponent, which is never 0."""
 
@@ -85,23 +87,24 @@ def terms_of(node: Expr) -> tuple[Expr, ...]:
     return node.terms if isinstance(node, Add) else (node,)
 
 
+@lru_cache(maxsize=8192)
 def term_of(node: Expr) -> Term:
     """A product as a term: ``(f g)^n = f^n g^n`` for whole n, sums in front, equal bases collected."""
     number = Fraction(1)
     dummies: list[Dummy] = []
     taken = set(free_indices(node))  # what stands open keeps its name
     powers: dict[Expr, Fraction] = {}
-    stack: list[tuple[Expr, Fraction]] = [(node, Fraction(1))]
+    stack: list[tuple[Expr, Fraction]] = [(node, _ONE)]
     while stack:
         n, e = stack.pop()
-        whole = e.denominator == 1
+        whole = e is _ONE or e.denominator == 1
         if isinstance(n, Num) and whole and (n.value or e > 0):
-            number *= n.value ** int(e)
+            number *= n.value if e is _ONE else n.value ** int(e)
         elif isinstance(n, Mul) and (whole or len(n.factors) == 1):
             stack.extend((f, e) for f in reversed(n.factors))
         elif isinstance(n, Pow) and isinstance(n.exponent, Num) and whole:
-            stack.append((n.base, n.exponent.value * e))
-        elif isinstance(n, Sum) and e == 1:
+            stack.append((n.base, n.exponent.value if e is _ONE else n.exponent.value * e))
+        elif isinstance(n, Sum) and (e is _ONE or e == 1):
             if n.index in taken:
                 fresh = n.index.fresh("bound")
                 n = Sum(fresh, substitute(n.body, {n.index: fresh}), renamed(n.where, n.index, fresh))
@@ -109,7 +112,7 @@ def term_of(node: Expr) -> Term:
             dummies.append(Dummy(n.index, n.where))
             stack.append((n.body, e))
         else:
-            powers[n] = powers.get(n, Fraction(0)) + e
+            powers[n] = powers[n] + e if n in powers else e
     return Term(number, tuple(dummies), tuple((b, e) for b, e in powers.items() if e))
 
 
