@@ -48,7 +48,7 @@ def adapter(function: Callable[..., Any], called: str, problem: Problem, file: s
         "",
         "",
         f"def adapted({', '.join(names)}):",
-        *_docstring(problem, names, found.certain),
+        *_docstring(problem, names, found.certain or found.named),
         *(f"    {line}" for line in lines),
     ]
     return "\n".join(text) + "\n"

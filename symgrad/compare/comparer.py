@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.compare.arguments import NoName, bind
+from symgrad.compare.arguments import Arguments, NoName, bind
 from symgrad.compare.calling import CodeError
 from symgrad.compare.causes.guess import changed
 from symgrad.compare.exact import Term, array
 from symgrad.compare.explain import Explainer
-from symgrad.compare.guessing import as_maps, guess
+from symgrad.compare.guessing import as_maps, gives_cost, guess
 from symgrad.compare.opinion import second_opinion
 from symgrad.compare.points import Fixed, draw_points
 from symgrad.compare.problem import Problem
@@ -178,16 +178,7 @@ def compare(
     wrt: the names to differentiate by, as the document or the function has them; by default every real-valued
     argument. maps: as ``--map`` takes them. Raises ``SymgradError`` where the two can't be compared at all.
     """
-    notes: list[str] = []
-    try:
-        arguments = bind(function, problem, maps)
-    except NoName:
-        found = None if maps else guess(function, problem)
-        if found is None or not found.certain:
-            raise
-        maps = as_maps(found.given)
-        notes.append(f"the arguments were found by trying: --map {' '.join(maps)}")
-        arguments = bind(function, problem, maps)
+    arguments, notes = _arguments(function, problem, maps)
     targets = targets_of(problem, arguments, wrt)
     groups = draw_points(problem, [t.term for t in targets], seed, Fixed(arguments.sizes, arguments.scalars))
     runner = Runner(function, arguments, targets, asked=wrt is not None)
@@ -197,6 +188,25 @@ def compare(
     if wrt is not None and missing:
         raise CodeError(f"the function returns no gradient by {', '.join(missing)}")
     return Comparer(problem, runner, called or getattr(function, "__name__", "the function")).compare()
+
+
+def _arguments(function: Callable[..., Any], problem: Problem, maps: Sequence[str]) -> tuple[Arguments, list[str]]:
+    """What every argument is given: by name, and where that does not give the document's cost, by trying."""
+    missing: NoName | None = None
+    arguments = Arguments()
+    try:
+        arguments = bind(function, problem, maps)
+        if maps or gives_cost(function, arguments.given, problem):
+            return arguments, []
+    except NoName as e:
+        missing = e
+    found = None if maps else guess(function, problem)
+    if found is not None and found.certain:
+        tried = as_maps(found.given)
+        return bind(function, problem, tried), [f"the arguments were found by trying: --map {' '.join(tried)}"]
+    if missing is not None:
+        raise missing
+    return arguments, []
 
 
 __all__ = ["Comparer", "compare"]

@@ -28,10 +28,19 @@ ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """An expression laid out as an array: ``entry`` at every position of its ``axes``."""
+    """An expression laid out as an array: ``entry`` at every position of its ``axes``.
+
+    dual: for a gradient the derivative that is still to be taken, which the evaluator does by dual numbers. The
+    rules speak of positions at which all arithmetic on them stays in range; ``x_{t+1}`` leaves out the last one.
+    """
 
     entry: n.Expr
     axes: tuple[Index, ...] = ()
+    dual: n.Expr | None = None
+
+    def by_dual_numbers(self) -> Term:
+        """The same gradient, also at the ends of a range."""
+        return self if self.dual is None else Term(self.dual, self.axes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class Exact:
 
 def gradient(cost: n.Expr, target: n.Entry | n.Ref, axes: tuple[Index, ...]) -> Term:
     """The gradient of a cost by every entry of a target that is open in ``axes``."""
-    return Term(differentiate(cost, target), axes)
+    return Term(differentiate(cost, target), axes, n.Deriv(cost, target))
 
 
 def array(ev: Evaluator, term: Term) -> Array:

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from itertools import islice, product
 from typing import Any
 
-from symgrad.compare.arguments import LAYOUTS, Arguments, Given, Layout, parameters
+from symgrad.compare.arguments import Arguments, Given, Layout, parameters
 from symgrad.compare.calling import CodeError, invoke
 from symgrad.compare.points import Fixed, Group, draw_points
 from symgrad.compare.problem import Name, Problem
@@ -22,15 +22,18 @@ from symgrad.notation.scope import Defined
 
 TRIED = 4000
 """How many ways to call a function are tried."""
+LAID = 64
+"""How many layouts of one choice are tried."""
 CLOSE = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
 class Guessed:
-    """certain: the function gives the document's cost when it is called this way, or has the document's own names."""
+    """certain: called this way the function gives the document's cost; named: it has the document's names."""
 
     given: tuple[Given, ...]
     certain: bool
+    named: bool = False
 
 
 def guess(function: Callable[..., Any], problem: Problem, seed: int = 0) -> Guessed | None:
@@ -45,8 +48,13 @@ def guess(function: Callable[..., Any], problem: Problem, seed: int = 0) -> Gues
             return Guessed(given, True)
         if outcome == "runs" and runs is None:
             named = all(g.name is not None and g.name.spelled == g.parameter for g in given)
-            runs = Guessed(given, named)
+            runs = Guessed(given, False, named)
     return runs
+
+
+def gives_cost(function: Callable[..., Any], given: Sequence[Given], problem: Problem, seed: int = 0) -> bool:
+    """Whether a function that is called this way returns the document's cost."""
+    return _tried(function, given, [g for g in draw_points(problem, [], seed, Fixed()) if g.samples]) == "cost"
 
 
 def likeliest(function: Callable[..., Any], problem: Problem) -> tuple[Given, ...]:
@@ -69,19 +77,26 @@ def _ways(function: Callable[..., Any], problem: Problem) -> Iterator[tuple[Give
     ranked = [sorted(names, key=lambda name: -_alike(p, name)) for p in open_]
     if not open_:
         yield tuple(fixed)
+        yield from _laid(fixed)
         return
     plain = [c for c in _by_rank(ranked) if len({name.latex for name in c}) == len(c)]
     for choice in plain:
         yield (*fixed, *(Given(p, name) for p, name in zip(open_, choice, strict=True)))
     for choice in plain[:200]:
-        base = [*fixed, *(Given(p, name) for p, name in zip(open_, choice, strict=True))]
-        layouts = [("", *(LAYOUTS if g.name is not None and g.name.axes else ())) for g in base]
-        for laid in islice(product(*layouts), 1, 65):
-            yield tuple(replace(g, layout=_layout(text)) for g, text in zip(base, laid, strict=True))
+        yield from _laid([*fixed, *(Given(p, name) for p, name in zip(open_, choice, strict=True))])
 
 
-def _layout(text: str) -> Layout:
-    return next((layout for layout in LAYOUTS if layout == text), "")
+def _laid(given: Sequence[Given]) -> Iterator[tuple[Given, ...]]:
+    """The same with matrices transposed, and vectors as rows and columns: few of them first."""
+    choices = [_layouts(g) for g in given]
+    ways = sorted(islice(product(*choices), 4096), key=lambda way: sum(layout != "" for layout in way))
+    for way in ways[1:LAID]:
+        yield tuple(replace(g, layout=layout) for g, layout in zip(given, way, strict=True))
+
+
+def _layouts(g: Given) -> tuple[Layout, ...]:
+    axes = 0 if g.name is None else len(g.name.axes)
+    return ("", "T") if axes == 2 else ("", "row", "column") if axes == 1 else ("",)
 
 
 def _by_rank(ranked: Sequence[Sequence[Name]]) -> list[tuple[Name, ...]]:

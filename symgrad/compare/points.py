@@ -151,6 +151,7 @@ class Points:
         terms = [Term(self.problem.value), *self.gradients]
         with np.errstate(all="ignore"):
             ev = Evaluator(env)
+            terms = [t if _finite(array(ev, t)).any() else t.by_dual_numbers() for t in terms]
             fine = np.flatnonzero(np.all([_finite(array(ev, t)) for t in terms], axis=0))
         env = _chosen(env, fine[:SAMPLES])
         cost, *gradients = exact(env, *terms)

@@ -75,6 +75,22 @@ def test_arguments_with_other_names_are_found_by_trying() -> None:
     assert as_maps(found.given) == ["v_c=inside", "o=right", "U=outside", "n=wrong"]
 
 
+def test_a_layout_of_its_own_is_found_by_trying() -> None:
+    """Input vectors in rows, although the document has them in columns."""
+    from symgrad.compare.comparer import compare
+
+    def rows(U: Any, V: Any, o: int, c: int, n: Any) -> Any:
+        v = V[c]
+        p, q = (1 / (1 + np.exp(-x)) for x in (U[o] @ v, U[n] @ v))
+        dV = np.zeros_like(V)
+        dV[c] = (p - 1) * U[o] + q @ U[n]
+        return -np.log(p) - np.log(1 - q).sum(), {"V": dV}
+
+    found = compare(rows, problem())
+    assert found.right
+    assert found.notes == ("the arguments were found by trying: --map V=V.T",)
+
+
 def test_a_wrong_cost_makes_no_certain_guess() -> None:
     found = guess(lambda inside, right, outside, wrong: 2 * loss(inside, right, outside, wrong), problem())
     assert found is None or not found.certain

@@ -210,3 +210,31 @@ def test_scores_are_nowhere_so_far_out_that_functions_saturate() -> None:
         scores = np.einsum("bwd,bd->bw", U, v)
         o = next(group.env.at[i] for i in group.env.at) - 1
         assert (np.abs(scores[np.arange(len(o)), o]) <= 12.5).all()
+
+
+SIGNAL = r"""
+A signal $x \in \mathbb{R}^{T}$, observed as $y \in \mathbb{R}^{T}$, and $\lambda \in \mathbb{R}_{>0}$.
+
+$$ E = \frac{1}{2} \sum_{t=1}^{T} (x_t - y_t)^2 + \frac{\lambda}{2} \sum_{t=1}^{T-1} (x_{t+1} - x_t)^2 $$
+"""
+
+
+def smooth(x: Any, y: Any, lambda_: float) -> Any:
+    d = np.diff(x)
+    g = x - y
+    g[1:] += lambda_ * d
+    g[:-1] -= lambda_ * d
+    return 0.5 * ((x - y) ** 2).sum() + 0.5 * lambda_ * (d**2).sum(), {"x": g}
+
+
+def test_gradients_reach_to_the_ends_of_a_range() -> None:
+    assert compare(smooth, read_problem(Source("d.md", SIGNAL))).right
+
+
+def test_a_cause_is_found_where_positions_are_shifted() -> None:
+    def rough(x: Any, y: Any, lambda_: float) -> Any:
+        return smooth(x, y, lambda_)[0], {"x": x - y}
+
+    (found,) = compare(rough, read_problem(Source("d.md", SIGNAL))).gradients
+    assert found.verdict == "differs"
+    assert "is missing" in found.causes[0]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.compare.exact import Term, array
@@ -51,14 +52,21 @@ def changed(env: Environment, change: Change | None) -> Environment:
 
 
 def evaluated(
-    gradient: Callable[[], n.Expr], axes: tuple[Index, ...], change: Change | None = None
+    gradient: Callable[[], n.Expr],
+    axes: tuple[Index, ...],
+    change: Change | None = None,
+    dual: Callable[[], n.Expr] | None = None,
 ) -> Callable[[Environment], Array]:
-    """The values of a gradient, which is made when it is asked for."""
+    """The values of a gradient, made when it is asked for; where the rules leave positions out, by ``dual``."""
     made: list[n.Expr] = []
 
     def arrays(env: Environment) -> Array:
         if not made:
             made.append(gradient())
-        return array(Evaluator(changed(env, change) if change else env), Term(made[0], axes))
+        ev = Evaluator(changed(env, change) if change else env)
+        found = array(ev, Term(made[0], axes))
+        if dual is not None and np.isnan(found).any():
+            found = array(ev, Term(dual(), axes))
+        return found
 
     return arrays

@@ -64,7 +64,11 @@ class Parts:
             cost = Rewriter(changes, self.keep)(self.cost) if changes else self.cost
             return cost if self.target is None else differentiate(cost, self.target, held)
 
-        return Guess(rank, partial(self._said, text, node), evaluated(gradient, self.axes))
+        def dual() -> n.Expr:
+            cost = Rewriter(changes, self.keep)(self.cost) if changes else self.cost
+            return cost if self.target is None else n.Deriv(cost, self.target, held)
+
+        return Guess(rank, partial(self._said, text, node), evaluated(gradient, self.axes, dual=dual))
 
     def _said(self, text: str, node: n.Expr) -> str:
         return text.replace("{}", self.latex(node))
