@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from symgrad.exporting.arrays import (
+    Chained,
     Constant,
     Count,
     Einsum,
@@ -143,7 +144,7 @@ class Body:
         self.text[node] = text
         if isinstance(node, (Input, Number, Constant, SizeOf, Count)) or _divides(node) or _literal(node):
             return
-        kept = (Joined, Softmax, LogSumExp, Selected, Member, Others)
+        kept = (Joined, Chained, Softmax, LogSumExp, Selected, Member, Others)
         alone = isinstance(node, kept) or _contracts(node) or self._shares(node) or self._read_first(node)
         if alone or self.uses[node] > 1 or len(text.text) > LONGEST or self.graph.names.get(node):
             self.assign(node, text)
@@ -163,7 +164,7 @@ class Body:
         formula = self.formulas.of(node, name)
         self.line(f"{name} = {text}", self.needs[node], formula)
         self.text[node] = Text(name)
-        if isinstance(node, Selected):
+        if isinstance(node, (Selected, Chained)):
             symbol = str(node.dims[0])
             self.sizes[symbol] = f"{name}.size"
 
@@ -191,6 +192,7 @@ class Body:
             at = "".join(str(self.text[s.node]) for s in node.slots if not isinstance(s, int))
             return f"{node.base.name}_{at}" if at.isidentifier() else f"{node.base.name}_at"
         kinds: dict[type[Node], str] = {Softmax: "p", LogSumExp: "log_z", Selected: "at", Positions: "run"}
+        kinds |= {Joined: "rows", Chained: "rows"}
         if isinstance(node, Einsum):
             return "s" if node.rank else "x"
         if isinstance(node, Map):

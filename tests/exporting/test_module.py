@@ -271,3 +271,16 @@ def test_a_cost_that_its_indices_cancel_from_counts_once_a_member() -> None:
     value, grads = module.J_batch_value_and_grad(x=np.ones(2), z=np.ones(2), o=np.array([0, 1, 1]))
     assert value == 6
     np.testing.assert_array_equal(grads["x"], [6.0, 6.0])
+
+
+def network(layers: int) -> str:
+    """A chain of layers, each a line."""
+    names = ", ".join(f"$W^{{({k})}} \\in \\mathbb{{R}}^{{D \\times D}}$" for k in range(1, layers + 1))
+    lines = [f"Let $x, u \\in \\mathbb{{R}}^{{D}}$, {names}.", "$$ h^{(0)} = x $$"]
+    lines += [f"$$ h^{{({k})}} = \\tanh(W^{{({k})}} h^{{({k - 1})}}) $$" for k in range(1, layers + 1)]
+    return "\n\n".join([*lines, f"$$ J = u^\\top h^{{({layers})}} $$"])
+
+
+def test_backpropagation_grows_with_the_length_of_a_network() -> None:
+    lengths = [symgrad.export(symgrad.read(text=network(n))).count("\n") for n in (20, 28, 36)]
+    assert lengths[2] - lengths[1] == lengths[1] - lengths[0]

@@ -44,7 +44,8 @@ OVER_K = r"""
 z_{n_k} | s_{n_k} | \hat y_{n_k} | \sum_i U_{n_k i} V_{ic} | \sum_i U_{n_k i} h_i | r_{t_k} | \sum_i U_{n_k i} x_i
 """
 FUNCTIONS = r"""
-\log \sigma(%s) | \sigma(%s) | \tanh(%s) | \exp(%s) | (%s)^2 | \log(1 + \exp(%s)) | \log(1 - \sigma(%s)) | \sin(%s)
+\log \sigma(%s) | \sigma(%s) | \tanh(%s) | \exp(%s) | (%s)^2 | \log(1 + \exp(%s)) | \sin(%s)
+\log(1 - \sigma(\tanh(%s)))
 \operatorname{ReLU}(%s) | \frac{1}{1 + (%s)^2} | \sqrt{1 + (%s)^2} | -(%s) | %s | %s
 """
 
