@@ -273,6 +273,12 @@ def test_a_cost_that_its_indices_cancel_from_counts_once_a_member() -> None:
     np.testing.assert_array_equal(grads["x"], [6.0, 6.0])
 
 
+def test_an_axis_that_cancels_is_still_summed_over() -> None:
+    text = r"With $x \in \mathbb{R}^{N}$ and $b \in \mathbb{R}$: $$ J = \sum_i \log(b \exp(x_i)) $$"
+    _, grads = symgrad.load(symgrad.read(text=text)).J_value_and_grad(x=np.zeros(5), b=2.0)
+    assert grads["b"] == 2.5
+
+
 def network(layers: int) -> str:
     """A chain of layers, each a line."""
     names = ", ".join(f"$W^{{({k})}} \\in \\mathbb{{R}}^{{D \\times D}}$" for k in range(1, layers + 1))
