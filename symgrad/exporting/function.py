@@ -29,6 +29,7 @@ from symgrad.exporting.arrays import (
     Softmax,
     Take,
 )
+from symgrad.exporting.elementary import is_plain
 from symgrad.exporting.formula import Formulas
 from symgrad.exporting.graph import Graph, operands, ordered
 from symgrad.exporting.results import Results
@@ -96,6 +97,8 @@ class Body:
         order = self._count()
         for node in order:
             self.compute(node)
+        if is_plain(self.cost):
+            self.text[self.cost] = Text(f"{self.like}.type({self.text[self.cost]})")
         self.result = str(self.variable(self.cost, "value", {VALUE}))
         for name, form in self.forms.items():
             self.gradients[name] = Results(self).gradient(name, form)
