@@ -14,6 +14,7 @@ import pytest
 
 import symgrad
 from symgrad.diagnostics import SymgradError
+from symgrad.exporting.forms import IndexedSlices
 from tests.exporting.worlds import ROOT, documents
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -231,6 +232,18 @@ def test_add_to_adds_in_place(sampled: ModuleType, count: int) -> None:
         out = arguments[name].copy()
         assert grads[name].add_to(out, scale=-0.5) is out
         np.testing.assert_allclose(out, arguments[name] - 0.5 * np.asarray(grads[name]), rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("draw", [np.arange, lambda k: np.arange(k) % 3, lambda k: np.arange(k) ** 2 % 90 // 4])
+def test_add_to_for_many_slices(draw: Any, axis: int) -> None:
+    indices = draw(90)
+    values = np.random.default_rng(0).normal(size=(90, 2))
+    want = np.zeros((90, 2))
+    np.add.at(want, indices, values)
+    shape = (90, 2) if axis == 0 else (2, 90)
+    out = IndexedSlices(indices, values if axis == 0 else values.T, shape, axis).add_to(np.zeros(shape))
+    np.testing.assert_allclose(out if axis == 0 else out.T, want, rtol=1e-13, atol=1e-13)
 
 
 def test_an_outer_product_stays_its_two_factors() -> None:
