@@ -45,7 +45,7 @@ def ordered_arguments(inputs: Inputs, g: Graph, order: Sequence[str]) -> tuple[A
             if isinstance(arg, Affine):
                 asked.update(dict.fromkeys(arg.sizes()))
     for symbol in asked:
-        if symbol not in told and symbol not in inputs.symbols and symbol not in inputs.given:
+        if symbol not in told and Affine.of(symbol) not in g.selected and symbol not in inputs.given:
             name = inputs.size(symbol)
             found.append(inputs.given[name])
     return tuple(found)

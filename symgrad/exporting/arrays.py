@@ -136,6 +136,14 @@ class Joined(Node):
     axis: int
 
 
+class Chained(Node):
+    """All positions of some arrays, one after the other, along a single axis."""
+
+    __slots__ = ()
+    fields = ("parts",)
+    parts: tuple[Node, ...]
+
+
 class Take(Node):
     """``base`` at the slots; a gathered slot gives the axes of its positions."""
 

@@ -33,19 +33,21 @@ class IndexedSlices:
 
     def add_to(self, out: Array, scale: float = 1.0) -> Array:
         """``out += scale * self``, in place; only the slices named are touched. Returns ``out``."""
-        indices, values = self.indices, self.values
-        if indices.size > 64:
-            order = np.argsort(indices, kind="stable")
-            indices = indices[order]
-            first = np.flatnonzero(np.concatenate(([True], indices[1:] != indices[:-1])))
-            values = np.add.reduceat(values.take(order, self.axis), first, self.axis)
-            indices = indices[first]
-            key: tuple[Any, ...] = (*(slice(None),) * self.axis, indices)
-            out[key] += scale * values
+        rows, slices = np.moveaxis(out, self.axis, 0), np.moveaxis(self.values, self.axis, 0)
+        if self.indices.size <= 64:
+            for k, i in enumerate(self.indices.tolist()):
+                rows[i] += scale * slices[k]
             return out
-        rows, slices = np.moveaxis(out, self.axis, 0), np.moveaxis(values, self.axis, 0)
-        for k, i in enumerate(indices.tolist()):
-            rows[i] += scale * slices[k]
+        order = np.argsort(self.indices, kind="stable")
+        for _ in range(8):  # a round adds one slice to each place that has any left
+            at = self.indices[order]
+            first = np.concatenate((np.ones(min(1, at.size), bool), at[1:] != at[:-1]))
+            rows[at[first]] += scale * slices[order[first]]
+            order = order[~first]
+        at = self.indices[order]
+        starts = np.flatnonzero(np.concatenate((np.ones(min(1, at.size), bool), at[1:] != at[:-1]))).tolist()
+        for start, stop in zip(starts, [*starts, at.size][1:], strict=True):
+            rows[at[start]] += scale * slices[order[start:stop]].sum(0)
         return out
 
 

@@ -1,17 +1,14 @@
-"""What a line computes, in index notation: ``s[w] = sum_d U[w, d] * V_c[d]``.
-
-The letters of axes follow from their sizes, so that one letter means one range throughout a function.
-"""
+"""What a line computes, in index notation: ``s[w] = sum_d U[w, d] * V_c[d]``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from string import ascii_lowercase
 from typing import Any
 
 from symgrad.exporting.arrays import (
     All,
+    Chained,
     Compare,
     Constant,
     Count,
@@ -41,20 +38,18 @@ from symgrad.exporting.arrays import (
     Where,
 )
 from symgrad.exporting.graph import Graph
+from symgrad.exporting.letters import AxisLetters, Letters
 from symgrad.exporting.text import ATOM, COMPARISON, POWER, PRODUCT, SUM, Text, number, scaled, times, total
 from symgrad.ir.ranges import Affine
 
-Letters = tuple[str, ...]
 
-
-class Formulas:
+class Formulas(AxisLetters):
     """Formulas of nodes, by the names that nodes were given so far."""
 
     def __init__(self, graph: Graph, taken: Iterable[str]) -> None:
+        super().__init__(taken)
         self.graph = graph
         self.names: dict[Node, str] = {}
-        self.letters: dict[Affine, str] = {}
-        self.taken = {x for x in taken if len(x) == 1}
 
     def of(self, node: Node, name: str) -> str:
         """``name[letters] = formula``; from now on the node is called by the name."""
@@ -63,37 +58,6 @@ class Formulas:
         if not isinstance(node, Positions):  # a letter says more
             self.names[node] = name
         return f"{_entry(name, letters)} = {text}"
-
-    # --- letters ------------------------------------------------------------------------------
-
-    def fresh(self, dims: Iterable[Affine], held: Iterable[str]) -> Letters:
-        """A letter for each axis: that of its size, or another one where that is held already."""
-        used = set(held)
-        out: list[str] = []
-        for d in dims:
-            first = self.letter(d)
-            others = (x for x in ascii_lowercase if x not in self.taken and x not in self.letters.values())
-            letter = next(x for x in (first, *others, *(f"{first}{k}" for k in range(2, 99))) if x not in used)
-            used.add(letter)
-            out.append(letter)
-        return tuple(out)
-
-    def letter(self, size: Affine) -> str:
-        if size not in self.letters:
-            wanted = [x for x in str(size).lower() if x.isalpha() and x.isascii()]
-            free = [x for x in (*wanted, *"ijklmn", *ascii_lowercase) if x not in self.taken]
-            self.letters[size] = next((x for x in free if x not in self.letters.values()), "i")
-        return self.letters[size]
-
-    def inner(self, node: Einsum, letters: Letters) -> dict[int, str]:
-        """Letters of all labels of a node: its own axes, and what is summed."""
-        out = dict(enumerate(letters))
-        sizes: dict[int, Affine] = {}
-        for o in node.operands:
-            sizes.update(zip(o.labels, o.node.dims, strict=True))
-        gone = [k for k in sizes if k not in out]
-        out.update(zip(gone, self.fresh((sizes[k] for k in gone), letters), strict=True))
-        return out
 
     # --- expressions --------------------------------------------------------------------------
 
@@ -188,6 +152,10 @@ class Formulas:
         first = self.operand(node.first, dict(enumerate(letters)))
         rest = self.at(node.rest, tuple(f"{x} - 1" if x == along else x for x in letters))
         return Text(f"{first} if {along} = 0 else {rest}", COMPARISON - 1)
+
+    def chained(self, node: Chained, letters: Letters) -> Text:
+        parts = [str(self.at(p, self.fresh(p.dims, letters))) for p in node.parts]
+        return Text(f"all {' and all '.join(parts)}", COMPARISON)
 
     def scaled(self, node: Scaled, letters: Letters) -> Text:
         x = self.at(node.x, letters)
@@ -284,6 +252,7 @@ _RULES: dict[type[Node], Callable[[Formulas, Any, Letters], Text]] = {
     Linear: Formulas.linear,
     Map: Formulas.map,
     Joined: Formulas.joined,
+    Chained: Formulas.chained,
     Scaled: Formulas.scaled,
     Ones: Formulas.ones,
     Power: Formulas.power,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from symgrad.exporting.arrays import (
+    Chained,
     Constant,
     Count,
     Einsum,
@@ -28,6 +29,7 @@ from symgrad.exporting.arrays import (
     Softmax,
     Take,
 )
+from symgrad.exporting.elementary import is_plain
 from symgrad.exporting.formula import Formulas
 from symgrad.exporting.graph import Graph, operands, ordered
 from symgrad.exporting.results import Results
@@ -95,6 +97,8 @@ class Body:
         order = self._count()
         for node in order:
             self.compute(node)
+        if is_plain(self.cost):
+            self.text[self.cost] = Text(f"{self.like}.type({self.text[self.cost]})")
         self.result = str(self.variable(self.cost, "value", {VALUE}))
         for name, form in self.forms.items():
             self.gradients[name] = Results(self).gradient(name, form)
@@ -143,7 +147,7 @@ class Body:
         self.text[node] = text
         if isinstance(node, (Input, Number, Constant, SizeOf, Count)) or _divides(node) or _literal(node):
             return
-        kept = (Joined, Softmax, LogSumExp, Selected, Member, Others)
+        kept = (Joined, Chained, Softmax, LogSumExp, Selected, Member, Others)
         alone = isinstance(node, kept) or _contracts(node) or self._shares(node) or self._read_first(node)
         if alone or self.uses[node] > 1 or len(text.text) > LONGEST or self.graph.names.get(node):
             self.assign(node, text)
@@ -163,7 +167,7 @@ class Body:
         formula = self.formulas.of(node, name)
         self.line(f"{name} = {text}", self.needs[node], formula)
         self.text[node] = Text(name)
-        if isinstance(node, Selected):
+        if isinstance(node, (Selected, Chained)):
             symbol = str(node.dims[0])
             self.sizes[symbol] = f"{name}.size"
 
@@ -191,6 +195,7 @@ class Body:
             at = "".join(str(self.text[s.node]) for s in node.slots if not isinstance(s, int))
             return f"{node.base.name}_{at}" if at.isidentifier() else f"{node.base.name}_at"
         kinds: dict[type[Node], str] = {Softmax: "p", LogSumExp: "log_z", Selected: "at", Positions: "run"}
+        kinds |= {Joined: "rows", Chained: "rows"}
         if isinstance(node, Einsum):
             return "s" if node.rank else "x"
         if isinstance(node, Map):

@@ -10,6 +10,7 @@ from symgrad.diagnostics import SymgradError
 from symgrad.exporting.aligning import aligned, subscript, transposed
 from symgrad.exporting.arrays import (
     All,
+    Chained,
     Compare,
     Constant,
     Count,
@@ -106,6 +107,10 @@ class Writer(Contractions):
         first = aligned(self.operand(node.first), node.first.labels, kept)
         key = ", ".join("None" if k == node.axis else ":" for k in range(node.rank))
         return call("np.concatenate", f"({first.at(ATOM)}[{key}], {rest})", node.axis)
+
+    def chained(self, node: Chained) -> Text:
+        flat = [self.name(p).text if p.rank == 1 else f"{self.name(p).at(ATOM)}.ravel()" for p in node.parts]
+        return call("np.concatenate", f"({', '.join(flat)})")
 
     def ones(self, node: Ones) -> Text:
         shape = ", ".join(str(self.size(d)) for d in node.dims)
@@ -227,6 +232,7 @@ _RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {
     Einsum: Writer.einsum,
     Map: Writer.map,
     Joined: Writer.joined,
+    Chained: Writer.chained,
     Ones: Writer.ones,
     Power: Writer.power,
     PowerOf: Writer.power_of,

@@ -14,6 +14,7 @@ import pytest
 
 import symgrad
 from symgrad.diagnostics import SymgradError
+from symgrad.exporting.forms import IndexedSlices
 from tests.exporting.worlds import ROOT, documents
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -233,6 +234,18 @@ def test_add_to_adds_in_place(sampled: ModuleType, count: int) -> None:
         np.testing.assert_allclose(out, arguments[name] - 0.5 * np.asarray(grads[name]), rtol=1e-13, atol=1e-13)
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("draw", [np.arange, lambda k: np.arange(k) % 3, lambda k: np.arange(k) ** 2 % 90 // 4])
+def test_add_to_for_many_slices(draw: Any, axis: int) -> None:
+    indices = draw(90)
+    values = np.random.default_rng(0).normal(size=(90, 2))
+    want = np.zeros((90, 2))
+    np.add.at(want, indices, values)
+    shape = (90, 2) if axis == 0 else (2, 90)
+    out = IndexedSlices(indices, values if axis == 0 else values.T, shape, axis).add_to(np.zeros(shape))
+    np.testing.assert_allclose(out if axis == 0 else out.T, want, rtol=1e-13, atol=1e-13)
+
+
 def test_an_outer_product_stays_its_two_factors() -> None:
     module = symgrad.load(symgrad.read(str(SOFTMAX)))
     arguments = {k: v for k, v in given().items() if k != "n"}
@@ -271,3 +284,22 @@ def test_a_cost_that_its_indices_cancel_from_counts_once_a_member() -> None:
     value, grads = module.J_batch_value_and_grad(x=np.ones(2), z=np.ones(2), o=np.array([0, 1, 1]))
     assert value == 6
     np.testing.assert_array_equal(grads["x"], [6.0, 6.0])
+
+
+def test_an_axis_that_cancels_is_still_summed_over() -> None:
+    text = r"With $x \in \mathbb{R}^{N}$ and $b \in \mathbb{R}$: $$ J = \sum_i \log(b \exp(x_i)) $$"
+    _, grads = symgrad.load(symgrad.read(text=text)).J_value_and_grad(x=np.zeros(5), b=2.0)
+    assert grads["b"] == 2.5
+
+
+def network(layers: int) -> str:
+    """A chain of layers, each a line."""
+    names = ", ".join(f"$W^{{({k})}} \\in \\mathbb{{R}}^{{D \\times D}}$" for k in range(1, layers + 1))
+    lines = [f"Let $x, u \\in \\mathbb{{R}}^{{D}}$, {names}.", "$$ h^{(0)} = x $$"]
+    lines += [f"$$ h^{{({k})}} = \\tanh(W^{{({k})}} h^{{({k - 1})}}) $$" for k in range(1, layers + 1)]
+    return "\n\n".join([*lines, f"$$ J = u^\\top h^{{({layers})}} $$"])
+
+
+def test_backpropagation_grows_with_the_length_of_a_network() -> None:
+    lengths = [symgrad.export(symgrad.read(text=network(n))).count("\n") for n in (20, 28, 36)]
+    assert lengths[2] - lengths[1] == lengths[1] - lengths[0]

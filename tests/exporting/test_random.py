@@ -21,7 +21,11 @@ Let $U \in \mathbb{R}^{W \times D}$, $V \in \mathbb{R}^{D \times W}$, $A \in \ma
 $x, y \in \mathbb{R}^{D}$, $z, q \in \mathbb{R}^{W}$, $p \in \mathbb{R}_{>0}^{D}$, $\lambda \in \mathbb{R}$,
 $r \in \mathbb{R}^{T}$, with $o, c \in [W]$, $n \in [W]^{K}$, $g \in [W]^{K \times D}$, $t \in [T]^{K}$,
 $\mathcal{N} \subseteq [W]$.
+Moreover $B \in \mathbb{R}^{D \times D \times D}$, a text $f \in [W]^{P}$ and $b \in [P]$.
 
+$$ Q_{ij} = \frac{\exp(A_{ij})}{\sum_l \exp(A_{il})}, \qquad
+e_w = \begin{cases} z_w & z_w > 0 \\ \exp(z_w) - 1 & \text{otherwise} \end{cases} $$
+$$ l_j = \sum_{-m \le d \le m, d \neq 0} U_{f_{b+d} j} $$
 $$ s_w = \sum_i U_{wi} V_{ic}, \qquad h_i = \sum_{k=1}^{K} U_{n_k i}, \qquad a_i = \tanh(\sum_j A_{ij} x_j) $$
 $$ \hat y_w = \frac{\exp(s_w)}{\sum_v \exp(s_v)} $$
 """
@@ -30,21 +34,27 @@ SCALARS = r"""
 \sum_{i \neq j} A_{ij} x_i x_j | \sum_{k \in \mathcal{N}} z_k | \sum_i A_{ii} | \sum_{j=1}^{T-1} r_{j+1} r_j
 \sum_{k=1}^{K} r_{t_k} | \sum_{k=1}^{K} U_{n_k 1} | \prod_i p_i | \prod_i (1 + x_i) | \sum_{i<j} A_{ij}
 \sum_{k=1}^{K} \sum_i U_{g_{ki} i} x_i | \sum_{j=2}^{T} (r_j - r_{j-1})^2 | \sum_w \hat y_w z_w
-\sum_{k=1}^{K} \sum_{i=1}^{D} A_{i1} U_{n_k i}
+\sum_{k=1}^{K} \sum_{i=1}^{D} A_{i1} U_{n_k i} | \sum_{-m \le d \le m, d \neq 0} s_{f_{b+d}} | e_o | m | z_{f_b}
+\sum_{-m \le d \le m} \log \hat y_{f_{b+d}} | \sum_{ij} Q_{ij} A_{ij} | \sum_{ij} x_i Q_{ij} y_j | x^\top A y
+\lVert U \rVert_F^2
+\sum_i \log Q_{ii} | \operatorname{tr}(A A) | \log \sum_{k=1}^{K} \hat y_{n_k} | \sum_{ijk} B_{ijk} x_i y_j x_k
 """
 OVER_I = r"""
 x_i | y_i | h_i | a_i | p_i | V_{ic} | U_{oi} | A_{i1} | A_{ii} | \sum_j A_{ij} y_j | \sum_j A_{ji} x_j | \delta_{i1}
 \sum_{k=1}^{K} U_{n_k i} | \sum_w U_{wi} \hat y_w | \sum_{k=1}^{K} U_{g_{ki} i}
+\sum_{jl} B_{ijl} x_j y_l | l_i | \sum_j Q_{ij} x_j | Q_{ii} | \log Q_{i1} | \log p_i | B_{iii} | \sum_j B_{jij}
+(A x)_i
 """
 OVER_W = r"""
 z_w | q_w | s_w | \hat y_w | \sum_i U_{wi} x_i | \sum_i V_{iw} y_i | \delta_{wo} | U_{w1} | \sum_i U_{wi} h_i
-\sum_{k=1}^{K} \delta_{w n_k} | \mathbb{1}[w \neq c]
+\sum_{k=1}^{K} \delta_{w n_k} | \mathbb{1}[w \neq c] | e_w | \sum_i U_{wi} l_i
 """
 OVER_K = r"""
 z_{n_k} | s_{n_k} | \hat y_{n_k} | \sum_i U_{n_k i} V_{ic} | \sum_i U_{n_k i} h_i | r_{t_k} | \sum_i U_{n_k i} x_i
 """
 FUNCTIONS = r"""
-\log \sigma(%s) | \sigma(%s) | \tanh(%s) | \exp(%s) | (%s)^2 | \log(1 + \exp(%s)) | \log(1 - \sigma(%s)) | \sin(%s)
+\log \sigma(%s) | \sigma(%s) | \tanh(%s) | \exp(%s) | (%s)^2 | \log(1 + \exp(%s)) | \sin(%s)
+\log(1 - \sigma(\tanh(%s)))
 \operatorname{ReLU}(%s) | \frac{1}{1 + (%s)^2} | \sqrt{1 + (%s)^2} | -(%s) | %s | %s
 """
 
@@ -120,7 +130,7 @@ def check(seed: int) -> str:
             want = world.gradient(q.value.body, world.tensors()[name])
             if got.shape != want.shape or not close(got, want):
                 wrong.append(name)
-        if hasattr(module, "J_batch_value_and_grad"):
+        if hasattr(module, "J_batch_value_and_grad") and np.isfinite(value):
             wrong += batched(module, given, value, grads, world)
     return f"{wrong}: {text}" if wrong else ""
 
