@@ -14,7 +14,7 @@ from itertools import combinations
 from symgrad.derive.leaves import Leaves, raise_if
 from symgrad.derive.matching import match
 from symgrad.derive.network import Network, NoMatrixForm
-from symgrad.derive.terms import Dummy, Names, Term, bare, product_of, term_of, terms_of
+from symgrad.derive.terms import Dummy, Names, Term, bare, product_of, summed_over, term_of, terms_of
 from symgrad.ir import arrays as a
 from symgrad.ir.arrays import Array, Axes
 from symgrad.ir.nodes import (
@@ -177,22 +177,21 @@ class Former:
         return replace(term, factors=tuple(factors))
 
     def spread(self, term: Term, axes: Axes) -> Expr | None:
-        """A product multiplied out where a bracket holds a delta of two of its indices, for ``diag(p) - p p^T``."""
+        """A product multiplied out for ``diag(p) - p p^T``: where a bracket holds a delta of two of its indices, or
+        a term of it lacks one that another factor has, and would need ones along it."""
         for k, (base, e) in enumerate(term.factors):
-            if e != 1 or not isinstance(base, Add) or not any(_has_delta(t) for t in base.terms):
+            if e != 1 or not isinstance(base, Add) or len(base.terms) > MAX_TERMS:
                 continue
             used = free_indices(base) & (frozenset(axes) | term.indices())
             others = term.factors[:k] + term.factors[k + 1 :]
-            if len(used) < 2 or len(base.terms) > MAX_TERMS:
-                continue
-            if not any(free_indices(b) & used for b, _ in others):
+            beside = used & {i for b, _ in others for i in free_indices(b)}
+            lacking = any(beside - free_indices(t) and used & free_indices(t) for t in base.terms)
+            if len(used) < 2 or not beside or not (lacking or any(map(_has_delta, base.terms))):
                 continue
             out = []
             for t in base.terms:
                 body = mul(Num(term.number), product_of(others), t)
-                for d in reversed(term.dummies):
-                    body = Sum(d.index, body, d.where)
-                out.append(self.names.expr(term_of(body)))
+                out.append(self.names.expr(term_of(summed_over(term.dummies, body))))
             return Add(tuple(t for x in out for t in terms_of(x)))
         return None
 

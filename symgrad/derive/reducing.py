@@ -9,8 +9,8 @@ from fractions import Fraction
 from symgrad.derive.collecting import common_factor
 from symgrad.derive.matching import within
 from symgrad.derive.style import Style
-from symgrad.derive.terms import Term, term_of, terms_of
-from symgrad.ir.nodes import Add, Definition, Expr, Num, Pow, Ref, Size, Sum, free_indices, parts, power
+from symgrad.derive.terms import Factor, Term, term_of, terms_of
+from symgrad.ir.nodes import Add, Definition, Expr, Mul, Num, Pow, Ref, Size, Sum, free_indices, parts, power
 
 MAX_ROUNDS = 12
 
@@ -40,23 +40,25 @@ class Reducer:
             term = self._cancelled(term)
             term = self._folded(term)
             term = self._ones(term)
-            if term == before:
+            if term is before:
                 break
         return term
 
     def _drawn_out(self, term: Term) -> Term:
         """``(a b + a c)^n = a^n (b + c)^n``; a bracket of one term is no bracket."""
-        number, factors = term.number, []
+        number, factors, changed = term.number, list[Factor](), False
         for base, e in term.factors:
             if isinstance(base, Add) and e.denominator == 1:
                 shared, rest = common_factor(base)
                 if shared.factors or shared.number != 1:
                     self.fired["common factors"] = None
+                    changed = True
                     number *= shared.number ** int(e)
                     factors += [(b, x * e) for b, x in shared.factors]
                     base = self.add(list(terms_of(rest)))
+            changed |= isinstance(base, (Mul, Num)) or (isinstance(base, Sum) and e == 1)
             factors.append((base, e))
-        return term_of(Term(number, term.dummies, tuple(factors)).tree())
+        return term_of(Term(number, term.dummies, tuple(factors)).tree()) if changed else term
 
     def _cancelled(self, term: Term) -> Term:
         """``(sum_i f_i) / sum_j f_j = 1``, whatever the dummies are called; ``f^n f^c = f^{n + c}``."""

@@ -19,8 +19,8 @@ from symgrad.derive.style import Style
 from symgrad.derive.terms import Factor, Names, Term, bare, product_of, summed_over, term_of, terms_of
 from symgrad.ir.nodes import ONE, Add, Expr, Func, Mul, Num, Pow, Prod, Sum, add, mul, neg, parts, rebuild
 
-MAX_TERMS = 24
-"""A product of sums is multiplied out to no more terms."""
+MAX_TERMS, MAX_PRODUCTS = 24, 8
+"""A sum is multiplied out to no more terms, one product of brackets to no more products."""
 
 
 def measure(node: Expr) -> int:
@@ -154,7 +154,7 @@ class Simplifier:
                 count *= len(base.terms)
             else:
                 kept.append((base, e))
-        if not rows or count > MAX_TERMS:
+        if not rows or count > MAX_PRODUCTS:
             return [node]
         out = []
         for choice in cartesian(*rows):

@@ -97,15 +97,14 @@ class Derivation:
             expr = self.shortened(expr)
             if expr is before:
                 break
-        if self.lines[-1].expr is not final:
-            self.add(final, ("collected",))
+        self.add(final, ("collected",))
         return self.lines
 
     def add(self, expr: Expr, rules: Iterable[str]) -> None:
-        """A line; one that repeats the line before only adds its rules to it."""
+        """A line; one that repeats the line before, whatever its dummies are called, is no news."""
+        expr = self.simplify.names.canonical(expr)
         if self.lines and self.lines[-1].expr is expr:
-            last = self.lines.pop()
-            rules = (*last.rules, *rules)
+            return
         self.lines.append(Line(expr, tuple(dict.fromkeys(rules))))
 
     def layer(self, expr: Expr) -> Expr:

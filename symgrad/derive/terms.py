@@ -9,12 +9,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from symgrad.derive.contract import summed
-from symgrad.ir.nodes import ONE, ZERO, Add, Cond, Expr, Mul, Num, Pow, Prod, Sum, cond_parts, free_indices, mul, parts
+from symgrad.ir.nodes import (
+    ONE,
+    ZERO,
+    Add,
+    Cond,
+    Expr,
+    Mul,
+    Num,
+    Pow,
+    Prod,
+    Sum,
+    cond_parts,
+    free_indices,
+    mul,
+    parts,
+    rebuild,
+)
 from symgrad.ir.ranges import Index, Range, indices_of
-from symgrad.ir.substitute import substitute
+from symgrad.ir.substitute import rename_bound, substitute
 
+_ONE = Fraction(1)
 Factor = tuple[Expr, Fraction]
 """A base and its exponent, which is never 0."""
 
@@ -69,23 +87,24 @@ def terms_of(node: Expr) -> tuple[Expr, ...]:
     return node.terms if isinstance(node, Add) else (node,)
 
 
+@lru_cache(maxsize=8192)
 def term_of(node: Expr) -> Term:
     """A product as a term: ``(f g)^n = f^n g^n`` for whole n, sums in front, equal bases collected."""
     number = Fraction(1)
     dummies: list[Dummy] = []
     taken = set(free_indices(node))  # what stands open keeps its name
     powers: dict[Expr, Fraction] = {}
-    stack: list[tuple[Expr, Fraction]] = [(node, Fraction(1))]
+    stack: list[tuple[Expr, Fraction]] = [(node, _ONE)]
     while stack:
         n, e = stack.pop()
-        whole = e.denominator == 1
+        whole = e is _ONE or e.denominator == 1
         if isinstance(n, Num) and whole and (n.value or e > 0):
-            number *= n.value ** int(e)
+            number *= n.value if e is _ONE else n.value ** int(e)
         elif isinstance(n, Mul) and (whole or len(n.factors) == 1):
             stack.extend((f, e) for f in reversed(n.factors))
         elif isinstance(n, Pow) and isinstance(n.exponent, Num) and whole:
-            stack.append((n.base, n.exponent.value * e))
-        elif isinstance(n, Sum) and e == 1:
+            stack.append((n.base, n.exponent.value if e is _ONE else n.exponent.value * e))
+        elif isinstance(n, Sum) and (e is _ONE or e == 1):
             if n.index in taken:
                 fresh = n.index.fresh("bound")
                 n = Sum(fresh, substitute(n.body, {n.index: fresh}), renamed(n.where, n.index, fresh))
@@ -93,7 +112,7 @@ def term_of(node: Expr) -> Term:
             dummies.append(Dummy(n.index, n.where))
             stack.append((n.body, e))
         else:
-            powers[n] = powers.get(n, Fraction(0)) + e
+            powers[n] = powers[n] + e if n in powers else e
     return Term(number, tuple(dummies), tuple((b, e) for b, e in powers.items() if e))
 
 
@@ -151,11 +170,25 @@ class Names:
             return made
         height = self.height(made.body)
         open_ = (free_indices(made.body) | Dummy(dummy.index, made.where).indices()) - {dummy.index}
-        while (index := self.index(dummy.index, height)) in open_:  # an outer sum has that name
-            height += 1
+        index = self._free_index(dummy.index, height, open_)
         if index is dummy.index:
             return made
         return Sum(index, substitute(made.body, {dummy.index: index}), renamed(made.where, dummy.index, index))
+
+    def canonical(self, node: Expr) -> Expr:
+        """The expression with its sums over canonical indices, and nothing else changed."""
+        done = rebuild(node, lambda e: e, self.canonical) if parts(node)[1] else node
+        if not isinstance(done, (Sum, Prod)):
+            return done
+        open_ = (free_indices(done.body) | Dummy(done.index, done.where).indices()) - {done.index}
+        index = self._free_index(done.index, self.height(done.body), open_)
+        return rename_bound(done, {done.index: index}) if index is not done.index else done
+
+    def _free_index(self, like: Index, height: int, open_: frozenset[Index] | set[Index]) -> Index:
+        """The canonical index of a height, or of the next one that no outer sum has."""
+        while (index := self.index(like, height)) in open_:
+            height += 1
+        return index
 
     def expr(self, term: Term) -> Expr:
         """The term as an expression: each sum around the factors that depend on its index, and no others."""

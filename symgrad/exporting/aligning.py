@@ -38,8 +38,8 @@ def aligned(t: Text, labels: Labels, target: Sequence[int]) -> Text:
 Names = Callable[[Operand], Text]
 
 
-def subscript(slots: Sequence[Slot], name: Names, sizes: Mapping[str, str]) -> tuple[str, Labels]:
-    """The text between brackets, and the labels of the axes that NumPy then gives.
+def subscript(slots: Sequence[Slot], name: Names, sizes: Mapping[str, str]) -> tuple[list[str], Labels]:
+    """What stands between the brackets, and the labels of the axes that NumPy then gives.
 
     Runs of positions are slices. Several arrays of positions broadcast against each other; their axes
     stand where the first of them stood, or in front if a whole axis stands between them.
@@ -71,7 +71,7 @@ def subscript(slots: Sequence[Slot], name: Names, sizes: Mapping[str, str]) -> t
         placed = True
     while keys and keys[-1] == ":" and len(keys) > 1:
         keys.pop()
-    return ", ".join(keys), tuple(labels)
+    return keys, tuple(labels)
 
 
 def _run(slot: Slot, slots: Sequence[Slot]) -> Positions | None:

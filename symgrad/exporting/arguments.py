@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -44,7 +45,7 @@ def ordered_arguments(inputs: Inputs, g: Graph, order: Sequence[str]) -> tuple[A
             if isinstance(arg, Affine):
                 asked.update(dict.fromkeys(arg.sizes()))
     for symbol in asked:
-        if symbol not in told and symbol not in inputs.symbols and symbol not in inputs.given:
+        if symbol not in told and Affine.of(symbol) not in g.selected and symbol not in inputs.given:
             name = inputs.size(symbol)
             found.append(inputs.given[name])
     return tuple(found)
@@ -119,7 +120,7 @@ class Checks:
         head = f"def {name}({', '.join(f'{a.name}: Any' for a in self.arguments)}) -> tuple[Any, ...]:"
         lines = wrapped(head, 0)
         lines.append('    """The arguments as arrays, or ValueError; sizes are read off shapes."""')
-        body = (*self._reals(), *self._shapes(), *self._indices(), *self._reach())
+        body = _needed([*self._reals(), *self._shapes(), *self._indices(), *self._reach()])
         lines += [f"    {x}" for line in body for x in wrapped(line, 4)]
         lines.append(f"    return {names}" if len(self.arguments) > 1 else f"    return ({names},)")
         return "\n".join(lines)
@@ -136,9 +137,12 @@ class Checks:
         if not plain:
             raise SymgradError("a cost is computed from no real numbers")
         scalars = [a for a in reals if not a.dims or a not in plain]
-        given = ", ".join(f"{a.name}={a.name}" for a in plain)
-        target = "dtype = " if scalars else ""
-        out.append(f"{target}{self.helper('_dtype')}({given})")
+        if scalars:
+            given = ", ".join(f"{a.name}={a.name}" for a in plain)
+            out.append(f"dtype = {self.helper('_dtype')}({given})")
+        else:
+            first = plain[0].name
+            out += [f'{self.helper("_same_dtype")}("{a.name}", {a.name}, "{first}", {first})' for a in plain[1:]]
         for a in scalars:
             out.append(f"{a.name} = dtype.type({a.name})" if not a.dims else f"{a.name} = {a.name}.astype(dtype)")
         return out
@@ -251,6 +255,21 @@ class Checks:
         if text.text.startswith("-") and text.level > SUM:
             return f"{start} - {text.text[1:]}"
         return f"{start} + {text.at(SUM + 1)}"
+
+
+def _needed(lines: list[str]) -> list[str]:
+    """The lines; sizes that no other line asks for are not kept."""
+    out = []
+    for k, line in enumerate(lines):
+        names, found, shape = line.partition(" = ")
+        if not found or not shape.endswith(".shape"):
+            out.append(line)
+            continue
+        rest = " ".join(x for j, x in enumerate(lines) if j != k)
+        kept = [x if re.search(rf"\b{x}\b", rest) else "_" for x in names.strip("(),").split(", ")]
+        if any(x != "_" for x in kept):
+            out.append(f"{', '.join(kept)} = {shape}" if len(kept) > 1 else f"({kept[0]},) = {shape}")
+    return out
 
 
 __all__ = ["Argument", "Checks", "Node", "SizeOf", "described", "ordered_arguments", "replace"]

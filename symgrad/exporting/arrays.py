@@ -92,6 +92,14 @@ class SizeOf(Node):
     affine: Affine
 
 
+class Count(Node):
+    """The number of positions that a condition left."""
+
+    __slots__ = ()
+    fields = ("x",)
+    x: Node
+
+
 class Positions(Node):
     """``start + (0 .. n - 1)``, whole numbers along one axis."""
 
@@ -126,6 +134,14 @@ class Joined(Node):
     first: Operand
     rest: Node
     axis: int
+
+
+class Chained(Node):
+    """All positions of some arrays, one after the other, along a single axis."""
+
+    __slots__ = ()
+    fields = ("parts",)
+    parts: tuple[Node, ...]
 
 
 class Take(Node):

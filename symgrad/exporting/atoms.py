@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.exporting.arrays import Einsum, Input, Linear, Map, Node, Number, Power, SizeOf, Softmax, Take
+from symgrad.exporting.arrays import Count, Einsum, Input, Linear, Map, Node, Number, Power, SizeOf, Softmax, Take
 from symgrad.exporting.build import Val, einsum, val
 from symgrad.exporting.graph import Graph
 from symgrad.ir.functions import TABLE
@@ -12,7 +12,7 @@ def positive(g: Graph, node: Node) -> bool:
     """Whether all entries are surely > 0."""
     if isinstance(node, Number):
         return node.value > 0
-    if isinstance(node, (Softmax, SizeOf)):
+    if isinstance(node, (Softmax, SizeOf, Count)):
         return True
     if isinstance(node, Map):
         return node.name in TABLE and TABLE[node.name].positive

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.exporting.arrays import (
+    Count,
     Einsum,
     Linear,
     Node,
@@ -63,6 +64,8 @@ def scalar(g: Graph, value: Fraction | int) -> Val:
 def size_of(g: Graph, affine: Affine) -> Val:
     if not affine.terms:
         return scalar(g, affine.const)
+    if affine in g.selected:
+        return Val(g.make(Count, (), g.selected[affine]))
     return Val(g.make(SizeOf, (), affine))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.exporting.arrays import Constant, Einsum, Linear, Map, Node, Number, Power, PowerOf, SizeOf
+from symgrad.exporting.arrays import Constant, Count, Einsum, Linear, Map, Node, Number, Power, PowerOf, SizeOf
 from symgrad.exporting.graph import operands
 
 CALLS = {
@@ -24,6 +24,6 @@ CONSTANTS = {"\\pi": "np.pi", "e": "np.e"}
 def is_plain(node: Node) -> bool:
     """Whether a node is a number of Python, computed from sizes and constants: it must not become one of NumPy,
     for that has a dtype."""
-    if isinstance(node, (Number, SizeOf, Constant)):
+    if isinstance(node, (Number, SizeOf, Count, Constant)):
         return True
     return isinstance(node, (Einsum, Linear, Map, Power, PowerOf)) and all(is_plain(o.node) for o in operands(node))

@@ -1,19 +1,17 @@
-"""What a line computes, in index notation: ``s[w] = sum_d U[w, d] * V_c[d]``.
-
-The letters of axes follow from their sizes, so that one letter means one range throughout a function.
-"""
+"""What a line computes, in index notation: ``s[w] = sum_d U[w, d] * V_c[d]``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from string import ascii_lowercase
 from typing import Any
 
 from symgrad.exporting.arrays import (
     All,
+    Chained,
     Compare,
     Constant,
+    Count,
     Einsum,
     Input,
     Joined,
@@ -40,58 +38,26 @@ from symgrad.exporting.arrays import (
     Where,
 )
 from symgrad.exporting.graph import Graph
+from symgrad.exporting.letters import AxisLetters, Letters
 from symgrad.exporting.text import ATOM, COMPARISON, POWER, PRODUCT, SUM, Text, number, scaled, times, total
 from symgrad.ir.ranges import Affine
 
-Letters = tuple[str, ...]
 
-
-class Formulas:
+class Formulas(AxisLetters):
     """Formulas of nodes, by the names that nodes were given so far."""
 
     def __init__(self, graph: Graph, taken: Iterable[str]) -> None:
+        super().__init__(taken)
         self.graph = graph
         self.names: dict[Node, str] = {}
-        self.letters: dict[Affine, str] = {}
-        self.taken = {x for x in taken if len(x) == 1}
 
     def of(self, node: Node, name: str) -> str:
         """``name[letters] = formula``; from now on the node is called by the name."""
         letters = self.fresh(node.dims, ())
         text = self.write(node, letters)
-        self.names[node] = name
+        if not isinstance(node, Positions):  # a letter says more
+            self.names[node] = name
         return f"{_entry(name, letters)} = {text}"
-
-    # --- letters ------------------------------------------------------------------------------
-
-    def fresh(self, dims: Iterable[Affine], held: Iterable[str]) -> Letters:
-        """A letter for each axis: that of its size, or another one where that is held already."""
-        used = set(held)
-        out: list[str] = []
-        for d in dims:
-            first = self.letter(d)
-            others = (x for x in ascii_lowercase if x not in self.taken and x not in self.letters.values())
-            letter = next(x for x in (first, *others, *(f"{first}{k}" for k in range(2, 99))) if x not in used)
-            used.add(letter)
-            out.append(letter)
-        return tuple(out)
-
-    def letter(self, size: Affine) -> str:
-        if size not in self.letters:
-            wanted = [x for x in str(size).lower() if x.isalpha() and x.isascii()]
-            free = [x for x in (*wanted, *"ijklmn", *ascii_lowercase) if x not in self.taken]
-            self.letters[size] = next((x for x in free if x not in self.letters.values()), "i")
-        return self.letters[size]
-
-    def inner(self, node: Node, letters: Letters) -> dict[int, str]:
-        """Letters of all labels of a node: its own axes, and what is summed."""
-        out = dict(enumerate(letters))
-        sizes: dict[int, Affine] = {}
-        for o in _parts(node):
-            sizes.update(zip(o.labels, o.node.dims, strict=True))
-        gone = [k for k in sizes if k not in out]
-        out.update(zip(gone, self.fresh((sizes[k] for k in gone), letters), strict=True))
-        return out
 
     # --- expressions --------------------------------------------------------------------------
 
@@ -122,6 +88,9 @@ class Formulas:
     def size_of(self, node: SizeOf, letters: Letters) -> Text:
         return Text(_plain(node.affine), ATOM if len(node.affine.terms) == 1 and not node.affine.const else SUM)
 
+    def count(self, node: Count, letters: Letters) -> Text:
+        return Text(f"{self.names.get(node.x, 'x')}.size")
+
     def positions(self, node: Positions, letters: Letters) -> Text:
         if node.start == Affine():
             return Text(letters[0])
@@ -147,14 +116,15 @@ class Formulas:
         return Text(_entry(base or node.base.name, slots))  # type: ignore[attr-defined]  # an Input
 
     def scatter(self, node: Scatter, letters: Letters) -> Text:
-        slots = dict(zip((s for s in node.slots if isinstance(s, int)), _whole(node, letters), strict=True))
+        slots = {s: x for s, x in zip(node.slots, letters, strict=True) if isinstance(s, int)}
         gathered = [(x, s) for x, s in zip(letters, node.slots, strict=True) if isinstance(s, Operand)]
         sizes = {k: d for _, s in gathered for k, d in zip(s.labels, s.node.dims, strict=True)}
         slots.update(zip(sizes, self.fresh(sizes.values(), letters), strict=True))
         factors = [Text(f"[{x} = {self.operand(s, slots)}]") for x, s in gathered]
         values = self.operand(node.values, slots)
-        kept = factors if values.text == "1" else [values, *factors]
-        return self._summed([slots[k] for k in sizes], times(kept))
+        c = node.values.node.value if isinstance(node.values.node, Number) else None
+        body = self._summed([slots[k] for k in sizes], times([values, *factors] if c is None else factors))
+        return body if c is None else scaled(c, body)
 
     def _summed(self, letters: Iterable[str], body: Text) -> Text:
         gone = ",".join(letters)
@@ -182,6 +152,10 @@ class Formulas:
         first = self.operand(node.first, dict(enumerate(letters)))
         rest = self.at(node.rest, tuple(f"{x} - 1" if x == along else x for x in letters))
         return Text(f"{first} if {along} = 0 else {rest}", COMPARISON - 1)
+
+    def chained(self, node: Chained, letters: Letters) -> Text:
+        parts = [str(self.at(p, self.fresh(p.dims, letters))) for p in node.parts]
+        return Text(f"all {' and all '.join(parts)}", COMPARISON)
 
     def scaled(self, node: Scaled, letters: Letters) -> Text:
         x = self.at(node.x, letters)
@@ -259,15 +233,8 @@ def _entry(name: str, letters: Iterable[str]) -> str:
 
 
 def _plain(a: Affine) -> str:
-    return str(a).replace("|", "").replace("+", " + ").replace("-", " - ").strip()
-
-
-def _parts(node: Node) -> Iterable[Operand]:
-    return node.operands if isinstance(node, Einsum) else ()
-
-
-def _whole(node: Scatter, letters: Letters) -> list[str]:
-    return [x for x, s in zip(letters, node.slots, strict=True) if isinstance(s, int)]
+    text = str(a).replace("|", "")
+    return text[0] + text[1:].replace("+", " + ").replace("-", " - ")
 
 
 _RULES: dict[type[Node], Callable[[Formulas, Any, Letters], Text]] = {
@@ -275,6 +242,7 @@ _RULES: dict[type[Node], Callable[[Formulas, Any, Letters], Text]] = {
     Number: Formulas.number,
     Constant: Formulas.constant,
     SizeOf: Formulas.size_of,
+    Count: Formulas.count,
     Positions: Formulas.positions,
     Offset: Formulas.offset,
     Selected: Formulas.selected,
@@ -284,6 +252,7 @@ _RULES: dict[type[Node], Callable[[Formulas, Any, Letters], Text]] = {
     Linear: Formulas.linear,
     Map: Formulas.map,
     Joined: Formulas.joined,
+    Chained: Formulas.chained,
     Scaled: Formulas.scaled,
     Ones: Formulas.ones,
     Power: Formulas.power,

@@ -68,6 +68,7 @@ class Graph:
     letters: dict[Node, tuple[str, ...]] = field(default_factory=dict)
     names: dict[Node, str] = field(default_factory=dict)
     adjoint_of: dict[Node, Node] = field(default_factory=dict)
+    selected: dict[Affine, Node] = field(default_factory=dict)
     positive: set[str] = field(default_factory=set)
 
     def make(self, kind: type[Any], dims: tuple[Affine, ...], *args: Any) -> Any:

@@ -11,7 +11,7 @@ PAIRS = {"(": ")", "[": "]", "{": "}"}
 def commented(statement: str, comment: str, indent: int) -> list[str]:
     """A statement and its formula: beside it where there is room, else above."""
     lines = wrapped(statement, indent)
-    if not comment:
+    if not comment or comment == statement:
         return lines
     if len(lines) == 1 and len(lines[0]) + indent + len(comment) + 4 <= WIDTH:
         return [f"{lines[0]}  # {comment}"]

@@ -70,6 +70,8 @@ class Lowering(PositionRules):
     def cost(self, ref: n.Expr) -> Val:
         """A scalar; over a batch, its sum."""
         value = self.value(prepare(resolve(ref), self._prepared))
+        if self.batch and BATCH not in value.labels:
+            value = einsum(self.graph, [value, size_of(self.graph, Affine.of("batch"))])
         return einsum(self.graph, [value], ()) if value.labels else value
 
     def assume(self, node: n.Expr, value: Val) -> None:
@@ -152,7 +154,11 @@ class Lowering(PositionRules):
         return linear(self.graph, [(1, self.value(t)) for t in node.terms])
 
     def mul(self, node: n.Mul) -> Val:
-        return einsum(self.graph, [self.value(f) for f in node.factors])
+        factors = [self.value(f) for f in node.factors]
+        labels = dict.fromkeys(x for f in factors for x in f.labels)
+        # the axis of a batch in front: scores of one member lie together
+        out = [x for x in labels if x is BATCH] + [x for x in labels if x is not BATCH]
+        return einsum(self.graph, factors, out)
 
     def pow(self, node: n.Pow) -> Val:
         base = self.value(node.base)

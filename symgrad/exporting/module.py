@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
 from symgrad.diagnostics import SymgradError
+from symgrad.exporting import forms as gradient_forms
 from symgrad.exporting import support
 from symgrad.exporting.adjoint import gradients
 from symgrad.exporting.arguments import Checks, ordered_arguments
@@ -21,12 +22,13 @@ from symgrad.exporting.graph import Graph
 from symgrad.exporting.inputs import Argument, Inputs
 from symgrad.exporting.layout import commented, wrapped
 from symgrad.exporting.lower import Lowering
-from symgrad.exporting.plan import nominal, number, planned
+from symgrad.exporting.plan import LARGE, nominal, number, planned
 from symgrad.exporting.sharing import shared
 from symgrad.exporting.spelling import Names, spelled
 from symgrad.exporting.stacking import stacked
 from symgrad.exporting.structure import Form, form
 from symgrad.ir.nodes import Expr
+from symgrad.ir.ranges import Affine
 from symgrad.notation.vocabulary import Quantity
 
 
@@ -56,6 +58,10 @@ class Cost:
     forms: dict[str, Form]
     arguments: tuple[Argument, ...]
 
+    def large(self, d: Affine) -> bool:
+        """Whether an axis is one that positions point to."""
+        return number(d, nominal(self.inputs)) >= LARGE
+
     @property
     def reals(self) -> tuple[str, ...]:
         return tuple(a.name for a in self.arguments if a.kind == "real" and a.domain not in ("bit", "sign"))
@@ -67,6 +73,7 @@ def cost(quantity: Quantity, name: str, batch: bool, order: Sequence[str], wrt: 
     lowering = Lowering(g, inputs, batch)
     body: Expr = quantity.value.body
     value = stacked(g, shared(g, lowering.cost(body).node))
+    g.names[value] = name
     found = gradients(lowering, value)
     arguments = ordered_arguments(inputs, g, order)
     sizes = nominal(inputs)
@@ -127,8 +134,13 @@ class Module:
 
     def _support(self) -> Iterator[str]:
         """The pieces that are used, and those that they use, in their own order."""
-        tree = ast.parse(inspect.getsource(support))
-        pieces = {n.name: n for n in tree.body if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+        pieces: dict[str, tuple[str, ast.stmt]] = {}
+        for place in (gradient_forms, support):
+            text = inspect.getsource(place)
+            lines = text.splitlines()
+            for n in ast.parse(text).body:
+                if isinstance(n, (ast.FunctionDef, ast.ClassDef)):
+                    pieces[n.name] = ("\n".join(lines[n.lineno - 1 : n.end_lineno]), n)
         todo = [h for h in pieces if h in self.helpers]
         needed: set[str] = set()
         while todo:
@@ -136,10 +148,8 @@ class Module:
             if name in needed:
                 continue
             needed.add(name)
-            todo += [n.id for n in ast.walk(pieces[name]) if isinstance(n, ast.Name) and n.id in pieces]
-        for name in pieces:
-            if name in needed:
-                yield inspect.getsource(getattr(support, name)).rstrip()
+            todo += [n.id for n in ast.walk(pieces[name][1]) if isinstance(n, ast.Name) and n.id in pieces]
+        yield from (pieces[name][0] for name in pieces if name in needed)
 
     # --- functions ----------------------------------------------------------------------------
 
@@ -162,7 +172,7 @@ class Module:
         names = Names()
         names.taken |= {a.name for a in c.arguments} | {"grads", "wanted", *called.values()}
         sizes = Sizes(called)
-        body = Body(c.graph, c.value, forms, sizes, names, _like(c))
+        body = Body(c.graph, c.value, forms, sizes, names, _like(c), c.large)
         body.write()
         self.helpers |= body.helpers
         return body

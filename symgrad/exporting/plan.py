@@ -40,28 +40,28 @@ def planned(g: Graph, roots: Iterable[Node], inputs: Inputs) -> dict[Node, Node]
     """For every node that the roots need, the node to compute in its place."""
     sizes = nominal(inputs)
     new: dict[Node, Node] = {}
-    needed = set(order := ordered(roots))
-    for node in order:
+    order = ordered(roots)
+    needed = set(order)
+
+    def go(node: Node) -> Node:
+        if node in new:
+            return new[node]
         made: Node = node
-        if any(o.node in new and new[o.node] is not o.node for o in operands(node)):
+        if any(go(o.node) is not o.node for o in operands(node)):
             made = g.make(type(node), node.dims, *replaced(node.args, new))
-        if isinstance(made, Einsum) and made.coefficient != 1:
-            made = _multiple(g, made, needed)
-        if isinstance(made, Einsum):
+        bare = g.table.get((Einsum, node.dims, (Fraction(1), *node.args[1:]))) if isinstance(node, Einsum) else None
+        if bare is not None and bare is not node and bare in needed:  # a multiple of what is needed by itself too
+            made = g.make(Einsum, node.dims, node.args[0], (own(go(bare)),))
+        elif isinstance(made, Einsum):
             made = _pairs(g, made, sizes)
         new[node] = made
         if made is not node:
             g.inherit(made, node)
+        return made
+
+    for node in order:
+        go(node)
     return new
-
-
-def _multiple(g: Graph, node: Einsum, needed: set[Node]) -> Node:
-    """c times a sum of products that is needed by itself too."""
-    bare = g.table.get((Einsum, node.dims, (Fraction(1), node.operands)))
-    if bare not in needed or bare is None:
-        return node
-    made: Node = g.make(Einsum, node.dims, node.coefficient, (own(bare),))
-    return made
 
 
 def _pairs(g: Graph, node: Einsum, sizes: dict[str, int]) -> Node:

@@ -108,7 +108,8 @@ class PositionRules:
             run = self.position(index)
             masks = both(self.graph, [self.mask(c) for c in alone])
             dim = Affine.of(self.inputs.selection(index.letter))
-            self.at[index] = Val(self.graph.make(Selected, (dim,), run.node, masks.node), (Index(index.letter),))
+            chosen = self.graph.selected[dim] = self.graph.make(Selected, (dim,), run.node, masks.node)
+            self.at[index] = Val(chosen, (Index(index.letter),))
         return node, [c for c in left if c not in alone]
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from symgrad.exporting.aligning import aligned
 from symgrad.exporting.arrays import Input, Node, Take
 from symgrad.exporting.build import Val
-from symgrad.exporting.structure import Dense, Form, Outer, Slices
-from symgrad.exporting.text import ATOM, Text, affine
+from symgrad.exporting.structure import Dense, Form, Outer, Part, Slices
+from symgrad.exporting.text import ATOM, SUM, Text, affine
 
 if TYPE_CHECKING:
     from symgrad.exporting.function import Body
@@ -79,7 +79,7 @@ class Results:
             indices.append(f"[{at}]" if not rank else str(at) if rank == 1 else f"{at.at(ATOM)}.ravel()")
             front, back = p.others[: form.axis], p.others[form.axis :]
             labels = (*front, *p.indices.labels, *back)
-            values.append(self._part(name, form.axis, p.values, labels, rank))
+            values.append(self._part(name, form.axis, p, labels))
         if len(indices) == 1:
             at_text = f"np.array({indices[0]})" if indices[0].startswith("[") else indices[0]
             value_text = values[0]
@@ -89,15 +89,23 @@ class Results:
             value_text = f"np.concatenate(({', '.join(values)}){more})"
         return f"IndexedSlices({at_text}, {value_text}, {name}.shape, {form.axis})"
 
-    def _part(self, name: str, axis: int, values: Val, labels: tuple[object, ...], rank: int) -> str:
+    def _part(self, name: str, axis: int, part: Part, labels: tuple[object, ...]) -> str:
         """The values of one part with all their axes, the positions along one of them."""
+        values, rank = part.values, len(part.indices.labels)
         t = self.body.text[values.node]
+        dims = self._label_dims(name, axis, part, labels)
+        if not values.labels:
+            return self._constant(name, axis, t, dims)
         got = aligned(t, values.labels, labels)  # type: ignore[arg-type]  # labels are axes
         full = len(values.labels) == len(labels)
         if not full:
-            got = self._spread(name, axis, got, labels, values)
+            got = self._spread(got, dims)
         elif self._views(values.node):
             got = Text(f"{got.at(ATOM)}.copy()")
+        if len(got.text) > 72:
+            rows = self.body.names.fresh("rows")
+            self.body.line(f"{rows} = {got}", {name})
+            got = Text(rows)
         if rank == 1:
             return str(got)
         if rank == 0:
@@ -105,15 +113,19 @@ class Results:
         keep = ["-1" if k == axis else f"{name}.shape[{k}]" for k in range(self._rank(name))]
         return f"{got.at(ATOM)}.reshape({', '.join(keep)})"
 
-    def _spread(self, name: str, axis: int, got: Text, labels: tuple[object, ...], values: Val) -> Text:
-        dims = self._label_dims(name, axis, labels)
-        shape = ", ".join(dims)
-        return Text(f"np.broadcast_to({got}, ({shape}{',' if len(dims) == 1 else ''}))")
+    def _constant(self, name: str, axis: int, t: Text, dims: list[str]) -> str:
+        """One number in all places."""
+        others = len(dims) - (self._rank(name) - 1)
+        along = [Text(d, SUM if " " in d else ATOM).at(ATOM) for d in dims[axis : axis + others]]
+        shape = [*dims[:axis], " * ".join(along) or "1", *dims[axis + others :]]
+        return f"np.full(({', '.join(shape)}{',' if len(shape) == 1 else ''}), {t}, {self.body.like})"
 
-    def _label_dims(self, name: str, axis: int, labels: tuple[object, ...]) -> list[str]:
-        form = self.body.forms[name]
-        assert isinstance(form, Slices)  # the caller is
-        part = next(p for p in form.parts if (*p.others[:axis], *p.indices.labels, *p.others[axis:]) == labels)
+    def _spread(self, got: Text, dims: list[str]) -> Text:
+        shape = ", ".join(dims)
+        return Text(f"np.broadcast_to({got}, ({shape}{',' if len(dims) == 1 else ''})).copy()")
+
+    def _label_dims(self, name: str, axis: int, part: Part, labels: tuple[object, ...]) -> list[str]:
+        """The lengths of the axes: of the positions, and of the argument."""
         known = dict(zip(part.indices.labels, part.indices.node.dims, strict=True))
         rest = iter(k for k in range(self._rank(name)) if k != axis)
         out = []

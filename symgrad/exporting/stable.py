@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from symgrad.exporting.arrays import Einsum, Linear, Map, Number, Power, Softmax
 from symgrad.exporting.atoms import argument_of, exponential, is_map, negated, plain, positive
-from symgrad.exporting.build import Label, Val, einsum, linear, opened, scalar
+from symgrad.exporting.build import Label, Val, einsum, linear, merge, opened, scalar, size_of
 from symgrad.exporting.graph import Graph
 from symgrad.exporting.logarithms import logarithm
 
@@ -91,11 +91,13 @@ def _one_plus_exp(g: Graph, x: Val) -> Val | None:
 
 
 def product_rules(g: Graph, flat: list[Val], keep: tuple[Label, ...], coefficient: Fraction) -> Val | None:
-    """The product under the first rule that applies, or None."""
+    """The product under the first rule that applies, or None. A summed axis that cancels still counts: sum_i 1 = n."""
     for rule in (_powers, _softmax, _quotient, _complement, _exponentials):
         factors = rule(g, flat)
         if factors is not None:
-            return einsum(g, factors, keep, coefficient)
+            left = merge(factors)
+            lost = [size_of(g, size) for x, size in merge(flat).items() if x not in keep and x not in left]
+            return einsum(g, [*factors, *lost], keep, coefficient)
     return None
 
 

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, permutations
 
-from symgrad.exporting.arrays import Einsum, Joined, Linear, Map, Node, Operand, Scaled, Take
-from symgrad.exporting.build import Label, Place, Val, einsum, linear, val
+from symgrad.exporting.arrays import Chained, Einsum, Joined, Linear, Map, Node, Operand, Scaled, Take
+from symgrad.exporting.build import Dummy, Label, Place, Val, einsum, linear, val
 from symgrad.exporting.entries import take
 from symgrad.exporting.graph import Graph
 from symgrad.exporting.stable import mapped
 from symgrad.ir.ranges import Affine
+
+_ALONG = Dummy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,9 @@ def _slots(x: Operand, y: Operand, axis: int) -> tuple[list[tuple[int, int]], Op
 
 def _built(g: Graph, a: Chain, b: Chain, at: dict[int, int], axis: int, first: Operand) -> Val | None:
     """The core over the joined positions, its part of ``a`` scaled where the coefficients differ."""
+    flat = _chained(g, a, b, first)
+    if flat is not None:
+        return flat
     factors: list[Val] = []
     for o in b.core.operands:
         gathered = [s for s in o.node.slots if isinstance(s, Operand)] if isinstance(o.node, Take) else []
@@ -136,15 +141,37 @@ def _built(g: Graph, a: Chain, b: Chain, at: dict[int, int], axis: int, first: O
                 places.append(_positions(g, head, Operand(s.node, labels), axis))
         factors.append(take(g, o.node.base, places))
     core = einsum(g, factors, tuple(range(b.core.rank)), b.core.coefficient)
-    if not b.core.coefficient or axis not in core.labels:
+    if axis not in core.labels:
         return None
+    return _finished(g, a, b, core, core.labels.index(axis), Affine.of(1))
+
+
+def _finished(g: Graph, a: Chain, b: Chain, core: Val, axis: int, count: Affine) -> Val:
+    """The first ``count`` places of the core scaled, the functions taken, and the sum of all."""
     ratio = a.core.coefficient / b.core.coefficient
     if ratio != 1:
-        made = g.make(Scaled, core.node.dims, core.node, core.labels.index(axis), Affine.of(1), ratio)
-        core = Val(made, core.labels)
+        core = Val(g.make(Scaled, core.node.dims, core.node, axis, count, ratio), core.labels)
     for name in reversed(b.maps):
         core = mapped(g, name, core)
     return einsum(g, [core], (), b.factor)
+
+
+def _chained(g: Graph, a: Chain, b: Chain, first: Operand) -> Val | None:
+    """The same where every axis belongs to positions alone: then one axis runs along all of them."""
+    gathered = [o for o in b.core.operands if any(k < b.core.rank for k in o.labels)]
+    if len(gathered) != 1 or a.core.rank != 1 or first.labels != (0,):
+        return None
+    (o,) = gathered
+    assert isinstance(o.node, Take)  # it is the one that gathers
+    slots = [s for s in o.node.slots if isinstance(s, Operand)]
+    if len(slots) != 1 or len(slots[0].labels) != b.core.rank:
+        return None
+    size = Affine.of(f"|r{len(g.selected) + 1}|")
+    run = g.selected[size] = g.make(Chained, (size,), (first.node, slots[0].node))
+    places: list[Place] = [o.labels[s] if isinstance(s, int) else Val(run, (_ALONG,)) for s in o.node.slots]
+    factors = [take(g, o.node.base, places), *(val(p) for p in b.core.operands if p is not o)]
+    core = einsum(g, factors, (_ALONG,), b.core.coefficient)
+    return _finished(g, a, b, core, 0, a.core.dims[0])
 
 
 def _positions(g: Graph, head: Operand, rest: Operand, axis: int) -> Val:

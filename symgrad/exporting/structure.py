@@ -101,7 +101,8 @@ def _slices(g: Graph, t: Val) -> Slices | None:
     slot = node.slots[gathered[0]]
     assert isinstance(slot, Operand)  # it is gathered
     others = tuple(s for s in node.slots if isinstance(s, int))
-    values = einsum(g, [Val(node.values.node, node.values.labels)], None, c)
+    laid = (*others[: gathered[0]], *slot.labels, *others[gathered[0] :])
+    values = einsum(g, [Val(node.values.node, node.values.labels)], [x for x in laid if x in node.values.labels], c)
     return Slices(gathered[0], (Part(Val(slot.node, slot.labels), values, others),))
 
 

@@ -1,4 +1,4 @@
-"""What generated modules hold besides their functions: copied into them piece by piece, as it stands here.
+"""Functions that generated modules hold: copied into them piece by piece, as they stand here.
 
 Pieces may use NumPy, the names imported here, and each other.
 """
@@ -13,74 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-
-
-class IndexedSlices:
-    """An array that is zero but for some slices along one axis; repeated indices add up.
-
-    indices: whole numbers, (k,); values: the slices, of ``shape`` with k places along ``axis``.
-    """
-
-    __slots__ = ("axis", "indices", "shape", "values")
-
-    def __init__(self, indices: Array, values: Array, shape: tuple[int, ...], axis: int) -> None:
-        self.indices = indices
-        self.values = values
-        self.shape = shape
-        self.axis = axis
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return self.values.dtype
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        return self.add_to(np.zeros(self.shape, self.dtype if dtype is None else dtype))
-
-    def add_to(self, out: Array, scale: float = 1.0) -> Array:
-        """``out += scale * self``, in place; only the slices named are touched. Returns ``out``."""
-        indices, values = self.indices, self.values
-        if indices.size > 64:
-            order = np.argsort(indices, kind="stable")
-            indices = indices[order]
-            first = np.flatnonzero(np.concatenate(([True], indices[1:] != indices[:-1])))
-            values = np.add.reduceat(values.take(order, self.axis), first, self.axis)
-            indices = indices[first]
-            key: tuple[Any, ...] = (*(slice(None),) * self.axis, indices)
-            out[key] += scale * values
-            return out
-        rows, slices = np.moveaxis(out, self.axis, 0), np.moveaxis(values, self.axis, 0)
-        for k, i in enumerate(indices.tolist()):
-            rows[i] += scale * slices[k]
-        return out
-
-
-class LowRank:
-    """The array ``left @ right.T``, kept as its factors: left (rows, k), right (columns, k)."""
-
-    __slots__ = ("left", "right")
-
-    def __init__(self, left: Array, right: Array) -> None:
-        self.left = left
-        self.right = right
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return (self.left.shape[0], self.right.shape[0])
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return np.result_type(self.left, self.right)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        dense: Array = self.left @ self.right.T
-        return dense if dtype is None else dense.astype(dtype, copy=False)
-
-    def add_to(self, out: Array, scale: float = 1.0) -> Array:
-        """``out += scale * self``, in place, in blocks of rows that stay in the cache. Returns ``out``."""
-        right = scale * self.right.T
-        for start in range(0, out.shape[0], 1024):
-            out[start : start + 1024] += self.left[start : start + 1024] @ right
-        return out
 
 
 def _sigmoid(x: Any) -> Any:
@@ -130,6 +62,35 @@ def _softmax(x: Any, axis: Any = None) -> Any:
     return p
 
 
+def _softmax_and_log(x: Any, axis: Any = None, out: Any = None) -> tuple[Any, Any]:
+    """exp(x) / sum exp(x) and log sum exp(x), which do not overflow; the first in ``out``, if that is given."""
+    if axis is None:
+        highest = x.max()
+        p = np.subtract(x, highest, out=out)
+        np.exp(p, out=p)
+        one = p.sum()
+        p /= one
+        return p, np.log(one) + highest
+    top = x.max(axis, keepdims=True)
+    p = np.subtract(x, top, out=out)
+    np.exp(p, out=p)
+    total = p.sum(axis, keepdims=True)
+    p /= total
+    log = np.log(total)
+    log += top
+    return p, log.squeeze(axis)[()]
+
+
+def _matvec(a: Any, x: Any) -> Any:
+    """a @ x; what is larger than the caches is read faster by einsum."""
+    return np.einsum("ij,j->i", a, x) if a.nbytes > 1 << 24 else a @ x
+
+
+def _vecmat(x: Any, a: Any) -> Any:
+    """x @ a; what is larger than the caches is read faster by einsum."""
+    return np.einsum("i,ij->j", x, a) if a.nbytes > 1 << 24 else x @ a
+
+
 def _elu(x: Any) -> Any:
     """x where x > 0, else exp(x) - 1."""
     return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
@@ -167,6 +128,11 @@ def _real(name: str, x: Any, rank: int) -> Any:
         x = np.asarray(x)
     if x.dtype.kind != "f" or x.dtype.itemsize not in (4, 8):
         raise ValueError(f"{name} has dtype {x.dtype}; it should be float32 or float64")
+    return _ranked(name, x, rank)
+
+
+def _ranked(name: str, x: Any, rank: int) -> Any:
+    """ValueError unless an argument has that many axes."""
     if x.ndim != rank:
         raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
     return x
@@ -177,9 +143,7 @@ def _numbers(name: str, x: Any, rank: int) -> Any:
     x = np.asarray(x)
     if x.dtype.kind not in "fiub":
         raise ValueError(f"{name} has dtype {x.dtype}; it should hold numbers")
-    if x.ndim != rank:
-        raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
-    return x
+    return _ranked(name, x, rank)
 
 
 def _dtype(**arrays: Any) -> Any:
@@ -196,6 +160,12 @@ def _dtype(**arrays: Any) -> Any:
         return arrays[first].dtype
     kinds = [x.dtype for x in arrays.values() if isinstance(x, (np.ndarray, np.floating))]
     return np.result_type(*kinds) if kinds else np.dtype(np.float64)
+
+
+def _same_dtype(name: str, x: Any, first: str, y: Any) -> None:
+    """ValueError unless two arrays have one dtype."""
+    if x.dtype is not y.dtype and x.dtype != y.dtype:
+        raise ValueError(f"{name} has dtype {x.dtype}; it should have the dtype of {first}, {y.dtype}")
 
 
 def _shaped(name: str, x: Any, shape: tuple[int, ...], meaning: str) -> None:
@@ -223,10 +193,9 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
             x = x.astype(np.intp)
     if x.dtype.kind not in "iu":
         raise ValueError(f"{name} has dtype {x.dtype}; it should hold whole numbers")
-    if x.ndim != rank:
-        raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
+    _ranked(name, x, rank)
     if x.size:
-        entries = x.ravel().tolist() if x.size < 64 else (x.min(), x.max())
+        entries = x.ravel().tolist() if x.size < 96 else (x.min(), x.max())
         low, high = min(entries), max(entries)
         if low < 0 or high >= size:
             wrong = low if low < 0 else high

@@ -56,13 +56,19 @@ def affine(a: Affine, sizes: Mapping[str, str]) -> Text:
 
 def total(terms: Sequence[tuple[Fraction, Text]]) -> Text:
     """``a - 2 * b``; what is added comes first."""
-    order = sorted(terms, key=lambda t: t[0] < 0)
+    signed = [(-c, Text(t.text[1:], t.level)) if _negative(t) else (c, t) for c, t in terms]
+    order = sorted(signed, key=lambda t: t[0] < 0)
     out = ""
     for c, t in order:
         size = abs(c)
         one = t.at(SUM + 1) if size == 1 else scaled(size, t).at(SUM + 1)
         out += (f" {'-' if c < 0 else '+'} " if out else "-" if c < 0 else "") + one
     return Text(out, SUM if len(order) > 1 else SIGN if order[0][0] < 0 else PRODUCT)
+
+
+def _negative(t: Text) -> bool:
+    """Whether a term starts with a sign of its own."""
+    return t.text.startswith("-") and t.level in (SIGN, PRODUCT)
 
 
 def scaled(c: Fraction, t: Text) -> Text:

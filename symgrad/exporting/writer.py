@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -10,8 +10,10 @@ from symgrad.diagnostics import SymgradError
 from symgrad.exporting.aligning import aligned, subscript, transposed
 from symgrad.exporting.arrays import (
     All,
+    Chained,
     Compare,
     Constant,
+    Count,
     Einsum,
     Input,
     Joined,
@@ -23,7 +25,6 @@ from symgrad.exporting.arrays import (
     Number,
     Offset,
     Ones,
-    Operand,
     Others,
     Positions,
     Power,
@@ -35,6 +36,7 @@ from symgrad.exporting.arrays import (
     Take,
     Where,
 )
+from symgrad.exporting.contractions import Contractions
 from symgrad.exporting.elementary import CALLS, CONSTANTS, HELPERS, is_plain
 from symgrad.exporting.text import (
     ATOM,
@@ -42,45 +44,22 @@ from symgrad.exporting.text import (
     PRODUCT,
     SUM,
     Text,
-    affine,
     call,
     number,
     raised,
-    scaled,
-    times,
     total,
 )
 from symgrad.ir.ranges import Affine
 
 
-class Writer:
-    """Expressions over variables. ``name`` gives the variable, or the expression, of a node."""
-
-    def __init__(self, name: Callable[[Node], Text], sizes: Mapping[str, str]) -> None:
-        self.name = name
-        self.sizes = sizes
-        self.helpers: set[str] = set()
-        self.like = "dtype"
-        self.known: Callable[[str, Node], Text | None] = lambda name, x: None
+class Writer(Contractions):
+    """A rule a kind."""
 
     def __call__(self, node: Node) -> Text:
         rule = _RULES.get(type(node))
         if rule is None:
             raise TypeError(f"no rule writes a {type(node).__name__}")
         return rule(self, node)
-
-    def operand(self, o: Operand) -> Text:
-        return self.name(o.node)
-
-    def size(self, a: Affine) -> Text:
-        return affine(a, self.sizes)
-
-    def broadcast(self, o: Operand, rank: int) -> Text:
-        return aligned(self.operand(o), o.labels, range(rank))
-
-    def helper(self, name: str, *arguments: object) -> Text:
-        self.helpers.add(name)
-        return call(name, *arguments)
 
     # --- leaves and positions -----------------------------------------------------------------
 
@@ -97,6 +76,9 @@ class Writer:
 
     def size_of(self, node: SizeOf) -> Text:
         return self.size(node.affine)
+
+    def count(self, node: Count) -> Text:
+        return Text(f"{self.name(node.x).at(ATOM)}.size")
 
     def positions(self, node: Positions) -> Text:
         stop = self.size(node.start + node.dims[0])
@@ -126,6 +108,10 @@ class Writer:
         key = ", ".join("None" if k == node.axis else ":" for k in range(node.rank))
         return call("np.concatenate", f"({first.at(ATOM)}[{key}], {rest})", node.axis)
 
+    def chained(self, node: Chained) -> Text:
+        flat = [self.name(p).text if p.rank == 1 else f"{self.name(p).at(ATOM)}.ravel()" for p in node.parts]
+        return call("np.concatenate", f"({', '.join(flat)})")
+
     def ones(self, node: Ones) -> Text:
         shape = ", ".join(str(self.size(d)) for d in node.dims)
         return call("np.ones", f"({shape},)", self.like)
@@ -133,8 +119,14 @@ class Writer:
     # --- entries ------------------------------------------------------------------------------
 
     def take(self, node: Take) -> Text:
-        key, labels = subscript(node.slots, self.operand, self.sizes)
-        got = Text(f"{self.name(node.base).at(ATOM)}[{key}]")
+        gathered = [k for k, s in enumerate(node.slots) if not isinstance(s, int)]
+        if len(gathered) == 1 and not isinstance(slot := node.slots[gathered[0]], int):
+            rest = [s for s in node.slots if isinstance(s, int)]
+            plain = (*rest[: gathered[0]], *slot.labels, *rest[gathered[0] :]) == tuple(range(node.rank))
+            if plain and slot.labels and not isinstance(slot.node, Positions):
+                return Text(f"{self.name(node.base).at(ATOM)}.take({self.operand(slot)}, {gathered[0]})")
+        keys, labels = subscript(node.slots, self.operand, self.sizes)
+        got = Text(f"{self.name(node.base).at(ATOM)}[{', '.join(keys)}]")
         return transposed(got, [labels.index(k) for k in range(node.rank)])
 
     # --- arithmetic ---------------------------------------------------------------------------
@@ -142,76 +134,17 @@ class Writer:
     def linear(self, node: Linear) -> Text:
         return total([(c, self.broadcast(o, node.rank)) for c, o in node.terms])
 
-    def einsum(self, node: Einsum) -> Text:
-        arrays = [o for o in node.operands if o.labels]
-        scalars = [self.operand(o) for o in node.operands if not o.labels]
-        if all(k < node.rank for o in arrays for k in o.labels):
-            return self._entrywise(node, scalars, arrays)
-        core = self._sum(node, arrays[0]) if len(arrays) == 1 else self._contraction(node, *arrays)
-        return self._quotient(node.coefficient, [*scalars], [core])
-
-    def _entrywise(self, node: Einsum, scalars: list[Text], arrays: list[Operand]) -> Text:
-        below = [o for o in node.operands if isinstance(o.node, Power) and o.node.exponent == -1]
-        over = [o for o in node.operands if o not in below]
-        bottom = [aligned(self.name(o.node.x), o.labels, range(node.rank)) for o in below]  # type: ignore[attr-defined]  # a Power
-        tops = [self.broadcast(o, node.rank) for o in sorted(over, key=lambda o: len(o.labels))]
-        return self._quotient(node.coefficient, [], tops, bottom)
-
-    def _quotient(self, c: Fraction, scalars: list[Text], tops: list[Text], bottom: list[Text] | None = None) -> Text:
-        if bottom and c.denominator > 1:
-            bottom = [number(Fraction(c.denominator)), *bottom]
-            c = Fraction(c.numerator)
-        factors = [*scalars, *tops]
-        if not factors:
-            top = number(c)
-        elif c in (1, -1) or len(factors) == 1:
-            top = scaled(c, times(factors))
-        else:
-            top = times([number(c) if c.denominator == 1 else Text(number(c).at(ATOM)), *factors])
-        if not bottom:
-            return top
-        low = times(bottom)
-        return Text(f"{top.at(PRODUCT)} / {low.at(PRODUCT + 1)}", PRODUCT)
-
-    def _sum(self, node: Einsum, o: Operand) -> Text:
-        axes = [k for k, x in enumerate(o.labels) if x >= node.rank]
-        kept = [x for x in o.labels if x < node.rank]
-        axis = "" if not kept else f"axis={axes[0]}" if len(axes) == 1 else f"axis={tuple(axes)}"
-        t = Text(f"{self.operand(o).at(ATOM)}.sum({axis})")
-        return transposed(t, [kept.index(k) for k in range(node.rank)])
-
-    def _contraction(self, node: Einsum, a: Operand, b: Operand) -> Text:
-        gone = [x for x in a.labels if x in b.labels and x >= node.rank]
-        shared = [x for x in a.labels if x in b.labels and x < node.rank]
-        left = [x for x in a.labels if x not in b.labels]
-        right = [x for x in b.labels if x not in a.labels]
-        if shared or any(x >= node.rank for x in (*left, *right)):
-            return self._plain_einsum(node, (a, b))
-        if len(gone) == 1 and len(left) <= 1 and len(right) <= 1:
-            if left and right and left[0] > right[0]:
-                a, b, left, right = b, a, right, left
-            x = transposed(self.operand(a), [a.labels.index(k) for k in (*left, *gone)])
-            y = transposed(self.operand(b), [b.labels.index(k) for k in (*gone, *right)])
-            return Text(f"{x.at(PRODUCT)} @ {y.at(PRODUCT + 1)}", PRODUCT)
-        pairs = ([a.labels.index(k) for k in gone], [b.labels.index(k) for k in gone])
-        axes = (
-            str(len(gone)) if pairs == (list(range(a.node.rank))[-len(gone) :], list(range(len(gone)))) else str(pairs)
-        )
-        t = call("np.tensordot", self.operand(a), self.operand(b), axes)
-        have = [*left, *right]
-        return transposed(t, [have.index(k) for k in range(node.rank)])
-
-    def _plain_einsum(self, node: Einsum, parts: tuple[Operand, ...]) -> Text:
-        letters = "ijklmnpqrstuvwxyzabcdefgh"
-        spelled = ["".join(letters[x] for x in o.labels) for o in parts]
-        out = "".join(letters[x] for x in range(node.rank))
-        return call("np.einsum", f'"{",".join(spelled)}->{out}"', *(self.operand(o) for o in parts))
-
     def map(self, node: Map) -> Text:
         x = self.name(node.x)
+        if node.name in ("whole", "indicator"):
+            return call("np.asarray", x, self.like)
+        if is_plain(node):
+            return call("float", self.mapped(node, call("np.float64", x)))
+        return self.mapped(node, x)
+
+    def mapped(self, node: Map, x: Text) -> Text:
         if node.name in CALLS:
-            made = call(CALLS[node.name], x)
-            return call("float", made) if is_plain(node) else made
+            return call(CALLS[node.name], x)
         if node.name == "sigma":
             soft = self.known("softplus", node.x)
             if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
@@ -220,8 +153,6 @@ class Writer:
             return self.helper(HELPERS[node.name], x)
         if node.name == "relu":
             return call("np.maximum", x, 0)
-        if node.name in ("whole", "indicator"):
-            return call("np.asarray", x, self.like)
         if node.name == "step":
             return call("np.asarray", Text(f"{x.at(COMPARISON + 1)} > 0", COMPARISON), self.like)
         raise SymgradError(f"no exported form is known of the function {node.name}")
@@ -292,6 +223,7 @@ _RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {
     Number: Writer.number,
     Constant: Writer.constant,
     SizeOf: Writer.size_of,
+    Count: Writer.count,
     Positions: Writer.positions,
     Offset: Writer.offset,
     Selected: Writer.selected,
@@ -300,6 +232,7 @@ _RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {
     Einsum: Writer.einsum,
     Map: Writer.map,
     Joined: Writer.joined,
+    Chained: Writer.chained,
     Ones: Writer.ones,
     Power: Writer.power,
     PowerOf: Writer.power_of,

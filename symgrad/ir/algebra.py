@@ -37,20 +37,23 @@ def add(*terms: Expr) -> Expr:
 def mul(*factors: Expr) -> Expr:
     """The product, flattened, numbers collected in front, ones dropped, 0 when a factor is 0."""
     flat: list[Expr] = []
-    total = Fraction(1)
+    total: Fraction | None = None
     stack = list(reversed(factors))
     while stack:
         f = stack.pop()
         if isinstance(f, Mul):
             stack.extend(reversed(f.factors))
         elif isinstance(f, Num):
-            total *= f.value
+            if f is not ONE:
+                total = f.value if total is None else total * f.value
         else:
             flat.append(f)
-    if total == 0:
-        return ZERO
-    if total != 1:
-        flat.insert(0, Num(total))
+    if total is not None:
+        number = Num(total)
+        if number is ZERO:
+            return ZERO
+        if number is not ONE:
+            flat.insert(0, number)
     if not flat:
         return ONE
     return flat[0] if len(flat) == 1 else Mul(tuple(flat))

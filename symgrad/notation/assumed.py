@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from symgrad.diagnostics import NotationError
 from symgrad.ir.nodes import Domain, Tensor
-from symgrad.notation.cuts import Statement
+from symgrad.notation.cuts import Statement, items
 from symgrad.notation.keys import name_key, pattern_letters
 from symgrad.notation.lexer import Token
 from symgrad.notation.named import read_name
@@ -33,8 +34,19 @@ class Assuming:
         if said.sign == "\\neq":
             return self.distinct(said)
         if said.sign in (">", "\\ge") and is_name(left[0]) and len(right) == 1 and right[0].text == "0":
-            return self.positive(left, "positive" if said.sign == ">" else "nonnegative")
+            read = [self.positive(name, "positive" if said.sign == ">" else "nonnegative") for name in items(left)]
+            return all(read)
+        if said.sign in ("<", "\\le") and len(left) == 1 and left[0].text == "0" and self.is_numbers(right):
+            return self.positive(right, "positive" if said.sign == "<" else "nonnegative")
         return False
+
+    def is_numbers(self, name: tuple[Token, ...]) -> bool:
+        """Whether a name is declared to be a number or an array of numbers; ``0 < i`` speaks of a position."""
+        try:
+            known = self.scope.value_key(read_name(self.scope, name))[0]
+        except NotationError:
+            return False
+        return known is not None and isinstance(self.scope.values[known], Tensor)
 
     def distinct(self, said: Statement) -> bool:
         """``n_k \\neq o``; between letters without a value, ``k \\neq l`` limits the assumption before it."""

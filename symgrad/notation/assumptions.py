@@ -13,7 +13,7 @@ from symgrad.notation.cuts import items, outermost
 from symgrad.notation.elaborate.conditions import read_conditions
 from symgrad.notation.elaborate.expressions import Elaborator
 from symgrad.notation.elaborate.tidying import tidy
-from symgrad.notation.elaborate.values import ShapeMismatch
+from symgrad.notation.elaborate.values import ShapeMismatch, aligned, same_range
 from symgrad.notation.keys import letter_of
 from symgrad.notation.lexer import Token
 from symgrad.notation.scope import Assumed, Scope
@@ -61,11 +61,12 @@ def _one(el: Elaborator, assumed: Assumed) -> list[Assumption]:
 
 def _equation(el: Elaborator, left: tuple[Token, ...], right: tuple[Token, ...], assumed: Assumed) -> Assumption:
     a, b = (el.value(el.parse(side, assumed.span)) for side in (left, right))
-    if a.axes or b.axes:
-        raise ShapeMismatch("an assumption equates numbers", a, b, assumed.span)
+    pairs = [pair for pair in zip(a.axes, b.axes, strict=False) if same_range(*pair)]
+    if not len(pairs) == len(a.axes) == len(b.axes) or a.row != b.row:
+        raise ShapeMismatch("an assumption equates arrays of shapes that differ", a, b, assumed.span)
     el.letters.resolve_ties()
-    x, y = tidy(a.body), tidy(b.body)
-    found = (free_indices(x) | free_indices(y)) & set(el.letters.open.values())
+    x, y = tidy(a.body), tidy(aligned(b, a.axes))
+    found = (free_indices(x) | free_indices(y)) & {*el.letters.open.values(), *a.axes}
     params = tuple(sorted(found, key=lambda i: i.serial))
     return Assumption("equation", assumed.span.text, x, y, None, params)
 

@@ -17,6 +17,7 @@ from symgrad.notation.scripts import cover, read_slots
 from symgrad.notation.source import Span
 from symgrad.notation.syntax import Call, Position, Sym
 
+TRANSPOSES = ("\\top", "T")
 KNOWN_NUMBERS = ("\\sum", "\\lVert", "\\Vert")
 """What starts an equation that is assumed: ``\\sum_j t_j = 1``, ``\\lVert u \\rVert = 1``."""
 
@@ -33,7 +34,7 @@ class Equations:
         left, right = said.left, said.right
         if said.sign != "=" or not left or not right or any(t.text == "=" for _, t in outermost(right)):
             return False
-        if left[0].text in KNOWN_NUMBERS:
+        if left[0].text in KNOWN_NUMBERS or self.is_symmetry(left, right) or self.is_symmetry(right, left):
             self.assuming.assume(said.tokens)
             return True
         if not starts_name(left[0]):
@@ -50,6 +51,22 @@ class Equations:
         if isinstance(head, Sym) and not head.sup and (is_slice(right) or self.is_one_hot(right)):
             return self.alias(head, right, span)
         return False
+
+    def is_symmetry(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
+        """``A = A^\\top``, ``A_{ij} = A_{ji}``, of a declared matrix."""
+        try:
+            a, b = (Parser(side, self.scope, cover(side)).whole() for side in (left, right))
+        except NotationError:
+            return False
+        if not (isinstance(a, Sym) and isinstance(b, Sym)) or (a.key, a.style, a.primes) != (b.key, b.style, b.primes):
+            return False
+        declared = self.scope.values.get(self.scope.value_key(a)[0] or "")
+        if not isinstance(declared, Tensor) or len(declared.ranges) != 2 or a.sup:
+            return False
+        if not a.sub and not b.sub:
+            return len(b.sup) == 1 and b.sup[0].text in TRANSPOSES
+        places = [pattern_letters(x.sub) or () for x in (a, b)]
+        return not b.sup and len(set(places[0])) == 2 and places[0] == places[1][::-1]
 
     def is_one_hot(self, right: tuple[Token, ...]) -> bool:
         """``e_t``"""

@@ -45,7 +45,8 @@ class Reader:
     def read(self) -> ReadDocument:
         blocks = read_blocks(self.source)
         self.out.diagnostics.extend(blocks.diagnostics)
-        self.enter(self.sections.everywhere)
+        for layer in self.sections.everywhere:
+            self.enter(layer)
         pending: Directive | None = None
         for event in self.events(blocks):
             if isinstance(event, Layer):

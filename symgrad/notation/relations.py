@@ -209,9 +209,10 @@ def read_relations(tokens: Sequence[Token], before: tuple[Token, ...] | None) ->
 
 
 def _opened(rows: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
-    """Rows above the first relation sign belong to its left side: ``a \\\\ + b \\\\ = c``."""
+    """Rows above the first relation sign belong to its left side, but for words: ``a \\\\ + b \\\\ = c``."""
     first = next((k for k, row in enumerate(rows) if _signs(row)), 0)
-    return [tuple(t for row in rows[: first + 1] for t in row), *rows[first + 1 :]]
+    above = [row for row in rows[:first] if not any(t.kind == "text" for t in row)]
+    return [tuple(t for row in (*above, *rows[first : first + 1]) for t in row), *rows[first + 1 :]]
 
 
 def _merge_ranges(pieces: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:

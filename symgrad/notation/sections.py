@@ -57,7 +57,8 @@ class Sections:
     """The sections of all ``--with`` documents, matched to the lines of the document that is read."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
-        self.everywhere = Layer("", 0, collect_macros(sources[0]) if sources else Macros())
+        self.everywhere: list[Layer] = []
+        """What stands before the first heading of each document, with the macros of that document."""
         self.layers: list[Layer] = []
         self.active: list[Layer] = []
         for source in sources:
@@ -65,7 +66,8 @@ class Sections:
 
     def _collect(self, source: Source) -> None:
         macros = collect_macros(source)
-        layer = self.everywhere
+        layer = Layer("", 0, macros)
+        self.everywhere.append(layer)
         number = None
         for block in read_blocks(source).items:
             if isinstance(block, Heading):

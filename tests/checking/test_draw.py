@@ -175,3 +175,12 @@ def test_several_equations_together() -> None:
 
 def test_an_equation_nothing_meets() -> None:
     assert draw(SIZES, (equation(n.power(Entry(S, ()), 2), n.num(-1)),)) is None
+
+
+def test_a_symmetric_matrix_whose_rows_sum_to_one() -> None:
+    """equations that say the same twice, and more of them than numbers can be moved freely"""
+    same = equation(Entry(A, (i, j)), Entry(A, (j, i)), i, j)
+    total = equation(Sum(a, Entry(A, (i, a))), n.ONE, i)
+    v = drawn(same, total).tensor(A)
+    assert np.allclose(v, v.transpose(0, 2, 1), atol=1e-11)
+    assert np.allclose(v.sum(axis=2), 1, atol=1e-11)

@@ -115,6 +115,8 @@ class World:
                 objects.setdefault(spelled(x.name), x)
         for letter, i in scope.indices.items():
             objects.setdefault(spelled(letter), i)
+        for i in scope.indices.values():  # the evaluator asks for those too that cancel
+            self.index(i)
         out: dict[str, Any] = {}
         for name in inspect.signature(function).parameters:
             if name in ("wrt", "dense"):

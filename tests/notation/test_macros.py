@@ -7,6 +7,7 @@ import pytest
 from symgrad.diagnostics import NotationError
 from symgrad.notation.lexer import Token, tokenize
 from symgrad.notation.macros import collect_macros
+from symgrad.notation.reader import read_document
 from symgrad.notation.source import Source, Span
 from tests.hostile.guard import PATIENCE, limit
 
@@ -84,3 +85,11 @@ def test_many_broken_definitions_are_read_in_time() -> None:
     with limit(PATIENCE):
         collect_macros(Source("a.md", r"\newcommand{\x}[1]{ " * 20_000))
         collect_macros(Source("a.md", r"\def\x{a}" * 5_000))
+
+
+def test_each_document_of_declarations_has_its_own_macros() -> None:
+    first = Source("a.md", "\\newcommand{\\v}{x}\n\nA vector $\\v \\in \\mathbb{R}^N$.")
+    second = Source("b.md", "\\newcommand{\\w}{y}\n\nA vector $\\w \\in \\mathbb{R}^N$.")
+    read = read_document(Source("d.md", "$$ x^\\top y = y^\\top x $$"), [first, second])
+    assert not read.diagnostics
+    assert [step.outcome.problem for step in read.steps] == [None]

@@ -296,3 +296,10 @@ def test_a_recursion_over_two_names_is_no_claim() -> None:
     declared = r"$h, x \in \mathbb{R}^{T}$, $w \in \mathbb{R}$"
     recursion = document(r"$$ a_t = w h_{t-1} + x_t $$ $$ h_t = \tanh(a_t) $$ $$ x_t = a_t - w h_{t-1} $$", declared)
     assert all(step.outcome.problem is not None for step in recursion.steps)
+
+
+def test_a_row_of_words_above_a_relation_is_a_remark() -> None:
+    (step,) = document(
+        "$$\n\\begin{gathered}\n\\text{for any } x \\\\\nx^\\top t = t^\\top x\n\\end{gathered}\n$$"
+    ).steps
+    assert (step.left, step.right) == (r"x^\top t", r"t^\top x")

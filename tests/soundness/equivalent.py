@@ -50,6 +50,8 @@ def rule(text: str, side: Side, mutant: Mutant, ruling: Ruling) -> str | None:
         return "a multiple of 0 is 0"
     if re.search(r"\(c\+$", before) and mutant.operator == "sign" and "-m \\le j \\le m" in text:
         return "a window is symmetric"
+    if mutant.operator == "character dropped" and re.search(r"_\{[a-z]$", before) and text[mutant.start] == ",":
+        return "a label needs no comma behind it"
     if mutant.operator == "character dropped" and text[mutant.start - 2 : mutant.end + 1] == "neq ":
         return "\\ne is \\neq"
     return None

@@ -8,7 +8,7 @@ from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from symgrad.ir.ranges import Affine, Gather, Index, Range, Subset
-from symgrad.notation.cuts import CLOSERS, OPENERS, find, split_rows, without_commas
+from symgrad.notation.cuts import CLOSERS, OPENERS, find, items, parted, split_rows, without_commas
 from symgrad.notation.elaborate.conditions import as_position
 from symgrad.notation.keys import label_key
 from symgrad.notation.lexer import Token
@@ -174,7 +174,13 @@ class _Reader:
         b.hi = self.affine(without_commas(tokens[dots + 1 :]))
 
     def member(self, b: Bound, right: tuple[Token, ...]) -> None:
-        """``i \\in \\mathcal{N}``, ``i \\in [W]``, ``i \\in \\{1, \\dots, N\\}``"""
+        """``i \\in \\mathcal{N}``, ``i \\in [W]``, ``i \\in \\{1, \\dots, N\\}``; ``S \\setminus \\{o\\}``"""
+        whole, *without = parted(right, "\\setminus")
+        if without and not all((whole, *without)):
+            raise error("SG104", "a set is missing here", cover(right), "write `\\mathcal{N} \\setminus \\{o\\}`")
+        right = whole
+        for less in without:
+            self.left_out(b, less)
         if len(right) == 1 and letter_key(right[0]) in self.el.scope.subsets:
             b.subsets.append(self.el.scope.subsets[letter_key(right[0])])
             return
@@ -183,10 +189,19 @@ class _Reader:
             return
         dots = find(right, "\\dots") if right[0].text == "\\{" and right[-1].text == "\\}" else None
         if dots is None:
-            span = cover(right)
+            name = "".join(sum_letter(t) if is_name(t) else t.text for t in right)
             remedy = "declare `$\\mathcal{N} \\subseteq [W]$`"
-            raise error("SG105", f"`{span.text}` is not declared as a set", span, remedy)
+            raise error("SG105", f"`{name}` is not declared as a set", cover(right), remedy)
         self.ends(b, right[1:-1], dots - 1)
+
+    def left_out(self, b: Bound, less: tuple[Token, ...]) -> None:
+        """``\\setminus \\{o, c\\}`` and ``\\setminus \\mathcal{M}`` as conditions on the letter."""
+        if len(less) > 2 and less[0].text == "\\{" and less[-1].text == "\\}":
+            sign, others = "\\neq", items(less[1:-1])
+        else:
+            sign, others = "\\notin", [less]
+        for other in others:
+            b.conditions.append((b.token, replace(b.token, kind="command", text=sign, style=""), *other))
 
     def condition(self, piece: tuple[Token, ...], cuts: list[int]) -> None:
         """A condition binds its letters that stand nowhere else, and one of them at least."""

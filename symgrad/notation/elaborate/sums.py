@@ -89,6 +89,9 @@ def _between(el: Elaborator, b: Bound, lo: Affine, hi: Affine) -> list[Cond]:
     counted_from_0 = not open_ends and lo == Affine() and written.size == index.range.size
     if written == index.range or counted_from_0:
         return []
+    if _surely_less(lo, index.range.lo) or _surely_less(index.range.hi, hi):
+        message = f"`{index.letter}` runs over {written} and stands in a slot of {index.range}"
+        raise error("SG107", message, b.token.span, "bound the sum by the size of the slot")
     # \sum_{j=1}^{i} ties the ranges of its two letters
     el.letters.tied += [(index, other) for other in open_ends]
     where = []
@@ -97,6 +100,11 @@ def _between(el: Elaborator, b: Bound, lo: Affine, hi: Affine) -> list[Cond]:
     if hi != index.range.hi:
         where.append(Cond("lt", index_expr(hi), index, True))
     return where
+
+
+def _surely_less(a: Affine, b: Affine) -> bool:
+    gap = b - a
+    return not gap.terms and gap.const > 0
 
 
 def _unbounded(el: Elaborator, b: Bound, body: Expr, node: BigOp) -> list[Cond]:

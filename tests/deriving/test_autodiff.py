@@ -1,0 +1,66 @@
+"""Every generated gradient of the library against automatic differentiation by PyTorch, where it is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from symgrad.checking.draw import draw
+from symgrad.checking.sizes import Sizes, need
+from symgrad.checking.survey import Survey
+from symgrad.deriving.gradient import gradient
+from symgrad.deriving.question import Asking
+from symgrad.ir.arithmetic import expand
+from symgrad.ir.claims import Claim
+from symgrad.ir.evaluate import Evaluator
+from symgrad.ir.nodes import Deriv
+from symgrad.notation.reader import read_document
+from symgrad.notation.source import Source
+from tests.deriving.torch_meaning import Abstract, TorchMeaning
+
+torch = pytest.importorskip("torch", reason="automatic differentiation needs PyTorch")
+
+ROOT = Path(__file__).parents[2]
+TOLERANCE = 1e-10
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "derivations").glob("*.md")), ids=lambda p: p.stem)
+def test_gradients_agree_with_automatic_differentiation(path: Path) -> None:
+    asking = Asking(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
+    compared = 0
+    for q in asking.quantities:
+        if not q.is_scalar:
+            continue
+        for by in asking.parameters(q.value):
+            compared += compare(asking, q.name, by)
+    assert compared, "nothing could be compared"
+
+
+def compare(asking: Asking, of: str, by: str) -> bool:
+    """Whether both derivatives were defined at a point; fails where they differ there."""
+    found = gradient(asking, of, [by])
+    (target,) = found.targets
+    # a derivative is simplified with assumed equations only; what positions differ from is of no account
+    assumptions = tuple(a for a in asking.vocabulary.assumptions() if a.kind == "equation")
+    claim = Claim(Deriv(found.of.body, target.entry), found.entry, target.axes, assumptions)
+    sizes = Sizes().choose(claim, need(claim, Survey()))
+    env = draw(sizes, assumptions, seed=1, batch=1)
+    if env is None:
+        return False
+    meaning = TorchMeaning(torch, env)
+    try:
+        value, axes = meaning.value(found.of.body)
+    except Abstract:
+        return False
+    assert axes == ()
+    value.backward()
+    wanted = meaning.leaves[target.symbol].grad.numpy()
+    had = Evaluator(env).number(found.entry)
+    ours = np.broadcast_to(expand(had, target.axes)[0], wanted.shape)
+    if not (np.isfinite(ours).all() and np.isfinite(wanted).all()):
+        return False
+    scale = max(1.0, float(np.abs(wanted).max(initial=0.0)))
+    assert np.abs(ours - wanted).max(initial=0.0) <= TOLERANCE * scale, f"{of} by {by}: {ours} is not {wanted}"
+    return True

@@ -1,0 +1,305 @@
+"""The generated module itself: its form, its arguments, what it refuses, and the forms of its gradients."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symgrad
+from symgrad.diagnostics import SymgradError
+from symgrad.exporting.forms import IndexedSlices
+from tests.exporting.worlds import ROOT, documents
+
+GOLDEN = Path(__file__).parent / "golden"
+SAMPLED = ROOT / "derivations/negative_sampling_array.md"
+SOFTMAX = ROOT / "derivations/skipgram_softmax_u.md"
+W, D, K = 7, 3, 4
+
+
+def exported(path: Path, **options: Any) -> str:
+    return symgrad.export(symgrad.read(str(path)), **options)
+
+
+@pytest.fixture(scope="module")
+def sampled() -> ModuleType:
+    return symgrad.load(symgrad.read(str(SAMPLED)))
+
+
+def given(**other: Any) -> dict[str, Any]:
+    rng = np.random.default_rng(1)
+    plain = {"U": rng.normal(size=(W, D)), "V": rng.normal(size=(D, W)), "n": np.array([2, 2, 0, 5]), "o": 1, "c": 3}
+    return {**plain, **other}
+
+
+# --- the text -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["negative_sampling_array", "skipgram_softmax_u", "skipgram_window_softmax"])
+def test_golden_source(name: str) -> None:
+    text = exported(ROOT / f"derivations/{name}.md")
+    path = GOLDEN / f"{name}.py.txt"
+    if os.environ.get("SYMGRAD_GOLDEN") == "write":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_bytes_do_not_depend_on_the_hash_seed() -> None:
+    program = "import sys, symgrad\nfor path in sys.argv[1:]:\n    sys.stdout.write(symgrad.export(symgrad.read(path)))"
+    paths = [str(p) for p in documents() if p.parent.name == "derivations"]
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program, *order],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed, order in (("0", paths), ("1", paths), ("123", paths))
+    }
+    assert len(outputs) == 1
+
+
+def test_bytes_do_not_depend_on_what_was_exported_before() -> None:
+    alone = exported(SAMPLED)
+    for path in (SOFTMAX, ROOT / "derivations/cbow_softmax.md"):
+        exported(path)
+    assert exported(SAMPLED) == alone
+
+
+@pytest.mark.parametrize("tool", ["ruff check", "ruff format --check", "mypy --strict"])
+def test_generated_modules_are_clean(tool: str, tmp_path: Path) -> None:
+    name, *options = tool.split()
+    pytest.importorskip(name)
+    for path in documents():
+        try:
+            (tmp_path / f"m_{path.stem}.py").write_text(exported(path), encoding="utf-8")
+        except SymgradError:
+            continue
+    more = ["--isolated", "--line-length", "120"] if name == "ruff" else []
+    run = subprocess.run(
+        [sys.executable, "-m", name, *options, *more, "."], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-1000:]
+
+
+def test_the_module_imports_numpy_alone() -> None:
+    lines = [x for x in exported(SAMPLED).splitlines() if x.startswith(("import ", "from "))]
+    allowed = {"import numpy as np", "from numpy.typing import NDArray", "import operator"}
+    allowed |= {"from __future__ import annotations", "from collections.abc import Sequence", "from typing import Any"}
+    assert set(lines) <= allowed
+
+
+def test_the_docstring_names_the_source_and_its_digest() -> None:
+    head = exported(SAMPLED).split('"""')[1]
+    assert "negative_sampling_array.md" in head
+    assert "sha256" in head
+
+
+# --- which costs, which arguments -----------------------------------------------------------------
+
+THREE = r"""
+With $\tilde w, x \in \mathbb{R}^{N}$ and $\lambda \in \mathbb{R}_{>0}$:
+$$ s = \sum_i \tilde w_i x_i, \qquad J = s^2 + \lambda \sum_i \tilde w_i^2, \qquad \hat K = \sum_i x_i^3 $$
+"""
+
+
+def test_scalars_that_no_other_definition_uses() -> None:
+    module = symgrad.load(symgrad.read(text=THREE))
+    assert hasattr(module, "J")
+    assert hasattr(module, "K_hat")
+    assert not hasattr(module, "s")
+
+
+def test_names_are_spelled_in_ascii_and_keywords_get_an_underscore() -> None:
+    module = symgrad.load(symgrad.read(text=THREE))
+    x = np.arange(3.0)
+    value, grads = module.J_value_and_grad(w_tilde=x, x=x, lambda_=0.5)
+    assert value == 25 + 2.5
+    assert list(grads) == ["w_tilde", "x", "lambda_"]
+    assert grads["lambda_"] == 5
+
+
+def test_a_used_scalar_by_name() -> None:
+    module = symgrad.load(symgrad.read(text=THREE), of=["s"], wrt=["x"])
+    _, grads = module.s_value_and_grad(w_tilde=np.ones(2), x=np.ones(2))
+    assert list(grads) == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [({"of": ["Q"]}, "Q"), ({"wrt": ["Q"]}, "Q"), ({"target": "fortran"}, "fortran"), ({"of": [r"\hat y"]}, "array")],
+)
+def test_unknown_names_are_errors_of_use(options: dict[str, Any], word: str) -> None:
+    with pytest.raises(SymgradError, match=word):
+        exported(SOFTMAX, **options)
+
+
+def test_an_abstract_function_has_no_code() -> None:
+    with pytest.raises(SymgradError, match="known only by its name"):
+        exported(ROOT / "tests/corpus/glove.md")
+
+
+# --- what is refused ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"V": np.zeros((W, D))}, r"V has shape \(7, 3\).*\(D, W\)"),
+        ({"U": np.zeros(W)}, "U has 1 axes"),
+        ({"U": np.zeros((W, D), int)}, "U has dtype int64.*float"),
+        ({"U": np.zeros((W, D), complex)}, "U has dtype complex"),
+        ({"V": np.zeros((D, W), np.float32)}, "V has dtype float32.*U"),
+        ({"o": W}, "o is 7.*0 to W - 1 = 6"),
+        ({"o": -1}, "o is -1"),
+        ({"o": 1.0}, "o is 1.0.*whole"),
+        ({"n": np.array([0, 7])}, "n holds 7"),
+        ({"n": np.array([0, -1])}, "n holds -1"),
+        ({"n": np.array([0.0])}, "n has dtype float64"),
+        ({"n": np.array(1)}, "n has 0 axes"),
+        ({"wrt": ("U", "Q")}, "wrt names 'Q'.*U, V"),
+    ],
+)
+def test_wrong_arguments(sampled: ModuleType, wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        sampled.J_value_and_grad(**given(**wrong))
+
+
+def test_a_window_must_lie_inside_its_text() -> None:
+    module = symgrad.load(symgrad.read(str(ROOT / "derivations/skipgram_window_softmax.md")))
+    text = np.array([0, 1, 2, 3, 4])
+    arguments = {"U": np.ones((W, D)), "V": np.ones((D, W)), "w": text, "m": 2}
+    module.J(**arguments, c=2)
+    for c in (1, 3):
+        with pytest.raises(ValueError, match="c reaches"):
+            module.J(**arguments, c=c)
+
+
+def test_arguments_are_not_changed(sampled: ModuleType) -> None:
+    arguments = given()
+    kept = {name: np.copy(x) for name, x in arguments.items()}
+    _, grads = sampled.J_value_and_grad(**arguments)
+    for gradient in grads.values():
+        np.asarray(gradient)
+    for name, x in arguments.items():
+        np.testing.assert_array_equal(x, kept[name])
+
+
+def test_gradients_share_no_memory_with_arguments() -> None:
+    text = r"With $x, y \in \mathbb{R}^{N}$: $$ J = \sum_i x_i y_i $$"
+    x, y = np.ones(3), np.arange(3.0)
+    _, grads = symgrad.load(symgrad.read(text=text)).J_value_and_grad(x=x, y=y)
+    grads["x"][0] = 9
+    assert y[0] == 0
+    for path in (SOFTMAX, SAMPLED):
+        arguments = {k: v for k, v in given().items() if k != "n" or path is SAMPLED}
+        _, grads = symgrad.load(symgrad.read(str(path))).J_value_and_grad(**arguments)
+        for g in grads.values():
+            for part in (getattr(g, s) for s in ("left", "right", "values", "indices") if hasattr(g, s)):
+                assert not any(np.shares_memory(part, a) for a in arguments.values() if isinstance(a, np.ndarray))
+
+
+# --- forms of gradients ---------------------------------------------------------------------------
+
+
+def test_sampled_rows_are_slices_and_repeated_ones_add_up(sampled: ModuleType) -> None:
+    _, grads = sampled.J_value_and_grad(**given())
+    u, v = grads["U"], grads["V"]
+    assert type(u).__name__ == type(v).__name__ == "IndexedSlices"
+    assert sorted(u.indices.tolist()) == [0, 1, 2, 2, 5]
+    assert (u.axis, u.values.shape, u.shape) == (0, (5, D), (W, D))
+    assert (v.axis, v.values.shape, v.shape) == (1, (D, 1), (D, W))
+    dense = np.zeros((W, D))
+    for i, row in zip(u.indices, u.values, strict=True):
+        dense[i] += row
+    np.testing.assert_array_equal(np.asarray(u), dense)
+
+
+@pytest.mark.parametrize("count", [5, 500])
+def test_add_to_adds_in_place(sampled: ModuleType, count: int) -> None:
+    n = np.random.default_rng(0).integers(0, W, count)
+    arguments = given(n=n)
+    _, grads = sampled.J_value_and_grad(**arguments)
+    for name in ("U", "V"):
+        out = arguments[name].copy()
+        assert grads[name].add_to(out, scale=-0.5) is out
+        np.testing.assert_allclose(out, arguments[name] - 0.5 * np.asarray(grads[name]), rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("draw", [np.arange, lambda k: np.arange(k) % 3, lambda k: np.arange(k) ** 2 % 90 // 4])
+def test_add_to_for_many_slices(draw: Any, axis: int) -> None:
+    indices = draw(90)
+    values = np.random.default_rng(0).normal(size=(90, 2))
+    want = np.zeros((90, 2))
+    np.add.at(want, indices, values)
+    shape = (90, 2) if axis == 0 else (2, 90)
+    out = IndexedSlices(indices, values if axis == 0 else values.T, shape, axis).add_to(np.zeros(shape))
+    np.testing.assert_allclose(out if axis == 0 else out.T, want, rtol=1e-13, atol=1e-13)
+
+
+def test_an_outer_product_stays_its_two_factors() -> None:
+    module = symgrad.load(symgrad.read(str(SOFTMAX)))
+    arguments = {k: v for k, v in given().items() if k != "n"}
+    _, grads = module.J_value_and_grad(**arguments)
+    u = grads["U"]
+    assert type(u).__name__ == "LowRank"
+    assert (u.left.shape, u.right.shape, u.shape, u.dtype) == ((W, 1), (D, 1), (W, D), np.float64)
+    np.testing.assert_array_equal(np.asarray(u), u.left @ u.right.T)
+    out = np.ones((W, D))
+    np.testing.assert_allclose(u.add_to(out, 2.0), 1 + 2 * np.asarray(u), rtol=1e-14)
+
+
+def test_dense_gradients_on_request(sampled: ModuleType) -> None:
+    _, grads = sampled.J_value_and_grad(**given(), dense=True)
+    assert all(type(g) is np.ndarray for g in grads.values())
+
+
+def test_only_what_is_asked_for(sampled: ModuleType) -> None:
+    _, grads = sampled.J_value_and_grad(**given(), wrt=("V",))
+    assert list(grads) == ["V"]
+
+
+def test_slices_of_parts_that_differ_in_length() -> None:
+    text = r"""
+With $z \in \mathbb{R}^{W}$, $n \in [W]^{K}$ and $m \in [W]^{M}$:
+$$ J = \sum_{k=1}^{K} 2 z_{n_k} + \sum_{l=1}^{M} z_{m_l} $$
+"""
+    module = symgrad.load(symgrad.read(text=text))
+    _, grads = module.J_value_and_grad(z=np.zeros(4), n=np.array([1, 1, 3]), m=np.array([0]))
+    np.testing.assert_array_equal(np.asarray(grads["z"]), [1.0, 4.0, 0.0, 2.0])
+
+
+def test_a_cost_that_its_indices_cancel_from_counts_once_a_member() -> None:
+    text = r"With $x, z \in \mathbb{R}^{N}$, $o \in [N]$: $$ J = \sum_i x_i^2 + z_o - z_o $$"
+    module = symgrad.load(symgrad.read(text=text))
+    value, grads = module.J_batch_value_and_grad(x=np.ones(2), z=np.ones(2), o=np.array([0, 1, 1]))
+    assert value == 6
+    np.testing.assert_array_equal(grads["x"], [6.0, 6.0])
+
+
+def test_an_axis_that_cancels_is_still_summed_over() -> None:
+    text = r"With $x \in \mathbb{R}^{N}$ and $b \in \mathbb{R}$: $$ J = \sum_i \log(b \exp(x_i)) $$"
+    _, grads = symgrad.load(symgrad.read(text=text)).J_value_and_grad(x=np.zeros(5), b=2.0)
+    assert grads["b"] == 2.5
+
+
+def network(layers: int) -> str:
+    """A chain of layers, each a line."""
+    names = ", ".join(f"$W^{{({k})}} \\in \\mathbb{{R}}^{{D \\times D}}$" for k in range(1, layers + 1))
+    lines = [f"Let $x, u \\in \\mathbb{{R}}^{{D}}$, {names}.", "$$ h^{(0)} = x $$"]
+    lines += [f"$$ h^{{({k})}} = \\tanh(W^{{({k})}} h^{{({k - 1})}}) $$" for k in range(1, layers + 1)]
+    return "\n\n".join([*lines, f"$$ J = u^\\top h^{{({layers})}} $$"])
+
+
+def test_backpropagation_grows_with_the_length_of_a_network() -> None:
+    lengths = [symgrad.export(symgrad.read(text=network(n))).count("\n") for n in (20, 28, 36)]
+    assert lengths[2] - lengths[1] == lengths[1] - lengths[0]
