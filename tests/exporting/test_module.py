@@ -188,8 +188,8 @@ def test_a_set_holds_no_position_twice() -> None:
     arguments = {"U": np.ones((W, D)), "V": np.ones((D, W))}
     with pytest.raises(ValueError, match="N holds a position twice"):
         module.J(**arguments, o=0, c=1, N=np.array([2, 3, 2]))
+    rows = np.array([[2, 3], [3, 3]])
     with pytest.raises(ValueError, match="N holds a position twice"):
-        rows = np.array([[2, 3], [3, 3]])
         module.J_batch_value_and_grad(**arguments, o=np.array([0, 0]), c=np.array([1, 1]), N=rows)
     members = np.array([[2, 3], [3, 2]])
     module.J_batch_value_and_grad(**arguments, o=np.array([0, 0]), c=np.array([1, 1]), N=members)
