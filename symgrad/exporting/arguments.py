@@ -202,7 +202,7 @@ class Checks:
                 assert a.target is not None  # positions point somewhere
                 size, meaning = affine(a.target.size, called), _meaning(a.target.size)
                 out.append(f'{a.name} = {self.helper("_index")}("{a.name}", {a.name}, {size}, "{meaning}")')
-            if a.kind == "subset" and not self.batch:
+            if a.kind == "subset":
                 out.append(f'{self.helper("_distinct")}("{a.name}", {a.name})')
         return out
 

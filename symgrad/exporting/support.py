@@ -204,8 +204,9 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
 
 
 def _distinct(name: str, x: Any) -> None:
-    """ValueError if a position stands twice in what is a set."""
-    if np.unique(x, axis=None).size != x.size and x.ndim == 1:
+    """ValueError if a position stands twice in what is a set, one along the last axis."""
+    x = np.sort(x, axis=-1)
+    if (x[..., 1:] == x[..., :-1]).any():
         raise ValueError(f"{name} holds a position twice; it should be a set")
 
 

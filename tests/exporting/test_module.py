@@ -183,6 +183,27 @@ def test_a_window_must_lie_inside_its_text() -> None:
             module.J(**arguments, c=c)
 
 
+def test_a_set_holds_no_position_twice() -> None:
+    module = symgrad.load(symgrad.read(str(ROOT / "derivations/negative_sampling_set.md")))
+    arguments = {"U": np.ones((W, D)), "V": np.ones((D, W))}
+    with pytest.raises(ValueError, match="N holds a position twice"):
+        module.J(**arguments, o=0, c=1, N=np.array([2, 3, 2]))
+    rows = np.array([[2, 3], [3, 3]])
+    with pytest.raises(ValueError, match="N holds a position twice"):
+        module.J_batch_value_and_grad(**arguments, o=np.array([0, 0]), c=np.array([1, 1]), N=rows)
+    members = np.array([[2, 3], [3, 2]])
+    module.J_batch_value_and_grad(**arguments, o=np.array([0, 0]), c=np.array([1, 1]), N=members)
+
+
+def test_nothing_drawn_and_a_window_of_nothing(sampled: ModuleType) -> None:
+    arguments = given(n=np.array([], int))
+    value, grads = sampled.J_value_and_grad(**arguments)
+    assert value == pytest.approx(np.logaddexp(0, -arguments["U"][1] @ arguments["V"][:, 3]), rel=1e-14)
+    assert grads["U"].indices.tolist() == [1]
+    module = symgrad.load(symgrad.read(str(ROOT / "derivations/skipgram_window_softmax.md")))
+    assert module.J(U=arguments["U"], V=arguments["V"], w=np.array([0, 1]), c=1, m=0) == 0
+
+
 def test_arguments_are_not_changed(sampled: ModuleType) -> None:
     arguments = given()
     kept = {name: np.copy(x) for name, x in arguments.items()}
