@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from symgrad.diagnostics import Diagnostic, NotationError
 from symgrad.ir.claims import Assumption
-from symgrad.ir.ranges import Index, Range
+from symgrad.ir.ranges import Index, Range, Subset
 from symgrad.notation.assumptions import read_assumptions, read_restrictions, says_nothing
 from symgrad.notation.chains import Side, elaborate_sides, free_letters, outcome, settle_sides
 from symgrad.notation.define import Definer
@@ -22,6 +22,7 @@ from symgrad.notation.mentions import note_sizes, outside_letters
 from symgrad.notation.named import learn_run
 from symgrad.notation.parsing import Parser
 from symgrad.notation.reading import ReadDocument, ReadStep
+from symgrad.notation.recursion import recursion
 from symgrad.notation.relations import Relation
 from symgrad.notation.scope import Defined
 from symgrad.notation.scripts import cover
@@ -97,6 +98,8 @@ class ChainReader:
         name, value = (self.sides[k], self.sides[k + 1])[:: -1 if relation.sign == "=:" else 1]
         if value.node is None or name.node is None:
             return
+        if k == 0 and relation.sign != "=:" and self.unroll(relation):
+            return
         definer = Definer(self.out.scope)
         plain, known = relation.sign == "=", definer.is_declared(name.node)
         if plain and known and k > 0:
@@ -115,6 +118,27 @@ class ChainReader:
             self.unread_conditions(relation)
         elif plain and k == 0:
             self.redefinition = definer.redefines(name.node)
+
+    def unroll(self, relation: Relation) -> bool:
+        """Enters a recursion over a written range as one definition for each position, and as the family of them."""
+        scope = self.out.scope
+        declared = {x: r.range if isinstance(r, Subset) else r for x, r in scope.letters.items()}
+        found = recursion(relation.left, relation.right, declared | dict(self.ranges))
+        if found is None:
+            return False
+        for left, right in (*found.written(), found.family()):
+            name, value = self.side(left, relation.sign_span, head=True), self.side(right, relation.sign_span)
+            if name.node is None or value.node is None:
+                return False
+            made = Definer(scope).define(name.node, value.node, name.span.to(value.span), False)
+            if made is not None:
+                if made.patterns:
+                    made = replace(made, over=found.over)
+                    scope.put("values", made.key, made)
+                self.validate(made, value)
+        self.defined.add(0)
+        self.out.definitions += 1
+        return True
 
     def validate(self, entry: Defined, body: Side) -> None:
         """A definition that can't be read even now is reported where it stands, unless a name in it may still come."""

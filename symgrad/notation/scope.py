@@ -59,7 +59,8 @@ class Defined:
     """A definition as it was written.
 
     patterns: the letters on its left, in order; arguments: for ``J(o, c)`` its arguments' names;
-    form: for a compound subscript, ``u_{c+j}``; alias: a name for a slice, always looked through.
+    form: for a compound subscript, ``u_{c+j}``; alias: a name for a slice, always looked through;
+    over: what its patterns run over, where the definition says so itself.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Defined:
     alias: bool = False
     one_hot: bool = False
     declared: Tensor | None = None
+    over: Range | None = None
     serial: int = 0
 
 

@@ -303,3 +303,20 @@ def test_a_row_of_words_above_a_relation_is_a_remark() -> None:
         "$$\n\\begin{gathered}\n\\text{for any } x \\\\\nx^\\top t = t^\\top x\n\\end{gathered}\n$$"
     ).steps
     assert (step.left, step.right) == (r"x^\top t", r"t^\top x")
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "q_i = q_{i-1} + s_i, \\quad i = 1, \\dots, H",  # no range of numbers
+        "q_i = q_{i-1} + q_{i+1}, \\quad i = 1, \\dots, 4",  # both ways
+        "q_i = q_i + s_i, \\quad i = 1, \\dots, 4",  # at the same position
+        "q_i = q_{i-1} + s_i, \\quad i = 1, \\dots, 400",  # too long
+    ],
+)
+def test_recursions_that_are_not_unrolled(definition: str) -> None:
+    found = read_document(
+        Source("a.md", f"With $s \\in \\mathbb{{R}}^{{H}}$: $$ {definition} $$ $$ 2 q_1 = q_1 + q_1 $$")
+    )
+    codes = {d.code for d in found.diagnostics} | {s.outcome.problem.code for s in found.steps if s.outcome.problem}
+    assert codes & {"SG110", "SG105", "SG108"}

@@ -61,7 +61,7 @@ def define(el: Elaborator, entry: Defined) -> Definition:
 
 
 def _elaborated(el: Elaborator, entry: Defined) -> Definition:
-    params = {p: Index(p, _declared_range(el, p), "free") for p in _patterns(entry)}
+    params = {p: Index(p, entry.over or _declared_range(el, p), "free") for p in _patterns(entry)}
     if entry.declared is not None:
         for p, wanted in zip(params.values(), entry.declared.ranges, strict=False):
             p.range = wanted
