@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from symgrad.exporting.aligning import aligned, transposed
-from symgrad.exporting.arrays import Einsum, Node, Operand, Power
+from symgrad.exporting.arrays import Einsum, Map, Node, Operand, Power
 from symgrad.exporting.text import ATOM, PRODUCT, Text, affine, call, number, scaled, times
 from symgrad.ir.ranges import Affine
 
@@ -24,7 +24,7 @@ class Contractions:
         sizes: Mapping[str, str],
         helpers: set[str],
         like: str,
-        known: Callable[[str, Node], Text | None],
+        known: Callable[[str, Map], Text | None],
         large: Callable[[Affine], bool],
     ) -> None:
         self.name = name

@@ -119,11 +119,21 @@ class Body:
     def named(self, node: Node) -> Text:
         return self.text[node]
 
-    def _known(self, name: str, x: Node) -> Text | None:
-        """The variable that holds F(x), if one does by now in every function that needs more than it."""
-        node = self.graph.table.get((Map, x.dims, (name, x)))
-        text = self.text.get(node) if node is not None else None
-        return text if text is not None and text.text.isidentifier() else None
+    def _known(self, name: str, node: Map) -> Text | None:
+        """The variable that holds F(x) of the x of another function, if one does wherever that one is computed."""
+        other = self.graph.table.get((Map, node.dims, (name, node.x)))
+        text = self.text.get(other) if other is not None else None
+        if other is None or text is None or not text.text.isidentifier() or not self.precedes(other, node):
+            return None
+        return text
+
+    def always(self, node: Node) -> bool:
+        """Whether the line of a node is run whatever is asked for."""
+        return VALUE in self.needs[node] or len(self.needs[node]) > 1
+
+    def precedes(self, first: Node, node: Node) -> bool:
+        """Whether the line of ``first``, which stands before that of ``node``, is run whenever that one is."""
+        return self.always(first) or self.needs[first] == self.needs[node]
 
     # --- lines --------------------------------------------------------------------------------
 

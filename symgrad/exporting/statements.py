@@ -186,7 +186,7 @@ class Statements:
         if not name.isidentifier() or not isinstance(x, (Einsum, Linear)):
             return ""
         others = [u for u in self._users(x) if u not in (p, log)]
-        if not all(isinstance(u, Take) and _copies(u) and self._ready(u) for u in others) or any(
+        if not all(self._before(u, p, log) for u in others) or any(
             v.node is x for f in self.body.forms.values() for v in map(own, f.nodes())
         ):
             return ""
@@ -198,6 +198,13 @@ class Statements:
         word = re.compile(rf"\b{name}\b")
         stale = [n for n, t in self.body.text.items() if n is not x and word.search(t.text)]
         return "" if stale else name
+
+    def _before(self, user: Node, p: Node, log: Node) -> bool:
+        """Whether entries can be taken out before softmax and logsumexp are computed, whatever is asked for."""
+        both = self.body.needs[p] | self.body.needs[log]
+        if not (isinstance(user, Take) and _copies(user)):
+            return False
+        return (self.body.always(user) or self.body.needs[user] == both) and self._ready(user)
 
     def _ready(self, node: Node) -> bool:
         """Whether all that a node is computed from has its text."""

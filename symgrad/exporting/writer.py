@@ -146,7 +146,7 @@ class Writer(Contractions):
         if node.name in CALLS:
             return call(CALLS[node.name], x)
         if node.name == "sigma":
-            soft = self.known("softplus", node.x)
+            soft = self.known("softplus", node)
             if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
                 return call("np.exp", Text(f"{x.at(SUM)} - {soft}", SUM))
         if node.name in HELPERS:

@@ -35,6 +35,11 @@ def test_value_and_gradients(path: Path, name: str) -> None:
         assert got.shape == want.shape
         assert relative(got, want) < 1e-10, tensor
         assert relative(dense[tensor], want) < 1e-10, tensor
+        with np.errstate(all="ignore"):
+            same, single = function(**given, wrt=(tensor,))
+        assert same == value
+        assert list(single) == [tensor]
+        assert relative(single[tensor], np.asarray(got)) < 1e-14, tensor
 
 
 def test_every_derivation_has_a_module() -> None:

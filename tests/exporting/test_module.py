@@ -313,6 +313,15 @@ def test_an_axis_that_cancels_is_still_summed_over() -> None:
     assert grads["b"] == 2.5
 
 
+def test_what_one_gradient_computes_is_not_asked_of_another() -> None:
+    text = r"With $x, a, b \in \mathbb{R}$: $$ J = \sigma(x)^a + b \sigma(-x) $$"
+    module = symgrad.load(symgrad.read(text=text))
+    point = {"x": 0.3, "a": 2.0, "b": 0.7}
+    _, together = module.J_value_and_grad(**point)
+    for name, gradient in together.items():
+        assert module.J_value_and_grad(**point, wrt=(name,))[1][name] == pytest.approx(gradient, rel=1e-14)
+
+
 def network(layers: int) -> str:
     """A chain of layers, each a line."""
     names = ", ".join(f"$W^{{({k})}} \\in \\mathbb{{R}}^{{D \\times D}}$" for k in range(1, layers + 1))

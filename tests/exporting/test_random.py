@@ -130,6 +130,8 @@ def check(seed: int) -> str:
             want = world.gradient(q.value.body, world.tensors()[name])
             if got.shape != want.shape or not close(got, want):
                 wrong.append(name)
+            if not close(module.J_value_and_grad(**given, wrt=(name,))[1][name], np.asarray(got)):
+                wrong.append(f"{name} alone")
         if hasattr(module, "J_batch_value_and_grad") and np.isfinite(value):
             wrong += batched(module, given, value, grads, world)
     return f"{wrong}: {text}" if wrong else ""
