@@ -22,18 +22,53 @@ def wrapped(statement: str, indent: int) -> list[str]:
     """A statement that is too long is opened at its last outermost bracket, then at its commas."""
     if len(statement) + indent <= WIDTH:
         return [statement]
+    terms = _terms(statement)
+    if terms is not None:
+        return _in_brackets(*terms, indent)
     span = _last_bracket(statement)
     if span is None:
         return [statement]
     start, end = span
     head, inside, tail = statement[: start + 1], statement[start + 1 : end], statement[end:]
     parts = _split(inside)
-    if len(inside) + indent + 4 <= WIDTH and not (len(parts) == 1 and statement.startswith("def ")):
+    # a tuple is opened at its commas at once, the arguments of a call may stand in one line
+    plural = len(parts) > 1 and (start == 0 or not (statement[start - 1].isalnum() or statement[start - 1] in "_)]"))
+    alone = len(parts) == 1 and statement.startswith("def ")
+    if len(inside) + indent + 4 <= WIDTH and not plural and not alone:
         return [head, f"    {inside}", tail]
     if len(parts) == 1:
         return [head, *(f"    {x}" for x in wrapped(inside, indent + 4)), tail]
     laid = [line for p in parts for line in _with_comma(wrapped(p, indent + 5))]
     return [head, *(f"    {x}" for x in laid), tail]
+
+
+def _terms(statement: str) -> tuple[str, list[str]] | None:
+    """``("x = ", ["a", "+ b", "- c"])`` of an assignment of three operands or more; None for anything else."""
+    spans, quoted = _outermost(statement), _quoted(statement)
+
+    def outside(k: int) -> bool:
+        return not quoted[k] and not any(a < k < b for a, b in spans)
+
+    at = next((k for k in range(len(statement)) if statement.startswith(" = ", k) and outside(k)), None)
+    if at is None:
+        return None
+    for signs in ((" + ", " - "), (" * ", " / ", " @ ")):
+        cuts = [k for k in range(at + 3, len(statement)) if statement[k : k + 3] in signs and outside(k)]
+        if len(cuts) > 1:
+            ends = [*cuts, len(statement)]
+            first = statement[at + 3 : ends[0]]
+            return statement[: at + 3], [first, *(statement[a + 1 : b] for a, b in zip(cuts, ends[1:], strict=True))]
+        if cuts:
+            return None
+    return None
+
+
+def _in_brackets(head: str, terms: list[str], indent: int) -> list[str]:
+    """Operands in brackets of their own, in one line or one a line."""
+    together = " ".join(terms)
+    if len(together) + indent + 4 <= WIDTH:
+        return [f"{head}(", f"    {together}", ")"]
+    return [f"{head}(", *(f"    {t}" for t in terms), ")"]
 
 
 def _with_comma(lines: list[str]) -> list[str]:

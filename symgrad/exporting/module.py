@@ -188,16 +188,16 @@ class Module:
                 out.append(f"{dict.__getitem__(body.sizes, symbol)} = {source}")
         return out
 
-    def _call_checks(self, c: Cost) -> str:
+    def _call_checks(self, c: Cost) -> list[str]:
         names = ", ".join(a.name for a in c.arguments)
         left = names if len(c.arguments) > 1 else f"({names},)"
-        return f"{left} = {_checked(c)}({names})"
+        return wrapped(f"{left} = {_checked(c)}({names})", 4)
 
     def _value(self, c: Cost) -> str:
         body = self._body(c, {})
         head = f"def {c.name}(*, {_parameters(c)}) -> Any:"
         doc = f'"""{_summary(c)}\n\n{_described(c)}\n"""'
-        lines = [doc, self._call_checks(c), *self._sizes(c, body), *_lines(body, VALUE, 4), f"return {body.result}"]
+        lines = [doc, *self._call_checks(c), *self._sizes(c, body), *_lines(body, VALUE, 4), f"return {body.result}"]
         return _function(head, lines)
 
     def _value_and_grad(self, c: Cost) -> str:
@@ -210,8 +210,8 @@ class Module:
         doc = f'"""{_summary(c)}, and its gradients by the arguments that ``wrt`` names.\n\n{_described(c)}\n"""'
         lines = [
             doc,
-            self._call_checks(c),
-            f"wanted = _wanted(wrt, {_tuple(known)})",
+            *self._call_checks(c),
+            *wrapped(f"wanted = _wanted(wrt, {_tuple(known)})", 4),
             *self._sizes(c, body),
             *_lines(body, VALUE, 4),
             "grads: dict[str, Any] = {}",
