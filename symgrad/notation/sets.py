@@ -53,7 +53,11 @@ def affine_size(scope: Scope, tokens: Sequence[Token]) -> Affine:
         name = f"|{''.join(letter_key(t) for t in tokens[1:-1])}|"
         scope.sizes.add(name)
         return Affine.of(name)
-    return _SizeReader(scope, tokens).read()
+    size = _SizeReader(scope, tokens).read()
+    if not size.terms and size.const < 0:
+        span = cover(tokens)
+        raise error("SG109", f"`{span.text}` is no size", span, "a size is a name or a number that is not negative")
+    return size
 
 
 def is_cardinality(tokens: Sequence[Token]) -> bool:

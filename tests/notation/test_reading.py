@@ -320,3 +320,9 @@ def test_recursions_that_are_not_unrolled(definition: str) -> None:
     )
     codes = {d.code for d in found.diagnostics} | {s.outcome.problem.code for s in found.steps if s.outcome.problem}
     assert codes & {"SG110", "SG105", "SG108"}
+
+
+@pytest.mark.parametrize("size", ["-1", "2 - 5"])
+def test_a_size_is_not_negative(size: str) -> None:
+    found = read_document(Source("a.md", f"With $x \\in \\mathbb{{R}}^{{{size}}}$: $$ \\sum_i x_i = 3 $$"))
+    assert "SG109" in [d.code for d in found.diagnostics]
