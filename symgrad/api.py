@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 
 from symgrad.checking import load_source
 from symgrad.checking.checker import check_source
 from symgrad.checking.verdict import DocumentReport
 from symgrad.deriving.gradient import Form, Gradient, gradient
-from symgrad.deriving.question import Asking, split_targets
-from symgrad.diagnostics import Diagnostic, SymgradError
+from symgrad.deriving.question import Asking, Independent, split_targets
+from symgrad.diagnostics import Diagnostic, NotationError, SymgradError
 from symgrad.notation.reader import read_document as read_source
 from symgrad.notation.source import Source
 
@@ -54,24 +54,40 @@ def gradient_of(document: Document, of: str, wrt: str | Sequence[str]) -> Gradie
     return gradient(asking, of, [wrt] if isinstance(wrt, str) else list(wrt))
 
 
+@dataclass(slots=True)
+class Derivations:
+    """What ``symgrad latex`` prints: displays, notes on them, and what of the document could not be read."""
+
+    displays: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
 def derivations(
     path: str, with_files: Sequence[str], of: str | None, wrt: Sequence[str], form: Form | None, steps: bool
-) -> tuple[list[str], list[str]]:
-    """Displays of all gradients asked for, and notes on those that are written in another form than asked for."""
+) -> Derivations:
+    """All gradients that are asked for. Of every cost, one that does not depend on a target is only noted."""
     document = read_document(path, None, tuple(with_files))
     asking = Asking(read_source(document.source, document.declarations))
-    displays: list[str] = []
-    notes: list[str] = []
+    out = Derivations()
     for name in [of] if of is not None else asking.costs():
-        for by in wrt or asking.parameters(asking.quantity(name)):
-            found = gradient(asking, name, split_targets(by))
+        for by in dict.fromkeys(wrt) if wrt else asking.parameters(asking.quantity(name)):
+            try:
+                found = gradient(asking, name, split_targets(by))
+            except Independent:
+                if of is not None:
+                    raise
+                out.notes.append(f"{name} does not depend on {by}")
+                continue
             if form != "index" and found.no_matrix_form:
-                notes.append(f"{name} by {by} has no matrix form: {found.no_matrix_form}")
+                out.notes.append(f"{name} by {by} has no matrix form: {found.no_matrix_form}")
             if steps:
-                displays.append(found.steps())
+                out.displays.append(found.steps())
             else:
-                displays.append(f"$$\n{found.latex('index' if found.no_matrix_form else form)}\n$$")
-    return displays, notes
+                out.displays.append(f"$$\n{found.latex('index' if found.no_matrix_form else form)}\n$$")
+    if of is None:
+        out.problems = [str(NotationError(d)) for d in asking.problems()]
+    return out
 
 
 def export_document(

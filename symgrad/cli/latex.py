@@ -8,6 +8,8 @@ from typing import Any
 
 from symgrad.cli.output import UsageError, show
 
+UNREADABLE = 3
+
 
 def add(verbs: Any) -> None:
     """The command and its options."""
@@ -37,12 +39,16 @@ def add(verbs: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     from symgrad.api import derivations
 
-    displays, notes = derivations(
-        options.path, options.with_files, options.of, options.wrt, options.form, options.steps
-    )
-    if not displays:
-        raise UsageError(f"{options.path} defines no cost: no scalar that depends on a real array; name one with --of")
-    show("\n\n".join(displays))
-    for note in notes:
+    found = derivations(options.path, options.with_files, options.of, options.wrt, options.form, options.steps)
+    if found.displays:
+        show("\n\n".join(found.displays))
+    for note in (*found.notes, *found.problems):
         print(f"symgrad: {note}", file=sys.stderr)
+    if found.problems:
+        return UNREADABLE
+    if not found.displays:
+        wanted = f" that depends on {', '.join(options.wrt)}" if options.wrt else ""
+        raise UsageError(
+            f"{options.path} defines no cost{wanted}: no scalar that depends on a real array; name one with --of"
+        )
     return 0

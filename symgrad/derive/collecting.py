@@ -26,6 +26,8 @@ class Shortener(Protocol):
 
     def add(self, terms: list[Expr]) -> Expr: ...
 
+    def spend(self, count: int) -> bool: ...
+
 
 def common_factor(node: Add) -> tuple[Term, Expr]:
     """``a b + a c = a (b + c)``: what every term has outside of its sums, and the rest."""
@@ -131,6 +133,8 @@ def grouped(terms: Sequence[Term], s: Shortener) -> list[Term]:
         for i, (a, long) in enumerate(left):
             for j, (b, wide) in enumerate(left[i + 1 :], i + 1):
                 if (a, b) not in tried:
+                    if not s.spend(1):
+                        return [t for t, _ in left]
                     tried[a, b] = _joined(a, b, s)
                 found = tried[a, b]
                 gain = long + wide - found[1] if found is not None else 0

@@ -13,6 +13,7 @@ def derivative(cost: Expr, targets: Iterable[Entry | Ref], simplify: Simplifier)
     """The derivative of a cost by each target in turn, simplified after each."""
     out = cost
     for target in targets:
+        simplify.effort = 0
         resolver = Resolver()
         out = simplify(resolver.resolve(resolver.differentiate(out, target)))
     return out

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.derive.network import NoMatrixForm, turned
+from symgrad.derive.terms import bare
 from symgrad.ir import arrays as a
 from symgrad.ir.arrays import Array, Axes
 from symgrad.ir.nodes import (
@@ -75,7 +76,9 @@ class Leaves:
                     raise NoMatrixForm("a function of several numbers has no matrix notation")
                 name = base.function.name + "'" * len(base.derivs)
                 return a.Mapped(axes, name, self.form(lam.body, axes))
-            slots = base.derivs[0][1]
+            which, slots = base.derivs[0]
+            argument = bare(base.arguments[which].body)
+            raise_if(not isinstance(argument, (Entry, Ref)), "the argument of a function of arrays has no name")
         else:
             slots = base.indices
             if isinstance(base, Ref):
@@ -157,7 +160,9 @@ def _is_plain(base: Expr) -> bool:
 
 
 def _lies(base: Expr) -> bool:
-    """Whether an array of one axis is written as a row."""
+    """Whether an array of one axis is written as a row; a derivative by one is as well."""
+    if isinstance(base, Apply) and base.derivs:
+        return _lies(bare(base.arguments[base.derivs[0][0]].body))
     if isinstance(base, Entry):
         return base.tensor.row
     return isinstance(base, Ref) and base.definition.row

@@ -34,6 +34,7 @@ from symgrad.ir.ranges import Index, indices_of
 from symgrad.ir.traverse import distinct
 
 MAX_TERMS = 16
+_LINEAR = (a.Identity, a.Outer, a.Product, a.Diagonal)
 
 
 @dataclass(slots=True)
@@ -61,6 +62,10 @@ class Former:
             own = tuple(x for x in axes if x in free_indices(t))
             # a number is constant along every axis; what lacks one of two axes has ones along it
             terms.append(self.form(t, axes if own else ()))
+        if len(axes) == 2 and any(isinstance(t, _LINEAR) for t in map(a.unscaled, terms)):
+            # beside I or x y^T a number would be read as a multiple of I
+            ones = a.Outer(axes, a.Ones(axes[:1]), a.Ones(axes[1:]))
+            terms = [t if t.axes else a.times_number(t, ones) for t in terms]
         return a.Total(axes, tuple(terms))
 
     def product(self, term: Term, axes: Axes) -> Array:

@@ -8,9 +8,26 @@ from fractions import Fraction
 
 from symgrad.derive.collecting import common_factor
 from symgrad.derive.matching import within
+from symgrad.derive.signs import sign_inside
 from symgrad.derive.style import Style
 from symgrad.derive.terms import Factor, Term, term_of, terms_of
-from symgrad.ir.nodes import Add, Definition, Expr, Mul, Num, Pow, Ref, Size, Sum, free_indices, parts, power
+from symgrad.ir.nodes import (
+    ONE,
+    Add,
+    Definition,
+    Expr,
+    Func,
+    Mul,
+    Num,
+    Pow,
+    Ref,
+    Size,
+    Sum,
+    free_indices,
+    neg,
+    parts,
+    power,
+)
 
 MAX_ROUNDS = 12
 
@@ -38,6 +55,7 @@ class Reducer:
             before = term
             term = self._drawn_out(term)
             term = self._cancelled(term)
+            term = self._logistic(term)
             term = self._folded(term)
             term = self._ones(term)
             if term is before:
@@ -77,6 +95,26 @@ class Reducer:
                 self.fired["cancellation"] = None
                 left = ((base, e + 1),) if e != -1 else ()
                 return Term(found[1].number, found[1].dummies, (*found[1].factors, *left))
+        return term
+
+    def _logistic(self, term: Term) -> Term:
+        """``e^x / (1 + e^x) = sigma(x)``, ``1 / (1 + e^x) = sigma(-x)``"""
+        for base, e in term.factors:
+            if e >= 0 or e.denominator != 1 or not isinstance(base, Add) or len(base.terms) != 2:
+                continue
+            grown = next((t for t in base.terms if isinstance(t, Func) and t.name == "exp"), None)
+            if grown is None or ONE not in base.terms:
+                continue
+            self.fired["e^x / (1 + e^x) = sigma(x)"] = None
+            factors = dict(term.factors)
+            above = factors.get(grown, Fraction(0))
+            argument = grown.arg if above >= 1 else sign_inside(neg(grown.arg))
+            if above >= 1:
+                factors[grown] = above - 1
+            factors[base] = e + 1
+            made = Func("sigma", argument)
+            factors[made] = factors.get(made, Fraction(0)) + 1
+            return Term(term.number, term.dummies, tuple((b, x) for b, x in factors.items() if x))
         return term
 
     def _folded(self, term: Term) -> Term:

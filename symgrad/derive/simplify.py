@@ -19,6 +19,9 @@ from symgrad.derive.style import Style
 from symgrad.derive.terms import Factor, Names, Term, bare, product_of, summed_over, term_of, terms_of
 from symgrad.ir.nodes import ONE, Add, Expr, Func, Mul, Num, Pow, Prod, Sum, add, mul, neg, parts, rebuild
 
+MAX_EFFORT = 2_500
+"""Pairs of terms that are tried for common factors, and products that are multiplied out: beyond so many in one
+expression what is not shorter already stays as it is. Counted, so that two runs write the same."""
 MAX_TERMS, MAX_PRODUCTS = 24, 8
 """A sum is multiplied out to no more terms, one product of brackets to no more products."""
 
@@ -42,6 +45,7 @@ class Simplifier:
         self.fired: dict[str, None] = {}
         """The rules that have changed something, for a derivation that is written out."""
         self.signs = Signs()
+        self.effort = 0
         self._memo: dict[Expr, Expr] = {}
         self._sizes: dict[Expr, int] = {}
         self.reduced = Reducer(self.style, self.add, self.size, self.fired)
@@ -68,6 +72,11 @@ class Simplifier:
         if isinstance(node, (Mul, Sum, Pow)):
             return self.product(node)
         return self.product(rebuild(node, lambda e: e, self))
+
+    def spend(self, count: int) -> bool:
+        """Whether so many more attempts may be made."""
+        self.effort += count
+        return self.effort <= MAX_EFFORT
 
     def size(self, node: Expr) -> int:
         found = self._sizes.get(node)
@@ -154,7 +163,7 @@ class Simplifier:
                 count *= len(base.terms)
             else:
                 kept.append((base, e))
-        if not rows or count > MAX_PRODUCTS:
+        if not rows or count > MAX_PRODUCTS or not self.spend(count):
             return [node]
         out = []
         for choice in cartesian(*rows):

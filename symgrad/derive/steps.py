@@ -142,6 +142,7 @@ class Derivation:
     def shortened(self, expr: Expr) -> Expr:
         """The line simplified, as a line of its own where that says something."""
         self.simplify.fired.clear()
+        self.simplify.effort = 0
         done = self.simplify(expr)
         if done is not expr and self.simplify.fired:
             self.add(done, self.simplify.fired)

@@ -13,14 +13,17 @@ from symgrad.derive.network import NoMatrixForm
 from symgrad.derive.simplify import Simplifier
 from symgrad.derive.terms import Term, term_of
 from symgrad.deriving.question import Asking, Target
+from symgrad.diagnostics import SymgradError
 from symgrad.ir import arrays as a
 from symgrad.ir.arrays import Array
-from symgrad.ir.nodes import Delta, Deriv, Entry, Expr, Ref, free_indices
+from symgrad.ir.nodes import Apply, Delta, Deriv, Entry, Expr, Ref, free_indices
 from symgrad.ir.ranges import Index, IndexExpr, indices_of
 from symgrad.ir.substitute import substitute
+from symgrad.ir.traverse import distinct
 from symgrad.notation.elaborate.values import Value
 from symgrad.notation.latex import latex
 from symgrad.notation.matrix_latex import matrix_latex, vector_as_row
+from symgrad.notation.pieces import is_named
 
 Form = Literal["index", "matrix"]
 
@@ -113,8 +116,6 @@ class Gradient:
 
     def sides(self, form: Form | None = None) -> tuple[str, str]:
         """The two sides of ``latex``."""
-        from symgrad.diagnostics import SymgradError
-
         names = self.asking.naming
         found, reason = self._formed
         if form == "matrix" and found is None:
@@ -176,4 +177,8 @@ def gradient(asking: Asking, of: str, wrt: Sequence[str]) -> Gradient:
     targets = asking.targets(value, wrt)
     simplify = asking.simplifier(value)
     entry = derivative(value.body, [t.entry for t in targets], simplify)
+    for n in distinct(entry):
+        if isinstance(n, Apply) and n.derivs and any(n.function.shapes) and not all(map(is_named, n.arguments)):
+            name = n.function.name
+            raise SymgradError(f"the argument of `{name}` has no name: define it first, `z = …`, and write `{name}(z)`")
     return Gradient(asking, value, tuple(targets), entry, simplify)

@@ -9,7 +9,7 @@ from symgrad.derive.depends import depends_on
 from symgrad.derive.simplify import Simplifier
 from symgrad.derive.style import Style, reachable, style_of
 from symgrad.diagnostics import Diagnostic, NotationError, SymgradError
-from symgrad.ir.nodes import Definition, Entry, Expr, Mul, Ref, Tensor, free_indices
+from symgrad.ir.nodes import Apply, Definition, Entry, Expr, Mul, Ref, Tensor, free_indices
 from symgrad.ir.ranges import Index, Range
 from symgrad.ir.substitute import substitute
 from symgrad.ir.traverse import distinct
@@ -21,6 +21,10 @@ from symgrad.notation.vocabulary import Quantity, Vocabulary
 
 USUAL = "ijklmnpqrstuvwabcdfgh"
 """Letters for the entries that a derivative is taken by, where the document has none to spare."""
+
+
+class Independent(SymgradError):
+    """A derivative by what a quantity does not depend on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,15 @@ class Asking:
         """
         used = {d for q in self.quantities for d in reachable(q.definition.body)}
         out = [q.name for q in self.quantities if q.is_scalar and q.definition not in used]
-        out += [name for name, f in self.document.scope.functions.items() if any(f.shapes)]
+        applied = {n.function for q in self.quantities for n in distinct(q.definition.body) if isinstance(n, Apply)}
+        out += [name for name, f in self.document.scope.functions.items() if any(f.shapes) and f not in applied]
         return [name for name in dict.fromkeys(out) if self.parameters(self.vocabulary.read(name))]
+
+    def problems(self) -> list[Diagnostic]:
+        """What could not be read of the document's declarations and definitions: costs may be among it."""
+        found = [d for d in self.document.diagnostics if d.severity == "error"]
+        found += [d for d in self.vocabulary.unread if d not in found]
+        return found
 
     def quantity(self, text: str, wrt: Sequence[str] = ()) -> Value:
         """A quantity to be differentiated, by name or as an expression; the letters of ``wrt`` are left alone."""
@@ -101,7 +112,7 @@ class Asking:
                 Diagnostic("SG113", "a derivative is taken by a quantity or an entry of it", span, remedy)
             )
         if not depends_on(of.body, body):
-            raise SymgradError(f"the quantity does not depend on `{text}`: its derivative is 0")
+            raise Independent(f"the quantity does not depend on `{text}`: its derivative is 0")
         letters = self._letters(of.body, [a.range for a in value.axes], taken | self._written(body, value.axes))
         axes = tuple(Index(letter, a.range, "free") for letter, a in zip(letters, value.axes, strict=True))
         again = {i: Index(i.letter, i.range, "free") for i in free_indices(body) - set(value.axes) if i.kind != "fixed"}

@@ -239,6 +239,20 @@ def lying(array: Array) -> Array:
     return Transposed(array.axes, array)
 
 
+def unscaled(array: Array) -> Array:
+    """An array without the numbers in front of it."""
+    return array.body if isinstance(array, Scaled) and array.body is not None else array
+
+
+def times_number(number: Array, array: Array) -> Array:
+    """A number in front of an array."""
+    if isinstance(number, Scaled) and number.body is None:
+        return Scaled(array.axes, number.number, number.scalars, array)
+    if isinstance(number, Scalar) and isinstance(number.expr, Num):
+        return array if number.expr.value == 1 else Scaled(array.axes, number.expr.value, (), array)
+    return Scaled(array.axes, Fraction(1), (number,), array)
+
+
 def signed(array: Array) -> tuple[bool, Array]:
     """Whether a minus stands in front, and the rest."""
     if isinstance(array, Scaled) and array.number < 0:

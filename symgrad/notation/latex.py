@@ -6,7 +6,7 @@ rules of reading need them: a sum and a derivative in front take the product tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -76,10 +76,12 @@ def describe_indices(indices: Sequence[Index], names: Naming | None = None) -> s
     return ";\\; ".join(out)
 
 
-def head(function: str) -> str:
-    """``\\sigma'`` for the derivative of ``sigma``, which its name shows by a prime."""
+def head(function: str, reserved: Collection[str] = ()) -> str:
+    """``\\sigma'`` for the derivative of ``sigma``, by the first spelling that the document has not taken."""
     base = function.rstrip("'")
-    return TABLE[base].latex[0] + function[len(base) :]
+    spellings = TABLE[base].latex
+    free = [x for x in spellings if x not in reserved and x.removeprefix("\\operatorname{").rstrip("}") not in reserved]
+    return (free or spellings)[0] + function[len(base) :]
 
 
 class Printer:
@@ -228,7 +230,7 @@ class Printer:
                 degree = "" if q.denominator == 2 else f"[{q.denominator}]"
                 return Text(f"\\sqrt{degree}{{{self.write(base)}}}")
             if isinstance(base, Func) and base.name in POWERED and q.denominator == 1:
-                return self.called(head(base.name) + script("^", str(q)), [base.arg])
+                return self.called(head(base.name, self.naming.reserved) + script("^", str(q)), [base.arg])
         return Text(self.within(base, "name") + script("^", self.write(exponent)), "power")
 
     def big(self, node: Sum | Prod) -> Text:
@@ -252,7 +254,7 @@ class Printer:
             return Text(bracketed(self.write(node.arg), "\\lvert ", "\\rvert"))
         if node.name == "sqrt":
             return Text(f"\\sqrt{{{self.write(node.arg)}}}")
-        return self.called(head(node.name), [node.arg])
+        return self.called(head(node.name, self.naming.reserved), [node.arg])
 
     def called(self, name_: str, arguments: Sequence[Expr]) -> Text:
         return Text(name_ + bracketed(", ".join(self.write(a) for a in arguments)))

@@ -8,6 +8,7 @@ from typing import Any
 
 from symgrad.ir import arrays as a
 from symgrad.ir.arrays import Array, entries, lies, lying, signed
+from symgrad.ir.functions import TABLE
 from symgrad.ir.nodes import ONE, Apply, Entry, Expr, Mul, Num, Ref, Sum
 from symgrad.ir.ranges import Gather, Index, IndexExpr
 from symgrad.notation.latex import Printer, head
@@ -222,10 +223,8 @@ class MatrixPrinter:
             return Text(f"\\sqrt{{{self.write(node.body)}}}", "atom")
         if node.function == "abs":
             return Text(bracketed(self.write(node.body), "\\lvert ", "\\rvert"), "atom")
-        from symgrad.ir.functions import TABLE
-
-        base = node.function.rstrip("'")
-        called = head(node.function) if base in TABLE else node.function
+        known = node.function.rstrip("'") in TABLE
+        called = head(node.function, self.scalars.naming.reserved) if known else node.function
         return Text(called + bracketed(self.write(node.body)), "atom")
 
     def norm(self, array: Array) -> str:

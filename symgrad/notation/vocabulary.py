@@ -52,6 +52,8 @@ class Vocabulary:
 
     document: ReadDocument
     definitions: Definitions = field(default_factory=Definitions)
+    unread: list[Diagnostic] = field(default_factory=list)
+    """Why definitions that were met so far do not read."""
     _own: dict[str, Index] = field(default_factory=dict)
 
     def elaborator(self) -> Elaborator:
@@ -91,10 +93,18 @@ class Vocabulary:
                 continue
             try:
                 quantity = self._quantity(entry)
-            except (NotationError, ShapeMismatch):
-                continue  # reading the document has said what is wrong with it
+            except NotationError as e:
+                self._note(e.diagnostic)
+                continue
+            except ShapeMismatch as e:
+                self._note(Diagnostic("SG113", str(e), e.span, "check the shapes"))
+                continue
             if quantity is not None:
                 yield quantity
+
+    def _note(self, problem: Diagnostic) -> None:
+        if problem not in self.unread:
+            self.unread.append(problem)
 
     def _quantity(self, entry: Defined) -> Quantity | None:
         el = self.elaborator()
