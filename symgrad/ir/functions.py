@@ -53,6 +53,13 @@ def density(x: Expr) -> Expr:
     return mul(power(mul(num(2), Const("\\pi")), _MINUS_HALF), exp(mul(_MINUS_HALF, power(x, 2))))
 
 
+def _tanh(m: Any, x: Any) -> Any:
+    """(1 - t) / (1 + t) with t = exp(-2 |x|), which does not overflow, and the sign of x"""
+    t = m.exp(m.where(m.positive(x), -2 * x, 2 * x))
+    size = (1 - t) / (1 + t)
+    return m.where(m.positive(x), size, -size)
+
+
 def _choose(x: Expr, above: Expr, below: Expr) -> Expr:
     """above where x > 0, else below"""
     return add(mul(step(x), above), mul(sub(ONE, step(x)), below))
@@ -91,7 +98,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         "tanh",
         ("\\tanh",),
-        lambda m, x: (m.exp(x) - m.exp(-x)) / (m.exp(x) + m.exp(-x)),
+        _tanh,
         lambda x: sub(ONE, power(tanh(x), 2)),
         expansion=lambda x: sub(mul(num(2), power(add(ONE, exp(mul(num(-2), x))), -1)), ONE),
     ),

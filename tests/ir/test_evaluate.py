@@ -372,6 +372,14 @@ def test_dual_numbers_against_differences(row, x: float) -> None:  # type: ignor
     assert primal(bend).a[0] == pytest.approx(second, rel=1e-9, abs=1e-9)
 
 
+@pytest.mark.parametrize("x", [-1000.0, -400.0, 400.0, 720.0])
+def test_tanh_far_out_is_flat(x: float) -> None:
+    """tanh(x) is 1 or -1 there, and its derivative 0, without overflow on the way"""
+    ev = Evaluator(Environment({}, 1, {S: np.array([x])}))
+    assert ev.number(Func("tanh", at(S))).a[0] == math.copysign(1.0, x)
+    assert ev.number(Deriv(Func("tanh", at(S)), at(S))).a[0] == 0.0
+
+
 # --- the two evaluations against each other --------------------------------------------------------
 
 
