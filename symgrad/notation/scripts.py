@@ -172,11 +172,15 @@ class _Slots:
                 self.at += 1
             elif t.kind == "sup":
                 arg, after = script_argument(self.tokens, self.at + 1)
+                if not arg:
+                    raise error("SG104", "a script is missing here", t.span, "write what stands above the line")
                 key += "'" if spelled(arg) == "'" else f"^{{{spelled(arg)}}}"
                 end = arg[-1].span
                 self.at = after
             elif t.kind == "sub":
                 arg, after = script_argument(self.tokens, self.at + 1)
+                if not arg:
+                    raise error("SG104", "a script is missing here", t.span, "write what stands below the line")
                 sub = _Slots(arg).read()
                 end = arg[-1].span
                 self.at = after

@@ -326,3 +326,11 @@ def test_recursions_that_are_not_unrolled(definition: str) -> None:
 def test_a_size_is_not_negative(size: str) -> None:
     found = read_document(Source("a.md", f"With $x \\in \\mathbb{{R}}^{{{size}}}$: $$ \\sum_i x_i = 3 $$"))
     assert "SG109" in [d.code for d in found.diagnostics]
+
+
+@pytest.mark.parametrize("script", ["_{}", "^{}"])
+def test_an_empty_script_inside_of_a_script_is_missing(script: str) -> None:
+    text = f"With $n \\in [W]^{{K}}$ and $z \\in \\mathbb{{R}}^{{W}}$: $$ 2 z_{{n{script} k}} = z_{{n_k}} $$"
+    (step,) = read_document(Source("a.md", text)).steps
+    assert step.outcome.problem is not None
+    assert step.outcome.problem.code == "SG104"
