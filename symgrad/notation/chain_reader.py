@@ -198,6 +198,8 @@ class ChainReader:
             except NotationError as e:
                 found = e.diagnostic
                 side.problem = replace(found, code="SG111") if found.code == "SG101" else found
+            except ShapeMismatch as e:
+                side.problem = Diagnostic("SG113", str(e), e.span, "check the shapes")
         return tuple(out)
 
 

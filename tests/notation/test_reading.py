@@ -334,3 +334,10 @@ def test_an_empty_script_inside_of_a_script_is_missing(script: str) -> None:
     (step,) = read_document(Source("a.md", text)).steps
     assert step.outcome.problem is not None
     assert step.outcome.problem.code == "SG104"
+
+
+def test_a_condition_whose_shapes_do_not_fit_is_unreadable() -> None:
+    text = "With $U \\in \\mathbb{R}^{W \\times D}$ and $x, y \\in \\mathbb{R}$: $$ 2 x = x + y, \\quad U U > 0 $$"
+    (step,) = read_document(Source("a.md", text)).steps
+    assert step.outcome.problem is not None
+    assert step.outcome.problem.code == "SG113"
