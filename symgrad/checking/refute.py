@@ -88,7 +88,6 @@ def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) 
     for other in _reordered(sizes) if not main else ():
         main = _main(claim, session, other, samples(asked, other))
         if main:
-            session.sizes.keep(other)
             break
     if not main:
         return Evaluation("undefined", sizes=sizes, note="no valid point found")

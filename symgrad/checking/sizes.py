@@ -133,10 +133,6 @@ class Sizes:
             self._given[name] = next((k for k in usual if k not in taken), 4 + len(taken) % 5)
         return self._given[name]
 
-    def keep(self, sizes: Mapping[str, int]) -> None:
-        """Start from these sizes in what follows: at those of before hardly any position was in range."""
-        self._given.update(sizes)
-
     def choose(self, claim: Claim, asked: Need) -> dict[str, int]:
         """At least what is needed (within limits), no range empty, different ranges of different sizes."""
         ranges = [*asked.ranges, *_assumed(claim)]
