@@ -30,6 +30,7 @@ class PositionRules:
     at: dict[Index, Val] = field(default_factory=dict)
 
     def value(self, node: n.Expr) -> Val:
+        """A node as an array: what lowers whole expressions gives this, and these rules only call it."""
         raise NotImplementedError
 
     def position(self, e: IndexExpr) -> Val:
