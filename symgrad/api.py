@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import ModuleType
 
 from symgrad.checking import load_source
@@ -16,7 +17,7 @@ from symgrad.notation.reader import read_document as read_source
 from symgrad.notation.source import Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A document to be checked, with the declarations that hold for it. Made by ``symgrad.read``."""
 
@@ -26,6 +27,11 @@ class Document:
     @property
     def path(self) -> str:
         return self.source.path
+
+    @cached_property
+    def asking(self) -> Asking:
+        """The document as it is asked for derivatives: read once, whatever is asked of it."""
+        return Asking(read_source(self.source, self.declarations))
 
 
 def load(path: str) -> Source:
@@ -50,8 +56,7 @@ def check_document(document: Document, seed: int) -> DocumentReport:
 
 
 def gradient_of(document: Document, of: str, wrt: str | Sequence[str]) -> Gradient:
-    asking = Asking(read_source(document.source, document.declarations))
-    return gradient(asking, of, [wrt] if isinstance(wrt, str) else list(wrt))
+    return gradient(document.asking, of, [wrt] if isinstance(wrt, str) else list(wrt))
 
 
 @dataclass(slots=True)
@@ -67,8 +72,7 @@ def derivations(
     path: str, with_files: Sequence[str], of: str | None, wrt: Sequence[str], form: Form | None, steps: bool
 ) -> Derivations:
     """All gradients that are asked for. Of every cost, one that does not depend on a target is only noted."""
-    document = read_document(path, None, tuple(with_files))
-    asking = Asking(read_source(document.source, document.declarations))
+    asking = read_document(path, None, tuple(with_files)).asking
     out = Derivations()
     for name in [of] if of is not None else asking.costs():
         for by in dict.fromkeys(wrt) if wrt else asking.parameters(asking.quantity(name)):

@@ -10,7 +10,7 @@ from symgrad.derive.collecting import common_factor
 from symgrad.derive.matching import within
 from symgrad.derive.signs import sign_inside
 from symgrad.derive.style import Style
-from symgrad.derive.terms import Factor, Term, term_of, terms_of
+from symgrad.derive.terms import Factor, Term, normal, term_of, terms_of
 from symgrad.ir.nodes import (
     ONE,
     Add,
@@ -76,7 +76,7 @@ class Reducer:
                     base = self.add(list(terms_of(rest)))
             changed |= isinstance(base, (Mul, Num)) or (isinstance(base, Sum) and e == 1)
             factors.append((base, e))
-        return term_of(Term(number, term.dummies, tuple(factors)).tree()) if changed else term
+        return normal(Term(number, term.dummies, tuple(factors))) if changed else term
 
     def _cancelled(self, term: Term) -> Term:
         """``(sum_i f_i) / sum_j f_j = 1``, whatever the dummies are called; ``f^n f^c = f^{n + c}``."""
@@ -100,7 +100,7 @@ class Reducer:
     def _logistic(self, term: Term) -> Term:
         """``e^x / (1 + e^x) = sigma(x)``, ``1 / (1 + e^x) = sigma(-x)``"""
         for base, e in term.factors:
-            if e >= 0 or e.denominator != 1 or not isinstance(base, Add) or len(base.terms) != 2:
+            if not isinstance(base, Add) or len(base.terms) != 2 or e >= 0 or e.denominator != 1:
                 continue
             grown = next((t for t in base.terms if isinstance(t, Func) and t.name == "exp"), None)
             if grown is None or ONE not in base.terms:
@@ -129,7 +129,7 @@ class Reducer:
                 self.fired["definition"] = None
                 at, rest = found
                 named = Ref(definition, at)
-                term = term_of(Term(rest.number, rest.dummies, (*rest.factors, (named, Fraction(1)))).tree())
+                term = normal(Term(rest.number, rest.dummies, (*rest.factors, (named, Fraction(1)))))
         return term
 
     def _ones(self, term: Term) -> Term:
@@ -140,7 +140,7 @@ class Reducer:
             if not any(d.index in free_indices(b) for b, _ in term.factors):
                 count = (Size(d.index.range.size), Fraction(1))
                 rest = tuple(x for x in term.dummies if x is not d)
-                return self._ones(term_of(Term(term.number, rest, (count, *term.factors)).tree()))
+                return self._ones(normal(Term(term.number, rest, (count, *term.factors))))
         for unit in self.style.units:
             for d in term.dummies:
                 if d.where or d.index.range != unit.axis.range:

@@ -42,12 +42,14 @@ class Signs:
 
     def oriented(self, term: Term) -> Term:
         """The term with each bracket as it was met before: ``(b - a) c`` as ``-(a - b) c``."""
+        if not any(isinstance(b, Add) for b, _ in term.factors):
+            return term
         number = term.number
         factors = []
         for base, e in term.factors:
             if isinstance(base, Add) and e.denominator == 1:
                 sign, base = self._known(base)
-                number *= sign ** int(e)
+                number *= sign if e % 2 else 1
             factors.append((base, e))
         return replace(term, number=number, factors=tuple(factors))
 
@@ -64,6 +66,8 @@ class Signs:
 
     def turned(self, term: Term) -> Term:
         """``-(a - b) c`` as ``(b - a) c``; brackets that the document writes, and ``1 - a``, stay as they are."""
+        if not any(isinstance(b, Add) for b, _ in term.factors):
+            return term
         number, factors = term.number, list(term.factors)
         free: list[tuple[int, Expr]] = []
         for k, (base, e) in enumerate(term.factors):

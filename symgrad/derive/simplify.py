@@ -8,7 +8,6 @@ shorter. Every rule is an equality wherever both of its sides are defined.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from fractions import Fraction
 from itertools import product as cartesian
 
@@ -16,7 +15,7 @@ from symgrad.derive.collecting import collected, grouped
 from symgrad.derive.reducing import MAX_ROUNDS, Reducer
 from symgrad.derive.signs import Signs, positive_first, sign_inside
 from symgrad.derive.style import Style
-from symgrad.derive.terms import Factor, Names, Term, bare, product_of, summed_over, term_of, terms_of
+from symgrad.derive.terms import Factor, Names, Term, bare, normal, product_of, summed_over, term_of, terms_of
 from symgrad.ir.nodes import ONE, Add, Expr, Func, Mul, Num, Pow, Prod, Sum, add, mul, neg, parts, rebuild
 
 MAX_EFFORT = 2_500
@@ -89,7 +88,7 @@ class Simplifier:
     def product(self, node: Expr) -> Expr:
         """A product or a sum over an index, in its shortest form."""
         term = term_of(node)
-        plain = term_of(replace(term, factors=tuple(self._factors(term.factors))).tree())
+        plain = normal(Term(term.number, term.dummies, tuple(self._factors(term.factors))))
         plain = self.reduced(self.signs.oriented(plain))
         done = self.names.expr(self.signs.turned(plain))
         opened = self.multiplied_out(plain)
@@ -105,7 +104,7 @@ class Simplifier:
             inner = base if isinstance(base, (Sum, Pow, Mul)) else self._inside(base)
             if isinstance(base, (Sum, Pow, Mul)) and e != 1:
                 inner = self(base)
-            powers[inner] = powers.get(inner, Fraction(0)) + e
+            powers[inner] = powers[inner] + e if inner in powers else e
         return tuple((b, e) for b, e in powers.items() if e)
 
     def _inside(self, base: Expr) -> Expr:
@@ -115,10 +114,9 @@ class Simplifier:
 
     def multiplied_out(self, term: Term) -> Expr | None:
         """The term as a sum of products, collected and grouped anew; None if it holds no bracket."""
-        whole = term.tree()
-        if not self._is_open(whole):
+        if not any(isinstance(b, Add) and e == 1 for b, e in term.factors):
             return None
-        opened = self._spread(whole)
+        opened = self._spread(term.tree())
         return None if len(opened) < 2 else self._gathered([t for x in opened for t in terms_of(x)])
 
     # --- sums of terms ------------------------------------------------------------------------------

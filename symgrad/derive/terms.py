@@ -90,11 +90,18 @@ def terms_of(node: Expr) -> tuple[Expr, ...]:
 @lru_cache(maxsize=8192)
 def term_of(node: Expr) -> Term:
     """A product as a term: ``(f g)^n = f^n g^n`` for whole n, sums in front, equal bases collected."""
-    number = Fraction(1)
-    dummies: list[Dummy] = []
-    taken = set(free_indices(node))  # what stands open keeps its name
+    return _collected(_ONE, [], set(free_indices(node)), [(node, _ONE)])
+
+
+def normal(term: Term) -> Term:
+    """A term whose factors may be products, powers and sums by now, as one in which they are not."""
+    taken = {i for b, _ in term.factors for i in free_indices(b)}.union(*(d.indices() for d in term.dummies))
+    return _collected(term.number, list(term.dummies), taken, list(reversed(term.factors)))
+
+
+def _collected(number: Fraction, dummies: list[Dummy], taken: set[Index], stack: list[Factor]) -> Term:
+    """The product of what is on the stack, over sums; what is ``taken`` keeps its name."""
     powers: dict[Expr, Fraction] = {}
-    stack: list[tuple[Expr, Fraction]] = [(node, _ONE)]
     while stack:
         n, e = stack.pop()
         whole = e is _ONE or e.denominator == 1
@@ -113,6 +120,8 @@ def term_of(node: Expr) -> Term:
             stack.append((n.body, e))
         else:
             powers[n] = powers[n] + e if n in powers else e
+    if not number:
+        return Term(number)
     return Term(number, tuple(dummies), tuple((b, e) for b, e in powers.items() if e))
 
 
@@ -133,7 +142,7 @@ def summed_over(dummies: Sequence[Dummy], body: Expr) -> Expr:
 
 
 def product_of(factors: tuple[Factor, ...]) -> Expr:
-    return mul(*(b if e == 1 else Pow(b, Num(e)) for b, e in factors))
+    return mul(*[b if e is _ONE or e == 1 else Pow(b, Num(e)) for b, e in factors])
 
 
 @dataclass(slots=True)
@@ -197,13 +206,12 @@ class Names:
         if not term.dummies:
             return mul(Num(term.number), product_of(term.factors))
         term = self._apart(term)
-        done: list[Expr] = [Num(term.number)]
         free = list(term.factors)
         for dummies, factors in _components(term):
             at = min((free.index(f) for f in factors), default=len(free))
             free = [f for f in free if f not in factors]
-            free.insert(at, (self._nested(dummies, factors), Fraction(1)))
-        return mul(*done, product_of(tuple(free)))
+            free.insert(at, (self._nested(dummies, factors), _ONE))
+        return mul(Num(term.number), product_of(tuple(free)))
 
     def _apart(self, term: Term) -> Term:
         """The term with dummies of their own, so that the order of the sums does not show in their names."""
@@ -231,6 +239,9 @@ class Names:
 
 def _components(term: Term) -> list[tuple[list[Dummy], list[Factor]]]:
     """Dummies that factors or conditions tie together, with their factors, in order."""
+    if len(term.dummies) == 1:
+        index = term.dummies[0].index
+        return [(list(term.dummies), [f for f in term.factors if index in free_indices(f[0])])]
     own = term.indices()
     group: dict[Index, int] = {d.index: k for k, d in enumerate(term.dummies)}
 

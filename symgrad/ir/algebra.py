@@ -38,16 +38,17 @@ def mul(*factors: Expr) -> Expr:
     """The product, flattened, numbers collected in front, ones dropped, 0 when a factor is 0."""
     flat: list[Expr] = []
     total: Fraction | None = None
-    stack = list(reversed(factors))
+    stack = list(factors)
+    stack.reverse()
     while stack:
         f = stack.pop()
-        if isinstance(f, Mul):
-            stack.extend(reversed(f.factors))
-        elif isinstance(f, Num):
-            if f is not ONE:
-                total = f.value if total is None else total * f.value
-        else:
+        kind = type(f)
+        if kind is Mul:
+            stack.extend(reversed(f.args[0]))
+        elif kind is not Num:
             flat.append(f)
+        elif f is not ONE:
+            total = f.args[0] if total is None else total * f.args[0]
     if total is not None:
         number = Num(total)
         if number is ZERO:

@@ -9,14 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar, Literal, Self
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from symgrad.ir.ranges import Affine, Index, IndexExpr, Range, Subset
 
 Domain = Literal["real", "positive", "nonnegative", "bit", "sign"]
 """What the entries of a tensor may be."""
 
-_interned: WeakValueDictionary[tuple[Any, ...], Any] = WeakValueDictionary()
+
+class _Kept(ref[Any]):
+    """A node that was made; forgotten with it. ``WeakValueDictionary`` does the same in twice the time."""
+
+    __slots__ = ("key",)
+    key: tuple[Any, ...]
+
+
+_interned: dict[tuple[Any, ...], _Kept] = {}
+
+
+def _forget(kept: _Kept) -> None:
+    if _interned.get(kept.key) is kept:
+        del _interned[kept.key]
 
 
 class Expr:
@@ -30,15 +43,19 @@ class Expr:
     args: tuple[Any, ...]
     free: frozenset[Index] | None
 
-    def __new__(cls, *args: Any) -> Self:
-        key = (cls, *args)
-        found: Self | None = _interned.get(key)
-        if found is not None:
-            return found
+    def __new__(cls, *args: Any, key: tuple[Any, ...] | None = None) -> Self:
+        if key is None:
+            key = (cls, *args)
+        kept = _interned.get(key)
+        if kept is not None:
+            found: Self | None = kept()
+            if found is not None:
+                return found
         node = object.__new__(cls)
         node.args = args
         node.free = None
-        _interned[key] = node
+        kept = _interned[key] = _Kept(node, _forget)
+        kept.key = key
         return node
 
     def __init_subclass__(cls) -> None:
@@ -123,6 +140,10 @@ class Num(Expr):
     __slots__ = ()
     fields = ("value",)
     value: Fraction
+
+    def __new__(cls, value: Fraction) -> Self:
+        # two integers hash at a tenth of the price of a fraction
+        return super().__new__(cls, value, key=(cls, value.numerator, value.denominator))
 
 
 class Const(Expr):

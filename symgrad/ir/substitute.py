@@ -17,7 +17,7 @@ def substitute(node: Expr, mapping: Mapping[Index, IndexExpr]) -> Expr:
     memo: dict[Expr, Expr] = {}
 
     def go(n: Expr) -> Expr:
-        if not (free_indices(n) & mapping.keys()):
+        if free_indices(n).isdisjoint(mapping):
             return n
         done = memo.get(n)
         if done is None:
