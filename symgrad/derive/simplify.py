@@ -116,8 +116,24 @@ class Simplifier:
         """The term as a sum of products, collected and grouped anew; None if it holds no bracket."""
         if not any(isinstance(b, Add) and e == 1 for b, e in term.factors):
             return None
-        opened = self._spread(term.tree())
-        return None if len(opened) < 2 else self._gathered([t for x in opened for t in terms_of(x)])
+        whole = term.tree()
+        opened = self._spread(whole)
+        if len(opened) < 2:
+            return None
+        apart = [t for x in opened for t in terms_of(x)]
+        return self._gathered(apart) if self._gains(whole, opened, apart) else None
+
+    def _gains(self, whole: Expr, opened: list[Expr], apart: list[Expr]) -> bool:
+        """Whether a product multiplied out can be shorter: terms are equal, or shorter than what was multiplied."""
+        term = term_of(whole)
+        found = [term_of(t) for t in apart]
+        if len(collected(found, self.names)) < len(found):
+            return True
+        wide = [b for b, e in term.factors if isinstance(b, Add) and e == 1]
+        rest = tuple(f for f in term.factors if f[0] not in wide)
+        each = self.size(self.names.expr(Term(term.number, term.dummies, rest)))
+        expected = len(opened) * each + sum(self.size(b) * (len(opened) // len(b.terms)) for b in wide)
+        return sum(map(self.size, opened)) < expected
 
     # --- sums of terms ------------------------------------------------------------------------------
 
