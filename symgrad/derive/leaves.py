@@ -46,6 +46,8 @@ class Leaves:
             if isinstance(base, Size) and axes:
                 raise NoMatrixForm("a position is used as a number")
             return a.Scalar((), base)
+        if isinstance(base, Sum) and base.body is ONE and not axes:
+            return a.Scalar((), base)  # how many there are
         if isinstance(base, (Entry, Ref, Apply)):
             return self.named(base, axes)
         if isinstance(base, Delta):

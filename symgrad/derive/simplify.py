@@ -12,11 +12,12 @@ from fractions import Fraction
 from itertools import product as cartesian
 
 from symgrad.derive.collecting import collected, grouped
+from symgrad.derive.deltas import out_of_cases
 from symgrad.derive.reducing import MAX_ROUNDS, Reducer
 from symgrad.derive.signs import Signs, positive_first, sign_inside
 from symgrad.derive.style import Style
 from symgrad.derive.terms import Factor, Names, Term, bare, normal, product_of, summed_over, term_of, terms_of
-from symgrad.ir.nodes import ONE, Add, Expr, Func, Mul, Num, Pow, Prod, Sum, add, mul, neg, parts, rebuild
+from symgrad.ir.nodes import ONE, Add, Cases, Entry, Expr, Func, Mul, Num, Pow, Prod, Sum, add, mul, neg, parts, rebuild
 
 MAX_EFFORT = 2_500
 """Pairs of terms that are tried for common factors, and products that are multiplied out: beyond so many in one
@@ -110,7 +111,10 @@ class Simplifier:
     def _inside(self, base: Expr) -> Expr:
         if isinstance(base, Add):
             return self(base)
-        return rebuild(base, lambda e: e, self) if parts(base)[1] else base
+        if isinstance(base, Entry):
+            return self.style.oriented(base)
+        done = rebuild(base, lambda e: e, self) if parts(base)[1] else base
+        return out_of_cases(done) if isinstance(done, Cases) else done
 
     def multiplied_out(self, term: Term) -> Expr | None:
         """The term as a sum of products, collected and grouped anew; None if it holds no bracket."""

@@ -7,9 +7,25 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from symgrad.derive.matching import match
-from symgrad.derive.terms import Term, term_of
+from symgrad.derive.terms import Term, bare, term_of
 from symgrad.ir.claims import Assumption
-from symgrad.ir.nodes import ONE, Add, Definition, Delta, Expr, Func, Mul, Ref, Sum, free_indices, neg, parts
+from symgrad.ir.nodes import (
+    ONE,
+    Add,
+    Definition,
+    Delta,
+    Entry,
+    Expr,
+    Func,
+    Mul,
+    Ref,
+    Sum,
+    Tensor,
+    free_indices,
+    neg,
+    parts,
+    position_key,
+)
 from symgrad.ir.ranges import Index, Range, indices_of
 from symgrad.ir.substitute import substitute
 from symgrad.ir.traverse import distinct
@@ -36,7 +52,17 @@ class Style:
     definitions: tuple[Definition, ...] = ()
     units: tuple[Unit, ...] = ()
     letters: dict[Range | None, list[str]] = field(default_factory=dict)
+    symmetric: frozenset[Tensor] = frozenset()
     reflect: bool = True
+
+    def oriented(self, entry: Entry) -> Entry:
+        """``A_{ji}`` of a symmetric matrix as ``A_{ij}``: what stands open before what is summed."""
+        if entry.tensor not in self.symmetric:
+            return entry
+        i, j = entry.indices
+        bound = [isinstance(e, Index) and e.kind == "bound" for e in (i, j)]
+        turn = bound[0] if bound[0] != bound[1] else not bound[0] and position_key(j) < position_key(i)
+        return Entry(entry.tensor, (j, i)) if turn else entry
 
 
 def reachable(expr: Expr) -> list[Definition]:
@@ -59,12 +85,14 @@ def style_of(cost: Expr, assumptions: Iterable[Assumption] = (), written: Iterab
     written: what else the document says, for its habits.
     """
     definitions = reachable(cost)
+    assumptions = tuple(assumptions)
     bodies = [d.body for d in definitions]
     units = [*_assumed_units(assumptions), *(u for d in definitions for u in _defined_units(d))]
     return Style(
         definitions=tuple(definitions),
         units=tuple(units),
         letters=letters(definitions[::-1]),
+        symmetric=frozenset(filter(None, map(_assumed_symmetric, assumptions))),
         reflect=not any(map(_writes_complement, (*bodies, *written))),
     )
 
@@ -104,6 +132,16 @@ def _assumed_units(assumptions: Iterable[Assumption]) -> Iterator[Unit]:
             left = left.factors[0]
         if a.kind == "equation" and a.right is ONE and isinstance(left, Sum) and not left.where and not a.unless:
             yield Unit(term_of(left), left.index, a.params)
+
+
+def _assumed_symmetric(a: Assumption) -> Tensor | None:
+    """The matrix of ``A = A^T``."""
+    left, right = (bare(x) if x is not None else None for x in (a.left, a.right))
+    if a.kind != "equation" or a.unless or not isinstance(left, Entry) or not isinstance(right, Entry):
+        return None
+    i, j = left.indices if len(left.indices) == 2 else (None, None)
+    turned = left.tensor is right.tensor and right.indices == (j, i) and i is not j
+    return left.tensor if turned and i in a.params and j in a.params else None
 
 
 def _defined_units(d: Definition) -> Iterator[Unit]:

@@ -12,11 +12,13 @@ from fractions import Fraction
 from functools import lru_cache
 
 from symgrad.derive.contract import summed
+from symgrad.derive.deltas import shifted
 from symgrad.ir.nodes import (
     ONE,
     ZERO,
     Add,
     Cond,
+    Entry,
     Expr,
     Mul,
     Num,
@@ -122,7 +124,16 @@ def _collected(number: Fraction, dummies: list[Dummy], taken: set[Index], stack:
             powers[n] = powers[n] + e if n in powers else e
     if not number:
         return Term(number)
-    return Term(number, tuple(dummies), tuple((b, e) for b, e in powers.items() if e))
+    return Term(number, tuple(dummies), tuple((b, p) for b, e in powers.items() if (p := _least_power(b, e))))
+
+
+def _least_power(base: Expr, e: Fraction) -> Fraction:
+    """``d^2 = d`` for what is 0 or 1, ``s^2 = 1`` for a sign."""
+    if not isinstance(base, Entry) or e.denominator != 1 or base.tensor.domain not in ("bit", "sign"):
+        return e
+    if base.tensor.domain == "sign":
+        return Fraction(e % 2)
+    return _ONE if e > 1 else e
 
 
 def renamed(where: tuple[Cond, ...], old: Index, new: Index) -> tuple[Cond, ...]:
@@ -174,7 +185,7 @@ class Names:
 
     def sum(self, dummy: Dummy, body: Expr) -> Expr:
         """The sum over a canonical index; deltas contracted."""
-        made = summed(dummy.index, body, dummy.where)
+        made = shifted(dummy.index, body, dummy.where) or summed(dummy.index, body, dummy.where)
         if not isinstance(made, Sum) or made.index is not dummy.index:
             return made
         height = self.height(made.body)

@@ -192,7 +192,20 @@ def transposed(array: Array) -> Array:
             return Scaled(axes, array.number, array.scalars, transposed(body))
         case Mapped():
             return Mapped(axes, array.function, transposed(array.body))
+        case Total():
+            apart = sorted((transposed(t) if t.axes else t for t in array.terms), key=_marks)
+            if sum(map(_marks, apart)) <= sum(map(_marks, array.terms)):
+                return Total(axes, tuple(apart))
     return Transposed(axes, array)
+
+
+def _marks(array: Array) -> int:
+    """How many transposes an array is written with, outside of functions and brackets."""
+    if isinstance(array, Transposed):
+        return 1
+    if isinstance(array, Scaled) and array.body is not None:
+        return _marks(array.body)
+    return _marks(array.left) + _marks(array.right) if isinstance(array, (Product, Outer)) else 0
 
 
 def lies(array: Array) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from symgrad.ir.functions import TABLE
 from symgrad.ir.nodes import (
+    ONE,
     Add,
     Apply,
     Cases,
@@ -33,7 +34,7 @@ from symgrad.ir.nodes import (
     mul,
     power,
 )
-from symgrad.ir.ranges import Gather, Index
+from symgrad.ir.ranges import Gather, Index, Subset
 from symgrad.ir.traverse import distinct
 from symgrad.notation import operators
 from symgrad.notation.letters import Letters, Naming, name, script, split_name
@@ -237,6 +238,10 @@ class Printer:
         negative, rest = without_sign(node)
         if negative:
             return Text("-" + self.write(rest), "sum")
+        if isinstance(node, Sum) and node.body is ONE and len(node.where) == 1:
+            (cond,) = node.where
+            if cond.op == "in" and cond.left is node.index and isinstance(cond.right, Subset) and not cond.negated:
+                return Text(f"\\lvert {cond.right.name} \\rvert")
         sign = "\\sum" if isinstance(node, Sum) else "\\prod"
         self.letters.bind(node.index)
         below, above, brackets = limits(self, node)

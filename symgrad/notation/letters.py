@@ -168,7 +168,18 @@ def split_name(key: str) -> tuple[str, str, str]:
             continue
         depth += (ch == "{") - (ch == "}")
         found[mark] += ch
-    return found[""], _bare(found["_"]), _bare(found["^"])
+    return _styled(found[""]), _bare(found["_"]), _bare(found["^"])
+
+
+def _styled(base: str) -> str:
+    """``\\mathrm{sim}`` for a word, ``\\boldsymbol{\\theta}`` for a bold letter, as TeX sets them."""
+    letter = base.rstrip("'")
+    primes = base[len(letter) :]
+    if letter.startswith("\\mathbf "):
+        inner = letter.removeprefix("\\mathbf ")
+        command = "boldsymbol" if inner.startswith("\\") else "mathbf"
+        return f"\\{command}{{{inner}}}{primes}"
+    return f"\\mathrm{{{letter}}}{primes}" if len(letter) > 1 and letter.isalnum() and letter[0].isalpha() else base
 
 
 def _bare(label: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import symgrad
@@ -40,6 +42,9 @@ $$ \frac{\partial E}{\partial V_{:c}}
 = -(1 - \sigma(U_{oj} V_{jc})) U_{o:} + \sum_k (1 - \sigma(-U_{n_k j} V_{jc})) U_{n_k :} $$
 """
 )
+
+
+DECLARED = (Path(__file__).parents[1] / "corpus" / "smoothing_and_cases.md").read_text(encoding="utf-8")
 
 
 def right(text: str, of: str, wrt: str | list[str], form: str | None = None) -> str:
@@ -105,6 +110,32 @@ def test_sympy_has_both_forms() -> None:
     assert isinstance(found.index, sympy.Basic)
     assert found.matrix.shape == (sympy.Symbol("D", integer=True), 1)
     assert found.matrix.free_symbols >= {sympy.Symbol("lambda", real=True)} or "lambda" in str(found.matrix)
+
+
+@pytest.mark.parametrize(
+    ("of", "written"),
+    [
+        ("f", "2 A x"),  # A is its own transpose
+        ("h", r"2 (d \odot x)"),  # 0 and 1 are their own squares
+        ("L", r"\frac{2}{\lvert \mathcal{S} \rvert} \left(\left(\sum_{k \in \mathcal{S}} e_k\right) \odot x\right)"),
+        ("H", r"\begin{cases} x_i & \text{if } x_i > 0 \\ y_i & \text{otherwise} \end{cases}"),
+        ("q", r"2 \mathbb{1}[i \ge 2] (x_i - x_{i-1}) + 2 \mathbb{1}[N-1 \ge i] (x_i - x_{i+1})"),
+        ("r", r"\mathbb{1}[N-2 \ge i] x_{i+2} y_i + \mathbb{1}[i \ge 3] x_{i-2} y_{i-2}"),
+    ],
+)
+def test_what_a_document_declares_is_used_and_no_delta_is_left(of: str, written: str) -> None:
+    assert right(DECLARED, of, "x") == written
+
+
+def test_a_sum_of_matrices_is_transposed_term_by_term_where_that_is_no_longer() -> None:
+    text = "Let $A \\in \\mathbb{R}^{N \\times N}$ and $x \\in \\mathbb{R}^N$.\n\n$$ f = x^\\top A x $$"
+    assert right(text, "f", "x") == r"(A + A^\top) x"
+
+
+def test_names_are_set_as_tex_sets_them() -> None:
+    text = "Let $\\boldsymbol{\\theta}, x \\in \\mathbb{R}^N$.\n\n$$ \\mathrm{sim} = \\boldsymbol{\\theta}^\\top x $$"
+    found = symgrad.gradient(symgrad.read(text=text), r"\mathrm{sim}", wrt=r"\boldsymbol{\theta}")
+    assert found.latex() == r"\frac{\partial \mathrm{sim}}{\partial \boldsymbol{\theta}} = x"
 
 
 def test_what_a_quantity_does_not_depend_on_is_said() -> None:
