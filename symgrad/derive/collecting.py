@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import permutations
 from typing import Protocol
 
+from symgrad.derive.matching import within
 from symgrad.derive.terms import Dummy, Factor, Names, Term, product_of, renamed, summed_over, term_of, terms_of
 from symgrad.ir.nodes import Add, Expr, Num, add, free_indices, mul
 from symgrad.ir.ranges import Index
@@ -119,6 +120,9 @@ def collected(terms: Sequence[Term], names: Names) -> list[Term]:
 def _same(a: Term, b: Term) -> bool:
     if len(a.factors) != len(b.factors) or len(a.dummies) != len(b.dummies):
         return False
+    if len(a.dummies) > MAX_PERMUTED:
+        found = within(Term(Fraction(1), b.dummies, b.factors), (), a)
+        return found is not None and not found[1].factors and not found[1].dummies
     wanted = frozenset(a.factors)
     conditions = frozenset(a.dummies)
     return any(frozenset(x.factors) == wanted and frozenset(x.dummies) == conditions for x in aligned(a, b))

@@ -122,14 +122,15 @@ class Reducer:
         for definition, pattern in self._patterns:
             if len(pattern.factors) > len(term.factors):
                 continue
-            for _ in range(MAX_ROUNDS):
-                found = within(pattern, definition.params, term)
-                if found is None:
-                    break
-                self.fired["definition"] = None
-                at, rest = found
-                named = Ref(definition, at)
-                term = normal(Term(rest.number, rest.dummies, (*rest.factors, (named, Fraction(1)))))
+            for turned, power_ in ((pattern, Fraction(1)), (_inverse(pattern), Fraction(-1))):
+                for _ in range(MAX_ROUNDS if turned is not None else 0):
+                    found = within(turned, definition.params, term) if turned is not None else None
+                    if found is None:
+                        break
+                    self.fired["definition"] = None
+                    at, rest = found
+                    named = Ref(definition, at)
+                    term = normal(Term(rest.number, rest.dummies, (*rest.factors, (named, power_))))
         return term
 
     def _ones(self, term: Term) -> Term:
@@ -156,3 +157,10 @@ class Reducer:
                         self.fired["a sum that is 1"] = None
                         return self._ones(Term(term.number * found[1].number, dummies, others))
         return term
+
+
+def _inverse(pattern: Term) -> Term | None:
+    """``1 / f`` as a pattern; None where there is a sum in front, which has no inverse by factors."""
+    if pattern.dummies:
+        return None
+    return Term(1 / pattern.number, (), tuple((b, -e) for b, e in pattern.factors))

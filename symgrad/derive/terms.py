@@ -20,6 +20,7 @@ from symgrad.ir.nodes import (
     Cond,
     Entry,
     Expr,
+    Func,
     Mul,
     Num,
     Pow,
@@ -113,6 +114,8 @@ def _collected(number: Fraction, dummies: list[Dummy], taken: set[Index], stack:
             stack.extend((f, e) for f in reversed(n.factors))
         elif isinstance(n, Pow) and isinstance(n.exponent, Num) and whole:
             stack.append((n.base, n.exponent.value if e is _ONE else n.exponent.value * e))
+        elif isinstance(n, Func) and n.name == "sqrt" and whole:
+            stack.append((n.arg, e / 2))
         elif isinstance(n, Sum) and (e is _ONE or e == 1):
             if n.index in taken:
                 fresh = n.index.fresh("bound")

@@ -160,3 +160,12 @@ def test_a_matrix_form_that_is_not_there_is_refused() -> None:
 
 def test_two_runs_write_the_same() -> None:
     assert [right(PAIR, "J", "V", "index") for _ in range(2)] == [right(PAIR, "J", "V", "index")] * 2
+
+
+def test_roots_fold_into_a_name_and_long_products_are_collected() -> None:
+    text = (
+        "Let $A \\in \\mathbb{R}^{N \\times M}$, $B \\in \\mathbb{R}^{M \\times K}$ and $x \\in \\mathbb{R}^N$.\n\n"
+        "$$ c = \\sqrt{x_i x_i + 1}, \\qquad k = \\frac{1}{c}, \\qquad f = x^\\top A B B^\\top A^\\top x $$"
+    )
+    assert right(text, "k", "x") == r"-\frac{1}{c^3} x"
+    assert right(text, "f", "x") == r"2 A B B^\top A^\top x"
