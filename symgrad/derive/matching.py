@@ -94,9 +94,6 @@ def within(pattern: Term, params: tuple[Index, ...], term: Term) -> tuple[tuple[
 
     A dummy of the pattern must be a dummy of the term that stands in no other factor.
     """
-    kinds = {type(b) for b, _ in term.factors}
-    if not all(type(b) in kinds for b, _ in pattern.factors):
-        return None
     own = frozenset(params) | pattern.indices()
     for binding, left in _chosen(pattern.factors, term.factors, {}, own):
         if not all(p in binding for p in params):

@@ -32,6 +32,16 @@ from symgrad.ir.nodes import (
 MAX_ROUNDS = 12
 
 
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """``term``, which is ``definition ** power``; kinds: those of its factors, which a product must have as well."""
+
+    definition: Definition
+    term: Term
+    power: Fraction
+    kinds: frozenset[type[Expr]]
+
+
 @dataclass(slots=True)
 class Reducer:
     """Rules on one product; ``add`` makes a bracket anew. ``fired``: those that have changed something."""
@@ -40,15 +50,19 @@ class Reducer:
     add: Callable[[list[Expr]], Expr]
     size: Callable[[Expr], int]
     fired: dict[str, None]
-    _patterns: list[tuple[Definition, Term]] = field(default_factory=list)
+    _patterns: list[_Pattern] = field(default_factory=list)
 
     def learn(self, definition: Definition, body: Expr) -> None:
         """A definition to fold back, with its body as it is simplified; the longest are tried first."""
         pattern = Term(Fraction(1), (), ((body, Fraction(1)),)) if isinstance(body, Add) else term_of(body)
         trivial = len(pattern.factors) == 1 and not parts(pattern.factors[0][0])[1]
         if pattern.factors and pattern.number and not (trivial and not pattern.dummies):
-            self._patterns.append((definition, pattern))
-            self._patterns.sort(key=lambda f: -sum(self.size(b) for b, _ in f[1].factors))
+            kinds = frozenset(type(b) for b, _ in pattern.factors)
+            self._patterns.append(_Pattern(definition, pattern, Fraction(1), kinds))
+            if not pattern.dummies:  # 1 / f; a sum in front has no inverse by factors
+                turned = Term(1 / pattern.number, (), tuple((b, -e) for b, e in pattern.factors))
+                self._patterns.append(_Pattern(definition, turned, Fraction(-1), kinds))
+            self._patterns.sort(key=lambda p: -sum(self.size(b) for b, _ in p.term.factors))
 
     def __call__(self, term: Term) -> Term:
         for _ in range(MAX_ROUNDS):
@@ -119,18 +133,19 @@ class Reducer:
 
     def _folded(self, term: Term) -> Term:
         """A defined quantity by its name, where its body stands in the product."""
-        for definition, pattern in self._patterns:
-            if len(pattern.factors) > len(term.factors):
+        kinds = {type(b) for b, _ in term.factors}
+        for p in self._patterns:
+            if not kinds.issuperset(p.kinds):
                 continue
-            for turned, power_ in ((pattern, Fraction(1)), (_inverse(pattern), Fraction(-1))):
-                for _ in range(MAX_ROUNDS if turned is not None else 0):
-                    found = within(turned, definition.params, term) if turned is not None else None
-                    if found is None:
-                        break
-                    self.fired["definition"] = None
-                    at, rest = found
-                    named = Ref(definition, at)
-                    term = normal(Term(rest.number, rest.dummies, (*rest.factors, (named, power_))))
+            for _ in range(MAX_ROUNDS):
+                found = within(p.term, p.definition.params, term)
+                if found is None:
+                    break
+                self.fired["definition"] = None
+                at, rest = found
+                named = Ref(p.definition, at)
+                term = normal(Term(rest.number, rest.dummies, (*rest.factors, (named, p.power))))
+                kinds = {type(b) for b, _ in term.factors}
         return term
 
     def _ones(self, term: Term) -> Term:
@@ -157,10 +172,3 @@ class Reducer:
                         self.fired["a sum that is 1"] = None
                         return self._ones(Term(term.number * found[1].number, dummies, others))
         return term
-
-
-def _inverse(pattern: Term) -> Term | None:
-    """``1 / f`` as a pattern; None where there is a sum in front, which has no inverse by factors."""
-    if pattern.dummies:
-        return None
-    return Term(1 / pattern.number, (), tuple((b, -e) for b, e in pattern.factors))
