@@ -118,7 +118,9 @@ $$ \frac{\partial J}{\partial x_n} = \sum_m \frac{\partial J}{\partial z_m} \fra
     Lesson(
         "SG207",
         "a name is defined anew",
-        "`:=`, `\\equiv` and `\\triangleq` give a name another value from here on. A plain `=` would claim.",
+        "`:=`, `\\equiv` and `\\triangleq` give a name another value from here on. A plain `=` would claim. "
+        "Quantities that were defined with the name look it up where a question stands: they follow, and the note "
+        "names them.",
         r"""
 With $a \in \mathbb{R}$:
 

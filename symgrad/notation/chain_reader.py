@@ -17,6 +17,7 @@ from symgrad.notation.elaborate.expressions import Definitions, Elaborator
 from symgrad.notation.elaborate.open_letters import Letters
 from symgrad.notation.elaborate.values import ShapeMismatch
 from symgrad.notation.ellipsis import expand_ellipses
+from symgrad.notation.keys import BARE
 from symgrad.notation.lexer import Token
 from symgrad.notation.mentions import note_sizes, outside_letters
 from symgrad.notation.named import learn_run
@@ -112,7 +113,9 @@ class ChainReader:
         if made is not None:
             self.defined.add(k)
             if known and not plain:
-                self.note("SG207", f"`{name.span.text}` is defined anew", name.span)
+                users = ", ".join(f"`{key.rstrip(BARE)}`" for key in definer.users(made))
+                follow = f", and what uses it follows from here on: {users}" if users else ""
+                self.note("SG207", f"`{name.span.text}` is defined anew{follow}", name.span)
             self.out.definitions += 1
             self.validate(made, value)
             self.unread_conditions(relation)

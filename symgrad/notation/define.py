@@ -69,6 +69,11 @@ class Definer:
             again = (name.function.key, len(name.args)) in self.scope.calls
         return name.span.text if again else ""
 
+    def users(self, entry: Defined) -> list[str]:
+        """The names whose definitions mention that of an entry, which they look up where a question stands."""
+        defined = [d for d in (*self.scope.values.values(), *self.scope.calls.values()) if isinstance(d, Defined)]
+        return [d.key for d in defined if d is not entry and Written(d.body, d.span, True).uses(entry.key)]
+
     # --- names with arguments -------------------------------------------------------------------
 
     def _call(self, name: Call, written: Written) -> Defined | None:

@@ -29,3 +29,25 @@ def test_a_bracket_that_nothing_closes_is_reported(written: str) -> None:
     (step,) = check_text(f"{DECLARED}$$ {written} $$").steps
     assert step.diagnostic is not None
     assert step.diagnostic.code == "SG102"
+
+
+@pytest.mark.parametrize(
+    "summand", ["(i+1) x_i", "(-1)^i x_i", "x_i^i", "\\frac{x_i}{i+1}", "\\mathbb{1}[i > 1] x_i", "x_i x_{i+1}"]
+)
+def test_a_letter_that_counts_from_0_is_no_number_where_slots_count_from_1(summand: str) -> None:
+    report = check_text(f"{DECLARED}$$ J = \\sum_{{i=0}}^{{N-1}} {summand} $$")
+    assert [d.code for d in report.diagnostics] == ["SG107"]
+
+
+@pytest.mark.parametrize("summand", ["x_i", "x_i \\sum_{j > i} x_j", "\\mathbb{1}[i \\neq j] x_i", "x_{i+1}"])
+def test_a_letter_that_counts_from_0_may_stand_in_slots(summand: str) -> None:
+    sign = "\\sum_{i=0}^{N-1}"
+    (step,) = check_text(f"{DECLARED}$$ 0 + {sign} {summand} = {sign} ({summand} + 0) $$").steps
+    assert step.verdict == "proved"
+
+
+def test_what_follows_a_name_that_is_defined_anew_is_named() -> None:
+    report = check_text(f"{DECLARED}$$ a_n = x_n^2, \\qquad J = \\sum_n a_n $$\n\n$$ a_n := x_n^3 $$")
+    (note,) = report.not_checked
+    assert note.code == "SG207"
+    assert note.message.endswith("and what uses it follows from here on: `J`")

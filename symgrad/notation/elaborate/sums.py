@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from symgrad.ir.nodes import Cond, Expr, Prod, Sum, free_indices
+from symgrad.ir.nodes import Cases, Cond, Delta, Expr, Iverson, Prod, Size, Sum, free_indices, parts
 from symgrad.ir.ranges import Affine, Index, Range, Subset, index_expr, substitute_index
-from symgrad.ir.traverse import map_cond
+from symgrad.ir.traverse import distinct, map_cond
 from symgrad.notation.elaborate.bounds import Bound, read_bounds
 from symgrad.notation.elaborate.conditions import read_conditions
 from symgrad.notation.elaborate.values import Value
@@ -57,7 +57,7 @@ def limit(el: Elaborator, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]
             el.letters.demand(index, over, b.token.span)
     where += [Cond("in", index, s) for s in b.subsets]
     if b.lo is not None and b.hi is not None:
-        where += _between(el, b, b.lo, b.hi)
+        where += _between(el, b, b.lo, b.hi, body)
     elif b.range is None and not b.subsets:
         where += _unbounded(el, b, body, node)
     for piece in b.conditions:
@@ -72,7 +72,7 @@ def limit(el: Elaborator, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]
     return tuple(where)
 
 
-def _between(el: Elaborator, b: Bound, lo: Affine, hi: Affine) -> list[Cond]:
+def _between(el: Elaborator, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[Cond]:
     """``lo <= i <= hi``: the range of the letter, or what its bounds leave of the range that it has."""
     index, written = b.index, Range(lo, hi)
     open_ends = [i for end in (lo, hi) for i in end.indices()]
@@ -87,6 +87,12 @@ def _between(el: Elaborator, b: Bound, lo: Affine, hi: Affine) -> list[Cond]:
         index.range = written
         return []
     counted_from_0 = not open_ends and lo == Affine() and written.size == index.range.size
+    if counted_from_0 and is_counted(index, body):
+        message = (
+            f"`{index.letter}` counts from 0 here and from 1 in a slot of {index.range}: its number is not certain"
+        )
+        remedy = f"count from 1, `\\sum_{{{index.letter}=1}}^{{{index.range}}}`, and write the number so"
+        raise error("SG107", message, b.token.span, remedy)
     if written == index.range or counted_from_0:
         return []
     if _surely_less(lo, index.range.lo) or _surely_less(index.range.hi, hi):
@@ -100,6 +106,20 @@ def _between(el: Elaborator, b: Bound, lo: Affine, hi: Affine) -> list[Cond]:
     if hi != index.range.hi:
         where.append(Cond("lt", index_expr(hi), index, True))
     return where
+
+
+def is_counted(index: Index, body: Expr) -> bool:
+    """Whether it matters from where an index counts: it is a number, or is shifted or compared with one."""
+    for node in distinct(body):
+        if isinstance(node, Size) and index in node.affine.indices():
+            return True
+        places = parts(node)[0]
+        if any(isinstance(e, Affine) and index in e.indices() for e in places):
+            return True
+        compared = isinstance(node, (Delta, Iverson, Sum, Prod, Cases))
+        if compared and index in places and any(isinstance(e, Affine) and not any(e.indices()) for e in places):
+            return True
+    return False
 
 
 def _surely_less(a: Affine, b: Affine) -> bool:
@@ -121,7 +141,7 @@ def _unbounded(el: Elaborator, b: Bound, body: Expr, node: BigOp) -> list[Cond]:
         last = BigOp(node.span, node.op, sub, sup, node.body, node.head)
         for other in read_bounds(el, last):
             if sum_letter(other.token) == key and other.lo is not None and other.hi is not None:
-                where = _between(el, b, other.lo, other.hi)
+                where = _between(el, b, other.lo, other.hi, body)
                 for piece in other.conditions:
                     where += read_conditions(el, piece, cover(piece))
                 return where
