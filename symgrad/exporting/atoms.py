@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from symgrad.exporting.arrays import Count, Einsum, Input, Linear, Map, Node, Number, Power, SizeOf, Softmax, Take
+from symgrad.exporting.arrays import (
+    Count,
+    Einsum,
+    Input,
+    Linear,
+    Map,
+    Node,
+    Number,
+    Power,
+    PowerOf,
+    Product,
+    SizeOf,
+    Softmax,
+    Take,
+)
 from symgrad.exporting.build import Val, einsum, val
 from symgrad.exporting.graph import Graph
 from symgrad.ir.functions import TABLE
@@ -16,8 +30,10 @@ def positive(g: Graph, node: Node) -> bool:
         return True
     if isinstance(node, Map):
         return node.name in TABLE and TABLE[node.name].positive
-    if isinstance(node, Power):
+    if isinstance(node, (Power, Product)):
         return positive(g, node.x)
+    if isinstance(node, PowerOf):
+        return positive(g, node.base.node)
     if isinstance(node, Take):
         return positive(g, node.base)
     if isinstance(node, Input):

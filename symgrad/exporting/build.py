@@ -128,6 +128,12 @@ def _flattened(f: Val, flat: list[Val]) -> Fraction:
     return Fraction(1)
 
 
+def factors_of(f: Val) -> tuple[Fraction, list[Val]]:
+    """The number in front of a product without sums, and its factors; of anything else, itself."""
+    flat: list[Val] = []
+    return _flattened(f, flat), flat
+
+
 class Dummy:
     """A label of its own."""
 

@@ -18,7 +18,7 @@ HELPERS = {
     "Phi": "_normal_cdf",
     "elu": "_elu",
 }
-CONSTANTS = {"\\pi": "np.pi", "e": "np.e"}
+CONSTANTS = {"\\pi": "np.pi", "e": "np.e", "\\infty": "np.inf"}
 
 
 def is_plain(node: Node) -> bool:

@@ -62,7 +62,7 @@ def ordered(roots: Iterable[Node]) -> list[Node]:
 @dataclass(slots=True)
 class Graph:
     """All nodes of one module; equal ones are made once. ``letters`` and ``names`` are for reading;
-    ``positive`` are the arguments whose entries are > 0."""
+    ``positive`` are the arguments whose entries are > 0, ``bits`` those whose entries are 0 or 1."""
 
     table: dict[tuple[Any, ...], Node] = field(default_factory=dict)
     letters: dict[Node, tuple[str, ...]] = field(default_factory=dict)
@@ -70,6 +70,7 @@ class Graph:
     adjoint_of: dict[Node, Node] = field(default_factory=dict)
     selected: dict[Affine, Node] = field(default_factory=dict)
     positive: set[str] = field(default_factory=set)
+    bits: set[str] = field(default_factory=set)
 
     def make(self, kind: type[Any], dims: tuple[Affine, ...], *args: Any) -> Any:
         key = (kind, dims, args)

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symgrad.exporting.arrays import Einsum, Input, Linear, LogSumExp, Number, Power, SizeOf, Softmax, Take
+from symgrad.exporting.arrays import (
+    Einsum,
+    Input,
+    Linear,
+    LogSumExp,
+    Number,
+    Power,
+    PowerOf,
+    Product,
+    SizeOf,
+    Softmax,
+    Take,
+)
 from symgrad.exporting.atoms import argument_of, exponential, is_map, negated, plain, positive
-from symgrad.exporting.build import Label, Val, einsum, linear, merge, opened, scalar
+from symgrad.exporting.build import Dummy, Label, Val, einsum, linear, merge, opened, scalar
 from symgrad.exporting.entries import take
 from symgrad.exporting.graph import Graph
+from symgrad.exporting.masks import masked_exponentials
 
 
 def logarithm(g: Graph, x: Val) -> Val:
@@ -30,6 +43,14 @@ def logarithm(g: Graph, x: Val) -> Val:
             return inside
     if isinstance(node, Power) and (positive(g, node.x) or node.exponent.numerator % 2):
         return einsum(g, [logarithm(g, Val(node.x, x.labels))], x.labels, node.exponent)
+    if isinstance(node, PowerOf) and positive(g, node.base.node):
+        base, exponent = (Val(o.node, tuple(x.labels[k] for k in o.labels)) for o in (node.base, node.exponent))
+        return einsum(g, [exponent, logarithm(g, base)], x.labels)
+    if isinstance(node, Product) and positive(g, node.x):
+        axis = Dummy()
+        return einsum(g, [logarithm(g, Val(node.x, (*x.labels[: node.axis], axis, *x.labels[node.axis :])))], x.labels)
+    if is_map(x, "cosh"):
+        return _log_cosh(g, argument_of(x))
     if isinstance(node, Einsum):
         done = _log_of_product(g, x)
         if done is not None:
@@ -39,6 +60,12 @@ def logarithm(g: Graph, x: Val) -> Val:
         if done is not None:
             return done
     return plain(g, "log", x)
+
+
+def _log_cosh(g: Graph, y: Val) -> Val:
+    """log cosh y = y + log(1 + e^{-2 y}) - log 2"""
+    far = plain(g, "softplus", einsum(g, [y], None, -2))
+    return linear(g, [(1, y), (1, far), (-1, plain(g, "log", scalar(g, 2)))])
 
 
 def _log_of_entries(g: Graph, node: Take, x: Val) -> Val | None:
@@ -80,6 +107,8 @@ def _log_of_product(g: Graph, x: Val) -> Val | None:
                 return None
             rest = [einsum(g, rest)]
         return linear(g, [*front, *((Fraction(1), logarithm(g, f)) for f in (*good, *rest))])
+    while (fewer := masked_exponentials(g, factors, spread=True)) is not None:
+        factors = fewer
     weights = [f for f in factors if not is_map(f, "exp")]
     if len(weights) == len(factors) or not all(positive(g, f.node) for f in weights):
         return None
@@ -110,6 +139,9 @@ def _log_of_sum(g: Graph, x: Val) -> Val | None:
     node = x.node
     assert isinstance(node, Linear)  # the caller has looked
     terms = [(c, Val(o.node, tuple(x.labels[k] for k in o.labels))) for c, o in node.terms]
+    tanh = _log_of_tanh(g, terms)
+    if tanh is not None:
+        return tanh
     if not all(c > 0 and positive(g, t.node) for c, t in terms) or not any(exponential(t) for _, t in terms):
         return None
     logs = [logarithm(g, einsum(g, [t], None, c)) for c, t in terms]
@@ -119,3 +151,20 @@ def _log_of_sum(g: Graph, x: Val) -> Val | None:
     for y in rest:
         total = linear(g, [(1, total), (1, plain(g, "softplus", linear(g, [(1, y), (-1, total)])))])
     return total
+
+
+def _log_of_tanh(g: Graph, terms: list[tuple[Fraction, Val]]) -> Val | None:
+    """log(c + c tanh y) = log 2 c + log sigma(2 y); log(1 - tanh^2 y) = -2 log cosh y"""
+    if len(terms) != 2:
+        return None
+    for (c, one), (d, t) in (terms, terms[::-1]):
+        if not isinstance(one.node, Number) or c <= 0:
+            continue
+        if is_map(t, "tanh") and abs(d) == c:
+            far = plain(g, "softplus", einsum(g, [argument_of(t)], None, -2 if d > 0 else 2))
+            return linear(g, [(1, logarithm(g, scalar(g, 2 * c * one.node.value))), (-1, far)])
+        squared = Val(t.node.x, t.labels) if isinstance(t.node, Power) and t.node.exponent == 2 else None
+        if squared is not None and is_map(squared, "tanh") and d == -c * one.node.value:
+            front = [(Fraction(1), logarithm(g, scalar(g, c * one.node.value)))]
+            return linear(g, [*front, (-2, _log_cosh(g, argument_of(squared)))])
+    return None

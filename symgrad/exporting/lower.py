@@ -27,6 +27,7 @@ from symgrad.exporting.build import (
     size_of,
 )
 from symgrad.exporting.entries import argument, both, take, where
+from symgrad.exporting.masks import masked
 from symgrad.exporting.positions import BATCH, PositionRules, range_of
 from symgrad.exporting.stable import mapped, power
 from symgrad.ir import nodes as n
@@ -106,6 +107,8 @@ class Lowering(PositionRules):
         dims = self.inputs.given[name].dims
         if node.tensor.domain == "positive":
             self.graph.positive.add(name)
+        if node.tensor.domain == "bit":
+            self.graph.bits.add(name)
         base = argument(self.graph, name, dims, False)
         return take(self.graph, base, self.places(node.indices, node.tensor.ranges))
 
@@ -124,7 +127,7 @@ class Lowering(PositionRules):
             left = []
         body = self.value(node.body)
         if left:
-            body = where(self.graph, both(self.graph, [self.mask(c) for c in left]), body, scalar(self.graph, 0))
+            body = masked(self.graph, both(self.graph, [self.mask(c) for c in left]), body)
         run = self.at.get(node.index)
         labels = run.labels if run is not None else (node.index,)
         gone = [x for x in labels if x is not BATCH]

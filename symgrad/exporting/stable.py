@@ -13,6 +13,7 @@ from symgrad.exporting.atoms import argument_of, exponential, is_map, negated, p
 from symgrad.exporting.build import Label, Val, einsum, linear, merge, opened, scalar, size_of
 from symgrad.exporting.graph import Graph
 from symgrad.exporting.logarithms import logarithm
+from symgrad.exporting.masks import masked_exponentials
 
 
 def mapped(g: Graph, name: str, x: Val) -> Val:
@@ -92,7 +93,7 @@ def _one_plus_exp(g: Graph, x: Val) -> Val | None:
 
 def product_rules(g: Graph, flat: list[Val], keep: tuple[Label, ...], coefficient: Fraction) -> Val | None:
     """The product under the first rule that applies, or None. A summed axis that cancels still counts: sum_i 1 = n."""
-    for rule in (_powers, _softmax, _quotient, _complement, _exponentials):
+    for rule in (_powers, masked_exponentials, _softmax, _quotient, _of_sums, _complement, _exponentials):
         factors = rule(g, flat)
         if factors is not None:
             left = merge(factors)
@@ -142,6 +143,25 @@ def _quotient(g: Graph, flat: list[Val]) -> list[Val] | None:
                 if not is_map(log, "log") and set(log.labels) <= set(n.labels):
                     made = mapped(g, "exp", linear(g, [(1, argument_of(n)), (d.node.exponent, log)]))
                     return [*(f for f in flat if f is not n and f is not d), made]
+    return None
+
+
+def _of_sums(g: Graph, flat: list[Val]) -> list[Val] | None:
+    """(sum_k v_k exp(x_k)) Z^q = sum_k v_k (exp(x_k) Z^q), where Z is a sum of exponentials: 0 / 0 far out else"""
+    for n, d in _pairs(flat):
+        if not (isinstance(d.node, Power) and d.node.exponent < 0 and exponential(Val(d.node.x, d.labels))):
+            continue
+        made = None
+        if isinstance(n.node, Einsum):
+            c, inner = opened(n)
+            within = _softmax(g, [*inner, d]) or _quotient(g, [*inner, d])
+            made = einsum(g, within, n.labels, c) if within is not None else None
+        elif isinstance(n.node, Linear):
+            terms = [(c, Val(o.node, tuple(n.labels[k] for k in o.labels))) for c, o in n.node.terms]
+            if all(exponential(t) for _, t in terms):
+                made = linear(g, [(c, einsum(g, [t, d])) for c, t in terms])
+        if made is not None:
+            return [*(f for f in flat if f is not n and f is not d), made]
     return None
 
 

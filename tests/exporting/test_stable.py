@@ -120,3 +120,64 @@ def test_single_precision_does_not_overflow_either() -> None:
     value, grads = module(SOFTMAX).J_value_and_grad(s=np.array([1000.0, -1000.0], np.float32), t=1)
     assert value == 2000
     np.testing.assert_array_equal(grads["s"], np.array([1.0, -1.0], np.float32))
+
+
+exp, log = mpmath.exp, mpmath.log
+
+
+def mean(s: list[Any], v: list[Any]) -> Any:
+    return sum(map(lambda a, b: exp(a) * b, s, v)) / sum(map(exp, s))
+
+
+VALUES = [1, 2, -3]
+FAR_OUT = {
+    # a softmax that is never written by itself
+    r"\frac{\sum_k v_k \exp s_k}{\sum_k \exp s_k}": lambda s: mean(s, VALUES),
+    r"\sum_t \frac{\sum_{k=1}^{t} v_k \exp s_k}{\sum_{k=1}^{t} \exp s_k}": lambda s: sum(
+        mean(s[:t], VALUES[:t]) for t in (1, 2, 3)
+    ),
+    r"\frac{e^{s_1} - e^{-s_1}}{e^{s_1} + e^{-s_1}}": lambda s: (exp(s[0]) - exp(-s[0])) / (exp(s[0]) + exp(-s[0])),
+    # conditions below the sum, or beside the exponential
+    r"\log \sum_{k \neq o} \exp s_k": lambda s: log(exp(s[0]) + exp(s[2])),
+    r"\sum_i \log \sum_{k \neq i} \exp s_k": lambda s: sum(
+        log(sum(exp(s[k]) for k in range(3) if k != i)) for i in range(3)
+    ),
+    r"\log \sum_{k \in \mathcal{N}, k \neq o} \exp s_k": lambda s: s[2],
+    r"\log \sum_{k \notin \mathcal{N}} \exp s_k": lambda s: s[0],
+    r"\log \sum_k \mathbb{1}[k > 1] \exp s_k": lambda s: log(exp(s[1]) + exp(s[2])),
+    r"\log \sum_k r_k \exp s_k": lambda s: log(exp(s[0]) + exp(s[2])),
+    r"-\log \frac{r_1 \exp s_1}{\sum_k r_k \exp s_k}": lambda s: log(exp(s[0]) + exp(s[2])) - s[0],
+    r"\sum_i \log \sum_j \delta_{y_i y_j} \exp s_j": lambda s: 2 * log(exp(s[0]) + exp(s[2])) + s[1],
+    # weights, products, and what is made of exponentials
+    r"\log \sum_k q_k^{-N} \exp s_k": lambda s: log(exp(s[0]) + exp(s[1]) / 8 + exp(s[2]) * 8),
+    r"\log \prod_k (1 + \exp s_k)": lambda s: sum(log(1 + exp(x)) for x in s),
+    r"-\log \prod_k \sigma(s_k)": lambda s: -sum(log(sigma(x)) for x in s),
+    r"\sum_k \log \cosh s_k": lambda s: sum(log(mpmath.cosh(x)) for x in s),
+    r"\sum_k \log (1 - \tanh^2 s_k)": lambda s: sum(-2 * log(mpmath.cosh(x)) for x in s),
+    r"\sum_k \log \frac{1 + \tanh s_k}{2}": lambda s: sum(log(sigma(2 * x)) for x in s),
+    r"\sum_k \log \frac{1 - \tanh s_k}{2}": lambda s: sum(log(sigma(-2 * x)) for x in s),
+}
+
+
+@pytest.mark.parametrize("size", [0.1, 1.0, 30.0, 100.0, 700.0, 1000.0])
+@pytest.mark.parametrize("latex", FAR_OUT)
+def test_what_holds_exponentials_far_out(latex: str, size: float) -> None:
+    text = (
+        r"With $s, v \in \mathbb{R}^{N}$, $q \in \mathbb{R}_{>0}^{N}$, $r \in \{0,1\}^{N}$, $o \in [N]$, "
+        r"$y \in [N]^N$, $\mathcal{N} \subseteq [N]$:" + f"\n$$ J = {latex} $$\n"
+    )
+    given = {
+        "v": np.array(VALUES, float), "q": np.array([1.0, 2.0, 0.5]), "r": np.array([1.0, 0.0, 1.0]), "o": 1,
+        "N": np.array([1, 2]), "y": np.array([1, 0, 1]),
+    }  # fmt: skip
+    functions = module(text)
+    known = functions.J_value_and_grad.__kwdefaults__ | functions.J_value_and_grad.__annotations__
+    for shape in ([1.0, 0.8, -1.0], [-1.0, 1.0, 0.9], [0.5, -1.0, 1.0]):
+        s = size * np.array(shape)
+        value, grads = functions.J_value_and_grad(s=s, **{k: v for k, v in given.items() if k in known}, wrt=("s",))
+        x = exact(s)
+        want = [
+            mpmath.diff(lambda *at: FAR_OUT[latex](list(at)), x, tuple(int(j == k) for j in range(3))) for k in range(3)
+        ]
+        assert error(value, FAR_OUT[latex](x), size) < 1e-14
+        assert error(np.asarray(grads["s"]), want, 1.0) < 1e-13 * max(1.0, size)
