@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from symgrad.diagnostics import SymgradError
-from symgrad.exporting.module import Cost, Module, Source, cost
+from symgrad.exporting.module import Module
+from symgrad.exporting.numpy_target import NumpyModule
+from symgrad.exporting.program import Cost, Source, cost
 from symgrad.exporting.spelling import Names, spelled
 from symgrad.ir.nodes import Definition, Deriv, Expr, Ref, parts
 from symgrad.notation.reading import ReadDocument
@@ -44,7 +46,7 @@ def export_document(
         raise SymgradError(f"{document.source.path} has no cost to export{why}")
     _known(wrt, pairs)
     source = Source(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
-    return TARGETS[target](source, pairs, left_out)
+    return TARGETS[target](source, pairs, left_out).text()
 
 
 def _pair(q: Quantity, name: str, order: Sequence[str], wrt: Sequence[str] | None) -> tuple[Cost, Cost | None]:
@@ -113,13 +115,7 @@ def _order(document: ReadDocument) -> Iterator[str]:
     yield from scope.indices
 
 
-Target = Callable[[Source, list[tuple[Cost, Cost | None]], list[tuple[str, str]]], str]
+Target = Callable[[Source, list[tuple[Cost, Cost | None]], list[tuple[str, str]]], Module]
 
-
-def numpy(source: Source, costs: list[tuple[Cost, Cost | None]], left_out: list[tuple[str, str]]) -> str:
-    """A module that imports NumPy alone."""
-    return Module(source, costs, left_out).text()
-
-
-TARGETS: dict[str, Target] = {"numpy": numpy}
-"""What can be written, by name."""
+TARGETS: dict[str, Target] = {"numpy": NumpyModule}
+"""What can be written, by name: the document, its costs, plain and over a batch, and what was left out and why."""
