@@ -75,7 +75,7 @@ class Contractions(Library):
                 a, b, left, right = b, a, right, left
             x = self.transposed(self.operand(a), [a.labels.index(k) for k in (*left, *gone)])
             y = self.transposed(self.operand(b), [b.labels.index(k) for k in (*gone, *right)])
-            return Text(f"{x.at(PRODUCT)} @ {y.at(PRODUCT + 1)}", PRODUCT)
+            return self.matmul(x, y)
         for one, other in ((a, b), (b, a)):
             flat = self._flattened(one, other)
             if flat is not None:

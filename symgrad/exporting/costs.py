@@ -9,6 +9,7 @@ from symgrad.exporting.module import Module
 from symgrad.exporting.numpy_target import NumpyModule
 from symgrad.exporting.program import Cost, Source, cost
 from symgrad.exporting.spelling import Names, spelled
+from symgrad.exporting.torch_target import TorchModule
 from symgrad.ir.nodes import Definition, Deriv, Expr, Ref, parts
 from symgrad.notation.reading import ReadDocument
 from symgrad.notation.vocabulary import Quantity, Vocabulary
@@ -117,5 +118,5 @@ def _order(document: ReadDocument) -> Iterator[str]:
 
 Target = Callable[[Source, list[tuple[Cost, Cost | None]], list[tuple[str, str]]], Module]
 
-TARGETS: dict[str, Target] = {"numpy": NumpyModule}
+TARGETS: dict[str, Target] = {"numpy": NumpyModule, "torch": TorchModule}
 """What can be written, by name: the document, its costs, plain and over a batch, and what was left out and why."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import ClassVar
 
 from symgrad.exporting.aligning import Axes
 from symgrad.exporting.arrays import Map, Node, Where
 from symgrad.exporting.elementary import CALLS, HELPERS, is_plain
-from symgrad.exporting.text import ATOM, Text, call
+from symgrad.exporting.text import ATOM, PRODUCT, Text, call
 from symgrad.ir.ranges import Affine
 
 
@@ -24,8 +25,9 @@ class Library(Axes):
     axis = "axis"
     """What sums call the axes that go."""
     concatenate = "concatenate"
-    calls = CALLS
-    helpers_of = HELPERS
+    calls: ClassVar[dict[str, str]] = CALLS
+    """Elementary functions that the library has, by the names that it gives them."""
+    helpers_of: ClassVar[dict[str, str]] = HELPERS
     """By which pieces of the support functions are computed that the library lacks."""
 
     def __init__(
@@ -112,6 +114,9 @@ class Library(Axes):
     def dot(self, x: Text, y: Text) -> Text:
         """Products over the last axis of x and the first of y."""
         return Text(f"{x.at(ATOM)}.dot({y})")
+
+    def matmul(self, x: Text, y: Text) -> Text:
+        return Text(f"{x.at(PRODUCT)} @ {y.at(PRODUCT + 1)}", PRODUCT)
 
     def long_dot(self, matrix: Text, vector: Text, first: bool) -> Text:
         """The same of a matrix as long as a vocabulary and a vector; ``first``: the matrix stands first."""

@@ -1,0 +1,188 @@
+"""One contract for all targets: every document's values and gradients are those of the evaluator, in both
+precisions; functions with a derivative have the derived one; scores of a thousand do no harm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symgrad
+from symgrad.exporting import TARGETS
+from symgrad.exporting.loading import load_text
+from symgrad.notation.vocabulary import Quantity
+from tests.exporting.worlds import World, documents, exported
+
+CASES = [(path, name) for path in documents() for name, *_ in exported(path)]
+IDS = [f"{path.stem}-{name}" for path, name in CASES]
+
+
+@dataclass(frozen=True)
+class Side:
+    """How a target's arrays are made and read, and how its own differentiation is asked for a gradient."""
+
+    array: Callable[[Any], Any]
+    numpy: Callable[[Any], Any]
+    derivative: Callable[[Callable[..., Any], dict[str, Any], tuple[str, ...]], dict[str, Any]] | None = None
+
+
+def _numpy() -> Side:
+    return Side(np.asarray, np.asarray)
+
+
+def _torch() -> Side:
+    torch = pytest.importorskip("torch")
+
+    def derivative(function: Callable[..., Any], given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+        leaves = {n: torch.as_tensor(given[n]).clone().requires_grad_() for n in names}
+        (3 * function(**{**given, **leaves})).backward()
+        return {n: x.grad / 3 for n, x in leaves.items()}
+
+    return Side(lambda x: torch.from_numpy(np.array(x)), lambda x: np.asarray(x.detach()), derivative)
+
+
+def _jax() -> Side:
+    jax = pytest.importorskip("jax")
+    jax.config.update("jax_enable_x64", True)
+
+    def derivative(function: Callable[..., Any], given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+        rest = {n: x for n, x in given.items() if n not in names}
+        reals = {n: given[n] for n in names}
+        got = jax.jit(jax.grad(lambda reals: 3 * function(**rest, **reals)))(reals)
+        return {n: g / 3 for n, g in got.items()}
+
+    return Side(jax.numpy.asarray, np.asarray, derivative)
+
+
+SIDES = {"numpy": _numpy, "torch": _torch, "jax": _jax}
+
+
+@lru_cache
+def module(path: Path, target: str) -> ModuleType:
+    return load_text(symgrad.export(symgrad.read(str(path)), target=target))
+
+
+@dataclass
+class Case:
+    """A cost of a document in numbers. ``function``: a generated one, over NumPy's arrays."""
+
+    path: Path
+    name: str
+    target: str
+
+    def __post_init__(self) -> None:
+        self.side = SIDES[self.target]()
+        _, self.quantity, plain, vocabulary = next(e for e in exported(self.path) if e[0] == self.name)
+        self.world = World(vocabulary)
+        self.reference = plain
+        self.given = self.world.arguments(getattr(plain, f"{self.name}_value_and_grad"), self.quantity)
+
+    @property
+    def cost(self) -> Any:
+        q: Quantity = self.quantity
+        return q.value.body
+
+    def generated(self, suffix: str = "") -> Any:
+        return getattr(module(self.path, self.target), self.name + suffix)
+
+    def arguments(self, given: dict[str, Any] | None = None, dtype: Any = np.float64) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for name, x in (given or self.given).items():
+            kind = np.asarray(x).dtype.kind
+            whole = kind in "iu" and np.ndim(x) == 0
+            out[name] = x if whole else self.side.array(np.asarray(x, dtype if kind == "f" else None))
+        return out
+
+
+def relative(got: Any, want: Any) -> float:
+    want = np.asarray(want)
+    return float(np.max(np.abs(np.asarray(got) - want), initial=0.0) / max(1.0, np.max(np.abs(want), initial=0.0)))
+
+
+every = pytest.mark.parametrize(("path", "name"), CASES, ids=IDS)
+differentiable = pytest.mark.parametrize("target", [t for t in TARGETS if t != "numpy"])
+
+
+def test_every_target_has_a_side() -> None:
+    assert SIDES.keys() == TARGETS.keys()
+
+
+@every
+@pytest.mark.parametrize("target", TARGETS)
+def test_value_and_gradients(path: Path, name: str, target: str) -> None:
+    case = Case(path, name, target)
+    given = case.arguments()
+    kept = {a: np.array(case.side.numpy(x)) for a, x in given.items() if np.ndim(x)}
+    with np.errstate(all="ignore"):
+        value, grads = case.generated("_value_and_grad")(**given)
+        alone = case.generated()(**given)
+    assert relative(case.side.numpy(value), case.world.value(case.cost)) < 1e-10
+    assert relative(case.side.numpy(alone), case.side.numpy(value)) < 1e-13
+    assert np.asarray(case.side.numpy(value)).shape == ()
+    for tensor, got in grads.items():
+        want = case.world.gradient(case.cost, case.world.tensors()[tensor])
+        assert tuple(got.shape) == want.shape, tensor
+        assert relative(case.side.numpy(got), want) < 1e-10, tensor
+        with np.errstate(all="ignore"):
+            _, single = case.generated("_value_and_grad")(**given, wrt=(tensor,))
+        assert list(single) == [tensor]
+        assert relative(case.side.numpy(single[tensor]), case.side.numpy(got)) < 1e-13, tensor
+    for a, x in kept.items():
+        np.testing.assert_array_equal(case.side.numpy(given[a]), x)
+
+
+@every
+@pytest.mark.parametrize("target", TARGETS)
+def test_single_precision_stays_single(path: Path, name: str, target: str) -> None:
+    case = Case(path, name, target)
+    with np.errstate(all="ignore"):
+        exact, want = getattr(case.reference, f"{name}_value_and_grad")(**case.given)
+        value, grads = case.generated("_value_and_grad")(**case.arguments(dtype=np.float32))
+    for got, right in ((value, exact), *((g, np.asarray(want[n])) for n, g in grads.items())):
+        assert np.asarray(case.side.numpy(got)).dtype == np.float32
+        assert relative(case.side.numpy(got), right) < 2e-3
+
+
+@every
+@differentiable
+def test_the_derivative_is_the_derived_gradient(path: Path, name: str, target: str) -> None:
+    case = Case(path, name, target)
+    assert case.side.derivative is not None
+    with np.errstate(all="ignore"):
+        _, want = getattr(case.reference, f"{name}_value_and_grad")(**case.given, dense=True)
+    got = case.side.derivative(case.generated(), case.arguments(), tuple(want))
+    for tensor, right in want.items():
+        assert relative(case.side.numpy(got[tensor]), right) < 1e-12, tensor
+
+
+BATCHED = [
+    c for c in CASES if any(e[0] == c[1] and hasattr(e[2], f"{c[1]}_batch_value_and_grad") for e in exported(c[0]))
+]
+
+
+@pytest.mark.parametrize(("path", "name"), BATCHED, ids=[f"{p.stem}-{n}" for p, n in BATCHED])
+@differentiable
+def test_batches(path: Path, name: str, target: str) -> None:
+    case = Case(path, name, target)
+    assert case.side.derivative is not None
+    worlds = [World(case.world.vocabulary, seed) for seed in range(3)]
+    single = getattr(case.reference, f"{name}_value_and_grad")
+    members = [w.arguments(single, case.quantity) for w in worlds]
+    whole = {
+        a for a, x in members[0].items() if np.asarray(x).dtype.kind == "i" and (np.ndim(x) or a not in worlds[0].sizes)
+    }
+    given = {a: np.stack([m[a] for m in members]) if a in whole else x for a, x in members[0].items()}
+    value, want = getattr(case.reference, f"{name}_batch_value_and_grad")(**given, dense=True)
+    arguments = case.arguments(given)
+    got_value, got = case.generated("_batch_value_and_grad")(**arguments)
+    assert relative(case.side.numpy(got_value), value) < 1e-12
+    derived = case.side.derivative(case.generated("_batch"), arguments, tuple(want))
+    for tensor, right in want.items():
+        assert relative(case.side.numpy(got[tensor]), right) < 1e-12, tensor
+        assert relative(case.side.numpy(derived[tensor]), right) < 1e-12, tensor
