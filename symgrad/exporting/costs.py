@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from symgrad.diagnostics import SymgradError
+from symgrad.exporting.jax_target import JaxModule
 from symgrad.exporting.module import Module
 from symgrad.exporting.numpy_target import NumpyModule
 from symgrad.exporting.program import Cost, Source, cost
@@ -118,5 +119,5 @@ def _order(document: ReadDocument) -> Iterator[str]:
 
 Target = Callable[[Source, list[tuple[Cost, Cost | None]], list[tuple[str, str]]], Module]
 
-TARGETS: dict[str, Target] = {"numpy": NumpyModule, "torch": TorchModule}
+TARGETS: dict[str, Target] = {"numpy": NumpyModule, "torch": TorchModule, "jax": JaxModule}
 """What can be written, by name: the document, its costs, plain and over a batch, and what was left out and why."""

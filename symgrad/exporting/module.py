@@ -31,7 +31,7 @@ class Module:
 
     tools: ClassVar[Tools] = Tools()
     pieces: ClassVar[tuple[str, ...]] = ()
-    """The files whose pieces a module may hold, in the order in which they stand there."""
+    """The files whose pieces a module may hold, in the order in which they stand there; of two of a name, the first."""
     array: ClassVar[str] = "Array"
     """The annotation of arrays."""
     conventions: ClassVar[tuple[str, ...]] = (
@@ -82,7 +82,7 @@ class Module:
             lines = text.splitlines()
             for n in ast.parse(text).body:
                 if isinstance(n, (ast.FunctionDef, ast.ClassDef)):
-                    pieces[n.name] = ("\n".join(lines[n.lineno - 1 : n.end_lineno]), n)
+                    pieces.setdefault(n.name, ("\n".join(lines[n.lineno - 1 : n.end_lineno]), n))
         todo = sorted(self.helpers)
         needed: set[str] = set()
         while todo:

@@ -109,8 +109,8 @@ class TorchModule(DifferentiableModule):
     array = "torch.Tensor"
     conventions = (
         "Arguments are given by name. Real tensors are float32 or float64, all of one dtype and on one device, which",
-        "results keep. Indices are whole numbers counted from 0. Costs are differentiable, with the derived gradient as",
-        "their backward pass. The gradient by a tensor has the shape of that tensor.",
+        "results keep. Indices are whole numbers counted from 0. Costs are differentiable, with the derived gradient",
+        "as their backward pass. The gradient by a tensor has the shape of that tensor.",
     )
 
     def imports(self) -> list[str]:
