@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from symgrad.diagnostics import SymgradError
 from symgrad.exporting.jax_target import JaxModule
@@ -117,7 +117,5 @@ def _order(document: ReadDocument) -> Iterator[str]:
     yield from scope.indices
 
 
-Target = Callable[[Source, list[tuple[Cost, Cost | None]], list[tuple[str, str]]], Module]
-
-TARGETS: dict[str, Target] = {"numpy": NumpyModule, "torch": TorchModule, "jax": JaxModule}
-"""What can be written, by name: the document, its costs, plain and over a batch, and what was left out and why."""
+TARGETS: dict[str, type[Module]] = {"numpy": NumpyModule, "torch": TorchModule, "jax": JaxModule}
+"""What can be written, by name."""

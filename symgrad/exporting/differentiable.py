@@ -71,7 +71,7 @@ class DifferentiableModule(Module):
 
     def _computed_with_gradients(self, c: Cost) -> str:
         body = self.body(c, c.forms)
-        head = f"def _gradients_{suffix(c)}({_untyped(c)}, wanted: Sequence[str]) -> tuple[Any, dict[str, Any]]:"
+        head = f"def _gradients_{suffix(c)}(wanted: Sequence[str], {_untyped(c)}) -> tuple[Any, dict[str, Any]]:"
         lines = ['"""The value, and the gradients that are wanted."""', *self.gradient_lines(c, body)]
         return function(head, [*lines, f"return {body.result}, grads"])
 

@@ -121,7 +121,7 @@ class JaxModule(DifferentiableModule):
             [
                 '"""The value, and the gradients that the backward pass will ask for."""',
                 *wrapped(f"wanted = _tracked({known}, {', '.join(f'{n}={n}' for n in arrays)})", 4),
-                *wrapped(f"return _gradients_{name}({values}, wanted)", 4),
+                *wrapped(f"return _gradients_{name}(wanted, {values})", 4),
             ],
         )
         given = ", ".join([*(f"{n}: Any" for n in sizes), "grads: dict[str, Any]", "upstream: Any"])
@@ -143,5 +143,5 @@ class JaxModule(DifferentiableModule):
         names, name = ", ".join(a.name for a in c.arguments), suffix(c)
         return [
             *wrapped(f"arguments = _checked_{name}({names})", 4),
-            *wrapped(f"return _gradients_{name}(*arguments, _wanted(wrt, {known}))", 4),
+            *wrapped(f"return _gradients_{name}(_wanted(wrt, {known}), *arguments)", 4),
         ]

@@ -184,6 +184,12 @@ def _tracked(needed: tuple[bool, ...], names: tuple[str, ...], known: tuple[str,
     return wanted
 
 
+def _once() -> None:
+    """RuntimeError where a graph of the gradient is asked for: as a constant it would give wrong second derivatives."""
+    if torch.is_grad_enabled():
+        raise RuntimeError("a derived gradient can't be differentiated again: leave create_graph out")
+
+
 def _detached(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     """The arguments, apart from what they were computed from."""
     return tuple(x.detach() if isinstance(x, torch.Tensor) else x for x in arguments)

@@ -114,22 +114,17 @@ class TorchModule(DifferentiableModule):
     )
 
     def imports(self) -> list[str]:
-        return [
-            "from typing import Any",
-            "",
-            "import torch",
-            "from torch.autograd.function import once_differentiable",
-        ]
+        return ["from typing import Any", "", "import torch"]
 
     def derived(self, c: Cost) -> Iterator[str]:
-        self.helpers.add("_tracked")
+        self.helpers |= {"_tracked", "_once"}
         name, names, known = suffix(c), quoted(tuple(a.name for a in c.arguments)), quoted(tuple(c.forms))
         forward = function(
             "def forward(ctx: Any, *arguments: Any) -> Any:",
             [
                 '"""The value, and the gradients that the backward pass will ask for."""',
                 *wrapped(f"wanted = _tracked(ctx.needs_input_grad, {names}, {known})", 8),
-                f"value, grads = _gradients_{name}(*arguments, wanted)",
+                f"value, grads = _gradients_{name}(wanted, *arguments)",
                 "ctx.wanted = wanted",
                 "ctx.save_for_backward(*(grads[name] for name in wanted))",
                 "return value",
@@ -139,6 +134,7 @@ class TorchModule(DifferentiableModule):
             "def backward(ctx: Any, upstream: Any) -> tuple[Any, ...]:",
             [
                 '"""The gradients times what is passed back."""',
+                "_once()",
                 "grads = dict(zip(ctx.wanted, ctx.saved_tensors, strict=True))",
                 *wrapped(f"names = {names}", 8),
                 "return tuple(upstream * grads[name] if name in grads else None for name in names)",
@@ -151,16 +147,16 @@ class TorchModule(DifferentiableModule):
             *forward.split("\n"),
             "",
             "@staticmethod",
-            "@once_differentiable  # type: ignore[untyped-decorator,unused-ignore]",
             *backward.split("\n"),
         ]
         yield function(f"class _Derived_{name}(torch.autograd.Function):", lines)
+        yield f"_derived_{name}: Any = _Derived_{name}.apply"
 
     def call(self, c: Cost) -> list[str]:
         names, name = ", ".join(a.name for a in c.arguments), suffix(c)
         return [
             *wrapped(f"arguments = _checked_{name}({names})", 4),
-            f"return _Derived_{name}.apply(*arguments) if torch.is_grad_enabled() else _value_{name}(*arguments)",
+            f"return _derived_{name}(*arguments) if torch.is_grad_enabled() else _value_{name}(*arguments)",
         ]
 
     def gradient_call(self, c: Cost, known: str) -> list[str]:
@@ -168,5 +164,5 @@ class TorchModule(DifferentiableModule):
         names, name = ", ".join(a.name for a in c.arguments), suffix(c)
         return [
             *wrapped(f"arguments = _detached(_checked_{name}({names}))", 4),
-            *wrapped(f"return _gradients_{name}(*arguments, _wanted(wrt, {known}))", 4),
+            *wrapped(f"return _gradients_{name}(_wanted(wrt, {known}), *arguments)", 4),
         ]
