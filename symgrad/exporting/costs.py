@@ -36,7 +36,7 @@ def export_document(
     left_out: list[tuple[str, str]] = []
     for q in chosen:
         try:
-            pair = _pair(q, names.fresh(spelled(q.name)), order, wrt)
+            pair = _pair(q, _name(names, spelled(q.name)), order, wrt)
         except SymgradError as e:
             if of:
                 raise
@@ -49,6 +49,16 @@ def export_document(
     _known(wrt, pairs)
     source = Source(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
     return TARGETS[target](source, pairs, left_out).text()
+
+
+def _name(names: Names, wanted: str) -> str:
+    """A name for a cost, none of whose functions is called as one of another cost."""
+    while True:
+        name = names.fresh(wanted)
+        functions = {f"{name}_value_and_grad", f"{name}_batch", f"{name}_batch_value_and_grad"}
+        if not functions & names.taken:
+            names.taken |= functions
+            return name
 
 
 def _pair(q: Quantity, name: str, order: Sequence[str], wrt: Sequence[str] | None) -> tuple[Cost, Cost | None]:

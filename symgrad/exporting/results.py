@@ -58,7 +58,7 @@ class Results:
 
     def number(self, t: Text, shared: bool) -> str:
         """A gradient without axes; ``shared``: it may be an argument itself."""
-        return f"np.array({t}, {self.writer.dtype})" if shared else str(self.writer.converted(t))
+        return str(self.writer.lib("array", t, self.writer.dtype) if shared else self.writer.converted(t))
 
     def _rank(self, name: str) -> int:
         return next(n.rank for n in self._inputs() if n.name == name)

@@ -140,7 +140,7 @@ class Statements:
 
     def added(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
         """``c * values`` added, where positions may repeat."""
-        return f"np.add.at({name}, {listed(keys)}, {scaled(c, values)})"
+        return str(self.writer.lib("add.at", name, listed(keys), scaled(c, values)))
 
     def assigned(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
         """``c * values`` added, where no position repeats."""

@@ -188,7 +188,7 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
         if low < 0 or high >= size:
             wrong = low if low < 0 else high
             raise ValueError(f"{name} holds {wrong}; it should hold positions from 0 to {meaning} - 1 = {size - 1}")
-    return x
+    return x if x.dtype == np.intp else x.astype(np.intp)  # smaller ones wrap around
 
 
 def _distinct(name: str, x: Any) -> None:
