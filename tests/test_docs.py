@@ -6,7 +6,7 @@ In a page, a fenced block is
   behind it stand, where it is otherwise, the verdicts of its steps in order and the codes of all remarks;
 - ``… file=NAME``: a file that the commands of the page find; ``… append=NAME`` is written to its end;
 - ``console``: commands behind ``$ `` with what they print; ``python``: run, and what it prints stands in the
-  ``text output`` block that follows it; anything else is not run.
+  ``text output`` block that follows it, with ``needs=NAME`` where that package is installed; anything else is not run.
 
 The document ``markdown declares`` stands before every row of the tables ``written | read as``, whose rows are right,
 and ``expression | read as`` of its page; a third column names the codes of the remarks.
@@ -20,6 +20,7 @@ import io
 import os
 import shlex
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,13 @@ class Run:
     new: list[tuple[int, int, str]] = field(default_factory=list)
 
     def all(self) -> None:
+        absent = False
         for block in blocks(self.page):
+            if block.words != ("output",):
+                needs = [word.removeprefix("needs=") for word in block.words if word.startswith("needs=")]
+                absent = not all(find_spec(name) for name in needs)
+            if absent:
+                continue
             self.save(block)
             if block.words[:1] == ("symgrad",):
                 self.document(block)

@@ -51,6 +51,14 @@ def ordered_arguments(inputs: Inputs, g: Graph, order: Sequence[str]) -> tuple[A
     return tuple(found)
 
 
+def leading(arguments: Sequence[Argument]) -> str:
+    """The argument whose dtype results have."""
+    reals = [a for a in arguments if a.kind == "real"]
+    if not reals:
+        raise SymgradError("a cost is computed from no real numbers")
+    return next((a for a in reals if a.dims), reals[0]).name
+
+
 def _symbol(d: Affine) -> list[str]:
     """The size that a length tells: n of n or n + 1."""
     return [str(d.terms[0][0])] if len(d.terms) == 1 and d.terms[0][1] == 1 else []
@@ -139,13 +147,25 @@ class Checks:
         scalars = [a for a in reals if not a.dims or a not in plain]
         if scalars:
             given = ", ".join(f"{a.name}={a.name}" for a in plain)
-            out.append(f"dtype = {self.helper('_dtype')}({given})")
+            out.append(self.common(given))
         else:
             first = plain[0].name
             out += [f'{self.helper("_same_dtype")}("{a.name}", {a.name}, "{first}", {first})' for a in plain[1:]]
         for a in scalars:
-            out.append(f"{a.name} = dtype.type({a.name})" if not a.dims else f"{a.name} = {a.name}.astype(dtype)")
+            out.append(self.cast(a))
         return out
+
+    def common(self, given: str) -> str:
+        """What all real arguments agree in, from them as keyword arguments."""
+        return f"dtype = {self.helper('_dtype')}({given})"
+
+    def cast(self, a: Argument) -> str:
+        """A number, or an array of whole numbers, as one of real numbers."""
+        return f"{a.name} = dtype.type({a.name})" if not a.dims else f"{a.name} = {a.name}.astype(dtype)"
+
+    def indices(self, *given: object) -> str:
+        """An array of positions: its name in quotes, itself, its number of axes, where it points to."""
+        return f"{self.helper('_indices')}({', '.join(map(str, given))})"
 
     def _shapes(self) -> list[str]:
         """Sizes off the first shape that tells them; all other shapes must agree."""
@@ -192,7 +212,7 @@ class Checks:
         assert a.target is not None  # positions point somewhere
         size = affine(a.target.size, self.called())
         meaning = _meaning(a.target.size)
-        return f'{a.name} = {self.helper("_indices")}("{a.name}", {a.name}, {len(dims)}, {size}, "{meaning}")'
+        return f"{a.name} = " + self.indices(f'"{a.name}"', a.name, len(dims), size, f'"{meaning}"')
 
     def _indices(self) -> list[str]:
         called = self.called()
@@ -272,4 +292,4 @@ def _needed(lines: list[str]) -> list[str]:
     return out
 
 
-__all__ = ["Argument", "Checks", "Node", "SizeOf", "described", "ordered_arguments", "replace"]
+__all__ = ["Argument", "Checks", "Node", "SizeOf", "described", "leading", "ordered_arguments", "replace"]

@@ -1,38 +1,17 @@
-"""Products and sums in NumPy: each by the call that is fastest for its shape."""
+"""Products and sums: each by the call that is fastest for its shape."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from symgrad.exporting.aligning import aligned, transposed
-from symgrad.exporting.arrays import Einsum, Map, Node, Operand, Power
-from symgrad.exporting.text import ATOM, PRODUCT, Text, affine, call, number, scaled, times
+from symgrad.exporting.arrays import Einsum, Node, Operand, Power
+from symgrad.exporting.library import Library
+from symgrad.exporting.text import ATOM, PRODUCT, Text, affine, number, scaled, times
 from symgrad.ir.ranges import Affine
 
 
-class Contractions:
-    """Expressions over variables. ``name`` gives the variable, or the expression, of a node.
-
-    helpers: what of the support is used; like: the dtype of results; known: the variable of F(x), if
-    there is one; large: whether an axis is as long as a vocabulary.
-    """
-
-    def __init__(
-        self,
-        name: Callable[[Node], Text],
-        sizes: Mapping[str, str],
-        helpers: set[str],
-        like: str,
-        known: Callable[[str, Map], Text | None],
-        large: Callable[[Affine], bool],
-    ) -> None:
-        self.name = name
-        self.sizes = sizes
-        self.helpers = helpers
-        self.like = like
-        self.known = known
-        self.large = large
+class Contractions(Library):
+    """Expressions of products and sums."""
 
     def operand(self, o: Operand) -> Text:
         return self.name(o.node)
@@ -41,11 +20,7 @@ class Contractions:
         return affine(a, self.sizes)
 
     def broadcast(self, o: Operand, rank: int) -> Text:
-        return aligned(self.operand(o), o.labels, range(rank))
-
-    def helper(self, name: str, *arguments: object) -> Text:
-        self.helpers.add(name)
-        return call(name, *arguments)
+        return self.aligned(self.operand(o), o.labels, range(rank))
 
     def einsum(self, node: Einsum) -> Text:
         arrays = [o for o in node.operands if o.labels]
@@ -59,7 +34,7 @@ class Contractions:
     def _entrywise(self, node: Einsum) -> Text:
         below = [o for o in node.operands if _divides(o.node)]
         over = [o for o in node.operands if o not in below]
-        bottom = [aligned(self.name(o.node.x), o.labels, range(node.rank)) for o in below]  # type: ignore[attr-defined]  # a Power
+        bottom = [self.aligned(self.name(o.node.x), o.labels, range(node.rank)) for o in below]  # type: ignore[attr-defined]  # a Power
         tops = [self.broadcast(o, node.rank) for o in sorted(over, key=lambda o: len(o.labels))]
         return self._quotient(node.coefficient, [], tops, bottom)
 
@@ -82,9 +57,9 @@ class Contractions:
     def _sum(self, node: Einsum, o: Operand) -> Text:
         axes = [k for k, x in enumerate(o.labels) if x >= node.rank]
         kept = [x for x in o.labels if x < node.rank]
-        axis = "" if not kept else f"axis={axes[0]}" if len(axes) == 1 else f"axis={tuple(axes)}"
+        axis = "" if not kept else f"{self.axis}={axes[0] if len(axes) == 1 else tuple(axes)}"
         t = Text(f"{self.operand(o).at(ATOM)}.sum({axis})")
-        return transposed(t, [kept.index(k) for k in range(node.rank)])
+        return self.transposed(t, [kept.index(k) for k in range(node.rank)])
 
     def _contraction(self, node: Einsum, a: Operand, b: Operand) -> Text:
         gone = [x for x in a.labels if x in b.labels and x >= node.rank]
@@ -98,9 +73,9 @@ class Contractions:
         if len(gone) == 1 and len(left) <= 1 and len(right) <= 1:
             if left and right and left[0] > right[0]:
                 a, b, left, right = b, a, right, left
-            x = transposed(self.operand(a), [a.labels.index(k) for k in (*left, *gone)])
-            y = transposed(self.operand(b), [b.labels.index(k) for k in (*gone, *right)])
-            return Text(f"{x.at(PRODUCT)} @ {y.at(PRODUCT + 1)}", PRODUCT)
+            x = self.transposed(self.operand(a), [a.labels.index(k) for k in (*left, *gone)])
+            y = self.transposed(self.operand(b), [b.labels.index(k) for k in (*gone, *right)])
+            return self.matmul(x, y)
         for one, other in ((a, b), (b, a)):
             flat = self._flattened(one, other)
             if flat is not None:
@@ -109,18 +84,18 @@ class Contractions:
         axes = (
             str(len(gone)) if pairs == (list(range(a.node.rank))[-len(gone) :], list(range(len(gone)))) else str(pairs)
         )
-        t = call("np.tensordot", self.operand(a), self.operand(b), axes)
+        t = self.lib("tensordot", self.operand(a), self.operand(b), axes)
         have = [*left, *right]
-        return transposed(t, [have.index(k) for k in range(node.rank)])
+        return self.transposed(t, [have.index(k) for k in range(node.rank)])
 
     def _flattened(self, a: Operand, v: Operand) -> Text | None:
         """sum_jk v_jk a_jkd as a vector times a matrix; sum_d a_jkd v_d by one call as well."""
         x, y = self.operand(a), self.operand(v)
         if v.node.rank == 1 and a.labels[-1:] == v.labels and a.labels[:-1] == tuple(range(a.node.rank - 1)):
-            return Text(f"{x.at(ATOM)}.dot({y})")
+            return self.dot(x, y)
         if a.labels[:-1] == v.labels and a.node.rank > 2:
             last = self.size(a.node.dims[-1])
-            return Text(f"{y.at(ATOM)}.ravel().dot({x.at(ATOM)}.reshape(-1, {last}))")
+            return self.dot(Text(f"{y.at(ATOM)}.ravel()"), Text(f"{x.at(ATOM)}.reshape(-1, {last})"))
         return None
 
     def _with_vector(self, a: Operand, v: Operand) -> Text:
@@ -128,14 +103,14 @@ class Contractions:
         x, y = self.operand(a), self.operand(v)
         first = a.labels[-1:] == v.labels  # the matrix stands first
         if any(self.large(d) for d in a.node.dims) and a.node.rank == 2:
-            return self.helper("_matvec", x, y) if first else self.helper("_vecmat", y, x)
-        return Text(f"{x.at(ATOM)}.dot({y})") if first else Text(f"{y.at(ATOM)}.dot({x})")
+            return self.long_dot(x, y, first)
+        return self.dot(x, y) if first else self.dot(y, x)
 
     def _plain_einsum(self, node: Einsum, parts: tuple[Operand, ...]) -> Text:
         letters = "ijklmnpqrstuvwxyzabcdefgh"
         spelled = ["".join(letters[x] for x in o.labels) for o in parts]
         out = "".join(letters[x] for x in range(node.rank))
-        return call("np.einsum", f'"{",".join(spelled)}->{out}"', *(self.operand(o) for o in parts))
+        return self.lib("einsum", f'"{",".join(spelled)}->{out}"', *(self.operand(o) for o in parts))
 
 
 def _divides(node: Node) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from symgrad.diagnostics import SymgradError
-from symgrad.exporting.module import Cost, Module, Source, cost
+from symgrad.exporting.jax_target import JaxModule
+from symgrad.exporting.module import Module
+from symgrad.exporting.numpy_target import NumpyModule
+from symgrad.exporting.program import Cost, Source, cost
 from symgrad.exporting.spelling import Names, spelled
+from symgrad.exporting.torch_target import TorchModule
 from symgrad.ir.nodes import Definition, Deriv, Expr, Ref, parts
 from symgrad.notation.reading import ReadDocument
 from symgrad.notation.vocabulary import Quantity, Vocabulary
@@ -32,7 +36,7 @@ def export_document(
     left_out: list[tuple[str, str]] = []
     for q in chosen:
         try:
-            pair = _pair(q, names.fresh(spelled(q.name)), order, wrt)
+            pair = _pair(q, _name(names, spelled(q.name)), order, wrt)
         except SymgradError as e:
             if of:
                 raise
@@ -44,7 +48,17 @@ def export_document(
         raise SymgradError(f"{document.source.path} has no cost to export{why}")
     _known(wrt, pairs)
     source = Source(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
-    return TARGETS[target](source, pairs, left_out)
+    return TARGETS[target](source, pairs, left_out).text()
+
+
+def _name(names: Names, wanted: str) -> str:
+    """A name for a cost, none of whose functions is called as one of another cost."""
+    while True:
+        name = names.fresh(wanted)
+        functions = {f"{name}_value_and_grad", f"{name}_batch", f"{name}_batch_value_and_grad"}
+        if not functions & names.taken:
+            names.taken |= functions
+            return name
 
 
 def _pair(q: Quantity, name: str, order: Sequence[str], wrt: Sequence[str] | None) -> tuple[Cost, Cost | None]:
@@ -113,13 +127,5 @@ def _order(document: ReadDocument) -> Iterator[str]:
     yield from scope.indices
 
 
-Target = Callable[[Source, list[tuple[Cost, Cost | None]], list[tuple[str, str]]], str]
-
-
-def numpy(source: Source, costs: list[tuple[Cost, Cost | None]], left_out: list[tuple[str, str]]) -> str:
-    """A module that imports NumPy alone."""
-    return Module(source, costs, left_out).text()
-
-
-TARGETS: dict[str, Target] = {"numpy": numpy}
+TARGETS: dict[str, type[Module]] = {"numpy": NumpyModule, "torch": TorchModule, "jax": JaxModule}
 """What can be written, by name."""

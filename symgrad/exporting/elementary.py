@@ -1,4 +1,4 @@
-"""How NumPy calls the elementary functions, and which numbers stay Python's."""
+"""What libraries call the elementary functions, and which numbers stay Python's."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from symgrad.exporting.arrays import Constant, Count, Einsum, Linear, Map, Node,
 from symgrad.exporting.graph import operands
 
 CALLS = {
-    **{name: f"np.{name}" for name in ("exp", "log", "expm1", "log1p", "sqrt", "abs", "sign")},
-    **{name: f"np.{name}" for name in ("sin", "cos", "tan", "arcsin", "arccos", "arctan")},
-    **{name: f"np.{name}" for name in ("sinh", "cosh", "tanh", "arcsinh", "arctanh")},
+    **{name: name for name in ("exp", "log", "expm1", "log1p", "sqrt", "abs", "sign")},
+    **{name: name for name in ("sin", "cos", "tan", "arcsin", "arccos", "arctan")},
+    **{name: name for name in ("sinh", "cosh", "tanh", "arcsinh", "arctanh")},
 }
+"""Functions of the library, which all libraries call alike."""
 HELPERS = {
     "sigma": "_sigmoid",
     "softplus": "_softplus",
@@ -18,7 +19,8 @@ HELPERS = {
     "Phi": "_normal_cdf",
     "elu": "_elu",
 }
-CONSTANTS = {"\\pi": "np.pi", "e": "np.e", "\\infty": "np.inf"}
+"""Functions that the support has."""
+CONSTANTS = {"\\pi": "pi", "e": "e", "\\infty": "inf"}
 
 
 def is_plain(node: Node) -> bool:

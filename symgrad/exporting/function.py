@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from symgrad.exporting.arguments import Checks
 from symgrad.exporting.arrays import (
     Chained,
     Constant,
@@ -67,9 +68,21 @@ class Sizes(dict[str, str]):
         return super().__getitem__(symbol)
 
 
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a target writes with: NumPy's own, unless it is told otherwise."""
+
+    writer: type[Writer] = Writer
+    statements: type[Statements] = Statements
+    results: type[Results] = Results
+    checks: type[Checks] = Checks
+
+
 @dataclass(slots=True)
 class Body:
     """Statements for a cost, and for its gradients in their forms."""
+
+    tools: Tools
 
     graph: Graph
     cost: Node
@@ -90,7 +103,7 @@ class Body:
 
     def __post_init__(self) -> None:
         self.formulas = Formulas(self.graph, self.names.taken)
-        self.writer = Writer(self.named, self.sizes, self.helpers, self.like, self._known, self.large)
+        self.writer = self.tools.writer(self.named, self.sizes, self.helpers, self.like, self._known, self.large)
 
     def write(self) -> None:
         """Fills ``lines``, the name of the value, and the expression of each gradient."""
@@ -98,10 +111,10 @@ class Body:
         for node in order:
             self.compute(node)
         if is_plain(self.cost):
-            self.text[self.cost] = Text(f"{self.like}.type({self.text[self.cost]})")
+            self.text[self.cost] = self.writer.scalar(self.text[self.cost])
         self.result = str(self.variable(self.cost, "value", {VALUE}))
         for name, form in self.forms.items():
-            self.gradients[name] = Results(self).gradient(name, form)
+            self.gradients[name] = self.tools.results(self).gradient(name, form)
 
     def _count(self) -> list[Node]:
         roots: list[tuple[Node, str]] = [(self.cost, VALUE)]
@@ -144,7 +157,7 @@ class Body:
         """The text of a node, and a line of its own where it needs one."""
         if node in self.text:
             return
-        special = Statements(self)
+        special = self.tools.statements(self)
         if isinstance(node, (Scatter, Linear)) and special.scatters(node):
             special.scatter(node)
             return
@@ -175,11 +188,11 @@ class Body:
     def assign(self, node: Node, text: Text) -> None:
         name = self.names.fresh(self.hint(node))
         formula = self.formulas.of(node, name)
-        self.line(f"{name} = {text}", self.needs[node], formula)
+        self.line(f"{name} = {self.writer.assigned(node, text, self.needs)}", self.needs[node], formula)
         self.text[node] = Text(name)
         if isinstance(node, (Selected, Chained)):
             symbol = str(node.dims[0])
-            self.sizes[symbol] = f"{name}.size"
+            self.sizes[symbol] = str(self.writer.length(Text(name)))
 
     def variable(self, node: Node, hint: str, needs: set[str]) -> Text:
         """A name for what may be a longer expression."""

@@ -3,145 +3,87 @@
 from __future__ import annotations
 
 import ast
-import hashlib
-import inspect
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from typing import ClassVar
 
-from symgrad.diagnostics import SymgradError
-from symgrad.exporting import forms as gradient_forms
-from symgrad.exporting import support
-from symgrad.exporting.adjoint import gradients
-from symgrad.exporting.arguments import Checks, ordered_arguments
-from symgrad.exporting.arrays import Input, Node
-from symgrad.exporting.function import VALUE, Body, Sizes
-from symgrad.exporting.graph import Graph
-from symgrad.exporting.inputs import Argument, Inputs
+from symgrad.exporting.arguments import Checks, described, leading
+from symgrad.exporting.function import VALUE, Body, Sizes, Tools
+from symgrad.exporting.inputs import Argument
 from symgrad.exporting.layout import commented, wrapped
-from symgrad.exporting.lower import Lowering
-from symgrad.exporting.plan import LARGE, nominal, number, planned
-from symgrad.exporting.sharing import shared
-from symgrad.exporting.spelling import Names, spelled
-from symgrad.exporting.stacking import stacked
-from symgrad.exporting.structure import Form, form
-from symgrad.ir.nodes import Expr
-from symgrad.ir.ranges import Affine
-from symgrad.notation.vocabulary import Quantity
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a module comes from: the document's name, its text, and the order of its declarations."""
-
-    name: str
-    text: str
-    order: tuple[str, ...] = ()
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.text.encode()).hexdigest()
-
-
-@dataclass(slots=True)
-class Cost:
-    """One exported cost: its arrays, plain or over a batch."""
-
-    name: str
-    written: str
-    batch: bool
-    graph: Graph
-    inputs: Inputs
-    value: Node
-    forms: dict[str, Form]
-    arguments: tuple[Argument, ...]
-
-    def large(self, d: Affine) -> bool:
-        """Whether an axis is one that positions point to."""
-        return number(d, nominal(self.inputs)) >= LARGE
-
-    @property
-    def reals(self) -> tuple[str, ...]:
-        return tuple(a.name for a in self.arguments if a.kind == "real" and a.domain not in ("bit", "sign"))
-
-
-def cost(quantity: Quantity, name: str, batch: bool, order: Sequence[str], wrt: Sequence[str] | None) -> Cost:
-    """The arrays of a cost and of its gradients."""
-    g, inputs = Graph(), Inputs()
-    lowering = Lowering(g, inputs, batch)
-    body: Expr = quantity.value.body
-    value = stacked(g, shared(g, lowering.cost(body).node))
-    g.names[value] = name
-    found = gradients(lowering, value)
-    arguments = ordered_arguments(inputs, g, order)
-    sizes = nominal(inputs)
-    forms: dict[str, Form] = {}
-    for a in arguments:
-        if a.kind != "real" or a.domain in ("bit", "sign") or (wrt is not None and a.name not in wrt):
-            continue
-        node = next(n for n in g.table.values() if isinstance(n, Input) and n.name == a.name)
-        forms[a.name] = form(g, node.rank, found.get(node, []), lambda d: number(d, sizes))
-    new = planned(g, [value, *(n for f in forms.values() for n in f.nodes())], inputs)
-    forms = {name: f.over(new) for name, f in forms.items()}
-    return Cost(name, quantity.name, batch, g, inputs, new[value], forms, arguments)
+from symgrad.exporting.program import Cost, Source, cost
+from symgrad.exporting.spelling import Names
+from symgrad.exporting.structure import Form
 
 
 @dataclass(slots=True)
 class Module:
-    """The text of a module, put together."""
+    """The text of a module, put together. A target's subclass says what it imports and which functions it has."""
 
     source: Source
     costs: list[tuple[Cost, Cost | None]]
     left_out: list[tuple[str, str]] = field(default_factory=list)
     helpers: set[str] = field(default_factory=set)
 
-    def text(self) -> str:
-        functions = [part for plain, batch in self.costs for part in self._functions(plain, batch)]
-        head = self._head()
-        return "\n\n\n".join([head, *self._support(), *functions]) + "\n"
+    tools: ClassVar[Tools] = Tools()
+    pieces: ClassVar[tuple[str, ...]] = ()
+    """The files whose pieces a module may hold, in the order in which they stand there; of two of a name, the first."""
+    array: ClassVar[str] = "Array"
+    """The annotation of arrays."""
+    conventions: ClassVar[tuple[str, ...]] = (
+        "Arguments are given by name. Real arrays are float32 or float64, all of one dtype, which results keep.",
+        "Indices are whole numbers counted from 0. The gradient by an array has the shape of that array.",
+    )
 
-    def _head(self) -> str:
+    def imports(self) -> list[str]:
+        """The lines of imports of libraries, and what is to be said at once behind them."""
+        raise NotImplementedError
+
+    def functions(self, plain: Cost, batch: Cost | None) -> Iterator[str]:
+        """The functions of one cost."""
+        raise NotImplementedError
+
+    def text(self) -> str:
+        functions = [part for plain, batch in self.costs for part in self.functions(plain, batch)]
+        support = list(self._support())
+        return "\n\n\n".join([self._head(support), *support, *functions]) + "\n"
+
+    def _head(self, support: list[str]) -> str:
         names = ", ".join(f"`{c.name}`" for c, _ in self.costs)
         lines = [
             f'"""Gradient functions of {names}, generated by symgrad {_version()}.',
             "",
             f"Source: {self.source.name}, sha256 {self.source.digest}",
             "",
-            "Arguments are given by name. Real arrays are float32 or float64, all of one dtype, which results keep.",
-            "Indices are whole numbers counted from 0. The gradient by an array has the shape of that array.",
+            *self.conventions,
         ]
         for name, why in self.left_out:
             lines += ["", f"Not exported: {name} ({why})."]
-        typing = sorted({"Sequence"})
         lines += [
             '"""',
             "",
             "from __future__ import annotations",
             "",
-            *(["import math"] if self.helpers & {"_erf", "_erfc", "_normal_cdf"} else []),
-            *(["import operator"] if self.helpers & {"_index", "_size"} else []),
-            f"from collections.abc import {', '.join(typing)}",
-            "from typing import Any",
-            "",
-            "import numpy as np",
-            "from numpy.typing import NDArray",
-            "",
-            "Array = NDArray[Any]",
+            *(f"import {name}" for name in ("math", "operator") if _uses(name, support)),
+            "from collections.abc import Sequence",
+            *self.imports(),
         ]
         return "\n".join(lines)
 
     def _support(self) -> Iterator[str]:
         """The pieces that are used, and those that they use, in their own order."""
         pieces: dict[str, tuple[str, ast.stmt]] = {}
-        for place in (gradient_forms, support):
-            text = inspect.getsource(place)
+        for name in self.pieces:
+            text = files("symgrad.exporting").joinpath(f"{name}.py").read_text(encoding="utf-8")
             lines = text.splitlines()
             for n in ast.parse(text).body:
                 if isinstance(n, (ast.FunctionDef, ast.ClassDef)):
-                    pieces[n.name] = ("\n".join(lines[n.lineno - 1 : n.end_lineno]), n)
-        todo = [h for h in pieces if h in self.helpers]
+                    pieces.setdefault(n.name, ("\n".join(lines[n.lineno - 1 : n.end_lineno]), n))
+        todo = sorted(self.helpers)
         needed: set[str] = set()
         while todo:
             name = todo.pop()
@@ -151,79 +93,63 @@ class Module:
             todo += [n.id for n in ast.walk(pieces[name][1]) if isinstance(n, ast.Name) and n.id in pieces]
         yield from (pieces[name][0] for name in pieces if name in needed)
 
-    # --- functions ----------------------------------------------------------------------------
+    # --- parts of functions -------------------------------------------------------------------
 
-    def _functions(self, plain: Cost, batch: Cost | None) -> Iterator[str]:
-        yield self._checks(plain)
-        yield self._value(plain)
-        yield self._value_and_grad(plain)
-        if batch is not None:
-            yield self._checks(batch)
-            yield self._value_and_grad(batch)
-
-    def _checks(self, c: Cost) -> str:
-        checks = Checks(c.graph, c.inputs, c.arguments, c.batch)
-        text = checks.text(_checked(c))
+    def checks(self, c: Cost) -> str:
+        """The function that checks the arguments."""
+        checks = self._checks(c)
+        text = checks.text(f"_checked_{suffix(c)}")
         self.helpers |= checks.helpers
         return text
 
-    def _body(self, c: Cost, forms: dict[str, Form]) -> Body:
-        called = Checks(c.graph, c.inputs, c.arguments, c.batch).called()
+    def _checks(self, c: Cost) -> Checks:
+        return self.tools.checks(c.graph, c.inputs, c.arguments, c.batch)
+
+    def body(self, c: Cost, forms: dict[str, Form]) -> Body:
+        """The statements of a value, and of gradients."""
+        called = self._checks(c).called()
         names = Names()
-        names.taken |= {a.name for a in c.arguments} | {"grads", "wanted", *called.values()}
-        sizes = Sizes(called)
-        body = Body(c.graph, c.value, forms, sizes, names, _like(c), c.large)
+        names.taken |= {a.name for a in c.arguments} | set(called.values())
+        body = Body(self.tools, c.graph, c.value, forms, Sizes(called), names, leading(c.arguments), c.large)
         body.write()
         self.helpers |= body.helpers
         return body
 
+    def value_lines(self, c: Cost, body: Body) -> list[str]:
+        """The lines that are always run, those of sizes first."""
+        return [*self._sizes(c, body), *_lines(body, VALUE, 4)]
+
+    def gradient_lines(self, c: Cost, body: Body) -> list[str]:
+        """The lines of a value and of those of its gradients that are ``wanted``, which come into ``grads``."""
+        lines = [*self.value_lines(c, body), "grads: dict[str, Any] = {}"]
+        for n in c.forms:
+            lines.append(f'if "{n}" in wanted:')
+            lines += [f"    {t}" for t in _lines(body, n, 8)]
+            lines += [f"    {t}" for t in wrapped(f'grads["{n}"] = {body.gradients[n]}', 8)]
+        return lines
+
     def _sizes(self, c: Cost, body: Body) -> list[str]:
         """Lines for the sizes that the body asks for."""
-        checks = Checks(c.graph, c.inputs, c.arguments, c.batch)
+        sources = self._checks(c).sources()
         out = []
         text = "\n".join([*(line.text for line in body.lines), *body.gradients.values()])
         for symbol in body.sizes.used:
-            source = checks.sources().get(symbol)
+            source = sources.get(symbol)
             if source is not None and re.search(rf"\b{dict.__getitem__(body.sizes, symbol)}\b", text):
                 out.append(f"{dict.__getitem__(body.sizes, symbol)} = {source}")
         return out
 
-    def _call_checks(self, c: Cost) -> list[str]:
-        names = ", ".join(a.name for a in c.arguments)
-        left = names if len(c.arguments) > 1 else f"({names},)"
-        return wrapped(f"{left} = {_checked(c)}({names})", 4)
+    def parameters(self, c: Cost) -> str:
+        return ", ".join(f"{a.name}: {self.annotation(a, c.batch)}" for a in c.arguments)
 
-    def _value(self, c: Cost) -> str:
-        body = self._body(c, {})
-        head = f"def {c.name}(*, {_parameters(c)}) -> Any:"
-        doc = f'"""{_summary(c)}\n\n{_described(c)}\n"""'
-        lines = [doc, *self._call_checks(c), *self._sizes(c, body), *_lines(body, VALUE, 4), f"return {body.result}"]
-        return _function(head, lines)
-
-    def _value_and_grad(self, c: Cost) -> str:
-        body = self._body(c, c.forms)
-        known = tuple(c.forms)
-        self.helpers.add("_wanted")
-        wrt = f"wrt: Sequence[str] = {_tuple(known)}"
-        name = f"{c.name}_batch_value_and_grad" if c.batch else f"{c.name}_value_and_grad"
-        head = f"def {name}(*, {_parameters(c)}, {wrt}, dense: bool = False) -> tuple[Any, dict[str, Any]]:"
-        doc = f'"""{_summary(c)}, and its gradients by the arguments that ``wrt`` names.\n\n{_described(c)}\n"""'
-        lines = [
-            doc,
-            *self._call_checks(c),
-            *wrapped(f"wanted = _wanted(wrt, {_tuple(known)})", 4),
-            *self._sizes(c, body),
-            *_lines(body, VALUE, 4),
-            "grads: dict[str, Any] = {}",
-        ]
-        for n in known:
-            lines.append(f'if "{n}" in wanted:')
-            lines += [f"    {t}" for t in _lines(body, n, 8)]
-            lines += [f"    {t}" for t in wrapped(f'grads["{n}"] = {body.gradients[n]}', 8)]
-        lines.append("if dense:")
-        lines.append("    grads = {name: np.asarray(gradient) for name, gradient in grads.items()}")
-        lines.append(f"return {body.result}, grads")
-        return _function(head, lines)
+    def annotation(self, a: Argument, batch: bool) -> str:
+        if a.kind == "size":
+            return "int"
+        if a.kind == "index":
+            return self.array if batch else "int"
+        if a.kind == "real" and not a.dims:
+            return "Any"
+        return self.array
 
 
 def _lines(body: Body, output: str, indent: int) -> list[str]:
@@ -236,47 +162,31 @@ def _lines(body: Body, output: str, indent: int) -> list[str]:
     return out
 
 
-def _like(c: Cost) -> str:
-    reals = [a for a in c.arguments if a.kind == "real"]
-    if not reals:
-        raise SymgradError(f"{c.written} is computed from no real numbers")
-    first = next((a for a in reals if a.dims), reals[0])
-    return f"{first.name}.dtype"
+def _uses(name: str, pieces: list[str]) -> bool:
+    return any(re.search(rf"(?<![\w.]){name}\.", text) for text in pieces)
 
 
-def _checked(c: Cost) -> str:
-    return f"_checked_{c.name}{'_batch' if c.batch else ''}"
+def suffix(c: Cost) -> str:
+    """What the names of the functions of a cost have in common."""
+    return f"{c.name}_batch" if c.batch else c.name
 
 
-def _tuple(names: tuple[str, ...]) -> str:
+def quoted(names: tuple[str, ...]) -> str:
+    """A tuple of names, as Python writes it."""
     return "(" + ", ".join(f'"{n}"' for n in names) + ("," if len(names) == 1 else "") + ")"
 
 
-def _parameters(c: Cost) -> str:
-    return ", ".join(f"{a.name}: {_annotation(a, c.batch)}" for a in c.arguments)
+def docstring(c: Cost, more: str = "") -> str:
+    """What a function computes, and its arguments."""
+    summed = ", summed over a batch" if c.batch else ""
+    arguments = "\n".join(described(a, c.batch) for a in c.arguments)
+    return f'"""The cost ``{c.name}``{summed}{more}\n\n{arguments}\n"""'
 
 
-def _annotation(a: Argument, batch: bool) -> str:
-    if a.kind == "size":
-        return "int"
-    if a.kind == "index":
-        return "Array" if batch else "int"
-    if a.kind == "real" and not a.dims:
-        return "Any"
-    return "Array"
+BY_WRT = ", and its gradients by the arguments that ``wrt`` names."
 
 
-def _summary(c: Cost) -> str:
-    return f"The cost ``{c.name}``" + (", summed over a batch" if c.batch else "")
-
-
-def _described(c: Cost) -> str:
-    from symgrad.exporting.arguments import described
-
-    return "\n".join(described(a, c.batch) for a in c.arguments)
-
-
-def _function(head: str, lines: list[str]) -> str:
+def function(head: str, lines: list[str]) -> str:
     return "\n".join([*wrapped(head, 0), textwrap.indent("\n".join(lines), "    ")])
 
 
@@ -287,4 +197,4 @@ def _version() -> str:
         return "0"
 
 
-__all__ = ["Module", "Source", "cost", "spelled"]
+__all__ = ["BY_WRT", "Cost", "Module", "Source", "cost", "docstring", "function", "quoted", "suffix"]

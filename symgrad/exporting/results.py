@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from symgrad.exporting.aligning import aligned
 from symgrad.exporting.arrays import Input, Node, Take
 from symgrad.exporting.build import Val
 from symgrad.exporting.structure import Dense, Form, Outer, Part, Slices
@@ -14,6 +13,7 @@ from symgrad.exporting.text import ATOM, SUM, Text, affine
 
 if TYPE_CHECKING:
     from symgrad.exporting.function import Body
+    from symgrad.exporting.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +26,39 @@ class Results:
         if isinstance(form, Slices):
             return self._slices(name, form)
         if isinstance(form, Outer):
-            self.body.helpers.add("LowRank")
-            return f"LowRank({self._stacked([a for a, _ in form.pairs])}, {self._stacked([b for _, b in form.pairs])})"
+            return self.outer([a for a, _ in form.pairs], [b for _, b in form.pairs])
         return self._dense(name, form)
+
+    @property
+    def writer(self) -> Writer:
+        return self.body.writer
+
+    def outer(self, left: Sequence[Val], right: Sequence[Val]) -> str:
+        """The sum of the outer products of pairs of vectors."""
+        self.body.helpers.add("LowRank")
+        return f"LowRank({self._stacked(left)}, {self._stacked(right)})"
+
+    def slices(self, indices: str, values: str, name: str, axis: int) -> str:
+        """The gradient by an argument that is zero but for slices."""
+        self.body.helpers.add("IndexedSlices")
+        return f"IndexedSlices({indices}, {values}, {name}.shape, {axis})"
 
     def _dense(self, name: str, form: Dense) -> str:
         node, labels = form.value.node, form.value.labels
         text = self.body.text[node]
         rank = self._rank(name)
         if len(labels) < rank:
-            got = aligned(text, labels, range(rank))  # type: ignore[arg-type]  # labels are axes
-            return (
-                f"np.full({name}.shape, {got}, {self.body.like})"
-                if not labels
-                else (f"np.broadcast_to({got}, {name}.shape).copy()")
-            )
-        got = aligned(text, labels, range(rank))  # type: ignore[arg-type]  # labels are axes
+            got = self.writer.aligned(text, labels, range(rank))  # type: ignore[arg-type]  # labels are axes
+            shape = f"{name}.shape"
+            return str(self.writer.spread(got, shape) if labels else self.writer.full(got, shape))
+        got = self.writer.aligned(text, labels, range(rank))  # type: ignore[arg-type]  # labels are axes
         if self._views(node) or got.text != text.text:
-            return f"{got.at(ATOM)}.copy()" if rank else f"np.array({got}, {self.body.like})"
-        return str(self.body.variable(node, f"d_{name}", {name})) if rank else f"np.asarray({text}, {self.body.like})"
+            return str(self.writer.copied(got)) if rank else self.number(got, True)
+        return str(self.body.variable(node, f"d_{name}", {name})) if rank else self.number(text, False)
+
+    def number(self, t: Text, shared: bool) -> str:
+        """A gradient without axes; ``shared``: it may be an argument itself."""
+        return str(self.writer.lib("array", t, self.writer.dtype) if shared else self.writer.converted(t))
 
     def _rank(self, name: str) -> int:
         return next(n.rank for n in self._inputs() if n.name == name)
@@ -62,15 +76,14 @@ class Results:
         texts = [self._vector(v) for v in vectors]
         if len(texts) == 1:
             return f"{texts[0].at(ATOM)}[:, None]"
-        return f"np.stack(({', '.join(map(str, texts))}), 1)"
+        return str(self.writer.lib("stack", f"({', '.join(map(str, texts))})", 1))
 
     def _vector(self, v: Val) -> Text:
         t = self.body.text[v.node]
-        return Text(f"{t.at(ATOM)}.copy()") if self._views(v.node) else t
+        return self.writer.copied(t) if self._views(v.node) else t
 
     def _slices(self, name: str, form: Slices) -> str:
         """``IndexedSlices(indices, values, shape, axis)``, the parts one after the other."""
-        self.body.helpers.add("IndexedSlices")
         indices: list[str] = []
         values: list[str] = []
         for p in form.parts:
@@ -81,13 +94,12 @@ class Results:
             labels = (*front, *p.indices.labels, *back)
             values.append(self._part(name, form.axis, p, labels))
         if len(indices) == 1:
-            at_text = f"np.array({indices[0]})" if indices[0].startswith("[") else indices[0]
+            at_text = str(self.writer.positions_of(indices[0])) if indices[0].startswith("[") else indices[0]
             value_text = values[0]
         else:
-            at_text = f"np.concatenate(({', '.join(indices)}))"
-            more = f", {form.axis}" if form.axis else ""
-            value_text = f"np.concatenate(({', '.join(values)}){more})"
-        return f"IndexedSlices({at_text}, {value_text}, {name}.shape, {form.axis})"
+            at_text = str(self.writer.chain(indices))
+            value_text = str(self.writer.chain(values, form.axis))
+        return self.slices(at_text, value_text, name, form.axis)
 
     def _part(self, name: str, axis: int, part: Part, labels: tuple[object, ...]) -> str:
         """The values of one part with all their axes, the positions along one of them."""
@@ -96,12 +108,12 @@ class Results:
         dims = self._label_dims(name, axis, part, labels)
         if not values.labels:
             return self._constant(name, axis, t, dims)
-        got = aligned(t, values.labels, labels)  # type: ignore[arg-type]  # labels are axes
+        got = self.writer.aligned(t, values.labels, labels)  # type: ignore[arg-type]  # labels are axes
         full = len(values.labels) == len(labels)
         if not full:
-            got = self._spread(got, dims)
+            got = self.writer.spread(got, f"({', '.join(dims)}{',' if len(dims) == 1 else ''})")
         elif self._views(values.node):
-            got = Text(f"{got.at(ATOM)}.copy()")
+            got = self.writer.copied(got)
         if len(got.text) > 72:
             rows = self.body.names.fresh("rows")
             self.body.line(f"{rows} = {got}", {name})
@@ -118,11 +130,7 @@ class Results:
         others = len(dims) - (self._rank(name) - 1)
         along = [Text(d, SUM if " " in d else ATOM).at(ATOM) for d in dims[axis : axis + others]]
         shape = [*dims[:axis], " * ".join(along) or "1", *dims[axis + others :]]
-        return f"np.full(({', '.join(shape)}{',' if len(shape) == 1 else ''}), {t}, {self.body.like})"
-
-    def _spread(self, got: Text, dims: list[str]) -> Text:
-        shape = ", ".join(dims)
-        return Text(f"np.broadcast_to({got}, ({shape}{',' if len(dims) == 1 else ''})).copy()")
+        return str(self.writer.full(t, f"({', '.join(shape)}{',' if len(shape) == 1 else ''})"))
 
     def _label_dims(self, name: str, axis: int, part: Part, labels: tuple[object, ...]) -> list[str]:
         """The lengths of the axes: of the positions, and of the argument."""

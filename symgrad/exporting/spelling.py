@@ -43,7 +43,12 @@ def spelled(name: str) -> str:
     return f"{out}_" if keyword.iskeyword(out) or keyword.issoftkeyword(out) else out
 
 
-RESERVED = frozenset(("np", "wrt", "dense", "math", "dtype", "grads", "batch", "self", "Array", "Any", "Scalar"))
+RESERVED = frozenset(
+    (
+        *("np", "torch", "jax", "jnp", "math", "Array", "Any", "Scalar"),
+        *("wrt", "dense", "dtype", "like", "grads", "wanted", "batch", "self"),
+    )
+)
 """Names that generated modules use themselves."""
 
 

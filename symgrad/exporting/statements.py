@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symgrad.exporting.aligning import aligned, subscript
 from symgrad.exporting.arrays import (
     Einsum,
+    Labels,
     Linear,
     LogSumExp,
     Map,
@@ -24,11 +24,12 @@ from symgrad.exporting.arrays import (
     Take,
 )
 from symgrad.exporting.graph import operands, ordered, own
-from symgrad.exporting.text import ATOM, SUM, Text, affine, number, scaled, total
+from symgrad.exporting.text import SUM, Text, affine, number, scaled, total
 from symgrad.ir.ranges import Affine
 
 if TYPE_CHECKING:
     from symgrad.exporting.function import Body
+    from symgrad.exporting.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,15 @@ class Statements:
         name = text.text
         if not (fresh and name.isidentifier()):
             name = self.body.names.fresh(self.body.hint(node))
-            source = str(text) if fresh else f"{text.at(ATOM)}.copy()"
+            source = str(text) if fresh else str(self.writer.copied(text))
             self.body.line(f"{name} = {source}", self.body.needs[node])
         formula = self.body.formulas.of(node, name)
         if node.rank == 1 and node.count == Affine.of(1) and node.factor == -1:
-            self.body.line(f"{name}[0] = -{name}[0]", self.body.needs[node], formula)
+            line = self.negated(name)
         else:
             key = ", ".join([":"] * node.axis + [f":{affine(node.count, self.body.sizes)}"])
-            self.body.line(f"{name}[{key}] *= {number(node.factor)}", self.body.needs[node], formula)
+            line = self.multiplied(name, key, number(node.factor))
+        self.body.line(line, self.body.needs[node], formula)
         self.body.text[node] = Text(name)
 
     def scatters(self, node: Node) -> bool:
@@ -81,16 +83,18 @@ class Statements:
         name = self.body.names.fresh(self.body.hint(node))
         formula = self.body.formulas.of(node, name)
         shape = ", ".join(str(affine(d, self.body.sizes)) for d in node.dims)
-        zeros = f"np.zeros(({shape}{',' if node.rank == 1 else ''}), {self.body.like})"
+        zeros = self.writer.filled("zeros", f"({shape}{',' if node.rank == 1 else ''})")
         if not dense:
             self.body.line(f"{name} = {zeros}", needs, formula)
         else:
-            text = total([(c, aligned(self.body.text[o.node], o.labels, range(node.rank))) for c, o in dense])
+            text = total(
+                [(c, self.writer.aligned(self.body.text[o.node], o.labels, range(node.rank))) for c, o in dense]
+            )
             c, _ = dense[0]
             if any(len(o.labels) == node.rank for _, o in dense):
                 inline = isinstance(dense[0][1].node, (Einsum, Linear, Map)) and not text.text.isidentifier()
                 fresh = len(dense) > 1 or c != 1 or inline
-                self.body.line(f"{name} = {text}" if fresh else f"{name} = {text.at(ATOM)}.copy()", needs, formula)
+                self.body.line(f"{name} = {text}" if fresh else f"{name} = {self.writer.copied(text)}", needs, formula)
             else:
                 self.body.line(f"{name} = {zeros} + {text.at(SUM)}", needs, formula)
         for c, o in terms:
@@ -112,15 +116,41 @@ class Statements:
             c *= node.values.node.value
             amount = number(abs(c))
             c = Fraction(1 if c > 0 else -1)
-        keys, labels = subscript(node.slots, lambda o: self.body.text[o.node], self.body.sizes)
-        values = amount or aligned(self.body.text[node.values.node], node.values.labels, labels)
-        if _repeats(node):
-            where = ", ".join(map(_slice, keys))
-            at = where if len(keys) == 1 else f"({where})"
-            self.body.line(f"np.add.at({name}, {at}, {scaled(c, values)})", needs)
-        else:
-            sign = "-" if c < 0 else "+"
-            self.body.line(f"{name}[{', '.join(keys)}] {sign}= {scaled(abs(c), values)}", needs)
+        keys, labels = self.writer.subscript(node.slots, lambda o: self.body.text[o.node], self.body.sizes)
+        repeats = _repeats(node)
+        labels = self.laid(node, labels) if repeats else labels
+        values = amount or self.writer.aligned(self.body.text[node.values.node], node.values.labels, labels)
+        self.body.line(self.added(name, keys, c, values) if repeats else self.assigned(name, keys, c, values), needs)
+
+    # --- spellings: what a target may have to write anew ----------------------------------------
+
+    overwrites = True
+    """Whether softmax may be computed in the memory of its scores."""
+
+    def negated(self, name: str) -> str:
+        """The first entry times -1."""
+        return f"{name}[0] = -{name}[0]"
+
+    def multiplied(self, name: str, key: str, factor: Text) -> str:
+        return f"{name}[{key}] *= {factor}"
+
+    def laid(self, node: Scatter, labels: Labels) -> Labels:
+        """The labels of the axes of what is added where positions may repeat."""
+        return labels
+
+    def added(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
+        """``c * values`` added, where positions may repeat."""
+        return str(self.writer.lib("add.at", name, listed(keys), scaled(c, values)))
+
+    def assigned(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
+        """``c * values`` added, where no position repeats."""
+        return f"{name}[{', '.join(keys)}] {'-' if c < 0 else '+'}= {scaled(abs(c), values)}"
+
+    @property
+    def writer(self) -> Writer:
+        return self.body.writer
+
+    # --- sums upon an array ---------------------------------------------------------------------
 
     def _reusable(self, o: Operand) -> bool:
         """Whether a term is an array of the right axes that nothing else reads, or a number times one."""
@@ -183,7 +213,7 @@ class Statements:
     def _overwritten(self, x: Node, p: Node, log: Node) -> str:
         """The variable of x if it may be overwritten: what else reads it is computed before."""
         name = self.body.text[x].text
-        if not name.isidentifier() or not isinstance(x, (Einsum, Linear)):
+        if not self.overwrites or not name.isidentifier() or not isinstance(x, (Einsum, Linear)):
             return ""
         others = [u for u in self._users(x) if u not in (p, log)]
         if not all(self._before(u, p, log) for u in others) or any(
@@ -214,6 +244,12 @@ class Statements:
                     return False
                 self.body.compute(n)
         return True
+
+
+def listed(keys: list[str]) -> str:
+    """What stands between brackets, outside of them."""
+    where = ", ".join(map(_slice, keys))
+    return where if len(keys) == 1 else f"({where})"
 
 
 def _slice(key: str) -> str:

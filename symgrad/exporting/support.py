@@ -1,12 +1,11 @@
-"""Functions that generated modules hold: copied into them piece by piece, as they stand here.
+"""Functions that generated modules for NumPy hold: copied into them piece by piece, as they stand here.
 
-Pieces may use NumPy, the names imported here, and each other.
+Pieces may use NumPy, the names imported here, each other, and those of ``shared_support``.
 """
 
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
 import numpy as np
@@ -174,17 +173,6 @@ def _shaped(name: str, x: Any, shape: tuple[int, ...], meaning: str) -> None:
         raise ValueError(f"{name} has shape {x.shape}; it should be {meaning} = {shape}")
 
 
-def _index(name: str, x: Any, size: int, meaning: str) -> int:
-    """A position counted from 0, or ValueError."""
-    try:
-        i = operator.index(x)
-    except TypeError:
-        raise ValueError(f"{name} is {x!r}; it should be a whole number from 0 to {meaning} - 1") from None
-    if not 0 <= i < size:
-        raise ValueError(f"{name} is {i}; it should be from 0 to {meaning} - 1 = {size - 1}")
-    return i
-
-
 def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
     """An array of positions counted from 0, or ValueError."""
     if not isinstance(x, np.ndarray):
@@ -200,7 +188,7 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
         if low < 0 or high >= size:
             wrong = low if low < 0 else high
             raise ValueError(f"{name} holds {wrong}; it should hold positions from 0 to {meaning} - 1 = {size - 1}")
-    return x
+    return x if x.dtype == np.intp else x.astype(np.intp)  # smaller ones wrap around
 
 
 def _distinct(name: str, x: Any) -> None:
@@ -210,29 +198,9 @@ def _distinct(name: str, x: Any) -> None:
         raise ValueError(f"{name} holds a position twice; it should be a set")
 
 
-def _size(name: str, x: Any) -> int:
-    """A size that no array tells, or ValueError."""
-    try:
-        n = operator.index(x)
-    except TypeError:
-        raise ValueError(f"{name} is {x!r}; it should be a whole number") from None
-    if n < 0:
-        raise ValueError(f"{name} is {n}; it should not be negative")
-    return n
-
-
 def _inside(name: str, low: Any, high: Any, size: int, meaning: str) -> None:
     """ValueError unless all positions from low to high are among those counted."""
     if np.any(np.asarray(low) < 0) or np.any(np.asarray(high) >= size):
         raise ValueError(
             f"{name} reaches the positions {low} to {high}; they should lie from 0 to {meaning} - 1 = {size - 1}"
         )
-
-
-def _wanted(wrt: Any, known: tuple[str, ...]) -> Any:
-    """The names by which to differentiate, or ValueError."""
-    names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
-    for name in names:
-        if name not in known:
-            raise ValueError(f"wrt names {name!r}; it should name some of {', '.join(known)}")
-    return names

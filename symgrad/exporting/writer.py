@@ -1,4 +1,4 @@
-"""One NumPy expression for each kind of array."""
+"""One expression for each kind of array."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 from symgrad.diagnostics import SymgradError
-from symgrad.exporting.aligning import aligned, subscript, transposed
 from symgrad.exporting.arrays import (
     All,
     Chained,
@@ -37,14 +36,13 @@ from symgrad.exporting.arrays import (
     Where,
 )
 from symgrad.exporting.contractions import Contractions
-from symgrad.exporting.elementary import CALLS, CONSTANTS, HELPERS, is_plain
+from symgrad.exporting.elementary import CONSTANTS, is_plain
 from symgrad.exporting.text import (
     ATOM,
     COMPARISON,
     PRODUCT,
     SUM,
     Text,
-    call,
     number,
     raised,
     total,
@@ -53,7 +51,7 @@ from symgrad.ir.ranges import Affine
 
 
 class Writer(Contractions):
-    """A rule a kind."""
+    """A rule a kind. The rules hold for all targets: what those spell in other ways stands in ``Library``."""
 
     def __call__(self, node: Node) -> Text:
         rule = _RULES.get(type(node))
@@ -72,17 +70,17 @@ class Writer(Contractions):
     def constant(self, node: Constant) -> Text:
         if node.name not in CONSTANTS:
             raise SymgradError(f"the constant {node.name} has no value")
-        return Text(CONSTANTS[node.name])
+        return Text(f"{self.library}.{CONSTANTS[node.name]}")
 
     def size_of(self, node: SizeOf) -> Text:
         return self.size(node.affine)
 
     def count(self, node: Count) -> Text:
-        return Text(f"{self.name(node.x).at(ATOM)}.size")
+        return self.length(self.name(node.x))
 
     def positions(self, node: Positions) -> Text:
         stop = self.size(node.start + node.dims[0])
-        return call("np.arange", stop) if node.start == Affine() else call("np.arange", self.size(node.start), stop)
+        return self.run(*(() if node.start == Affine() else (self.size(node.start),)), stop)
 
     def offset(self, node: Offset) -> Text:
         if not node.terms:
@@ -104,17 +102,17 @@ class Writer(Contractions):
         if node.rank == 1 and not node.first.labels:
             return self.helper("_with_first", self.operand(node.first), rest)
         kept = [k for k in range(node.rank) if k != node.axis]
-        first = aligned(self.operand(node.first), node.first.labels, kept)
+        first = self.aligned(self.operand(node.first), node.first.labels, kept)
         key = ", ".join("None" if k == node.axis else ":" for k in range(node.rank))
-        return call("np.concatenate", f"({first.at(ATOM)}[{key}], {rest})", node.axis)
+        return self.lib(self.concatenate, f"({first.at(ATOM)}[{key}], {rest})", node.axis)
 
     def chained(self, node: Chained) -> Text:
         flat = [self.name(p).text if p.rank == 1 else f"{self.name(p).at(ATOM)}.ravel()" for p in node.parts]
-        return call("np.concatenate", f"({', '.join(flat)})")
+        return self.chain(flat)
 
     def ones(self, node: Ones) -> Text:
         shape = ", ".join(str(self.size(d)) for d in node.dims)
-        return call("np.ones", f"({shape},)", self.like)
+        return self.filled("ones", f"({shape},)")
 
     # --- entries ------------------------------------------------------------------------------
 
@@ -124,10 +122,10 @@ class Writer(Contractions):
             rest = [s for s in node.slots if isinstance(s, int)]
             plain = (*rest[: gathered[0]], *slot.labels, *rest[gathered[0] :]) == tuple(range(node.rank))
             if plain and slot.labels and not isinstance(slot.node, Positions):
-                return Text(f"{self.name(node.base).at(ATOM)}.take({self.operand(slot)}, {gathered[0]})")
-        keys, labels = subscript(node.slots, self.operand, self.sizes)
+                return self.taken(self.name(node.base), self.operand(slot), gathered[0])
+        keys, labels = self.subscript(node.slots, self.operand, self.sizes)
         got = Text(f"{self.name(node.base).at(ATOM)}[{', '.join(keys)}]")
-        return transposed(got, [labels.index(k) for k in range(node.rank)])
+        return self.transposed(got, [labels.index(k) for k in range(node.rank)])
 
     # --- arithmetic ---------------------------------------------------------------------------
 
@@ -137,24 +135,24 @@ class Writer(Contractions):
     def map(self, node: Map) -> Text:
         x = self.name(node.x)
         if node.name in ("whole", "indicator"):
-            return call("np.asarray", x, self.like)
+            return self.converted(x)
         if is_plain(node):
-            return call("float", self.mapped(node, call("np.float64", x)))
+            return self.plain(node, x)
         return self.mapped(node, x)
 
     def mapped(self, node: Map, x: Text) -> Text:
-        if node.name in CALLS:
-            return call(CALLS[node.name], x)
+        if node.name in self.calls:
+            return self.lib(self.calls[node.name], x)
         if node.name == "sigma":
             soft = self.known("softplus", node)
             if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
-                return call("np.exp", Text(f"{x.at(SUM)} - {soft}", SUM))
-        if node.name in HELPERS:
-            return self.helper(HELPERS[node.name], x)
+                return self.lib("exp", Text(f"{x.at(SUM)} - {soft}", SUM))
+        if node.name in self.helpers_of:
+            return self.helper(self.helpers_of[node.name], x)
         if node.name == "relu":
-            return call("np.maximum", x, 0)
+            return self.lib("maximum", x, 0)
         if node.name == "step":
-            return call("np.asarray", Text(f"{x.at(COMPARISON + 1)} > 0", COMPARISON), self.like)
+            return self.converted(Text(f"{x.at(COMPARISON + 1)} > 0", COMPARISON))
         raise SymgradError(f"no exported form is known of the function {node.name}")
 
     def power(self, node: Power) -> Text:
@@ -170,8 +168,8 @@ class Writer(Contractions):
         if is_plain(x):
             return raised(t, number(q))
         if q == Fraction(1, 2):
-            return call("np.sqrt", t)
-        return call("np.square", t) if q == 2 else raised(t, number(q))
+            return self.lib("sqrt", t)
+        return self.lib("square", t) if q == 2 else raised(t, number(q))
 
     def power_of(self, node: PowerOf) -> Text:
         return raised(self.broadcast(node.base, node.rank), self.broadcast(node.exponent, node.rank))
@@ -190,7 +188,7 @@ class Writer(Contractions):
         return self.helper("_logsumexp", self.name(node.x), *(() if whole else (self._axis(node.axes),)))
 
     def product(self, node: Product) -> Text:
-        return Text(f"{self.name(node.x).at(ATOM)}.prod(axis={node.axis})")
+        return Text(f"{self.name(node.x).at(ATOM)}.prod({self.axis}={node.axis})")
 
     def others(self, node: Others) -> Text:
         return self.helper("_product_of_others", self.name(node.x), node.axis)
@@ -204,18 +202,15 @@ class Writer(Contractions):
     def member(self, node: Member) -> Text:
         x = self.operand(node.x)
         more = ", invert=True" if node.negated else ""
-        return Text(f"np.isin({x}, {self.name(node.members)}{more})")
+        return Text(f"{self.library}.isin({x}, {self.name(node.members)}{more})")
 
     def all(self, node: All) -> Text:
         parts = [self.broadcast(o, node.rank).at(ATOM) for o in node.masks]
         return Text(" & ".join(parts), COMPARISON)
 
     def where(self, node: Where) -> Text:
-        parts = [self.broadcast(o, node.rank) for o in (node.mask, node.x, node.y)]
-        made = call("np.where", *parts)
-        if is_plain(node.x.node) and is_plain(node.y.node):
-            return call("np.asarray", made, self.like)  # numbers of Python have no dtype
-        return made
+        mask, x, y = (self.broadcast(o, node.rank) for o in (node.mask, node.x, node.y))
+        return self.chosen(node, mask, x, y)
 
 
 _RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {

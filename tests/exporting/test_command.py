@@ -34,7 +34,7 @@ def test_prints_a_module_without_a_file(capsys: pytest.CaptureFixture[str]) -> N
         (["no_such_file.md"], "can't open no_such_file.md"),
         ([DOCUMENT, "--of", "Q"], "nothing is defined under the name Q"),
         ([DOCUMENT, "--wrt", "Q"], "Q is no real argument; there are U, V"),
-        ([DOCUMENT, "--target", "abacus"], "there is no target 'abacus'; there are numpy"),
+        ([DOCUMENT, "--target", "abacus"], "there is no target 'abacus'; there are jax, numpy, torch"),
         ([DOCUMENT, "-o", "no/such/folder/grads.py"], "can't open"),
     ],
 )

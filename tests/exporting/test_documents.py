@@ -1,4 +1,4 @@
-"""Every document's exported costs and gradients are those of the evaluator, at sizes that all differ."""
+"""Every NumPy module agrees with itself; ``test_targets`` holds those of all targets against the evaluator."""
 
 from __future__ import annotations
 
@@ -19,27 +19,19 @@ def relative(got: Any, want: Any) -> float:
 
 
 @pytest.mark.parametrize(("path", "name"), CASES, ids=[f"{p.stem}-{n}" for p, n in CASES])
-def test_value_and_gradients(path: Path, name: str) -> None:
+def test_dense_gradients_and_values_are_the_same(path: Path, name: str) -> None:
     _, q, module, v = next(e for e in exported(path) if e[0] == name)
-    world = World(v)
     function = getattr(module, f"{name}_value_and_grad")
-    given = world.arguments(function, q)
+    given = World(v).arguments(function, q)
     with np.errstate(all="ignore"):
         value, grads = function(**given)
-        dense = function(**given, dense=True)[1]
+        same, dense = function(**given, dense=True)
         alone = getattr(module, name)(**given)
-    assert relative(value, world.value(q.value.body)) < 1e-10
-    assert alone == value
+    assert value == same == alone
     for tensor, got in grads.items():
-        want = world.gradient(q.value.body, world.tensors()[tensor])
-        assert got.shape == want.shape
-        assert relative(got, want) < 1e-10, tensor
-        assert relative(dense[tensor], want) < 1e-10, tensor
-        with np.errstate(all="ignore"):
-            same, single = function(**given, wrt=(tensor,))
-        assert same == value
-        assert list(single) == [tensor]
-        assert relative(single[tensor], np.asarray(got)) < 1e-14, tensor
+        assert type(dense[tensor]) is np.ndarray
+        assert dense[tensor].dtype == got.dtype
+        np.testing.assert_array_equal(dense[tensor], np.asarray(got))
 
 
 def test_every_derivation_has_a_module() -> None:
@@ -68,20 +60,3 @@ def test_a_batch_is_the_sum_of_its_members(path: Path, name: str) -> None:
     assert relative(value, sum(part[0] for part in parts)) < 1e-12
     for tensor, got in grads.items():
         assert relative(got, sum(part[1][tensor] for part in parts)) < 1e-12, tensor
-
-
-@pytest.mark.parametrize(("path", "name"), CASES, ids=[f"{p.stem}-{n}" for p, n in CASES])
-def test_single_precision_stays_single(path: Path, name: str) -> None:
-    _, q, module, v = next(e for e in exported(path) if e[0] == name)
-    world = World(v)
-    function = getattr(module, f"{name}_value_and_grad")
-    given = world.arguments(function, q)
-    single = {a: np.float32(x) if np.asarray(x).dtype.kind == "f" else x for a, x in given.items()}
-    with np.errstate(all="ignore"):
-        exact, want = function(**given)
-        value, grads = function(**single)
-    assert np.asarray(value).dtype == np.float32
-    assert relative(value, exact) < 1e-3
-    for tensor, got in grads.items():
-        assert got.dtype == np.float32, tensor
-        assert relative(got, np.asarray(want[tensor])) < 2e-3, tensor

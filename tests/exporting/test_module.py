@@ -127,6 +127,18 @@ def test_names_are_spelled_in_ascii_and_keywords_get_an_underscore() -> None:
     assert grads["lambda_"] == 5
 
 
+def test_a_batch_of_one_cost_is_not_called_as_another_cost() -> None:
+    text = r"""
+With $x \in \mathbb{R}^{N}$ and $o \in [N]$: $$ J_{\text{batch}} = x_o^3 $$ $$ J = x_o^2 $$
+"""
+    module = symgrad.load(symgrad.read(text=text))
+    x = np.array([1.0, 2.0, 3.0])
+    assert module.J_batch(x=x, o=2) == 27
+    assert module.J2(x=x, o=2) == 9
+    assert module.J2_batch_value_and_grad(x=x, o=np.array([1, 2]))[0] == 13
+    assert module.J_batch_value_and_grad(x=x, o=2)[0] == 27
+
+
 def test_a_used_scalar_by_name() -> None:
     module = symgrad.load(symgrad.read(text=THREE), of=["s"], wrt=["x"])
     _, grads = module.s_value_and_grad(w_tilde=np.ones(2), x=np.ones(2))
@@ -181,6 +193,17 @@ def test_a_window_must_lie_inside_its_text() -> None:
     for c in (1, 3):
         with pytest.raises(ValueError, match="c reaches"):
             module.J(**arguments, c=c)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint64])
+def test_arithmetic_with_positions_does_not_wrap_around(dtype: Any) -> None:
+    module = symgrad.load(symgrad.read(str(ROOT / "derivations/skipgram_window_softmax.md")))
+    arguments = {"U": np.ones((W, D)), "V": np.ones((D, W)), "m": 2}
+    with pytest.raises(ValueError, match="c reaches"):
+        module.J_batch_value_and_grad(**arguments, w=np.array([[0, 1, 2, 3, 4]]), c=np.array([1], dtype))
+    text = np.zeros((1, 130), dtype)
+    value, _ = module.J_batch_value_and_grad(**arguments, w=text, c=np.array([126], dtype))
+    assert value == pytest.approx(4 * np.log(W))
 
 
 def test_a_set_holds_no_position_twice() -> None:

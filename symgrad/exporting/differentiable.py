@@ -1,0 +1,101 @@
+"""What targets with automatic differentiation have in common: functions that bring their derivative along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from symgrad.exporting.build import Val
+from symgrad.exporting.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
+from symgrad.exporting.results import Results
+from symgrad.exporting.statements import Statements
+from symgrad.exporting.text import ATOM, Text
+from symgrad.exporting.writer import Writer
+
+
+class DifferentiableWriter(Writer):
+    """Positions are looked up between brackets; lists are no arrays."""
+
+    def taken(self, base: Text, positions: Text, axis: int) -> Text:
+        return Text(f"{base.at(ATOM)}[{':, ' * axis}{positions}]")
+
+    def chain(self, parts: Sequence[str], axis: int = 0) -> Text:
+        arrays = [str(self.positions_of(p)) if p.startswith("[") else p for p in parts]
+        return super().chain(arrays, axis)
+
+    def dot(self, x: Text, y: Text) -> Text:
+        return self.matmul(x, y)
+
+    def long_dot(self, matrix: Text, vector: Text, first: bool) -> Text:
+        return self.matmul(matrix, vector) if first else self.matmul(vector, matrix)
+
+
+class DifferentiableStatements(Statements):
+    """Softmax leaves its scores alone."""
+
+    overwrites = False
+
+
+class DifferentiableResults(Results):
+    """Dense gradients, whatever their form."""
+
+    def outer(self, left: Sequence[Val], right: Sequence[Val]) -> str:
+        if len(left) == 1:
+            x, y = (self.body.text[v.node] for v in (*left, *right))
+            return str(self.writer.lib("outer", x, y))
+        return f"{self._stacked(left)} @ {self._stacked(right)}.T"
+
+    def slices(self, indices: str, values: str, name: str, axis: int) -> str:
+        return str(self.writer.helper("_slices", indices, values, name, axis))
+
+
+class DifferentiableModule(Module):
+    """Of each cost: its value; the value with gradients; the function that has those as its derivative."""
+
+    def derived(self, c: Cost) -> Iterator[str]:
+        """The function ``_derived_J`` whose derivative is the derived gradient."""
+        raise NotImplementedError
+
+    def functions(self, plain: Cost, batch: Cost | None) -> Iterator[str]:
+        for c in (plain, *([batch] if batch is not None else [])):
+            yield self.checks(c)
+            yield self._computed(c)
+            yield self._computed_with_gradients(c)
+            yield from self.derived(c)
+            yield self._value(c)
+            yield self._value_and_grad(c)
+
+    def _computed(self, c: Cost) -> str:
+        body = self.body(c, {})
+        head = f"def _value_{suffix(c)}({_untyped(c)}) -> Any:"
+        return function(head, ['"""The value."""', *self.value_lines(c, body), f"return {body.result}"])
+
+    def _computed_with_gradients(self, c: Cost) -> str:
+        body = self.body(c, c.forms)
+        head = f"def _gradients_{suffix(c)}(wanted: Sequence[str], {_untyped(c)}) -> tuple[Any, dict[str, Any]]:"
+        lines = ['"""The value, and the gradients that are wanted."""', *self.gradient_lines(c, body)]
+        return function(head, [*lines, f"return {body.result}, grads"])
+
+    def _value(self, c: Cost) -> str:
+        head = f"def {suffix(c)}(*, {self.parameters(c)}) -> Any:"
+        more = "; its derivative by " + (", ".join(c.forms) or "nothing") + " is the derived gradient."
+        return function(head, [docstring(c, more), *self.call(c)])
+
+    def call(self, c: Cost) -> list[str]:
+        """The lines of ``J``."""
+        raise NotImplementedError
+
+    def _value_and_grad(self, c: Cost) -> str:
+        known = quoted(tuple(c.forms))
+        self.helpers.add("_wanted")
+        more = f"wrt: Sequence[str] = {known}"
+        head = f"def {suffix(c)}_value_and_grad(*, {self.parameters(c)}, {more}) -> tuple[Any, dict[str, Any]]:"
+        lines = [docstring(c, BY_WRT), *self.gradient_call(c, known)]
+        return function(head, lines)
+
+    def gradient_call(self, c: Cost, known: str) -> list[str]:
+        """The lines of ``J_value_and_grad``."""
+        raise NotImplementedError
+
+
+def _untyped(c: Cost) -> str:
+    return ", ".join(f"{a.name}: Any" for a in c.arguments)

@@ -1,0 +1,195 @@
+"""Functions that generated modules for PyTorch hold, as they stand here. This file is read and not imported."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+
+def _softplus(x: Any) -> Any:
+    """log(1 + exp(x)), which does not overflow; PyTorch's own gives x itself from 20 on."""
+    return torch.clamp(x, min=0) + torch.log1p(torch.exp(-torch.abs(x)))
+
+
+def _with_first(first: Any, rest: Any) -> Any:
+    """Positions with one more in front."""
+    return torch.cat((_like(first, rest).reshape(1), rest))
+
+
+def _logsumexp(x: Any, axis: Any = None) -> Any:
+    """log sum exp(x), which does not overflow."""
+    return torch.logsumexp(x, tuple(range(x.ndim)) if axis is None else axis)
+
+
+def _softmax(x: Any, axis: Any = None) -> Any:
+    """exp(x) / sum exp(x), which does not overflow."""
+    return _softmax_and_log(x, axis)[0]
+
+
+def _softmax_and_log(x: Any, axis: Any = None) -> tuple[Any, Any]:
+    """exp(x) / sum exp(x) and log sum exp(x), which do not overflow."""
+    axes = tuple(range(x.ndim)) if axis is None else axis
+    top = torch.amax(x, axes, keepdim=True)
+    p = torch.exp(x - top)
+    total = torch.sum(p, axes, keepdim=True)
+    log = torch.log(total) + top
+    return p / total, torch.squeeze(log, axes)
+
+
+def _elu(x: Any) -> Any:
+    """x where x > 0, else exp(x) - 1."""
+    return torch.where(x > 0, x, torch.expm1(torch.clamp(x, max=0)))
+
+
+def _normal_cdf(x: Any) -> Any:
+    """The distribution function of the normal distribution."""
+    return 0.5 * torch.erfc(-x / math.sqrt(2))
+
+
+def _product_of_others(x: Any, axis: int) -> Any:
+    """At each place along the axis the product of all other places."""
+    x = torch.movedim(x, axis, 0)
+    before, after = torch.ones_like(x), torch.ones_like(x)
+    before[1:] = torch.cumprod(x[:-1], 0)
+    after[:-1] = torch.flip(torch.cumprod(torch.flip(x[1:], (0,)), 0), (0,))
+    return torch.movedim(before * after, 0, axis)
+
+
+def _where(mask: Any, x: Any, y: Any, like: Any) -> Any:
+    """x where the mask holds, else y; each may be a number of Python."""
+    return torch.where(torch.as_tensor(mask, device=like.device), _like(x, like), _like(y, like))
+
+
+def _full(x: Any, shape: Any, like: Any) -> Any:
+    """One number in all places."""
+    return _like(x, like).expand(shape).clone()
+
+
+def _slices(indices: Any, values: Any, like: Any, axis: int) -> Any:
+    """Zero but for slices along one axis; repeated indices add up."""
+    return torch.zeros_like(like).index_add_(axis, indices, values)
+
+
+def _add_at(out: Any, key: Any, values: Any) -> None:
+    """``out[key] += values``, in place; repeated positions add up. The axes of positions come first in values."""
+    keys = key if isinstance(key, tuple) else (key,)
+    many = [isinstance(k, torch.Tensor) and k.ndim > 0 for k in keys]
+    view = out[tuple(slice(None) if m else k for k, m in zip(keys, many, strict=True))]
+    kept = [m for k, m in zip(keys, many, strict=True) if m or isinstance(k, slice)]
+    axes = [axis for axis, m in enumerate(kept) if m]
+    rows = torch.movedim(view, axes, list(range(len(axes))))
+    rows.index_put_(tuple(k for k, m in zip(keys, many, strict=True) if m), _like(values, out), accumulate=True)
+
+
+def _like(x: Any, like: Any) -> Any:
+    """A number or an array as a tensor of the dtype of another, and where that one is."""
+    return torch.as_tensor(x, dtype=like.dtype, device=like.device)
+
+
+def _real(name: str, x: Any, rank: int) -> Any:
+    """An argument of real numbers, or ValueError."""
+    if not isinstance(x, torch.Tensor):
+        if rank == 0 and isinstance(x, (int, float)):
+            return x
+        x = torch.as_tensor(x)
+    if x.dtype not in (torch.float32, torch.float64):
+        raise ValueError(f"{name} has dtype {_plain(x.dtype)}; it should be float32 or float64")
+    return _ranked(name, x, rank)
+
+
+def _plain(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def _ranked(name: str, x: Any, rank: int) -> Any:
+    """ValueError unless an argument has that many axes."""
+    if x.ndim != rank:
+        raise ValueError(f"{name} has {x.ndim} axes, shape {tuple(x.shape)}; it should have {rank}")
+    return x
+
+
+def _numbers(name: str, x: Any, rank: int) -> Any:
+    """An argument of numbers of any dtype, or ValueError."""
+    x = torch.as_tensor(x)
+    if x.dtype.is_complex:
+        raise ValueError(f"{name} has dtype {_plain(x.dtype)}; it should hold numbers")
+    return _ranked(name, x, rank)
+
+
+def _common(**arguments: Any) -> Any:
+    """An argument whose dtype and device all have, or ValueError; numbers alone are of the default dtype."""
+    tensors = {name: x for name, x in arguments.items() if isinstance(x, torch.Tensor)}
+    arrays = {name: x for name, x in tensors.items() if x.ndim}
+    if not arrays:
+        widest = max(tensors.values(), key=lambda x: x.dtype.itemsize, default=torch.zeros(()))
+        return widest
+    first, *others = arrays
+    for name in others:
+        _same_dtype(name, arrays[name], first, arrays[first])
+    return arrays[first]
+
+
+def _same_dtype(name: str, x: Any, first: str, y: Any) -> None:
+    """ValueError unless two arrays have one dtype and are on one device."""
+    if x.dtype != y.dtype:
+        wanted = _plain(y.dtype)
+        raise ValueError(f"{name} has dtype {_plain(x.dtype)}; it should have the dtype of {first}, {wanted}")
+    if x.device != y.device:
+        raise ValueError(f"{name} is on {x.device}; it should be where {first} is, on {y.device}")
+
+
+def _shaped(name: str, x: Any, shape: tuple[int, ...], meaning: str) -> None:
+    """ValueError unless an argument has that shape."""
+    if x.shape != shape:
+        raise ValueError(f"{name} has shape {tuple(x.shape)}; it should be {meaning} = {shape}")
+
+
+def _indices(name: str, x: Any, rank: int, size: int, meaning: str, device: Any) -> Any:
+    """A tensor of positions counted from 0, or ValueError."""
+    x = torch.as_tensor(x, device=device)
+    if x.numel() and (x.dtype.is_floating_point or x.dtype.is_complex or x.dtype == torch.bool):
+        raise ValueError(f"{name} has dtype {_plain(x.dtype)}; it should hold whole numbers")
+    x = _ranked(name, x.to(torch.int64), rank)
+    if x.numel():
+        low, high = int(x.min()), int(x.max())
+        if low < 0 or high >= size:
+            wrong = low if low < 0 else high
+            raise ValueError(f"{name} holds {wrong}; it should hold positions from 0 to {meaning} - 1 = {size - 1}")
+    return x
+
+
+def _distinct(name: str, x: Any) -> None:
+    """ValueError if a position stands twice in what is a set, one along the last axis."""
+    x = torch.sort(x, dim=-1).values
+    if bool((x[..., 1:] == x[..., :-1]).any()):
+        raise ValueError(f"{name} holds a position twice; it should be a set")
+
+
+def _inside(name: str, low: Any, high: Any, size: int, meaning: str) -> None:
+    """ValueError unless all positions from low to high are among those counted."""
+    if bool(torch.any(torch.as_tensor(low < 0))) or bool(torch.any(torch.as_tensor(high >= size))):
+        raise ValueError(
+            f"{name} reaches the positions {low} to {high}; they should lie from 0 to {meaning} - 1 = {size - 1}"
+        )
+
+
+def _tracked(needed: tuple[bool, ...], names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the arguments that need a gradient, or ValueError for one that has none."""
+    wanted = tuple(name for name, needs in zip(names, needed, strict=True) if needs)
+    for name in wanted:
+        if name not in known:
+            raise ValueError(f"{name} requires a gradient; there are those by {', '.join(known) or 'no argument'}")
+    return wanted
+
+
+def _once() -> None:
+    """RuntimeError where a graph of the gradient is asked for: as a constant it would give wrong second derivatives."""
+    if torch.is_grad_enabled():
+        raise RuntimeError("a derived gradient can't be differentiated again: leave create_graph out")
+
+
+def _detached(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments, apart from what they were computed from."""
+    return tuple(x.detach() if isinstance(x, torch.Tensor) else x for x in arguments)
