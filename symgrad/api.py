@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from symgrad.checking import load_source
 from symgrad.checking.checker import check_source
@@ -15,6 +16,9 @@ from symgrad.deriving.question import Asking, Independent, split_targets
 from symgrad.diagnostics import Diagnostic, NotationError, SymgradError
 from symgrad.notation.reader import read_document as read_source
 from symgrad.notation.source import Source
+
+if TYPE_CHECKING:
+    from symgrad.exporting.costs import Exported
 
 
 @dataclass(frozen=True)
@@ -94,13 +98,19 @@ def derivations(
     return out
 
 
+def exported(
+    document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
+) -> Exported:
+    """A module and what of the document is not in it."""
+    from symgrad.exporting import export_document as export
+
+    return export(read_source(document.source, document.declarations), of, wrt, target)
+
+
 def export_document(
     document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
 ) -> str:
-    from symgrad.exporting import export_document as export
-    from symgrad.notation.reader import read_document as read
-
-    return export(read(document.source, document.declarations), of, wrt, target)
+    return exported(document, of, wrt, target).text
 
 
 def load_document(document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None) -> ModuleType:

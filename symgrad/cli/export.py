@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
-from symgrad.cli.output import show
+from symgrad.cli.output import UNREADABLE, UsageError, show
 
 DESCRIPTION = "Writes a module of gradient functions for the costs that a document defines."
 
@@ -37,12 +38,30 @@ def add(verbs: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from symgrad.api import export_document, read_document
+    from symgrad.api import exported, read_document
+    from symgrad.diagnostics import NotationError
 
     document = read_document(options.document, None, tuple(options.with_files))
-    text = export_document(document, tuple(options.of), options.wrt, options.target)
+    found = exported(document, tuple(options.of), options.wrt, options.target)
     if options.output is None or options.output == "-":
-        show(text)
+        show(found.text)
     else:
-        Path(options.output).write_text(text, encoding="utf-8")
-    return 0
+        _write(Path(options.output), found.text)
+    for name, why in found.left_out:
+        print(f"symgrad: {name} is not exported: {why}", file=sys.stderr)
+    for problem in found.unread:
+        print(f"symgrad: {NotationError(problem)}", file=sys.stderr)
+    return UNREADABLE if found.unread else 0
+
+
+def _write(path: Path, text: str) -> None:
+    """All of a file or nothing: it takes the place of an older one once it is written."""
+    whole = path.with_name(f".{path.name}.part") if path.is_file() or not path.exists() else path
+    try:
+        whole.write_text(text, encoding="utf-8")
+        if whole is not path:
+            whole.replace(path)
+    except OSError as e:
+        if whole is not path:
+            whole.unlink(missing_ok=True)
+        raise UsageError(f"can't write {path}: {(e.strerror or str(e)).lower()}") from e

@@ -6,9 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from symgrad.cli.output import UsageError, show
-
-UNREADABLE = 3
+from symgrad.cli.output import UNREADABLE, UsageError, show
 
 
 def add(verbs: Any) -> None:

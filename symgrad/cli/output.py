@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+UNREADABLE = 3
+"""Exit status: something could not be read."""
 BUG = "  This is a bug of symgrad, not of your document: please report it with the document that shows it."
 
 

@@ -7,21 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.diagnostics import SymgradError
-from symgrad.exporting.arrays import (
-    Input,
-    Node,
-    Offset,
-    Operand,
-    Positions,
-    Selected,
-    SizeOf,
-    Take,
-)
+from symgrad.exporting.arrays import Node, SizeOf, Take
 from symgrad.exporting.graph import Graph
 from symgrad.exporting.inputs import Argument, Inputs
 from symgrad.exporting.layout import wrapped
+from symgrad.exporting.reach import reached
 from symgrad.exporting.spelling import Names, spelled
-from symgrad.exporting.text import SUM, affine
+from symgrad.exporting.text import affine
 from symgrad.ir.ranges import Affine
 
 GROUPS = {"real": 0, "index": 1, "array": 1, "subset": 1, "size": 2}
@@ -228,53 +220,12 @@ class Checks:
 
     def _reach(self) -> list[str]:
         """Positions reached by arithmetic lie inside their array."""
-        called = self.called()
         out: dict[str, None] = {}
         for node in self.graph.table.values():
-            if not isinstance(node, Take):
-                continue
-            for slot, size in zip(node.slots, node.base.dims, strict=True):
-                if isinstance(slot, Operand) and isinstance(slot.node, Offset):
-                    ends = self._ends(slot.node, called)
-                    if ends is not None:
-                        low, high, name = ends
-                        n = affine(size, called)
-                        out[f'{self.helper("_inside")}("{name}", {low}, {high}, {n}, "{_meaning(size)}")'] = None
+            if isinstance(node, Take):
+                for reach in reached(node, self.called()):
+                    out[f"{self.helper('_inside')}({reach})"] = None
         return list(out)
-
-    def _ends(self, node: Offset, called: dict[str, str]) -> tuple[str, str, str] | None:
-        """The first and the last position, and the argument that they start from."""
-        low = high = ""
-        name = None
-        const_low = const_high = node.const
-        for c, o in node.terms:
-            x = o.node.x if isinstance(o.node, Selected) else o.node
-            if isinstance(x, Positions):
-                first, last = x.start, x.start + x.dims[0] - 1
-                const_low = const_low + (first if c > 0 else last).scale(c)
-                const_high = const_high + (last if c > 0 else first).scale(c)
-            elif isinstance(x, Input) and abs(c) == 1:
-                name = x.name
-                sign = " + " if c > 0 else " - "
-                low, high = low + sign + x.name, high + sign + x.name
-            else:
-                return None
-        if name is None:
-            return None
-        return self._joined(low, const_low, called), self._joined(high, const_high, called), name
-
-    def _joined(self, arrays: str, const: Affine, called: dict[str, str]) -> str:
-        start = (
-            arrays.removeprefix(" + ").replace(" - ", "-", 1)
-            if arrays.startswith(" - ")
-            else arrays.removeprefix(" + ")
-        )
-        if const == Affine():
-            return start
-        text = affine(const, called)
-        if text.text.startswith("-") and text.level > SUM:
-            return f"{start} - {text.text[1:]}"
-        return f"{start} + {text.at(SUM + 1)}"
 
 
 def _needed(lines: list[str]) -> list[str]:

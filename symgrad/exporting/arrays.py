@@ -1,8 +1,7 @@
 """Arrays with positional axes: the program of array operations that an index expression becomes.
 
 Labels name the axes of operands inside one node: 0 .. rank - 1 are the node's own axes, in order,
-higher ones are summed. So nodes that differ in the letters of their dummies are one node, and a
-graph computes everything once.
+higher ones are summed. So nodes that differ in the letters of their dummies are one node, computed once.
 """
 
 from __future__ import annotations
@@ -48,15 +47,9 @@ class Node:
     def rank(self) -> int:
         return len(self.dims)
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}#{self.serial}({', '.join(map(str, self.args))})"
-
 
 def _argument(position: int) -> property:
-    def read(node: Node) -> Any:
-        return node.args[position]
-
-    return property(read)
+    return property(lambda node: node.args[position])
 
 
 class Input(Node):
@@ -115,6 +108,15 @@ class Offset(Node):
     fields = ("terms", "const")
     terms: tuple[tuple[int, Operand], ...]
     const: Affine
+
+
+class Clipped(Node):
+    """Positions under a condition that leaves out those beyond 0 .. size - 1, which count as the nearest."""
+
+    __slots__ = ()
+    fields = ("x", "size")
+    x: Node
+    size: Affine
 
 
 class Selected(Node):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from symgrad.diagnostics import SymgradError
+from symgrad.diagnostics import Diagnostic, NotationError, SymgradError
 from symgrad.exporting.jax_target import JaxModule
 from symgrad.exporting.module import Module
 from symgrad.exporting.numpy_target import NumpyModule
@@ -16,10 +17,19 @@ from symgrad.notation.reading import ReadDocument
 from symgrad.notation.vocabulary import Quantity, Vocabulary
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A module's text, the costs that are not in it, by name and reason, and what of the document could not be read."""
+
+    text: str
+    left_out: tuple[tuple[str, str], ...] = ()
+    unread: tuple[Diagnostic, ...] = ()
+
+
 def export_document(
     document: ReadDocument, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
-) -> str:
-    """The text of a module with the gradient functions of the document's costs.
+) -> Exported:
+    """A module with the gradient functions of the document's costs.
 
     of: names of costs; without, every scalar that no other definition uses. wrt: the arguments to
     differentiate by; without, every real one. Raises ``SymgradError`` for a name that is none, and
@@ -43,12 +53,21 @@ def export_document(
             left_out.append((q.name, str(e)))
             continue
         pairs.append(pair)
+    unread = tuple(d for d in _unread(document, vocabulary) if not of)
     if not pairs:
-        why = f": {left_out[0][0]}: {left_out[0][1]}" if left_out else ", only arrays or nothing at all is defined"
+        reasons = [f"{name}: {why}" for name, why in left_out] + [str(NotationError(d)) for d in unread]
+        why = f": {reasons[0]}" if reasons else ", only arrays or nothing at all is defined"
         raise SymgradError(f"{document.source.path} has no cost to export{why}")
     _known(wrt, pairs)
     source = Source(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
-    return TARGETS[target](source, pairs, left_out).text()
+    lost = [(f"what stands in line {d.span.line}" if d.span else "a definition", d.message) for d in unread]
+    return Exported(TARGETS[target](source, pairs, [*left_out, *lost]).text(), tuple(left_out), unread)
+
+
+def _unread(document: ReadDocument, vocabulary: Vocabulary) -> list[Diagnostic]:
+    """Declarations and definitions that do not read: a cost may be among them."""
+    found = [d for d in document.diagnostics if d.severity == "error"]
+    return found + [d for d in vocabulary.unread if d not in found]
 
 
 def _name(names: Names, wanted: str) -> str:

@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
+def _same_shape(out: Array, shape: tuple[int, ...]) -> None:
+    """ValueError unless a gradient can be added to an array as it is."""
+    if out.shape != shape:
+        raise ValueError(f"out has shape {out.shape}; it should have the shape of the gradient, {shape}")
+
+
 class IndexedSlices:
     """An array that is zero but for some slices along one axis; repeated indices add up.
 
@@ -19,7 +25,7 @@ class IndexedSlices:
     __slots__ = ("axis", "indices", "shape", "values")
 
     def __init__(self, indices: Array, values: Array, shape: tuple[int, ...], axis: int) -> None:
-        self.indices = indices
+        self.indices = indices.copy()  # an argument that is changed later changes no gradient
         self.values = values
         self.shape = shape
         self.axis = axis
@@ -33,6 +39,7 @@ class IndexedSlices:
 
     def add_to(self, out: Array, scale: float = 1.0) -> Array:
         """``out += scale * self``, in place; only the slices named are touched. Returns ``out``."""
+        _same_shape(out, self.shape)
         rows, slices = np.moveaxis(out, self.axis, 0), np.moveaxis(self.values, self.axis, 0)
         if self.indices.size <= 64:
             for k, i in enumerate(self.indices.tolist()):
@@ -74,6 +81,7 @@ class LowRank:
 
     def add_to(self, out: Array, scale: float = 1.0) -> Array:
         """``out += scale * self``, in place, in blocks of rows that stay in the cache. Returns ``out``."""
+        _same_shape(out, self.shape)
         right = scale * self.right.T
         for start in range(0, out.shape[0], 1024):
             out[start : start + 1024] += self.left[start : start + 1024] @ right

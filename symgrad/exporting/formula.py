@@ -9,6 +9,7 @@ from typing import Any
 from symgrad.exporting.arrays import (
     All,
     Chained,
+    Clipped,
     Compare,
     Constant,
     Count,
@@ -103,6 +104,9 @@ class Formulas(AxisLetters):
             terms += [(Fraction(c), Text(str(s).replace("|", ""))) for s, c in node.const.terms]
             terms += [(Fraction(node.const.const), Text("1"))] if node.const.const else []
         return total(terms) if terms else Text("0")
+
+    def clipped(self, node: Clipped, letters: Letters) -> Text:
+        return self.at(node.x, letters)
 
     def selected(self, node: Selected, letters: Letters) -> Text:
         return Text(f"those {self.at(node.x, letters)} with {self.at(node.mask, letters)}", COMPARISON)
@@ -245,6 +249,7 @@ _RULES: dict[type[Node], Callable[[Formulas, Any, Letters], Text]] = {
     Count: Formulas.count,
     Positions: Formulas.positions,
     Offset: Formulas.offset,
+    Clipped: Formulas.clipped,
     Selected: Formulas.selected,
     Take: Formulas.take,
     Scatter: Formulas.scatter,

@@ -63,7 +63,7 @@ def _one_hot(body: n.Expr) -> bool:
 class Lowering(PositionRules):
     """The arrays of one cost. ``batch``: index arguments have one more axis, in front."""
 
-    _values: dict[n.Expr, Val] = field(default_factory=dict)
+    _values: dict[tuple[n.Expr, bool], Val] = field(default_factory=dict)
     _defined: dict[n.Definition, Val] = field(default_factory=dict)
     _prepared: dict[n.Expr, n.Expr] = field(default_factory=dict)
     _open: set[n.Definition] = field(default_factory=set)
@@ -77,16 +77,24 @@ class Lowering(PositionRules):
 
     def assume(self, node: n.Expr, value: Val) -> None:
         """From now on an expression stands for that array."""
-        self._values[node] = value
+        self._values[node, False] = self._values[node, True] = value
 
     def value(self, node: n.Expr) -> Val:
-        done = self._values.get(node)
+        done = self._values.get((node, self.guarded))
         if done is None:
             rule = _RULES.get(type(node))
             if rule is None:
                 raise TypeError(f"no rule lowers a {type(node).__name__}")
-            done = self._values[node] = rule(self, node)
+            done = self._values[node, self.guarded] = rule(self, node)
         return done
+
+    def under(self, guarded: bool, node: n.Expr) -> Val:
+        """A node that counts only where a condition holds, or anywhere."""
+        before, self.guarded = self.guarded, guarded
+        try:
+            return self.value(node)
+        finally:
+            self.guarded = before
 
     # --- kinds --------------------------------------------------------------------------------
 
@@ -125,7 +133,7 @@ class Lowering(PositionRules):
             node, left = self.bound(node)
         else:
             left = []
-        body = self.value(node.body)
+        body = self.under(self.guarded or bool(left), node.body)
         if left:
             body = masked(self.graph, both(self.graph, [self.mask(c) for c in left]), body)
         run = self.at.get(node.index)
@@ -141,7 +149,7 @@ class Lowering(PositionRules):
         left: list[n.Cond] = []
         if node.where:
             node, left = self.bound(node)
-        body = self.value(node.body)
+        body = self.under(self.guarded or bool(left), node.body)
         if left:
             body = where(g, both(g, [self.mask(c) for c in left]), body, scalar(g, 1))
         run = self.at.get(node.index)
@@ -157,7 +165,8 @@ class Lowering(PositionRules):
         return linear(self.graph, [(1, self.value(t)) for t in node.terms])
 
     def mul(self, node: n.Mul) -> Val:
-        factors = [self.value(f) for f in node.factors]
+        guarded = self.guarded or any(isinstance(f, n.Iverson) for f in node.factors)
+        factors = [self.under(guarded and not isinstance(f, n.Iverson), f) for f in node.factors]
         labels = dict.fromkeys(x for f in factors for x in f.labels)
         # the axis of a batch in front: scores of one member lie together
         out = [x for x in labels if x is BATCH] + [x for x in labels if x is not BATCH]
@@ -183,9 +192,9 @@ class Lowering(PositionRules):
     def cases(self, node: n.Cases) -> Val:
         """The first branch whose conditions hold; where none does, the last."""
         *first, (_, last) = node.branches
-        out = self.value(last)
+        out = self.under(True, last)
         for conds, value in reversed(first):
-            out = where(self.graph, both(self.graph, [self.mask(c) for c in conds]), self.value(value), out)
+            out = where(self.graph, both(self.graph, [self.mask(c) for c in conds]), self.under(True, value), out)
         return out
 
     def apply(self, node: n.Apply) -> Val:
@@ -217,7 +226,7 @@ class Lowering(PositionRules):
         done = self._defined.get(d)
         if done is None:
             self._open.add(d)
-            done = self._defined[d] = self.value(prepare(resolve(d.body), self._prepared))
+            done = self._defined[d] = self.under(False, prepare(resolve(d.body), self._prepared))
             self._open.discard(d)
             self.inputs.called(self.graph, d, done)
         return done

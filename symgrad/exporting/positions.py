@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symgrad.diagnostics import SymgradError
-from symgrad.exporting.arrays import Map, Member, Operand, Positions, Selected
+from symgrad.exporting.arrays import Clipped, Map, Member, Operand, Positions, Selected
 from symgrad.exporting.build import Place, Val, scalar
 from symgrad.exporting.entries import argument, both, compare, offset, take
 from symgrad.exporting.graph import Graph
 from symgrad.exporting.inputs import Inputs
+from symgrad.exporting.reach import ends
 from symgrad.ir import nodes as n
 from symgrad.ir.ranges import Affine, Gather, Index, IndexExpr, Range, Subset, indices_of
 from symgrad.ir.substitute import rename_bound
@@ -28,6 +29,8 @@ class PositionRules:
     inputs: Inputs
     batch: bool = False
     at: dict[Index, Val] = field(default_factory=dict)
+    guarded: bool = False
+    """Whether what is read counts only where a condition holds: positions elsewhere may lie outside of their array."""
 
     def value(self, node: n.Expr) -> Val:
         """A node as an array: what lowers whole expressions gives this, and these rules only call it."""
@@ -55,7 +58,11 @@ class PositionRules:
         """The same, counted from 0 in a slot; an index of its own that runs over just the slot is the whole axis."""
         if isinstance(e, Index) and e.kind != "fixed" and e not in self.at and e.range == r:
             return e
-        return offset(self.graph, [(1, self.position(e))], r.lo.scale(-1))
+        made = offset(self.graph, [(1, self.position(e))], r.lo.scale(-1))
+        found = ends(made.node) if self.guarded else None
+        if found is not None and not found.surely_inside(r.size):
+            return Val(self.graph.make(Clipped, made.node.dims, made.node, r.size), made.labels)
+        return made
 
     def places(self, indices: tuple[IndexExpr, ...], ranges: tuple[Range, ...]) -> list[Place]:
         """Those of all slots."""

@@ -10,6 +10,7 @@ from symgrad.diagnostics import SymgradError
 from symgrad.exporting.arrays import (
     All,
     Chained,
+    Clipped,
     Compare,
     Constant,
     Count,
@@ -93,6 +94,9 @@ class Writer(Contractions):
     def _split(self, a: Affine) -> list[tuple[Fraction, Text]]:
         parts = [(Fraction(c), Text(self.sizes[str(s)])) for s, c in a.terms]
         return [*parts, (Fraction(a.const), Text("1"))] if a.const else parts
+
+    def clipped(self, node: Clipped) -> Text:
+        return self.lib("clip", self.name(node.x), 0, self.size(node.size - 1))
 
     def selected(self, node: Selected) -> Text:
         return Text(f"{self.name(node.x).at(ATOM)}[{self.name(node.mask)}]")
@@ -221,6 +225,7 @@ _RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {
     Count: Writer.count,
     Positions: Writer.positions,
     Offset: Writer.offset,
+    Clipped: Writer.clipped,
     Selected: Writer.selected,
     Take: Writer.take,
     Linear: Writer.linear,

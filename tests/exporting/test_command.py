@@ -35,9 +35,36 @@ def test_prints_a_module_without_a_file(capsys: pytest.CaptureFixture[str]) -> N
         ([DOCUMENT, "--of", "Q"], "nothing is defined under the name Q"),
         ([DOCUMENT, "--wrt", "Q"], "Q is no real argument; there are U, V"),
         ([DOCUMENT, "--target", "abacus"], "there is no target 'abacus'; there are jax, numpy, torch"),
-        ([DOCUMENT, "-o", "no/such/folder/grads.py"], "can't open"),
+        ([DOCUMENT, "-o", "no/such/folder/grads.py"], "can't write"),
     ],
 )
 def test_errors_of_use(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", *arguments]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_what_is_not_in_the_module_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document, out = tmp_path / "doc.md", tmp_path / "grads.py"
+    text = "With $x \\in \\mathbb{R}^{N}$:\n\n$$ J = \\sum_i x_i^2 $$\n\n$$ E = \\sum_i x_i z_i $$\n"
+    document.write_text(text, encoding="utf-8")
+    assert main(["export", str(document), "-o", str(out)]) == 3
+    assert "doc.md:5:19: SG105 `z_i` is not declared" in capsys.readouterr().err
+    assert "Not exported: what stands in line 5 (`z_i` is not declared)." in out.read_text(encoding="utf-8")
+    document.write_text(text.replace("x_i^2", "z_i^2"), encoding="utf-8")
+    assert main(["export", str(document), "-o", str(out)]) == 2
+    assert "has no cost to export: " in (said := capsys.readouterr().err) and "SG105" in said
+
+
+def test_a_file_is_written_as_a_whole_or_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "grads.py"
+    out.write_text("an older one", encoding="utf-8")
+    real = Path.write_text
+
+    def full(path: Path, text: str, encoding: str) -> int:
+        real(path, text[:100], encoding=encoding)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    assert main(["export", DOCUMENT, "-o", str(out)]) == 2
+    assert [p.name for p in tmp_path.iterdir()] == ["grads.py"]
+    assert out.read_text(encoding="utf-8") == "an older one"

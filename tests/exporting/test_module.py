@@ -356,3 +356,20 @@ def network(layers: int) -> str:
 def test_backpropagation_grows_with_the_length_of_a_network() -> None:
     lengths = [symgrad.export(symgrad.read(text=network(n))).count("\n") for n in (20, 28, 36)]
     assert lengths[2] - lengths[1] == lengths[1] - lengths[0]
+
+
+def test_a_gradient_is_added_to_an_array_of_its_own_shape_alone(sampled: ModuleType) -> None:
+    _, grads = sampled.J_value_and_grad(**given())
+    with pytest.raises(ValueError, match=r"out has shape \(8, 3\); it should have the shape of the gradient, \(7, 3\)"):
+        grads["U"].add_to(np.zeros((W + 1, D)))
+    _, grads = symgrad.load(symgrad.read(str(SOFTMAX))).J_value_and_grad(**{k: given()[k] for k in ("U", "V", "o", "c")})
+    with pytest.raises(ValueError, match="out has shape"):
+        grads["U"].add_to(np.zeros((W, D + 1)))
+
+
+def test_an_argument_that_is_changed_later_changes_no_gradient(sampled: ModuleType) -> None:
+    n = np.array([2, 2, 0, 5])
+    _, grads = sampled.J_value_and_grad(**given(n=n))
+    before = np.asarray(grads["U"])
+    n[:] = 6
+    np.testing.assert_array_equal(np.asarray(grads["U"]), before)

@@ -166,7 +166,7 @@ def exported(path: Path) -> tuple[tuple[str, Quantity, ModuleType, Vocabulary], 
 def _exported(path: Path) -> Iterator[tuple[str, Quantity, ModuleType, Vocabulary]]:
     v = vocabulary(path)
     try:
-        module = loaded(export_document(v.document))
+        module = loaded(export_document(v.document).text)
     except SymgradError:
         return
     last = {spelled(q.name): q for q in v.quantities() if q.is_scalar}
