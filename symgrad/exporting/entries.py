@@ -91,7 +91,13 @@ def scatter(g: Graph, values: Val, places: Sequence[Place], dims: tuple[Affine, 
     return made
 
 
+TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+"""``x op y`` said of y."""
+
+
 def compare(g: Graph, op: str, left: Val, right: Val) -> Val:
+    if right.labels and not left.labels:  # what is compared stands first, what with behind it
+        left, op, right = right, TURNED[op], left
     every = merge((left, right))
     given = {x: k for k, x in enumerate(every)}
     x, y = (Operand(v.node, numbered(v.labels, given)) for v in (left, right))

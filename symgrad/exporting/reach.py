@@ -18,6 +18,7 @@ from symgrad.exporting.arrays import (
     SizeOf,
     Take,
 )
+from symgrad.exporting.entries import TURNED
 from symgrad.exporting.text import SUM, affine
 from symgrad.ir.ranges import Affine
 
@@ -78,7 +79,7 @@ def _bounds(node: Node) -> tuple[list[Affine], list[Affine]] | None:
     for mask in masks:
         if not isinstance(mask, Compare):
             continue
-        for this, other, op in ((mask.left, mask.right, mask.op), (mask.right, mask.left, _TURNED[mask.op])):
+        for this, other, op in ((mask.left, mask.right, mask.op), (mask.right, mask.left, TURNED[mask.op])):
             const = _constant(other.node)
             if this.node is not node.x or const is None:
                 continue
@@ -87,9 +88,6 @@ def _bounds(node: Node) -> tuple[list[Affine], list[Affine]] | None:
             if op in ("<", "<=", "=="):
                 highs.append(const - (1 if op == "<" else 0))
     return lows, highs
-
-
-_TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def _constant(node: Node) -> Affine | None:

@@ -46,6 +46,7 @@ def spelled(name: str) -> str:
 RESERVED = frozenset(
     (
         *("np", "torch", "jax", "jnp", "math", "Array", "Any", "Scalar"),
+        *("str", "int", "float", "bool", "tuple", "dict", "max", "min"),
         *("wrt", "dense", "dtype", "like", "grads", "wanted", "batch", "self"),
     )
 )

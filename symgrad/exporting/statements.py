@@ -140,7 +140,10 @@ class Statements:
 
     def added(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
         """``c * values`` added, where positions may repeat."""
-        return str(self.writer.lib("add.at", name, listed(keys), scaled(c, values)))
+        if len(keys) == 1:
+            return str(self.writer.lib("add.at", name, listed(keys), scaled(c, values)))
+        self.body.helpers.add("_add_at")  # NumPy's types know no slices there
+        return f"_add_at({name}, {listed(keys)}, {scaled(c, values)})"
 
     def assigned(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
         """``c * values`` added, where no position repeats."""

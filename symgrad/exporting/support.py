@@ -119,12 +119,25 @@ def _product_of_others(x: Any, axis: int) -> Any:
     return np.moveaxis(before * after, 0, axis)
 
 
+def _add_at(out: Any, key: Any, values: Any) -> None:
+    """out[key] += values, in which positions that stand twice add up."""
+    np.add.at(out, key, values)
+
+
+def _as_array(name: str, x: Any) -> Any:
+    """Anything as an array, or ValueError."""
+    try:
+        return np.asarray(x)
+    except (ValueError, TypeError, OverflowError) as e:
+        raise ValueError(f"{name} is no array: {e}") from e
+
+
 def _real(name: str, x: Any, rank: int) -> Any:
     """An argument of real numbers, or ValueError."""
     if not isinstance(x, np.ndarray):
         if rank == 0 and isinstance(x, (int, float, np.floating)):
             return x
-        x = np.asarray(x)
+        x = _as_array(name, x)
     if x.dtype.kind != "f" or x.dtype.itemsize not in (4, 8):
         raise ValueError(f"{name} has dtype {x.dtype}; it should be float32 or float64")
     return _ranked(name, x, rank)
@@ -139,7 +152,7 @@ def _ranked(name: str, x: Any, rank: int) -> Any:
 
 def _numbers(name: str, x: Any, rank: int) -> Any:
     """An argument of numbers of any dtype, or ValueError."""
-    x = np.asarray(x)
+    x = _as_array(name, x)
     if x.dtype.kind not in "fiub":
         raise ValueError(f"{name} has dtype {x.dtype}; it should hold numbers")
     return _ranked(name, x, rank)
@@ -176,7 +189,7 @@ def _shaped(name: str, x: Any, shape: tuple[int, ...], meaning: str) -> None:
 def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
     """An array of positions counted from 0, or ValueError."""
     if not isinstance(x, np.ndarray):
-        x = np.asarray(x)
+        x = _as_array(name, x)
         if x.size == 0:
             x = x.astype(np.intp)
     if x.dtype.kind not in "iu":

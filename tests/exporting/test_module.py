@@ -362,9 +362,16 @@ def test_a_gradient_is_added_to_an_array_of_its_own_shape_alone(sampled: ModuleT
     _, grads = sampled.J_value_and_grad(**given())
     with pytest.raises(ValueError, match=r"out has shape \(8, 3\); it should have the shape of the gradient, \(7, 3\)"):
         grads["U"].add_to(np.zeros((W + 1, D)))
-    _, grads = symgrad.load(symgrad.read(str(SOFTMAX))).J_value_and_grad(**{k: given()[k] for k in ("U", "V", "o", "c")})
+    _, grads = symgrad.load(symgrad.read(str(SOFTMAX))).J_value_and_grad(
+        **{k: given()[k] for k in ("U", "V", "o", "c")}
+    )
     with pytest.raises(ValueError, match="out has shape"):
         grads["U"].add_to(np.zeros((W, D + 1)))
+
+
+def test_a_ragged_list_is_no_array(sampled: ModuleType) -> None:
+    with pytest.raises(ValueError, match="U is no array"):
+        sampled.J_value_and_grad(**given(U=[[1.0, 2.0], [3.0]]))
 
 
 def test_an_argument_that_is_changed_later_changes_no_gradient(sampled: ModuleType) -> None:
