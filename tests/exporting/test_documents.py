@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.differences import worst
 from tests.exporting.worlds import World, documents, exported
 
 CASES = [(path, name) for path in documents() for name, *_ in exported(path)]
@@ -60,3 +61,17 @@ def test_a_batch_is_the_sum_of_its_members(path: Path, name: str) -> None:
     assert relative(value, sum(part[0] for part in parts)) < 1e-12
     for tensor, got in grads.items():
         assert relative(got, sum(part[1][tensor] for part in parts)) < 1e-12, tensor
+
+
+@pytest.mark.parametrize(("path", "name"), CASES, ids=[f"{p.stem}-{n}" for p, n in CASES])
+def test_gradients_are_those_of_differences(path: Path, name: str) -> None:
+    _, q, module, v = next(e for e in exported(path) if e[0] == name)
+    function = getattr(module, f"{name}_value_and_grad")
+    world = World(v)
+    given = world.arguments(function, q)
+    with np.errstate(all="ignore"):
+        _, grads = function(**given, dense=True)
+    tensors = world.tensors()
+    for tensor, got in grads.items():
+        if np.isfinite(got).all():
+            assert worst(got, q.value.body, tensors[tensor], world.env) < 1e-10, tensor
