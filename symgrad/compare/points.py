@@ -22,6 +22,7 @@ from symgrad.compare.placing import Placing, chosen
 from symgrad.compare.problem import Name, Problem
 from symgrad.diagnostics import SymgradError
 from symgrad.ir import nodes as n
+from symgrad.ir.budget import TooLarge
 from symgrad.ir.claims import Assumption, Claim
 from symgrad.ir.environment import Environment, EvaluationError
 from symgrad.ir.evaluate import Evaluator
@@ -161,7 +162,7 @@ class Points:
                     continue
                 try:
                     group = self.group(env, assumptions, magnitude, stream, mode, most)
-                except (EvaluationError, ValueError):
+                except (EvaluationError, ValueError, TooLarge):
                     continue
                 if len(group.samples) > (len(best[0].samples) if best else 0):
                     best = [group]
