@@ -22,7 +22,8 @@ BATCH = r"""$U, V \in \mathbb{R}^{W \times D}$, $c \in [W]^{B}$, $n \in [W]^{B \
 $$ J = -\sum_{b=1}^{B} \sum_{k=1}^{K} \log \sigma(-\sum_d U_{n_{bk} d} V_{c_b d}) $$
 """
 TWO = r"""
-$U \in \mathbb{R}^{N \times K}$, $V \in \mathbb{R}^{M \times K}$, $p \in [N]^{T}$, $q \in [M]^{T}$, $r \in \mathbb{R}^T$.
+$U \in \mathbb{R}^{N \times K}$, $V \in \mathbb{R}^{M \times K}$, $p \in [N]^{T}$, $q \in [M]^{T}$,
+$r \in \mathbb{R}^T$.
 
 $$ J = \frac{1}{2} \sum_t (r_t - \sum_k U_{p_t k} V_{q_t k})^2 $$
 """

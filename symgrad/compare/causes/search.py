@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -51,6 +51,16 @@ class Evidence:
     code: Array
     exact: Array
     scale: Array
+
+    def is_complex(self, tolerance: float) -> bool:
+        """Whether the code gives an imaginary part that rounding does not explain."""
+        if not np.iscomplexobj(self.code):
+            return False
+        allowed = [tolerance * self.scale[b] for b in self.samples]
+        return bool((np.abs(self.code.imag) > np.array(allowed)).any())
+
+    def real(self) -> Evidence:
+        return replace(self, code=np.real(self.code))
 
 
 def causes(
