@@ -14,7 +14,7 @@ from symgrad.compare.calling import CodeError
 from symgrad.compare.causes.guess import changed
 from symgrad.compare.exact import Term, array
 from symgrad.compare.explain import Explainer
-from symgrad.compare.guessing import as_maps, gives_cost, guess
+from symgrad.compare.guessing import as_maps, gives_cost, search
 from symgrad.compare.opinion import second_opinion
 from symgrad.compare.points import Fixed, draw_points
 from symgrad.compare.problem import Problem
@@ -200,10 +200,12 @@ def _arguments(function: Callable[..., Any], problem: Problem, maps: Sequence[st
             return arguments, []
     except NoName as e:
         missing = e
-    found = None if maps else guess(function, problem)
-    if found is not None and found.certain:
-        tried = as_maps(found.given)
+    tries = None if maps else search(function, problem)
+    if tries is not None and tries.found is not None and tries.found.certain:
+        tried = as_maps(tries.found.given)
         return bind(function, problem, tried), [f"the arguments were found by trying: --map {' '.join(tried)}"]
+    if missing is not None and tries is not None:
+        raise NoName(f"{missing}; {tries.failed()}") from missing
     if missing is not None:
         raise missing
     return arguments, []

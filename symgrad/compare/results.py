@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, islice, permutations
+from itertools import combinations, islice
 from keyword import iskeyword
 from typing import Any, Literal
 
@@ -186,24 +186,34 @@ def _in_order(arrays: list[Array | None], wanted: Sequence[Wanted], out: Returne
             f"the function returns {len(arrays)} gradients, and has {len(wanted)} arguments to differentiate by: "
             f"{', '.join(w.name for w in wanted) or 'none'}"
         )
-    orders = list(permutations(range(len(wanted)), len(arrays)))[:5000]
-    fits = [
-        order
-        for order in orders
-        if all(a is None or _form(a, wanted[k]) is not None for a, k in zip(arrays, order, strict=True))
+    shapes = [[None if a is None else _form(a, w) for w in wanted] for a in arrays]
+    allowed = [
+        [k for k, form in enumerate(forms) if a is None or form is not None]
+        for a, forms in zip(arrays, shapes, strict=True)
     ]
-    if not fits:
+    upright = [[k for k in ks if forms[k] != "transposed"] for ks, forms in zip(allowed, shapes, strict=True)]
+    tries = ((upright, True), (upright, False), (allowed, True), (allowed, False))
+    order = next((found for ks, rising in tries if (found := _order(ks, rising)) is not None), None)
+    if order is None:
         raise CodeError(_misfit(given, wanted))
-    plain = [
-        order
-        for order in fits
-        if all(a is None or _form(a, wanted[k]) != "transposed" for a, k in zip(arrays, order, strict=True))
-    ]
-    order = (plain or fits)[0]
     out.swapped = list(order) != sorted(order)
     for a, k in zip(arrays, order, strict=True):
         if a is not None:
             _take(a, wanted[k], out)
+
+
+def _order(allowed: Sequence[Sequence[int]], rising: bool, taken: tuple[int, ...] = ()) -> tuple[int, ...] | None:
+    """The first choice of one from each list, all different, and each greater than the one before where they rise."""
+    if not allowed:
+        return taken
+    if not all(allowed):
+        return None
+    for k in allowed[0]:
+        if k not in taken and not (rising and taken and k < taken[-1]):
+            found = _order(allowed[1:], rising, (*taken, k))
+            if found is not None:
+                return found
+    return None
 
 
 def _cut(flat: Array, wanted: Sequence[Wanted], out: Returned) -> None:

@@ -102,3 +102,15 @@ def test_shapes_that_fit_no_gradient_speak_of_wrt() -> None:
 def test_an_array_of_objects_is_named_as_such() -> None:
     with pytest.raises(SymgradError, match=r"an array of dtype object"):
         held(lambda J, gU, gV, gl: (J, gU.astype(object), gV))
+
+
+def test_gradients_in_the_order_of_the_arguments_come_first() -> None:
+    """``x`` and ``b`` have one shape, and no gradient by ``x`` is returned."""
+    text = r"$W \in \mathbb{R}^{H \times H}$, $x, b \in \mathbb{R}^{H}$. $$ J = \sum_i (\sum_j W_{ij} x_j + b_i)^2 $$"
+
+    def layer(x: Any, W: Any, b: Any) -> Any:
+        r = W @ x + b
+        return r @ r, 2 * np.outer(r, x), 2 * r
+
+    found = compare(layer, read_problem(Source("d.md", text)))
+    assert verdicts(found) == {"": "right", "W": "right", "b": "right"}
