@@ -177,5 +177,7 @@ made = Needs(3)
     assert main(["compare", "d.md", "method_code:Plain.loss"]) == 0
     assert main(["compare", "d.md", "method_code:Plain.static"]) == 0
     assert main(["compare", "d.md", "method_code:made.loss"]) == 0
+    assert main(["new", "--adapter", "d.md", "method_code:Plain.loss", "method_turned.py"]) == 0
+    assert main(["compare", "d.md", "method_turned:adapted"]) == 0
     assert main(["compare", "d.md", "method_code:Needs.loss"]) == 2
     assert "Needs() makes no object" in capsys.readouterr().err
