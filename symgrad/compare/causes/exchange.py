@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.compare.causes.guess import PLACE, WHOLE, Guess, changed
+from symgrad.compare.causes.guess import HELD, PLACE, WHOLE, Guess, changed
 from symgrad.compare.exact import Term, array
 from symgrad.ir import nodes as n
 from symgrad.ir.environment import Environment
@@ -30,7 +30,7 @@ def exchanged(term: Term, others: Sequence[Term], found: Sequence[Leaf]) -> Iter
         shapes = [i.range for i in term.axes]
         terms = (term, *(t for t in others if isinstance(a, n.Tensor) and [i.range for i in t.axes] == shapes))
         for t in terms:
-            yield Guess(PLACE + 3, partial(str, said), partial(_exchanged, a, b, t))
+            yield Guess(PLACE + 3 if t is term else HELD + 5, partial(str, said), partial(_exchanged, a, b, t))
 
 
 def reordered(term: Term) -> Iterator[Guess]:
