@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,9 +35,9 @@ def adapter(function: Callable[..., Any], called: str, problem: Problem, file: s
     found = guess(function, problem, seed) or Guessed(likeliest(function, problem), False)
     given = found.given
     names = {g.name.spelled: g.name for g in given if g.name is not None}
-    lines = _body(function, attribute, problem, given, seed)
-    uses_numpy = any("np." in line for line in lines)
     root = attribute.partition(".")[0]
+    lines = _body(function, _callable(function, attribute), problem, given, seed)
+    uses_numpy = any("np." in line for line in lines)
     text = [
         f'"""{module}.{attribute} with the names of {problem.document.source.path}.',
         "",
@@ -52,6 +53,14 @@ def adapter(function: Callable[..., Any], called: str, problem: Problem, file: s
         *(f"    {line}" for line in lines),
     ]
     return "\n".join(text) + "\n"
+
+
+def _callable(function: Callable[..., Any], attribute: str) -> str:
+    """How it is called by its name: a method of a class on an object that is made."""
+    *owners, name = attribute.split(".")
+    own = getattr(function, "__self__", None)
+    made = owners and own is not None and not inspect.isclass(own) and type(own).__name__ == owners[-1]
+    return f"{'.'.join(owners)}().{name}" if made else attribute
 
 
 def _docstring(problem: Problem, names: Mapping[str, Name], certain: bool) -> Iterator[str]:

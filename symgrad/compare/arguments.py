@@ -217,12 +217,16 @@ def _constant(text: str) -> tuple[object, bool]:
 def _fix(name: Name, constant: object, out: Arguments, text: str) -> None:
     """A constant in place of a drawn value, for the derivation too."""
     entry = name.what
-    if isinstance(entry, str) and isinstance(constant, int) and not isinstance(constant, bool) and constant > 0:
+    if isinstance(entry, str):
+        if not isinstance(constant, int) or isinstance(constant, bool) or constant < 1:
+            raise SymgradError(f"--map {text}: {name.latex} is a size, a whole number from 1")
         out.sizes[entry] = constant
     elif isinstance(entry, n.Entry) and not entry.tensor.ranges and isinstance(constant, (int, float)):
         out.scalars[entry.tensor] = float(constant)
     else:
-        raise SymgradError(f"--map {text}: a constant can stand for a size or a scalar of the document alone")
+        raise SymgradError(
+            f"--map {text}: {name.latex} is neither a size nor a scalar of the document, and no constant stands for it"
+        )
 
 
 def _missing(missing: Sequence[str], problem: Problem, out: Arguments) -> str:
@@ -233,6 +237,7 @@ def _missing(missing: Sequence[str], problem: Problem, out: Arguments) -> str:
         f"the document has no name for {'the argument' if one else 'the arguments'} {', '.join(missing)}: "
         f"say what {'it is' if one else 'they are'} with --map name={missing[0]}"
         + (f", where name is one of {', '.join(left)} or an expression of the document" if left else "")
+        + f"; a constant, such as a learning rate or a flag, is given as --map {missing[0]}=0.1"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.machinery
+import inspect
 import os
 import sys
 import traceback
@@ -39,11 +40,24 @@ def load_function(name: str) -> Callable[..., Any]:
             offered = [n for n, v in vars(module).items() if callable(v) and not n.startswith("_")]
             hint = f"; it has {', '.join(offered)}" if offered else ""
             raise SymgradError(f"{where} has no {attribute}{hint}")
-        found = getattr(found, part)
+        found = _part(found, part, name)
     if not callable(found):
         raise SymgradError(f"{name} is a {type(found).__name__} and no function")
     function: Callable[..., Any] = found
     return function
+
+
+def _part(owner: Any, part: str, name: str) -> Any:
+    """An attribute; a method of a class as that of an object, which is made without arguments."""
+    if not inspect.isclass(owner) or not inspect.isfunction(inspect.getattr_static(owner, part)):
+        return getattr(owner, part)
+    try:
+        return getattr(owner(), part)
+    except Exception as e:
+        raise SymgradError(
+            f"{name} is a method, and {owner.__name__}() makes no object to call it on ({_said(e).splitlines()[0]}): "
+            f"make one in the module, `obj = {owner.__name__}(…)`, and name its method, obj.{part}"
+        ) from e
 
 
 def _module(where: str) -> Any:

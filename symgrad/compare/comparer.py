@@ -14,7 +14,7 @@ from symgrad.compare.calling import CodeError
 from symgrad.compare.causes.guess import changed
 from symgrad.compare.exact import Term, array
 from symgrad.compare.explain import Explainer
-from symgrad.compare.guessing import as_maps, gives_cost, guess
+from symgrad.compare.guessing import as_maps, gives_cost, search
 from symgrad.compare.opinion import second_opinion
 from symgrad.compare.points import Fixed, draw_points
 from symgrad.compare.problem import Problem
@@ -71,7 +71,7 @@ class Comparer:
 
     def finding(self, target: Target | None) -> Finding:
         """The cost, or one gradient, at its worst entry."""
-        worst: tuple[float, Run, int, tuple[int, ...], float, float] | None = None
+        worst: tuple[float, Run, int, tuple[int, ...], float | complex, float] | None = None
         for run in self.runner.runs:
             for b in run.samples:
                 code, exact, scale = self.sides(target, run, b)
@@ -80,7 +80,7 @@ class Comparer:
                 ratio = np.where(code == exact, 0.0, np.where(np.isfinite(ratio), ratio, np.inf))
                 at = tuple(int(i) for i in np.unravel_index(int(np.argmax(ratio)), ratio.shape))
                 if worst is None or ratio[at] > worst[0]:
-                    worst = (float(ratio[at]), run, b, at, float(code[at]), float(exact[at]))
+                    worst = (float(ratio[at]), run, b, at, code[at].item(), float(exact[at]))
         assert worst is not None  # there are points
         error, run, b, at, code_at, exact_at = worst
         name = self.problem.cost.name if target is None else target.name.latex
@@ -142,7 +142,7 @@ class Comparer:
             return self.runner.called(moved)[0].cost
 
         at = [np.asarray(values[t.parameter]) for t in targets]
-        gradients = [run.gradients[t.parameter][b] for t in targets]
+        gradients = [np.real(run.gradients[t.parameter][b]) for t in targets]
         terms = sum(float(self.sides(t, run, b)[2].sum()) for t in targets)
         cost = own if run.costs else documents
         found = second_opinion(cost, at, gradients, terms=terms, scale=float(run.group.cost.scale[b]))
@@ -200,10 +200,12 @@ def _arguments(function: Callable[..., Any], problem: Problem, maps: Sequence[st
             return arguments, []
     except NoName as e:
         missing = e
-    found = None if maps else guess(function, problem)
-    if found is not None and found.certain:
-        tried = as_maps(found.given)
+    tries = None if maps else search(function, problem)
+    if tries is not None and tries.found is not None and tries.found.certain:
+        tried = as_maps(tries.found.given)
         return bind(function, problem, tried), [f"the arguments were found by trying: --map {' '.join(tried)}"]
+    if missing is not None and tries is not None:
+        raise NoName(f"{missing}; {tries.failed()}") from missing
     if missing is not None:
         raise missing
     return arguments, []

@@ -22,6 +22,7 @@ from symgrad.ir.environment import Environment
 from symgrad.notation.latex import latex
 
 FINAL = "what it is left at"
+COMPLEX = "the code gives complex numbers, whose imaginary part is not zero: return the real part, or compute in reals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ class Explainer:
             for q in self.problem.vocabulary.quantities()
             if q.is_scalar and q.name != cost.name
         ]
+        if any(e.is_complex(self.tolerance) for e in evidence):
+            return replace(finding, causes=(COMPLEX,))
+        evidence = [e.real() for e in evidence]
         write = partial(latex, names=self.problem.vocabulary.naming())
         found = causes(self.problem, None, Term(self.problem.value), others, [], evidence, write, self.tolerance)
         return replace(finding, causes=found)
@@ -55,6 +59,9 @@ class Explainer:
             said = "transposed: this is the gradient's transpose, in another shape than its argument"
             return replace(finding, causes=(said,))
         evidence = [self.evidence(target, run) for run in self.runner.runs]
+        if any(e.is_complex(self.tolerance) for e in evidence):
+            return replace(finding, causes=(COMPLEX,))
+        evidence = [e.real() for e in evidence]
         write = partial(latex, names=self.problem.vocabulary.naming())
         found = causes(
             self.problem,

@@ -1,10 +1,10 @@
-"""The points at which code is compared: sizes all different, positions that repeat and coincide, weights
-tiny and large, all within what the document assumes.
+"""The points at which code is compared: sizes all different, positions that are apart, repeat and coincide,
+weights tiny and large, all within what the document assumes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zlib import crc32
@@ -18,12 +18,15 @@ from symgrad.checking.sizes import Sizes, need
 from symgrad.checking.survey import Survey
 from symgrad.compare.causes.rewrite import sites
 from symgrad.compare.exact import Exact, Term, array, exact
+from symgrad.compare.placing import Placing, chosen
 from symgrad.compare.problem import Name, Problem
 from symgrad.diagnostics import SymgradError
 from symgrad.ir import nodes as n
+from symgrad.ir.budget import TooLarge
 from symgrad.ir.claims import Assumption, Claim
 from symgrad.ir.environment import Environment, EvaluationError
 from symgrad.ir.evaluate import Evaluator
+from symgrad.ir.ranges import Index, IndexArray
 
 MAGNITUDES = (1.0, 0.01, 2.5)
 SATURATING = frozenset(
@@ -34,6 +37,10 @@ FAR, ROUNDS = 12.0, 6
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 SAMPLES = 8
 """How many points are drawn at one magnitude and one set of sizes."""
+EACH, PLACED = 2, 24
+"""How many points there are of each kind of placed positions at one set of sizes, and of all kinds at most."""
+Draw = Callable[[Mode, bool], Environment | None]
+"""Candidates in one way of drawing; with True more of them."""
 
 
 @dataclass(eq=False)
@@ -74,16 +81,23 @@ class Points:
         self.fixed = fixed
         self.early, self.all = problem.assumptions()
         self.tensors = _tensors(problem.arguments.values())
+        places = (a.what for a in problem.arguments.values() if a.kind in ("position", "positions"))
+        self.placing = Placing(tuple(p for p in places if isinstance(p, (Index, IndexArray))))
         self.scores = [f.arg for f in sites(problem.value) if isinstance(f, n.Func) and f.name in SATURATING]
 
     def groups(self) -> list[Group]:
         found: list[Group] = []
         for k, sizes in enumerate(self.sizes()):
             for m, magnitude in enumerate(MAGNITUDES if k == 0 else MAGNITUDES[:1]):
-                found += self.some(sizes, self.early, magnitude, 100 * k + m)
+                found += self.drawn(sizes, self.early, magnitude, 100 * k + m)
         if self.all != self.early:
             sizes = next(self.sizes())
-            found += self.some(sizes, self.all, MAGNITUDES[0], 1000)
+            found += self.drawn(sizes, self.all, MAGNITUDES[0], 1000)
+        if self.placing.places:
+            for k, sizes in enumerate(self.sizes()):
+                if k and not self.placing.fits(sizes):
+                    continue
+                found += self.placed(self.placing.roomy(sizes, self.fixed.sizes), 2000 + k)
         if not any(g.samples for g in found):
             raise SymgradError(
                 f"no point was found at which {self.problem.cost.name} and its gradients are defined: "
@@ -113,29 +127,57 @@ class Points:
             larger[name] = next((p for p in primes if p > chosen[name]), chosen[name] + 2)
         yield {**chosen, **larger}
 
-    def some(
+    def drawn(
         self, sizes: Mapping[str, int], assumptions: tuple[Assumption, ...], magnitude: float, stream: int
     ) -> list[Group]:
-        """The points at one magnitude, in the first way of drawing that gives enough of them."""
+        """The points at one magnitude, all positions drawn at random."""
+
+        def candidates(mode: Mode, more: bool) -> Environment | None:
+            batch = 8 * SAMPLES if more else SAMPLES
+            return draw(sizes, assumptions, self.seed + 7919 * stream, mode, batch)
+
+        return self.some(candidates, assumptions, magnitude, stream, SAMPLES)
+
+    def placed(self, sizes: Mapping[str, int], stream: int) -> list[Group]:
+        """The points of every kind of placed positions."""
+        kinds = len(self.placing.kinds())
+        copies = max(1, min(EACH, PLACED // kinds))
+
+        def candidates(mode: Mode, more: bool) -> Environment | None:
+            enough = 8 * copies if more else copies
+            return self.placing.draw(sizes, self.early, self.seed + 7919 * stream, mode, enough)
+
+        return self.some(candidates, self.early, MAGNITUDES[0], stream, copies * kinds)
+
+    def some(
+        self, candidates: Draw, assumptions: tuple[Assumption, ...], magnitude: float, stream: int, most: int
+    ) -> list[Group]:
+        """Points in the first way of drawing that gives enough of them."""
         best: list[Group] = []
         for mode in MODES:
-            for batch in (SAMPLES, 8 * SAMPLES):
+            for more in (False, True):
                 with np.errstate(all="ignore"):
-                    env = draw(sizes, assumptions, self.seed + 7919 * stream, mode, batch)
+                    env = candidates(mode, more)
                 if env is None:
                     continue
                 try:
-                    group = self.group(env, assumptions, magnitude, stream, mode)
-                except (EvaluationError, ValueError):
+                    group = self.group(env, assumptions, magnitude, stream, mode, most)
+                except (EvaluationError, ValueError, TooLarge):
                     continue
                 if len(group.samples) > (len(best[0].samples) if best else 0):
                     best = [group]
-                if len(group.samples) * 2 >= SAMPLES:
+                if len(group.samples) * 2 >= most:
                     return best
         return best
 
     def group(
-        self, env: Environment, assumptions: tuple[Assumption, ...], magnitude: float, stream: int, mode: Mode
+        self,
+        env: Environment,
+        assumptions: tuple[Assumption, ...],
+        magnitude: float,
+        stream: int,
+        mode: Mode,
+        most: int,
     ) -> Group:
         bound = _bound(assumptions)
         wanted = assume.domains(assumptions)
@@ -153,7 +195,7 @@ class Points:
             ev = Evaluator(env)
             terms = [t if _finite(array(ev, t)).any() else t.by_dual_numbers() for t in terms]
             fine = np.flatnonzero(np.all([_finite(array(ev, t)) for t in terms], axis=0))
-        env = _chosen(env, fine[:SAMPLES])
+        env = chosen(env, fine[:most])
         cost, *gradients = exact(env, *terms)
         fine = np.flatnonzero(np.all([_finite(e.scale) for e in (cost, *gradients)], axis=0))
         return Group(env, magnitude, assumptions == self.all, cost, gradients, fine.tolist())
@@ -190,22 +232,6 @@ class Points:
 
 def _finite(a: NDArray[Any]) -> NDArray[np.bool_]:
     return np.asarray(np.isfinite(a).reshape(a.shape[0], -1).all(axis=1))
-
-
-def _chosen(env: Environment, samples: NDArray[np.int64]) -> Environment:
-    """Some samples of an environment, as one of its own."""
-    return Environment(
-        env.sizes,
-        len(samples),
-        {t: v[samples] for t, v in env.tensors.items()},
-        {a: v[samples] for a, v in env.arrays.items()},
-        {s: v[samples] for s, v in env.subsets.items()},
-        {i: v[samples] for i, v in env.at.items()},
-        dict(env.functions),
-        env.supply,
-        env.strict,
-        env.exact,
-    )
 
 
 def _bound(assumptions: tuple[Assumption, ...]) -> set[n.Tensor]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import permutations
+from itertools import combinations, islice
+from keyword import iskeyword
 from typing import Any, Literal
 
 import numpy as np
@@ -63,7 +64,11 @@ def interpret(result: Any, wanted: Sequence[Wanted], asked: bool = False) -> Ret
     elif len(items) == 1 and _is_number(items[0]) and not (asked and len(wanted) == 1 and wanted[0].shape == ()):
         out.cost = _cost(items[0], out)
         return out
-    _in_order([_array(x, out) for x in items if x is not None], wanted, out)
+    if len(items) > len(wanted) and items[0] is None:
+        items = items[1:]  # a cost that is left out
+    if len(items) > len(wanted):
+        items = [x for x in items if x is not None]
+    _in_order([None if x is None else _array(x, out) for x in items], wanted, out)
     return out
 
 
@@ -88,7 +93,7 @@ def cost_in(result: Any) -> float | complex | None:
 
 def _is_number(x: Any) -> bool:
     try:
-        return np.size(x) == 1 and np.ndim(x) <= 2
+        return x is not None and np.size(x) == 1 and np.ndim(x) <= 2
     except Exception:
         return False
 
@@ -123,23 +128,30 @@ def _array(x: Any, out: Returned) -> Array:
     except Exception as e:
         raise CodeError(f"the function returns a {type(x).__name__}, which is no array: {e}") from e
     if a.dtype.kind not in "fiubc":
-        raise CodeError(f"the function returns a {type(x).__name__} where a number or an array was expected")
+        what = f"an array of dtype {a.dtype}" if isinstance(x, np.ndarray) else f"a {type(x).__name__}"
+        raise CodeError(f"the function returns {what} where a number or an array of numbers was expected")
     out.single |= a.dtype in (np.float32, np.float16)
     return a.astype(np.complex128 if a.dtype.kind == "c" else np.float64)
 
 
 def _by_key(result: Mapping[Any, Any], wanted: Sequence[Wanted], out: Returned) -> None:
+    taken: dict[str, str] = {}
     for key, x in result.items():
         name = _called(str(key), wanted)
-        if name is None and str(key).lower() in COSTS and _is_number(x):
-            out.cost = _cost(x, out)
-            continue
-        if name is None:
+        what = "cost" if name is None and str(key).lower() in COSTS and _is_number(x) else ""
+        if name is None and not what:
             raise CodeError(
                 f"the function returns a gradient under the key {key!r}, which is no name of an argument; "
                 f"known are {', '.join(w.name for w in wanted)}"
             )
-        _take(_array(x, out), name, out)
+        what = what or f"gradient by {name.name if name else ''}"
+        if what in taken:
+            raise CodeError(f"the function returns a {what} twice, under the keys {taken[what]!r} and {str(key)!r}")
+        taken[what] = str(key)
+        if name is None:
+            out.cost = _cost(x, out)
+        elif x is not None:
+            _take(_array(x, out), name, out)
 
 
 def _called(key: str, wanted: Sequence[Wanted]) -> Wanted | None:
@@ -149,6 +161,7 @@ def _called(key: str, wanted: Sequence[Wanted]) -> Wanted | None:
         bare += [key.removeprefix(mark)] if key.startswith(mark) and len(key) > len(mark) else []
     for mark in ("_grad", "grad", "Grad"):
         bare += [key.removesuffix(mark)] if key.endswith(mark) and len(key) > len(mark) else []
+    bare += [f"{text}_" for text in bare if iskeyword(text)]
     for text in bare:
         for w in wanted:
             if text == w.name or text in w.others:
@@ -156,38 +169,76 @@ def _called(key: str, wanted: Sequence[Wanted]) -> Wanted | None:
     return None
 
 
-def _in_order(arrays: list[Array], wanted: Sequence[Wanted], out: Returned) -> None:
-    """Arrays in the order of the arguments, or else in the one order that their shapes allow."""
-    if not arrays:
+def _in_order(arrays: list[Array | None], wanted: Sequence[Wanted], out: Returned) -> None:
+    """Arrays in the order of the arguments, or else in the one order that their shapes allow.
+
+    None stands for a gradient that is left out, and keeps its place.
+    """
+    given = [a for a in arrays if a is not None]
+    if not given:
         return
     total = sum(int(np.prod(w.shape)) for w in wanted)
-    if len(arrays) == 1 and arrays[0].ndim == 1 and arrays[0].size == total and len(wanted) > 1:
-        at = 0
-        for w in wanted:
-            size = int(np.prod(w.shape))
-            out.gradients[w.name] = arrays[0][at : at + size].reshape(w.shape)
-            out.forms[w.name] = "flat"
-            at += size
+    if len(arrays) == 1 and given[0].ndim == 1 and given[0].size == total and len(wanted) > 1:
+        _cut(given[0], wanted, out)
         return
     if len(arrays) > len(wanted):
         raise CodeError(
             f"the function returns {len(arrays)} gradients, and has {len(wanted)} arguments to differentiate by: "
             f"{', '.join(w.name for w in wanted) or 'none'}"
         )
-    orders = list(permutations(range(len(wanted)), len(arrays)))[:5000]
-    fits = [
-        order for order in orders if all(_form(a, wanted[k]) is not None for a, k in zip(arrays, order, strict=True))
+    shapes = [[None if a is None else _form(a, w) for w in wanted] for a in arrays]
+    allowed = [
+        [k for k, form in enumerate(forms) if a is None or form is not None]
+        for a, forms in zip(arrays, shapes, strict=True)
     ]
-    if not fits:
-        raise CodeError(
-            f"the function returns arrays of the shapes {_listed(a.shape for a in arrays)}; the gradients have "
-            f"{', '.join(f'{w.name} {w.shape}' for w in wanted)}"
-        )
-    plain = [o for o in fits if all(_form(a, wanted[k]) != "transposed" for a, k in zip(arrays, o, strict=True))]
-    order = (plain or fits)[0]
+    upright = [[k for k in ks if forms[k] != "transposed"] for ks, forms in zip(allowed, shapes, strict=True)]
+    tries = ((upright, True), (upright, False), (allowed, True), (allowed, False))
+    order = next((found for ks, rising in tries if (found := _order(ks, rising)) is not None), None)
+    if order is None:
+        raise CodeError(_misfit(given, wanted))
     out.swapped = list(order) != sorted(order)
     for a, k in zip(arrays, order, strict=True):
-        _take(a, wanted[k], out)
+        if a is not None:
+            _take(a, wanted[k], out)
+
+
+def _order(allowed: Sequence[Sequence[int]], rising: bool, taken: tuple[int, ...] = ()) -> tuple[int, ...] | None:
+    """The first choice of one from each list, all different, and each greater than the one before where they rise."""
+    if not allowed:
+        return taken
+    if not all(allowed):
+        return None
+    for k in allowed[0]:
+        if k not in taken and not (rising and taken and k < taken[-1]):
+            found = _order(allowed[1:], rising, (*taken, k))
+            if found is not None:
+                return found
+    return None
+
+
+def _cut(flat: Array, wanted: Sequence[Wanted], out: Returned) -> None:
+    """One vector of all gradients."""
+    at = 0
+    for w in wanted:
+        size = int(np.prod(w.shape))
+        out.gradients[w.name] = flat[at : at + size].reshape(w.shape)
+        out.forms[w.name] = "flat"
+        at += size
+
+
+def _misfit(arrays: Sequence[Array], wanted: Sequence[Wanted]) -> str:
+    """Arrays that are gradients by nothing; a flat vector may be that of some arguments only."""
+    said = (
+        f"the function returns arrays of the shapes {_listed(a.shape for a in arrays)}; the gradients have "
+        f"{', '.join(f'{w.name} {w.shape}' for w in wanted)}"
+    )
+    if len(arrays) == 1 and arrays[0].ndim == 1 and len(wanted) > 1:
+        for count in range(len(wanted) - 1, 0, -1):
+            for some in islice(combinations(wanted, count), 500):
+                if sum(int(np.prod(w.shape)) for w in some) == arrays[0].size:
+                    named = " ".join(w.name for w in some)
+                    return f"{said}: if it is a flat vector of some of them, say which, as --wrt {named}"
+    return f"{said}: if it returns some of them only, name these in their order with --wrt"
 
 
 def _listed(shapes: Any) -> str:

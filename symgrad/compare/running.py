@@ -21,11 +21,14 @@ Array = NDArray[Any]
 @dataclass(eq=False)
 class Run:
     """What the code gave at the points of one group, sample by sample: its cost, its gradients by parameter as
-    their argument lies, what it was called with, and the arguments that it changed in place, as it left them."""
+    their argument lies, what it was called with, and the arguments that it changed in place, as it left them.
+
+    Costs and gradients are complex where the code gives an imaginary part.
+    """
 
     group: Group
     samples: list[int] = field(default_factory=list)
-    costs: dict[int, float] = field(default_factory=dict)
+    costs: dict[int, float | complex] = field(default_factory=dict)
     gradients: dict[str, dict[int, Array]] = field(default_factory=dict)
     values: dict[int, dict[str, Any]] = field(default_factory=dict)
     left: dict[str, dict[int, Array]] = field(default_factory=dict)
@@ -105,9 +108,9 @@ class Runner:
         for name, a in left.items():
             run.left.setdefault(name, {})[b] = a
         if found.cost is not None:
-            run.costs[b] = complex(found.cost).real
+            run.costs[b] = complex(found.cost) if complex(found.cost).imag else complex(found.cost).real
         for name, a in found.gradients.items():
-            run.gradients.setdefault(name, {})[b] = np.real(a)
+            run.gradients.setdefault(name, {})[b] = a if np.iscomplexobj(a) and np.any(a.imag) else np.real(a)
             self.forms[name] = found.forms.get(name) or self.forms.get(name, "")
         self.single |= found.single
         if found.swapped:
@@ -117,8 +120,8 @@ class Runner:
         """The same call once more must give the same."""
         b = run.samples[0]
         found, _ = self.called(run.values[b])
-        same = found.cost is None or b not in run.costs or _equal(complex(found.cost).real, run.costs[b])
-        same = same and all(_equal(np.real(a), run.gradients[name][b]) for name, a in found.gradients.items())
+        same = found.cost is None or b not in run.costs or _equal(found.cost, run.costs[b])
+        same = same and all(_equal(a, run.gradients[name][b]) for name, a in found.gradients.items())
         if not same:
             self.notes["the code gives other numbers when it is called again: does it draw at random?"] = None
 

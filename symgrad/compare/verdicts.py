@@ -13,7 +13,8 @@ class Worst:
     """The entry that is furthest off, counted from 0, and the point at which it is."""
 
     entry: tuple[int, ...]
-    code: float
+    code: float | complex
+    """Complex where the code gives an imaginary part."""
     exact: float
     error: float
     """Relative to the exact entry; infinite where that is 0."""

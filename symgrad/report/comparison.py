@@ -66,7 +66,7 @@ def _details(f: Finding) -> Iterator[str]:
 
 def _worst(f: Finding, w: Worst) -> Iterator[str]:
     entry = f"[{', '.join(map(str, w.entry))}]" if w.entry else ""
-    code, exact = results(w.code, w.exact)
+    code, exact = (f"{w.code:.6g}", f"{w.exact:.6g}") if isinstance(w.code, complex) else results(w.code, w.exact)
     said = f"the code gives {code}, the derivation {exact}"
     if math.isfinite(w.error):
         said += f" (relative error {w.error:.1e})"

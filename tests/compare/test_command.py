@@ -147,3 +147,37 @@ def test_a_module_of_the_same_name_in_another_folder_is_another_one(
     (other / "command_code.py").write_text(CODE.replace("a * x,", "2 * a * x,"), encoding="utf-8")
     monkeypatch.chdir(other)
     assert main(["compare", "d.md", "command_code:right"]) == 1
+
+
+def test_a_method_is_called_on_an_object(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "d.md").write_text(r"$x \in \mathbb{R}^{N}$. $$ J = \sum_n x_n^2 $$", encoding="utf-8")
+    code = """
+class Plain:
+    def loss(self, x):
+        assert isinstance(self, Plain)
+        return (x ** 2).sum(), 2 * x
+
+    @staticmethod
+    def static(x):
+        return (x ** 2).sum(), 2 * x
+
+class Needs:
+    def __init__(self, size):
+        self.size = size
+
+    def loss(self, x):
+        return (x ** 2).sum(), 2 * x
+
+made = Needs(3)
+"""
+    (tmp_path / "method_code.py").write_text(code, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["compare", "d.md", "method_code:Plain.loss"]) == 0
+    assert main(["compare", "d.md", "method_code:Plain.static"]) == 0
+    assert main(["compare", "d.md", "method_code:made.loss"]) == 0
+    assert main(["new", "--adapter", "d.md", "method_code:Plain.loss", "method_turned.py"]) == 0
+    assert main(["compare", "d.md", "method_turned:adapted"]) == 0
+    assert main(["compare", "d.md", "method_code:Needs.loss"]) == 2
+    assert "Needs() makes no object" in capsys.readouterr().err

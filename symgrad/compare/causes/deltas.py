@@ -15,6 +15,11 @@ def has_delta(term: n.Expr, axis: Index) -> bool:
     return any(isinstance(node, n.Delta) and axis in (node.left, node.right) for node in n.walk(term))
 
 
+def without(term: n.Expr, axis: Index) -> n.Expr:
+    """A term at the positions that its deltas do not speak of."""
+    return mapped(term, lambda e: n.ZERO if isinstance(e, n.Delta) and axis in (e.left, e.right) else None)
+
+
 def array_of(node: n.Expr, a: IndexArray) -> Gather | None:
     """The position of an array that a delta speaks of."""
     if isinstance(node, n.Delta):

@@ -23,6 +23,7 @@ from symgrad.compare.causes.deltas import (
     shift,
     weighted,
     weighted_sum,
+    without,
 )
 from symgrad.compare.causes.guess import PLACE, SAMPLES, TERM, Guess, changed, evaluated
 from symgrad.compare.exact import Term, array
@@ -84,15 +85,19 @@ class Places:
     def assigned(self) -> Iterator[Guess]:
         """``g[o] = x`` where ``g[o] += x`` is meant: the last one to write wins."""
         terms = self.gradient.terms if isinstance(self.gradient, n.Add) else (self.gradient,)
-        if not 1 < len(terms) <= 3:
+        if not 1 < len(terms) <= 3 or not any(self._axis(t) is not None for t in terms):
             return
         say = "rows that several terms belong to hold one of them alone: `g[i] = x` overwrites, `g[i] += x` adds"
         for order in permutations(terms):
             for buffered in (False, True):
                 yield Guess(TERM + 5, partial(str, say), partial(self._overlaid, order, buffered))
 
+    def _axis(self, term: n.Expr) -> int | None:
+        """The axis along which a term touches some positions alone."""
+        return next((k for k, i in enumerate(self.axes) if has_delta(term, i)), None)
+
     def _overlaid(self, terms: tuple[n.Expr, ...], buffered: bool, env: Environment) -> Array:
-        """Every term written over those before it, in the rows that it touches."""
+        """Every term written over those before it, in the rows that it touches; one that touches all is added."""
         out: Array | None = None
         for term in terms:
             here = env
@@ -102,15 +107,17 @@ class Places:
                     term = weighted(term, a, weight)
                     here = changed(here, partial(lasts, a, weight))
             part = array(Evaluator(here), Term(term, self.axes))
-            axis = next((k for k, i in enumerate(self.axes) if has_delta(term, i)), None)
+            axis = self._axis(term)
+            if axis is not None and array(Evaluator(here), Term(without(term, self.axes[axis]), self.axes)).any():
+                axis = None  # it stands in other rows too
             if out is None:
                 out = np.array(part)
-                continue
-            if axis is None:
-                return out + part
-            others = tuple(k + 1 for k in range(len(self.axes)) if k != axis)
-            touched = (part != 0).any(axis=others, keepdims=True)
-            out = np.where(touched, part, out)
+            elif axis is None:
+                out = out + part
+            else:
+                others = tuple(k + 1 for k in range(len(self.axes)) if k != axis)
+                touched = (part != 0).any(axis=others, keepdims=True)
+                out = np.where(touched, part, out)
         assert out is not None  # there are terms
         return out
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.checking.edits import Edit, variants
+from symgrad.compare.causes.exchange import exchanged, reordered
 from symgrad.compare.causes.guess import EDIT, WHOLE, Change, Guess, Latex, evaluated
 from symgrad.compare.causes.parts import Parts
 from symgrad.compare.causes.places import Places
 from symgrad.compare.causes.rewrite import index_arrays, letters
-from symgrad.compare.causes.whole import Seen, factors, proportional
+from symgrad.compare.causes.whole import Seen, factors, proportional, stepped
 from symgrad.compare.exact import Term, array
 from symgrad.compare.problem import Problem, leaves
 from symgrad.ir import nodes as n
@@ -52,6 +53,16 @@ class Evidence:
     exact: Array
     scale: Array
 
+    def is_complex(self, tolerance: float) -> bool:
+        """Whether the code gives an imaginary part that rounding does not explain."""
+        if not np.iscomplexobj(self.code):
+            return False
+        allowed = [tolerance * self.scale[b] for b in self.samples]
+        return bool((np.abs(self.code.imag) > np.array(allowed)).any())
+
+    def real(self) -> Evidence:
+        return replace(self, code=np.real(self.code))
+
 
 def causes(
     problem: Problem,
@@ -76,6 +87,8 @@ def causes(
     try:
         with BUDGET.of(WORK), np.errstate(all="ignore"):
             whole = _ratio(problem, evidence, tolerance, what)
+            if whole is None and target is not None:
+                whole = _stepped(target, term, evidence, tolerance, latex)
             if whole is not None:
                 return (whole,)
             for guess in _ordered(problem, target, term, others, stale, latex):
@@ -146,6 +159,20 @@ def _ratio(problem: Problem, evidence: Iterable[Evidence], tolerance: float, wha
     return proportional(seen, list(factors(_ranges(found), scalars)), 10 * tolerance, what)
 
 
+def _stepped(
+    target: n.Entry | n.Ref, term: Term, evidence: Iterable[Evidence], tolerance: float, latex: Latex
+) -> str | None:
+    seen, values = [], []
+    for e in evidence:
+        value = array(Evaluator(e.env), Term(target, term.axes))
+        for k, b in enumerate(e.samples):
+            seen.append(Seen(e.env, b, e.code[k], e.exact[b], e.scale[b]))
+            values.append(value[b])
+    whole = isinstance(target, n.Entry) and set(target.indices) <= {*term.axes}
+    name = target.tensor.name if isinstance(target, n.Entry) and whole else latex(target)
+    return stepped(seen, values, 10 * tolerance, name)
+
+
 def _ranges(found: Iterable[object]) -> list[Range]:
     out: dict[Range, None] = {}
     for leaf in found:
@@ -171,6 +198,8 @@ def _ordered(
         guesses.append(Guess(WHOLE + 5, partial(str, say), evaluated(partial(_same, term.entry), term.axes, change)))
     tensors = tuple(t for t in leaves(cost) if isinstance(t, n.Tensor))
     tensors = tuple(dict.fromkeys(tensors))
+    guesses += exchanged(term, [t for _, t in others], (*letters(cost), *index_arrays(cost), *tensors))
+    guesses += reordered(term) if target is not None else ()
     guesses += Places(term.entry, term.axes, letters(cost), index_arrays(cost), tensors).guesses()
     guesses += Parts(cost, target, term.axes, latex).guesses()
     guesses.sort(key=lambda g: g.rank)

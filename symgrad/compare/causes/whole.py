@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -19,6 +19,8 @@ Factor = Callable[[Environment, int], float]
 CONSTANT = 1e-9
 NEARLY = 1e-3
 """A factor this near to 1 is none."""
+ZERO = 1e-14
+"""What is none beside the terms of a gradient."""
 PLAIN = {2.0: "twice", 0.5: "half of", 3.0: "three times", 4.0: "four times", 0.25: "a quarter of"}
 
 
@@ -47,8 +49,9 @@ class Seen:
 
 def proportional(seen: Sequence[Seen], named: Iterable[tuple[str, Factor]], tolerance: float, what: str) -> str | None:
     """How the code's gradient or cost is proportional to the exact one at every point; None where it is not."""
-    if not any(np.any(s.code) for s in seen):
-        return f"the {what} is zero throughout: it is never written to, or its path is cut"
+    if all((np.abs(s.code) <= ZERO * s.scale).all() for s in seen):
+        but = "" if not any(np.any(s.code) for s in seen) else ", but for rounding"
+        return f"the {what} is zero throughout{but}: it is never written to, or its path is cut"
     sharpest = max(seen, key=lambda s: s.sharpness)
     if sharpest.sharpness == 0.0:
         return None
@@ -65,6 +68,21 @@ def proportional(seen: Sequence[Seen], named: Iterable[tuple[str, Factor]], tole
             if all((f := factor(s.env, s.sample)) and s.is_times(sign / f, tolerance) for s in seen):
                 return f"divided by ${name}$: a mean for a sum, or a factor ${name}$ that is missing{flipped}"
     return None
+
+
+def stepped(seen: Sequence[Seen], values: Sequence[Array], tolerance: float, name: str) -> str | None:
+    """Whether the code returns the argument after a step along its gradient; None where it does not."""
+    sharpest, value = max(zip(seen, values, strict=True), key=lambda pair: pair[0].sharpness)
+    if sharpest.sharpness == 0.0:
+        return None
+    r = replace(sharpest, code=value - sharpest.code).ratio()
+    for s, x in zip(seen, values, strict=True):
+        if not (np.abs(x - r * s.exact - s.code) <= tolerance * (np.abs(x) + abs(r) * s.scale)).all():
+            return None
+    if abs(r) < CONSTANT:
+        return f"this is ${name}$ itself, and no gradient"
+    sign = "less" if r > 0 else "plus"
+    return f"this is ${name}$ after a step, {sign} {abs(r):.6g} times its gradient, and not the gradient"
 
 
 def _plain(r: float, what: str) -> str:

@@ -1,0 +1,116 @@
+"""What a function returns, where it is easily misread: complex numbers, keys twice, None, parts of the gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symgrad.compare.comparer import compare
+from symgrad.compare.problem import read_problem
+from symgrad.compare.verdicts import Comparison
+from symgrad.diagnostics import SymgradError
+from symgrad.notation.source import Source
+from symgrad.report.comparison import as_json, render
+
+TEXT = r"""$U, V \in \mathbb{R}^{W \times D}$, $\lambda \in \mathbb{R}$.
+
+$$ J = \sum_{wd} U_{wd}^2 V_{wd} + \lambda \sum_{wd} U_{wd} V_{wd}^3 $$
+"""
+
+
+def held(form: Callable[..., Any], **options: Any) -> Comparison:
+    """A function whose cost and gradients are right before they are returned in some form."""
+
+    def function(U: Any, V: Any, lambda_: float) -> Any:
+        gU, gV = 2 * U * V + lambda_ * V**3, U**2 + 3 * lambda_ * U * V**2
+        return form((U**2 * V).sum() + lambda_ * (U * V**3).sum(), gU, gV, (U * V**3).sum())
+
+    return compare(function, read_problem(Source("d.md", TEXT)), **options)
+
+
+def verdicts(found: Comparison) -> dict[str, str]:
+    return {f.argument: f.verdict for f in found.findings}
+
+
+def test_an_imaginary_part_differs() -> None:
+    found = held(lambda J, gU, gV, gl: (J, gU + 1e-6j, gV))
+    assert verdicts(found) == {"": "right", "U": "differs", "V": "right"}
+    assert "imaginary part" in found.gradients[0].causes[0]
+    assert "+1e-06j" in render(found)
+    assert '"code": "(' in as_json(found)
+    assert verdicts(held(lambda J, gU, gV, gl: (J + 1e-6j, gU, gV)))[""] == "differs"
+
+
+def test_a_complex_dtype_without_an_imaginary_part_is_right() -> None:
+    assert held(lambda J, gU, gV, gl: (complex(J), gU.astype(complex), gV)).right
+    assert held(lambda J, gU, gV, gl: (J, np.fft.ifft(np.fft.fft(gU)), gV)).right
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda J, gU, gV, gl: {"loss": J, "U": 3 * gU, "dU": gU, "V": gV},
+        lambda J, gU, gV, gl: {"loss": J, "dU": gU, "U": 3 * gU, "V": gV},
+    ],
+)
+def test_a_gradient_under_two_keys_is_no_result(form: Callable[..., Any]) -> None:
+    with pytest.raises(SymgradError, match=r"gradient by U twice.*U' and 'd?U'"):
+        held(form)
+
+
+def test_a_cost_under_two_keys_is_no_result() -> None:
+    with pytest.raises(SymgradError, match=r"cost twice.*'cost' and 'value'"):
+        held(lambda J, gU, gV, gl: {"cost": J, "value": 1.0, "U": gU})
+
+
+def test_none_stands_for_a_gradient_that_is_left_out() -> None:
+    for form in (
+        lambda J, gU, gV, gl: (J, None, gV),
+        lambda J, gU, gV, gl: (None, None, gV, None),
+        lambda J, gU, gV, gl: (J, [None, gV]),
+        lambda J, gU, gV, gl: (J, {"U": None, "V": gV}),
+    ):
+        found = held(form)
+        assert found.right
+        assert [f.argument for f in found.gradients] == ["V"]
+    assert set(verdicts(held(lambda J, gU, gV, gl: (J, gU, None, gl)))) == {"", "U", "lambda_"}
+
+
+def test_a_key_may_be_a_keyword() -> None:
+    found = held(lambda J, gU, gV, gl: (J, {"lambda": gl, "U": gU}))
+    assert found.right
+    assert set(verdicts(found)) == {"", "U", "lambda_"}
+
+
+def test_some_of_the_gradients_in_one_vector_are_named_with_wrt() -> None:
+    def flat(J: Any, gU: Any, gV: Any, gl: Any) -> Any:
+        return J, np.concatenate([gU.ravel(), gV.ravel()])
+
+    with pytest.raises(SymgradError, match=r"--wrt U V$"):
+        held(flat)
+    assert held(flat, wrt=("U", "V")).right
+
+
+def test_shapes_that_fit_no_gradient_speak_of_wrt() -> None:
+    with pytest.raises(SymgradError, match=r"some of them only.*--wrt"):
+        held(lambda J, gU, gV, gl: (J, gU[:1], gV))
+
+
+def test_an_array_of_objects_is_named_as_such() -> None:
+    with pytest.raises(SymgradError, match=r"an array of dtype object"):
+        held(lambda J, gU, gV, gl: (J, gU.astype(object), gV))
+
+
+def test_gradients_in_the_order_of_the_arguments_come_first() -> None:
+    """``x`` and ``b`` have one shape, and no gradient by ``x`` is returned."""
+    text = r"$W \in \mathbb{R}^{H \times H}$, $x, b \in \mathbb{R}^{H}$. $$ J = \sum_i (\sum_j W_{ij} x_j + b_i)^2 $$"
+
+    def layer(x: Any, W: Any, b: Any) -> Any:
+        r = W @ x + b
+        return r @ r, 2 * np.outer(r, x), 2 * r
+
+    found = compare(layer, read_problem(Source("d.md", text)))
+    assert verdicts(found) == {"": "right", "W": "right", "b": "right"}
