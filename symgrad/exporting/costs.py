@@ -39,6 +39,8 @@ def export_document(
         raise SymgradError(f"there is no target {target!r}; there are {', '.join(sorted(TARGETS))}")
     vocabulary = Vocabulary(document)
     quantities = list(vocabulary.quantities())
+    asked = list(wrt) if wrt is not None else None
+    wrt = None if asked is None else [*asked, *map(spelled, asked)]  # as Python spells it, or as the document does
     chosen = _named(quantities, of) if of else list(_unused(quantities))
     order = tuple(_order(document))
     names = Names()
@@ -58,7 +60,7 @@ def export_document(
         reasons = [f"{name}: {why}" for name, why in left_out] + [str(NotationError(d)) for d in unread]
         why = f": {reasons[0]}" if reasons else ", only arrays or nothing at all is defined"
         raise SymgradError(f"{document.source.path} has no cost to export{why}")
-    _known(wrt, pairs)
+    _known(asked, pairs)
     source = Source(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
     lost = [(f"what stands in line {d.span.line}" if d.span else "a definition", d.message) for d in unread]
     return Exported(TARGETS[target](source, pairs, [*left_out, *lost]).text(), tuple(left_out), unread)
@@ -94,7 +96,7 @@ def _pair(q: Quantity, name: str, order: Sequence[str], wrt: Sequence[str] | Non
 def _known(wrt: Sequence[str] | None, pairs: Sequence[tuple[Cost, Cost | None]]) -> None:
     reals = list(dict.fromkeys(name for c, _ in pairs for name in c.reals))
     for name in wrt or ():
-        if name not in reals:
+        if name not in reals and spelled(name) not in reals:
             raise SymgradError(f"{name} is no real argument; there are {', '.join(reals)}")
 
 

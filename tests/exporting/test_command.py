@@ -70,3 +70,13 @@ def test_a_file_is_written_as_a_whole_or_left_alone(tmp_path: Path, monkeypatch:
     assert main(["export", DOCUMENT, "-o", str(out)]) == 2
     assert [p.name for p in tmp_path.iterdir()] == ["grads.py"]
     assert out.read_text(encoding="utf-8") == "an older one"
+
+
+def test_arguments_are_named_as_in_python_or_as_in_the_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = tmp_path / "doc.md"
+    document.write_text("With $\\mu, x \\in \\mathbb{R}$:\n\n$$ J = \\mu x^2 $$\n", encoding="utf-8")
+    for name in ("mu", r"\mu"):
+        assert main(["export", str(document), "--wrt", name]) == 0
+        assert 'wrt: Sequence[str] = ("mu",)' in capsys.readouterr().out
