@@ -15,5 +15,5 @@ def derivative(cost: Expr, targets: Iterable[Entry | Ref], simplify: Simplifier)
     for target in targets:
         simplify.effort = 0
         resolver = Resolver()
-        out = simplify(resolver.resolve(resolver.differentiate(out, target)))
+        out = simplify(simplify.names.canonical(resolver.resolve(resolver.differentiate(out, target))))
     return out

@@ -50,7 +50,7 @@ class Simplifier:
         self._sizes: dict[Expr, int] = {}
         self.reduced = Reducer(self.style, self.add, self.size, self.fired)
         for d in self.style.definitions:
-            body = self(d.body)
+            body = self(self.names.canonical(d.body))
             self.signs.note(body)
             self.reduced.learn(d, body)
             self._memo.clear()  # a later body is read with the earlier names in it

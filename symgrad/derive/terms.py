@@ -169,6 +169,7 @@ class Names:
     letters: dict[Range | None, list[str]] = field(default_factory=dict)
     _made: dict[tuple[Range | None, int], Index] = field(default_factory=dict)
     _heights: dict[Expr, int] = field(default_factory=dict)
+    _written: dict[Term, Expr] = field(default_factory=dict)
 
     def height(self, node: Expr) -> int:
         """How many sums are nested in an expression."""
@@ -219,7 +220,12 @@ class Names:
             return ZERO
         if not term.dummies:
             return mul(Num(term.number), product_of(term.factors))
-        term = self._apart(term)
+        found = self._written.get(term)
+        if found is None:
+            found = self._written[term] = self._expr(self._apart(term))
+        return found
+
+    def _expr(self, term: Term) -> Expr:
         free = list(term.factors)
         for dummies, factors in _components(term):
             at = min((free.index(f) for f in factors), default=len(free))

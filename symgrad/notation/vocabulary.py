@@ -18,6 +18,7 @@ from symgrad.notation.elaborate.expressions import Definitions, Elaborator
 from symgrad.notation.elaborate.open_letters import Letters as OpenLetters
 from symgrad.notation.elaborate.tidying import tidy
 from symgrad.notation.elaborate.values import ShapeMismatch, Value
+from symgrad.notation.keys import BARE
 from symgrad.notation.letters import Naming
 from symgrad.notation.lexer import tokenize
 from symgrad.notation.macros import collect_macros
@@ -67,7 +68,7 @@ class Vocabulary:
         """
         source = Source("the question", text)
         span = Span(source, 0, len(text))
-        named = [q for q in self.quantities() if q.name == text.strip()]
+        named = list(self.quantities(text.strip()))
         if named:
             # the total of a family of the same letter is what the bare name means
             return min(named, key=lambda q: not q.is_scalar).value
@@ -83,13 +84,14 @@ class Vocabulary:
             raise NotationError(Diagnostic("SG113", str(e), e.span, "check the shapes")) from e
         return Value(tidy(value.body), value.axes, value.row)
 
-    def quantities(self) -> Iterator[Quantity]:
-        """Every definition that reads on its own, in the order of the document; names for slices are none."""
+    def quantities(self, name: str | None = None) -> Iterator[Quantity]:
+        """Every definition that reads on its own, in the order of the document, or those of one name; names for
+        slices are none."""
         scope = self.document.scope
         entries = [e for e in scope.values.values() if isinstance(e, Defined)]
         entries += scope.calls.values()
         for entry in sorted(entries, key=lambda e: (e.serial, e.span.start)):
-            if entry.alias or entry.one_hot:
+            if entry.alias or entry.one_hot or (name is not None and entry.key.rstrip(BARE) != name):
                 continue
             try:
                 quantity = self._quantity(entry)
