@@ -1,55 +1,14 @@
-"""Arrays with positional axes: the program of array operations that an index expression becomes.
-
-Labels name the axes of operands inside one node: 0 .. rank - 1 are the node's own axes, in order,
-higher ones are summed. So nodes that differ in the letters of their dummies are one node, computed once.
-"""
+"""Arrays with positional axes: the program of array operations that an index expression becomes. One class a kind."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
 
+from symgrad.exporting.node import Labels as Labels
+from symgrad.exporting.node import Node as Node
+from symgrad.exporting.node import Operand as Operand
+from symgrad.exporting.node import Slot as Slot
 from symgrad.ir.ranges import Affine
-
-Labels = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """An array as it stands in a node: ``labels`` names its axes there."""
-
-    node: Node
-    labels: Labels
-
-
-Slot = int | Operand
-"""What stands in a slot of an array: a label, for the whole axis, or gathered positions counted from 0."""
-
-
-class Node:
-    """Base of all arrays. ``args`` tells two nodes of a kind apart; ``dims`` is the shape.
-
-    Nodes are made by a ``Graph`` alone, so that equal ones are the same object.
-    """
-
-    __slots__ = ("args", "dims", "serial")
-    fields: ClassVar[tuple[str, ...]] = ()
-    args: tuple[Any, ...]
-    dims: tuple[Affine, ...]
-    serial: int
-
-    def __init_subclass__(cls) -> None:
-        for position, name in enumerate(cls.fields):
-            setattr(cls, name, _argument(position))
-
-    @property
-    def rank(self) -> int:
-        return len(self.dims)
-
-
-def _argument(position: int) -> property:
-    return property(lambda node: node.args[position])
 
 
 class Input(Node):
@@ -126,6 +85,23 @@ class Selected(Node):
     fields = ("x", "mask")
     x: Node
     mask: Node
+
+
+class Distinct(Node):
+    """The positions that ``x`` holds, each once, in order."""
+
+    __slots__ = ()
+    fields = ("x",)
+    x: Node
+
+
+class PlaceOf(Node):
+    """Where each of the positions ``x`` stands among the distinct ones."""
+
+    __slots__ = ()
+    fields = ("x", "among")
+    x: Node
+    among: Node
 
 
 class Joined(Node):

@@ -48,7 +48,7 @@ def export_document(
     left_out: list[tuple[str, str]] = []
     for q in chosen:
         try:
-            pair = _pair(q, _name(names, spelled(q.name)), order, wrt)
+            pair = _pair(q, _name(names, spelled(q.name)), order, wrt, TARGETS[target].merges)
         except SymgradError as e:
             if of:
                 raise
@@ -82,13 +82,15 @@ def _name(names: Names, wanted: str) -> str:
             return name
 
 
-def _pair(q: Quantity, name: str, order: Sequence[str], wrt: Sequence[str] | None) -> tuple[Cost, Cost | None]:
+def _pair(
+    q: Quantity, name: str, order: Sequence[str], wrt: Sequence[str] | None, merged: bool
+) -> tuple[Cost, Cost | None]:
     """The cost as it stands, and over a batch if it has index arguments."""
     plain = cost(q, name, False, order, wrt)
     if not any(a.kind in ("index", "array", "subset") for a in plain.arguments):
         return plain, None
     try:
-        return plain, cost(q, name, True, order, wrt)
+        return plain, cost(q, name, True, order, wrt, merged)
     except SymgradError:
         return plain, None
 

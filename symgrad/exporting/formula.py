@@ -13,6 +13,7 @@ from symgrad.exporting.arrays import (
     Compare,
     Constant,
     Count,
+    Distinct,
     Einsum,
     Input,
     Joined,
@@ -26,6 +27,7 @@ from symgrad.exporting.arrays import (
     Ones,
     Operand,
     Others,
+    PlaceOf,
     Positions,
     Power,
     PowerOf,
@@ -110,6 +112,12 @@ class Formulas(AxisLetters):
 
     def selected(self, node: Selected, letters: Letters) -> Text:
         return Text(f"those {self.at(node.x, letters)} with {self.at(node.mask, letters)}", COMPARISON)
+
+    def distinct(self, node: Distinct, letters: Letters) -> Text:
+        return Text(f"the {self.names.get(node.x) or getattr(node.x, 'name', 'positions')} that differ", COMPARISON)
+
+    def place_of(self, node: PlaceOf, letters: Letters) -> Text:
+        return Text(f"where {self.at(node.x, letters)} is among those", COMPARISON)
 
     def take(self, node: Take, letters: Letters) -> Text:
         own = dict(enumerate(letters))
@@ -251,6 +259,8 @@ _RULES: dict[type[Node], Callable[[Formulas, Any, Letters], Text]] = {
     Offset: Formulas.offset,
     Clipped: Formulas.clipped,
     Selected: Formulas.selected,
+    Distinct: Formulas.distinct,
+    PlaceOf: Formulas.place_of,
     Take: Formulas.take,
     Scatter: Formulas.scatter,
     Einsum: Formulas.einsum,

@@ -10,6 +10,7 @@ from symgrad.exporting.arrays import (
     Chained,
     Constant,
     Count,
+    Distinct,
     Einsum,
     Input,
     Joined,
@@ -21,6 +22,7 @@ from symgrad.exporting.arrays import (
     Number,
     Offset,
     Others,
+    PlaceOf,
     Positions,
     Power,
     Scaled,
@@ -170,7 +172,7 @@ class Body:
         self.text[node] = text
         if isinstance(node, (Input, Number, Constant, SizeOf, Count)) or _divides(node) or _literal(node):
             return
-        kept = (Joined, Chained, Softmax, LogSumExp, Selected, Member, Others)
+        kept = (Joined, Chained, Softmax, LogSumExp, Selected, Distinct, PlaceOf, Member, Others)
         alone = isinstance(node, kept) or _contracts(node) or self._shares(node) or self._read_first(node)
         if alone or self.uses[node] > 1 or len(text.text) > LONGEST or self.graph.names.get(node):
             self.assign(node, text)
@@ -190,7 +192,7 @@ class Body:
         formula = self.formulas.of(node, name)
         self.line(f"{name} = {self.writer.assigned(node, text, self.needs)}", self.needs[node], formula)
         self.text[node] = Text(name)
-        if isinstance(node, (Selected, Chained)):
+        if isinstance(node, (Selected, Chained, Distinct)):
             symbol = str(node.dims[0])
             self.sizes[symbol] = str(self.writer.length(Text(name)))
 
@@ -223,6 +225,8 @@ class Body:
             return "s" if node.rank else "x"
         if isinstance(node, Map):
             return {"sigma": "q", "softplus": "loss", "exp": "e"}.get(node.name, node.name)
+        if isinstance(node, (Distinct, PlaceOf)) and isinstance(node.x, Input):
+            return f"{node.x.name}_{'distinct' if isinstance(node, Distinct) else 'place'}"
         if isinstance(node, Selected):
             return self.graph.letters.get(node, ("at",))[0]
         return kinds.get(type(node), "t")

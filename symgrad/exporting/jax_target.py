@@ -92,6 +92,7 @@ class JaxChecks(Checks):
 class JaxModule(DifferentiableModule):
     """A ``jax.custom_vjp`` a cost."""
 
+    merges = False
     tools = Tools(JaxWriter, JaxStatements, JaxResults, JaxChecks)
     pieces = ("jax_support", "shared_support")
     array = "jax.Array"

@@ -32,6 +32,8 @@ class Module:
     tools: ClassVar[Tools] = Tools()
     pieces: ClassVar[tuple[str, ...]] = ()
     """The files whose pieces a module may hold, in the order in which they stand there; of two of a name, the first."""
+    merges: ClassVar[bool] = True
+    """Whether a batch is brought to its distinct positions, whose number only the run can tell."""
     array: ClassVar[str] = "Array"
     """The annotation of arrays."""
     conventions: ClassVar[tuple[str, ...]] = (

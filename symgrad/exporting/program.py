@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from symgrad.exporting.adjoint import gradients
 from symgrad.exporting.arguments import ordered_arguments
 from symgrad.exporting.arrays import Input, Node
+from symgrad.exporting.distinct import over_distinct
 from symgrad.exporting.graph import Graph
 from symgrad.exporting.inputs import Argument, Inputs
 from symgrad.exporting.lower import Lowering
@@ -56,12 +57,16 @@ class Cost:
         return tuple(a.name for a in self.arguments if a.kind == "real" and a.domain not in ("bit", "sign"))
 
 
-def cost(quantity: Quantity, name: str, batch: bool, order: Sequence[str], wrt: Sequence[str] | None) -> Cost:
-    """The arrays of a cost and of its gradients."""
+def cost(
+    quantity: Quantity, name: str, batch: bool, order: Sequence[str], wrt: Sequence[str] | None, merged: bool = False
+) -> Cost:
+    """The arrays of a cost and of its gradients; ``merged``: what members of a batch share is computed once."""
     g, inputs = Graph(), Inputs()
     lowering = Lowering(g, inputs, batch)
     body: Expr = quantity.value.body
     value = stacked(g, shared(g, lowering.cost(body).node))
+    if batch and merged:
+        value = over_distinct(g, value)
     g.names[value] = name
     found = gradients(lowering, value)
     arguments = ordered_arguments(inputs, g, order)

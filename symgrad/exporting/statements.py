@@ -159,17 +159,18 @@ class Statements:
         """Whether a term is an array of the right axes that nothing else reads, or a number times one."""
         return o.labels == tuple(range(o.node.rank)) and self._base(o.node) is not None
 
-    def _base(self, node: Node) -> tuple[Node, list[Node]] | None:
-        """The array that may be overwritten, and the numbers that it is multiplied by."""
+    def _base(self, node: Node) -> tuple[Node, list[Operand]] | None:
+        """The array that may be overwritten, and the smaller ones that it is multiplied by."""
         if self.body.uses[node] != 1:
             return None
         if isinstance(node, (Softmax, Map)):
             return (node, []) if self.body.text[node].text.isidentifier() else None
         if isinstance(node, Einsum) and node.coefficient == 1 and not self.body.text[node].text.isidentifier():
-            arrays = [o for o in node.operands if o.labels]
-            numbers = [o.node for o in node.operands if not o.labels]
-            if len(arrays) == 1 and self._reusable(arrays[0]) and len(arrays[0].labels) == node.rank:
-                return arrays[0].node, numbers
+            whole = [o for o in node.operands if len(o.labels) == node.rank]
+            smaller = [o for o in node.operands if o not in whole]
+            summed = any(k >= node.rank for o in node.operands for k in o.labels)
+            if len(whole) == 1 and self._reusable(whole[0]) and not summed:
+                return whole[0].node, smaller
         return None
 
     def _upon(self, node: Node, dense: tuple[Fraction, Operand], terms: list[tuple[Fraction, Operand]]) -> None:
@@ -177,12 +178,13 @@ class Statements:
         c, only = dense
         found = self._base(only.node)
         assert found is not None  # it is reusable
-        base, numbers = found
+        base, smaller = found
         needs = self.body.needs[node]
         name = self.body.names.fresh(self.body.hint(node))
         formula = self.body.formulas.of(node, name)
         self.body.line(f"{name} = {self.body.text[base]}", needs, formula)
-        for factor in (*(self.body.text[n] for n in numbers), *([number(c)] if c != 1 else [])):
+        factors = [self.writer.aligned(self.body.text[o.node], o.labels, range(node.rank)) for o in smaller]
+        for factor in (*factors, *([number(c)] if c != 1 else [])):
             self.body.line(f"{name} *= {factor}", needs)
         for k, o in terms:
             assert isinstance(o.node, Scatter)  # chosen so

@@ -14,6 +14,7 @@ from symgrad.exporting.arrays import (
     Compare,
     Constant,
     Count,
+    Distinct,
     Einsum,
     Input,
     Joined,
@@ -26,6 +27,7 @@ from symgrad.exporting.arrays import (
     Offset,
     Ones,
     Others,
+    PlaceOf,
     Positions,
     Power,
     PowerOf,
@@ -100,6 +102,12 @@ class Writer(Contractions):
 
     def selected(self, node: Selected) -> Text:
         return Text(f"{self.name(node.x).at(ATOM)}[{self.name(node.mask)}]")
+
+    def distinct(self, node: Distinct) -> Text:
+        return self.lib("unique", self.name(node.x))
+
+    def place_of(self, node: PlaceOf) -> Text:
+        return self.lib("searchsorted", self.name(node.among), self.name(node.x))
 
     def joined(self, node: Joined) -> Text:
         rest = self.name(node.rest)
@@ -231,6 +239,8 @@ _RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {
     Linear: Writer.linear,
     Einsum: Writer.einsum,
     Map: Writer.map,
+    Distinct: Writer.distinct,
+    PlaceOf: Writer.place_of,
     Joined: Writer.joined,
     Chained: Writer.chained,
     Ones: Writer.ones,
