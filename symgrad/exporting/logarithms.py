@@ -11,6 +11,7 @@ from symgrad.exporting.arrays import (
     Linear,
     LogSumExp,
     Number,
+    Positions,
     Power,
     PowerOf,
     Product,
@@ -20,9 +21,10 @@ from symgrad.exporting.arrays import (
 )
 from symgrad.exporting.atoms import argument_of, exponential, is_map, negated, plain, positive
 from symgrad.exporting.build import Dummy, Label, Val, einsum, linear, merge, opened, scalar
-from symgrad.exporting.entries import take
+from symgrad.exporting.entries import compare, take, where
 from symgrad.exporting.graph import Graph
-from symgrad.exporting.masks import masked_exponentials
+from symgrad.exporting.masks import masked_exponentials, nothing
+from symgrad.ir.ranges import Affine
 
 
 def logarithm(g: Graph, x: Val) -> Val:
@@ -52,7 +54,7 @@ def logarithm(g: Graph, x: Val) -> Val:
     if is_map(x, "cosh"):
         return _log_cosh(g, argument_of(x))
     if isinstance(node, Einsum):
-        done = _log_of_product(g, x)
+        done = _log_of_the_rest(g, x) or _log_of_product(g, x)
         if done is not None:
             return done
     if isinstance(node, Linear):
@@ -87,6 +89,38 @@ def entries(g: Graph, inside: Val, node: Take, x: Val) -> Val:
         else:
             places.append(Val(slot.node, tuple(x.labels[i] for i in slot.labels)))
     return take(g, inside.node, places)
+
+
+def _log_of_the_rest(g: Graph, x: Val) -> Val | None:
+    """log(1 - p_t) = log sum_{k != t} exp(s_k) - log sum_k exp(s_k), for a p that is the softmax of s
+
+    1 - p_t has come as -expm1(s_t - logsumexp(s)); where p_t is all but 1, that difference has lost its digits.
+    """
+    c, factors = opened(x)
+    if c != -1 or len(factors) != 1 or not is_map(factors[0], "expm1"):
+        return None
+    y = argument_of(factors[0])
+    if not isinstance(y.node, Linear) or len(y.node.terms) != 2:
+        return None
+    terms = [(q, Val(o.node, tuple(y.labels[k] for k in o.labels))) for q, o in y.node.terms]
+    for (q, score), (r, total) in (terms, terms[::-1]):
+        if q != 1 or r != -1 or not isinstance(score.node, Take) or not isinstance(total.node, LogSumExp):
+            continue
+        s, axes = total.node.x, total.node.axes
+        if score.node.base is not s or len(axes) != 1:
+            continue
+        slot, axis = score.node.slots[axes[0]], Dummy()
+        others = [p for k, p in enumerate(score.node.slots) if k not in axes]
+        if isinstance(slot, int) or not all(isinstance(p, int) for p in others):
+            continue
+        at = Val(slot.node, tuple(score.labels[k] for k in slot.labels))
+        own: list[Label] = [score.labels[p] for p in others if isinstance(p, int)]
+        if set(at.labels) <= set(own) and tuple(own) == total.labels:
+            own.insert(axes[0], axis)
+            run = Val(g.make(Positions, (s.dims[axes[0]],), Affine()), (axis,))
+            rest = where(g, compare(g, "!=", run, at), Val(s, tuple(own)), nothing(g))
+            return linear(g, [(1, logsumexp(g, rest, [axis])), (-1, total)])
+    return None
 
 
 def _log_of_product(g: Graph, x: Val) -> Val | None:

@@ -137,6 +137,7 @@ FAR_OUT = {
         mean(s[:t], VALUES[:t]) for t in (1, 2, 3)
     ),
     r"\frac{e^{s_1} - e^{-s_1}}{e^{s_1} + e^{-s_1}}": lambda s: (exp(s[0]) - exp(-s[0])) / (exp(s[0]) + exp(-s[0])),
+    r"\log (1 - \frac{\exp s_o}{\sum_k \exp s_k})": lambda s: log(exp(s[0]) + exp(s[2])) - log(sum(map(exp, s))),
     # conditions below the sum, or beside the exponential
     r"\log \sum_{k \neq o} \exp s_k": lambda s: log(exp(s[0]) + exp(s[2])),
     r"\sum_i \log \sum_{k \neq i} \exp s_k": lambda s: sum(
