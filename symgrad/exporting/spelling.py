@@ -46,7 +46,7 @@ def spelled(name: str) -> str:
 RESERVED = frozenset(
     (
         *("np", "torch", "jax", "jnp", "math", "Array", "Any", "Scalar"),
-        *("wrt", "dense", "dtype", "like", "grads", "wanted", "batch", "self"),
+        *("wrt", "dense", "sparse", "dtype", "like", "grads", "wanted", "batch", "self"),
     )
 )
 """Names that generated modules use themselves."""
