@@ -16,6 +16,8 @@ from symgrad.exporting.writer import Writer
 class DifferentiableWriter(Writer):
     """Positions are looked up between brackets; lists are no arrays."""
 
+    crosses = False
+
     def taken(self, base: Text, positions: Text, axis: int) -> Text:
         return Text(f"{base.at(ATOM)}[{':, ' * axis}{positions}]")
 

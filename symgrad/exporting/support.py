@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symgrad.exporting.forms import IndexedSlices
+
 Array = NDArray[Any]
 
 
@@ -117,6 +119,43 @@ def _product_of_others(x: Any, axis: int) -> Any:
     np.cumprod(x[:-1], axis=0, out=before[1:])
     after[:-1] = np.cumprod(x[:0:-1], axis=0)[::-1]
     return np.moveaxis(before * after, 0, axis)
+
+
+class _Joined:
+    """Slices of one block of a batch after the other."""
+
+    def __init__(self, first: IndexedSlices, blocks: int) -> None:
+        shape = list(first.values.shape)
+        shape[first.axis] *= blocks
+        self.values = np.empty(shape, first.dtype)
+        self.indices = np.empty(first.indices.size * blocks, np.intp)
+        self.first = first
+        self.end = 0
+        self.append(first)
+
+    def append(self, g: IndexedSlices) -> None:
+        start, self.end = self.end, self.end + g.indices.size
+        self.indices[start : self.end] = g.indices
+        self.values[(*[slice(None)] * g.axis, slice(start, self.end))] = g.values
+
+    def slices(self) -> IndexedSlices:
+        values = self.values[(*[slice(None)] * self.first.axis, slice(self.end))]
+        return IndexedSlices(self.indices[: self.end], values, self.first.shape, self.first.axis)
+
+
+def _in_blocks(function: Any, *batched: Any) -> tuple[Any, dict[str, Any]]:
+    """A value and slices, summed over a batch in blocks, whose arrays stay in the cache."""
+    step, size = 256, batched[0].shape[0]
+    value, grads = function(*(x[:step] for x in batched))
+    if size <= step:
+        return value, grads
+    joined = {name: _Joined(g, -(-size // step)) for name, g in grads.items()}
+    for start in range(step, size, step):
+        more, grads = function(*(x[start : start + step] for x in batched))
+        value = value + more
+        for name, g in grads.items():
+            joined[name].append(g)
+    return value, {name: g.slices() for name, g in joined.items()}
 
 
 def _real(name: str, x: Any, rank: int) -> Any:
