@@ -140,7 +140,10 @@ class Statements:
 
     def added(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
         """``c * values`` added, where positions may repeat."""
-        return str(self.writer.lib("add.at", name, listed(keys), scaled(c, values)))
+        amount = str(scaled(c, values))
+        if amount.removeprefix("-").isdecimal():
+            amount += ".0"  # that of the array's kind is the quicker one
+        return str(self.writer.lib("add.at", name, listed(keys), amount))
 
     def assigned(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
         """``c * values`` added, where no position repeats."""

@@ -145,7 +145,7 @@ class _Joined:
 
 def _in_blocks(function: Any, *batched: Any) -> tuple[Any, dict[str, Any]]:
     """A value and slices, summed over a batch in blocks, whose arrays stay in the cache."""
-    step, size = 256, batched[0].shape[0]
+    step, size = 128, batched[0].shape[0]
     value, grads = function(*(x[:step] for x in batched))
     if size <= step:
         return value, grads
@@ -221,13 +221,20 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
     if x.dtype.kind not in "iu":
         raise ValueError(f"{name} has dtype {x.dtype}; it should hold whole numbers")
     _ranked(name, x, rank)
-    if x.size:
-        entries = x.ravel().tolist() if x.size < 96 else (x.min(), x.max())
-        low, high = min(entries), max(entries)
-        if low < 0 or high >= size:
-            wrong = low if low < 0 else high
-            raise ValueError(f"{name} holds {wrong}; it should hold positions from 0 to {meaning} - 1 = {size - 1}")
-    return x if x.dtype == np.intp else x.astype(np.intp)  # smaller ones wrap around
+    at = x if x.dtype == np.intp else x.astype(np.intp)  # smaller ones wrap around
+    if x.size and _beyond(at, size):
+        low, high = x.min(), x.max()
+        wrong = low if low < 0 else high
+        raise ValueError(f"{name} holds {wrong}; it should hold positions from 0 to {meaning} - 1 = {size - 1}")
+    return at
+
+
+def _beyond(x: Any, size: int) -> bool:
+    """Whether a position is not among those counted, by the fewest calls."""
+    if x.size < 32:
+        entries = x.ravel().tolist()
+        return min(entries) < 0 or max(entries) >= size
+    return bool(x.view(np.uintp).max() >= size)  # without their sign, those below 0 are the largest
 
 
 def _distinct(name: str, x: Any) -> None:
