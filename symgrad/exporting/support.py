@@ -233,7 +233,7 @@ def _beyond(x: Any, size: int) -> bool:
     """Whether a position is not among those counted, by the fewest calls."""
     if x.size < 32:
         entries = x.ravel().tolist()
-        return min(entries) < 0 or max(entries) >= size
+        return bool(min(entries) < 0 or max(entries) >= size)
     return bool(x.view(np.uintp).max() >= size)  # without their sign, those below 0 are the largest
 
 

@@ -78,9 +78,7 @@ class _Slices(NamedTuple):
     def tensor(self, sparse: bool) -> Any:
         if not sparse:
             out = self.values.new_zeros(self.shape)
-            if self.indices.numel() >= 1024:
-                return out.index_add_(self.axis, self.indices, self.values)
-            # index_add_ shares the work out among threads, which takes longer than a few slices do
+            # index_add_ divides the whole of out among threads, which takes long where processors have other work
             slices, values = (torch.movedim(x, self.axis, 0) for x in (out, self.values))
             slices.index_put_((self.indices,), values, accumulate=True)
             return out

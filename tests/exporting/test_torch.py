@@ -245,3 +245,13 @@ def test_what_a_backward_pass_keeps_does_not_grow_with_the_vocabulary() -> None:
         value = module.J(**arguments)
     torch.autograd.grad(value, leaves)
     assert sum(kept) == 5 * D + 5 + D + 1
+
+
+def test_many_backward_passes_at_once() -> None:
+    module, arguments = generated("negative_sampling_array"), given()
+    leaves = [arguments[n].requires_grad_() for n in ("U", "V")]
+    value = module.J(**arguments)
+    upstream = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    many = torch.autograd.grad(value, leaves, upstream, is_grads_batched=True, retain_graph=True)
+    for got, one in zip(many, torch.autograd.grad(value, leaves), strict=True):
+        torch.testing.assert_close(got, torch.stack((one, 2 * one)))
