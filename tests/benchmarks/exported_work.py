@@ -73,7 +73,7 @@ def medians(row: Row) -> tuple[float, float]:
         function()
         calls.append(int(np.clip(0.005 / (time.perf_counter() - start), 1, 50)))
     times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(max(3, row.runs // max(calls))):
+    for _ in range(max(3, row.runs // min(calls))):
         for function, count, out in zip((row.exported, row.other), calls, times, strict=True):
             for _ in range(count):
                 start = time.perf_counter()
