@@ -34,6 +34,8 @@ class Contractions(Library):
     def _entrywise(self, node: Einsum) -> Text:
         below = [o for o in node.operands if _divides(o.node)]
         over = [o for o in node.operands if o not in below]
+        if self.crosses and not below and len(over) == 2 < node.rank and all(len(o.labels) < node.rank for o in over):
+            return self._quotient(node.coefficient, [], [self._plain_einsum(node, tuple(over))])
         bottom = [self.aligned(self.name(o.node.x), o.labels, range(node.rank)) for o in below]  # type: ignore[attr-defined]  # a Power
         tops = [self.broadcast(o, node.rank) for o in sorted(over, key=lambda o: len(o.labels))]
         return self._quotient(node.coefficient, [], tops, bottom)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from symgrad.exporting.build import Val
 from symgrad.exporting.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
@@ -14,6 +15,8 @@ from symgrad.exporting.writer import Writer
 
 class DifferentiableWriter(Writer):
     """Positions are looked up between brackets; lists are no arrays."""
+
+    crosses = False
 
     def taken(self, base: Text, positions: Text, axis: int) -> Text:
         return Text(f"{base.at(ATOM)}[{':, ' * axis}{positions}]")
@@ -36,20 +39,30 @@ class DifferentiableStatements(Statements):
 
 
 class DifferentiableResults(Results):
-    """Dense gradients, whatever their form."""
+    """Forms that can still be multiplied by what a backward pass brings, before they become arrays."""
 
     def outer(self, left: Sequence[Val], right: Sequence[Val]) -> str:
         if len(left) == 1:
-            x, y = (self.body.text[v.node] for v in (*left, *right))
-            return str(self.writer.lib("outer", x, y))
-        return f"{self._stacked(left)} @ {self._stacked(right)}.T"
+            return str(self.writer.helper("_Outer", *(self.body.text[v.node] for v in (*left, *right))))
+        return str(self.writer.helper("_Outer", self._stacked(left), self._stacked(right)))
 
     def slices(self, indices: str, values: str, name: str, axis: int) -> str:
-        return str(self.writer.helper("_slices", indices, values, name, axis))
+        return str(self.writer.helper("_Slices", values, indices, f"{name}.shape", axis))
 
 
 class DifferentiableModule(Module):
     """Of each cost: its value; the value with gradients; the function that has those as its derivative."""
+
+    call_options: ClassVar[tuple[str, ...]] = ()
+    """Parameters of ``J`` that are none of the document."""
+    gradient_options: ClassVar[tuple[str, ...]] = ()
+    """Those of ``J_value_and_grad`` beside ``wrt``."""
+
+    named: ClassVar[frozenset[str]] = frozenset(("_Outer",))
+    """Helpers that are named tuples."""
+
+    def typing(self) -> str:
+        return f"from typing import Any{', NamedTuple' if self.named & self.helpers else ''}"
 
     def derived(self, c: Cost) -> Iterator[str]:
         """The function ``_derived_J`` whose derivative is the derived gradient."""
@@ -76,7 +89,8 @@ class DifferentiableModule(Module):
         return function(head, [*lines, f"return {body.result}, grads"])
 
     def _value(self, c: Cost) -> str:
-        head = f"def {suffix(c)}(*, {self.parameters(c)}) -> Any:"
+        options = "".join(f", {x}" for x in self.call_options)
+        head = f"def {suffix(c)}(*, {self.parameters(c)}{options}) -> Any:"
         more = "; its derivative by " + (", ".join(c.forms) or "nothing") + " is the derived gradient."
         return function(head, [docstring(c, more), *self.call(c)])
 
@@ -87,7 +101,7 @@ class DifferentiableModule(Module):
     def _value_and_grad(self, c: Cost) -> str:
         known = quoted(tuple(c.forms))
         self.helpers.add("_wanted")
-        more = f"wrt: Sequence[str] = {known}"
+        more = ", ".join((f"wrt: Sequence[str] = {known}", *self.gradient_options))
         head = f"def {suffix(c)}_value_and_grad(*, {self.parameters(c)}, {more}) -> tuple[Any, dict[str, Any]]:"
         lines = [docstring(c, BY_WRT), *self.gradient_call(c, known)]
         return function(head, lines)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -57,9 +57,52 @@ def _product_of_others(x: Any, axis: int) -> Any:
     return jnp.moveaxis(before * after, 0, axis)
 
 
-def _slices(indices: Any, values: Any, like: Any, axis: int) -> Any:
-    """Zero but for slices along one axis; repeated indices add up."""
-    return jnp.zeros_like(like).at[(*[slice(None)] * axis, indices)].add(values)
+@jax.tree_util.register_pytree_node_class
+class _Slices:
+    """A gradient that is zero but for slices along one axis; repeated indices add up."""
+
+    def __init__(self, values: Any, indices: Any, shape: tuple[int, ...], axis: int) -> None:
+        self.values = values
+        self.indices = indices
+        self.shape = shape
+        self.axis = axis
+
+    def times(self, factor: Any) -> _Slices:
+        return _Slices(factor * self.values, self.indices, self.shape, self.axis)
+
+    def array(self) -> Any:
+        places = (*[slice(None)] * self.axis, self.indices)
+        return jnp.zeros(self.shape, self.values.dtype).at[places].add(self.values)
+
+    def tree_flatten(self) -> tuple[Any, Any]:
+        return (self.values, self.indices), (self.shape, self.axis)
+
+    @classmethod
+    def tree_unflatten(cls, rest: Any, arrays: Any) -> _Slices:
+        return cls(*arrays, *rest)
+
+
+class _Outer(NamedTuple):
+    """A gradient that is an outer product, or a sum of them: the columns of its factors."""
+
+    left: Any
+    right: Any
+
+    def times(self, factor: Any) -> _Outer:
+        return _Outer(factor * self.left, self.right)
+
+    def array(self) -> Any:
+        return jnp.outer(self.left, self.right) if self.left.ndim == 1 else self.left @ self.right.T
+
+
+def _array(gradient: Any) -> Any:
+    """A gradient of whatever form as one array."""
+    return gradient if isinstance(gradient, jax.Array) else gradient.array()
+
+
+def _passed_back(upstream: Any, gradient: Any) -> Any:
+    """A gradient times what is passed back: one factor of it, before the array is made."""
+    return upstream * gradient if isinstance(gradient, jax.Array) else gradient.times(upstream).array()
 
 
 def _real(name: str, x: Any, rank: int) -> Any:

@@ -104,10 +104,10 @@ class JaxModule(DifferentiableModule):
     )
 
     def imports(self) -> list[str]:
-        return ["from typing import Any", "", "import jax", "import jax.numpy as jnp"]
+        return [self.typing(), "", "import jax", "import jax.numpy as jnp"]
 
     def derived(self, c: Cost) -> Iterator[str]:
-        self.helpers.add("_tracked")
+        self.helpers |= {"_tracked", "_passed_back"}
         name, names = suffix(c), [a.name for a in c.arguments]
         sizes = [a.name for a in c.arguments if a.kind == "size"]
         arrays = [n for n in names if n not in sizes]
@@ -131,7 +131,7 @@ class JaxModule(DifferentiableModule):
             [
                 '"""The gradients times what is passed back."""',
                 *wrapped(f"names = {quoted(tuple(arrays))}", 4),
-                "return tuple(upstream * grads[name] if name in grads else None for name in names)",
+                "return tuple(_passed_back(upstream, grads[name]) if name in grads else None for name in names)",
             ],
         )
         yield f"_derived_{name}.defvjp(_forward_{name}, _backward_{name}, symbolic_zeros=True)"
@@ -141,8 +141,10 @@ class JaxModule(DifferentiableModule):
         return wrapped(f"return _derived_{name}(*_checked_{name}({names}))", 4)
 
     def gradient_call(self, c: Cost, known: str) -> list[str]:
+        self.helpers.add("_array")
         names, name = ", ".join(a.name for a in c.arguments), suffix(c)
         return [
             *wrapped(f"arguments = _checked_{name}({names})", 4),
-            *wrapped(f"return _gradients_{name}(_wanted(wrt, {known}), *arguments)", 4),
+            *wrapped(f"value, grads = _gradients_{name}(_wanted(wrt, {known}), *arguments)", 4),
+            "return value, {name: _array(g) for name, g in grads.items()}",
         ]

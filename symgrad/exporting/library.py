@@ -25,6 +25,8 @@ class Library(Axes):
     axis = "axis"
     """What sums call the axes that go."""
     concatenate = "concatenate"
+    crosses = True
+    """Whether einsum is the faster product of two arrays neither of which has all axes, three or more."""
     calls: ClassVar[dict[str, str]] = CALLS
     """Elementary functions that the library has, by the names that it gives them."""
     helpers_of: ClassVar[dict[str, str]] = HELPERS

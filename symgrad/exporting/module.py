@@ -84,7 +84,8 @@ class Module:
             lines = text.splitlines()
             for n in ast.parse(text).body:
                 if isinstance(n, (ast.FunctionDef, ast.ClassDef)):
-                    pieces.setdefault(n.name, ("\n".join(lines[n.lineno - 1 : n.end_lineno]), n))
+                    first = min(x.lineno for x in (n, *n.decorator_list))
+                    pieces.setdefault(n.name, ("\n".join(lines[first - 1 : n.end_lineno]), n))
         todo = sorted(self.helpers)
         needed: set[str] = set()
         while todo:

@@ -47,7 +47,7 @@ RESERVED = frozenset(
     (
         *("np", "torch", "jax", "jnp", "math", "Array", "Any", "Scalar"),
         *("str", "int", "float", "bool", "tuple", "dict", "max", "min"),
-        *("wrt", "dense", "dtype", "like", "grads", "wanted", "batch", "self"),
+        *("wrt", "dense", "sparse", "dtype", "like", "grads", "wanted", "batch", "self"),
     )
 )
 """Names that generated modules use themselves."""

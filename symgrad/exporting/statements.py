@@ -140,10 +140,13 @@ class Statements:
 
     def added(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
         """``c * values`` added, where positions may repeat."""
+        amount = str(scaled(c, values))
+        if amount.removeprefix("-").isdecimal():
+            amount += ".0"  # that of the array's kind is the quicker one
         if len(keys) == 1:
-            return str(self.writer.lib("add.at", name, listed(keys), scaled(c, values)))
+            return str(self.writer.lib("add.at", name, listed(keys), amount))
         self.body.helpers.add("_add_at")  # NumPy's types know no slices there
-        return f"_add_at({name}, {listed(keys)}, {scaled(c, values)})"
+        return f"_add_at({name}, {listed(keys)}, {amount})"
 
     def assigned(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
         """``c * values`` added, where no position repeats."""

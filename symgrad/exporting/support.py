@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symgrad.exporting.forms import IndexedSlices
+
 Array = NDArray[Any]
 
 
@@ -132,6 +134,43 @@ def _as_array(name: str, x: Any) -> Any:
         raise ValueError(f"{name} is no array: {e}") from e
 
 
+class _Joined:
+    """Slices of one block of a batch after the other."""
+
+    def __init__(self, first: IndexedSlices, blocks: int) -> None:
+        shape = list(first.values.shape)
+        shape[first.axis] *= blocks
+        self.values = np.empty(shape, first.dtype)
+        self.indices = np.empty(first.indices.size * blocks, np.intp)
+        self.first = first
+        self.end = 0
+        self.append(first)
+
+    def append(self, g: IndexedSlices) -> None:
+        start, self.end = self.end, self.end + g.indices.size
+        self.indices[start : self.end] = g.indices
+        self.values[(*[slice(None)] * g.axis, slice(start, self.end))] = g.values
+
+    def slices(self) -> IndexedSlices:
+        values = self.values[(*[slice(None)] * self.first.axis, slice(self.end))]
+        return IndexedSlices(self.indices[: self.end], values, self.first.shape, self.first.axis)
+
+
+def _in_blocks(function: Any, *batched: Any) -> tuple[Any, dict[str, Any]]:
+    """A value and slices, summed over a batch in blocks, whose arrays stay in the cache."""
+    step, size = 128, batched[0].shape[0]
+    value, grads = function(*(x[:step] for x in batched))
+    if size <= step:
+        return value, grads
+    joined = {name: _Joined(g, -(-size // step)) for name, g in grads.items()}
+    for start in range(step, size, step):
+        more, grads = function(*(x[start : start + step] for x in batched))
+        value = value + more
+        for name, g in grads.items():
+            joined[name].append(g)
+    return value, {name: g.slices() for name, g in joined.items()}
+
+
 def _real(name: str, x: Any, rank: int) -> Any:
     """An argument of real numbers, or ValueError."""
     if not isinstance(x, np.ndarray):
@@ -195,13 +234,20 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
     if x.dtype.kind not in "iu":
         raise ValueError(f"{name} has dtype {x.dtype}; it should hold whole numbers")
     _ranked(name, x, rank)
-    if x.size:
-        entries = x.ravel().tolist() if x.size < 96 else (x.min(), x.max())
-        low, high = min(entries), max(entries)
-        if low < 0 or high >= size:
-            wrong = low if low < 0 else high
-            raise ValueError(f"{name} holds {wrong}; it should hold positions from 0 to {meaning} - 1 = {size - 1}")
-    return x if x.dtype == np.intp else x.astype(np.intp)  # smaller ones wrap around
+    at = x if x.dtype == np.intp else x.astype(np.intp)  # smaller ones wrap around
+    if x.size and _beyond(at, size):
+        low, high = x.min(), x.max()
+        wrong = low if low < 0 else high
+        raise ValueError(f"{name} holds {wrong}; it should hold positions from 0 to {meaning} - 1 = {size - 1}")
+    return at
+
+
+def _beyond(x: Any, size: int) -> bool:
+    """Whether a position is not among those counted, by the fewest calls."""
+    if x.size < 32:
+        entries = x.ravel().tolist()
+        return bool(min(entries) < 0 or max(entries) >= size)
+    return bool(x.view(np.uintp).max() >= size)  # without their sign, those below 0 are the largest
 
 
 def _distinct(name: str, x: Any) -> None:

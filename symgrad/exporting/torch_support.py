@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -67,9 +67,60 @@ def _full(x: Any, shape: Any, like: Any) -> Any:
     return _like(x, like).expand(shape).clone()
 
 
-def _slices(indices: Any, values: Any, like: Any, axis: int) -> Any:
-    """Zero but for slices along one axis; repeated indices add up."""
-    return torch.zeros_like(like).index_add_(axis, indices, values)
+class _Slices(NamedTuple):
+    """A gradient that is zero but for slices along one axis; repeated indices add up."""
+
+    values: Any
+    indices: Any
+    shape: tuple[int, ...]
+    axis: int
+
+    def tensor(self, sparse: bool) -> Any:
+        if not sparse:
+            out = self.values.new_zeros(self.shape)
+            # index_add_ divides the whole of out among threads, which takes long where processors have other work
+            slices, values = (torch.movedim(x, self.axis, 0) for x in (out, self.values))
+            slices.index_put_((self.indices,), values, accumulate=True)
+            return out
+        front = [torch.arange(n, device=self.values.device) for n in self.shape[: self.axis]]
+        places = torch.stack([x.ravel() for x in torch.meshgrid(*front, self.indices, indexing="ij")])
+        return torch.sparse_coo_tensor(places, self.values.flatten(0, self.axis), self.shape, check_invariants=False)
+
+
+class _Outer(NamedTuple):
+    """A gradient that is an outer product, or a sum of them: the columns of its factors."""
+
+    left: Any
+    right: Any
+
+    def tensor(self, sparse: bool) -> Any:
+        return torch.outer(self.left, self.right) if self.left.ndim == 1 else self.left @ self.right.T
+
+
+def _tensor(gradient: Any, sparse: bool) -> Any:
+    """A gradient of whatever form as one tensor; those with few slices are sparse if that is asked for."""
+    return gradient if isinstance(gradient, torch.Tensor) else gradient.tensor(sparse)
+
+
+def _save(ctx: Any, grads: dict[str, Any]) -> None:
+    """Keeps gradients for the backward pass in the forms that they have."""
+    ctx.forms, tensors = [], []
+    for name, g in grads.items():
+        fields = (g,) if isinstance(g, torch.Tensor) else tuple(g)
+        parts = [x for x in fields if isinstance(x, torch.Tensor)]
+        ctx.forms.append((name, type(g), len(parts), fields[len(parts) :]))
+        tensors += parts
+    ctx.save_for_backward(*tensors)
+
+
+def _passed_back(ctx: Any, upstream: Any, sparse: bool) -> dict[str, Any]:
+    """The gradients times what is passed back: the one factor of each, before the tensor is made."""
+    tensors, grads = iter(ctx.saved_tensors), {}
+    for name, form, count, rest in ctx.forms:
+        first, *others = (next(tensors) for _ in range(count))
+        scaled = upstream * first
+        grads[name] = form(scaled, *others, *rest).tensor(sparse) if others else scaled
+    return grads
 
 
 def _add_at(out: Any, key: Any, values: Any) -> None:

@@ -107,6 +107,9 @@ class TorchModule(DifferentiableModule):
     tools = Tools(TorchWriter, TorchStatements, TorchResults, TorchChecks)
     pieces = ("torch_support", "shared_support")
     array = "torch.Tensor"
+    call_options = ("sparse: bool = False",)
+    named = frozenset(("_Outer", "_Slices"))
+    gradient_options = ("dense: bool = False",)
     conventions = (
         "Arguments are given by name. Real tensors are float32 or float64, all of one dtype and on one device, which",
         "results keep. Indices are whole numbers counted from 0. Costs are differentiable, with the derived gradient",
@@ -114,19 +117,19 @@ class TorchModule(DifferentiableModule):
     )
 
     def imports(self) -> list[str]:
-        return ["from typing import Any", "", "import torch"]
+        return [self.typing(), "", "import torch"]
 
     def derived(self, c: Cost) -> Iterator[str]:
-        self.helpers |= {"_tracked", "_once"}
+        self.helpers |= {"_tracked", "_once", "_save", "_passed_back"}
         name, names, known = suffix(c), quoted(tuple(a.name for a in c.arguments)), quoted(tuple(c.forms))
         forward = function(
-            "def forward(ctx: Any, *arguments: Any) -> Any:",
+            "def forward(ctx: Any, sparse: bool, *arguments: Any) -> Any:",
             [
                 '"""The value, and the gradients that the backward pass will ask for."""',
-                *wrapped(f"wanted = _tracked(ctx.needs_input_grad, {names}, {known})", 8),
+                *wrapped(f"wanted = _tracked(ctx.needs_input_grad[1:], {names}, {known})", 8),
                 f"value, grads = _gradients_{name}(wanted, *arguments)",
-                "ctx.wanted = wanted",
-                "ctx.save_for_backward(*(grads[name] for name in wanted))",
+                "ctx.sparse = sparse",
+                "_save(ctx, grads)",
                 "return value",
             ],
         )
@@ -135,9 +138,9 @@ class TorchModule(DifferentiableModule):
             [
                 '"""The gradients times what is passed back."""',
                 "_once()",
-                "grads = dict(zip(ctx.wanted, ctx.saved_tensors, strict=True))",
+                "grads = _passed_back(ctx, upstream, ctx.sparse)",
                 *wrapped(f"names = {names}", 8),
-                "return tuple(upstream * grads[name] if name in grads else None for name in names)",
+                "return (None, *(grads.get(name) for name in names))",
             ],
         )
         lines = [
@@ -156,13 +159,14 @@ class TorchModule(DifferentiableModule):
         names, name = ", ".join(a.name for a in c.arguments), suffix(c)
         return [
             *wrapped(f"arguments = _checked_{name}({names})", 4),
-            f"return _derived_{name}(*arguments) if torch.is_grad_enabled() else _value_{name}(*arguments)",
+            f"return _derived_{name}(sparse, *arguments) if torch.is_grad_enabled() else _value_{name}(*arguments)",
         ]
 
     def gradient_call(self, c: Cost, known: str) -> list[str]:
-        self.helpers.add("_detached")
+        self.helpers |= {"_detached", "_tensor"}
         names, name = ", ".join(a.name for a in c.arguments), suffix(c)
         return [
             *wrapped(f"arguments = _detached(_checked_{name}({names}))", 4),
-            *wrapped(f"return _gradients_{name}(_wanted(wrt, {known}), *arguments)", 4),
+            *wrapped(f"value, grads = _gradients_{name}(_wanted(wrt, {known}), *arguments)", 4),
+            "return value, {name: _tensor(g, not dense) for name, g in grads.items()}",
         ]

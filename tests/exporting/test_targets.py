@@ -53,7 +53,10 @@ def _torch() -> Side:
         (3 * function(**{**given, **leaves})).backward()
         return {n: x.grad / 3 for n, x in leaves.items()}
 
-    return Side(lambda x: torch.from_numpy(np.array(x)), lambda x: np.asarray(x.detach()), derivative)
+    def numpy(x: Any) -> Any:
+        return np.asarray(x.detach().to_dense())
+
+    return Side(lambda x: torch.from_numpy(np.array(x)), numpy, derivative)
 
 
 def _jax() -> Side:
@@ -238,7 +241,7 @@ IMPORTS = {
     "jax": {"import jax", "import jax.numpy as jnp"},
 }
 STANDARD = {"from __future__ import annotations", "from collections.abc import Sequence", "from typing import Any"}
-STANDARD |= {"import math", "import operator"}
+STANDARD |= {"import math", "import operator", "from typing import Any, NamedTuple"}
 
 
 def texts(target: str) -> dict[str, str]:

@@ -150,3 +150,108 @@ $$ J = \sum_{a=1}^{K} \sum_{m} A_{n_a d k_a m}^2 + \sum_{a=1}^{K} \sum_i A_{o i 
     got, dense = module.J_value_and_grad(A=torch.from_numpy(array), **arguments)
     assert float(got) == pytest.approx(value, rel=1e-13)
     np.testing.assert_allclose(dense["A"].numpy(), grads["A"], rtol=1e-13)
+
+
+MIDDLE = r"""
+With $A \in \mathbb{R}^{N \times D \times M}$ and $n \in [D]^{K}$: $$ J = \sum_{k=1}^{K} \sum_{a, m} A_{a n_k m}^2 $$
+"""
+
+
+def test_gradients_of_few_slices_are_sparse_unless_dense_ones_are_asked_for() -> None:
+    module, arguments = generated("negative_sampling_array"), given()
+    _, grads = module.J_value_and_grad(**arguments)
+    _, dense = module.J_value_and_grad(**arguments, dense=True)
+    assert all(g.is_sparse for g in grads.values())
+    assert not any(g.is_sparse for g in dense.values())
+    assert grads["U"]._nnz() == 5  # the slices themselves, repeated ones too
+    for name, g in grads.items():
+        torch.testing.assert_close(g.to_dense(), dense[name], rtol=0, atol=0)
+    _, whole = generated("skipgram_window_softmax").J_value_and_grad(
+        U=arguments["U"], V=arguments["V"], w=[0, 1, 2, 3, 4], m=2, c=2
+    )
+    assert not whole["U"].is_sparse  # an outer product
+
+
+def test_slices_along_an_axis_in_the_middle() -> None:
+    module = load_text(symgrad.export(symgrad.read(text=MIDDLE), target="torch"))
+    array, n = torch.randn(3, 5, 2), torch.tensor([4, 1, 4])
+    _, grads = module.J_value_and_grad(A=array, n=n)
+    _, dense = module.J_value_and_grad(A=array, n=n, dense=True)
+    want = torch.zeros(3, 5, 2).index_add_(1, n, 2 * array[:, n])
+    assert grads["A"].is_sparse
+    torch.testing.assert_close(dense["A"], want)
+    torch.testing.assert_close(grads["A"].to_dense(), want)
+
+
+@pytest.mark.parametrize("name", ["J", "J_batch"])
+def test_sparse_backward_passes_are_those_of_dense_ones(name: str) -> None:
+    module, arguments = generated("negative_sampling_array"), given()
+    if name == "J_batch":
+        arguments |= {"n": torch.tensor([[2, 2, 0], [5, 1, 1]]), "o": torch.tensor([1, 2]), "c": torch.tensor([3, 3])}
+    leaves = [arguments[n].requires_grad_() for n in ("U", "V")]
+    want = torch.autograd.grad(3 * getattr(module, name)(**arguments), leaves)
+    value = 3 * getattr(module, name)(**arguments, sparse=True)
+    for _ in range(2):  # what is kept for the backward pass is not spent by it
+        for got, right in zip(torch.autograd.grad(value, leaves, retain_graph=True), want, strict=True):
+            assert got.is_sparse
+            torch.testing.assert_close(got.to_dense(), right)
+
+
+def test_sparse_gradients_do_not_follow_the_indices_given() -> None:
+    module, arguments = generated("negative_sampling_array"), given()
+    draws, centres = torch.tensor([[2, 0]]), torch.tensor([3])
+    arguments |= {"n": draws, "o": torch.tensor([1]), "c": centres}
+    _, grads = module.J_batch_value_and_grad(**arguments)
+    kept = grads["V"].to_dense()
+    centres[0] = 5
+    torch.testing.assert_close(grads["V"].to_dense(), kept)
+
+
+@pytest.mark.parametrize("optimiser", ["SGD", "SparseAdam"])
+def test_sparse_gradients_go_with_optimisers(optimiser: str) -> None:
+    module, arguments = generated("negative_sampling_array"), given()
+    leaves = [arguments[n].requires_grad_() for n in ("U", "V")]
+    before = [x.detach().clone() for x in leaves]
+    steps = getattr(torch.optim, optimiser)(leaves, lr=0.1)
+    values = []
+    for _ in range(20):
+        steps.zero_grad()
+        value = module.J(**arguments, sparse=True)
+        value.backward()
+        steps.step()
+        values.append(value.item())
+    assert all(later < sooner for sooner, later in pairwise(values))
+    touched = (leaves[0] != before[0]).any(1)
+    assert touched.tolist() == [True, True, True, False, False, True, False]
+
+
+def test_many_slices_add_up_as_few_do() -> None:
+    module, arguments = generated("negative_sampling_array"), given(n=torch.arange(1100) % W)
+    _, grads = module.J_value_and_grad(**arguments)
+    _, dense = module.J_value_and_grad(**arguments, dense=True)
+    torch.testing.assert_close(dense["U"], grads["U"].to_dense())
+
+
+def test_what_a_backward_pass_keeps_does_not_grow_with_the_vocabulary() -> None:
+    module, arguments = generated("negative_sampling_array"), given()
+    leaves = [arguments[n].requires_grad_() for n in ("U", "V")]
+    kept: list[int] = []
+
+    def counted(x: Any) -> Any:
+        kept.append(x.numel())
+        return x
+
+    with torch.autograd.graph.saved_tensors_hooks(counted, lambda x: x):
+        value = module.J(**arguments)
+    torch.autograd.grad(value, leaves)
+    assert sum(kept) == 5 * D + 5 + D + 1
+
+
+def test_many_backward_passes_at_once() -> None:
+    module, arguments = generated("negative_sampling_array"), given()
+    leaves = [arguments[n].requires_grad_() for n in ("U", "V")]
+    value = module.J(**arguments)
+    upstream = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    many = torch.autograd.grad(value, leaves, upstream, is_grads_batched=True, retain_graph=True)
+    for got, one in zip(many, torch.autograd.grad(value, leaves), strict=True):
+        torch.testing.assert_close(got, torch.stack((one, 2 * one)))
