@@ -9,7 +9,7 @@ from itertools import permutations
 from typing import Protocol
 
 from symgrad.derive.matching import within
-from symgrad.derive.terms import Dummy, Factor, Names, Term, product_of, renamed, summed_over, term_of, terms_of
+from symgrad.derive.terms import Dummy, Factor, Names, Term, merged, product_of, renamed, summed_over, term_of, terms_of
 from symgrad.ir.nodes import Add, Expr, Num, add, free_indices, mul
 from symgrad.ir.ranges import Index
 from symgrad.ir.substitute import substitute
@@ -172,7 +172,7 @@ def _closed(terms: list[Term]) -> list[Term] | None:
                 found = _made_up(loose, parts, [t for t in terms if t is not lead]) if loose is not lead else None
                 if found is not None:
                     over, used = found
-                    made = Term(over.number, over.dummies, _merged(((bracket, Fraction(1)), *over.factors)))
+                    made = Term(over.number, over.dummies, merged(((bracket, Fraction(1)), *over.factors)))
                     return [t for t in terms if t not in used] + [made]
     return None
 
@@ -186,7 +186,7 @@ def _made_up(loose: Term, parts: list[Term], terms: list[Term]) -> tuple[Term, l
     number = loose.number / parts[0].number
     used = []
     for part in parts:
-        wanted = frozenset(_merged((*part.factors, *over)))
+        wanted = frozenset(merged((*part.factors, *over)))
         found = next(
             (
                 t
@@ -215,7 +215,7 @@ class _Joint:
         base = term_of(bracket) if not isinstance(bracket, Add) else Term(Fraction(1), (), ((bracket, Fraction(1)),))
         if base.indices() & {d.index for d in self.outside}:
             return None
-        return Term(self.number * base.number, (*self.outside, *base.dummies), _merged((*base.factors, *self.shared)))
+        return Term(self.number * base.number, (*self.outside, *base.dummies), merged((*base.factors, *self.shared)))
 
 
 def _joined(a: Term, b: Term, s: Shortener) -> tuple[_Joint, int] | None:
@@ -262,13 +262,6 @@ def _drawn(a: Term, b: Term, shared: list[Factor], s: Shortener) -> _Joint | Non
 def _positive_first(terms: list[Expr]) -> list[Expr]:
     """The terms, one without a minus sign in front."""
     return sorted(terms, key=lambda t: term_of(t).number < 0)
-
-
-def _merged(factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
-    powers: dict[Expr, Fraction] = {}
-    for b, e in factors:
-        powers[b] = powers.get(b, Fraction(0)) + e
-    return tuple((b, e) for b, e in powers.items() if e)
 
 
 __all__ = ["collected", "common_factor", "grouped"]

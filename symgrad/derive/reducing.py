@@ -10,7 +10,7 @@ from symgrad.derive.collecting import common_factor
 from symgrad.derive.matching import within
 from symgrad.derive.signs import sign_inside
 from symgrad.derive.style import Style
-from symgrad.derive.terms import Factor, Term, normal, term_of, terms_of
+from symgrad.derive.terms import Factor, Term, merged, normal, term_of, terms_of
 from symgrad.ir.nodes import (
     ONE,
     Add,
@@ -100,7 +100,7 @@ class Reducer:
                 if plain is not None:
                     raised = (power(base.base, self.add([base.exponent, Num(plain)])), e)
                     kept = tuple(f for f in term.factors if f[0] is not base and f[0] is not base.base)
-                    return Term(term.number, term.dummies, (*kept, raised))
+                    return Term(term.number, term.dummies, merged((*kept, raised)))
             if not isinstance(base, Sum) or e >= 0:
                 continue
             rest = term.factors[:k] + term.factors[k + 1 :]

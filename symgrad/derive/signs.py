@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from symgrad.derive.matching import match
-from symgrad.derive.terms import Term, bare, term_of, terms_of
+from symgrad.derive.terms import Term, bare, merged, term_of, terms_of
 from symgrad.ir.nodes import MINUS_ONE, Add, Expr, Mul, Num, add, free_indices, neg
 from symgrad.ir.ranges import Index
 from symgrad.ir.traverse import distinct
@@ -51,7 +51,7 @@ class Signs:
                 sign, base = self._known(base)
                 number *= sign if e % 2 else 1
             factors.append((base, e))
-        return replace(term, number=number, factors=tuple(factors))
+        return Term(number, term.dummies, merged(factors))
 
     def _known(self, bracket: Add) -> tuple[int, Expr]:
         """A bracket, or its opposite, as it was met before: ``a - b``, ``-b + a`` and ``b - a`` are one."""
@@ -83,7 +83,7 @@ class Signs:
         if number < 0 and turned is not None:
             k, other = turned
             factors[k], number = (other, factors[k][1]), -number
-        return replace(term, number=number, factors=tuple(factors))
+        return Term(number, term.dummies, merged(factors))
 
     def _is_written(self, bracket: Expr) -> bool:
         """Whether the document has a bracket with these signs, at whatever positions."""

@@ -6,7 +6,7 @@ named canonically on the way back: the same sum, written twice, is the same node
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -130,6 +130,14 @@ def _collected(number: Fraction, dummies: list[Dummy], taken: set[Index], stack:
     return Term(number, tuple(dummies), tuple((b, p) for b, e in powers.items() if (p := _least_power(b, e))))
 
 
+def merged(factors: Iterable[Factor]) -> tuple[Factor, ...]:
+    """Factors of which each base stands once."""
+    powers: dict[Expr, Fraction] = {}
+    for b, e in factors:
+        powers[b] = powers[b] + e if b in powers else e
+    return tuple((b, e) for b, e in powers.items() if e)
+
+
 def _least_power(base: Expr, e: Fraction) -> Fraction:
     """``d^2 = d`` for what is 0 or 1, ``s^2 = 1`` for a sign."""
     if not isinstance(base, Entry) or e.denominator != 1 or base.tensor.domain not in ("bit", "sign"):
@@ -216,6 +224,8 @@ class Names:
 
     def expr(self, term: Term) -> Expr:
         """The term as an expression: each sum around the factors that depend on its index, and no others."""
+        # who looks a base up among the factors finds one of them: a second one would be lost, and the result wrong
+        assert len({b for b, _ in term.factors}) == len(term.factors), "a base stands twice in a product"
         if not term.number:
             return ZERO
         if not term.dummies:
