@@ -21,6 +21,12 @@ ENTRIES = 5
 STEPS = 20_000_000
 
 
+def exact(node: Expr, at: dict[Index, int], env: Environment) -> float:
+    """An expression at one position, counted as the document counts, to as many digits."""
+    with mpmath.workdps(100):
+        return float(Point(env, mpmath.mpf(10) ** -25, STEPS).value(node, at))
+
+
 def difference(cost: Expr, t: Tensor, position: tuple[int, ...], env: Environment) -> float:
     """``(f(x + h) - f(x - h)) / 2h`` by one entry, at 100 digits and h = 1e-25; positions count from 0."""
     axes = tuple(Index(f"z{k}", r, "free") for k, r in enumerate(t.ranges))

@@ -9,7 +9,8 @@ from itertools import permutations
 from typing import Protocol
 
 from symgrad.derive.matching import within
-from symgrad.derive.terms import Dummy, Factor, Names, Term, merged, product_of, renamed, summed_over, term_of, terms_of
+from symgrad.derive.names import Names
+from symgrad.derive.terms import Dummy, Factor, Term, merged, product_of, renamed, summed_over, term_of, terms_of
 from symgrad.ir.nodes import Add, Expr, Num, add, free_indices, mul
 from symgrad.ir.ranges import Index
 from symgrad.ir.substitute import substitute

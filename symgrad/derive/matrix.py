@@ -13,8 +13,9 @@ from itertools import combinations
 
 from symgrad.derive.leaves import Leaves, raise_if
 from symgrad.derive.matching import match
+from symgrad.derive.names import Names
 from symgrad.derive.network import Network, NoMatrixForm
-from symgrad.derive.terms import Dummy, Names, Term, bare, product_of, summed_over, term_of, terms_of
+from symgrad.derive.terms import Dummy, Term, bare, product_of, summed_over, term_of, terms_of
 from symgrad.ir import arrays as a
 from symgrad.ir.arrays import Array, Axes
 from symgrad.ir.nodes import (
@@ -66,6 +67,11 @@ class Former:
             # beside I or x y^T a number would be read as a multiple of I
             ones = a.Outer(axes, a.Ones(axes[:1]), a.Ones(axes[1:]))
             terms = [t if t.axes else a.times_number(t, ones) for t in terms]
+        if axes and not any(t.axes for t in terms):
+            every: Array = a.Ones(axes)
+            if len(axes) == 2:
+                every = a.Outer(axes, a.Ones(axes[:1]), a.Ones(axes[1:]))
+            return a.times_number(a.Total((), tuple(terms)), every)
         return a.Total(axes, tuple(terms))
 
     def product(self, term: Term, axes: Axes) -> Array:

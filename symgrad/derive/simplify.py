@@ -13,10 +13,11 @@ from itertools import product as cartesian
 
 from symgrad.derive.collecting import collected, grouped
 from symgrad.derive.deltas import out_of_cases
+from symgrad.derive.names import Names
 from symgrad.derive.reducing import MAX_ROUNDS, Reducer
 from symgrad.derive.signs import Signs, positive_first, sign_inside
 from symgrad.derive.style import Style
-from symgrad.derive.terms import Factor, Names, Term, bare, normal, product_of, summed_over, term_of, terms_of
+from symgrad.derive.terms import Factor, Term, bare, normal, product_of, summed_over, term_of, terms_of
 from symgrad.ir.nodes import ONE, Add, Cases, Entry, Expr, Func, Mul, Num, Pow, Prod, Sum, add, mul, neg, parts, rebuild
 
 MAX_EFFORT = 2_500

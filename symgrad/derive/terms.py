@@ -7,33 +7,29 @@ named canonically on the way back: the same sum, written twice, is the same node
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
-from symgrad.derive.contract import summed
-from symgrad.derive.deltas import shifted
 from symgrad.ir.nodes import (
     ONE,
-    ZERO,
     Add,
     Cond,
+    Delta,
     Entry,
     Expr,
     Func,
+    Iverson,
     Mul,
     Num,
     Pow,
-    Prod,
     Sum,
     cond_parts,
     free_indices,
     mul,
-    parts,
-    rebuild,
 )
-from symgrad.ir.ranges import Index, Range, indices_of
-from symgrad.ir.substitute import rename_bound, substitute
+from symgrad.ir.ranges import Affine, Index, indices_of
+from symgrad.ir.substitute import substitute
 
 _ONE = Fraction(1)
 Factor = tuple[Expr, Fraction]
@@ -121,13 +117,44 @@ def _collected(number: Fraction, dummies: list[Dummy], taken: set[Index], stack:
                 fresh = n.index.fresh("bound")
                 n = Sum(fresh, substitute(n.body, {n.index: fresh}), renamed(n.where, n.index, fresh))
             taken.add(n.index)
-            dummies.append(Dummy(n.index, n.where))
+            dummies.append(Dummy(n.index, tuple(about(c, n.index) for c in n.where)))
             stack.append((n.body, e))
         else:
             powers[n] = powers[n] + e if n in powers else e
     if not number:
         return Term(number)
-    return Term(number, tuple(dummies), tuple((b, p) for b, e in powers.items() if (p := _least_power(b, e))))
+    factors = tuple((b, p) for b, e in powers.items() if (p := _least_power(b, e)))
+    return _bounded(Term(number, tuple(dummies), factors)) if dummies else Term(number, (), factors)
+
+
+def about(cond: Cond, index: Index) -> Cond:
+    """A condition in its one form: ``k != i`` and not ``i != k`` of a sum over k, ``k > i`` and not ``k - 1 >= i``."""
+    left, right = cond.left, cond.right
+    if cond.op == "eq" and right is index:
+        assert not isinstance(left, Expr)  # by its op
+        return Cond("eq", index, left, cond.negated)
+    if cond.op == "lt" and isinstance(left, (Index, Affine)) and isinstance(right, (Index, Affine)):
+        gap = Affine.of(left) - right
+        signs = {c: i for i, c in gap.terms if isinstance(i, Index)}
+        if gap.const == -1 and len(gap.terms) == 2 and set(signs) == {1, -1}:  # p - q < 1 is p <= q
+            return Cond("lt", signs[-1], signs[1], not cond.negated)
+    return cond
+
+
+def _bounded(term: Term) -> Term:
+    """``sum_k [k != i] f_k = sum_{k != i} f_k``: what a bracket leaves out need not be defined."""
+    brackets = [f for f in term.factors if isinstance(f[0], Iverson) and f[1] == 1]
+    if not brackets:
+        return term
+    dummies, moved = list(term.dummies), list[Factor]()
+    for f in brackets:
+        cond = f[0].cond  # type: ignore[attr-defined]  # an Iverson
+        at = [k for k, d in enumerate(dummies) if d.index in free_indices(f[0])]
+        if at and not cond_parts(cond)[1]:  # the innermost one: the others stand outside of it
+            d = dummies[at[-1]]
+            dummies[at[-1]] = Dummy(d.index, tuple(dict.fromkeys((*d.where, about(cond, d.index)))))
+            moved.append(f)
+    return Term(term.number, tuple(dummies), tuple(f for f in term.factors if f not in moved))
 
 
 def merged(factors: Iterable[Factor]) -> tuple[Factor, ...]:
@@ -140,6 +167,8 @@ def merged(factors: Iterable[Factor]) -> tuple[Factor, ...]:
 
 def _least_power(base: Expr, e: Fraction) -> Fraction:
     """``d^2 = d`` for what is 0 or 1, ``s^2 = 1`` for a sign."""
+    if isinstance(base, (Iverson, Delta)) and e > 1 and e.denominator == 1:
+        return _ONE
     if not isinstance(base, Entry) or e.denominator != 1 or base.tensor.domain not in ("bit", "sign"):
         return e
     if base.tensor.domain == "sign":
@@ -165,132 +194,3 @@ def summed_over(dummies: Sequence[Dummy], body: Expr) -> Expr:
 
 def product_of(factors: tuple[Factor, ...]) -> Expr:
     return mul(*[b if e is _ONE or e == 1 else Pow(b, Num(e)) for b, e in factors])
-
-
-@dataclass(slots=True)
-class Names:
-    """Canonical bound indices, one for a range and the height of a sum over others.
-
-    letters: the letters that a document uses for a range, the most usual first.
-    """
-
-    letters: dict[Range | None, list[str]] = field(default_factory=dict)
-    _made: dict[tuple[Range | None, int], Index] = field(default_factory=dict)
-    _heights: dict[Expr, int] = field(default_factory=dict)
-    _written: dict[Term, Expr] = field(default_factory=dict)
-
-    def height(self, node: Expr) -> int:
-        """How many sums are nested in an expression."""
-        found = self._heights.get(node)
-        if found is None:
-            found = max((self.height(x) for x in parts(node)[1]), default=0) + isinstance(node, (Sum, Prod))
-            self._heights[node] = found
-        return found
-
-    def index(self, like: Index, height: int) -> Index:
-        key = (like.range, height)  # a height is that of the body: the innermost sum has 0
-        found = self._made.get(key)
-        if found is None:
-            known = self.letters.get(like.range) or [like.letter]
-            found = self._made[key] = Index(known[height % len(known)], like.range)
-        return found
-
-    def sum(self, dummy: Dummy, body: Expr) -> Expr:
-        """The sum over a canonical index; deltas contracted."""
-        made = shifted(dummy.index, body, dummy.where) or summed(dummy.index, body, dummy.where)
-        if not isinstance(made, Sum) or made.index is not dummy.index:
-            return made
-        height = self.height(made.body)
-        open_ = (free_indices(made.body) | Dummy(dummy.index, made.where).indices()) - {dummy.index}
-        index = self._free_index(dummy.index, height, open_)
-        if index is dummy.index:
-            return made
-        return Sum(index, substitute(made.body, {dummy.index: index}), renamed(made.where, dummy.index, index))
-
-    def canonical(self, node: Expr) -> Expr:
-        """The expression with its sums over canonical indices, and nothing else changed."""
-        done = rebuild(node, lambda e: e, self.canonical) if parts(node)[1] else node
-        if not isinstance(done, (Sum, Prod)):
-            return done
-        open_ = (free_indices(done.body) | Dummy(done.index, done.where).indices()) - {done.index}
-        index = self._free_index(done.index, self.height(done.body), open_)
-        return rename_bound(done, {done.index: index}) if index is not done.index else done
-
-    def _free_index(self, like: Index, height: int, open_: frozenset[Index] | set[Index]) -> Index:
-        """The canonical index of a height, or of the next one that no outer sum has."""
-        while (index := self.index(like, height)) in open_:
-            height += 1
-        return index
-
-    def expr(self, term: Term) -> Expr:
-        """The term as an expression: each sum around the factors that depend on its index, and no others."""
-        # who looks a base up among the factors finds one of them: a second one would be lost, and the result wrong
-        assert len({b for b, _ in term.factors}) == len(term.factors), "a base stands twice in a product"
-        if not term.number:
-            return ZERO
-        if not term.dummies:
-            return mul(Num(term.number), product_of(term.factors))
-        found = self._written.get(term)
-        if found is None:
-            found = self._written[term] = self._expr(self._apart(term))
-        return found
-
-    def _expr(self, term: Term) -> Expr:
-        free = list(term.factors)
-        for dummies, factors in _components(term):
-            at = min((free.index(f) for f in factors), default=len(free))
-            free = [f for f in free if f not in factors]
-            free.insert(at, (self._nested(dummies, factors), _ONE))
-        return mul(Num(term.number), product_of(tuple(free)))
-
-    def _apart(self, term: Term) -> Term:
-        """The term with dummies of their own, so that the order of the sums does not show in their names."""
-        if len(term.dummies) < 2:
-            return term
-        fresh = {d.index: d.index.fresh("bound") for d in term.dummies}
-        dummies = []
-        for d in term.dummies:
-            where = d.where
-            for old, new in fresh.items():
-                where = renamed(where, old, new)
-            dummies.append(Dummy(fresh[d.index], where))
-        return Term(term.number, tuple(dummies), tuple((substitute(b, fresh), e) for b, e in term.factors))
-
-    def _nested(self, dummies: list[Dummy], factors: list[Factor]) -> Expr:
-        """``sum_i f_i sum_j g_{ij}``, the sums in the order of the dummies."""
-        first, *rest = dummies
-        if not rest:
-            return self.sum(first, product_of(tuple(factors)))
-        inner = [f for f in factors if any(d.index in free_indices(f[0]) for d in rest)]
-        inner_term = self.expr(Term(Fraction(1), tuple(rest), tuple(inner)))
-        outer = product_of(tuple(f for f in factors if f not in inner))
-        return self.sum(first, mul(outer, inner_term))
-
-
-def _components(term: Term) -> list[tuple[list[Dummy], list[Factor]]]:
-    """Dummies that factors or conditions tie together, with their factors, in order."""
-    if len(term.dummies) == 1:
-        index = term.dummies[0].index
-        return [(list(term.dummies), [f for f in term.factors if index in free_indices(f[0])])]
-    own = term.indices()
-    group: dict[Index, int] = {d.index: k for k, d in enumerate(term.dummies)}
-
-    def join(found: set[Index]) -> None:
-        numbers = {group[i] for i in found}
-        if len(numbers) > 1:
-            least = min(numbers)
-            for i, n in group.items():
-                if n in numbers:
-                    group[i] = least
-
-    reach = [free_indices(b) & own for b, _ in term.factors]
-    for used in reach:
-        join(set(used))
-    for d in term.dummies:
-        join(d.indices() & own)
-    out = []
-    for n in sorted(set(group.values())):
-        members = [d for d in term.dummies if group[d.index] == n]
-        indices = {d.index for d in members}
-        out.append((members, [f for f, used in zip(term.factors, reach, strict=True) if used & indices]))
-    return out

@@ -20,7 +20,8 @@ from symgrad.ir.nodes import Apply, Deriv, Tensor
 from symgrad.ir.traverse import distinct
 from symgrad.notation.reader import read_document
 from symgrad.notation.source import Source
-from tests.differences import worst
+from tests.differences import difference, exact, worst
+from tests.exporting.worlds import World
 
 LIBRARY = sorted((Path(__file__).parents[2] / "derivations").glob("*.md"))
 
@@ -55,3 +56,35 @@ def agrees(asking: Asking, of: str, by: str) -> bool:
     except Undefined:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    "cost",
+    [
+        r"\sum_{n=2}^{N} \frac{(x_n - x_{n-1})^3}{(x_{n-1} - x_n)^2 + 1}",
+        r"\sum_{n=2}^{N} (x_n - x_{n-1})^3 (x_{n-1} - x_n)",
+        r"\sum_{n=2}^{N} (\frac{1}{(x_n - x_{n-1})^6} - \frac{2}{(x_n - x_{n-1})^3})",
+        r"\sum_{i<j} (\frac{1}{(x_i - x_j)^{12}} - \frac{2}{(x_i - x_j)^6})",
+        r"\sum_{i=1}^{N} \sum_{j=1}^{i-1} (\frac{a}{(x_i - x_j)^4} - \frac{b}{(x_i - x_j)^2})",
+    ],
+)
+def test_powers_of_differences_of_neighbours(cost: str) -> None:
+    text = f"With $x \\in \\mathbb{{R}}^N$ and $a, b \\in \\mathbb{{R}}$:\n\n$$ J = {cost} $$\n"
+    asking = Asking(read_document(Source("cost.md", text)))
+    found = gradient(asking, "J", ["x"])
+    (target,) = found.targets
+    world = World(asking.vocabulary)
+    for t in world.tensors().values():
+        world.tensor(t)
+    env = world.env
+    assert isinstance(target.symbol, Tensor)
+    compared = 0
+    for (k,) in np.ndindex(*env.shape(target.symbol.ranges)):
+        try:
+            got = exact(found.entry, dict(zip(target.axes, (k + 1,), strict=True)), env)
+        except Undefined:
+            continue
+        wanted = difference(found.of.body, target.symbol, (k,), env)
+        assert got == pytest.approx(wanted, rel=1e-10, abs=1e-10)
+        compared += 1
+    assert compared
