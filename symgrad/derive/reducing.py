@@ -10,7 +10,7 @@ from symgrad.derive.collecting import common_factor
 from symgrad.derive.matching import within
 from symgrad.derive.signs import sign_inside
 from symgrad.derive.style import Style
-from symgrad.derive.terms import Factor, Term, merged, normal, term_of, terms_of
+from symgrad.derive.terms import Dummy, Factor, Term, merged, normal, term_of, terms_of
 from symgrad.ir.nodes import (
     ONE,
     Add,
@@ -28,6 +28,7 @@ from symgrad.ir.nodes import (
     parts,
     power,
 )
+from symgrad.ir.ranges import Affine, Index
 
 MAX_ROUNDS = 12
 
@@ -151,12 +152,12 @@ class Reducer:
     def _ones(self, term: Term) -> Term:
         """``sum_a y_a = 1``, where nothing else depends on a; ``sum_a 1 = n``."""
         for d in term.dummies:
-            if d.where or d.index.range is None or any(d.index in x.indices() for x in term.dummies if x is not d):
+            if any(d.index in x.indices() for x in term.dummies if x is not d):
                 continue
-            if not any(d.index in free_indices(b) for b, _ in term.factors):
-                count = (Size(d.index.range.size), Fraction(1))
+            count = _count(d)
+            if count is not None and not any(d.index in free_indices(b) for b, _ in term.factors):
                 rest = tuple(x for x in term.dummies if x is not d)
-                return self._ones(normal(Term(term.number, rest, (count, *term.factors))))
+                return self._ones(normal(Term(term.number, rest, ((Size(count), Fraction(1)), *term.factors))))
         for unit in self.style.units:
             for d in term.dummies:
                 if d.where or d.index.range != unit.axis.range:
@@ -172,3 +173,23 @@ class Reducer:
                         self.fired["a sum that is 1"] = None
                         return self._ones(Term(term.number * found[1].number, dummies, others))
         return term
+
+
+def _count(d: Dummy) -> Affine | None:
+    """How many positions a sum has: ``n``, or ``n - i`` of those behind an i of the same range; None where unknown."""
+    over = d.index.range
+    if over is None or len(d.where) > 1:
+        return None
+    if not d.where:
+        return over.size
+    (cond,) = d.where
+    left, right = cond.left, cond.right
+    other = right if left is d.index else left
+    if d.index not in (left, right) or not isinstance(other, Index) or other.range != over:
+        return None
+    if cond.op == "eq":
+        return over.size - 1 if cond.negated else Affine((), 1)
+    if cond.op != "lt":
+        return None
+    below = over.hi - other if left is other else Affine.of(other) - over.lo  # i < k, or k < i
+    return over.size - below if cond.negated else below

@@ -5,13 +5,14 @@ In every line the derivatives that are still to be taken stand as ``Deriv`` of a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symgrad.derive.depends import depends_on, symbol_of
 from symgrad.derive.differentiate import Resolver, Rules
 from symgrad.derive.simplify import Simplifier
-from symgrad.derive.terms import bare
+from symgrad.derive.terms import bare, term_of, terms_of
 from symgrad.ir.nodes import Deriv, Entry, Expr, Func, Mul, Num, Pow, Prod, Ref, rebuild
 from symgrad.ir.substitute import instantiate
 from symgrad.ir.traverse import distinct
@@ -97,7 +98,11 @@ class Derivation:
             expr = self.shortened(expr)
             if expr is before:
                 break
-        self.add(final, ("collected",))
+        final = self.simplify.names.canonical(final)
+        if self.lines and _bag(self.lines[-1].expr) == _bag(final):
+            self.lines[-1] = replace(self.lines[-1], expr=final)  # factors in another order are no step
+        else:
+            self.add(final, ("collected",))
         return self.lines
 
     def add(self, expr: Expr, rules: Iterable[str]) -> None:
@@ -147,6 +152,12 @@ class Derivation:
         if done is not expr and self.simplify.fired:
             self.add(done, self.simplify.fired)
         return done
+
+
+def _bag(expr: Expr) -> Counter[tuple[object, ...]]:
+    """The terms of a sum, whatever their order and that of their factors."""
+    terms = map(term_of, terms_of(expr))
+    return Counter((t.number, t.dummies, frozenset(t.factors)) for t in terms)
 
 
 def derivation(of: Expr, target: Entry | Ref, final: Expr, simplify: Simplifier) -> list[Line]:

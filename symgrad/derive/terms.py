@@ -124,7 +124,12 @@ def _collected(number: Fraction, dummies: list[Dummy], taken: set[Index], stack:
     if not number:
         return Term(number)
     factors = tuple((b, p) for b, e in powers.items() if (p := _least_power(b, e)))
-    return _bounded(Term(number, tuple(dummies), factors)) if dummies else Term(number, (), factors)
+    if not dummies:
+        return Term(number, (), factors)
+    made = _bounded(Term(number, tuple(dummies), factors))
+    if any(len(d.where) > 1 for d in made.dummies):
+        return Term(number, tuple(map(_without_implied, made.dummies)), made.factors)
+    return made
 
 
 def about(cond: Cond, index: Index) -> Cond:
@@ -139,6 +144,29 @@ def about(cond: Cond, index: Index) -> Cond:
         if gap.const == -1 and len(gap.terms) == 2 and set(signs) == {1, -1}:  # p - q < 1 is p <= q
             return Cond("lt", signs[-1], signs[1], not cond.negated)
     return cond
+
+
+def _without_implied(d: Dummy) -> Dummy:
+    """``k <= N - 1`` says nothing beside ``k < i``, and ``k >= 2`` nothing beside ``k > i``, for an i of k's range."""
+    over = d.index.range
+    others = [c for c in d.where if c.op == "lt" and isinstance(c.left, Index) and isinstance(c.right, Index)]
+    if over is None or not others:
+        return d
+    below = any(c.left is d.index and c.right.range == over and not c.negated for c in others)  # type: ignore[union-attr]
+    above = any(c.right is d.index and c.left.range == over and not c.negated for c in others)  # type: ignore[union-attr]
+
+    def implied(c: Cond) -> bool:
+        if c.op != "lt" or not c.negated or isinstance(c.left, Expr) or c.right is None:
+            return False
+        if below and c.right is d.index and isinstance(c.left, Affine):
+            gap = c.left - over.hi + 1
+        elif above and c.left is d.index and isinstance(c.right, Affine):
+            gap = over.lo + 1 - c.right
+        else:
+            return False
+        return not gap.terms and gap.const >= 0
+
+    return Dummy(d.index, tuple(c for c in d.where if not implied(c)))
 
 
 def _bounded(term: Term) -> Term:

@@ -175,7 +175,7 @@ def gradient(asking: Asking, of: str, wrt: Sequence[str]) -> Gradient:
     """
     value = asking.quantity(of, wrt)
     targets = asking.targets(value, wrt)
-    simplify = asking.simplifier(value)
+    simplify = asking.simplifier(value, targets)
     entry = derivative(value.body, [t.entry for t in targets], simplify)
     for n in distinct(entry):
         if isinstance(n, Apply) and n.derivs and any(n.function.shapes) and not all(map(is_named, n.arguments)):

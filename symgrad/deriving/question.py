@@ -141,8 +141,10 @@ class Asking:
             used.add(letter)
         return out
 
-    def simplifier(self, of: Value) -> Simplifier:
-        return Simplifier(self.style(of))
+    def simplifier(self, of: Value, targets: Sequence[Target] = ()) -> Simplifier:
+        """For derivatives by the targets: entries that a derivative is taken by are told apart, symmetric or not."""
+        style = self.style(of)
+        return Simplifier(replace(style, symmetric=style.symmetric - {t.symbol for t in targets}))
 
     def style(self, of: Value) -> Style:
         """How the document would write a derivative of a quantity."""

@@ -47,6 +47,7 @@ class Letters:
         self._written: dict[Index, str] = {}
         self._range: dict[str, Range | None] = dict(naming.taken)
         self._open: set[str] = set()
+        self._hidden: dict[Index, list[str]] = {}
         self._names: set[str] = set()
         self._scalars: set[str] = set()
         for node in distinct(expr):
@@ -80,6 +81,8 @@ class Letters:
     def bind(self, index: Index) -> str:
         """A letter for an index in the scope that opens here; close it with ``release``."""
         letter = self._pick(index, index.letter not in self._open and self._fits(index.letter, index))
+        if index in self._written:  # bound once more inside of its own scope
+            self._hidden.setdefault(index, []).append(self._written[index])
         self._written[index] = letter
         self._open.add(letter)
         self._range.setdefault(letter, index.range)
@@ -87,6 +90,8 @@ class Letters:
 
     def release(self, index: Index) -> None:
         self._open.discard(self._written.pop(index))
+        if self._hidden.get(index):
+            self._written[index] = self._hidden[index].pop()
 
     def _fits(self, letter: str, index: Index) -> bool:
         known = letter not in self._range or self._range[letter] == index.range

@@ -91,3 +91,45 @@ def test_a_document_without_a_cost_is_an_error_of_use(tmp_path: Path, capsys: py
     status, out, err = run(tmp_path, capsys, "Let $x \\in \\mathbb{R}^{N}$.\n")
     assert (status, out) == (2, "")
     assert "defines no cost" in err
+
+
+SYMMETRIC = "Let $A \\in \\mathbb{R}^{N \\times N}$, $x, y \\in \\mathbb{R}^N$. Assume $A = A^\\top$.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("cost", "by"),
+    [
+        (r"\operatorname{tr}(A A)", ["A", "A"]),
+        (r"\frac{1}{2} x^\top A x", ["x", "A"]),
+        (r"\frac{1}{2} x^\top A x", ["A", "x"]),
+        (r"\lVert A x \rVert^2", ["x", "A"]),
+        (r"x^\top A A y", ["A", "A"]),
+        (r"\sum_{ij} A_{ij}^2 A_{ji}", ["A", "A"]),
+    ],
+)
+def test_entries_of_a_symmetric_matrix_that_a_derivative_is_taken_by_are_told_apart(cost: str, by: list[str]) -> None:
+    text = f"{SYMMETRIC}$$ J = {cost} $$"
+    assert proved(text, symgrad.gradient(symgrad.read(text=text), "J", wrt=by).latex("index"))
+
+
+@pytest.mark.parametrize("cost", [r"y^\top A^\top x", r"x^\top A A y", r"\operatorname{tr}(A B A)"])
+def test_a_derivation_by_a_symmetric_matrix_is_proved_line_by_line(cost: str) -> None:
+    text = f"{SYMMETRIC}Let $B \\in \\mathbb{{R}}^{{N \\times N}}$.\n\n$$ J = {cost} $$\n\n"
+    steps = symgrad.gradient(symgrad.read(text=text), "J", wrt="A").steps()
+    assert all(s.verdict == "proved" for s in check_text(text + steps).steps)
+
+
+def test_a_sum_within_a_sum_over_the_same_index_is_printed() -> None:
+    text = (
+        "Let $X \\in \\mathbb{R}^{T \\times T}$.\n\n"
+        "$$ P = \\operatorname{softmax}(X X^\\top), \\qquad J = \\operatorname{tr}(P X) $$\n\n"
+    )
+    steps = symgrad.gradient(symgrad.read(text=text), "J", wrt="X").steps()
+    assert all(s.verdict == "proved" for s in check_text(text + steps).steps)
+
+
+def test_positions_behind_another_one_are_counted() -> None:
+    text = "Let $x \\in \\mathbb{R}^N$.\n\n$$ J = \\sum_{n=1}^{N-1} \\sum_{m=n+1}^{N} (x_n - x_m)^2 $$"
+    found = symgrad.gradient(symgrad.read(text=text), "J", wrt=["x", "x"]).latex("index")
+    assert "\\sum" not in found
+    assert proved(text, found)
