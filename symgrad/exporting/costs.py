@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from symgrad.diagnostics import Diagnostic, NotationError, SymgradError
-from symgrad.exporting.jax_target import JaxModule
-from symgrad.exporting.module import Module
-from symgrad.exporting.numpy_target import NumpyModule
-from symgrad.exporting.program import Cost, Source, cost
+from symgrad.exporting.program.cost import Cost, Source, cost
 from symgrad.exporting.spelling import Names, spelled
-from symgrad.exporting.torch_target import TorchModule
+from symgrad.exporting.targets.jax_target import JaxModule
+from symgrad.exporting.targets.numpy_target import NumpyModule
+from symgrad.exporting.targets.torch_target import TorchModule
+from symgrad.exporting.writing.module import Module
 from symgrad.ir.nodes import Definition, Deriv, Expr, Ref, parts
 from symgrad.notation.reading import ReadDocument
 from symgrad.notation.vocabulary import Quantity, Vocabulary

@@ -14,7 +14,7 @@ import pytest
 
 import symgrad
 from symgrad.diagnostics import SymgradError
-from symgrad.exporting.forms import IndexedSlices
+from symgrad.exporting.targets.forms import IndexedSlices
 from tests.exporting.worlds import ROOT, documents
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -21,9 +21,9 @@ import pytest
 import symgrad
 from symgrad.diagnostics import SymgradError
 from symgrad.exporting import TARGETS
-from symgrad.exporting.arrays import Node
+from symgrad.exporting.arrays.kinds import Node
 from symgrad.exporting.loading import load_text
-from symgrad.exporting.text import Text
+from symgrad.exporting.writing.pieces import Text
 from symgrad.notation.vocabulary import Quantity
 from tests.exporting.worlds import ROOT, World, documents, exported
 

@@ -1,0 +1,54 @@
+"""Conditions on exponentials go into the exponent, exp(-inf) = 0: what is left out neither overflows nor counts."""
+
+from __future__ import annotations
+
+from symgrad.exporting.arrays.atoms import argument_of, is_map, negated, plain
+from symgrad.exporting.arrays.build import Val, einsum, factors_of, scalar
+from symgrad.exporting.arrays.entries import compare, where
+from symgrad.exporting.arrays.graph import Graph
+from symgrad.exporting.arrays.kinds import Constant, Input
+
+
+def nothing(g: Graph) -> Val:
+    """-inf, whose exponential is 0"""
+    return negated(g, Val(g.make(Constant, (), "\\infty")))
+
+
+def masked(g: Graph, mask: Val, body: Val) -> Val:
+    """``body`` where the mask holds, else 0."""
+    coefficient, factors = factors_of(body)
+    for f in factors:
+        if is_map(f, "exp") and set(mask.labels) & set(f.labels):
+            rest = [other for other in factors if other is not f]
+            return einsum(g, [*rest, _exp_where(g, mask, f)], None, coefficient)
+    return where(g, mask, body, scalar(g, 0))
+
+
+def masked_exponentials(g: Graph, flat: list[Val], spread: bool = False) -> list[Val] | None:
+    """w exp(x) = exp(x where w, else -inf), for w of zeros and ones; ``spread``: also along axes that x lacks"""
+    for w in flat:
+        mask = _mask_of(g, w)
+        if mask is None:
+            continue
+        for f in flat:
+            if is_map(f, "exp") and (spread or set(w.labels) <= set(f.labels)):
+                return [*(other for other in flat if other is not w and other is not f), _exp_where(g, mask, f)]
+    return None
+
+
+def _exp_where(g: Graph, mask: Val, f: Val) -> Val:
+    chosen = where(g, mask, argument_of(f), nothing(g))
+    return plain(g, "exp", chosen)
+
+
+def _mask_of(g: Graph, w: Val) -> Val | None:
+    """Where an array of zeros and ones is one."""
+    if is_map(w, "indicator"):
+        return argument_of(w)
+    base = w.node
+    if isinstance(base, Input) and base.name in g.bits:
+        return compare(g, ">", w, scalar(g, 0))
+    return None
+
+
+__all__ = ["masked", "masked_exponentials", "nothing"]

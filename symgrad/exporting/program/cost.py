@@ -1,0 +1,82 @@
+"""The program of one cost: the arrays of its value and of its gradients, plain or over a batch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from symgrad.exporting.arrays.graph import Graph
+from symgrad.exporting.arrays.kinds import Input, Node
+from symgrad.exporting.program.adjoint import gradients
+from symgrad.exporting.program.distinct import over_distinct
+from symgrad.exporting.program.inputs import Argument, Inputs
+from symgrad.exporting.program.lower import Lowering
+from symgrad.exporting.program.plan import LARGE, nominal, number, planned
+from symgrad.exporting.program.sharing import shared
+from symgrad.exporting.program.stacking import stacked
+from symgrad.exporting.program.structure import Form, form
+from symgrad.exporting.writing.arguments import ordered_arguments
+from symgrad.ir.nodes import Expr
+from symgrad.ir.ranges import Affine
+from symgrad.notation.vocabulary import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a module comes from: the document's name, its text, and the order of its declarations."""
+
+    name: str
+    text: str
+    order: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class Cost:
+    """One exported cost: its arrays, plain or over a batch."""
+
+    name: str
+    written: str
+    batch: bool
+    graph: Graph
+    inputs: Inputs
+    value: Node
+    forms: dict[str, Form]
+    arguments: tuple[Argument, ...]
+
+    def large(self, d: Affine) -> bool:
+        """Whether an axis is one that positions point to."""
+        return number(d, nominal(self.inputs)) >= LARGE
+
+    @property
+    def reals(self) -> tuple[str, ...]:
+        return tuple(a.name for a in self.arguments if a.kind == "real" and a.domain not in ("bit", "sign"))
+
+
+def cost(
+    quantity: Quantity, name: str, batch: bool, order: Sequence[str], wrt: Sequence[str] | None, merged: bool = False
+) -> Cost:
+    """The arrays of a cost and of its gradients; ``merged``: what members of a batch share is computed once."""
+    g, inputs = Graph(), Inputs()
+    lowering = Lowering(g, inputs, batch)
+    body: Expr = quantity.value.body
+    value = stacked(g, shared(g, lowering.cost(body).node))
+    if batch and merged:
+        value = over_distinct(g, value)
+    g.names[value] = name
+    found = gradients(lowering, value)
+    arguments = ordered_arguments(inputs, g, order)
+    sizes = nominal(inputs)
+    forms: dict[str, Form] = {}
+    for a in arguments:
+        if a.kind != "real" or a.domain in ("bit", "sign") or (wrt is not None and a.name not in wrt):
+            continue
+        node = next(n for n in g.table.values() if isinstance(n, Input) and n.name == a.name)
+        forms[a.name] = form(g, node.rank, found.get(node, []), lambda d: number(d, sizes))
+    new = planned(g, [value, *(n for f in forms.values() for n in f.nodes())], inputs)
+    forms = {name: f.over(new) for name, f in forms.items()}
+    return Cost(name, quantity.name, batch, g, inputs, new[value], forms, arguments)

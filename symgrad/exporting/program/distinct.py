@@ -1,0 +1,106 @@
+"""A softmax over all of a vocabulary once for each distinct position in a batch, and not once for each member.
+
+In a batch of pairs the same centre stands many times. What depends on the centre alone is computed over the centres
+that differ; what the members need of it, its entries and its normaliser, is looked up where their centre stands.
+"""
+
+from __future__ import annotations
+
+from symgrad.exporting.arrays.graph import Graph, operands, ordered, replaced
+from symgrad.exporting.arrays.kinds import (
+    Distinct,
+    Input,
+    LogSumExp,
+    Node,
+    Operand,
+    PlaceOf,
+    Positions,
+    Slot,
+    Softmax,
+    Take,
+)
+from symgrad.ir.ranges import Affine
+
+BATCH = Affine.of("batch")
+
+
+def over_distinct(g: Graph, root: Node) -> Node:
+    """The same number, of a batch whose members share positions; ``root`` itself where nothing is saved by it."""
+    order = ordered([root])
+    sources = _sources(order)
+    for c in order:
+        if isinstance(c, Input) and c.whole and c.dims == (BATCH,):
+            own = [n for n in order if n.dims.count(BATCH) == 1 and sources[n] == {c}]
+            if any(isinstance(n, (Softmax, LogSumExp)) for n in own) and _looked_up(order, set(own)):
+                return _rewritten(g, order, c, set(own))[root]
+    return root
+
+
+def _sources(order: list[Node]) -> dict[Node, frozenset[Node]]:
+    """The index arguments that the axis of the batch comes from; of running numbers, themselves."""
+    out: dict[Node, frozenset[Node]] = {}
+    for node in order:
+        if BATCH not in node.dims:
+            out[node] = frozenset()
+        elif isinstance(node, (Input, Positions)):
+            out[node] = frozenset((node,))
+        else:
+            out[node] = frozenset[Node]().union(*(out[o.node] for o in operands(node)))
+    return out
+
+
+def _looked_up(order: list[Node], own: set[Node]) -> bool:
+    """Whether the members need single entries only: whole rows would be copied for each of them."""
+    for node in order:
+        if node in own:
+            continue
+        for o in operands(node):
+            entries = isinstance(node, Take) and node.base is o.node
+            if o.node in own and not isinstance(o.node, Input) and o.node.rank > 1 and not entries:
+                return False
+    return True
+
+
+def _rewritten(g: Graph, order: list[Node], c: Input, own: set[Node]) -> dict[Node, Node]:
+    size = Affine.of(f"|{c.name}{len(g.selected) + 1}|")
+    distinct = g.selected[size] = g.make(Distinct, (size,), c)
+    place = g.make(PlaceOf, (BATCH,), c, distinct)
+    once: dict[Node, Node] = {c: distinct}
+    new: dict[Node, Node] = {}
+    for node in order:
+        if node in own and node is not c:
+            dims = tuple(size if d == BATCH else d for d in node.dims)
+            once[node] = g.make(type(node), dims, *replaced(node.args, new | once))
+            g.inherit(once[node], node)
+        elif isinstance(node, Take) and node.base in own:
+            new[node] = g.make(Take, node.dims, once[node.base], _at(g, node, place))
+            g.inherit(new[node], node)
+        else:
+            here = {o.node: _spread(g, o.node, once[o.node], place) for o in operands(node) if o.node in once}
+            here[c] = c
+            made = replaced(node.args, new | here)
+            new[node] = node if made == node.args else g.make(type(node), node.dims, *made)
+            g.inherit(new[node], node)
+    return new
+
+
+def _at(g: Graph, node: Take, place: Node) -> tuple[Slot, ...]:
+    """The slots of a look-up, the axis of the batch led to where the member's position stands."""
+    axis = node.base.dims.index(BATCH)
+    slot = node.slots[axis]
+    labels = (slot,) if isinstance(slot, int) else slot.labels
+    runs = isinstance(slot, int) or (isinstance(slot.node, Positions) and slot.node.start == Affine())
+    if isinstance(slot, int) or runs:
+        found = Operand(place, labels)
+    else:
+        own = tuple(range(slot.node.rank))
+        found = Operand(g.make(Take, slot.node.dims, place, (Operand(slot.node, own),)), labels)
+    return (*node.slots[:axis], found, *node.slots[axis + 1 :])
+
+
+def _spread(g: Graph, node: Node, once: Node, place: Node) -> Node:
+    """An array over the distinct positions as one over the members."""
+    axis = node.dims.index(BATCH)
+    slots = tuple(Operand(place, (k,)) if k == axis else k for k in range(node.rank))
+    made: Node = g.make(Take, node.dims, once, slots)
+    return made

@@ -1,0 +1,75 @@
+"""What a cost is computed from: the arguments of its function, and how they are called in Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from symgrad.exporting.arrays.build import Val
+from symgrad.exporting.arrays.graph import Graph
+from symgrad.exporting.arrays.kinds import Input, Number
+from symgrad.exporting.spelling import Names, spelled
+from symgrad.ir.nodes import Definition, Tensor
+from symgrad.ir.ranges import Affine, Index, IndexArray, Range, Subset
+
+Kind = Literal["real", "array", "index", "subset", "size"]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument. ``written``: as the document writes it; ``target``: where positions point to."""
+
+    name: str
+    kind: Kind
+    written: str
+    dims: tuple[Affine, ...] = ()
+    target: Range | None = None
+    domain: str = "real"
+
+
+@dataclass(slots=True)
+class Inputs:
+    """The arguments met so far, each once, by their Python names."""
+
+    names: Names = field(default_factory=Names)
+    given: dict[str, Argument] = field(default_factory=dict)
+    symbols: dict[str, str] = field(default_factory=dict)
+    _known: dict[object, str] = field(default_factory=dict)
+
+    def _enter(self, key: object, written: str, kind: Kind, ranges: tuple[Range, ...], **more: object) -> str:
+        name = self._known.get(key)
+        if name is None:
+            name = self._known[key] = self.names.fresh(spelled(written))
+            dims = tuple(r.size for r in ranges)
+            self.given[name] = Argument(name, kind, written, dims, **more)  # type: ignore[arg-type]  # target, domain
+        return name
+
+    def tensor(self, t: Tensor) -> str:
+        return self._enter(t, t.name, "real", t.ranges, domain=t.domain)
+
+    def index(self, i: Index) -> str:
+        return self._enter(i, i.letter, "index", (), target=i.range)
+
+    def array(self, a: IndexArray) -> str:
+        return self._enter(a, a.name, "array", a.ranges, target=a.target)
+
+    def subset(self, s: Subset) -> str:
+        size = f"|{spelled(s.name)}|"
+        return self._enter(s, s.name, "subset", (Range.of_size(size),), target=s.range)
+
+    def selection(self, letter: str) -> str:
+        """The number of positions that a condition leaves, as a size of its own."""
+        name = f"|{letter}{len(self.symbols) + 1}|"
+        self.symbols[name] = letter
+        return name
+
+    def called(self, g: Graph, d: Definition, value: Val) -> None:
+        """Remember how the document calls an array and its axes."""
+        if not isinstance(value.node, (Input, Number)):
+            g.names.setdefault(value.node, spelled(d.name))
+            letters = tuple(x.letter if isinstance(x, Index) else "i" for x in value.labels)
+            g.letters.setdefault(value.node, letters)
+
+    def size(self, symbol: str) -> str:
+        """A size that no shape tells."""
+        return self._enter(("size", symbol), symbol, "size", ())

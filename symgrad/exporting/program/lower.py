@@ -1,0 +1,252 @@
+"""From index expressions to arrays: one rule a node kind, its docstring the formula."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from symgrad.derive.contract import summed
+from symgrad.derive.differentiate import resolve, written
+from symgrad.diagnostics import SymgradError
+from symgrad.exporting.arrays.build import (
+    Label,
+    Place,
+    Val,
+    einsum,
+    linear,
+    merge,
+    numbered,
+    scalar,
+    size_of,
+)
+from symgrad.exporting.arrays.entries import argument, both, take, where
+from symgrad.exporting.arrays.kinds import (
+    Constant,
+    Operand,
+    PowerOf,
+    Product,
+)
+from symgrad.exporting.arrays.masks import masked
+from symgrad.exporting.arrays.stable import mapped, power
+from symgrad.exporting.program.positions import BATCH, PositionRules, range_of
+from symgrad.ir import nodes as n
+from symgrad.ir.ranges import Affine, Index
+from symgrad.ir.substitute import instantiate
+
+
+def prepare(node: n.Expr, memo: dict[n.Expr, n.Expr]) -> n.Expr:
+    """One-hot vectors and their sums written out: sum_a delta(a, o) f(a) = f(o)."""
+    done = memo.get(node)
+    if done is None:
+        if isinstance(node, n.Ref) and _one_hot(node.definition.body):
+            done = prepare(instantiate(node.definition, node.indices), memo)
+        elif isinstance(node, n.Sum):
+            done = summed(node.index, prepare(node.body, memo), node.where)
+        elif isinstance(node, n.Mul):
+            done = n.mul(*(prepare(f, memo) for f in node.factors))
+        elif isinstance(node, n.Add):
+            done = n.add(*(prepare(t, memo) for t in node.terms))
+        else:
+            done = n.rebuild(node, lambda e: e, lambda child: prepare(child, memo))
+        memo[node] = done
+    return done
+
+
+def _one_hot(body: n.Expr) -> bool:
+    return isinstance(body, n.Delta) or (
+        isinstance(body, n.Mul) and len(body.factors) == 1 and _one_hot(body.factors[0])
+    )
+
+
+@dataclass
+class Lowering(PositionRules):
+    """The arrays of one cost. ``batch``: index arguments have one more axis, in front."""
+
+    _values: dict[tuple[n.Expr, bool], Val] = field(default_factory=dict)
+    _defined: dict[n.Definition, Val] = field(default_factory=dict)
+    _prepared: dict[n.Expr, n.Expr] = field(default_factory=dict)
+    _open: set[n.Definition] = field(default_factory=set)
+
+    def cost(self, ref: n.Expr) -> Val:
+        """A scalar; over a batch, its sum."""
+        value = self.value(prepare(resolve(ref), self._prepared))
+        if self.batch and BATCH not in value.labels:
+            value = einsum(self.graph, [value, size_of(self.graph, Affine.of("batch"))])
+        return einsum(self.graph, [value], ()) if value.labels else value
+
+    def assume(self, node: n.Expr, value: Val) -> None:
+        """From now on an expression stands for that array."""
+        self._values[node, False] = self._values[node, True] = value
+
+    def value(self, node: n.Expr) -> Val:
+        done = self._values.get((node, self.guarded))
+        if done is None:
+            rule = _RULES.get(type(node))
+            if rule is None:
+                raise TypeError(f"no rule lowers a {type(node).__name__}")
+            done = self._values[node, self.guarded] = rule(self, node)
+        return done
+
+    def under(self, guarded: bool, node: n.Expr) -> Val:
+        """A node that counts only where a condition holds, or anywhere."""
+        before, self.guarded = self.guarded, guarded
+        try:
+            return self.value(node)
+        finally:
+            self.guarded = before
+
+    # --- kinds --------------------------------------------------------------------------------
+
+    def num(self, node: n.Num) -> Val:
+        return scalar(self.graph, node.value)
+
+    def const(self, node: n.Const) -> Val:
+        return Val(self.graph.make(Constant, (), node.name))
+
+    def size(self, node: n.Size) -> Val:
+        if not any(True for _ in node.affine.indices()):
+            return size_of(self.graph, node.affine)
+        return self.real(self.position(node.affine), "whole")
+
+    def entry(self, node: n.Entry) -> Val:
+        """U_ij: whole axes, slices and gathered rows"""
+        name = self.inputs.tensor(node.tensor)
+        dims = self.inputs.given[name].dims
+        if node.tensor.domain == "positive":
+            self.graph.positive.add(name)
+        if node.tensor.domain == "bit":
+            self.graph.bits.add(name)
+        base = argument(self.graph, name, dims, False)
+        return take(self.graph, base, self.places(node.indices, node.tensor.ranges))
+
+    def delta(self, node: n.Delta) -> Val:
+        """delta(i, j) = [i = j]"""
+        return self.real(self.mask(n.Cond("eq", node.left, node.right)), "indicator")
+
+    def iverson(self, node: n.Iverson) -> Val:
+        return self.real(self.mask(node.cond), "indicator")
+
+    def sum(self, node: n.Sum) -> Val:
+        """sum_i f(i) over the axis of i, or over the positions that its conditions leave"""
+        if node.where:
+            node, left = self.bound(node)
+        else:
+            left = []
+        body = self.under(self.guarded or bool(left), node.body)
+        if left:
+            body = masked(self.graph, both(self.graph, [self.mask(c) for c in left]), body)
+        run = self.at.get(node.index)
+        labels = run.labels if run is not None else (node.index,)
+        gone = [x for x in labels if x is not BATCH]
+        dims: dict[Label, Affine] = run.dims() if run is not None else {node.index: range_of(node.index).size}
+        lacking = [size_of(self.graph, dims[x]) for x in gone if x not in body.labels]
+        return einsum(self.graph, [body, *lacking], [x for x in body.labels if x not in gone])
+
+    def prod(self, node: n.Prod) -> Val:
+        """prod_i f(i)"""
+        g = self.graph
+        left: list[n.Cond] = []
+        if node.where:
+            node, left = self.bound(node)
+        body = self.under(self.guarded or bool(left), node.body)
+        if left:
+            body = where(g, both(g, [self.mask(c) for c in left]), body, scalar(g, 1))
+        run = self.at.get(node.index)
+        label = next(x for x in run.labels if x is not BATCH) if run is not None else node.index
+        if label not in body.labels:
+            count = size_of(g, run.dims()[label] if run is not None else range_of(node.index).size)
+            return self.power_of(body, count)
+        axis = body.labels.index(label)
+        dims = tuple(d for k, d in enumerate(body.node.dims) if k != axis)
+        return Val(g.make(Product, dims, body.node, axis), tuple(x for x in body.labels if x is not label))
+
+    def add(self, node: n.Add) -> Val:
+        return linear(self.graph, [(1, self.value(t)) for t in node.terms])
+
+    def mul(self, node: n.Mul) -> Val:
+        guarded = self.guarded or any(isinstance(f, n.Iverson) for f in node.factors)
+        factors = [self.under(guarded and not isinstance(f, n.Iverson), f) for f in node.factors]
+        labels = dict.fromkeys(x for f in factors for x in f.labels)
+        # the axis of a batch in front: scores of one member lie together
+        out = [x for x in labels if x is BATCH] + [x for x in labels if x is not BATCH]
+        return einsum(self.graph, factors, out)
+
+    def pow(self, node: n.Pow) -> Val:
+        base = self.value(node.base)
+        if isinstance(node.exponent, n.Num):
+            return power(self.graph, base, node.exponent.value)
+        return self.power_of(base, self.value(node.exponent))
+
+    def power_of(self, base: Val, exponent: Val) -> Val:
+        every = merge((base, exponent))
+        given = {x: k for k, x in enumerate(every)}
+        x, y = (Operand(v.node, numbered(v.labels, given)) for v in (base, exponent))
+        return Val(self.graph.make(PowerOf, tuple(every.values()), x, y), tuple(every))
+
+    def func(self, node: n.Func) -> Val:
+        if node.name.endswith("'"):
+            return self.value(written(node.name, node.arg))
+        return mapped(self.graph, node.name, self.value(node.arg))
+
+    def cases(self, node: n.Cases) -> Val:
+        """The first branch whose conditions hold; where none does, the last."""
+        *first, (_, last) = node.branches
+        out = self.under(True, last)
+        for conds, value in reversed(first):
+            out = where(self.graph, both(self.graph, [self.mask(c) for c in conds]), self.under(True, value), out)
+        return out
+
+    def apply(self, node: n.Apply) -> Val:
+        raise SymgradError(f"{node.function.name} is known only by its name: define it by a formula to export it")
+
+    def deriv(self, node: n.Deriv) -> Val:
+        return self.value(prepare(resolve(node), self._prepared))
+
+    def ref(self, node: n.Ref) -> Val:
+        """A defined array, relabelled; at single positions, its formula there."""
+        d = node.definition
+        ranges = tuple(range_of(p) for p in d.params)
+        places = self.places(node.indices, ranges)
+        if all(isinstance(p, Index) for p in places) and len(set(places)) == len(places):
+            whole = self.definition(d)
+            names: dict[Any, Any] = dict(zip(d.params, places, strict=True))
+            return Val(whole.node, tuple(names.get(x, x) for x in whole.labels))
+        try:
+            return self.value(prepare(resolve(instantiate(d, node.indices)), self._prepared))
+        except ValueError:  # arithmetic on a gathered position: the array is needed as a whole
+            whole = self.definition(d)
+            at: dict[Any, Place] = dict(zip(d.params, places, strict=True))
+            return take(self.graph, whole.node, [at.get(x, x) for x in whole.labels])
+
+    def definition(self, d: n.Definition) -> Val:
+        """The array of a definition, its axes called by its own letters."""
+        if d in self._open:
+            raise SymgradError(f"{d.name} is defined through itself")
+        done = self._defined.get(d)
+        if done is None:
+            self._open.add(d)
+            done = self._defined[d] = self.under(False, prepare(resolve(d.body), self._prepared))
+            self._open.discard(d)
+            self.inputs.called(self.graph, d, done)
+        return done
+
+
+_RULES: dict[type[n.Expr], Callable[[Lowering, Any], Val]] = {
+    n.Num: Lowering.num,
+    n.Const: Lowering.const,
+    n.Size: Lowering.size,
+    n.Entry: Lowering.entry,
+    n.Delta: Lowering.delta,
+    n.Iverson: Lowering.iverson,
+    n.Sum: Lowering.sum,
+    n.Prod: Lowering.prod,
+    n.Add: Lowering.add,
+    n.Mul: Lowering.mul,
+    n.Pow: Lowering.pow,
+    n.Func: Lowering.func,
+    n.Apply: Lowering.apply,
+    n.Deriv: Lowering.deriv,
+    n.Ref: Lowering.ref,
+    n.Cases: Lowering.cases,
+}

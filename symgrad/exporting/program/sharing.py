@@ -1,0 +1,106 @@
+"""A product of gathered rows is an entry of the product of all rows, where that is computed anyway.
+
+With s_w = sum_j U_wj v_j at hand, sum_j U_oj v_j is s_o. So a target's score costs a look-up, and its
+gradient one entry of the scores' gradient.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import permutations
+
+from symgrad.exporting.arrays.build import Place, numbered, val
+from symgrad.exporting.arrays.entries import take
+from symgrad.exporting.arrays.graph import Graph, operands, ordered, replaced
+from symgrad.exporting.arrays.kinds import Einsum, Node, Operand, Slot, Take
+
+
+def shared(g: Graph, root: Node) -> Node:
+    """The same array, with such products looked up."""
+    order = ordered([root])
+    products = [n for n in order if isinstance(n, Einsum) and len(n.operands) <= 4]
+    whole = {o.node for n in products for o in n.operands}
+    new: dict[Node, Node] = {}
+    for node in order:
+        found = None
+        if isinstance(node, Einsum) and any(isinstance(o.node, Take) and o.node.base in whole for o in node.operands):
+            found = next((f for p in products if p is not node and (f := _looked_up(g, node, p)) is not None), None)
+        if found is not None:
+            new[node] = found
+    return _rebuilt(g, order, new)[root] if new else root
+
+
+def _rebuilt(g: Graph, order: list[Node], new: dict[Node, Node]) -> dict[Node, Node]:
+    """Every node over the replaced ones; a replacement is built over replacements itself."""
+    done: dict[Node, Node] = {}
+
+    def go(node: Node) -> Node:
+        if node not in done:
+            source = new.get(node, node)
+            for o in operands(source):
+                go(o.node)
+            if any(done[o.node] is not o.node for o in operands(source)):
+                source = g.make(type(source), source.dims, *replaced(source.args, done))
+            done[node] = source
+            g.inherit(source, node)
+        return done[node]
+
+    for node in order:
+        go(node)
+    return done
+
+
+def _looked_up(g: Graph, node: Einsum, whole: Einsum) -> Node | None:
+    """``node`` as entries of ``whole``, if some rows gathered in the one run through in the other."""
+    if len(node.operands) != len(whole.operands):
+        return None
+    for order in permutations(node.operands):
+        at = _match(order, whole)
+        if at is not None and all(k in at for k in range(whole.rank)):
+            made = _take(g, node, whole, at)
+            if made is not None:
+                return made
+    return None
+
+
+def _match(order: tuple[Operand, ...], whole: Einsum) -> dict[int, Slot] | None:
+    """What each label of ``whole`` is in the other product: a label, or gathered positions."""
+    at: dict[int, Slot] = {}
+    gathered = False
+    for n, f in zip(order, whole.operands, strict=True):
+        if n.node is f.node:
+            pairs: list[tuple[int, Slot]] = list(zip(f.labels, n.labels, strict=True))
+        elif isinstance(n.node, Take) and n.node.base is f.node:
+            gathered = True
+            pairs = [
+                (x, n.labels[s] if isinstance(s, int) else Operand(s.node, tuple(n.labels[k] for k in s.labels)))
+                for x, s in zip(f.labels, n.node.slots, strict=True)
+            ]
+        else:
+            return None
+        for x, slot in pairs:
+            if at.setdefault(x, slot) != slot:
+                return None
+    return at if gathered else None
+
+
+def _take(g: Graph, node: Einsum, whole: Einsum, at: dict[int, Slot]) -> Node | None:
+    """The entries; labels that are summed in ``node`` and run along positions alone are summed after the look-up."""
+    slots = [at[k] for k in range(whole.rank)]
+    summed = [s for x, s in at.items() if x >= whole.rank]
+    used = [k for s in slots for k in ((s,) if isinstance(s, int) else s.labels)]
+    sizes = {k: d for o in node.operands for k, d in zip(o.labels, o.node.dims, strict=True)}
+    if any(not isinstance(s, int) or s < node.rank for s in summed) or len(set(summed)) != len(summed):
+        return None
+    left = [k for k in sizes if k not in summed]
+    plain = [s for s in slots if isinstance(s, int)]
+    if set(used) != set(left) or len(set(plain)) != len(plain) or set(range(node.rank)) - set(left):
+        return None
+    places: list[Place] = [s if isinstance(s, int) else val(s) for s in slots]
+    found = take(g, whole, places)
+    made = found.node
+    ratio = node.coefficient / whole.coefficient
+    if ratio != 1 or found.labels != tuple(range(node.rank)):
+        given = {k: i for i, k in enumerate(dict.fromkeys([*range(node.rank), *left]))}
+        made = g.make(Einsum, node.dims, Fraction(ratio), (Operand(made, numbered(found.labels, given)),))
+    return made

@@ -1,0 +1,1 @@
+"""What modules compute with, one file a target, and the functions that are copied into them."""

@@ -1,0 +1,150 @@
+"""Modules that import JAX alone: each cost is a function with its derived gradient as reverse derivative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import ClassVar
+
+from symgrad.exporting.arrays.graph import ordered
+from symgrad.exporting.arrays.kinds import Map, Node, Selected
+from symgrad.exporting.program.inputs import Argument
+from symgrad.exporting.targets.differentiable import (
+    DifferentiableModule,
+    DifferentiableResults,
+    DifferentiableStatements,
+    DifferentiableWriter,
+)
+from symgrad.exporting.writing.arguments import Checks
+from symgrad.exporting.writing.elementary import CALLS
+from symgrad.exporting.writing.function import Tools
+from symgrad.exporting.writing.layout import wrapped
+from symgrad.exporting.writing.module import Cost, function, quoted, suffix
+from symgrad.exporting.writing.pieces import Text, call, scaled
+
+ELSEWHERE = {
+    "sigma": "jax.nn.sigmoid",
+    "softplus": "jax.nn.softplus",
+    "elu": "jax.nn.elu",
+    "erf": "jax.lax.erf",
+    "erfc": "jax.lax.erfc",
+}
+"""Functions that do not stand in ``jax.numpy``."""
+
+
+class JaxWriter(DifferentiableWriter):
+    """NumPy's names. Arrays never change, so that none is copied."""
+
+    library = "jnp"
+    calls: ClassVar[dict[str, str]] = CALLS
+    helpers_of: ClassVar[dict[str, str]] = {"Phi": "_normal_cdf"}
+
+    def mapped(self, node: Map, x: Text) -> Text:
+        return call(ELSEWHERE[node.name], x) if node.name in ELSEWHERE else super().mapped(node, x)
+
+    def plain(self, node: Map, x: Text) -> Text:
+        return self.mapped(node, x)  # the dtype of what JAX computes from numbers of Python gives way, as those do
+
+    def scalar(self, t: Text) -> Text:
+        return self.converted(t)
+
+    def copied(self, t: Text) -> Text:
+        return t
+
+    def assigned(self, node: Node, t: Text, needed: Iterable[Node]) -> Text:
+        """The positions that a condition leaves are a shape, so that they are known under ``jit`` too."""
+        chosen = [n for n in needed if isinstance(n, Selected)]
+        if any(node is n for s in chosen for n in ordered([s])):
+            return self.helper("_static", f"lambda: {t}")
+        return t
+
+
+class JaxStatements(DifferentiableStatements):
+    """Arrays with some places changed are new arrays."""
+
+    def negated(self, name: str) -> str:
+        return f"{name} = {name}.at[0].multiply(-1)"
+
+    def multiplied(self, name: str, key: str, factor: Text) -> str:
+        return f"{name} = {name}.at[{key}].multiply({factor})"
+
+    def added(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
+        return f"{name} = {name}.at[{', '.join(keys)}].add({scaled(c, values)})"
+
+    def assigned(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
+        return self.added(name, keys, c, values)
+
+
+class JaxResults(DifferentiableResults):
+    """Arrays."""
+
+    def number(self, t: Text, shared: bool) -> str:
+        return str(self.writer.converted(t))
+
+
+class JaxChecks(Checks):
+    """Whole numbers of JAX in place of Python's."""
+
+    def cast(self, a: Argument) -> str:
+        return f"{a.name} = jnp.asarray({a.name}, dtype)"
+
+
+class JaxModule(DifferentiableModule):
+    """A ``jax.custom_vjp`` a cost."""
+
+    merges = False
+    tools = Tools(JaxWriter, JaxStatements, JaxResults, JaxChecks)
+    pieces = ("jax_support", "shared_support")
+    array = "jax.Array"
+    conventions = (
+        "Arguments are given by name. Real arrays are float32 or float64, all of one dtype, which results keep.",
+        "Indices are whole numbers counted from 0, looked at where they are known, and not under `jit`. Costs are",
+        "differentiable, with the derived gradient as their reverse derivative. Sizes are static. The gradient by an",
+        "array has the shape of that array.",
+    )
+
+    def imports(self) -> list[str]:
+        return [self.typing(), "", "import jax", "import jax.numpy as jnp"]
+
+    def derived(self, c: Cost) -> Iterator[str]:
+        self.helpers |= {"_tracked", "_passed_back"}
+        name, names = suffix(c), [a.name for a in c.arguments]
+        sizes = [a.name for a in c.arguments if a.kind == "size"]
+        arrays = [n for n in names if n not in sizes]
+        static = [str(k) for k, n in enumerate(names) if n in sizes]
+        more = f", nondiff_argnums=({', '.join(static)}{',' if len(static) == 1 else ''})" if static else ""
+        yield f"_derived_{name} = jax.custom_vjp(_value_{name}{more})"
+        given = ", ".join(f"{n}: Any" for n in names)
+        values = ", ".join(n if n in sizes else f"{n}.value" for n in names)
+        known = quoted(tuple(c.forms))
+        yield function(
+            f"def _forward_{name}({given}) -> tuple[Any, dict[str, Any]]:",
+            [
+                '"""The value, and the gradients that the backward pass will ask for."""',
+                *wrapped(f"wanted = _tracked({known}, {', '.join(f'{n}={n}' for n in arrays)})", 4),
+                *wrapped(f"return _gradients_{name}(wanted, {values})", 4),
+            ],
+        )
+        given = ", ".join([*(f"{n}: Any" for n in sizes), "grads: dict[str, Any]", "upstream: Any"])
+        yield function(
+            f"def _backward_{name}({given}) -> tuple[Any, ...]:",
+            [
+                '"""The gradients times what is passed back."""',
+                *wrapped(f"names = {quoted(tuple(arrays))}", 4),
+                "return tuple(_passed_back(upstream, grads[name]) if name in grads else None for name in names)",
+            ],
+        )
+        yield f"_derived_{name}.defvjp(_forward_{name}, _backward_{name}, symbolic_zeros=True)"
+
+    def call(self, c: Cost) -> list[str]:
+        names, name = ", ".join(a.name for a in c.arguments), suffix(c)
+        return wrapped(f"return _derived_{name}(*_checked_{name}({names}))", 4)
+
+    def gradient_call(self, c: Cost, known: str) -> list[str]:
+        self.helpers.add("_array")
+        names, name = ", ".join(a.name for a in c.arguments), suffix(c)
+        return [
+            *wrapped(f"arguments = _checked_{name}({names})", 4),
+            *wrapped(f"value, grads = _gradients_{name}(_wanted(wrt, {known}), *arguments)", 4),
+            "return value, {name: _array(g) for name, g in grads.items()}",
+        ]

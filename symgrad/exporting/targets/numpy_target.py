@@ -1,0 +1,91 @@
+"""Modules that import NumPy alone; gradients keep their forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from symgrad.exporting.program.structure import Slices
+from symgrad.exporting.writing.layout import wrapped
+from symgrad.exporting.writing.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
+
+INDICES = ("index", "array", "subset")
+"""The kinds of arguments that have one more axis in a batch."""
+
+
+class NumpyModule(Module):
+    """Functions of values, and of values with gradients."""
+
+    pieces = ("forms", "support", "shared_support")
+
+    def imports(self) -> list[str]:
+        return [
+            "from typing import Any",
+            "",
+            "import numpy as np",
+            "from numpy.typing import NDArray",
+            "",
+            "Array = NDArray[Any]",
+        ]
+
+    def functions(self, plain: Cost, batch: Cost | None) -> Iterator[str]:
+        yield self.checks(plain)
+        yield self._value(plain)
+        yield self._whole(plain)
+        if batch is not None:
+            yield self.checks(batch)
+            yield from self._batch(batch)
+
+    def _value(self, c: Cost) -> str:
+        body = self.body(c, {})
+        head = f"def {c.name}(*, {self.parameters(c)}) -> Any:"
+        return function(head, [docstring(c), *_call_checks(c), *self.value_lines(c, body), f"return {body.result}"])
+
+    def _in_blocks(self, c: Cost) -> Iterator[str]:
+        """A batch whose gradients are slices, whatever its size: one block of it, and the blocks put together."""
+        body = self.body(c, c.forms)
+        name, given = suffix(c), ", ".join(f"{a.name}: Any" for a in c.arguments)
+        yield function(
+            f"def _block_{name}(wanted: Sequence[str], {given}) -> tuple[Any, dict[str, Any]]:",
+            [
+                '"""The value, and the gradients that are wanted."""',
+                *self.gradient_lines(c, body),
+                f"return {body.result}, grads",
+            ],
+        )
+        self.helpers.add("_in_blocks")
+        batched = ", ".join(a.name for a in c.arguments if a.kind in INDICES)
+        names = ", ".join(a.name for a in c.arguments)
+        call = f"lambda {batched}: _block_{name}(wanted, {names})"
+        yield self._value_and_grad(c, [*wrapped(f"value, grads = _in_blocks({call}, {batched})", 4)], "value")
+
+    def _batch(self, c: Cost) -> Iterator[str]:
+        if all(isinstance(form, Slices) for form in c.forms.values()):
+            yield from self._in_blocks(c)
+        else:
+            yield self._whole(c)
+
+    def _whole(self, c: Cost) -> str:
+        body = self.body(c, c.forms)
+        return self._value_and_grad(c, self.gradient_lines(c, body), body.result)
+
+    def _value_and_grad(self, c: Cost, lines: list[str], result: str) -> str:
+        known = quoted(tuple(c.forms))
+        self.helpers.add("_wanted")
+        more = f"wrt: Sequence[str] = {known}, dense: bool = False"
+        head = f"def {suffix(c)}_value_and_grad(*, {self.parameters(c)}, {more}) -> tuple[Any, dict[str, Any]]:"
+        lines = [
+            docstring(c, BY_WRT),
+            *_call_checks(c),
+            *wrapped(f"wanted = _wanted(wrt, {known})", 4),
+            *lines,
+            "if dense:",
+            "    grads = {name: np.asarray(gradient) for name, gradient in grads.items()}",
+            f"return {result}, grads",
+        ]
+        return function(head, lines)
+
+
+def _call_checks(c: Cost) -> list[str]:
+    names = ", ".join(a.name for a in c.arguments)
+    left = names if len(c.arguments) > 1 else f"({names},)"
+    return wrapped(f"{left} = _checked_{suffix(c)}({names})", 4)

@@ -1,0 +1,172 @@
+"""Modules that import PyTorch alone: each cost is a function with its derived gradient as backward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar
+
+from symgrad.exporting.arrays.kinds import Labels, Map, Scatter, Where
+from symgrad.exporting.program.inputs import Argument
+from symgrad.exporting.targets.differentiable import (
+    DifferentiableModule,
+    DifferentiableResults,
+    DifferentiableStatements,
+    DifferentiableWriter,
+)
+from symgrad.exporting.writing.aligning import joined
+from symgrad.exporting.writing.arguments import Checks, leading
+from symgrad.exporting.writing.elementary import CALLS, HELPERS, is_plain
+from symgrad.exporting.writing.function import Tools
+from symgrad.exporting.writing.layout import wrapped
+from symgrad.exporting.writing.module import Cost, function, quoted, suffix
+from symgrad.exporting.writing.pieces import ATOM, Text, call, scaled
+from symgrad.exporting.writing.statements import listed
+
+
+class TorchWriter(DifferentiableWriter):
+    """New arrays are made where the arguments are; numbers have to be made arrays before they mix with masks."""
+
+    library = "torch"
+    axis = "dim"
+    concatenate = "cat"
+    permutes = "permute"
+    selects = True
+    calls: ClassVar[dict[str, str]] = {**CALLS, "sigma": "sigmoid", "erf": "erf", "erfc": "erfc", "relu": "relu"}
+    helpers_of: ClassVar[dict[str, str]] = {name: HELPERS[name] for name in ("softplus", "Phi", "elu")}
+
+    def length(self, t: Text) -> Text:
+        return Text(f"{t.at(ATOM)}.numel()")
+
+    def run(self, *ends: Text) -> Text:
+        return self.lib("arange", *ends, f"device={self.like}.device")
+
+    def filled(self, what: str, shape: str) -> Text:
+        return call(f"{self.like}.new_{what}", shape)
+
+    def positions_of(self, listed: str) -> Text:
+        return self.lib("tensor", listed, f"device={self.like}.device")
+
+    def plain(self, node: Map, x: Text) -> Text:
+        return call("float", self.mapped(node, self.lib("tensor", x, "dtype=torch.float64")))
+
+    def converted(self, t: Text) -> Text:
+        return self.helper("_like", t, self.like)
+
+    def scalar(self, t: Text) -> Text:
+        return self.converted(t)
+
+    def copied(self, t: Text) -> Text:
+        return Text(f"{t.at(ATOM)}.clone()")
+
+    def full(self, t: Text, shape: str) -> Text:
+        return self.helper("_full", t, shape, self.like)
+
+    def chosen(self, node: Where, mask: Text, x: Text, y: Text) -> Text:
+        if node.mask.labels and not (is_plain(node.x.node) and is_plain(node.y.node)):
+            return self.lib("where", mask, x, y)
+        return self.helper("_where", mask, x, y, self.like)
+
+
+class TorchStatements(DifferentiableStatements):
+    """In place, as NumPy; repeated positions by one call, which has their axes in front."""
+
+    def laid(self, node: Scatter, labels: Labels) -> Labels:
+        front = joined(node.slots)
+        return (*front, *(x for x in labels if x not in front))
+
+    def added(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
+        self.body.helpers.add("_add_at")
+        return f"_add_at({name}, {listed(keys)}, {scaled(c, values)})"
+
+
+class TorchResults(DifferentiableResults):
+    """Tensors."""
+
+    def number(self, t: Text, shared: bool) -> str:
+        made = self.writer.converted(t)
+        return str(self.writer.copied(made) if shared else made)
+
+
+class TorchChecks(Checks):
+    """All tensors are on one device; positions are brought there."""
+
+    def common(self, given: str) -> str:
+        return f"like = {self.helper('_common')}({given})"
+
+    def cast(self, a: Argument) -> str:
+        return f"{a.name} = {self.helper('_like')}({a.name}, like)"
+
+    def indices(self, *given: object) -> str:
+        return Checks.indices(self, *given, f"{leading(self.arguments)}.device")
+
+
+class TorchModule(DifferentiableModule):
+    """A ``torch.autograd.Function`` a cost."""
+
+    tools = Tools(TorchWriter, TorchStatements, TorchResults, TorchChecks)
+    pieces = ("torch_support", "shared_support")
+    array = "torch.Tensor"
+    call_options = ("sparse: bool = False",)
+    named = frozenset(("_Outer", "_Slices"))
+    gradient_options = ("dense: bool = False",)
+    conventions = (
+        "Arguments are given by name. Real tensors are float32 or float64, all of one dtype and on one device, which",
+        "results keep. Indices are whole numbers counted from 0. Costs are differentiable, with the derived gradient",
+        "as their backward pass. The gradient by a tensor has the shape of that tensor.",
+    )
+
+    def imports(self) -> list[str]:
+        return [self.typing(), "", "import torch"]
+
+    def derived(self, c: Cost) -> Iterator[str]:
+        self.helpers |= {"_tracked", "_once", "_save", "_passed_back"}
+        name, names, known = suffix(c), quoted(tuple(a.name for a in c.arguments)), quoted(tuple(c.forms))
+        forward = function(
+            "def forward(ctx: Any, sparse: bool, *arguments: Any) -> Any:",
+            [
+                '"""The value, and the gradients that the backward pass will ask for."""',
+                *wrapped(f"wanted = _tracked(ctx.needs_input_grad[1:], {names}, {known})", 8),
+                f"value, grads = _gradients_{name}(wanted, *arguments)",
+                "ctx.sparse = sparse",
+                "_save(ctx, grads)",
+                "return value",
+            ],
+        )
+        backward = function(
+            "def backward(ctx: Any, upstream: Any) -> tuple[Any, ...]:",
+            [
+                '"""The gradients times what is passed back."""',
+                "_once()",
+                "grads = _passed_back(ctx, upstream, ctx.sparse)",
+                *wrapped(f"names = {names}", 8),
+                "return (None, *(grads.get(name) for name in names))",
+            ],
+        )
+        lines = [
+            f'"""``{name}``, with the derived gradient as its backward pass."""',
+            "",
+            "@staticmethod",
+            *forward.split("\n"),
+            "",
+            "@staticmethod",
+            *backward.split("\n"),
+        ]
+        yield function(f"class _Derived_{name}(torch.autograd.Function):", lines)
+        yield f"_derived_{name}: Any = _Derived_{name}.apply"
+
+    def call(self, c: Cost) -> list[str]:
+        names, name = ", ".join(a.name for a in c.arguments), suffix(c)
+        return [
+            *wrapped(f"arguments = _checked_{name}({names})", 4),
+            f"return _derived_{name}(sparse, *arguments) if torch.is_grad_enabled() else _value_{name}(*arguments)",
+        ]
+
+    def gradient_call(self, c: Cost, known: str) -> list[str]:
+        self.helpers |= {"_detached", "_tensor"}
+        names, name = ", ".join(a.name for a in c.arguments), suffix(c)
+        return [
+            *wrapped(f"arguments = _detached(_checked_{name}({names}))", 4),
+            *wrapped(f"value, grads = _gradients_{name}(_wanted(wrt, {known}), *arguments)", 4),
+            "return value, {name: _tensor(g, not dense) for name, g in grads.items()}",
+        ]

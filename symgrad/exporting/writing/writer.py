@@ -1,0 +1,257 @@
+"""One expression for each kind of array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from symgrad.diagnostics import SymgradError
+from symgrad.exporting.arrays.kinds import (
+    All,
+    Chained,
+    Clipped,
+    Compare,
+    Constant,
+    Count,
+    Distinct,
+    Einsum,
+    Input,
+    Joined,
+    Linear,
+    LogSumExp,
+    Map,
+    Member,
+    Node,
+    Number,
+    Offset,
+    Ones,
+    Others,
+    PlaceOf,
+    Positions,
+    Power,
+    PowerOf,
+    Product,
+    Selected,
+    SizeOf,
+    Softmax,
+    Take,
+    Where,
+)
+from symgrad.exporting.writing.contractions import Contractions
+from symgrad.exporting.writing.elementary import CONSTANTS, is_plain
+from symgrad.exporting.writing.pieces import (
+    ATOM,
+    COMPARISON,
+    PRODUCT,
+    SUM,
+    Text,
+    number,
+    raised,
+    total,
+)
+from symgrad.ir.ranges import Affine
+
+
+class Writer(Contractions):
+    """A rule a kind. The rules hold for all targets: what those spell in other ways stands in ``Library``."""
+
+    def __call__(self, node: Node) -> Text:
+        rule = _RULES.get(type(node))
+        if rule is None:
+            raise TypeError(f"no rule writes a {type(node).__name__}")
+        return rule(self, node)
+
+    # --- leaves and positions -----------------------------------------------------------------
+
+    def input(self, node: Input) -> Text:
+        return Text(node.name)
+
+    def number(self, node: Number) -> Text:
+        return number(node.value)
+
+    def constant(self, node: Constant) -> Text:
+        if node.name not in CONSTANTS:
+            raise SymgradError(f"the constant {node.name} has no value")
+        return Text(f"{self.library}.{CONSTANTS[node.name]}")
+
+    def size_of(self, node: SizeOf) -> Text:
+        return self.size(node.affine)
+
+    def count(self, node: Count) -> Text:
+        return self.length(self.name(node.x))
+
+    def positions(self, node: Positions) -> Text:
+        stop = self.size(node.start + node.dims[0])
+        return self.run(*(() if node.start == Affine() else (self.size(node.start),)), stop)
+
+    def offset(self, node: Offset) -> Text:
+        if not node.terms:
+            return self.size(node.const)
+        terms = [(Fraction(c), self.broadcast(o, node.rank)) for c, o in node.terms]
+        if node.const != Affine():
+            terms += self._split(node.const)
+        return total(terms)
+
+    def _split(self, a: Affine) -> list[tuple[Fraction, Text]]:
+        parts = [(Fraction(c), Text(self.sizes[str(s)])) for s, c in a.terms]
+        return [*parts, (Fraction(a.const), Text("1"))] if a.const else parts
+
+    def clipped(self, node: Clipped) -> Text:
+        return self.lib("clip", self.name(node.x), 0, self.size(node.size - 1))
+
+    def selected(self, node: Selected) -> Text:
+        return Text(f"{self.name(node.x).at(ATOM)}[{self.name(node.mask)}]")
+
+    def distinct(self, node: Distinct) -> Text:
+        return self.lib("unique", self.name(node.x))
+
+    def place_of(self, node: PlaceOf) -> Text:
+        return self.lib("searchsorted", self.name(node.among), self.name(node.x))
+
+    def joined(self, node: Joined) -> Text:
+        rest = self.name(node.rest)
+        if node.rank == 1 and not node.first.labels:
+            return self.helper("_with_first", self.operand(node.first), rest)
+        kept = [k for k in range(node.rank) if k != node.axis]
+        first = self.aligned(self.operand(node.first), node.first.labels, kept)
+        key = ", ".join("None" if k == node.axis else ":" for k in range(node.rank))
+        return self.lib(self.concatenate, f"({first.at(ATOM)}[{key}], {rest})", node.axis)
+
+    def chained(self, node: Chained) -> Text:
+        flat = [self.name(p).text if p.rank == 1 else f"{self.name(p).at(ATOM)}.ravel()" for p in node.parts]
+        return self.chain(flat)
+
+    def ones(self, node: Ones) -> Text:
+        shape = ", ".join(str(self.size(d)) for d in node.dims)
+        return self.filled("ones", f"({shape},)")
+
+    # --- entries ------------------------------------------------------------------------------
+
+    def take(self, node: Take) -> Text:
+        gathered = [k for k, s in enumerate(node.slots) if not isinstance(s, int)]
+        if len(gathered) == 1 and not isinstance(slot := node.slots[gathered[0]], int):
+            rest = [s for s in node.slots if isinstance(s, int)]
+            plain = (*rest[: gathered[0]], *slot.labels, *rest[gathered[0] :]) == tuple(range(node.rank))
+            if plain and slot.labels and not isinstance(slot.node, Positions):
+                return self.taken(self.name(node.base), self.operand(slot), gathered[0])
+        keys, labels = self.subscript(node.slots, self.operand, self.sizes)
+        got = Text(f"{self.name(node.base).at(ATOM)}[{', '.join(keys)}]")
+        return self.transposed(got, [labels.index(k) for k in range(node.rank)])
+
+    # --- arithmetic ---------------------------------------------------------------------------
+
+    def linear(self, node: Linear) -> Text:
+        return total([(c, self.broadcast(o, node.rank)) for c, o in node.terms])
+
+    def map(self, node: Map) -> Text:
+        x = self.name(node.x)
+        if node.name in ("whole", "indicator"):
+            return self.converted(x)
+        if is_plain(node):
+            return self.plain(node, x)
+        return self.mapped(node, x)
+
+    def mapped(self, node: Map, x: Text) -> Text:
+        if node.name in self.calls:
+            return self.lib(self.calls[node.name], x)
+        if node.name == "sigma":
+            soft = self.known("softplus", node)
+            if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
+                return self.lib("exp", Text(f"{x.at(SUM)} - {soft}", SUM))
+        if node.name in self.helpers_of:
+            return self.helper(self.helpers_of[node.name], x)
+        if node.name == "relu":
+            return self.lib("maximum", x, 0)
+        if node.name == "step":
+            return self.converted(Text(f"{x.at(COMPARISON + 1)} > 0", COMPARISON))
+        raise SymgradError(f"no exported form is known of the function {node.name}")
+
+    def power(self, node: Power) -> Text:
+        x, q = self.name(node.x), node.exponent
+        if q == -1:
+            return Text(f"1 / {x.at(PRODUCT + 1)}", PRODUCT)
+        if q < 0:
+            return Text(f"1 / {self._raised(node.x, -q).at(PRODUCT + 1)}", PRODUCT)
+        return self._raised(node.x, q)
+
+    def _raised(self, x: Node, q: Fraction) -> Text:
+        t = self.name(x)
+        if is_plain(x):
+            return raised(t, number(q))
+        if q == Fraction(1, 2):
+            return self.lib("sqrt", t)
+        return self.lib("square", t) if q == 2 else raised(t, number(q))
+
+    def power_of(self, node: PowerOf) -> Text:
+        return raised(self.broadcast(node.base, node.rank), self.broadcast(node.exponent, node.rank))
+
+    # --- along axes ---------------------------------------------------------------------------
+
+    def _axis(self, axes: tuple[int, ...]) -> str:
+        return str(axes[0]) if len(axes) == 1 else str(axes)
+
+    def softmax(self, node: Softmax) -> Text:
+        whole = len(node.axes) == node.rank
+        return self.helper("_softmax", self.name(node.x), *(() if whole else (self._axis(node.axes),)))
+
+    def logsumexp(self, node: LogSumExp) -> Text:
+        whole = len(node.axes) == node.x.rank
+        return self.helper("_logsumexp", self.name(node.x), *(() if whole else (self._axis(node.axes),)))
+
+    def product(self, node: Product) -> Text:
+        return Text(f"{self.name(node.x).at(ATOM)}.prod({self.axis}={node.axis})")
+
+    def others(self, node: Others) -> Text:
+        return self.helper("_product_of_others", self.name(node.x), node.axis)
+
+    # --- conditions ---------------------------------------------------------------------------
+
+    def compare(self, node: Compare) -> Text:
+        x, y = self.broadcast(node.left, node.rank), self.broadcast(node.right, node.rank)
+        return Text(f"{x.at(COMPARISON + 1)} {node.op} {y.at(COMPARISON + 1)}", COMPARISON)
+
+    def member(self, node: Member) -> Text:
+        x = self.operand(node.x)
+        more = ", invert=True" if node.negated else ""
+        return Text(f"{self.library}.isin({x}, {self.name(node.members)}{more})")
+
+    def all(self, node: All) -> Text:
+        parts = [self.broadcast(o, node.rank).at(ATOM) for o in node.masks]
+        return Text(" & ".join(parts), COMPARISON)
+
+    def where(self, node: Where) -> Text:
+        mask, x, y = (self.broadcast(o, node.rank) for o in (node.mask, node.x, node.y))
+        return self.chosen(node, mask, x, y)
+
+
+_RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {
+    Input: Writer.input,
+    Number: Writer.number,
+    Constant: Writer.constant,
+    SizeOf: Writer.size_of,
+    Count: Writer.count,
+    Positions: Writer.positions,
+    Offset: Writer.offset,
+    Clipped: Writer.clipped,
+    Selected: Writer.selected,
+    Take: Writer.take,
+    Linear: Writer.linear,
+    Einsum: Writer.einsum,
+    Map: Writer.map,
+    Distinct: Writer.distinct,
+    PlaceOf: Writer.place_of,
+    Joined: Writer.joined,
+    Chained: Writer.chained,
+    Ones: Writer.ones,
+    Power: Writer.power,
+    PowerOf: Writer.power_of,
+    Softmax: Writer.softmax,
+    LogSumExp: Writer.logsumexp,
+    Product: Writer.product,
+    Others: Writer.others,
+    Compare: Writer.compare,
+    Member: Writer.member,
+    All: Writer.all,
+    Where: Writer.where,
+}
