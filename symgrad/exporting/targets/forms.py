@@ -25,7 +25,7 @@ class IndexedSlices:
     __slots__ = ("axis", "indices", "shape", "values")
 
     def __init__(self, indices: Array, values: Array, shape: tuple[int, ...], axis: int) -> None:
-        self.indices = indices.copy()  # an argument that is changed later changes no gradient
+        self.indices = indices
         self.values = values
         self.shape = shape
         self.axis = axis

@@ -95,6 +95,10 @@ class Results:
             values.append(self._part(name, form.axis, p, labels))
         if len(indices) == 1:
             at_text = str(self.writer.positions_of(indices[0])) if indices[0].startswith("[") else indices[0]
+            if self._views(form.parts[0].indices.node) and not indices[0].startswith("["):
+                at_text = str(
+                    self.writer.copied(Text(at_text))
+                )  # an argument that is changed later changes no gradient
             value_text = values[0]
         else:
             at_text = str(self.writer.chain(indices))
