@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from symgrad.derive.contract import bracket, cond_at, place
-from symgrad.ir.nodes import ONE, ZERO, Cases, Cond, Delta, Expr, Iverson, Mul, mul
+from symgrad.derive.contract import bracket, cond_at, place, summed
+from symgrad.ir.nodes import ONE, ZERO, Add, Cases, Cond, Delta, Expr, Iverson, Mul, Sum, add, mul
 from symgrad.ir.ranges import Affine, Gather, Index, IndexExpr, index_expr, indices_of
+from symgrad.ir.traverse import distinct
 
 
 def shifted(index: Index, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
     """``sum_{n : where} delta(i, n - 1) f(n) = [where(i + 1)] f(i + 1)``, where that lies in the range of n.
 
-    None where no delta of a shifted position ties the index.
+    Terms of a bracket that contract are taken out of it, ``delta(i, n + 1) - 2 delta(i, n)``. None where no delta of
+    a shifted position ties the index.
     """
     factors = body.factors if isinstance(body, Mul) else (body,)
     if index.range is None:
         return None
     for k, factor in enumerate(factors):
+        if isinstance(factor, Add):
+            rest = (*factors[:k], *factors[k + 1 :])
+            parts = [(t, _contracted(index, mul(*rest, t), where)) for t in factor.terms]
+            left = [t for t, p in parts if p is None]
+            if len(left) < len(parts):
+                still = (Sum(index, mul(*rest, add(*left)), where),) if left else ()
+                return add(*(p for _, p in parts if p is not None), *still)
+            continue
         at = _solved(index, factor)
         if at is None:
             continue
@@ -28,6 +38,15 @@ def shifted(index: Index, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
         except ValueError:  # f does arithmetic on a gathered position
             continue
     return None
+
+
+def _contracted(index: Index, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
+    """The sum without its sign; None where no delta ties the index."""
+    found = shifted(index, body, where)
+    if found is not None:
+        return found
+    found = summed(index, body, where)
+    return None if any(isinstance(n, Sum) and n.index is index for n in distinct(found)) else found
 
 
 def _solved(index: Index, factor: Expr) -> IndexExpr | None:
