@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from symgrad.ir.guards import factors
 from symgrad.ir.nodes import Cases, Delta, Deriv, Entry, Expr, Func, Iverson, Mul, Prod, Ref, Sum, parts
 from symgrad.ir.normal_form.build import build
 from symgrad.ir.normal_form.context import Context, Pattern
@@ -59,7 +60,7 @@ def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[In
         if isinstance(node, (Sum, Prod)):
             if not node.where:
                 stack.append((node.body, bound | {node.index}))
-        elif isinstance(node, Mul) and any(isinstance(f, (Delta, Iverson, Cases)) for f in node.factors):
+        elif isinstance(node, Mul) and any(isinstance(f, (Delta, Iverson, Cases)) for f in factors(node)):
             continue
         elif isinstance(node, Ref):
             stack.append((instantiate(node.definition, node.indices), bound))
