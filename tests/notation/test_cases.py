@@ -27,3 +27,18 @@ def test_a_letter_of_a_condition_alone_is_a_pattern_and_no_label(condition: str)
         "\\frac{\\partial J}{\\partial x_i} = 2 g_n x_i",
         "\\sum_n g_n x_n = g_n \\sum_n x_n",
     ) == ["proved", "refuted", "refuted"]
+
+
+def test_cases_inside_of_a_branch() -> None:
+    inner = "\\begin{{cases}} {} & x_n > {} \\\\ {} & \\text{{else}} \\end{{cases}}"
+    outer = "\\begin{{cases}} {} & x_n > 0 \\\\ {} & \\text{{otherwise}} \\end{{cases}}"
+
+    def slope(end: int) -> str:
+        return outer.format("2 x_n", inner.format("3", end, "0"))
+
+    assert verdicts(
+        "h_n = " + outer.format("x_n^2", inner.format("3 x_n", -1, "1")),
+        "J = \\sum_n h_n",
+        "\\frac{\\partial J}{\\partial x_n} = " + slope(-1),
+        "\\frac{\\partial J}{\\partial x_n} = " + slope(-2),
+    ) == ["proved", "refuted"]
