@@ -1,7 +1,8 @@
 """Brackets and deltas as factors: where one is 0 the product is 0, whatever is undefined beside it.
 
-``[i >= 2] x_{i-1}`` is 0 at ``i = 1``, as in a branch of ``cases`` that is not taken. A denominator that
-holds a bracket itself, ``[x > 0] y / ([x > 0] z)``, is not excused: there the bracket cancels.
+``[i >= 2] x_{i-1}`` is 0 at ``i = 1``, as in a branch of ``cases`` that is not taken, and so is
+``(1 - delta_{1i}) x_{i-1}``. A denominator that holds a bracket itself, ``[x > 0] y / ([x > 0] z)``, is not
+excused: there the bracket cancels.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from symgrad.ir.functions import TABLE
-from symgrad.ir.kinds import Cases, Delta, Expr, Func, Iverson, Mul, Num, Pow, Prod, Ref, Sum
+from symgrad.ir.kinds import Add, Cases, Delta, Expr, Func, Iverson, Mul, Num, Pow, Prod, Ref, Sum
 from symgrad.ir.traverse import parts
 
 
@@ -25,8 +26,23 @@ def factors(node: Expr) -> tuple[Expr, ...]:
 
 def guards(node: Expr) -> tuple[Expr, ...]:
     """The factors that make a product 0 where they are 0, although others may be undefined there."""
-    found = tuple(f for f in factors(node) if isinstance(f, (Delta, Iverson)))
+    found = tuple(f for f in factors(node) if is_bracket(f))
     return () if not found or _cancels(node) else found
+
+
+@lru_cache(maxsize=4096)
+def is_bracket(node: Expr) -> bool:
+    """Whether an expression is made of brackets, deltas and numbers alone, by itself or by name."""
+    if isinstance(node, Ref):
+        return is_bracket(node.definition.body)
+    if isinstance(node, Cases):
+        return all(isinstance(value, Num) or is_bracket(value) for _, value in node.branches)
+    if isinstance(node, Pow):
+        return is_bracket(node.base) and not _divides(node)
+    if isinstance(node, (Add, Mul)):
+        made = [is_bracket(x) for x in node.args[0]]
+        return any(made) and all(b or isinstance(x, Num) for b, x in zip(made, node.args[0], strict=True))
+    return isinstance(node, (Delta, Iverson))
 
 
 @lru_cache(maxsize=4096)

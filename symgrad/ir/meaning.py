@@ -49,6 +49,8 @@ from symgrad.ir.substitute import rename_bound
 
 KINK = 1e-9
 """How near to a kink counts as at it."""
+OFF = 1e-6
+"""Below this a bracket is 0, up to the noise that is put on results."""
 CONSTANTS = {"\\pi": math.pi, "e": math.e}
 
 
@@ -231,7 +233,7 @@ class Meaning(Places, ABC):
         undefined = [k for k, v in enumerate(values) if not is_finite(v)] if beside else []
         for g in beside if undefined else ():
             bracket = primal(self.value(g))
-            off = Arr(bracket.a == 0, bracket.axes)
+            off = Arr(np.abs(bracket.a) < OFF, bracket.axes)
             if off.a.any():
                 for k in undefined:
                     align(off, primal(values[k]))  # raises where the two together are too large

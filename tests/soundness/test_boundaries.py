@@ -10,6 +10,11 @@ DIFFERENCES = "Let $x \\in \\mathbb{R}^N$.\n\n$$ q = \\sum_{n=2}^N (x_n - x_{n-1
 FAR = "Let $x \\in \\mathbb{R}^N$.\n\n$$ q = \\sum_{n=4}^N (x_n - x_{n-3})^2 $$\n\n"
 NUMBERS = "Let $y \\in \\mathbb{R}^N$, $u, v, w \\in \\mathbb{R}$ and $o, c \\in [N]$.\n\n"
 INNER = "2 \\mathbb{1}[i \\ge 2] (x_i - x_{i-1}) + 2 \\mathbb{1}[i \\le N-1] (x_i - x_{i+1})"
+MADE = "2 (1 - \\delta_{i1}) (x_i - x_{i-1}) + 2 (1 - \\delta_{iN}) (x_i - x_{i+1})"
+NAMED = (
+    "With $i = 1, \\dots, N$:\n\n$$ m_i = \\mathbb{1}[i \\ge 2] $$\n\n"
+    "$$ k_i = \\begin{cases} 2 & i < N \\\\ 0 & \\text{otherwise} \\end{cases} $$\n\n"
+)
 GRADIENT = "\\frac{\\partial q}{\\partial x_i} = "
 
 
@@ -25,6 +30,11 @@ GRADIENT = "\\frac{\\partial q}{\\partial x_i} = "
             GRADIENT + "2 \\mathbb{1}[i \\ge 4] (x_i - x_{i-3}) - 2 \\mathbb{1}[i \\le N-3] (x_{i+3} - x_i)",
             "proved",
         ),
+        # made of brackets and numbers, by itself, by name or as cases
+        (DIFFERENCES, f"{GRADIENT}{MADE}", "proved"),
+        (DIFFERENCES, f"{GRADIENT}{MADE} + 3 \\delta_{{iN}}", "refuted"),
+        (DIFFERENCES + NAMED, f"{GRADIENT}2 m_i (x_i - x_{{i-1}}) + k_i (x_i - x_{{i+1}})", "proved"),
+        (DIFFERENCES + NAMED, f"{GRADIENT}2 m_i (x_i - x_{{i-1}}) + k_i (x_i - x_{{i+1}}) + \\delta_{{1i}}", "refuted"),
         # a bracket is no excuse for a denominator that it stands in itself: both engines cancel it, or neither
         (
             NUMBERS,
