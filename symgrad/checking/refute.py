@@ -19,12 +19,13 @@ from symgrad.checking.draw import MODES, PLAIN_SAMPLES, WIDE, mode_of
 from symgrad.checking.shrink import shrunk
 from symgrad.checking.sizes import DECIDING, FORKED, bound, corners, need, samples
 from symgrad.checking.verdict import Witness
-from symgrad.ir.arithmetic import expand
+from symgrad.ir.arithmetic import Arr, expand
 from symgrad.ir.budget import BUDGET, TooLarge
 from symgrad.ir.certificate import Certificate
 from symgrad.ir.claims import Claim
 from symgrad.ir.environment import Environment, EvaluationError
 from symgrad.ir.evaluate import Evaluator
+from symgrad.ir.guards import guards
 from symgrad.ir.nodes import Cases, Expr, Tensor, walk
 from symgrad.ir.ranges import Index
 
@@ -118,9 +119,10 @@ def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) 
 
 
 def _seen(node: Expr, main: list[Comparison]) -> bool:
-    """Whether each branch of ``cases`` that is ever taken is taken somewhere where both sides are defined."""
+    """Whether each branch of ``cases`` that is ever taken is taken somewhere where both sides are defined, and
+    each bracket that leaves out what stands beside it is 1 there."""
     if not isinstance(node, Cases):
-        return True
+        return all(_counts(bracket, main) for bracket in guards(node))
     taken, defined = [False] * len(node.branches), [False] * len(node.branches)
     for c in main:
         before = np.zeros((1,) * c.valid.ndim, bool)
@@ -134,6 +136,20 @@ def _seen(node: Expr, main: list[Comparison]) -> bool:
             before = before | here
             taken[k] |= bool(here.any())
             defined[k] |= bool((here & c.valid).any())
+    return defined == taken
+
+
+def _counts(bracket: Expr, main: list[Comparison]) -> bool:
+    """Whether a bracket is other than 0 where both sides are defined, if it is anywhere."""
+    taken = defined = False
+    for c in main:
+        value = c.evaluator.number(bracket)
+        if any(i not in c.axes for i in value.axes):
+            return True  # inside a sum
+        on = np.isfinite(value.a) & (value.a != 0)
+        here = expand(Arr(on, value.axes), c.axes)
+        taken |= bool(here.any())
+        defined |= bool((here & c.valid).any())
     return defined == taken
 
 

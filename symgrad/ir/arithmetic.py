@@ -209,6 +209,14 @@ def clean(a: NDArray[Any]) -> NDArray[Any]:
     return a if np.isfinite(a).all() else np.where(np.isfinite(a), a, np.nan)
 
 
+def is_finite(x: Value) -> bool:
+    """Whether a number and all its perturbations are defined everywhere."""
+    if isinstance(x, Dual):
+        return is_finite(x.value) and is_finite(x.dot)
+    assert isinstance(x, Arr)  # the only other class
+    return bool(np.isfinite(x.a).all())
+
+
 def reciprocal(x: Value) -> Value:
     """``1 / x``, undefined at 0; slope ``-(1/x)^2``"""
     if isinstance(x, Arr):

@@ -28,6 +28,7 @@ from symgrad.ir.arithmetic import (
     axes_of,
     const,
     each,
+    is_finite,
     merge,
     plus,
     primal,
@@ -41,12 +42,15 @@ from symgrad.ir.discrete import is_discrete
 from symgrad.ir.elementary import functions, integer_power, real_power
 from symgrad.ir.environment import Environment, EvaluationError
 from symgrad.ir.functions import TABLE, Row
+from symgrad.ir.guards import factors, guards
 from symgrad.ir.places import Place, Places, either
 from symgrad.ir.ranges import Affine, Index, Subset, range_of
 from symgrad.ir.substitute import rename_bound
 
 KINK = 1e-9
 """How near to a kink counts as at it."""
+OFF = 1e-6
+"""Below this a bracket is 0, up to the noise that is put on results."""
 CONSTANTS = {"\\pi": math.pi, "e": math.e}
 
 
@@ -166,8 +170,7 @@ class Meaning(Places, ABC):
         terms = body.terms if isinstance(body, n.Add) else (body,)
         result: Value | None = None
         for term in terms:
-            factors = term.factors if isinstance(term, n.Mul) else (term,)
-            value = self._contract(indices, masks, [self.value(f, context) for f in factors])
+            value = self._contract(indices, masks, self._factors(term, context))
             result = value if result is None else plus(result, value)
         if bad is not None:
             result = plus(result or ZERO, self._contract(indices, [], [undefined_where(bad, ZERO)]))
@@ -221,7 +224,21 @@ class Meaning(Places, ABC):
         return result
 
     def _mul(self, node: n.Mul, context: Context) -> Value:
-        return product([self.value(f, context) for f in node.factors])
+        return product(self._factors(node, context))
+
+    def _factors(self, node: n.Expr, context: Context) -> list[Value]:
+        """The factors of a product; what is undefined counts as 0 where a bracket beside it is 0."""
+        values = [self.value(f, context) for f in factors(node)]
+        beside = guards(node)
+        undefined = [k for k, v in enumerate(values) if not is_finite(v)] if beside else []
+        for g in beside if undefined else ():
+            bracket = primal(self.value(g))
+            off = Arr(np.abs(bracket.a) < OFF, bracket.axes)
+            if off.a.any():
+                for k in undefined:
+                    align(off, primal(values[k]))  # raises where the two together are too large
+                    values[k] = select(off, ZERO, values[k])
+        return values
 
     def _pow(self, node: n.Pow, context: Context) -> Value:
         base = self.value(node.base, context)

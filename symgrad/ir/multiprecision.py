@@ -9,26 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 from symgrad.ir import nodes as n
 from symgrad.ir.digits import Digits, OutOfSteps, Undefined
 from symgrad.ir.discrete import is_discrete
 from symgrad.ir.environment import Environment, EvaluationError
 from symgrad.ir.functions import TABLE, Row
+from symgrad.ir.guards import factors, guards
 from symgrad.ir.ranges import Affine, Index, Subset, range_of
-from symgrad.ir.spots import Spots
+from symgrad.ir.spots import Shift, Spots
 from symgrad.ir.tables import EXCLUDED, At, Table, contracted, rows
-
-
-class Shift(NamedTuple):
-    """One entry of a tensor or a definition, moved by ``amount``."""
-
-    what: n.Tensor | n.Definition
-    position: tuple[int, ...]
-    amount: Any
-    held: frozenset[n.Definition]
-    level: int
 
 
 class Point(Spots):
@@ -150,7 +141,8 @@ class Point(Spots):
             body = body.body
         if len(indices) > 2 and isinstance(body, n.Mul):
             outer = {i: p for i, p in at.items() if i not in indices}
-            tables = [self._table(f, indices, outer, shifts) for f in body.factors]
+            beside = guards(body)
+            tables = [self._table(f, indices, outer, shifts, f in beside) for f in factors(body)]
             masks = [self._mask(c, indices, outer, shifts) for c in conds]
             result = contracted(indices, [*masks, *tables], self.spread, self.m.mp.mpf(1), self._spend)
             if result is None:
@@ -158,13 +150,14 @@ class Point(Spots):
             return result
         return sum((self.value(node.body, here, shifts) for here in self.positions(node, at, shifts)), self.m.mp.mpf(0))
 
-    def _table(self, f: n.Expr, indices: list[Index], outer: At, shifts: tuple[Shift, ...]) -> Table:
-        """A factor at all positions of the indices it holds; None where it is undefined."""
+    def _table(self, f: n.Expr, indices: list[Index], outer: At, shifts: tuple[Shift, ...], guard: bool) -> Table:
+        """A factor at all positions of the indices it holds: None where undefined, excluded where a bracket is 0."""
         axes = tuple(i for i in indices if i in n.free_indices(f))
         values: dict[tuple[int, ...], Any] = {}
         for key, here in rows(axes, self.spread, outer):
             try:
-                values[key] = self.value(f, here, shifts)
+                x = self.value(f, here, shifts)
+                values[key] = EXCLUDED if guard and x == 0 else x
             except Undefined:
                 values[key] = None
         return axes, values
@@ -188,9 +181,17 @@ class Point(Spots):
 
     def _mul(self, node: n.Mul, at: At, shifts: tuple[Shift, ...]) -> Any:
         result = self.m.mp.mpf(1)
-        for f in node.factors:
+        if any(self._off(g, at, shifts) for g in guards(node)):
+            return 0 * result
+        for f in factors(node):
             result *= self.value(f, at, shifts)
         return result
+
+    def _off(self, bracket: n.Expr, at: At, shifts: tuple[Shift, ...]) -> bool:
+        try:
+            return bool(self.value(bracket, at, shifts) == 0)
+        except Undefined:
+            return False
 
     def _pow(self, node: n.Pow, at: At, shifts: tuple[Shift, ...]) -> Any:
         base, e = self.value(node.base, at, shifts), self.value(node.exponent, at, shifts)

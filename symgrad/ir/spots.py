@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
+from symgrad.ir import nodes as n
 from symgrad.ir.digits import Undefined
 from symgrad.ir.environment import Environment, EvaluationError
 from symgrad.ir.ranges import Affine, Index, IndexExpr, Range
 from symgrad.ir.tables import At
+
+
+class Shift(NamedTuple):
+    """One entry of a tensor or a definition, moved by ``amount``."""
+
+    what: n.Tensor | n.Definition
+    position: tuple[int, ...]
+    amount: Any
+    held: frozenset[n.Definition]
+    level: int
 
 
 class Spots:

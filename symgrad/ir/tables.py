@@ -20,9 +20,9 @@ def _union(lists: list[tuple[Index, ...]]) -> tuple[Index, ...]:
 
 
 def _times(factors: list[Any], one: Any) -> Any:
-    """The product; 0 if one is excluded, else undefined if one is undefined."""
+    """The product; excluded if one is, else undefined if one is undefined."""
     if any(f is EXCLUDED for f in factors):
-        return 0 * one
+        return EXCLUDED
     if any(f is None for f in factors):
         return None
     for f in factors:
@@ -31,6 +31,8 @@ def _times(factors: list[Any], one: Any) -> Any:
 
 
 def _plus(x: Any, y: Any) -> Any:
+    if x is EXCLUDED or y is EXCLUDED:
+        return y if x is EXCLUDED else x
     return None if x is None or y is None else x + y
 
 
@@ -54,11 +56,12 @@ def contracted(
         axes = tuple(i for i in joint[k] if i is not index)
         values: dict[tuple[int, ...], Any] = {}
         for key, here in rows(axes, span, {}):
-            total: Any = 0 * one
+            total: Any = EXCLUDED
             for p in span(index):
                 spend()
                 there = {**here, index: p}
                 total = _plus(total, _times([v[tuple(there[i] for i in a)] for a, v in held], one))
             values[key] = total
         tables.append((axes, values))
-    return _times([v[()] for _, v in tables], one)
+    result = _times([v[()] for _, v in tables], one)
+    return 0 * one if result is EXCLUDED else result

@@ -26,7 +26,7 @@ from symgrad.notation.reading import ReadDocument, ReadStep
 from symgrad.notation.recursion import recursion
 from symgrad.notation.relations import Relation
 from symgrad.notation.scope import Defined
-from symgrad.notation.scripts import cover
+from symgrad.notation.scripts import cover, subscripted
 from symgrad.notation.source import Span
 
 
@@ -72,7 +72,10 @@ class ChainReader:
         span = cover(tokens)
         side = Side(span, span.text)
         try:
-            side.node = Parser(expand_ellipses(tokens), self.out.scope, span, head).whole()
+            parser = Parser(expand_ellipses(tokens), self.out.scope, span, head)
+            if not head:  # `\partial J / \partial x_i = i (x_i + 1)`: a letter of the first side's slots is a position
+                parser.bound = subscripted(self.relations[0].left)
+            side.node = parser.whole()
         except NotationError as e:
             side.problem = e.diagnostic
         except RecursionError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symgrad.ir.nodes import AbstractFunction
 from symgrad.ir.ranges import Index, IndexArray, Range, Subset
@@ -13,7 +13,7 @@ from symgrad.notation.lexer import Token
 from symgrad.notation.named import read_name
 from symgrad.notation.scope import Scope
 from symgrad.notation.scripts import cover, error, is_name, letter_key, spelled
-from symgrad.notation.sets import Counts, DeclaredSet, Positions, Reals, counted, read_set
+from symgrad.notation.sets import Counts, DeclaredSet, Positions, Reals, affine_size, counted, read_set
 
 SUBSETS = ("\\subseteq", "\\subset")
 
@@ -46,7 +46,10 @@ class Membership:
         declared = read_set(self.scope, right)
         if declared is None:
             return False
-        for name in items(left[1:] if every else left):
+        names = items(left[1:] if every else left)
+        if not every and self.family(names, declared):
+            return True
+        for name in names:
             self.declare(name, declared, every, said)
         return True
 
@@ -74,6 +77,32 @@ class Membership:
                 self.assuming.assume(said.tokens)
             else:
                 self.scope.put("letters", key, declared)
+
+    def family(self, names: list[tuple[Token, ...]], declared: DeclaredSet) -> bool:
+        """``x_1, \\dots, x_N \\in \\mathbb{R}^D``: the rows of one array."""
+        dots = next((n for n in names if n[0].text == "\\dots"), None)
+        if dots is None:
+            return False
+        ends = [read_name(self.scope, n) for n in (names[0], names[-1])] if len(names) == 3 and dots is names[1] else []
+        first, last = ends if len(ends) == 2 else (None, None)
+        one = first is not None and spelled(first.sub) == "1"
+        if (
+            first is None
+            or last is None
+            or not one
+            or not last.sub
+            or replace(first, sub=(), span=last.span) != replace(last, sub=())
+        ):
+            remedy = "write `$x_1, \\dots, x_N \\in \\mathbb{R}^D$`, or `$X \\in \\mathbb{R}^{N \\times D}$`"
+            raise error("SG109", "these dots are not understood in a list of names", cover(dots), remedy)
+        over, key = Range.of_size(affine_size(self.scope, last.sub)), bold_key(first) + label_key((), first.sup)
+        if isinstance(declared, Reals):
+            self.scope.put_tensor(key, (over, *declared.ranges), declared.domain)
+        elif isinstance(declared, Positions) and not first.sup:
+            self.scope.put("arrays", first.key, IndexArray(first.key, (over, *declared.ranges), declared.target))
+        else:
+            raise error("SG109", "a family of these is not read", cover(dots), "declare an array with a shape")
+        return True
 
     def numbers(self, name: tuple[Token, ...], declared: Reals) -> None:
         """``U``; of a family, ``x_i`` or ``x^{(i)}``, the letters of known range are its first slots."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from symgrad.notation.lexer import Token
 from symgrad.notation.scope import Scope
 from symgrad.notation.scripts import is_name, letter_key
-from symgrad.notation.syntax import BigOp, Node, Scripted, Sym
+from symgrad.notation.syntax import BigOp, CasesNode, Node, Scripted, Sym
 
 CHAINED = ("\\le", "<")
 """The signs of ``1 \\le j \\le t``."""
@@ -30,7 +30,7 @@ def _inside(value: object) -> Iterator[Node]:
 
 
 def slot_letters(scope: Scope, node: Node) -> set[str]:
-    """The letters that stand in a script or a limit anywhere below a node.
+    """The letters that stand in a script, a limit or a condition anywhere below a node.
 
     The label of a declared or defined name is none: with a matrix ``W_f``, the product ``W_f x`` has no letter.
     """
@@ -51,7 +51,9 @@ def times_written(scope: Scope, node: Node, letter: str) -> int:
 
 
 def _slots(scope: Scope, node: Node) -> list[tuple[Token, ...]]:
-    """The scripts and limits of a node, without the labels of names."""
+    """The scripts, limits and conditions of a node, without the labels of names."""
+    if isinstance(node, CasesNode):
+        return [tokens for _, tokens in node.branches]
     scripts = [getattr(node, name, ()) for name in ("sub", "sup", "condition")]
     if isinstance(node, Sym):
         scripts[:2] = scope.value_key(node)[1:]
@@ -83,6 +85,8 @@ def _outside(node: Node) -> set[str]:
     out: set[str] = set()
     for name in ("sub", "sup", "condition"):
         out.update(sum_letter(t) for t in getattr(node, name, ()) if is_name(t))
+    if isinstance(node, CasesNode):
+        out.update(sum_letter(t) for _, tokens in node.branches for t in tokens if is_name(t))
     for name in node.__dataclass_fields__:
         for inner in _direct(getattr(node, name)):
             out |= _outside(inner)

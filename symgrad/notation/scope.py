@@ -148,10 +148,14 @@ class Scope:
     def is_word(self, letters: str) -> bool:
         return letters in self.words or (letters in WORDS and not self.is_value(letters))
 
+    def has_arguments(self, sym: Sym) -> bool:
+        return sym.key in self.functions or any(k in (sym.key, call_key(sym)) for k, _ in self.calls)
+
     def is_call(self, sym: Sym) -> bool:
-        if sym.key in self.functions or any(k in (sym.key, call_key(sym)) for k, _ in self.calls):
+        if self.has_arguments(sym):
             return True
         known = self.value_key(sym)[0] is not None or sym.key in self.indices or sym.key in self.sizes
+        known = known or sym.key in self.letters
         return not known and not sym.sub and not sym.sup
 
     # --- names --------------------------------------------------------------------------------

@@ -83,6 +83,12 @@ def script_argument(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...]
     return (tokens[at],), at + 1
 
 
+def subscripted(tokens: Sequence[Token]) -> frozenset[str]:
+    """The letters that stand in subscripts."""
+    scripts = [script_argument(tokens, k + 1)[0] for k, t in enumerate(tokens) if t.kind == "sub"]
+    return frozenset(letter_key(t) for script in scripts for t in script if is_name(t))
+
+
 def strip_groups(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """Tokens without the outer braces that wrap all of them."""
     out = tuple(tokens)

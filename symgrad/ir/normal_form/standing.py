@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from symgrad.ir.nodes import Cases, Delta, Deriv, Entry, Expr, Func, Iverson, Mul, Prod, Ref, Sum, parts
+from symgrad.ir.guards import factors, is_bracket
+from symgrad.ir.nodes import Cases, Deriv, Entry, Expr, Func, Iverson, Mul, Prod, Ref, Sum, parts
 from symgrad.ir.normal_form.build import build
 from symgrad.ir.normal_form.context import Context, Pattern
 from symgrad.ir.ranges import Affine, Index, IndexExpr, Range, indices_of
@@ -59,7 +60,7 @@ def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[In
         if isinstance(node, (Sum, Prod)):
             if not node.where:
                 stack.append((node.body, bound | {node.index}))
-        elif isinstance(node, Mul) and any(isinstance(f, (Delta, Iverson, Cases)) for f in node.factors):
+        elif isinstance(node, Mul) and any(isinstance(f, Cases) or is_bracket(f) for f in factors(node)):
             continue
         elif isinstance(node, Ref):
             stack.append((instantiate(node.definition, node.indices), bound))

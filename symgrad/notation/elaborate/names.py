@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from symgrad.ir.nodes import Entry, Func, Ref, Size, Tensor
@@ -91,6 +92,10 @@ def fill(
 ) -> tuple[list[IndexExpr], list[Index]]:
     """Index expressions for all slots of a name, and the axes that stay open."""
     if len(slots) > len(ranges):
+        stride = _stride(slots)
+        if stride is not None:
+            message = f"`{stride.text}` is read as two indices: a stride in a subscript is not understood"
+            raise error("SG106", message, stride, "declare an array of two axes, `$x \\in \\mathbb{R}^{M \\times 2}$`")
         raise error(
             "SG106", f"`{name}` takes {len(ranges)} indices, here are {len(slots)}", span, "check its declaration"
         )
@@ -112,6 +117,16 @@ def fill(
         else:
             raise error("SG105", f"`{slot.text}` is not declared as a label of `{name}`", slot.span)
     return indices, axes
+
+
+def _stride(slots: Sequence[Slot]) -> Span | None:
+    """Where a number stands right before a letter, as in ``x_{2m-1}``."""
+    for a, b in pairwise(slots):
+        if isinstance(a, Position) and isinstance(b, Position) and not a.terms and b.terms and b.terms[0][0] == 1:
+            whole = a.span.to(b.span)
+            if "," not in whole.text:
+                return whole
+    return None
 
 
 def split_digits(slots: tuple[Slot, ...], rank: int) -> tuple[Slot, ...]:
@@ -208,6 +223,10 @@ def size_key(scope: Scope, sym: Sym) -> str | None:
 
 def suggestion(el: Elaborator, sym: Sym) -> str:
     """A remedy for an undeclared name: a declared one that looks alike, or how to declare it."""
+    active = el.definitions.active
+    if active and sym.key in active[-1].key.partition("_")[2] and not (sym.sub or sym.sup or sym.primes):
+        # `w_n = 1/n`: the letter would be a position if its range were known
+        return f"say over what it runs, `${sym.key} = 1, \\dots, N$`, if it is a position; else declare it"
     near = [
         k for k in el.scope.values if k.replace("\\mathbf ", "").split("_")[0].split("^")[0].lower() == sym.key.lower()
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.notation.cuts import split_rows
+from symgrad.notation.cuts import outermost, split_rows
 from symgrad.notation.parsing.cursor import COMPARISONS, OPEN, Cursor
 from symgrad.notation.scripts import error, script_argument
 from symgrad.notation.syntax import CasesNode, Indicator, Node, Paren, Sym
@@ -110,7 +110,7 @@ class Brackets(Cursor):
             )
         branches = []
         for row in split_rows(inner):
-            cut = next((k for k, t in enumerate(row) if t.kind == "align"), len(row))
+            cut = next((k for k, t in outermost(row) if t.kind == "align"), len(row))
             value = list(row[:cut])
             while value and value[-1].kind == "symbol" and value[-1].text in ",;.":
                 value.pop()

@@ -33,6 +33,9 @@ class Vocabulary(Protocol):
     def is_function(self, key: str) -> bool:
         """A function that may be written without parentheses and is not shadowed by a declaration."""
 
+    def has_arguments(self, sym: Sym) -> bool:
+        """A name that is declared or defined with arguments."""
+
     def is_call(self, sym: Sym) -> bool:
         """A name that takes arguments when a bracket follows it."""
 
@@ -47,7 +50,8 @@ class Vocabulary(Protocol):
 
 
 class Cursor(ABC):
-    """A place in a token list. ``head``: the tokens are a whole left side, which may define a name."""
+    """A place in a token list. ``head``: the tokens are a whole left side, which may define a name;
+    ``bound``: the letters that are positions at this place, those of the sums around it among them."""
 
     def __init__(self, tokens: Sequence[Token], vocabulary: Vocabulary, where: Span, head: bool = False) -> None:
         self.tokens = tokens
@@ -57,6 +61,7 @@ class Cursor(ABC):
         self.at = 0
         self.depth = 0
         self.bars = 0
+        self.bound: frozenset[str] = frozenset()
         if len(tokens) > MAX_TOKENS:
             raise error("SG002", f"more than {MAX_TOKENS} symbols in one expression", where, "split it")
 

@@ -212,7 +212,7 @@ class Parser(Names, Derivatives):
 
     def sub_parse(self, tokens: Sequence[Token], where: Span) -> Node:
         inner = Parser(tokens, self.vocabulary, where)
-        inner.depth = self.depth
+        inner.depth, inner.bound = self.depth, self.bound
         return inner.whole()
 
     def root(self) -> Node:
@@ -234,7 +234,9 @@ class Parser(Names, Derivatives):
         head = self.tokens[self.at].span
         self.at += 1
         sub, sup = self.limits()
+        outer, self.bound = self.bound, self.bound | {sum_letter(t) for t in sub if is_name(t)}
         body = self.signed_product()
+        self.bound = outer
         if op == "sum":
             return BigOp(head.to(body.span), "sum", sub, sup, body, head)
         inside, after = _parted(body, {sum_letter(t) for t in sub if is_name(t)})

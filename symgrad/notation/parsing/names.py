@@ -19,11 +19,7 @@ class Names(Brackets):
         t = self.peek()
         function = self.vocabulary.is_function(sym.key) and not self.vocabulary.is_known(sym)
         opens = t is not None and ((t.kind == "symbol" and t.text in "([") or (t.kind == "command" and t.text == "\\{"))
-        if (
-            opens
-            and t is not None
-            and (function or (t.text == "(" and (self.vocabulary.is_call(sym) or self.arguments_follow(sym))))
-        ):
+        if opens and t is not None and (function or (t.text == "(" and self.takes_arguments(sym))):
             closing = OPEN.get(t.text) or OPEN_COMMANDS[t.text]
             paren = self.bracket(t.text, t.kind, closing, t.text)
             return self.scripted(Call(sym.span.to(paren.span), sym, paren.items))
@@ -35,6 +31,12 @@ class Names(Brackets):
             body = self.signed_product()
             return Call(sym.span.to(body.span), sym, (body,), bare=True)
         return sym
+
+    def takes_arguments(self, sym: Sym) -> bool:
+        """Whether a round bracket behind a name holds its arguments; behind a position it never does."""
+        if sym.key in self.bound and not (sym.sub or sym.sup or sym.primes or self.vocabulary.has_arguments(sym)):
+            return False
+        return self.vocabulary.is_call(sym) or self.arguments_follow(sym)
 
     def arguments_follow(self, sym: Sym) -> bool:
         """Whether a bracket after a known name holds arguments: several of them, or, where the name
