@@ -181,7 +181,7 @@ class Printer:
             else:
                 over.append(factor)
         for row in (over, under):
-            row.sort(key=lambda f: not isinstance(f, (Size, Const)))
+            row.sort(key=lambda f: 0 if isinstance(f, (Size, Const)) else 1 if isinstance(f, Iverson) else 2)
         return self.quotient(number, over, under)
 
     def quotient(self, number: Fraction, over: list[Expr], under: list[Expr]) -> Text:
