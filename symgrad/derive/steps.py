@@ -13,7 +13,7 @@ from symgrad.derive.depends import depends_on, symbol_of
 from symgrad.derive.differentiate import Resolver, Rules
 from symgrad.derive.simplify import Simplifier
 from symgrad.derive.terms import bare, term_of, terms_of
-from symgrad.ir.nodes import Deriv, Entry, Expr, Func, Mul, Num, Pow, Prod, Ref, rebuild
+from symgrad.ir.nodes import Delta, Deriv, Entry, Expr, Func, Mul, Num, Pow, Prod, Ref, rebuild
 from symgrad.ir.substitute import instantiate
 from symgrad.ir.traverse import distinct
 
@@ -110,7 +110,10 @@ class Derivation:
         expr = self.simplify.names.canonical(expr)
         if self.lines and self.lines[-1].expr is expr:
             return
-        self.lines.append(Line(expr, tuple(dict.fromkeys(rules))))
+        named = dict.fromkeys(rules)
+        if self.lines and _deltas(self.lines[-1].expr) > _deltas(expr):
+            named = dict.fromkeys((DELTAS, *(r for r in named if r != "collected")))
+        self.lines.append(Line(expr, tuple(named)))
 
     def layer(self, expr: Expr) -> Expr:
         """Every derivative taken down to the names below it; where all of them are entries, the deltas contracted."""
@@ -152,6 +155,11 @@ class Derivation:
         if done is not expr and self.simplify.fired:
             self.add(done, self.simplify.fired)
         return done
+
+
+def _deltas(expr: Expr) -> int:
+    """How many deltas are still there."""
+    return sum(isinstance(n, Delta) for n in distinct(expr))
 
 
 def _bag(expr: Expr) -> Counter[tuple[object, ...]]:

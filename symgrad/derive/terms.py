@@ -124,6 +124,8 @@ def _collected(number: Fraction, dummies: list[Dummy], taken: set[Index], stack:
     if not number:
         return Term(number)
     factors = tuple((b, p) for b, e in powers.items() if (p := _least_power(b, e)))
+    if sum(isinstance(b, Iverson) for b, _ in factors) > 1:
+        factors = _tightest(factors)
     if not dummies:
         return Term(number, (), factors)
     made = _bounded(Term(number, tuple(dummies), factors))
@@ -144,6 +146,34 @@ def about(cond: Cond, index: Index) -> Cond:
         if gap.const == -1 and len(gap.terms) == 2 and set(signs) == {1, -1}:  # p - q < 1 is p <= q
             return Cond("lt", signs[-1], signs[1], not cond.negated)
     return cond
+
+
+def _tightest(factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
+    """``[i <= N - 1] [i <= N - 2] = [i <= N - 2]``"""
+    found: dict[tuple[Index, int], list[tuple[Affine, Factor]]] = {}
+    for f in factors:
+        at = _half_line(f[0].cond) if isinstance(f[0], Iverson) and f[1] == 1 else None
+        if at is not None:
+            found.setdefault(at[:2], []).append((at[2], f))
+    left: set[Expr] = set()
+    for (_, sign), bounds in found.items():
+        for b, f in bounds:
+            gaps = [(o - b).scale(sign) for o, g in bounds if g is not f]
+            if any(not gap.terms and gap.const < 0 for gap in gaps):  # another one allows less
+                left.add(f[0])
+    return tuple(f for f in factors if f[0] not in left)
+
+
+def _half_line(cond: Cond) -> tuple[Index, int, Affine] | None:
+    """``(i, 1, c)`` of i <= c, ``(i, -1, c)`` of i >= c."""
+    left, right = cond.left, cond.right
+    if cond.op != "lt":
+        return None
+    if isinstance(left, Index) and isinstance(right, Affine) and not any(right.indices()):
+        return (left, -1, right) if cond.negated else (left, 1, right - 1)
+    if isinstance(right, Index) and isinstance(left, Affine) and not any(left.indices()):
+        return (right, 1, left) if cond.negated else (right, -1, left + 1)
+    return None
 
 
 def _without_implied(d: Dummy) -> Dummy:

@@ -169,3 +169,11 @@ def test_roots_fold_into_a_name_and_long_products_are_collected() -> None:
     )
     assert right(text, "k", "x") == r"-\frac{1}{c^3} x"
     assert right(text, "f", "x") == r"2 A B B^\top A^\top x"
+
+
+def test_second_differences_leave_no_delta_and_no_condition_that_another_implies() -> None:
+    text = "Let $x \\in \\mathbb{R}^N$.\n\n$$ J = \\sum_{n=2}^{N-1} (x_{n+1} - 2 x_n + x_{n-1})^2 $$"
+    found = right(text, "J", "x", "index")
+    assert "\\delta" not in found
+    assert "\\sum" not in found
+    assert found.count("\\mathbb{1}") == 4
