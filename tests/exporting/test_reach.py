@@ -58,3 +58,31 @@ def test_what_a_condition_leaves_out_may_lie_anywhere(cost: str, value: float, b
 def test_sizes_that_leave_nothing_to_read_are_no_error() -> None:
     module = functions(r"\sum_{i=2}^{N} x_{i-1} y_i")
     assert module.J(x=X[:1], y=Y[:1]) == 0
+
+
+@pytest.mark.parametrize(
+    ("cost", "summand"),
+    [
+        (r"\sum_{i \neq k} \frac{1}{x_i - x_k} y_k", lambda x, y, i, k: y[k] / (x[i] - x[k])),
+        (r"\sum_{i < k} (\frac{1}{(x_i - x_k)^{12}} - \frac{2}{(x_i - x_k)^6})", None),
+        (r"\sum_i \sum_{k \neq i} \frac{\exp(y_k)}{x_i - x_k}", lambda x, y, i, k: np.exp(y[k]) / (x[i] - x[k])),
+        (r"\sum_i \sum_{k \neq i} \log((x_i - x_k)^2)", lambda x, y, i, k: np.log((x[i] - x[k]) ** 2)),
+        (r"\sum_i \sum_{k \neq i} \sqrt{(x_i - x_k)^2}", lambda x, y, i, k: abs(x[i] - x[k])),
+    ],
+)
+def test_what_is_not_defined_where_a_condition_leaves_it_out_spoils_no_gradient(cost: str, summand: Any) -> None:
+    x, y = np.array([0.5, 1.5, 3.0]), np.array([0.1, -0.2, 0.3])
+
+    def plain(x: Any) -> Any:
+        pairs = [(i, k) for i in range(3) for k in range(3) if k != i]
+        if summand is None:
+            return sum((x[i] - x[k]) ** -12 - 2 * (x[i] - x[k]) ** -6 for i, k in pairs if i < k)
+        return sum(summand(x, y, i, k) for i, k in pairs)
+
+    module = functions(cost)
+    given = {"x": x, "y": y} if "y" in module.J.__annotations__ else {"x": x}
+    value, grads = module.J_value_and_grad(**given, dense=True)
+    assert value == pytest.approx(plain(x), rel=1e-13)
+    step = 1e-5
+    wanted = [(plain(x + step * e) - plain(x - step * e)) / (2 * step) for e in np.eye(3)]
+    np.testing.assert_allclose(grads["x"], wanted, rtol=1e-6, atol=1e-8)

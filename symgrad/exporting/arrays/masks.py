@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from symgrad.exporting.arrays.atoms import argument_of, is_map, negated, plain
-from symgrad.exporting.arrays.build import Val, einsum, factors_of, scalar
+from symgrad.exporting.arrays.build import Val, einsum, factors_of, linear, scalar
 from symgrad.exporting.arrays.entries import compare, where
 from symgrad.exporting.arrays.graph import Graph
-from symgrad.exporting.arrays.kinds import Constant, Input
+from symgrad.exporting.arrays.kinds import Constant, Einsum, Input, Linear, Operand, Power
 
 
 def nothing(g: Graph) -> Val:
@@ -16,6 +16,7 @@ def nothing(g: Graph) -> Val:
 
 def masked(g: Graph, mask: Val, body: Val) -> Val:
     """``body`` where the mask holds, else 0."""
+    body = _guarded(g, mask, body)
     coefficient, factors = factors_of(body)
     for f in factors:
         if is_map(f, "exp") and set(mask.labels) & set(f.labels):
@@ -34,6 +35,30 @@ def masked_exponentials(g: Graph, flat: list[Val], spread: bool = False) -> list
             if is_map(f, "exp") and (spread or set(w.labels) <= set(f.labels)):
                 return [*(other for other in flat if other is not w and other is not f), _exp_where(g, mask, f)]
     return None
+
+
+def _guarded(g: Graph, mask: Val, v: Val) -> Val:
+    """The same where the mask holds; elsewhere quotients, roots and logarithms are those of 1, and so are their slopes.
+
+    Without it ``sum_{k != i} 1 / (x_i - x_k)`` has the value that it should have, and a gradient of 0 times infinity.
+    """
+    node = v.node
+
+    def inside(o: Operand) -> Val:
+        return _guarded(g, mask, Val(o.node, tuple(v.labels[k] for k in o.labels)))
+
+    if not set(mask.labels) <= set(v.labels):
+        return v
+    if isinstance(node, Linear):
+        return linear(g, [(c, inside(o)) for c, o in node.terms])
+    if isinstance(node, Einsum) and all(k < node.rank for o in node.operands for k in o.labels):
+        return einsum(g, [inside(o) for o in node.operands], v.labels, node.coefficient)
+    if isinstance(node, Power) and not (node.exponent > 0 and node.exponent.denominator == 1):
+        safe = where(g, mask, Val(node.x, v.labels), scalar(g, 1))
+        return Val(g.make(Power, safe.node.dims, safe.node, node.exponent), safe.labels)
+    if is_map(v, "log"):
+        return plain(g, "log", where(g, mask, argument_of(v), scalar(g, 1)))
+    return v
 
 
 def _exp_where(g: Graph, mask: Val, f: Val) -> Val:

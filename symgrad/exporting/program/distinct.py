@@ -76,8 +76,8 @@ def _rewritten(g: Graph, order: list[Node], c: Input, own: set[Node]) -> dict[No
             new[node] = g.make(Take, node.dims, once[node.base], _at(g, node, place))
             g.inherit(new[node], node)
         else:
-            here = {o.node: _spread(g, o.node, once[o.node], place) for o in operands(node) if o.node in once}
-            here[c] = c
+            spread = [o.node for o in operands(node) if o.node in once and o.node is not c]
+            here = {n: _spread(g, n, once[n], place) for n in spread}
             made = replaced(node.args, new | here)
             new[node] = node if made == node.args else g.make(type(node), node.dims, *made)
             g.inherit(new[node], node)

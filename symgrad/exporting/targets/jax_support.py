@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
+from symgrad.exporting.targets.shared_support import _ranked
+
 
 def _static(make: Any) -> Any:
     """What depends on sizes alone, computed at once under a transformation too: its length is a shape."""
@@ -114,13 +116,6 @@ def _real(name: str, x: Any, rank: int) -> Any:
     if x.dtype not in (jnp.float32, jnp.float64):
         raise ValueError(f"{name} has dtype {x.dtype}; it should be float32 or float64")
     return _ranked(name, x, rank)
-
-
-def _ranked(name: str, x: Any, rank: int) -> Any:
-    """ValueError unless an argument has that many axes."""
-    if x.ndim != rank:
-        raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
-    return x
 
 
 def _numbers(name: str, x: Any, rank: int) -> Any:

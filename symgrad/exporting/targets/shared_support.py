@@ -6,6 +6,13 @@ import operator
 from typing import Any
 
 
+def _ranked(name: str, x: Any, rank: int) -> Any:
+    """ValueError unless an argument has that many axes."""
+    if x.ndim != rank:
+        raise ValueError(f"{name} has {x.ndim} axes, shape {tuple(x.shape)}; it should have {rank}")
+    return x
+
+
 def _index(name: str, x: Any, size: int, meaning: str) -> int:
     """A position counted from 0, or ValueError."""
     try:

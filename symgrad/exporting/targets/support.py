@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.exporting.targets.forms import IndexedSlices
+from symgrad.exporting.targets.shared_support import _ranked
 
 Array = NDArray[Any]
 
@@ -180,13 +181,6 @@ def _real(name: str, x: Any, rank: int) -> Any:
     if x.dtype.kind != "f" or x.dtype.itemsize not in (4, 8):
         raise ValueError(f"{name} has dtype {x.dtype}; it should be float32 or float64")
     return _ranked(name, x, rank)
-
-
-def _ranked(name: str, x: Any, rank: int) -> Any:
-    """ValueError unless an argument has that many axes."""
-    if x.ndim != rank:
-        raise ValueError(f"{name} has {x.ndim} axes, shape {x.shape}; it should have {rank}")
-    return x
 
 
 def _numbers(name: str, x: Any, rank: int) -> Any:

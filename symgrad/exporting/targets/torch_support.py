@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import torch
 
+from symgrad.exporting.targets.shared_support import _ranked
+
 
 def _softplus(x: Any) -> Any:
     """log(1 + exp(x)), which does not overflow; PyTorch's own gives x itself from 20 on."""
@@ -152,13 +154,6 @@ def _real(name: str, x: Any, rank: int) -> Any:
 
 def _plain(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
-
-
-def _ranked(name: str, x: Any, rank: int) -> Any:
-    """ValueError unless an argument has that many axes."""
-    if x.ndim != rank:
-        raise ValueError(f"{name} has {x.ndim} axes, shape {tuple(x.shape)}; it should have {rank}")
-    return x
 
 
 def _numbers(name: str, x: Any, rank: int) -> Any:
