@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symgrad.diagnostics import NotationError, SymgradError
+from symgrad.text.diagnostic import NotationError, SymgradError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from symgrad.api import Document
     from symgrad.checking.verdict import DocumentReport
-    from symgrad.deriving.gradient import Gradient
+    from symgrad.gradients.gradient import Gradient
 
 
 def read(path: str | None = None, *, text: str | None = None, declarations: tuple[str, ...] = ()) -> Document:

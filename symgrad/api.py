@@ -8,14 +8,14 @@ from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from symgrad.checking import load_source
 from symgrad.checking.checker import check_source
 from symgrad.checking.verdict import DocumentReport
-from symgrad.deriving.gradient import Form, Gradient, gradient
-from symgrad.deriving.question import Asking, Independent, split_targets
-from symgrad.diagnostics import Diagnostic, NotationError, SymgradError
-from symgrad.notation.reader import read_document as read_source
-from symgrad.notation.source import Source
+from symgrad.gradients.gradient import Form, Gradient, gradient
+from symgrad.gradients.requests import GradientRequests, Independent, split_targets
+from symgrad.reading.document_reader import read_document as read_source
+from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
+from symgrad.text.files import load_source
+from symgrad.text.source import Source
 
 if TYPE_CHECKING:
     from symgrad.exporting.costs import Exported
@@ -33,9 +33,9 @@ class Document:
         return self.source.path
 
     @cached_property
-    def asking(self) -> Asking:
+    def asking(self) -> GradientRequests:
         """The document as it is asked for derivatives: read once, whatever is asked of it."""
-        return Asking(read_source(self.source, self.declarations))
+        return GradientRequests(read_source(self.source, self.declarations))
 
 
 def load(path: str) -> Source:
@@ -102,7 +102,7 @@ def exported(
     document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
 ) -> Exported:
     """A module and what of the document is not in it."""
-    from symgrad.exporting import export_document as export
+    from symgrad.exporting.costs import export_document as export
 
     return export(read_source(document.source, document.declarations), of, wrt, target)
 

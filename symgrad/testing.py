@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symgrad.api import Document
-    from symgrad.compare.verdicts import Comparison, Opinion
+    from symgrad.comparing.findings import Comparison, Opinion
 
 __all__ = ["assert_gradient", "compare_gradient", "second_opinion"]
 
@@ -30,8 +30,8 @@ def compare_gradient(
     Raises ``SymgradError`` where the two can't be compared.
     """
     from symgrad.api import load
-    from symgrad.compare.comparer import compare
-    from symgrad.compare.problem import read_problem
+    from symgrad.comparing.comparer import compare
+    from symgrad.comparing.problem import read_problem
 
     if isinstance(doc, (str, PathLike)):
         problem = read_problem(load(fspath(doc)), of)
@@ -60,7 +60,7 @@ def assert_gradient(
     __tracebackhide__ = True
     found = compare_gradient(function, doc, of, wrt, map=map, seed=seed)
     if not found.right:
-        from symgrad.report.comparison import render
+        from symgrad.report.comparison_text import render
 
         raise AssertionError(render(found))
 
@@ -76,8 +76,8 @@ def second_opinion(
     """
     import numpy as np
 
-    from symgrad.compare.opinion import second_opinion as asked
-    from symgrad.diagnostics import SymgradError
+    from symgrad.comparing.finite_differences import second_opinion as asked
+    from symgrad.text.diagnostic import SymgradError
 
     at = [np.asarray(a, dtype=np.float64) for a in arrays]
     claimed = [np.asarray(g, dtype=np.float64) for g in gradients]

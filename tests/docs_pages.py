@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from symgrad.diagnostics import CODES, Lesson
-from symgrad.ir.functions import ROWS, Row
-from symgrad.ir.nodes import Entry, Expr, Tensor
-from symgrad.notation.elaborate.functions import WHOLE
-from symgrad.notation.latex import latex
+from symgrad.core.functions import ROWS, Row
+from symgrad.core.nodes import Entry, Expr, Tensor
+from symgrad.reading.meaning.known_functions import WHOLE
+from symgrad.text.codes import CODES
+from symgrad.text.lesson import Lesson
+from symgrad.writing.index_latex import latex
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -37,7 +37,7 @@ class StandIn:
 @pytest.fixture
 def check(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     stand_in = StandIn()
-    monkeypatch.setattr("symgrad.checking.check_paths", stand_in, raising=False)
+    monkeypatch.setattr("symgrad.checking.documents.check_paths", stand_in, raising=False)
     monkeypatch.delenv("SYMGRAD_DEBUG", raising=False)
     return stand_in
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import DocumentReport, Step
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symgrad.diagnostics import CODES, Diagnostic, NotationError, SymgradError, explain, render
-from symgrad.notation.source import Source, Span
+from symgrad.text.codes import CODES, explain
+from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
+from symgrad.text.rendering import render
+from symgrad.text.source import Source, Span
 
 
 def span_of(source: Source, text: str) -> Span:

@@ -26,10 +26,10 @@ from typing import Any
 
 import pytest
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import DocumentReport, Step
 from symgrad.cli import main
-from symgrad.diagnostics import CODES
+from symgrad.text.codes import CODES
 from tests.docs_pages import (
     DOCS,
     PAGES,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 
 FOLDER = Path(__file__).parent / "unseen"
 DOCUMENTS = sorted(p for p in FOLDER.iterdir() if p.suffix in (".md", ".tex"))

@@ -9,21 +9,21 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from symgrad.checking.conditions import side_conditions
-from symgrad.checking.onehot import Opaque
-from symgrad.checking.prove import difference, prove
-from symgrad.checking.readings import hold_intermediates, latex_name, unrelated, uses
+from symgrad.checking.one_hots import OneHotsAsBits
+from symgrad.checking.other_readings import hold_intermediates, latex_name, unrelated, uses
 from symgrad.checking.refute import Evaluation, Session, holds, refute
 from symgrad.checking.repair import repairs
+from symgrad.checking.side_conditions import side_conditions
 from symgrad.checking.verdict import DocumentReport, Evidence, Step, Witness
-from symgrad.diagnostics import Diagnostic
-from symgrad.ir.claims import Claim
-from symgrad.ir.normal_form.memory import start_over
-from symgrad.notation.comparing import transposed_layout
-from symgrad.notation.latex import latex, read
-from symgrad.notation.reader import read_document
-from symgrad.notation.reading import ReadDocument, ReadStep
-from symgrad.notation.source import Source
+from symgrad.core.claims import Claim
+from symgrad.proving.memory import start_over
+from symgrad.proving.proof import difference, prove
+from symgrad.reading.document_reader import read_document
+from symgrad.reading.meaning.alignment import transposed_layout
+from symgrad.reading.read_document import ReadDocument, ReadStep
+from symgrad.text.diagnostic import Diagnostic
+from symgrad.text.source import Source
+from symgrad.writing.index_latex import latex, read
 
 Progress = Callable[[int, int], None]
 
@@ -45,7 +45,7 @@ class Checker:
 
     seed: int = 0
     session: Session = field(init=False)
-    opaque: Opaque = field(default_factory=Opaque)
+    opaque: OneHotsAsBits = field(default_factory=OneHotsAsBits)
 
     def __post_init__(self) -> None:
         self.session = Session(self.seed)

@@ -11,13 +11,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.checking.assume import excused, met, open_indices, sides, sides_of
-from symgrad.ir import nodes as n
-from symgrad.ir.arithmetic import expand, merge
-from symgrad.ir.claims import Assumption
-from symgrad.ir.environment import Environment
-from symgrad.ir.evaluate import Evaluator
-from symgrad.ir.ranges import Index
+from symgrad.checking.assumption_holds import excused, met, open_indices, sides, sides_of
+from symgrad.core import nodes as n
+from symgrad.core.claims import Assumption
+from symgrad.core.ranges import Index
+from symgrad.evaluating.arithmetic import expand, merge
+from symgrad.evaluating.environment import Environment
+from symgrad.evaluating.evaluator import Evaluator
 
 
 def construct(env: Environment, assumptions: tuple[Assumption, ...], seed: int = 0) -> None:

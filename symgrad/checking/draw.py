@@ -17,15 +17,15 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.checking import assume
+from symgrad.checking import assumption_holds
 from symgrad.checking.construct import construct, parts_of_one
-from symgrad.ir.arithmetic import LIMIT
-from symgrad.ir.budget import TooLarge
-from symgrad.ir.claims import Assumption
-from symgrad.ir.environment import Environment, Realisation
-from symgrad.ir.evaluate import Evaluator
-from symgrad.ir.nodes import AbstractFunction, Tensor
-from symgrad.ir.ranges import Index, IndexArray, Range, Subset
+from symgrad.core.claims import Assumption
+from symgrad.core.nodes import AbstractFunction, Tensor
+from symgrad.core.ranges import Index, IndexArray, Range, Subset
+from symgrad.evaluating.arithmetic import LIMIT
+from symgrad.evaluating.budget import EvaluationTooLarge
+from symgrad.evaluating.environment import Environment, Realisation
+from symgrad.evaluating.evaluator import Evaluator
 
 Mode = Literal["plain", "positive", "mixed", "small", "simplex", "simple", "wide", "wide positive"]
 MODES: tuple[Mode, ...] = ("plain", "positive", "mixed", "small", "simplex")
@@ -64,7 +64,7 @@ class Drawing:
         rng = self.generator(f"tensor {tensor.name} {len(tensor.ranges)}")
         shape = (env.batch, *env.shape(tensor.ranges))
         if prod(shape) > LIMIT:
-            raise TooLarge(f"{tensor.name} would hold {prod(shape[1:])} numbers")
+            raise EvaluationTooLarge(f"{tensor.name} would hold {prod(shape[1:])} numbers")
         domain = self.wanted.get(tensor, tensor.domain)
         if domain in ("bit", "sign"):
             bits = rng.integers(0, 2, shape).astype(float)
@@ -177,12 +177,12 @@ def draw(
 
     Assumptions about free letters restrict the positions compared, and are none of ours.
     """
-    assumptions = tuple(a for a in assumptions if not assume.is_mask(a))
+    assumptions = tuple(a for a in assumptions if not assumption_holds.is_mask(a))
     supply = Drawing(seed, mode)
     env = Environment(sizes, batch, supply=supply, strict=strict)
     if not assumptions:
         return env
-    wanted = assume.domains(assumptions)
+    wanted = assumption_holds.domains(assumptions)
     for attempt in range(ATTEMPTS):
         candidates = Drawing(seed + 7919 * attempt, mode, {}, wanted, shuffled=True)
         many = Environment(sizes, 12 * batch, supply=candidates, strict=strict)
@@ -212,7 +212,7 @@ def _candidates(many: Environment, assumptions: tuple[Assumption, ...], batch: i
     """Which samples meet all assumptions, the patterns of positions in turn, at most ``batch``."""
     _distinct(many, assumptions, seed)
     construct(many, assumptions, seed)
-    passing = np.flatnonzero(assume.met(Evaluator(many), assumptions))
+    passing = np.flatnonzero(assumption_holds.met(Evaluator(many), assumptions))
     ranks: dict[int, int] = {}
     keyed = []
     for k in passing.tolist():
@@ -223,7 +223,7 @@ def _candidates(many: Environment, assumptions: tuple[Assumption, ...], batch: i
 
 def _distinct(env: Environment, assumptions: tuple[Assumption, ...], seed: int) -> None:
     """Every fourth sample: all indices into a range at positions of their own, subsets apart from them."""
-    letters, arrays, subsets = assume.places(assumptions)
+    letters, arrays, subsets = assumption_holds.places(assumptions)
     rng = np.random.default_rng((seed, 17))
     rows = np.arange(0, env.batch, 4)
     used: dict[Range, int] = {}

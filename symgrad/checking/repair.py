@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from symgrad.checking.compare import Session, compare
 from symgrad.checking.draw import MODES, PLAIN_SAMPLES
 from symgrad.checking.edits import MISSING, Latex, side_edits, variants
-from symgrad.checking.factors import missing_factors, simple_factors
-from symgrad.checking.sizes import Need, corners, need, samples
-from symgrad.ir import nodes as n
-from symgrad.ir.budget import BUDGET, TooLarge
-from symgrad.ir.claims import Assumption, Claim
-from symgrad.ir.environment import EvaluationError
-from symgrad.ir.ranges import Gather, Index, IndexArray, IndexExpr, Subset
-from symgrad.ir.traverse import distinct
+from symgrad.checking.missing_factors import missing_factors, simple_factors
+from symgrad.checking.sample_sizes import SizeRequirement, corners, need, samples
+from symgrad.checking.sides import Session, compare
+from symgrad.core import nodes as n
+from symgrad.core.claims import Assumption, Claim
+from symgrad.core.nodes import distinct
+from symgrad.core.ranges import Gather, Index, IndexArray, IndexExpr, Subset
+from symgrad.evaluating.budget import BUDGET, EvaluationTooLarge
+from symgrad.evaluating.environment import EvaluationError
 
 TRIED = 300
 """How many changes are tried at most."""
@@ -56,7 +56,7 @@ def find_repairs(
     try:
         with BUDGET.of(WORK):
             _seek(claim, latex, session, limit, found)
-    except (EvaluationError, TooLarge):
+    except (EvaluationError, EvaluationTooLarge):
         pass  # what was found until then
     return tuple(found)
 
@@ -99,7 +99,7 @@ def _ordered(claim: Claim, latex: Latex, session: Session, sizes: dict[str, int]
         yield from (Repair(say, changed) for say, changed in missing_factors(claim, ev, factors, latex))
 
 
-def _holds(claim: Claim, session: Session, sizes: dict[str, int], asked: Need, batch: int) -> bool:
+def _holds(claim: Claim, session: Session, sizes: dict[str, int], asked: SizeRequirement, batch: int) -> bool:
     """Whether the sides agree wherever they are defined, and are defined somewhere."""
     try:
         # most changes fail at the first few samples
@@ -121,7 +121,7 @@ def _holds(claim: Claim, session: Session, sizes: dict[str, int], asked: Need, b
             ev = session.evaluator(small, claim.assumptions, mode, batch // 2)
             if ev is not None and compare(claim, ev).differs.any():
                 return False
-    except (EvaluationError, TooLarge):
+    except (EvaluationError, EvaluationTooLarge):
         return False
     return True
 

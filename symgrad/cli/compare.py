@@ -45,10 +45,10 @@ def add(verbs: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from symgrad.api import load
-    from symgrad.compare.calling import load_function
-    from symgrad.compare.comparer import compare
-    from symgrad.compare.problem import read_problem
-    from symgrad.report.comparison import as_json, render
+    from symgrad.comparing.calling import load_function
+    from symgrad.comparing.comparer import compare
+    from symgrad.comparing.problem import read_problem
+    from symgrad.report.comparison_text import as_json, render
 
     problem = read_problem(load(options.document), options.of, [load(f) for f in options.with_files])
     function = load_function(options.function)

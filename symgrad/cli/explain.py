@@ -21,7 +21,7 @@ def add(verbs: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from symgrad.diagnostics import CODES, explain
+    from symgrad.text.codes import CODES, explain
 
     code = options.code.upper()
     if code not in CODES:

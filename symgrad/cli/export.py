@@ -39,7 +39,7 @@ def add(verbs: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from symgrad.api import exported, read_document
-    from symgrad.diagnostics import NotationError
+    from symgrad.text.diagnostic import NotationError
 
     document = read_document(options.document, None, tuple(options.with_files))
     found = exported(document, tuple(options.of), options.wrt, options.target)

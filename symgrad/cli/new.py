@@ -71,9 +71,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _adapter(options: argparse.Namespace) -> int:
     from symgrad.api import load
-    from symgrad.compare.adapter import adapter
-    from symgrad.compare.calling import load_function
-    from symgrad.compare.problem import read_problem
+    from symgrad.comparing.adapter import adapter
+    from symgrad.comparing.calling import load_function
+    from symgrad.comparing.problem import read_problem
 
     document, called = options.adapter
     file = options.file or f"{called.rpartition(':')[2].replace('.', '_')}_adapter.py"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from symgrad.diagnostics import Diagnostic, NotationError, SymgradError
-from symgrad.exporting.program.cost import Cost, Source, cost
-from symgrad.exporting.spelling import Names, spelled
+from symgrad.core.nodes import Definition, Deriv, Expr, Ref, parts
+from symgrad.exporting.program.cost import Cost, CostSource, cost
+from symgrad.exporting.python_names import PythonNames, spelled
 from symgrad.exporting.targets.jax_target import JaxModule
 from symgrad.exporting.targets.numpy_target import NumpyModule
 from symgrad.exporting.targets.torch_target import TorchModule
 from symgrad.exporting.writing.module import Module
-from symgrad.ir.nodes import Definition, Deriv, Expr, Ref, parts
-from symgrad.notation.reading import ReadDocument
-from symgrad.notation.vocabulary import Quantity, Vocabulary
+from symgrad.reading.names.lookup import DocumentNames, Quantity
+from symgrad.reading.read_document import ReadDocument
+from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ def export_document(
     """
     if target not in TARGETS:
         raise SymgradError(f"there is no target {target!r}; there are {', '.join(sorted(TARGETS))}")
-    vocabulary = Vocabulary(document)
+    vocabulary = DocumentNames(document)
     quantities = list(vocabulary.quantities())
     asked = list(wrt) if wrt is not None else None
     wrt = None if asked is None else [*asked, *map(spelled, asked)]  # as Python spells it, or as the document does
     chosen = _named(quantities, of) if of else list(_unused(quantities))
     order = tuple(_order(document))
-    names = Names()
+    names = PythonNames()
     pairs: list[tuple[Cost, Cost | None]] = []
     left_out: list[tuple[str, str]] = []
     for q in chosen:
@@ -61,18 +61,18 @@ def export_document(
         why = f": {reasons[0]}" if reasons else ", only arrays or nothing at all is defined"
         raise SymgradError(f"{document.source.path} has no cost to export{why}")
     _known(asked, pairs)
-    source = Source(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
+    source = CostSource(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
     lost = [(f"what stands in line {d.span.line}" if d.span else "a definition", d.message) for d in unread]
     return Exported(TARGETS[target](source, pairs, [*left_out, *lost]).text(), tuple(left_out), unread)
 
 
-def _unread(document: ReadDocument, vocabulary: Vocabulary) -> list[Diagnostic]:
+def _unread(document: ReadDocument, vocabulary: DocumentNames) -> list[Diagnostic]:
     """Declarations and definitions that do not read: a cost may be among them."""
     found = [d for d in document.diagnostics if d.severity == "error"]
     return found + [d for d in vocabulary.unread if d not in found]
 
 
-def _name(names: Names, wanted: str) -> str:
+def _name(names: PythonNames, wanted: str) -> str:
     """A name for a cost, none of whose functions is called as one of another cost."""
     while True:
         name = names.fresh(wanted)

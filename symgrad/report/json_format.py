@@ -16,7 +16,7 @@ from symgrad.report.summary import total
 
 if TYPE_CHECKING:
     from symgrad.checking.verdict import DocumentReport, Evidence, Report, Step, Witness
-    from symgrad.diagnostics import Diagnostic
+    from symgrad.text.diagnostic import Diagnostic
 
 VERSION = 1
 

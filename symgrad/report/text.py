@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from symgrad.diagnostics import printable
-from symgrad.diagnostics import render as render_diagnostic
 from symgrad.report.frame import Fact, Paint, footnotes, frame
 from symgrad.report.summary import count, failed_expectation, refuted_as_expected, total
-from symgrad.report.values import results, shortened, sizes, wrapped, written
+from symgrad.report.witness_values import results, shortened, sizes, wrapped, written
+from symgrad.text.rendering import printable
+from symgrad.text.rendering import render as render_diagnostic
 
 if TYPE_CHECKING:
     from symgrad.checking.verdict import DocumentReport, Evidence, Report, Step, Summary
-    from symgrad.diagnostics import Diagnostic
+    from symgrad.text.diagnostic import Diagnostic
 
 STYLES = {"proved": "green", "agrees": "yellow", "refuted": "red", "unreadable": "red", "expected": "green"}
 SEVERITIES = {"error": "red", "warning": "yellow", "note": "blue"}

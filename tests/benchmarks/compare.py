@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.compare.arguments import bind
-from symgrad.compare.exact import Term, array, gradient
-from symgrad.compare.opinion import second_opinion
-from symgrad.compare.points import Fixed, draw_points
-from symgrad.compare.problem import read_problem
-from symgrad.ir.evaluate import Evaluator
-from symgrad.notation.source import Source
+from symgrad.comparing.arguments import bind
+from symgrad.comparing.exact import GradientTerm, array, gradient
+from symgrad.comparing.finite_differences import second_opinion
+from symgrad.comparing.points import Fixed, draw_points
+from symgrad.comparing.problem import read_problem
+from symgrad.evaluating.evaluator import Evaluator
+from symgrad.text.source import Source
 from tests.handcoded.hand import ROOT
 from tests.handcoded.softmax import softmax_course
 
@@ -180,7 +180,7 @@ def exact_milliseconds() -> float:
     term = gradient(problem.value, u.target, u.axes)
     group = draw_points(problem, [term], 0, Fixed({"W": 100, "D": 20}))[0]
     one = group.env.sample(0)
-    return milliseconds(lambda: array(Evaluator(one), Term(term.entry, term.axes)), 50)
+    return milliseconds(lambda: array(Evaluator(one), GradientTerm(term.entry, term.axes)), 50)
 
 
 def main() -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from symgrad.checking.prove import difference, prove
-from symgrad.ir.claims import Assumption, Claim
-from symgrad.ir.functions import exp, log, sigma
-from symgrad.ir.nodes import (
+from symgrad.core.claims import Assumption, Claim
+from symgrad.core.functions import exp, log, sigma
+from symgrad.core.nodes import (
     ONE,
     ZERO,
     AbstractFunction,
@@ -31,7 +30,8 @@ from symgrad.ir.nodes import (
     sub,
     walk,
 )
-from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from symgrad.proving.proof import difference, prove
 from tests.ir.forms import N_OF, SUBSET, A, D, K, P, R, U, V, W, X, Y, a, at, b, c, dot, i, lit, o, softmax, total, w, z
 
 j, k = w("j"), w("k")

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symgrad.compare.comparer import compare
-from symgrad.compare.problem import read_problem
-from symgrad.compare.verdicts import Comparison
-from symgrad.notation.source import Source
+from symgrad.comparing.comparer import compare
+from symgrad.comparing.findings import Comparison
+from symgrad.comparing.problem import read_problem
+from symgrad.text.source import Source
 
 SOFTMAX = r"""
 $W \in \mathbb{R}^{C \times D}$, $b \in \mathbb{R}^{C}$, $x \in \mathbb{R}^{N \times D}$, labels $y \in [C]^{N}$ and

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import symgrad
-from symgrad.compare.comparer import compare
-from symgrad.compare.problem import read_problem
-from symgrad.compare.verdicts import Comparison
-from symgrad.notation.source import Source
+from symgrad.comparing.comparer import compare
+from symgrad.comparing.findings import Comparison
+from symgrad.comparing.problem import read_problem
 from symgrad.testing import assert_gradient
+from symgrad.text.source import Source
 
 RIDGE = r"""
 Inputs $x \in \mathbb{R}^{N \times D}$, targets $t \in \mathbb{R}^{N}$, weights $w \in \mathbb{R}^{D}$,

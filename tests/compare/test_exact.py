@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symgrad.compare.comparer import compare
-from symgrad.compare.exact import Term, exact, gradient
-from symgrad.compare.points import Fixed, draw_points
-from symgrad.compare.problem import Problem, read_problem
-from symgrad.ir import nodes as n
-from symgrad.ir.arithmetic import expand
-from symgrad.ir.evaluate import Evaluator
-from symgrad.notation.source import Source
+from symgrad.comparing.comparer import compare
+from symgrad.comparing.exact import GradientTerm, exact, gradient
+from symgrad.comparing.points import Fixed, draw_points
+from symgrad.comparing.problem import Problem, read_problem
+from symgrad.core import nodes as n
+from symgrad.evaluating.arithmetic import expand
+from symgrad.evaluating.evaluator import Evaluator
+from symgrad.text.source import Source
 
 ROOT = Path(__file__).parents[2]
 DERIVATIONS = sorted(p for p in (ROOT / "derivations").glob("*.md") if p.stem != "common_mistakes")
@@ -83,7 +83,7 @@ def test_value_and_gradients_at_given_arrays() -> None:
     x = p.arguments["x"]
     assert x.target is not None
     (group, *_) = draw_points(p, [], 0, Fixed())
-    cost, g = exact(group.env, Term(p.value), gradient(p.value, x.target, x.axes))
+    cost, g = exact(group.env, GradientTerm(p.value), gradient(p.value, x.target, x.axes))
     values = group.env.tensor(x.target.tensor)  # type: ignore[union-attr]
     np.testing.assert_allclose(cost.value, (values**2).sum(axis=1))
     np.testing.assert_allclose(g.value, 2 * values)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import symgrad
-from symgrad.compare.comparer import compare
-from symgrad.compare.problem import read_problem
+from symgrad.comparing.comparer import compare
+from symgrad.comparing.problem import read_problem
 
 ROOT = Path(__file__).parents[2]
 DERIVATIONS = sorted((ROOT / "derivations").glob("*.md"))

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.compare.comparer import compare
-from symgrad.compare.problem import Problem, read_problem
-from symgrad.notation.source import Source
+from symgrad.comparing.comparer import compare
+from symgrad.comparing.problem import Problem, read_problem
+from symgrad.text.source import Source
 from tests.handcoded.hand import HERE
 
 DOCUMENT = HERE / "documents" / "network.md"

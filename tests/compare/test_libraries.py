@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from symgrad.compare.comparer import compare
-from symgrad.compare.problem import read_problem
-from symgrad.notation.source import Source
+from symgrad.comparing.comparer import compare
+from symgrad.comparing.problem import read_problem
+from symgrad.text.source import Source
 from tests.handcoded.hand import ROOT
 
 DOCUMENT = ROOT / "derivations" / "negative_sampling_array.md"

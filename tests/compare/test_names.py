@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from symgrad.compare.names import spellings
-from symgrad.exporting.spelling import spelled
+from symgrad.comparing.document_spelling import spellings
+from symgrad.exporting.python_names import spelled
 
 
 @pytest.mark.parametrize(

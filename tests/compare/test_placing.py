@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symgrad.compare.comparer import compare
-from symgrad.compare.points import Fixed, Group, draw_points
-from symgrad.compare.problem import Problem, read_problem
-from symgrad.notation.source import Source
+from symgrad.comparing.comparer import compare
+from symgrad.comparing.points import Fixed, PositionGroup, draw_points
+from symgrad.comparing.problem import Problem, read_problem
+from symgrad.text.source import Source
 
 PAIR = r"""$U, V \in \mathbb{R}^{W \times D}$, $o, c \in [W]$, $n \in [W]^{K}$.
 
@@ -33,7 +33,7 @@ def problem(text: str) -> Problem:
     return read_problem(Source("d.md", text))
 
 
-def points(text: str, seed: int = 0, fixed: Fixed | None = None) -> Iterator[tuple[Group, dict[str, Any]]]:
+def points(text: str, seed: int = 0, fixed: Fixed | None = None) -> Iterator[tuple[PositionGroup, dict[str, Any]]]:
     """Every point with its positions by name."""
     for g in draw_points(problem(text), [], seed, fixed or Fixed()):
         for b in g.samples:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symgrad.compare.comparer import compare
-from symgrad.compare.problem import read_problem
-from symgrad.compare.verdicts import Comparison
-from symgrad.diagnostics import SymgradError
-from symgrad.notation.source import Source
-from symgrad.report.comparison import as_json, render
+from symgrad.comparing.comparer import compare
+from symgrad.comparing.findings import Comparison
+from symgrad.comparing.problem import read_problem
+from symgrad.report.comparison_text import as_json, render
+from symgrad.text.diagnostic import SymgradError
+from symgrad.text.source import Source
 
 TEXT = r"""$U, V \in \mathbb{R}^{W \times D}$, $\lambda \in \mathbb{R}$.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import symgrad
-from symgrad.diagnostics import SymgradError
+from symgrad.text.diagnostic import SymgradError
 
 PAIR = r"""
 $U \in \mathbb{R}^{W \times D}$, $V \in \mathbb{R}^{D \times W}$,

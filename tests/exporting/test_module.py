@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import symgrad
-from symgrad.diagnostics import SymgradError
 from symgrad.exporting.targets.forms import IndexedSlices
+from symgrad.text.diagnostic import SymgradError
 from tests.exporting.worlds import ROOT, documents
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symgrad.diagnostics import SymgradError
-from symgrad.exporting import export_document
-from symgrad.notation.reader import read_document
-from symgrad.notation.source import Source
-from symgrad.notation.vocabulary import Vocabulary
+from symgrad.exporting.costs import export_document
+from symgrad.reading.document_reader import read_document
+from symgrad.reading.names.lookup import DocumentNames
+from symgrad.text.diagnostic import SymgradError
+from symgrad.text.source import Source
 from tests.exporting.worlds import World, loaded
 
 HEAD = r"""
@@ -110,7 +110,7 @@ def check(seed: int) -> str:
     """What is wrong with one random cost; '' for nothing, '-' for one that can't be read."""
     rng = random.Random(seed)
     text = HEAD + f"\n$$ J = {cost(rng)} $$\n"
-    v = Vocabulary(read_document(Source("random.md", text)))
+    v = DocumentNames(read_document(Source("random.md", text)))
     q = next((q for q in v.quantities() if q.name == "J"), None)
     if q is None or not q.is_scalar:
         return "-"

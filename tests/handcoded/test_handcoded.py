@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from symgrad.compare.comparer import compare
-from symgrad.compare.problem import Problem, read_problem
-from symgrad.notation.source import Source
+from symgrad.comparing.comparer import compare
+from symgrad.comparing.problem import Problem, read_problem
+from symgrad.text.source import Source
 from tests.handcoded import batched, cbow, negative_sampling, networks, softmax
 from tests.handcoded.hand import HANDS, Hand
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import DocumentReport, Report
-from symgrad.diagnostics import CODES, Diagnostic
-from symgrad.report import FORMATS
+from symgrad.report.formats import FORMATS
+from symgrad.text.codes import CODES
+from symgrad.text.diagnostic import Diagnostic
 
 PATIENCE = 20.0
 """Processor time after which a document is stopped: a hang, on however busy a machine. How long each one

@@ -7,11 +7,13 @@ from itertools import combinations
 
 import pytest
 
-from symgrad.ir.nodes import Expr, mul
-from symgrad.ir.normal_form import Context, TooLarge, build
-from symgrad.ir.normal_form.heads import HEADS
-from symgrad.ir.normal_form.labelling import closure
-from symgrad.ir.ranges import Index
+from symgrad.core.nodes import Expr, mul
+from symgrad.core.ranges import Index
+from symgrad.proving.attempt import Attempt
+from symgrad.proving.heads import HEADS
+from symgrad.proving.labelling import closure
+from symgrad.proving.limits import FormTooLarge
+from symgrad.proving.normal_form import normal_form
 from tests.ir.forms import A, W, X, at, total
 
 Edge = tuple[int, int]
@@ -36,7 +38,7 @@ def network(edges: list[Edge], both: bool = True, seed: int | None = None) -> Ex
 
 
 def form(e: Expr) -> object:
-    return build(Context(20.0), e)
+    return normal_form(Attempt(20.0), e)
 
 
 def relabelled(edges: list[Edge], seed: int) -> list[Edge]:
@@ -136,12 +138,12 @@ def test_many_like_factors_are_labelled_quickly() -> None:
 
 def test_the_search_is_limited() -> None:
     edges = [(x, y) for x in range(40) for y in range(40) if x != y]
-    with pytest.raises(TooLarge):
-        build(Context(0.5), network(edges, both=False))
+    with pytest.raises(FormTooLarge):
+        normal_form(Attempt(0.5), network(edges, both=False))
 
 
 def test_closure_of_permutations() -> None:
     assert len(closure([(1, 2, 0)], 3, 10)) == 2
     assert len(closure([(1, 0, 2), (0, 2, 1)], 3, 10)) == 5
-    with pytest.raises(TooLarge):
+    with pytest.raises(FormTooLarge):
         closure([(1, 0, 2, 3, 4), (1, 2, 3, 4, 0)], 5, 100)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 
 DECLARED = (
     "Let $x, y \\in \\mathbb{R}^N$, $d \\in \\{0, 1\\}^N$, $c \\in \\{1, \\dots, N\\}$, "

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symgrad.notation.document import Blocks, Directive, Display, Heading, Inline, read_blocks
-from symgrad.notation.source import Source
+from symgrad.reading.document.block_reader import Blocks, Directive, Display, Heading, Inline, read_blocks
+from symgrad.text.source import Source
 from tests.hostile.guard import PATIENCE, limit
 
 

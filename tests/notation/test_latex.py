@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 
-from symgrad.derive.differentiate import resolve
-from symgrad.ir.functions import exp, log, sigma, tanh
-from symgrad.ir.nodes import (
+from symgrad.calculus.differentiate import resolve
+from symgrad.core.functions import exp, log, sigma, tanh
+from symgrad.core.nodes import (
     AbstractFunction,
     Apply,
     Cases,
@@ -40,11 +40,11 @@ from symgrad.ir.nodes import (
     power,
     sub,
 )
-from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, Range, Subset
-from symgrad.notation.latex import Naming, describe_sizes, latex, read
-from symgrad.notation.naming import naming
-from symgrad.notation.reader import Reader
-from symgrad.notation.source import Source
+from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from symgrad.reading.document_reader import Reader
+from symgrad.reading.names.document_naming import naming
+from symgrad.text.source import Source
+from symgrad.writing.index_latex import Naming, describe_sizes, latex, read
 
 W, D, K, P = (Range.of_size(s) for s in "WDKP")
 M = Range(Affine.of("m").scale(-1), Affine.of("m"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 
 ARRAY = "Let $x \\in \\mathbb{R}^N$ and $a \\in \\mathbb{R}$.\n\n"
 

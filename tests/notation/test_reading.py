@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from symgrad.notation.latex import read
-from symgrad.notation.reader import read_document
-from symgrad.notation.reading import ReadDocument
-from symgrad.notation.source import Source
+from symgrad.reading.document_reader import read_document
+from symgrad.reading.read_document import ReadDocument
+from symgrad.text.source import Source
+from symgrad.writing.index_latex import read
 
 DECLARED = r"""
 $U \in \mathbb{R}^{W \times D}$, $V \in \mathbb{R}^{D \times W}$, $o, c \in [W]$, $y, \hat y \in \mathbb{R}^{W}$,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 
 DECLARED = "Let $x \\in \\mathbb{R}^{N}$, $\\mathcal{N} \\subseteq [N]$.\n\n"
 

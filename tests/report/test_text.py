@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from symgrad.checking.verdict import DocumentReport, Report, Step, Witness
-from symgrad.diagnostics import Diagnostic
-from symgrad.notation.source import Source, Span
 from symgrad.report.frame import Paint, frame
 from symgrad.report.text import render
-from symgrad.report.values import results, shortened, wrapped, written
+from symgrad.report.witness_values import results, shortened, wrapped, written
+from symgrad.text.diagnostic import Diagnostic
+from symgrad.text.source import Source, Span
 from tests.report import samples
 
 GOLDEN = Path(__file__).parent / "golden"

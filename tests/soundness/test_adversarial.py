@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pytest
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 
 NUMBERS = "Let $x, y, a, b \\in \\mathbb{R}$. "
 ARRAYS = "Let $v, w \\in \\mathbb{R}^{D}$, $A, B \\in \\mathbb{R}^{D \\times D}$, $X \\in \\mathbb{R}^{N \\times D}$, $Y \\in \\mathbb{R}^{N \\times D}$. "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 
 DIFFERENCES = "Let $x \\in \\mathbb{R}^N$.\n\n$$ q = \\sum_{n=2}^N (x_n - x_{n-1})^2 $$\n\n"
 FAR = "Let $x \\in \\mathbb{R}^N$.\n\n$$ q = \\sum_{n=4}^N (x_n - x_{n-3})^2 $$\n\n"

@@ -6,8 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symgrad.exporting.arrays.graph import Graph
-from symgrad.exporting.arrays.kinds import Input, Node
+from symgrad.core.nodes import Expr
+from symgrad.core.ranges import Affine
+from symgrad.exporting.graph.array_graph import Graph
+from symgrad.exporting.graph.array_kinds import ArrayNode, InputArray
 from symgrad.exporting.program.adjoint import gradients
 from symgrad.exporting.program.distinct import over_distinct
 from symgrad.exporting.program.inputs import Argument, Inputs
@@ -16,14 +18,12 @@ from symgrad.exporting.program.plan import LARGE, nominal, number, planned
 from symgrad.exporting.program.sharing import shared
 from symgrad.exporting.program.stacking import stacked
 from symgrad.exporting.program.structure import Form, form
-from symgrad.exporting.writing.arguments import ordered_arguments
-from symgrad.ir.nodes import Expr
-from symgrad.ir.ranges import Affine
-from symgrad.notation.vocabulary import Quantity
+from symgrad.exporting.writing.checked_arguments import ordered_arguments
+from symgrad.reading.names.lookup import Quantity
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CostSource:
     """Where a module comes from: the document's name, its text, and the order of its declarations."""
 
     name: str
@@ -44,7 +44,7 @@ class Cost:
     batch: bool
     graph: Graph
     inputs: Inputs
-    value: Node
+    value: ArrayNode
     forms: dict[str, Form]
     arguments: tuple[Argument, ...]
 
@@ -75,7 +75,7 @@ def cost(
     for a in arguments:
         if a.kind != "real" or a.domain in ("bit", "sign") or (wrt is not None and a.name not in wrt):
             continue
-        node = next(n for n in g.table.values() if isinstance(n, Input) and n.name == a.name)
+        node = next(n for n in g.table.values() if isinstance(n, InputArray) and n.name == a.name)
         forms[a.name] = form(g, node.rank, found.get(node, []), lambda d: number(d, sizes))
     new = planned(g, [value, *(n for f in forms.values() for n in f.nodes())], inputs)
     forms = {name: f.over(new) for name, f in forms.items()}

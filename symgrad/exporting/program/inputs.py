@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from symgrad.exporting.arrays.build import Val
-from symgrad.exporting.arrays.graph import Graph
-from symgrad.exporting.arrays.kinds import Input, Number
-from symgrad.exporting.spelling import Names, spelled
-from symgrad.ir.nodes import Definition, Tensor
-from symgrad.ir.ranges import Affine, Index, IndexArray, Range, Subset
+from symgrad.core.nodes import Definition, Tensor
+from symgrad.core.ranges import Affine, Index, IndexArray, Range, Subset
+from symgrad.exporting.graph.array_graph import Graph
+from symgrad.exporting.graph.array_kinds import InputArray, LiteralArray
+from symgrad.exporting.graph.constructors import Labelled
+from symgrad.exporting.python_names import PythonNames, spelled
 
 Kind = Literal["real", "array", "index", "subset", "size"]
 
@@ -31,7 +31,7 @@ class Argument:
 class Inputs:
     """The arguments met so far, each once, by their Python names."""
 
-    names: Names = field(default_factory=Names)
+    names: PythonNames = field(default_factory=PythonNames)
     given: dict[str, Argument] = field(default_factory=dict)
     symbols: dict[str, str] = field(default_factory=dict)
     _known: dict[object, str] = field(default_factory=dict)
@@ -63,9 +63,9 @@ class Inputs:
         self.symbols[name] = letter
         return name
 
-    def called(self, g: Graph, d: Definition, value: Val) -> None:
+    def called(self, g: Graph, d: Definition, value: Labelled) -> None:
         """Remember how the document calls an array and its axes."""
-        if not isinstance(value.node, (Input, Number)):
+        if not isinstance(value.node, (InputArray, LiteralArray)):
             g.names.setdefault(value.node, spelled(d.name))
             letters = tuple(x.letter if isinstance(x, Index) else "i" for x in value.labels)
             g.letters.setdefault(value.node, letters)

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from symgrad.derive.contract import summed
-from symgrad.derive.differentiate import resolve, written
-from symgrad.diagnostics import SymgradError
-from symgrad.exporting.arrays.build import (
+from symgrad.calculus.contract import summed
+from symgrad.calculus.differentiate import resolve, written
+from symgrad.core import nodes as n
+from symgrad.core.ranges import Affine, Index
+from symgrad.core.substitute import instantiate
+from symgrad.exporting.graph.array_kinds import ConstantArray, Operand, PowerOf, ProductOver
+from symgrad.exporting.graph.constructors import (
     Label,
+    Labelled,
     Place,
-    Val,
     einsum,
     linear,
     merge,
@@ -20,19 +23,11 @@ from symgrad.exporting.arrays.build import (
     scalar,
     size_of,
 )
-from symgrad.exporting.arrays.entries import argument, both, take, where
-from symgrad.exporting.arrays.kinds import (
-    Constant,
-    Operand,
-    PowerOf,
-    Product,
-)
-from symgrad.exporting.arrays.masks import masked
-from symgrad.exporting.arrays.stable import mapped, power
-from symgrad.exporting.program.positions import BATCH, PositionRules, range_of
-from symgrad.ir import nodes as n
-from symgrad.ir.ranges import Affine, Index
-from symgrad.ir.substitute import instantiate
+from symgrad.exporting.graph.entries import argument, both, take, where
+from symgrad.exporting.graph.masks import masked
+from symgrad.exporting.graph.stable_forms import mapped, power
+from symgrad.exporting.program.position_arrays import BATCH, PositionRules, range_of
+from symgrad.text.diagnostic import SymgradError
 
 
 def prepare(node: n.Expr, memo: dict[n.Expr, n.Expr]) -> n.Expr:
@@ -63,23 +58,23 @@ def _one_hot(body: n.Expr) -> bool:
 class Lowering(PositionRules):
     """The arrays of one cost. ``batch``: index arguments have one more axis, in front."""
 
-    _values: dict[tuple[n.Expr, bool], Val] = field(default_factory=dict)
-    _defined: dict[n.Definition, Val] = field(default_factory=dict)
+    _values: dict[tuple[n.Expr, bool], Labelled] = field(default_factory=dict)
+    _defined: dict[n.Definition, Labelled] = field(default_factory=dict)
     _prepared: dict[n.Expr, n.Expr] = field(default_factory=dict)
     _open: set[n.Definition] = field(default_factory=set)
 
-    def cost(self, ref: n.Expr) -> Val:
+    def cost(self, ref: n.Expr) -> Labelled:
         """A scalar; over a batch, its sum."""
         value = self.value(prepare(resolve(ref), self._prepared))
         if self.batch and BATCH not in value.labels:
             value = einsum(self.graph, [value, size_of(self.graph, Affine.of("batch"))])
         return einsum(self.graph, [value], ()) if value.labels else value
 
-    def assume(self, node: n.Expr, value: Val) -> None:
+    def assume(self, node: n.Expr, value: Labelled) -> None:
         """From now on an expression stands for that array."""
         self._values[node, False] = self._values[node, True] = value
 
-    def value(self, node: n.Expr) -> Val:
+    def value(self, node: n.Expr) -> Labelled:
         done = self._values.get((node, self.guarded))
         if done is None:
             rule = _RULES.get(type(node))
@@ -88,7 +83,7 @@ class Lowering(PositionRules):
             done = self._values[node, self.guarded] = rule(self, node)
         return done
 
-    def under(self, guarded: bool, node: n.Expr) -> Val:
+    def under(self, guarded: bool, node: n.Expr) -> Labelled:
         """A node that counts only where a condition holds, or anywhere."""
         before, self.guarded = self.guarded, guarded
         try:
@@ -98,18 +93,18 @@ class Lowering(PositionRules):
 
     # --- kinds --------------------------------------------------------------------------------
 
-    def num(self, node: n.Num) -> Val:
+    def num(self, node: n.Num) -> Labelled:
         return scalar(self.graph, node.value)
 
-    def const(self, node: n.Const) -> Val:
-        return Val(self.graph.make(Constant, (), node.name))
+    def const(self, node: n.Const) -> Labelled:
+        return Labelled(self.graph.make(ConstantArray, (), node.name))
 
-    def size(self, node: n.Size) -> Val:
+    def size(self, node: n.Size) -> Labelled:
         if not any(True for _ in node.affine.indices()):
             return size_of(self.graph, node.affine)
         return self.real(self.position(node.affine), "whole")
 
-    def entry(self, node: n.Entry) -> Val:
+    def entry(self, node: n.Entry) -> Labelled:
         """U_ij: whole axes, slices and gathered rows"""
         name = self.inputs.tensor(node.tensor)
         dims = self.inputs.given[name].dims
@@ -120,14 +115,14 @@ class Lowering(PositionRules):
         base = argument(self.graph, name, dims, False)
         return take(self.graph, base, self.places(node.indices, node.tensor.ranges))
 
-    def delta(self, node: n.Delta) -> Val:
+    def delta(self, node: n.Delta) -> Labelled:
         """delta(i, j) = [i = j]"""
         return self.real(self.mask(n.Cond("eq", node.left, node.right)), "indicator")
 
-    def iverson(self, node: n.Iverson) -> Val:
+    def iverson(self, node: n.Iverson) -> Labelled:
         return self.real(self.mask(node.cond), "indicator")
 
-    def sum(self, node: n.Sum) -> Val:
+    def sum(self, node: n.Sum) -> Labelled:
         """sum_i f(i) over the axis of i, or over the positions that its conditions leave"""
         if node.where:
             node, left = self.bound(node)
@@ -143,7 +138,7 @@ class Lowering(PositionRules):
         lacking = [size_of(self.graph, dims[x]) for x in gone if x not in body.labels]
         return einsum(self.graph, [body, *lacking], [x for x in body.labels if x not in gone])
 
-    def prod(self, node: n.Prod) -> Val:
+    def prod(self, node: n.Prod) -> Labelled:
         """prod_i f(i)"""
         g = self.graph
         left: list[n.Cond] = []
@@ -159,12 +154,12 @@ class Lowering(PositionRules):
             return self.power_of(body, count)
         axis = body.labels.index(label)
         dims = tuple(d for k, d in enumerate(body.node.dims) if k != axis)
-        return Val(g.make(Product, dims, body.node, axis), tuple(x for x in body.labels if x is not label))
+        return Labelled(g.make(ProductOver, dims, body.node, axis), tuple(x for x in body.labels if x is not label))
 
-    def add(self, node: n.Add) -> Val:
+    def add(self, node: n.Add) -> Labelled:
         return linear(self.graph, [(1, self.value(t)) for t in node.terms])
 
-    def mul(self, node: n.Mul) -> Val:
+    def mul(self, node: n.Mul) -> Labelled:
         guarded = self.guarded or any(isinstance(f, n.Iverson) for f in node.factors)
         factors = [self.under(guarded and not isinstance(f, n.Iverson), f) for f in node.factors]
         labels = dict.fromkeys(x for f in factors for x in f.labels)
@@ -172,24 +167,24 @@ class Lowering(PositionRules):
         out = [x for x in labels if x is BATCH] + [x for x in labels if x is not BATCH]
         return einsum(self.graph, factors, out)
 
-    def pow(self, node: n.Pow) -> Val:
+    def pow(self, node: n.Pow) -> Labelled:
         base = self.value(node.base)
         if isinstance(node.exponent, n.Num):
             return power(self.graph, base, node.exponent.value)
         return self.power_of(base, self.value(node.exponent))
 
-    def power_of(self, base: Val, exponent: Val) -> Val:
+    def power_of(self, base: Labelled, exponent: Labelled) -> Labelled:
         every = merge((base, exponent))
         given = {x: k for k, x in enumerate(every)}
         x, y = (Operand(v.node, numbered(v.labels, given)) for v in (base, exponent))
-        return Val(self.graph.make(PowerOf, tuple(every.values()), x, y), tuple(every))
+        return Labelled(self.graph.make(PowerOf, tuple(every.values()), x, y), tuple(every))
 
-    def func(self, node: n.Func) -> Val:
+    def func(self, node: n.Func) -> Labelled:
         if node.name.endswith("'"):
             return self.value(written(node.name, node.arg))
         return mapped(self.graph, node.name, self.value(node.arg))
 
-    def cases(self, node: n.Cases) -> Val:
+    def cases(self, node: n.Cases) -> Labelled:
         """The first branch whose conditions hold; where none does, the last."""
         *first, (_, last) = node.branches
         out = self.under(True, last)
@@ -197,13 +192,13 @@ class Lowering(PositionRules):
             out = where(self.graph, both(self.graph, [self.mask(c) for c in conds]), self.under(True, value), out)
         return out
 
-    def apply(self, node: n.Apply) -> Val:
+    def apply(self, node: n.Apply) -> Labelled:
         raise SymgradError(f"{node.function.name} is known only by its name: define it by a formula to export it")
 
-    def deriv(self, node: n.Deriv) -> Val:
+    def deriv(self, node: n.Deriv) -> Labelled:
         return self.value(prepare(resolve(node), self._prepared))
 
-    def ref(self, node: n.Ref) -> Val:
+    def ref(self, node: n.Ref) -> Labelled:
         """A defined array, relabelled; at single positions, its formula there."""
         d = node.definition
         ranges = tuple(range_of(p) for p in d.params)
@@ -211,7 +206,7 @@ class Lowering(PositionRules):
         if all(isinstance(p, Index) for p in places) and len(set(places)) == len(places):
             whole = self.definition(d)
             names: dict[Any, Any] = dict(zip(d.params, places, strict=True))
-            return Val(whole.node, tuple(names.get(x, x) for x in whole.labels))
+            return Labelled(whole.node, tuple(names.get(x, x) for x in whole.labels))
         try:
             return self.value(prepare(resolve(instantiate(d, node.indices)), self._prepared))
         except ValueError:  # arithmetic on a gathered position: the array is needed as a whole
@@ -219,7 +214,7 @@ class Lowering(PositionRules):
             at: dict[Any, Place] = dict(zip(d.params, places, strict=True))
             return take(self.graph, whole.node, [at.get(x, x) for x in whole.labels])
 
-    def definition(self, d: n.Definition) -> Val:
+    def definition(self, d: n.Definition) -> Labelled:
         """The array of a definition, its axes called by its own letters."""
         if d in self._open:
             raise SymgradError(f"{d.name} is defined through itself")
@@ -232,7 +227,7 @@ class Lowering(PositionRules):
         return done
 
 
-_RULES: dict[type[n.Expr], Callable[[Lowering, Any], Val]] = {
+_RULES: dict[type[n.Expr], Callable[[Lowering, Any], Labelled]] = {
     n.Num: Lowering.num,
     n.Const: Lowering.const,
     n.Size: Lowering.size,

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import combinations
 
-from symgrad.exporting.arrays.graph import Graph, operands, ordered, own, replaced
-from symgrad.exporting.arrays.kinds import Einsum, Node, Operand
+from symgrad.core.ranges import Affine
+from symgrad.exporting.graph.array_graph import Graph, operands, ordered, own, replaced
+from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand
 from symgrad.exporting.program.inputs import Inputs
-from symgrad.ir.ranges import Affine
 
 LARGE, MIDDLE, SMALL, BATCH = 20_000, 100, 8, 256
 
@@ -36,17 +36,17 @@ def number(a: Affine, sizes: dict[str, int]) -> int:
     return max(1, a.const + sum(c * sizes.get(s, SMALL) for s, c in a.terms if isinstance(s, str)))
 
 
-def planned(g: Graph, roots: Iterable[Node], inputs: Inputs) -> dict[Node, Node]:
+def planned(g: Graph, roots: Iterable[ArrayNode], inputs: Inputs) -> dict[ArrayNode, ArrayNode]:
     """For every node that the roots need, the node to compute in its place."""
     sizes = nominal(inputs)
-    new: dict[Node, Node] = {}
+    new: dict[ArrayNode, ArrayNode] = {}
     order = ordered(roots)
     needed = set(order)
 
-    def go(node: Node) -> Node:
+    def go(node: ArrayNode) -> ArrayNode:
         if node in new:
             return new[node]
-        made: Node = node
+        made: ArrayNode = node
         if any(go(o.node) is not o.node for o in operands(node)):
             made = g.make(type(node), node.dims, *replaced(node.args, new))
         bare = g.table.get((Einsum, node.dims, (Fraction(1), *node.args[1:]))) if isinstance(node, Einsum) else None
@@ -64,7 +64,7 @@ def planned(g: Graph, roots: Iterable[Node], inputs: Inputs) -> dict[Node, Node]
     return new
 
 
-def _pairs(g: Graph, node: Einsum, sizes: dict[str, int]) -> Node:
+def _pairs(g: Graph, node: Einsum, sizes: dict[str, int]) -> ArrayNode:
     """At most two factors with axes that are not just multiplied entry by entry, and no axis summed in one of two."""
     dims: dict[int, Affine] = {}
     for o in node.operands:
@@ -83,7 +83,7 @@ def _pairs(g: Graph, node: Einsum, sizes: dict[str, int]) -> Node:
         needed = keep | {k for o in rest for k in o.labels}
         joined = _joined(g, [arrays[i], arrays[j]], needed, dims)
         arrays = [*rest, _presummed(g, joined, rest, keep, dims)]
-    made: Node = g.make(Einsum, node.dims, node.coefficient, (*scalars, *_in_order(arrays)))
+    made: ArrayNode = g.make(Einsum, node.dims, node.coefficient, (*scalars, *_in_order(arrays)))
     return made
 
 

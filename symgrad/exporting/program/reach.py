@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from symgrad.exporting.arrays.entries import TURNED
-from symgrad.exporting.arrays.kinds import (
+from symgrad.core.ranges import Affine
+from symgrad.exporting.graph.array_kinds import (
     All,
+    ArrayNode,
     Compare,
-    Input,
-    Node,
-    Number,
+    InputArray,
+    LiteralArray,
     Offset,
     Operand,
-    Positions,
+    PositionArray,
     Selected,
     SizeOf,
     Take,
 )
-from symgrad.exporting.writing.pieces import SUM, affine
-from symgrad.ir.ranges import Affine
+from symgrad.exporting.graph.entries import TURNED
+from symgrad.exporting.writing.python_text import SUM, affine
 
 
 @dataclass(slots=True)
@@ -48,31 +48,31 @@ class Ends:
         )
 
 
-def ends(node: Node) -> Ends | None:
+def ends(node: ArrayNode) -> Ends | None:
     """Of positions by arithmetic; None for any others, which are checked as arguments."""
-    terms: list[tuple[int, Node]] = [(1, node)]
+    terms: list[tuple[int, ArrayNode]] = [(1, node)]
     out = Ends()
     if isinstance(node, Offset):
         terms = [(c, o.node) for c, o in node.terms]
         out = Ends([], [node.const], [node.const])
-    elif not isinstance(node, (Positions, Selected)):
+    elif not isinstance(node, (PositionArray, Selected)):
         return None
     for c, x in terms:
         bounds = _bounds(x)
         if bounds is not None:
             out.add(c, *bounds)
-        elif isinstance(x, Input) and abs(c) == 1:
+        elif isinstance(x, InputArray) and abs(c) == 1:
             out.arguments.append((c, x.name))
         else:
             return None
     return out
 
 
-def _bounds(node: Node) -> tuple[list[Affine], list[Affine]] | None:
+def _bounds(node: ArrayNode) -> tuple[list[Affine], list[Affine]] | None:
     """Bounds of a run of positions, and of those of them that conditions leave."""
-    if isinstance(node, Positions):
+    if isinstance(node, PositionArray):
         return [node.start], [node.start + node.dims[0] - 1]
-    if not isinstance(node, Selected) or not isinstance(node.x, Positions):
+    if not isinstance(node, Selected) or not isinstance(node.x, PositionArray):
         return None
     lows, highs = [node.x.start], [node.x.start + node.x.dims[0] - 1]
     masks = [o.node for o in node.mask.masks] if isinstance(node.mask, All) else [node.mask]
@@ -90,12 +90,12 @@ def _bounds(node: Node) -> tuple[list[Affine], list[Affine]] | None:
     return lows, highs
 
 
-def _constant(node: Node) -> Affine | None:
+def _constant(node: ArrayNode) -> Affine | None:
     if isinstance(node, Offset) and not node.terms:
         return node.const
     if isinstance(node, SizeOf):
         return node.affine
-    if isinstance(node, Number) and node.value.denominator == 1:
+    if isinstance(node, LiteralArray) and node.value.denominator == 1:
         return Affine((), int(node.value))
     return None
 

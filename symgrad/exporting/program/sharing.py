@@ -9,18 +9,18 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import permutations
 
-from symgrad.exporting.arrays.build import Place, numbered, val
-from symgrad.exporting.arrays.entries import take
-from symgrad.exporting.arrays.graph import Graph, operands, ordered, replaced
-from symgrad.exporting.arrays.kinds import Einsum, Node, Operand, Slot, Take
+from symgrad.exporting.graph.array_graph import Graph, operands, ordered, replaced
+from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand, Slot, Take
+from symgrad.exporting.graph.constructors import Place, numbered, val
+from symgrad.exporting.graph.entries import take
 
 
-def shared(g: Graph, root: Node) -> Node:
+def shared(g: Graph, root: ArrayNode) -> ArrayNode:
     """The same array, with such products looked up."""
     order = ordered([root])
     products = [n for n in order if isinstance(n, Einsum) and len(n.operands) <= 4]
     whole = {o.node for n in products for o in n.operands}
-    new: dict[Node, Node] = {}
+    new: dict[ArrayNode, ArrayNode] = {}
     for node in order:
         found = None
         if isinstance(node, Einsum) and any(isinstance(o.node, Take) and o.node.base in whole for o in node.operands):
@@ -30,11 +30,11 @@ def shared(g: Graph, root: Node) -> Node:
     return _rebuilt(g, order, new)[root] if new else root
 
 
-def _rebuilt(g: Graph, order: list[Node], new: dict[Node, Node]) -> dict[Node, Node]:
+def _rebuilt(g: Graph, order: list[ArrayNode], new: dict[ArrayNode, ArrayNode]) -> dict[ArrayNode, ArrayNode]:
     """Every node over the replaced ones; a replacement is built over replacements itself."""
-    done: dict[Node, Node] = {}
+    done: dict[ArrayNode, ArrayNode] = {}
 
-    def go(node: Node) -> Node:
+    def go(node: ArrayNode) -> ArrayNode:
         if node not in done:
             source = new.get(node, node)
             for o in operands(source):
@@ -50,7 +50,7 @@ def _rebuilt(g: Graph, order: list[Node], new: dict[Node, Node]) -> dict[Node, N
     return done
 
 
-def _looked_up(g: Graph, node: Einsum, whole: Einsum) -> Node | None:
+def _looked_up(g: Graph, node: Einsum, whole: Einsum) -> ArrayNode | None:
     """``node`` as entries of ``whole``, if some rows gathered in the one run through in the other."""
     if len(node.operands) != len(whole.operands):
         return None
@@ -84,7 +84,7 @@ def _match(order: tuple[Operand, ...], whole: Einsum) -> dict[int, Slot] | None:
     return at if gathered else None
 
 
-def _take(g: Graph, node: Einsum, whole: Einsum, at: dict[int, Slot]) -> Node | None:
+def _take(g: Graph, node: Einsum, whole: Einsum, at: dict[int, Slot]) -> ArrayNode | None:
     """The entries; labels that are summed in ``node`` and run along positions alone are summed after the look-up."""
     slots = [at[k] for k in range(whole.rank)]
     summed = [s for x, s in at.items() if x >= whole.rank]

@@ -11,14 +11,24 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, permutations
 
-from symgrad.exporting.arrays.build import Dummy, Label, Place, Val, einsum, linear, val
-from symgrad.exporting.arrays.entries import take
-from symgrad.exporting.arrays.graph import Graph
-from symgrad.exporting.arrays.kinds import Chained, Einsum, Joined, Linear, Map, Node, Operand, Scaled, Take
-from symgrad.exporting.arrays.stable import mapped
-from symgrad.ir.ranges import Affine
+from symgrad.core.ranges import Affine
+from symgrad.exporting.graph.array_graph import Graph
+from symgrad.exporting.graph.array_kinds import (
+    ArrayNode,
+    Chained,
+    Einsum,
+    Joined,
+    Linear,
+    Map,
+    Operand,
+    ScaledArray,
+    Take,
+)
+from symgrad.exporting.graph.constructors import Label, Labelled, Place, SummedAxis, einsum, linear, val
+from symgrad.exporting.graph.entries import take
+from symgrad.exporting.graph.stable_forms import mapped
 
-_ALONG = Dummy()
+_ALONG = SummedAxis()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,7 @@ class Chain:
     core: Einsum
 
 
-def stacked(g: Graph, root: Node) -> Node:
+def stacked(g: Graph, root: ArrayNode) -> ArrayNode:
     """The same scalar, with such terms put together."""
     if not isinstance(root, Linear) or root.rank:
         return root
@@ -45,7 +55,7 @@ def stacked(g: Graph, root: Node) -> Node:
     return root
 
 
-def _chain(c: Fraction, term: Val) -> Chain | None:
+def _chain(c: Fraction, term: Labelled) -> Chain | None:
     node = term.node
     if isinstance(node, Einsum) and len(node.operands) == 1 and not node.rank:
         c, node = c * node.coefficient, node.operands[0].node
@@ -56,7 +66,7 @@ def _chain(c: Fraction, term: Val) -> Chain | None:
     return Chain(c, tuple(maps), node) if maps and isinstance(node, Einsum) else None
 
 
-def _joined(g: Graph, a: Chain, b: Chain) -> Val | None:
+def _joined(g: Graph, a: Chain, b: Chain) -> Labelled | None:
     """Both as one, if ``b`` has one axis more, along which its gathered positions run."""
     if (a.factor, a.maps, len(a.core.operands)) != (b.factor, b.maps, len(b.core.operands)):
         return None
@@ -119,12 +129,12 @@ def _slots(x: Operand, y: Operand, axis: int) -> tuple[list[tuple[int, int]], Op
     return None if first is None else (pairs, first)
 
 
-def _built(g: Graph, a: Chain, b: Chain, at: dict[int, int], axis: int, first: Operand) -> Val | None:
+def _built(g: Graph, a: Chain, b: Chain, at: dict[int, int], axis: int, first: Operand) -> Labelled | None:
     """The core over the joined positions, its part of ``a`` scaled where the coefficients differ."""
     flat = _chained(g, a, b, first)
     if flat is not None:
         return flat
-    factors: list[Val] = []
+    factors: list[Labelled] = []
     for o in b.core.operands:
         gathered = [s for s in o.node.slots if isinstance(s, Operand)] if isinstance(o.node, Take) else []
         if not (gathered and axis in o.labels):
@@ -146,17 +156,17 @@ def _built(g: Graph, a: Chain, b: Chain, at: dict[int, int], axis: int, first: O
     return _finished(g, a, b, core, core.labels.index(axis), Affine.of(1))
 
 
-def _finished(g: Graph, a: Chain, b: Chain, core: Val, axis: int, count: Affine) -> Val:
+def _finished(g: Graph, a: Chain, b: Chain, core: Labelled, axis: int, count: Affine) -> Labelled:
     """The first ``count`` places of the core scaled, the functions taken, and the sum of all."""
     ratio = a.core.coefficient / b.core.coefficient
     if ratio != 1:
-        core = Val(g.make(Scaled, core.node.dims, core.node, axis, count, ratio), core.labels)
+        core = Labelled(g.make(ScaledArray, core.node.dims, core.node, axis, count, ratio), core.labels)
     for name in reversed(b.maps):
         core = mapped(g, name, core)
     return einsum(g, [core], (), b.factor)
 
 
-def _chained(g: Graph, a: Chain, b: Chain, first: Operand) -> Val | None:
+def _chained(g: Graph, a: Chain, b: Chain, first: Operand) -> Labelled | None:
     """The same where every axis belongs to positions alone: then one axis runs along all of them."""
     gathered = [o for o in b.core.operands if any(k < b.core.rank for k in o.labels)]
     if len(gathered) != 1 or a.core.rank != 1 or first.labels != (0,):
@@ -168,13 +178,13 @@ def _chained(g: Graph, a: Chain, b: Chain, first: Operand) -> Val | None:
         return None
     size = Affine.of(f"|r{len(g.selected) + 1}|")
     run = g.selected[size] = g.make(Chained, (size,), (first.node, slots[0].node))
-    places: list[Place] = [o.labels[s] if isinstance(s, int) else Val(run, (_ALONG,)) for s in o.node.slots]
+    places: list[Place] = [o.labels[s] if isinstance(s, int) else Labelled(run, (_ALONG,)) for s in o.node.slots]
     factors = [take(g, o.node.base, places), *(val(p) for p in b.core.operands if p is not o)]
     core = einsum(g, factors, (_ALONG,), b.core.coefficient)
     return _finished(g, a, b, core, 0, a.core.dims[0])
 
 
-def _positions(g: Graph, head: Operand, rest: Operand, axis: int) -> Val:
+def _positions(g: Graph, head: Operand, rest: Operand, axis: int) -> Labelled:
     """The positions of both along the axis, those of ``head`` first."""
     along = rest.labels.index(axis)
     sizes = dict(zip(rest.labels, rest.node.dims, strict=True))
@@ -182,4 +192,4 @@ def _positions(g: Graph, head: Operand, rest: Operand, axis: int) -> Val:
     given: dict[Label, int] = {x: k for k, x in enumerate(rest.labels)}
     lifted = Operand(head.node, tuple(given[x] for x in head.labels))
     made = g.make(Joined, tuple(sizes[x] for x in rest.labels), lifted, rest.node, along)
-    return Val(made, rest.labels)
+    return Labelled(made, rest.labels)

@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symgrad.exporting.arrays.build import Val, einsum, linear, scalar
-from symgrad.exporting.arrays.graph import Graph
-from symgrad.exporting.arrays.kinds import Einsum, Node, Operand, Scatter
+from symgrad.exporting.graph.array_graph import Graph
+from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand, Scatter
+from symgrad.exporting.graph.constructors import Labelled, einsum, linear, scalar
 
 
 @dataclass(frozen=True, slots=True)
 class Dense:
     """All entries. The value may lack axes along which it is constant."""
 
-    value: Val
+    value: Labelled
 
-    def nodes(self) -> list[Node]:
+    def nodes(self) -> list[ArrayNode]:
         return [self.value.node]
 
-    def over(self, new: dict[Node, Node]) -> Dense:
+    def over(self, new: dict[ArrayNode, ArrayNode]) -> Dense:
         return Dense(_over(self.value, new))
 
 
@@ -28,8 +28,8 @@ class Dense:
 class Part:
     """Slices at some positions: ``values`` has the labels of the positions, and of the other axes."""
 
-    indices: Val
-    values: Val
+    indices: Labelled
+    values: Labelled
     others: tuple[int, ...]
 
 
@@ -40,10 +40,10 @@ class Slices:
     axis: int
     parts: tuple[Part, ...]
 
-    def nodes(self) -> list[Node]:
+    def nodes(self) -> list[ArrayNode]:
         return [n for p in self.parts for n in (p.indices.node, p.values.node)]
 
-    def over(self, new: dict[Node, Node]) -> Slices:
+    def over(self, new: dict[ArrayNode, ArrayNode]) -> Slices:
         return Slices(self.axis, tuple(Part(_over(p.indices, new), _over(p.values, new), p.others) for p in self.parts))
 
 
@@ -51,46 +51,46 @@ class Slices:
 class Outer:
     """A sum of outer products: pairs of vectors."""
 
-    pairs: tuple[tuple[Val, Val], ...]
+    pairs: tuple[tuple[Labelled, Labelled], ...]
 
-    def nodes(self) -> list[Node]:
+    def nodes(self) -> list[ArrayNode]:
         return [v.node for pair in self.pairs for v in pair]
 
-    def over(self, new: dict[Node, Node]) -> Outer:
+    def over(self, new: dict[ArrayNode, ArrayNode]) -> Outer:
         return Outer(tuple((_over(a, new), _over(b, new)) for a, b in self.pairs))
 
 
 Form = Dense | Slices | Outer
 
 
-def _over(v: Val, new: dict[Node, Node]) -> Val:
-    return Val(new.get(v.node, v.node), v.labels)
+def _over(v: Labelled, new: dict[ArrayNode, ArrayNode]) -> Labelled:
+    return Labelled(new.get(v.node, v.node), v.labels)
 
 
-def form(g: Graph, rank: int, terms: Sequence[Val], sizes: Any) -> Form:
+def form(g: Graph, rank: int, terms: Sequence[Labelled], sizes: Any) -> Form:
     """The most particular form that all terms have."""
     slices = [_slices(g, t) for t in terms]
     first = slices[0] if slices else None
     if first is not None and all(s is not None and s.axis == first.axis for s in slices):
         return Slices(first.axis, tuple(p for s in slices if s is not None for p in s.parts))
     whole = linear(g, [(1, t) for t in terms]) if terms else scalar(g, 0)
-    pairs = [_pair(g, Val(o.node, o.labels), c, sizes) for c, o in _terms(whole)] if rank == 2 else [None]
+    pairs = [_pair(g, Labelled(o.node, o.labels), c, sizes) for c, o in _terms(whole)] if rank == 2 else [None]
     good = [p for p in pairs if p is not None]
     if len(good) == len(pairs):
         return Outer(tuple(good))
     return Dense(whole)
 
 
-def _terms(v: Val) -> list[tuple[Any, Operand]]:
+def _terms(v: Labelled) -> list[tuple[Any, Operand]]:
     """The terms of a sum, with labels of the caller."""
-    from symgrad.exporting.arrays.kinds import Linear
+    from symgrad.exporting.graph.array_kinds import Linear
 
     if isinstance(v.node, Linear):
         return [(c, Operand(o.node, tuple(v.labels[k] for k in o.labels))) for c, o in v.node.terms]  # type: ignore[misc]  # labels are axes
     return [(1, Operand(v.node, v.labels))]  # type: ignore[arg-type]  # labels are axes
 
 
-def _slices(g: Graph, t: Val) -> Slices | None:
+def _slices(g: Graph, t: Labelled) -> Slices | None:
     """One gathered axis, all others whole."""
     c, node = _scattered(t)
     if node is None or t.labels != tuple(range(node.rank)):
@@ -102,11 +102,13 @@ def _slices(g: Graph, t: Val) -> Slices | None:
     assert isinstance(slot, Operand)  # it is gathered
     others = tuple(s for s in node.slots if isinstance(s, int))
     laid = (*others[: gathered[0]], *slot.labels, *others[gathered[0] :])
-    values = einsum(g, [Val(node.values.node, node.values.labels)], [x for x in laid if x in node.values.labels], c)
-    return Slices(gathered[0], (Part(Val(slot.node, slot.labels), values, others),))
+    values = einsum(
+        g, [Labelled(node.values.node, node.values.labels)], [x for x in laid if x in node.values.labels], c
+    )
+    return Slices(gathered[0], (Part(Labelled(slot.node, slot.labels), values, others),))
 
 
-def _scattered(t: Val) -> tuple[Any, Scatter | None]:
+def _scattered(t: Labelled) -> tuple[Any, Scatter | None]:
     """``c scatter(...)``"""
     if isinstance(t.node, Scatter):
         return 1, t.node
@@ -117,19 +119,19 @@ def _scattered(t: Val) -> tuple[Any, Scatter | None]:
     return 1, None
 
 
-def _pair(g: Graph, v: Val, c: Any, sizes: Any) -> tuple[Val, Val] | None:
+def _pair(g: Graph, v: Labelled, c: Any, sizes: Any) -> tuple[Labelled, Labelled] | None:
     """``(x, y)`` of a term ``x_i y_j``; numbers go to the shorter vector."""
     node = v.node
     if not isinstance(node, Einsum) or len(v.labels) != 2 or node.rank != 2:
         return None
-    rows: list[Val] = []
-    columns: list[Val] = []
-    scalars: list[Val] = []
+    rows: list[Labelled] = []
+    columns: list[Labelled] = []
+    scalars: list[Labelled] = []
     for o in node.operands:
         labels = tuple(v.labels[k] if k < 2 else None for k in o.labels)
         if labels not in ((0,), (1,), ()):
             return None
-        (scalars if not labels else rows if labels == (0,) else columns).append(Val(o.node, labels))
+        (scalars if not labels else rows if labels == (0,) else columns).append(Labelled(o.node, labels))
     if not rows or not columns:
         return None
     factor = node.coefficient * c

@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from symgrad.exporting.arrays.build import Val
+from symgrad.exporting.graph.constructors import Labelled
+from symgrad.exporting.writing.gradient_results import Results
 from symgrad.exporting.writing.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
-from symgrad.exporting.writing.pieces import ATOM, Text
-from symgrad.exporting.writing.results import Results
+from symgrad.exporting.writing.python_text import ATOM, PythonText
 from symgrad.exporting.writing.statements import Statements
-from symgrad.exporting.writing.writer import Writer
+from symgrad.exporting.writing.writer import ExpressionWriter
 
 
-class DifferentiableWriter(Writer):
+class DifferentiableWriter(ExpressionWriter):
     """Positions are looked up between brackets; lists are no arrays."""
 
     crosses = False
 
-    def taken(self, base: Text, positions: Text, axis: int) -> Text:
-        return Text(f"{base.at(ATOM)}[{':, ' * axis}{positions}]")
+    def taken(self, base: PythonText, positions: PythonText, axis: int) -> PythonText:
+        return PythonText(f"{base.at(ATOM)}[{':, ' * axis}{positions}]")
 
-    def chain(self, parts: Sequence[str], axis: int = 0) -> Text:
+    def chain(self, parts: Sequence[str], axis: int = 0) -> PythonText:
         arrays = [str(self.positions_of(p)) if p.startswith("[") else p for p in parts]
         return super().chain(arrays, axis)
 
-    def dot(self, x: Text, y: Text) -> Text:
+    def dot(self, x: PythonText, y: PythonText) -> PythonText:
         return self.matmul(x, y)
 
-    def long_dot(self, matrix: Text, vector: Text, first: bool) -> Text:
+    def long_dot(self, matrix: PythonText, vector: PythonText, first: bool) -> PythonText:
         return self.matmul(matrix, vector) if first else self.matmul(vector, matrix)
 
 
@@ -41,7 +41,7 @@ class DifferentiableStatements(Statements):
 class DifferentiableResults(Results):
     """Forms that can still be multiplied by what a backward pass brings, before they become arrays."""
 
-    def outer(self, left: Sequence[Val], right: Sequence[Val]) -> str:
+    def outer(self, left: Sequence[Labelled], right: Sequence[Labelled]) -> str:
         if len(left) == 1:
             return str(self.writer.helper("_Outer", *(self.body.text[v.node] for v in (*left, *right))))
         return str(self.writer.helper("_Outer", self._stacked(left), self._stacked(right)))

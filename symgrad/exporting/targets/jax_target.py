@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import ClassVar
 
-from symgrad.exporting.arrays.graph import ordered
-from symgrad.exporting.arrays.kinds import Map, Node, Selected
+from symgrad.exporting.graph.array_graph import ordered
+from symgrad.exporting.graph.array_kinds import ArrayNode, Map, Selected
 from symgrad.exporting.program.inputs import Argument
 from symgrad.exporting.targets.differentiable import (
     DifferentiableModule,
@@ -15,12 +15,12 @@ from symgrad.exporting.targets.differentiable import (
     DifferentiableStatements,
     DifferentiableWriter,
 )
-from symgrad.exporting.writing.arguments import Checks
-from symgrad.exporting.writing.elementary import CALLS
+from symgrad.exporting.writing.checked_arguments import Checks
 from symgrad.exporting.writing.function import Tools
-from symgrad.exporting.writing.layout import wrapped
+from symgrad.exporting.writing.function_names import CALLS
+from symgrad.exporting.writing.line_wrapping import wrapped
 from symgrad.exporting.writing.module import Cost, function, quoted, suffix
-from symgrad.exporting.writing.pieces import Text, call, scaled
+from symgrad.exporting.writing.python_text import PythonText, call, scaled
 
 ELSEWHERE = {
     "sigma": "jax.nn.sigmoid",
@@ -39,19 +39,19 @@ class JaxWriter(DifferentiableWriter):
     calls: ClassVar[dict[str, str]] = CALLS
     helpers_of: ClassVar[dict[str, str]] = {"Phi": "_normal_cdf"}
 
-    def mapped(self, node: Map, x: Text) -> Text:
+    def mapped(self, node: Map, x: PythonText) -> PythonText:
         return call(ELSEWHERE[node.name], x) if node.name in ELSEWHERE else super().mapped(node, x)
 
-    def plain(self, node: Map, x: Text) -> Text:
+    def plain(self, node: Map, x: PythonText) -> PythonText:
         return self.mapped(node, x)  # the dtype of what JAX computes from numbers of Python gives way, as those do
 
-    def scalar(self, t: Text) -> Text:
+    def scalar(self, t: PythonText) -> PythonText:
         return self.converted(t)
 
-    def copied(self, t: Text) -> Text:
+    def copied(self, t: PythonText) -> PythonText:
         return t
 
-    def assigned(self, node: Node, t: Text, needed: Iterable[Node]) -> Text:
+    def assigned(self, node: ArrayNode, t: PythonText, needed: Iterable[ArrayNode]) -> PythonText:
         """The positions that a condition leaves are a shape, so that they are known under ``jit`` too."""
         chosen = [n for n in needed if isinstance(n, Selected)]
         if any(node is n for s in chosen for n in ordered([s])):
@@ -65,20 +65,20 @@ class JaxStatements(DifferentiableStatements):
     def negated(self, name: str) -> str:
         return f"{name} = {name}.at[0].multiply(-1)"
 
-    def multiplied(self, name: str, key: str, factor: Text) -> str:
+    def multiplied(self, name: str, key: str, factor: PythonText) -> str:
         return f"{name} = {name}.at[{key}].multiply({factor})"
 
-    def added(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
+    def added(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
         return f"{name} = {name}.at[{', '.join(keys)}].add({scaled(c, values)})"
 
-    def assigned(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
+    def assigned(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
         return self.added(name, keys, c, values)
 
 
 class JaxResults(DifferentiableResults):
     """Arrays."""
 
-    def number(self, t: Text, shared: bool) -> str:
+    def number(self, t: PythonText, shared: bool) -> str:
         return str(self.writer.converted(t))
 
 

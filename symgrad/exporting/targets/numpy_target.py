@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symgrad.exporting.program.structure import Slices
-from symgrad.exporting.writing.layout import wrapped
+from symgrad.exporting.writing.line_wrapping import wrapped
 from symgrad.exporting.writing.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
 
 INDICES = ("index", "array", "subset")

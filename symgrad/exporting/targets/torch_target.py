@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar
 
-from symgrad.exporting.arrays.kinds import Labels, Map, Scatter, Where
+from symgrad.exporting.graph.array_kinds import Labels, Map, Scatter, Where
 from symgrad.exporting.program.inputs import Argument
 from symgrad.exporting.targets.differentiable import (
     DifferentiableModule,
@@ -15,12 +15,12 @@ from symgrad.exporting.targets.differentiable import (
     DifferentiableWriter,
 )
 from symgrad.exporting.writing.aligning import joined
-from symgrad.exporting.writing.arguments import Checks, leading
-from symgrad.exporting.writing.elementary import CALLS, HELPERS, is_plain
+from symgrad.exporting.writing.checked_arguments import Checks, leading
 from symgrad.exporting.writing.function import Tools
-from symgrad.exporting.writing.layout import wrapped
+from symgrad.exporting.writing.function_names import CALLS, HELPERS, is_plain
+from symgrad.exporting.writing.line_wrapping import wrapped
 from symgrad.exporting.writing.module import Cost, function, quoted, suffix
-from symgrad.exporting.writing.pieces import ATOM, Text, call, scaled
+from symgrad.exporting.writing.python_text import ATOM, PythonText, call, scaled
 from symgrad.exporting.writing.statements import listed
 
 
@@ -35,34 +35,34 @@ class TorchWriter(DifferentiableWriter):
     calls: ClassVar[dict[str, str]] = {**CALLS, "sigma": "sigmoid", "erf": "erf", "erfc": "erfc", "relu": "relu"}
     helpers_of: ClassVar[dict[str, str]] = {name: HELPERS[name] for name in ("softplus", "Phi", "elu")}
 
-    def length(self, t: Text) -> Text:
-        return Text(f"{t.at(ATOM)}.numel()")
+    def length(self, t: PythonText) -> PythonText:
+        return PythonText(f"{t.at(ATOM)}.numel()")
 
-    def run(self, *ends: Text) -> Text:
+    def run(self, *ends: PythonText) -> PythonText:
         return self.lib("arange", *ends, f"device={self.like}.device")
 
-    def filled(self, what: str, shape: str) -> Text:
+    def filled(self, what: str, shape: str) -> PythonText:
         return call(f"{self.like}.new_{what}", shape)
 
-    def positions_of(self, listed: str) -> Text:
+    def positions_of(self, listed: str) -> PythonText:
         return self.lib("tensor", listed, f"device={self.like}.device")
 
-    def plain(self, node: Map, x: Text) -> Text:
+    def plain(self, node: Map, x: PythonText) -> PythonText:
         return call("float", self.mapped(node, self.lib("tensor", x, "dtype=torch.float64")))
 
-    def converted(self, t: Text) -> Text:
+    def converted(self, t: PythonText) -> PythonText:
         return self.helper("_like", t, self.like)
 
-    def scalar(self, t: Text) -> Text:
+    def scalar(self, t: PythonText) -> PythonText:
         return self.converted(t)
 
-    def copied(self, t: Text) -> Text:
-        return Text(f"{t.at(ATOM)}.clone()")
+    def copied(self, t: PythonText) -> PythonText:
+        return PythonText(f"{t.at(ATOM)}.clone()")
 
-    def full(self, t: Text, shape: str) -> Text:
+    def full(self, t: PythonText, shape: str) -> PythonText:
         return self.helper("_full", t, shape, self.like)
 
-    def chosen(self, node: Where, mask: Text, x: Text, y: Text) -> Text:
+    def chosen(self, node: Where, mask: PythonText, x: PythonText, y: PythonText) -> PythonText:
         if node.mask.labels and not (is_plain(node.x.node) and is_plain(node.y.node)):
             return self.lib("where", mask, x, y)
         return self.helper("_where", mask, x, y, self.like)
@@ -75,7 +75,7 @@ class TorchStatements(DifferentiableStatements):
         front = joined(node.slots)
         return (*front, *(x for x in labels if x not in front))
 
-    def added(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
+    def added(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
         self.body.helpers.add("_add_at")
         return f"_add_at({name}, {listed(keys)}, {scaled(c, values)})"
 
@@ -83,7 +83,7 @@ class TorchStatements(DifferentiableStatements):
 class TorchResults(DifferentiableResults):
     """Tensors."""
 
-    def number(self, t: Text, shared: bool) -> str:
+    def number(self, t: PythonText, shared: bool) -> str:
         made = self.writer.converted(t)
         return str(self.writer.copied(made) if shared else made)
 

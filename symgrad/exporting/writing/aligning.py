@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from symgrad.exporting.arrays.kinds import Operand, Positions, Slot
-from symgrad.exporting.writing.pieces import ATOM, SUM, Text, affine
-from symgrad.ir.ranges import Affine
+from symgrad.core.ranges import Affine
+from symgrad.exporting.graph.array_kinds import Operand, PositionArray, Slot
+from symgrad.exporting.writing.python_text import ATOM, SUM, PythonText, affine
 
 Labels = tuple[int, ...]
 
 
-Names = Callable[[Operand], Text]
+Names = Callable[[Operand], PythonText]
 
 
 class Axes:
@@ -22,15 +22,15 @@ class Axes:
     selects = False
     """Whether single positions are looked up first, by themselves: NumPy broadcasts them with arrays of positions."""
 
-    def transposed(self, t: Text, order: Sequence[int]) -> Text:
+    def transposed(self, t: PythonText, order: Sequence[int]) -> PythonText:
         """The axes of an array in another order."""
         if list(order) == list(range(len(order))):
             return t
         if list(order) == list(range(len(order)))[::-1] and (len(order) == 2 or self.permutes == "transpose"):
-            return Text(f"{t.at(ATOM)}.T")
-        return Text(f"{t.at(ATOM)}.{self.permutes}({', '.join(map(str, order))})")
+            return PythonText(f"{t.at(ATOM)}.T")
+        return PythonText(f"{t.at(ATOM)}.{self.permutes}({', '.join(map(str, order))})")
 
-    def aligned(self, t: Text, labels: Labels, target: Sequence[int]) -> Text:
+    def aligned(self, t: PythonText, labels: Labels, target: Sequence[int]) -> PythonText:
         """An array whose axes broadcast against ``target``: an axis of length one for each label that it lacks."""
         if not labels:
             return t
@@ -42,7 +42,7 @@ class Axes:
             keys.pop(0)
         if "None" not in keys:
             return t
-        return Text(f"{t.at(ATOM)}[{', '.join(keys)}]")
+        return PythonText(f"{t.at(ATOM)}[{', '.join(keys)}]")
 
     def subscript(self, slots: Sequence[Slot], name: Names, sizes: Mapping[str, str]) -> tuple[list[str], Labels]:
         """What stands between the brackets, and the labels of the axes that come out.
@@ -87,9 +87,9 @@ def joined(slots: Sequence[Slot]) -> Labels:
     return tuple(dict.fromkeys(x for s in arrays for x in s.labels))
 
 
-def _run(slot: Slot, slots: Sequence[Slot]) -> Positions | None:
+def _run(slot: Slot, slots: Sequence[Slot]) -> PositionArray | None:
     """The positions, where they are consecutive and along an axis of their own."""
-    if isinstance(slot, int) or not isinstance(slot.node, Positions):
+    if isinstance(slot, int) or not isinstance(slot.node, PositionArray):
         return None
     mine = slot.labels[0]
     others = [s for s in slots if s is not slot]
@@ -98,7 +98,7 @@ def _run(slot: Slot, slots: Sequence[Slot]) -> Positions | None:
     return slot.node
 
 
-def _slice(run: Positions, sizes: Mapping[str, str]) -> str:
+def _slice(run: PositionArray, sizes: Mapping[str, str]) -> str:
     start = affine(run.start, sizes)
     stop = affine(run.start + run.dims[0], sizes)
     return f"{'' if run.start == Affine() else start.at(SUM)}:{stop.at(SUM)}"

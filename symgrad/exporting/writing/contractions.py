@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.exporting.arrays.kinds import Einsum, Node, Operand, Power
+from symgrad.core.ranges import Affine
+from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand, PowerArray
 from symgrad.exporting.writing.library import Library
-from symgrad.exporting.writing.pieces import ATOM, PRODUCT, Text, affine, number, scaled, times
-from symgrad.ir.ranges import Affine
+from symgrad.exporting.writing.python_text import ATOM, PRODUCT, PythonText, affine, number, scaled, times
 
 
 class Contractions(Library):
     """Expressions of products and sums."""
 
-    def operand(self, o: Operand) -> Text:
+    def operand(self, o: Operand) -> PythonText:
         return self.name(o.node)
 
-    def size(self, a: Affine) -> Text:
+    def size(self, a: Affine) -> PythonText:
         return affine(a, self.sizes)
 
-    def broadcast(self, o: Operand, rank: int) -> Text:
+    def broadcast(self, o: Operand, rank: int) -> PythonText:
         return self.aligned(self.operand(o), o.labels, range(rank))
 
-    def einsum(self, node: Einsum) -> Text:
+    def einsum(self, node: Einsum) -> PythonText:
         arrays = [o for o in node.operands if o.labels]
         if all(k < node.rank for o in arrays for k in o.labels):
             return self._entrywise(node)
@@ -31,7 +31,7 @@ class Contractions(Library):
         tops = [self.operand(o) for o in node.operands if not o.labels and o not in below]
         return self._quotient(node.coefficient, tops, [core], [self.name(o.node.x) for o in below])  # type: ignore[attr-defined]  # powers
 
-    def _entrywise(self, node: Einsum) -> Text:
+    def _entrywise(self, node: Einsum) -> PythonText:
         below = [o for o in node.operands if _divides(o.node)]
         over = [o for o in node.operands if o not in below]
         if self.crosses and not below and len(over) == 2 < node.rank and all(len(o.labels) < node.rank for o in over):
@@ -40,7 +40,9 @@ class Contractions(Library):
         tops = [self.broadcast(o, node.rank) for o in sorted(over, key=lambda o: len(o.labels))]
         return self._quotient(node.coefficient, [], tops, bottom)
 
-    def _quotient(self, c: Fraction, scalars: list[Text], tops: list[Text], bottom: list[Text] | None = None) -> Text:
+    def _quotient(
+        self, c: Fraction, scalars: list[PythonText], tops: list[PythonText], bottom: list[PythonText] | None = None
+    ) -> PythonText:
         if bottom and c.denominator > 1:
             bottom = [number(Fraction(c.denominator)), *bottom]
             c = Fraction(c.numerator)
@@ -50,20 +52,20 @@ class Contractions(Library):
         elif c in (1, -1) or len(factors) == 1:
             top = scaled(c, times(factors))
         else:
-            top = times([number(c) if c.denominator == 1 else Text(number(c).at(ATOM)), *factors])
+            top = times([number(c) if c.denominator == 1 else PythonText(number(c).at(ATOM)), *factors])
         if not bottom:
             return top
         low = times(bottom)
-        return Text(f"{top.at(PRODUCT)} / {low.at(PRODUCT + 1)}", PRODUCT)
+        return PythonText(f"{top.at(PRODUCT)} / {low.at(PRODUCT + 1)}", PRODUCT)
 
-    def _sum(self, node: Einsum, o: Operand) -> Text:
+    def _sum(self, node: Einsum, o: Operand) -> PythonText:
         axes = [k for k, x in enumerate(o.labels) if x >= node.rank]
         kept = [x for x in o.labels if x < node.rank]
         axis = "" if not kept else f"{self.axis}={axes[0] if len(axes) == 1 else tuple(axes)}"
-        t = Text(f"{self.operand(o).at(ATOM)}.sum({axis})")
+        t = PythonText(f"{self.operand(o).at(ATOM)}.sum({axis})")
         return self.transposed(t, [kept.index(k) for k in range(node.rank)])
 
-    def _contraction(self, node: Einsum, a: Operand, b: Operand) -> Text:
+    def _contraction(self, node: Einsum, a: Operand, b: Operand) -> PythonText:
         gone = [x for x in a.labels if x in b.labels and x >= node.rank]
         shared = [x for x in a.labels if x in b.labels and x < node.rank]
         left = [x for x in a.labels if x not in b.labels]
@@ -90,17 +92,17 @@ class Contractions(Library):
         have = [*left, *right]
         return self.transposed(t, [have.index(k) for k in range(node.rank)])
 
-    def _flattened(self, a: Operand, v: Operand) -> Text | None:
+    def _flattened(self, a: Operand, v: Operand) -> PythonText | None:
         """sum_jk v_jk a_jkd as a vector times a matrix; sum_d a_jkd v_d by one call as well."""
         x, y = self.operand(a), self.operand(v)
         if v.node.rank == 1 and a.labels[-1:] == v.labels and a.labels[:-1] == tuple(range(a.node.rank - 1)):
             return self.dot(x, y)
         if a.labels[:-1] == v.labels and a.node.rank > 2:
             last = self.size(a.node.dims[-1])
-            return self.dot(Text(f"{y.at(ATOM)}.ravel()"), Text(f"{x.at(ATOM)}.reshape(-1, {last})"))
+            return self.dot(PythonText(f"{y.at(ATOM)}.ravel()"), PythonText(f"{x.at(ATOM)}.reshape(-1, {last})"))
         return None
 
-    def _with_vector(self, a: Operand, v: Operand) -> Text:
+    def _with_vector(self, a: Operand, v: Operand) -> PythonText:
         """A matrix (or a vector) times a vector; small ones by the call with the least overhead."""
         x, y = self.operand(a), self.operand(v)
         first = a.labels[-1:] == v.labels  # the matrix stands first
@@ -108,12 +110,12 @@ class Contractions(Library):
             return self.long_dot(x, y, first)
         return self.dot(x, y) if first else self.dot(y, x)
 
-    def _plain_einsum(self, node: Einsum, parts: tuple[Operand, ...]) -> Text:
+    def _plain_einsum(self, node: Einsum, parts: tuple[Operand, ...]) -> PythonText:
         letters = "ijklmnpqrstuvwxyzabcdefgh"
         spelled = ["".join(letters[x] for x in o.labels) for o in parts]
         out = "".join(letters[x] for x in range(node.rank))
         return self.lib("einsum", f'"{",".join(spelled)}->{out}"', *(self.operand(o) for o in parts))
 
 
-def _divides(node: Node) -> bool:
-    return isinstance(node, Power) and node.exponent == -1
+def _divides(node: ArrayNode) -> bool:
+    return isinstance(node, PowerArray) and node.exponent == -1

@@ -6,44 +6,55 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
-from symgrad.exporting.arrays.graph import Graph
-from symgrad.exporting.arrays.kinds import (
+from symgrad.core.ranges import Affine
+from symgrad.exporting.graph.array_graph import Graph
+from symgrad.exporting.graph.array_kinds import (
     All,
+    ArrayNode,
     Chained,
     Clipped,
     Compare,
-    Constant,
+    ConstantArray,
     Count,
     Distinct,
     Einsum,
-    Input,
+    InputArray,
     Joined,
     Linear,
+    LiteralArray,
     LogSumExp,
     Map,
     Member,
-    Node,
-    Number,
     Offset,
-    Ones,
+    OnesArray,
     Operand,
     Others,
     PlaceOf,
-    Positions,
-    Power,
+    PositionArray,
+    PowerArray,
     PowerOf,
-    Product,
-    Scaled,
+    ProductOver,
+    ScaledArray,
     Scatter,
     Selected,
     SizeOf,
-    Softmax,
+    SoftmaxArray,
     Take,
     Where,
 )
-from symgrad.exporting.writing.letters import AxisLetters, Letters
-from symgrad.exporting.writing.pieces import ATOM, COMPARISON, POWER, PRODUCT, SUM, Text, number, scaled, times, total
-from symgrad.ir.ranges import Affine
+from symgrad.exporting.writing.axis_letters import AxisLetters, Letters
+from symgrad.exporting.writing.python_text import (
+    ATOM,
+    COMPARISON,
+    POWER,
+    PRODUCT,
+    SUM,
+    PythonText,
+    number,
+    scaled,
+    times,
+    total,
+)
 
 
 class Formulas(AxisLetters):
@@ -52,191 +63,195 @@ class Formulas(AxisLetters):
     def __init__(self, graph: Graph, taken: Iterable[str]) -> None:
         super().__init__(taken)
         self.graph = graph
-        self.names: dict[Node, str] = {}
+        self.names: dict[ArrayNode, str] = {}
 
-    def of(self, node: Node, name: str) -> str:
+    def of(self, node: ArrayNode, name: str) -> str:
         """``name[letters] = formula``; from now on the node is called by the name."""
         letters = self.fresh(node.dims, ())
         text = self.write(node, letters)
-        if not isinstance(node, Positions):  # a letter says more
+        if not isinstance(node, PositionArray):  # a letter says more
             self.names[node] = name
         return f"{_entry(name, letters)} = {text}"
 
     # --- expressions --------------------------------------------------------------------------
 
-    def write(self, node: Node, letters: Letters) -> Text:
+    def write(self, node: ArrayNode, letters: Letters) -> PythonText:
         rule = _RULES.get(type(node))
         if rule is None:
             raise TypeError(f"no rule writes the formula of a {type(node).__name__}")
         return rule(self, node, letters)
 
-    def at(self, node: Node, letters: Letters) -> Text:
+    def at(self, node: ArrayNode, letters: Letters) -> PythonText:
         """A node by its name, or written out."""
         if node in self.names:
-            return Text(_entry(self.names[node], letters))
+            return PythonText(_entry(self.names[node], letters))
         return self.write(node, letters)
 
-    def operand(self, o: Operand, letters: dict[int, str]) -> Text:
+    def operand(self, o: Operand, letters: dict[int, str]) -> PythonText:
         return self.at(o.node, tuple(letters[k] for k in o.labels))
 
-    def leaf(self, node: Input, letters: Letters) -> Text:
-        return Text(_entry(node.name, letters))
+    def leaf(self, node: InputArray, letters: Letters) -> PythonText:
+        return PythonText(_entry(node.name, letters))
 
-    def number(self, node: Number, letters: Letters) -> Text:
+    def number(self, node: LiteralArray, letters: Letters) -> PythonText:
         return number(node.value)
 
-    def constant(self, node: Constant, letters: Letters) -> Text:
-        return Text(node.name.lstrip("\\"))
+    def constant(self, node: ConstantArray, letters: Letters) -> PythonText:
+        return PythonText(node.name.lstrip("\\"))
 
-    def size_of(self, node: SizeOf, letters: Letters) -> Text:
-        return Text(_plain(node.affine), ATOM if len(node.affine.terms) == 1 and not node.affine.const else SUM)
+    def size_of(self, node: SizeOf, letters: Letters) -> PythonText:
+        return PythonText(_plain(node.affine), ATOM if len(node.affine.terms) == 1 and not node.affine.const else SUM)
 
-    def count(self, node: Count, letters: Letters) -> Text:
-        return Text(f"{self.names.get(node.x, 'x')}.size")
+    def count(self, node: Count, letters: Letters) -> PythonText:
+        return PythonText(f"{self.names.get(node.x, 'x')}.size")
 
-    def positions(self, node: Positions, letters: Letters) -> Text:
+    def positions(self, node: PositionArray, letters: Letters) -> PythonText:
         if node.start == Affine():
-            return Text(letters[0])
-        return Text(f"{letters[0]} + {_plain(node.start)}".replace("+ -", "- "), SUM)
+            return PythonText(letters[0])
+        return PythonText(f"{letters[0]} + {_plain(node.start)}".replace("+ -", "- "), SUM)
 
-    def offset(self, node: Offset, letters: Letters) -> Text:
+    def offset(self, node: Offset, letters: Letters) -> PythonText:
         own = dict(enumerate(letters))
         terms = [(Fraction(c), self.operand(o, own)) for c, o in node.terms]
         if node.const != Affine():
-            terms += [(Fraction(c), Text(str(s).replace("|", ""))) for s, c in node.const.terms]
-            terms += [(Fraction(node.const.const), Text("1"))] if node.const.const else []
-        return total(terms) if terms else Text("0")
+            terms += [(Fraction(c), PythonText(str(s).replace("|", ""))) for s, c in node.const.terms]
+            terms += [(Fraction(node.const.const), PythonText("1"))] if node.const.const else []
+        return total(terms) if terms else PythonText("0")
 
-    def clipped(self, node: Clipped, letters: Letters) -> Text:
+    def clipped(self, node: Clipped, letters: Letters) -> PythonText:
         return self.at(node.x, letters)
 
-    def selected(self, node: Selected, letters: Letters) -> Text:
-        return Text(f"those {self.at(node.x, letters)} with {self.at(node.mask, letters)}", COMPARISON)
+    def selected(self, node: Selected, letters: Letters) -> PythonText:
+        return PythonText(f"those {self.at(node.x, letters)} with {self.at(node.mask, letters)}", COMPARISON)
 
-    def distinct(self, node: Distinct, letters: Letters) -> Text:
-        return Text(f"the {self.names.get(node.x) or getattr(node.x, 'name', 'positions')} that differ", COMPARISON)
+    def distinct(self, node: Distinct, letters: Letters) -> PythonText:
+        return PythonText(
+            f"the {self.names.get(node.x) or getattr(node.x, 'name', 'positions')} that differ", COMPARISON
+        )
 
-    def place_of(self, node: PlaceOf, letters: Letters) -> Text:
-        return Text(f"where {self.at(node.x, letters)} is among those", COMPARISON)
+    def place_of(self, node: PlaceOf, letters: Letters) -> PythonText:
+        return PythonText(f"where {self.at(node.x, letters)} is among those", COMPARISON)
 
-    def take(self, node: Take, letters: Letters) -> Text:
+    def take(self, node: Take, letters: Letters) -> PythonText:
         own = dict(enumerate(letters))
         slots = [own[s] if isinstance(s, int) else str(self.operand(s, own)) for s in node.slots]
         base = self.names.get(node.base)
-        if base is None and not isinstance(node.base, Input):
+        if base is None and not isinstance(node.base, InputArray):
             return self.at(node.base, tuple(slots))
-        return Text(_entry(base or node.base.name, slots))  # type: ignore[attr-defined]  # an Input
+        return PythonText(_entry(base or node.base.name, slots))  # type: ignore[attr-defined]  # an Input
 
-    def scatter(self, node: Scatter, letters: Letters) -> Text:
+    def scatter(self, node: Scatter, letters: Letters) -> PythonText:
         slots = {s: x for s, x in zip(node.slots, letters, strict=True) if isinstance(s, int)}
         gathered = [(x, s) for x, s in zip(letters, node.slots, strict=True) if isinstance(s, Operand)]
         sizes = {k: d for _, s in gathered for k, d in zip(s.labels, s.node.dims, strict=True)}
         slots.update(zip(sizes, self.fresh(sizes.values(), letters), strict=True))
-        factors = [Text(f"[{x} = {self.operand(s, slots)}]") for x, s in gathered]
+        factors = [PythonText(f"[{x} = {self.operand(s, slots)}]") for x, s in gathered]
         values = self.operand(node.values, slots)
-        c = node.values.node.value if isinstance(node.values.node, Number) else None
+        c = node.values.node.value if isinstance(node.values.node, LiteralArray) else None
         body = self._summed([slots[k] for k in sizes], times([values, *factors] if c is None else factors))
         return body if c is None else scaled(c, body)
 
-    def _summed(self, letters: Iterable[str], body: Text) -> Text:
+    def _summed(self, letters: Iterable[str], body: PythonText) -> PythonText:
         gone = ",".join(letters)
-        return Text(f"sum_{gone} {body.at(PRODUCT)}", PRODUCT) if gone else body
+        return PythonText(f"sum_{gone} {body.at(PRODUCT)}", PRODUCT) if gone else body
 
-    def einsum(self, node: Einsum, letters: Letters) -> Text:
+    def einsum(self, node: Einsum, letters: Letters) -> PythonText:
         inner = self.inner(node, letters)
-        below = [o for o in node.operands if isinstance(o.node, Power) and o.node.exponent == -1]
+        below = [o for o in node.operands if isinstance(o.node, PowerArray) and o.node.exponent == -1]
         over = [self.operand(o, inner) for o in node.operands if o not in below]
         gone = [inner[k] for k in inner if k >= node.rank]
         c = node.coefficient
         top = times(over) if over else number(abs(c))
         for o in below:
             low = self.at(o.node.x, tuple(inner[k] for k in o.labels))  # type: ignore[attr-defined]  # a Power
-            top = Text(f"{top.at(PRODUCT)} / {low.at(PRODUCT + 1)}", PRODUCT)
+            top = PythonText(f"{top.at(PRODUCT)} / {low.at(PRODUCT + 1)}", PRODUCT)
         body = self._summed(gone, top)
         return scaled(c if over else Fraction(1 if c > 0 else -1), body)
 
-    def linear(self, node: Linear, letters: Letters) -> Text:
+    def linear(self, node: Linear, letters: Letters) -> PythonText:
         own = dict(enumerate(letters))
         return total([(c, self.operand(o, own)) for c, o in node.terms])
 
-    def joined(self, node: Joined, letters: Letters) -> Text:
+    def joined(self, node: Joined, letters: Letters) -> PythonText:
         along = letters[node.axis]
         first = self.operand(node.first, dict(enumerate(letters)))
         rest = self.at(node.rest, tuple(f"{x} - 1" if x == along else x for x in letters))
-        return Text(f"{first} if {along} = 0 else {rest}", COMPARISON - 1)
+        return PythonText(f"{first} if {along} = 0 else {rest}", COMPARISON - 1)
 
-    def chained(self, node: Chained, letters: Letters) -> Text:
+    def chained(self, node: Chained, letters: Letters) -> PythonText:
         parts = [str(self.at(p, self.fresh(p.dims, letters))) for p in node.parts]
-        return Text(f"all {' and all '.join(parts)}", COMPARISON)
+        return PythonText(f"all {' and all '.join(parts)}", COMPARISON)
 
-    def scaled(self, node: Scaled, letters: Letters) -> Text:
+    def scaled(self, node: ScaledArray, letters: Letters) -> PythonText:
         x = self.at(node.x, letters)
-        return Text(f"{scaled(node.factor, x)} if {letters[node.axis]} < {_plain(node.count)} else {x}", COMPARISON - 1)
+        return PythonText(
+            f"{scaled(node.factor, x)} if {letters[node.axis]} < {_plain(node.count)} else {x}", COMPARISON - 1
+        )
 
-    def ones(self, node: Ones, letters: Letters) -> Text:
-        return Text("1")
+    def ones(self, node: OnesArray, letters: Letters) -> PythonText:
+        return PythonText("1")
 
-    def map(self, node: Map, letters: Letters) -> Text:
+    def map(self, node: Map, letters: Letters) -> PythonText:
         x = self.at(node.x, letters)
         if node.name == "whole":
             return x
-        return Text(f"[{x}]") if node.name == "indicator" else Text(f"{node.name}({x})")
+        return PythonText(f"[{x}]") if node.name == "indicator" else PythonText(f"{node.name}({x})")
 
-    def power(self, node: Power, letters: Letters) -> Text:
+    def power(self, node: PowerArray, letters: Letters) -> PythonText:
         x = self.at(node.x, letters)
         if node.exponent == -1:
-            return Text(f"1 / {x.at(PRODUCT + 1)}", PRODUCT)
+            return PythonText(f"1 / {x.at(PRODUCT + 1)}", PRODUCT)
         q = number(node.exponent)
-        return Text(f"{x.at(POWER + 1)}^{q.text if q.level == ATOM else f'({q})'}", POWER)
+        return PythonText(f"{x.at(POWER + 1)}^{q.text if q.level == ATOM else f'({q})'}", POWER)
 
-    def power_of(self, node: PowerOf, letters: Letters) -> Text:
+    def power_of(self, node: PowerOf, letters: Letters) -> PythonText:
         own = dict(enumerate(letters))
         x, y = self.operand(node.base, own), self.operand(node.exponent, own)
-        return Text(f"{x.at(POWER + 1)}^{y.text if y.level == ATOM else f'({y})'}", POWER)
+        return PythonText(f"{x.at(POWER + 1)}^{y.text if y.level == ATOM else f'({y})'}", POWER)
 
-    def softmax(self, node: Softmax, letters: Letters) -> Text:
+    def softmax(self, node: SoftmaxArray, letters: Letters) -> PythonText:
         x = self.at(node.x, letters)
         other = self.fresh((node.dims[k] for k in node.axes), letters)
         gone = {letters[k]: y for k, y in zip(node.axes, other, strict=True)}
         y = self.at(node.x, tuple(gone.get(k, k) for k in letters))
-        return Text(f"exp({x}) / sum_{','.join(gone.values())} exp({y})", PRODUCT)
+        return PythonText(f"exp({x}) / sum_{','.join(gone.values())} exp({y})", PRODUCT)
 
-    def logsumexp(self, node: LogSumExp, letters: Letters) -> Text:
+    def logsumexp(self, node: LogSumExp, letters: Letters) -> PythonText:
         gone = self.fresh((node.x.dims[k] for k in node.axes), letters)
-        return Text(f"log sum_{','.join(gone)} exp({self._along(node.x, node.axes, letters, gone)})")
+        return PythonText(f"log sum_{','.join(gone)} exp({self._along(node.x, node.axes, letters, gone)})")
 
-    def product(self, node: Product, letters: Letters) -> Text:
+    def product(self, node: ProductOver, letters: Letters) -> PythonText:
         gone = self.fresh((node.x.dims[node.axis],), letters)
-        return Text(f"prod_{gone[0]} {self._along(node.x, (node.axis,), letters, gone).at(ATOM)}", PRODUCT)
+        return PythonText(f"prod_{gone[0]} {self._along(node.x, (node.axis,), letters, gone).at(ATOM)}", PRODUCT)
 
-    def _along(self, x: Node, axes: tuple[int, ...], letters: Letters, gone: Letters) -> Text:
+    def _along(self, x: ArrayNode, axes: tuple[int, ...], letters: Letters, gone: Letters) -> PythonText:
         rest, inner = iter(letters), iter(gone)
         return self.at(x, tuple(next(inner) if k in axes else next(rest) for k in range(x.rank)))
 
-    def others(self, node: Others, letters: Letters) -> Text:
+    def others(self, node: Others, letters: Letters) -> PythonText:
         mine = letters[node.axis]
         other = self.fresh((node.dims[node.axis],), letters)[0]
         x = self.at(node.x, tuple(other if k == node.axis else y for k, y in enumerate(letters)))
-        return Text(f"prod_{{{other} != {mine}}} {x.at(ATOM)}", PRODUCT)
+        return PythonText(f"prod_{{{other} != {mine}}} {x.at(ATOM)}", PRODUCT)
 
-    def compare(self, node: Compare, letters: Letters) -> Text:
+    def compare(self, node: Compare, letters: Letters) -> PythonText:
         own = dict(enumerate(letters))
         x, y = self.operand(node.left, own), self.operand(node.right, own)
-        return Text(f"{x.at(COMPARISON + 1)} {node.op} {y.at(COMPARISON + 1)}", COMPARISON)
+        return PythonText(f"{x.at(COMPARISON + 1)} {node.op} {y.at(COMPARISON + 1)}", COMPARISON)
 
-    def member(self, node: Member, letters: Letters) -> Text:
+    def member(self, node: Member, letters: Letters) -> PythonText:
         members = self.names.get(node.members) or getattr(node.members, "name", "members")
         word = "not in" if node.negated else "in"
-        return Text(f"{self.operand(node.x, dict(enumerate(letters)))} {word} {members}", COMPARISON)
+        return PythonText(f"{self.operand(node.x, dict(enumerate(letters)))} {word} {members}", COMPARISON)
 
-    def all(self, node: All, letters: Letters) -> Text:
+    def all(self, node: All, letters: Letters) -> PythonText:
         own = dict(enumerate(letters))
-        return Text(" and ".join(str(self.operand(o, own)) for o in node.masks), COMPARISON - 1)
+        return PythonText(" and ".join(str(self.operand(o, own)) for o in node.masks), COMPARISON - 1)
 
-    def where(self, node: Where, letters: Letters) -> Text:
+    def where(self, node: Where, letters: Letters) -> PythonText:
         own = dict(enumerate(letters))
         mask, x, y = (self.operand(o, own) for o in (node.mask, node.x, node.y))
-        return Text(f"{x.at(SUM)} if {mask} else {y.at(SUM)}", COMPARISON - 1)
+        return PythonText(f"{x.at(SUM)} if {mask} else {y.at(SUM)}", COMPARISON - 1)
 
 
 def _entry(name: str, letters: Iterable[str]) -> str:
@@ -249,13 +264,13 @@ def _plain(a: Affine) -> str:
     return text[0] + text[1:].replace("+", " + ").replace("-", " - ")
 
 
-_RULES: dict[type[Node], Callable[[Formulas, Any, Letters], Text]] = {
-    Input: Formulas.leaf,
-    Number: Formulas.number,
-    Constant: Formulas.constant,
+_RULES: dict[type[ArrayNode], Callable[[Formulas, Any, Letters], PythonText]] = {
+    InputArray: Formulas.leaf,
+    LiteralArray: Formulas.number,
+    ConstantArray: Formulas.constant,
     SizeOf: Formulas.size_of,
     Count: Formulas.count,
-    Positions: Formulas.positions,
+    PositionArray: Formulas.positions,
     Offset: Formulas.offset,
     Clipped: Formulas.clipped,
     Selected: Formulas.selected,
@@ -268,13 +283,13 @@ _RULES: dict[type[Node], Callable[[Formulas, Any, Letters], Text]] = {
     Map: Formulas.map,
     Joined: Formulas.joined,
     Chained: Formulas.chained,
-    Scaled: Formulas.scaled,
-    Ones: Formulas.ones,
-    Power: Formulas.power,
+    ScaledArray: Formulas.scaled,
+    OnesArray: Formulas.ones,
+    PowerArray: Formulas.power,
     PowerOf: Formulas.power_of,
-    Softmax: Formulas.softmax,
+    SoftmaxArray: Formulas.softmax,
     LogSumExp: Formulas.logsumexp,
-    Product: Formulas.product,
+    ProductOver: Formulas.product,
     Others: Formulas.others,
     Compare: Formulas.compare,
     Member: Formulas.member,

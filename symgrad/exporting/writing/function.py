@@ -5,43 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from symgrad.exporting.arrays.graph import Graph, operands, ordered
-from symgrad.exporting.arrays.kinds import (
+from symgrad.core.ranges import Affine
+from symgrad.exporting.graph.array_graph import Graph, operands, ordered
+from symgrad.exporting.graph.array_kinds import (
+    ArrayNode,
     Chained,
-    Constant,
+    ConstantArray,
     Count,
     Distinct,
     Einsum,
-    Input,
+    InputArray,
     Joined,
     Linear,
+    LiteralArray,
     LogSumExp,
     Map,
     Member,
-    Node,
-    Number,
     Offset,
     Others,
     PlaceOf,
-    Positions,
-    Power,
-    Scaled,
+    PositionArray,
+    PowerArray,
+    ScaledArray,
     Scatter,
     Selected,
     SizeOf,
-    Softmax,
+    SoftmaxArray,
     Take,
 )
 from symgrad.exporting.program.structure import Form
-from symgrad.exporting.spelling import Names
-from symgrad.exporting.writing.arguments import Checks
-from symgrad.exporting.writing.elementary import is_plain
+from symgrad.exporting.python_names import PythonNames
+from symgrad.exporting.writing.checked_arguments import Checks
 from symgrad.exporting.writing.formula import Formulas
-from symgrad.exporting.writing.pieces import Text
-from symgrad.exporting.writing.results import Results
+from symgrad.exporting.writing.function_names import is_plain
+from symgrad.exporting.writing.gradient_results import Results
+from symgrad.exporting.writing.python_text import PythonText
 from symgrad.exporting.writing.statements import Statements
-from symgrad.exporting.writing.writer import Writer
-from symgrad.ir.ranges import Affine
+from symgrad.exporting.writing.writer import ExpressionWriter
 
 LONGEST = 72
 """Expressions longer than this get lines of their own."""
@@ -50,7 +50,7 @@ VALUE = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CodeLine:
     """A statement, with the outputs that need it, and its formula."""
 
     text: str
@@ -58,7 +58,7 @@ class Line:
     formula: str = ""
 
 
-class Sizes(dict[str, str]):
+class AxisSizes(dict[str, str]):
     """Names of sizes, which remembers those asked for."""
 
     def __init__(self, names: dict[str, str]) -> None:
@@ -74,7 +74,7 @@ class Sizes(dict[str, str]):
 class Tools:
     """What a target writes with: NumPy's own, unless it is told otherwise."""
 
-    writer: type[Writer] = Writer
+    writer: type[ExpressionWriter] = ExpressionWriter
     statements: type[Statements] = Statements
     results: type[Results] = Results
     checks: type[Checks] = Checks
@@ -87,20 +87,20 @@ class Body:
     tools: Tools
 
     graph: Graph
-    cost: Node
+    cost: ArrayNode
     forms: dict[str, Form]
-    sizes: Sizes
-    names: Names
+    sizes: AxisSizes
+    names: PythonNames
     like: str
     large: Callable[[Affine], bool]
-    lines: list[Line] = field(default_factory=list)
+    lines: list[CodeLine] = field(default_factory=list)
     result: str = ""
     gradients: dict[str, str] = field(default_factory=dict)
     helpers: set[str] = field(default_factory=set)
-    text: dict[Node, Text] = field(default_factory=dict)
-    uses: dict[Node, int] = field(default_factory=dict)
-    needs: dict[Node, set[str]] = field(default_factory=dict)
-    writer: Writer = field(init=False)
+    text: dict[ArrayNode, PythonText] = field(default_factory=dict)
+    uses: dict[ArrayNode, int] = field(default_factory=dict)
+    needs: dict[ArrayNode, set[str]] = field(default_factory=dict)
+    writer: ExpressionWriter = field(init=False)
     formulas: Formulas = field(init=False)
 
     def __post_init__(self) -> None:
@@ -118,8 +118,8 @@ class Body:
         for name, form in self.forms.items():
             self.gradients[name] = self.tools.results(self).gradient(name, form)
 
-    def _count(self) -> list[Node]:
-        roots: list[tuple[Node, str]] = [(self.cost, VALUE)]
+    def _count(self) -> list[ArrayNode]:
+        roots: list[tuple[ArrayNode, str]] = [(self.cost, VALUE)]
         roots += [(node, name) for name, form in self.forms.items() for node in form.nodes()]
         order = ordered(r for r, _ in roots)
         for node, name in roots:
@@ -131,10 +131,10 @@ class Body:
                 self.needs.setdefault(o.node, set()).update(self.needs[node])
         return order
 
-    def named(self, node: Node) -> Text:
+    def named(self, node: ArrayNode) -> PythonText:
         return self.text[node]
 
-    def _known(self, name: str, node: Map) -> Text | None:
+    def _known(self, name: str, node: Map) -> PythonText | None:
         """The variable that holds F(x) of the x of another function, if one does wherever that one is computed."""
         other = self.graph.table.get((Map, node.dims, (name, node.x)))
         text = self.text.get(other) if other is not None else None
@@ -142,20 +142,20 @@ class Body:
             return None
         return text
 
-    def always(self, node: Node) -> bool:
+    def always(self, node: ArrayNode) -> bool:
         """Whether the line of a node is run whatever is asked for."""
         return VALUE in self.needs[node] or len(self.needs[node]) > 1
 
-    def precedes(self, first: Node, node: Node) -> bool:
+    def precedes(self, first: ArrayNode, node: ArrayNode) -> bool:
         """Whether the line of ``first``, which stands before that of ``node``, is run whenever that one is."""
         return self.always(first) or self.needs[first] == self.needs[node]
 
     # --- lines --------------------------------------------------------------------------------
 
     def line(self, text: str, needs: set[str], formula: str = "") -> None:
-        self.lines.append(Line(text, frozenset(needs), formula))
+        self.lines.append(CodeLine(text, frozenset(needs), formula))
 
-    def compute(self, node: Node) -> None:
+    def compute(self, node: ArrayNode) -> None:
         """The text of a node, and a line of its own where it needs one."""
         if node in self.text:
             return
@@ -163,50 +163,54 @@ class Body:
         if isinstance(node, (Scatter, Linear)) and special.scatters(node):
             special.scatter(node)
             return
-        if isinstance(node, Scaled):
+        if isinstance(node, ScaledArray):
             special.scale(node)
             return
-        if isinstance(node, (Softmax, LogSumExp)) and special.softmax(node):
+        if isinstance(node, (SoftmaxArray, LogSumExp)) and special.softmax(node):
             return
         text = self.writer(node)
         self.text[node] = text
-        if isinstance(node, (Input, Number, Constant, SizeOf, Count)) or _divides(node) or _literal(node):
+        if (
+            isinstance(node, (InputArray, LiteralArray, ConstantArray, SizeOf, Count))
+            or _divides(node)
+            or _literal(node)
+        ):
             return
-        kept = (Joined, Chained, Softmax, LogSumExp, Selected, Distinct, PlaceOf, Member, Others)
+        kept = (Joined, Chained, SoftmaxArray, LogSumExp, Selected, Distinct, PlaceOf, Member, Others)
         alone = isinstance(node, kept) or _contracts(node) or self._shares(node) or self._read_first(node)
         if alone or self.uses[node] > 1 or len(text.text) > LONGEST or self.graph.names.get(node):
             self.assign(node, text)
 
-    def _read_first(self, node: Node) -> bool:
+    def _read_first(self, node: ArrayNode) -> bool:
         """Entries of scores whose softmax takes their place."""
-        return isinstance(node, Take) and any(isinstance(n, Softmax) and n.x is node.base for n in self.needs)
+        return isinstance(node, Take) and any(isinstance(n, SoftmaxArray) and n.x is node.base for n in self.needs)
 
-    def _shares(self, node: Node) -> bool:
+    def _shares(self, node: ArrayNode) -> bool:
         """A softplus whose argument a logistic function is taken of too, which can use it."""
         if not (isinstance(node, Map) and node.name == "softplus"):
             return False
         return self.graph.table.get((Map, node.dims, ("sigma", node.x))) in self.needs
 
-    def assign(self, node: Node, text: Text) -> None:
+    def assign(self, node: ArrayNode, text: PythonText) -> None:
         name = self.names.fresh(self.hint(node))
         formula = self.formulas.of(node, name)
         self.line(f"{name} = {self.writer.assigned(node, text, self.needs)}", self.needs[node], formula)
-        self.text[node] = Text(name)
+        self.text[node] = PythonText(name)
         if isinstance(node, (Selected, Chained, Distinct)):
             symbol = str(node.dims[0])
-            self.sizes[symbol] = str(self.writer.length(Text(name)))
+            self.sizes[symbol] = str(self.writer.length(PythonText(name)))
 
-    def variable(self, node: Node, hint: str, needs: set[str]) -> Text:
+    def variable(self, node: ArrayNode, hint: str, needs: set[str]) -> PythonText:
         """A name for what may be a longer expression."""
         text = self.text[node]
-        if text.text.isidentifier() and not isinstance(node, Input):
+        if text.text.isidentifier() and not isinstance(node, InputArray):
             return text
         name = self.names.fresh(hint)
         self.line(f"{name} = {text}", needs, self.formulas.of(node, name))
-        self.text[node] = Text(name)
-        return Text(name)
+        self.text[node] = PythonText(name)
+        return PythonText(name)
 
-    def hint(self, node: Node) -> str:
+    def hint(self, node: ArrayNode) -> str:
         known = self.graph.names.get(node)
         if known:
             return known
@@ -216,31 +220,36 @@ class Body:
             base = name.text if name is not None and name.text.isidentifier() else self.graph.names.get(of)
             if base:
                 return f"d_{base}"
-        if isinstance(node, Take) and isinstance(node.base, Input):
+        if isinstance(node, Take) and isinstance(node.base, InputArray):
             at = "".join(str(self.text[s.node]) for s in node.slots if not isinstance(s, int))
             return f"{node.base.name}_{at}" if at.isidentifier() else f"{node.base.name}_at"
-        kinds: dict[type[Node], str] = {Softmax: "p", LogSumExp: "log_z", Selected: "at", Positions: "run"}
+        kinds: dict[type[ArrayNode], str] = {
+            SoftmaxArray: "p",
+            LogSumExp: "log_z",
+            Selected: "at",
+            PositionArray: "run",
+        }
         kinds |= {Joined: "rows", Chained: "rows"}
         if isinstance(node, Einsum):
             return "s" if node.rank else "x"
         if isinstance(node, Map):
             return {"sigma": "q", "softplus": "loss", "exp": "e"}.get(node.name, node.name)
-        if isinstance(node, (Distinct, PlaceOf)) and isinstance(node.x, Input):
+        if isinstance(node, (Distinct, PlaceOf)) and isinstance(node.x, InputArray):
             return f"{node.x.name}_{'distinct' if isinstance(node, Distinct) else 'place'}"
         if isinstance(node, Selected):
             return self.graph.letters.get(node, ("at",))[0]
         return kinds.get(type(node), "t")
 
 
-def _literal(node: Node) -> bool:
+def _literal(node: ArrayNode) -> bool:
     """A position that is a number."""
     return isinstance(node, Offset) and not node.terms
 
 
-def _divides(node: Node) -> bool:
+def _divides(node: ArrayNode) -> bool:
     """Whether a node is one over another: products write it as a quotient, so that it needs no line."""
-    return isinstance(node, Power) and node.exponent == -1
+    return isinstance(node, PowerArray) and node.exponent == -1
 
 
-def _contracts(node: Node) -> bool:
+def _contracts(node: ArrayNode) -> bool:
     return isinstance(node, Einsum) and any(k >= node.rank for o in node.operands for k in o.labels)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
-from symgrad.exporting.arrays.kinds import Map, Node, Where
+from symgrad.core.ranges import Affine
+from symgrad.exporting.graph.array_kinds import ArrayNode, Map, Where
 from symgrad.exporting.writing.aligning import Axes
-from symgrad.exporting.writing.elementary import CALLS, HELPERS, is_plain
-from symgrad.exporting.writing.pieces import ATOM, PRODUCT, Text, call
-from symgrad.ir.ranges import Affine
+from symgrad.exporting.writing.function_names import CALLS, HELPERS, is_plain
+from symgrad.exporting.writing.python_text import ATOM, PRODUCT, PythonText, call
 
 
 class Library(Axes):
@@ -34,11 +34,11 @@ class Library(Axes):
 
     def __init__(
         self,
-        name: Callable[[Node], Text],
+        name: Callable[[ArrayNode], PythonText],
         sizes: Mapping[str, str],
         helpers: set[str],
         like: str,
-        known: Callable[[str, Map], Text | None],
+        known: Callable[[str, Map], PythonText | None],
         large: Callable[[Affine], bool],
     ) -> None:
         self.name = name
@@ -48,11 +48,11 @@ class Library(Axes):
         self.known = known
         self.large = large
 
-    def lib(self, name: str, *arguments: object) -> Text:
+    def lib(self, name: str, *arguments: object) -> PythonText:
         """A call of the library."""
         return call(f"{self.library}.{name}", *arguments)
 
-    def helper(self, name: str, *arguments: object) -> Text:
+    def helper(self, name: str, *arguments: object) -> PythonText:
         self.helpers.add(name)
         return call(name, *arguments)
 
@@ -62,74 +62,74 @@ class Library(Axes):
     def dtype(self) -> str:
         return f"{self.like}.dtype"
 
-    def length(self, t: Text) -> Text:
+    def length(self, t: PythonText) -> PythonText:
         """The number of entries."""
-        return Text(f"{t.at(ATOM)}.size")
+        return PythonText(f"{t.at(ATOM)}.size")
 
-    def run(self, *ends: Text) -> Text:
+    def run(self, *ends: PythonText) -> PythonText:
         """Whole numbers, one after the other."""
         return self.lib("arange", *ends)
 
-    def filled(self, what: str, shape: str) -> Text:
+    def filled(self, what: str, shape: str) -> PythonText:
         """``zeros`` or ``ones``."""
         return self.lib(what, shape, self.dtype)
 
-    def taken(self, base: Text, positions: Text, axis: int) -> Text:
-        return Text(f"{base.at(ATOM)}.take({positions}, {axis})")
+    def taken(self, base: PythonText, positions: PythonText, axis: int) -> PythonText:
+        return PythonText(f"{base.at(ATOM)}.take({positions}, {axis})")
 
-    def positions_of(self, listed: str) -> Text:
+    def positions_of(self, listed: str) -> PythonText:
         """A list of positions as an array."""
         return self.lib("array", listed)
 
-    def chain(self, parts: Sequence[str], axis: int = 0) -> Text:
+    def chain(self, parts: Sequence[str], axis: int = 0) -> PythonText:
         """Arrays one after the other."""
         return self.lib(self.concatenate, f"({', '.join(parts)})", *([axis] if axis else []))
 
-    def plain(self, node: Map, x: Text) -> Text:
+    def plain(self, node: Map, x: PythonText) -> PythonText:
         """A function of a number of Python, which stays one."""
         return call("float", self.mapped(node, self.lib("float64", x)))
 
-    def converted(self, t: Text) -> Text:
+    def converted(self, t: PythonText) -> PythonText:
         """Anything as an array of the arguments' dtype."""
         return self.lib("asarray", t, self.dtype)
 
-    def scalar(self, t: Text) -> Text:
+    def scalar(self, t: PythonText) -> PythonText:
         """A number of Python as the value of a cost."""
-        return Text(f"{self.dtype}.type({t})")
+        return PythonText(f"{self.dtype}.type({t})")
 
-    def copied(self, t: Text) -> Text:
+    def copied(self, t: PythonText) -> PythonText:
         """An array that may be changed in place, or given away."""
-        return Text(f"{t.at(ATOM)}.copy()")
+        return PythonText(f"{t.at(ATOM)}.copy()")
 
-    def spread(self, t: Text, shape: str) -> Text:
+    def spread(self, t: PythonText, shape: str) -> PythonText:
         """A copy of that shape; what it lacks, it is constant along."""
         return self.copied(self.lib("broadcast_to", t, shape))
 
-    def full(self, t: Text, shape: str) -> Text:
+    def full(self, t: PythonText, shape: str) -> PythonText:
         """One number in all places."""
         return self.lib("full", shape, t, self.dtype)
 
-    def assigned(self, node: Node, t: Text, needed: Iterable[Node]) -> Text:
+    def assigned(self, node: ArrayNode, t: PythonText, needed: Iterable[ArrayNode]) -> PythonText:
         """What is assigned to the variable of a node, of all those that a body needs."""
         return t
 
-    def dot(self, x: Text, y: Text) -> Text:
+    def dot(self, x: PythonText, y: PythonText) -> PythonText:
         """Products over the last axis of x and the first of y."""
-        return Text(f"{x.at(ATOM)}.dot({y})")
+        return PythonText(f"{x.at(ATOM)}.dot({y})")
 
-    def matmul(self, x: Text, y: Text) -> Text:
-        return Text(f"{x.at(PRODUCT)} @ {y.at(PRODUCT + 1)}", PRODUCT)
+    def matmul(self, x: PythonText, y: PythonText) -> PythonText:
+        return PythonText(f"{x.at(PRODUCT)} @ {y.at(PRODUCT + 1)}", PRODUCT)
 
-    def long_dot(self, matrix: Text, vector: Text, first: bool) -> Text:
+    def long_dot(self, matrix: PythonText, vector: PythonText, first: bool) -> PythonText:
         """The same of a matrix as long as a vocabulary and a vector; ``first``: the matrix stands first."""
         return self.helper("_matvec", matrix, vector) if first else self.helper("_vecmat", vector, matrix)
 
-    def chosen(self, node: Where, mask: Text, x: Text, y: Text) -> Text:
+    def chosen(self, node: Where, mask: PythonText, x: PythonText, y: PythonText) -> PythonText:
         """``x`` where the mask holds, else ``y``."""
         made = self.lib("where", mask, x, y)
         numbers = is_plain(node.x.node) and is_plain(node.y.node)
         return self.converted(made) if numbers else made  # numbers of Python have no dtype
 
-    def mapped(self, node: Map, x: Text) -> Text:
+    def mapped(self, node: Map, x: PythonText) -> PythonText:
         """An elementary function of every entry."""
         raise NotImplementedError

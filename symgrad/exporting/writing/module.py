@@ -11,20 +11,20 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import ClassVar
 
-from symgrad.exporting.program.cost import Cost, Source, cost
+from symgrad.exporting.program.cost import Cost, CostSource, cost
 from symgrad.exporting.program.inputs import Argument
 from symgrad.exporting.program.structure import Form
-from symgrad.exporting.spelling import Names
-from symgrad.exporting.writing.arguments import Checks, described, leading
-from symgrad.exporting.writing.function import VALUE, Body, Sizes, Tools
-from symgrad.exporting.writing.layout import commented, wrapped
+from symgrad.exporting.python_names import PythonNames
+from symgrad.exporting.writing.checked_arguments import Checks, described, leading
+from symgrad.exporting.writing.function import VALUE, AxisSizes, Body, Tools
+from symgrad.exporting.writing.line_wrapping import commented, wrapped
 
 
 @dataclass(slots=True)
 class Module:
     """The text of a module, put together. A target's subclass says what it imports and which functions it has."""
 
-    source: Source
+    source: CostSource
     costs: list[tuple[Cost, Cost | None]]
     left_out: list[tuple[str, str]] = field(default_factory=list)
     helpers: set[str] = field(default_factory=set)
@@ -111,9 +111,9 @@ class Module:
     def body(self, c: Cost, forms: dict[str, Form]) -> Body:
         """The statements of a value, and of gradients."""
         called = self._checks(c).called()
-        names = Names()
+        names = PythonNames()
         names.taken |= {a.name for a in c.arguments} | set(called.values())
-        body = Body(self.tools, c.graph, c.value, forms, Sizes(called), names, leading(c.arguments), c.large)
+        body = Body(self.tools, c.graph, c.value, forms, AxisSizes(called), names, leading(c.arguments), c.large)
         body.write()
         self.helpers |= body.helpers
         return body
@@ -200,4 +200,4 @@ def _version() -> str:
         return "0"
 
 
-__all__ = ["BY_WRT", "Cost", "Module", "Source", "cost", "docstring", "function", "quoted", "suffix"]
+__all__ = ["BY_WRT", "Cost", "CostSource", "Module", "cost", "docstring", "function", "quoted", "suffix"]

@@ -8,28 +8,28 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symgrad.exporting.arrays.graph import operands, ordered, own
-from symgrad.exporting.arrays.kinds import (
+from symgrad.core.ranges import Affine
+from symgrad.exporting.graph.array_graph import operands, ordered, own
+from symgrad.exporting.graph.array_kinds import (
+    ArrayNode,
     Einsum,
     Labels,
     Linear,
+    LiteralArray,
     LogSumExp,
     Map,
-    Node,
-    Number,
     Operand,
-    Positions,
-    Scaled,
+    PositionArray,
+    ScaledArray,
     Scatter,
-    Softmax,
+    SoftmaxArray,
     Take,
 )
-from symgrad.exporting.writing.pieces import SUM, Text, affine, number, scaled, total
-from symgrad.ir.ranges import Affine
+from symgrad.exporting.writing.python_text import SUM, PythonText, affine, number, scaled, total
 
 if TYPE_CHECKING:
     from symgrad.exporting.writing.function import Body
-    from symgrad.exporting.writing.writer import Writer
+    from symgrad.exporting.writing.writer import ExpressionWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Statements:
 
     body: Body
 
-    def scale(self, node: Scaled) -> None:
+    def scale(self, node: ScaledArray) -> None:
         """In place, where nothing else needs the unscaled array."""
         fresh = self.body.uses[node.x] == 1 and isinstance(node.x, (Einsum, Linear, Map))
         text = self.body.text[node.x]
@@ -54,9 +54,9 @@ class Statements:
             key = ", ".join([":"] * node.axis + [f":{affine(node.count, self.body.sizes)}"])
             line = self.multiplied(name, key, number(node.factor))
         self.body.line(line, self.body.needs[node], formula)
-        self.body.text[node] = Text(name)
+        self.body.text[node] = PythonText(name)
 
-    def scatters(self, node: Node) -> bool:
+    def scatters(self, node: ArrayNode) -> bool:
         if isinstance(node, Scatter):
             return True
         return isinstance(node, Linear) and any(self._adds(o) for _, o in node.terms)
@@ -65,7 +65,7 @@ class Statements:
         """Whether a term of a sum is a scatter of its own, to be added where it belongs."""
         return isinstance(o.node, Scatter) and o.labels == tuple(range(o.node.rank)) and self.body.uses[o.node] == 1
 
-    def scatter(self, node: Node) -> None:
+    def scatter(self, node: ArrayNode) -> None:
         """The dense terms first, then each scatter added in place."""
         if isinstance(node, Scatter):
             if any(self._only_added(node)):
@@ -100,19 +100,19 @@ class Statements:
         for c, o in terms:
             assert isinstance(o.node, Scatter)  # chosen so
             self._add(name, o.node, c, needs)
-        self.body.text[node] = Text(name)
+        self.body.text[node] = PythonText(name)
 
     def _only_added(self, node: Scatter) -> Iterator[bool]:
         """Whether every use of a scatter is a term of a sum that adds it in place."""
         for user in self._users(node):
             yield isinstance(user, Linear) and any(o.node is node and self._adds(o) for _, o in user.terms)
 
-    def _users(self, node: Node) -> list[Node]:
+    def _users(self, node: ArrayNode) -> list[ArrayNode]:
         return [n for n in self.body.needs if any(o.node is node for o in operands(n))]
 
     def _add(self, name: str, node: Scatter, c: Fraction, needs: set[str]) -> None:
-        amount: Text | None = None
-        if isinstance(node.values.node, Number):
+        amount: PythonText | None = None
+        if isinstance(node.values.node, LiteralArray):
             c *= node.values.node.value
             amount = number(abs(c))
             c = Fraction(1 if c > 0 else -1)
@@ -131,14 +131,14 @@ class Statements:
         """The first entry times -1."""
         return f"{name}[0] = -{name}[0]"
 
-    def multiplied(self, name: str, key: str, factor: Text) -> str:
+    def multiplied(self, name: str, key: str, factor: PythonText) -> str:
         return f"{name}[{key}] *= {factor}"
 
     def laid(self, node: Scatter, labels: Labels) -> Labels:
         """The labels of the axes of what is added where positions may repeat."""
         return labels
 
-    def added(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
+    def added(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
         """``c * values`` added, where positions may repeat."""
         amount = str(scaled(c, values))
         if amount.removeprefix("-").isdecimal():
@@ -148,12 +148,12 @@ class Statements:
         self.body.helpers.add("_add_at")  # NumPy's types know no slices there
         return f"_add_at({name}, {listed(keys)}, {amount})"
 
-    def assigned(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
+    def assigned(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
         """``c * values`` added, where no position repeats."""
         return f"{name}[{', '.join(keys)}] {'-' if c < 0 else '+'}= {scaled(abs(c), values)}"
 
     @property
-    def writer(self) -> Writer:
+    def writer(self) -> ExpressionWriter:
         return self.body.writer
 
     # --- sums upon an array ---------------------------------------------------------------------
@@ -162,11 +162,11 @@ class Statements:
         """Whether a term is an array of the right axes that nothing else reads, or a number times one."""
         return o.labels == tuple(range(o.node.rank)) and self._base(o.node) is not None
 
-    def _base(self, node: Node) -> tuple[Node, list[Operand]] | None:
+    def _base(self, node: ArrayNode) -> tuple[ArrayNode, list[Operand]] | None:
         """The array that may be overwritten, and the smaller ones that it is multiplied by."""
         if self.body.uses[node] != 1:
             return None
-        if isinstance(node, (Softmax, Map)):
+        if isinstance(node, (SoftmaxArray, Map)):
             return (node, []) if self.body.text[node].text.isidentifier() else None
         if isinstance(node, Einsum) and node.coefficient == 1 and not self.body.text[node].text.isidentifier():
             whole = [o for o in node.operands if len(o.labels) == node.rank]
@@ -176,7 +176,7 @@ class Statements:
                 return whole[0].node, smaller
         return None
 
-    def _upon(self, node: Node, dense: tuple[Fraction, Operand], terms: list[tuple[Fraction, Operand]]) -> None:
+    def _upon(self, node: ArrayNode, dense: tuple[Fraction, Operand], terms: list[tuple[Fraction, Operand]]) -> None:
         """The scatters are added to the dense array itself, which is called anew from there on."""
         c, only = dense
         found = self._base(only.node)
@@ -192,14 +192,14 @@ class Statements:
         for k, o in terms:
             assert isinstance(o.node, Scatter)  # chosen so
             self._add(name, o.node, k, needs)
-        self.body.text[node] = Text(name)
+        self.body.text[node] = PythonText(name)
 
-    def softmax(self, node: Node) -> bool:
+    def softmax(self, node: ArrayNode) -> bool:
         """Softmax and logsumexp of one array at once, in its own memory if all else that reads it can come first."""
-        assert isinstance(node, (Softmax, LogSumExp))  # the caller has looked
+        assert isinstance(node, (SoftmaxArray, LogSumExp))  # the caller has looked
         x, axes, table = node.x, node.axes, self.body.graph.table
         kept = tuple(d for k, d in enumerate(x.dims) if k not in axes)
-        p, log = table.get((Softmax, x.dims, (x, axes))), table.get((LogSumExp, kept, (x, axes)))
+        p, log = table.get((SoftmaxArray, x.dims, (x, axes))), table.get((LogSumExp, kept, (x, axes)))
         if p is None or log is None or p not in self.body.needs or log not in self.body.needs:
             return False
         if p in self.body.text:
@@ -215,10 +215,10 @@ class Statements:
         call = f"_softmax_and_log({', '.join([str(source), *axis, *more])})"
         self.body.line(f"{', '.join(names)} = {call}", needs, formula)
         for n, name in zip((p, log), names, strict=True):
-            self.body.text[n] = Text(name)
+            self.body.text[n] = PythonText(name)
         return True
 
-    def _overwritten(self, x: Node, p: Node, log: Node) -> str:
+    def _overwritten(self, x: ArrayNode, p: ArrayNode, log: ArrayNode) -> str:
         """The variable of x if it may be overwritten: what else reads it is computed before."""
         name = self.body.text[x].text
         if not self.overwrites or not name.isidentifier() or not isinstance(x, (Einsum, Linear)):
@@ -237,18 +237,18 @@ class Statements:
         stale = [n for n, t in self.body.text.items() if n is not x and word.search(t.text)]
         return "" if stale else name
 
-    def _before(self, user: Node, p: Node, log: Node) -> bool:
+    def _before(self, user: ArrayNode, p: ArrayNode, log: ArrayNode) -> bool:
         """Whether entries can be taken out before softmax and logsumexp are computed, whatever is asked for."""
         both = self.body.needs[p] | self.body.needs[log]
         if not (isinstance(user, Take) and _copies(user)):
             return False
         return (self.body.always(user) or self.body.needs[user] == both) and self._ready(user)
 
-    def _ready(self, node: Node) -> bool:
+    def _ready(self, node: ArrayNode) -> bool:
         """Whether all that a node is computed from has its text."""
         for n in ordered([node]):
             if n is not node and n not in self.body.text:
-                if isinstance(n, (Softmax, LogSumExp, Scatter)):
+                if isinstance(n, (SoftmaxArray, LogSumExp, Scatter)):
                     return False
                 self.body.compute(n)
         return True
@@ -270,11 +270,11 @@ def _slice(key: str) -> str:
 def _copies(node: Take) -> bool:
     """Whether entries are taken out, and not seen through a view."""
     gathered = [s for s in node.slots if isinstance(s, Operand)]
-    return not node.rank or any(s.labels and not isinstance(s.node, Positions) for s in gathered)
+    return not node.rank or any(s.labels and not isinstance(s.node, PositionArray) for s in gathered)
 
 
 def _repeats(node: Scatter) -> bool:
     """Whether two values may go to one place: an axis of the positions that no slot runs along."""
     gathered = [s for s in node.slots if isinstance(s, Operand)]
-    runs = {s.labels[0] for s in gathered if isinstance(s.node, Positions)}
+    runs = {s.labels[0] for s in gathered if isinstance(s.node, PositionArray)}
     return any(x not in runs for s in gathered for x in s.labels)

@@ -6,57 +6,48 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from symgrad.diagnostics import SymgradError
-from symgrad.exporting.arrays.kinds import (
+from symgrad.core.ranges import Affine
+from symgrad.exporting.graph.array_kinds import (
     All,
+    ArrayNode,
     Chained,
     Clipped,
     Compare,
-    Constant,
+    ConstantArray,
     Count,
     Distinct,
     Einsum,
-    Input,
+    InputArray,
     Joined,
     Linear,
+    LiteralArray,
     LogSumExp,
     Map,
     Member,
-    Node,
-    Number,
     Offset,
-    Ones,
+    OnesArray,
     Others,
     PlaceOf,
-    Positions,
-    Power,
+    PositionArray,
+    PowerArray,
     PowerOf,
-    Product,
+    ProductOver,
     Selected,
     SizeOf,
-    Softmax,
+    SoftmaxArray,
     Take,
     Where,
 )
 from symgrad.exporting.writing.contractions import Contractions
-from symgrad.exporting.writing.elementary import CONSTANTS, is_plain
-from symgrad.exporting.writing.pieces import (
-    ATOM,
-    COMPARISON,
-    PRODUCT,
-    SUM,
-    Text,
-    number,
-    raised,
-    total,
-)
-from symgrad.ir.ranges import Affine
+from symgrad.exporting.writing.function_names import CONSTANTS, is_plain
+from symgrad.exporting.writing.python_text import ATOM, COMPARISON, PRODUCT, SUM, PythonText, number, raised, total
+from symgrad.text.diagnostic import SymgradError
 
 
-class Writer(Contractions):
+class ExpressionWriter(Contractions):
     """A rule a kind. The rules hold for all targets: what those spell in other ways stands in ``Library``."""
 
-    def __call__(self, node: Node) -> Text:
+    def __call__(self, node: ArrayNode) -> PythonText:
         rule = _RULES.get(type(node))
         if rule is None:
             raise TypeError(f"no rule writes a {type(node).__name__}")
@@ -64,28 +55,28 @@ class Writer(Contractions):
 
     # --- leaves and positions -----------------------------------------------------------------
 
-    def input(self, node: Input) -> Text:
-        return Text(node.name)
+    def input(self, node: InputArray) -> PythonText:
+        return PythonText(node.name)
 
-    def number(self, node: Number) -> Text:
+    def number(self, node: LiteralArray) -> PythonText:
         return number(node.value)
 
-    def constant(self, node: Constant) -> Text:
+    def constant(self, node: ConstantArray) -> PythonText:
         if node.name not in CONSTANTS:
             raise SymgradError(f"the constant {node.name} has no value")
-        return Text(f"{self.library}.{CONSTANTS[node.name]}")
+        return PythonText(f"{self.library}.{CONSTANTS[node.name]}")
 
-    def size_of(self, node: SizeOf) -> Text:
+    def size_of(self, node: SizeOf) -> PythonText:
         return self.size(node.affine)
 
-    def count(self, node: Count) -> Text:
+    def count(self, node: Count) -> PythonText:
         return self.length(self.name(node.x))
 
-    def positions(self, node: Positions) -> Text:
+    def positions(self, node: PositionArray) -> PythonText:
         stop = self.size(node.start + node.dims[0])
         return self.run(*(() if node.start == Affine() else (self.size(node.start),)), stop)
 
-    def offset(self, node: Offset) -> Text:
+    def offset(self, node: Offset) -> PythonText:
         if not node.terms:
             return self.size(node.const)
         terms = [(Fraction(c), self.broadcast(o, node.rank)) for c, o in node.terms]
@@ -93,23 +84,23 @@ class Writer(Contractions):
             terms += self._split(node.const)
         return total(terms)
 
-    def _split(self, a: Affine) -> list[tuple[Fraction, Text]]:
-        parts = [(Fraction(c), Text(self.sizes[str(s)])) for s, c in a.terms]
-        return [*parts, (Fraction(a.const), Text("1"))] if a.const else parts
+    def _split(self, a: Affine) -> list[tuple[Fraction, PythonText]]:
+        parts = [(Fraction(c), PythonText(self.sizes[str(s)])) for s, c in a.terms]
+        return [*parts, (Fraction(a.const), PythonText("1"))] if a.const else parts
 
-    def clipped(self, node: Clipped) -> Text:
+    def clipped(self, node: Clipped) -> PythonText:
         return self.lib("clip", self.name(node.x), 0, self.size(node.size - 1))
 
-    def selected(self, node: Selected) -> Text:
-        return Text(f"{self.name(node.x).at(ATOM)}[{self.name(node.mask)}]")
+    def selected(self, node: Selected) -> PythonText:
+        return PythonText(f"{self.name(node.x).at(ATOM)}[{self.name(node.mask)}]")
 
-    def distinct(self, node: Distinct) -> Text:
+    def distinct(self, node: Distinct) -> PythonText:
         return self.lib("unique", self.name(node.x))
 
-    def place_of(self, node: PlaceOf) -> Text:
+    def place_of(self, node: PlaceOf) -> PythonText:
         return self.lib("searchsorted", self.name(node.among), self.name(node.x))
 
-    def joined(self, node: Joined) -> Text:
+    def joined(self, node: Joined) -> PythonText:
         rest = self.name(node.rest)
         if node.rank == 1 and not node.first.labels:
             return self.helper("_with_first", self.operand(node.first), rest)
@@ -118,33 +109,33 @@ class Writer(Contractions):
         key = ", ".join("None" if k == node.axis else ":" for k in range(node.rank))
         return self.lib(self.concatenate, f"({first.at(ATOM)}[{key}], {rest})", node.axis)
 
-    def chained(self, node: Chained) -> Text:
+    def chained(self, node: Chained) -> PythonText:
         flat = [self.name(p).text if p.rank == 1 else f"{self.name(p).at(ATOM)}.ravel()" for p in node.parts]
         return self.chain(flat)
 
-    def ones(self, node: Ones) -> Text:
+    def ones(self, node: OnesArray) -> PythonText:
         shape = ", ".join(str(self.size(d)) for d in node.dims)
         return self.filled("ones", f"({shape},)")
 
     # --- entries ------------------------------------------------------------------------------
 
-    def take(self, node: Take) -> Text:
+    def take(self, node: Take) -> PythonText:
         gathered = [k for k, s in enumerate(node.slots) if not isinstance(s, int)]
         if len(gathered) == 1 and not isinstance(slot := node.slots[gathered[0]], int):
             rest = [s for s in node.slots if isinstance(s, int)]
             plain = (*rest[: gathered[0]], *slot.labels, *rest[gathered[0] :]) == tuple(range(node.rank))
-            if plain and slot.labels and not isinstance(slot.node, Positions):
+            if plain and slot.labels and not isinstance(slot.node, PositionArray):
                 return self.taken(self.name(node.base), self.operand(slot), gathered[0])
         keys, labels = self.subscript(node.slots, self.operand, self.sizes)
-        got = Text(f"{self.name(node.base).at(ATOM)}[{', '.join(keys)}]")
+        got = PythonText(f"{self.name(node.base).at(ATOM)}[{', '.join(keys)}]")
         return self.transposed(got, [labels.index(k) for k in range(node.rank)])
 
     # --- arithmetic ---------------------------------------------------------------------------
 
-    def linear(self, node: Linear) -> Text:
+    def linear(self, node: Linear) -> PythonText:
         return total([(c, self.broadcast(o, node.rank)) for c, o in node.terms])
 
-    def map(self, node: Map) -> Text:
+    def map(self, node: Map) -> PythonText:
         x = self.name(node.x)
         if node.name in ("whole", "indicator"):
             return self.converted(x)
@@ -152,30 +143,30 @@ class Writer(Contractions):
             return self.plain(node, x)
         return self.mapped(node, x)
 
-    def mapped(self, node: Map, x: Text) -> Text:
+    def mapped(self, node: Map, x: PythonText) -> PythonText:
         if node.name in self.calls:
             return self.lib(self.calls[node.name], x)
         if node.name == "sigma":
             soft = self.known("softplus", node)
             if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
-                return self.lib("exp", Text(f"{x.at(SUM)} - {soft}", SUM))
+                return self.lib("exp", PythonText(f"{x.at(SUM)} - {soft}", SUM))
         if node.name in self.helpers_of:
             return self.helper(self.helpers_of[node.name], x)
         if node.name == "relu":
             return self.lib("maximum", x, 0)
         if node.name == "step":
-            return self.converted(Text(f"{x.at(COMPARISON + 1)} > 0", COMPARISON))
+            return self.converted(PythonText(f"{x.at(COMPARISON + 1)} > 0", COMPARISON))
         raise SymgradError(f"no exported form is known of the function {node.name}")
 
-    def power(self, node: Power) -> Text:
+    def power(self, node: PowerArray) -> PythonText:
         x, q = self.name(node.x), node.exponent
         if q == -1:
-            return Text(f"1 / {x.at(PRODUCT + 1)}", PRODUCT)
+            return PythonText(f"1 / {x.at(PRODUCT + 1)}", PRODUCT)
         if q < 0:
-            return Text(f"1 / {self._raised(node.x, -q).at(PRODUCT + 1)}", PRODUCT)
+            return PythonText(f"1 / {self._raised(node.x, -q).at(PRODUCT + 1)}", PRODUCT)
         return self._raised(node.x, q)
 
-    def _raised(self, x: Node, q: Fraction) -> Text:
+    def _raised(self, x: ArrayNode, q: Fraction) -> PythonText:
         t = self.name(x)
         if is_plain(x):
             return raised(t, number(q))
@@ -183,7 +174,7 @@ class Writer(Contractions):
             return self.lib("sqrt", t)
         return self.lib("square", t) if q == 2 else raised(t, number(q))
 
-    def power_of(self, node: PowerOf) -> Text:
+    def power_of(self, node: PowerOf) -> PythonText:
         return raised(self.broadcast(node.base, node.rank), self.broadcast(node.exponent, node.rank))
 
     # --- along axes ---------------------------------------------------------------------------
@@ -191,67 +182,67 @@ class Writer(Contractions):
     def _axis(self, axes: tuple[int, ...]) -> str:
         return str(axes[0]) if len(axes) == 1 else str(axes)
 
-    def softmax(self, node: Softmax) -> Text:
+    def softmax(self, node: SoftmaxArray) -> PythonText:
         whole = len(node.axes) == node.rank
         return self.helper("_softmax", self.name(node.x), *(() if whole else (self._axis(node.axes),)))
 
-    def logsumexp(self, node: LogSumExp) -> Text:
+    def logsumexp(self, node: LogSumExp) -> PythonText:
         whole = len(node.axes) == node.x.rank
         return self.helper("_logsumexp", self.name(node.x), *(() if whole else (self._axis(node.axes),)))
 
-    def product(self, node: Product) -> Text:
-        return Text(f"{self.name(node.x).at(ATOM)}.prod({self.axis}={node.axis})")
+    def product(self, node: ProductOver) -> PythonText:
+        return PythonText(f"{self.name(node.x).at(ATOM)}.prod({self.axis}={node.axis})")
 
-    def others(self, node: Others) -> Text:
+    def others(self, node: Others) -> PythonText:
         return self.helper("_product_of_others", self.name(node.x), node.axis)
 
     # --- conditions ---------------------------------------------------------------------------
 
-    def compare(self, node: Compare) -> Text:
+    def compare(self, node: Compare) -> PythonText:
         x, y = self.broadcast(node.left, node.rank), self.broadcast(node.right, node.rank)
-        return Text(f"{x.at(COMPARISON + 1)} {node.op} {y.at(COMPARISON + 1)}", COMPARISON)
+        return PythonText(f"{x.at(COMPARISON + 1)} {node.op} {y.at(COMPARISON + 1)}", COMPARISON)
 
-    def member(self, node: Member) -> Text:
+    def member(self, node: Member) -> PythonText:
         x = self.operand(node.x)
         more = ", invert=True" if node.negated else ""
-        return Text(f"{self.library}.isin({x}, {self.name(node.members)}{more})")
+        return PythonText(f"{self.library}.isin({x}, {self.name(node.members)}{more})")
 
-    def all(self, node: All) -> Text:
+    def all(self, node: All) -> PythonText:
         parts = [self.broadcast(o, node.rank).at(ATOM) for o in node.masks]
-        return Text(" & ".join(parts), COMPARISON)
+        return PythonText(" & ".join(parts), COMPARISON)
 
-    def where(self, node: Where) -> Text:
+    def where(self, node: Where) -> PythonText:
         mask, x, y = (self.broadcast(o, node.rank) for o in (node.mask, node.x, node.y))
         return self.chosen(node, mask, x, y)
 
 
-_RULES: dict[type[Node], Callable[[Writer, Any], Text]] = {
-    Input: Writer.input,
-    Number: Writer.number,
-    Constant: Writer.constant,
-    SizeOf: Writer.size_of,
-    Count: Writer.count,
-    Positions: Writer.positions,
-    Offset: Writer.offset,
-    Clipped: Writer.clipped,
-    Selected: Writer.selected,
-    Take: Writer.take,
-    Linear: Writer.linear,
-    Einsum: Writer.einsum,
-    Map: Writer.map,
-    Distinct: Writer.distinct,
-    PlaceOf: Writer.place_of,
-    Joined: Writer.joined,
-    Chained: Writer.chained,
-    Ones: Writer.ones,
-    Power: Writer.power,
-    PowerOf: Writer.power_of,
-    Softmax: Writer.softmax,
-    LogSumExp: Writer.logsumexp,
-    Product: Writer.product,
-    Others: Writer.others,
-    Compare: Writer.compare,
-    Member: Writer.member,
-    All: Writer.all,
-    Where: Writer.where,
+_RULES: dict[type[ArrayNode], Callable[[ExpressionWriter, Any], PythonText]] = {
+    InputArray: ExpressionWriter.input,
+    LiteralArray: ExpressionWriter.number,
+    ConstantArray: ExpressionWriter.constant,
+    SizeOf: ExpressionWriter.size_of,
+    Count: ExpressionWriter.count,
+    PositionArray: ExpressionWriter.positions,
+    Offset: ExpressionWriter.offset,
+    Clipped: ExpressionWriter.clipped,
+    Selected: ExpressionWriter.selected,
+    Take: ExpressionWriter.take,
+    Linear: ExpressionWriter.linear,
+    Einsum: ExpressionWriter.einsum,
+    Map: ExpressionWriter.map,
+    Distinct: ExpressionWriter.distinct,
+    PlaceOf: ExpressionWriter.place_of,
+    Joined: ExpressionWriter.joined,
+    Chained: ExpressionWriter.chained,
+    OnesArray: ExpressionWriter.ones,
+    PowerArray: ExpressionWriter.power,
+    PowerOf: ExpressionWriter.power_of,
+    SoftmaxArray: ExpressionWriter.softmax,
+    LogSumExp: ExpressionWriter.logsumexp,
+    ProductOver: ExpressionWriter.product,
+    Others: ExpressionWriter.others,
+    Compare: ExpressionWriter.compare,
+    Member: ExpressionWriter.member,
+    All: ExpressionWriter.all,
+    Where: ExpressionWriter.where,
 }

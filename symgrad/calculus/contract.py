@@ -1,0 +1,224 @@
+"""Light arithmetic on the way: contraction of deltas against sums, equal terms collected.
+
+Every function here returns an expression equal to what its docstring states, for all sizes;
+nothing is expanded beyond the terms that hold a delta, so that results stay small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from symgrad.core.functions import TABLE
+from symgrad.core.nodes import (
+    ONE,
+    ZERO,
+    Add,
+    Cond,
+    Delta,
+    Expr,
+    Func,
+    Iverson,
+    Mul,
+    Num,
+    Pow,
+    Sum,
+    add,
+    cond_parts,
+    delta,
+    free_indices,
+    mul,
+    parts,
+    power,
+)
+from symgrad.core.ranges import (
+    Affine,
+    Gather,
+    Index,
+    IndexExpr,
+    Range,
+    index_expr,
+    indices_of,
+    range_of,
+    substitute_index,
+)
+from symgrad.core.substitute import rename_bound, substitute
+
+InRange = Callable[[IndexExpr, Range], bool]
+"""Whether a position surely lies in a range."""
+
+
+def kronecker(left: IndexExpr, right: IndexExpr) -> Expr:
+    """delta(left, right); 1 at equal positions, 0 where the positions differ by a constant."""
+    left, right = index_expr(left), index_expr(right)
+    if not isinstance(left, Gather) and not isinstance(right, Gather):
+        gap = Affine.of(left) - right
+        if not gap.terms:
+            return ZERO if gap.const else ONE
+    return delta(left, right)
+
+
+def lies_in(position: IndexExpr, range_: Range) -> bool:
+    """An index or a gathered position declared over the range, or a number between two numbers."""
+    if range_of(position) == range_:
+        return True
+    if isinstance(position, Affine) and not (position.terms or range_.lo.terms or range_.hi.terms):
+        return range_.lo.const <= position.const <= range_.hi.const
+    return False
+
+
+def split_number(term: Expr) -> tuple[Fraction, Expr]:
+    """``(q, x)`` with term = q x and no number in front of x."""
+    if isinstance(term, Num):
+        return term.value, ONE
+    if isinstance(term, Mul) and isinstance(term.factors[0], Num):
+        return term.factors[0].value, mul(*term.factors[1:])
+    return Fraction(1), term
+
+
+def total(*terms: Expr) -> Expr:
+    """The sum of the terms, equal ones collected: q x + r x = (q + r) x."""
+    flat = add(*terms)
+    if not isinstance(flat, Add):
+        return flat
+    weights: dict[Expr, Fraction] = {}
+    for term in flat.terms:
+        q, x = split_number(term)
+        weights[x] = weights.get(x, Fraction(0)) + q
+    if len(weights) == len(flat.terms):
+        return flat
+    return add(*(mul(Num(q), x) for x, q in weights.items()))
+
+
+def product(*factors: Expr) -> Expr:
+    """The product; powers of one function that is never 0 collected, a number multiplied into a sum.
+
+    f^p f^q = f^(p + q) for f > 0, so that the derivative of log f(x) has no quotient f / f.
+    """
+    flat = mul(*factors)
+    if not isinstance(flat, Mul):
+        return flat
+    first, *rest = flat.factors
+    if isinstance(first, Num) and len(rest) == 1 and isinstance(rest[0], Add):
+        return add(*(mul(first, t) for t in rest[0].terms))
+    powers: dict[Expr, Fraction] = {}
+    out: list[Expr] = []
+    for f in flat.factors:
+        base, q = (f.base, f.exponent.value) if isinstance(f, Pow) and isinstance(f.exponent, Num) else (f, Fraction(1))
+        if not (isinstance(base, Func) and base.name in TABLE and TABLE[base.name].positive):
+            out.append(f)
+            continue
+        if base not in powers:
+            out.append(base)
+        powers[base] = powers.get(base, Fraction(0)) + q
+    return mul(*(power(f, Num(powers[f])) if f in powers else f for f in out))
+
+
+def bracket(cond: Cond) -> Expr:
+    """[cond], decided where it compares positions that differ by a constant."""
+    left, right = cond.left, cond.right
+    if cond.op in ("eq", "lt") and left == right:
+        return ONE if (cond.op == "eq") != cond.negated else ZERO
+    if cond.op in ("eq", "lt") and isinstance(left, (Index, Affine)) and isinstance(right, (Index, Affine)):
+        gap = Affine.of(left) - right
+        if not gap.terms:
+            holds = gap.const == 0 if cond.op == "eq" else gap.const < 0
+            return ZERO if holds == cond.negated else ONE
+    return Iverson(cond)
+
+
+def summed(index: Index, body: Expr, where: tuple[Cond, ...] = (), in_range: InRange = lies_in) -> Expr:
+    """sum_{i : where} body, with sum_i delta(i, e) f(i) = [where(e)] f(e) wherever e surely lies in the range of i.
+
+    Also: sum_i 0 = 0, numbers and deltas without i stand before the sum, and a sum of terms is
+    divided when one of them contracts.
+    """
+    if body is ZERO:
+        return ZERO
+    if isinstance(body, Add):
+        inside = [t for t in body.terms if not _contracts(index, t, in_range)]
+        if len(inside) == len(body.terms):
+            return Sum(index, body, where)
+        split = [summed(index, t, where, in_range) for t in body.terms if t not in inside]
+        return total(*split, summed(index, add(*inside), where, in_range))
+    factors = body.factors if isinstance(body, Mul) else (body,)
+    for k, factor in enumerate(factors):
+        rest = factors[:k] + factors[k + 1 :]
+        position = _solved(index, factor, in_range)
+        placed = None if position is None else _put(index, position, mul(*rest), where)
+        if placed is not None:
+            return placed
+        if isinstance(factor, Add) and _contracts(index, factor, in_range):
+            return _distribute(index, factor, rest, where, in_range)
+    outside = [f for f in factors if isinstance(f, Num) or (isinstance(f, Delta) and index not in free_indices(f))]
+    if not outside:
+        return Sum(index, body, where)
+    return mul(*outside, Sum(index, mul(*(f for f in factors if f not in outside)), where))
+
+
+def _solved(index: Index, factor: Expr, in_range: InRange) -> IndexExpr | None:
+    """The position e of a factor delta(i, e), when e is free of i and in its range."""
+    if not isinstance(factor, Delta) or index.range is None:
+        return None
+    for this, other in ((factor.left, factor.right), (factor.right, factor.left)):
+        if this is index and index not in indices_of(other) and in_range(other, index.range):
+            return other
+    return None
+
+
+def _contracts(index: Index, term: Expr, in_range: InRange) -> bool:
+    """Whether a delta that ties the index stands among the factors of the term (or of a part of it)."""
+    if isinstance(term, Delta):
+        return _solved(index, term, in_range) is not None
+    if isinstance(term, Mul):
+        return any(_contracts(index, f, in_range) for f in term.factors)
+    return isinstance(term, Add) and any(_contracts(index, t, in_range) for t in term.terms)
+
+
+def _distribute(index: Index, factor: Add, rest: tuple[Expr, ...], where: tuple[Cond, ...], in_range: InRange) -> Expr:
+    """sum_i r (s + t) = sum_i r s + sum_i r t, for the terms s that contract."""
+    done = [t for t in factor.terms if _contracts(index, t, in_range)]
+    left = [t for t in factor.terms if t not in done]
+    parts = [summed(index, mul(*rest, t), where, in_range) for t in done]
+    return total(*parts, summed(index, mul(*rest, add(*left)), where, in_range))
+
+
+def _put(index: Index, position: IndexExpr, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
+    """[where(e)] f(e), or None where f does arithmetic on i, which a gathered position has not."""
+    try:
+        guards = [bracket(cond_at(c, {index: position})) for c in where]
+        return mul(*guards, place(body, {index: position}))
+    except ValueError:
+        return None
+
+
+def cond_at(cond: Cond, mapping: Mapping[Index, IndexExpr]) -> Cond:
+    """The condition, said of other positions."""
+    if isinstance(cond.left, Expr):
+        return Cond(cond.op, place(cond.left, mapping), None, cond.negated)
+    right = cond.right if not isinstance(cond.right, (Index, Affine, Gather)) else substitute_index(cond.right, mapping)
+    return Cond(cond.op, substitute_index(cond.left, mapping), right, cond.negated)
+
+
+def place(body: Expr, mapping: Mapping[Index, IndexExpr]) -> Expr:
+    """The body at other positions; deltas that become decided are 0 or 1."""
+    return _decide(substitute(body, mapping))
+
+
+def _decide(node: Expr) -> Expr:
+    """Deltas and brackets at the top of a term (not inside functions or sums) decided."""
+    if isinstance(node, Delta):
+        return kronecker(node.left, node.right)
+    if isinstance(node, Iverson) and not cond_parts(node.cond)[1]:
+        return bracket(node.cond)
+    if isinstance(node, Mul):
+        return mul(*(_decide(f) for f in node.factors))
+    if isinstance(node, Add):
+        return total(*(_decide(t) for t in node.terms))
+    return node
+
+
+def apart(node: Expr, taken: frozenset[Index]) -> Expr:
+    """The node with its own bound indices renamed where they stand among ``taken``."""
+    clash = {b: b.fresh() for b in parts(node)[2] if b in taken}
+    return rename_bound(node, clash) if clash else node

@@ -1,0 +1,256 @@
+"""What code is held against: the cost of a document, its names, and the assumptions its definition stands under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from symgrad.comparing.document_spelling import spellings
+from symgrad.core import nodes as n
+from symgrad.core.claims import Assumption
+from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Subset, indices_of
+from symgrad.reading.document_reader import read_document
+from symgrad.reading.meaning.assumptions import read_assumptions
+from symgrad.reading.names.lookup import DocumentNames, Quantity
+from symgrad.reading.read_document import ReadDocument
+from symgrad.text.diagnostic import NotationError, SymgradError
+from symgrad.text.source import Source
+
+Kind = Literal["array", "position", "positions", "subset", "size", "value"]
+Leaf = n.Tensor | Index | IndexArray | Subset | str | n.AbstractFunction
+"""What values are computed from; a size by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Something that the document has a name for. ``latex`` is how it is written there, ``spelled`` its ASCII name.
+
+    what: a ``Tensor``, ``Index``, ``IndexArray``, ``Subset`` or the name of a size by their kind;
+    for a ``value`` (a slice, a defined quantity, any expression) its entry, open in ``axes``.
+    """
+
+    kind: Kind
+    latex: str
+    spelled: str
+    what: n.Tensor | Index | IndexArray | Subset | str | n.Expr
+    axes: tuple[Index, ...] = ()
+
+    @property
+    def target(self) -> n.Entry | n.Ref | None:
+        """The entry by which one differentiates; None for what can't be varied."""
+        if isinstance(self.what, (n.Entry, n.Ref)):
+            return self.what
+        return None
+
+    @property
+    def is_real(self) -> bool:
+        """Whether it can be varied: a real-valued array, a slice of one, or a defined quantity."""
+        target = self.target
+        if isinstance(target, n.Entry):
+            return target.tensor.domain not in ("bit", "sign")
+        return isinstance(target, n.Ref)
+
+
+@dataclass(slots=True)
+class Problem:
+    """A cost of a document, its arguments, and what may be assumed of them."""
+
+    document: ReadDocument
+    vocabulary: DocumentNames
+    cost: Quantity
+    arguments: dict[str, Name] = field(default_factory=dict)
+    """What the cost is computed from, by ASCII name: arrays, positions, subsets, then sizes."""
+
+    def __post_init__(self) -> None:
+        found = list(dict.fromkeys(leaves(self.cost.value.body)))
+        functions = [f.name for f in found if isinstance(f, n.AbstractFunction)]
+        if functions:
+            raise SymgradError(
+                f"{self.cost.name} uses the function {functions[0]}, of which the document says no more than its name: "
+                "no code can be held against it"
+            )
+        self._enter(found)
+
+    def include(self, name: Name) -> None:
+        """Have what a name speaks of drawn as well, also where the cost does not depend on it."""
+        found = leaves(name.what) if isinstance(name.what, n.Expr) else (name.what,)
+        self._enter(leaf for leaf in found if not isinstance(leaf, n.AbstractFunction))
+
+    def knows(self, name: Name) -> bool:
+        """Whether a name speaks of nothing but what the cost depends on."""
+        found = set(leaves(name.what)) if isinstance(name.what, n.Expr) else {name.what}
+        return found <= {a.what.tensor if isinstance(a.what, n.Entry) else a.what for a in self.arguments.values()}
+
+    def _enter(self, leaves_: Iterable[Leaf]) -> None:
+        """Names for what is not named yet: arrays first, sizes last."""
+        known = {a.latex for a in self.arguments.values()}
+        found = [leaf for leaf in leaves_ if _latex(leaf) not in known]
+        order: tuple[type, ...] = (n.Tensor, Index, IndexArray, Subset, str)
+        found.sort(key=lambda leaf: next(k for k, t in enumerate(order) if isinstance(leaf, t)))
+        latex = [_latex(leaf) for leaf in found]
+        spelled = spellings((*(a.latex for a in self.arguments.values()), *latex))
+        for leaf, text in zip(found, latex, strict=True):
+            name = spelled[text]
+            self.arguments.setdefault(name, _name(leaf, text, name))
+
+    @property
+    def value(self) -> n.Expr:
+        """The cost, a scalar in the fixed positions."""
+        return self.cost.value.body
+
+    def lookup(self, text: str) -> Name | None:
+        """A name or an expression of the document, spelled as there or in ASCII; None if it means nothing there."""
+        text = text.strip()
+        found = self.arguments.get(text)
+        if found is None:
+            found = next((a for a in self.arguments.values() if a.latex == text), None)
+        if found is None:
+            found = self._defined(text)
+        return found
+
+    def named(self, parameter: str) -> Name | None:
+        """What a parameter of code is called after: as ``lookup``, without products of names that it may spell."""
+        found = self.lookup(parameter)
+        if found is not None and found.kind == "value" and (found.target is None or found.what is self.value):
+            return None
+        return found
+
+    def _defined(self, text: str) -> Name | None:
+        spelled = spellings(q.name for q in self.vocabulary.quantities())
+        written = next((latex for latex, name in spelled.items() if name == text), text)
+        try:
+            value = self.vocabulary.read(written)
+        except NotationError:
+            return None
+        opened = n.free_indices(value.body) - {*value.axes}
+        if any(i.kind != "fixed" for i in opened):
+            return None
+        return Name("value", written, spellings([written])[written], value.body, value.axes)
+
+    def assumptions(self) -> tuple[tuple[Assumption, ...], tuple[Assumption, ...]]:
+        """Those under which the cost is defined, and all that the document ever makes.
+
+        What is assumed of positions only after the cost is defined (that no sample repeats, say) restricts a
+        later step, and not the cost.
+        """
+        everywhere = self.vocabulary.assumptions()
+        scope = self.document.scope
+        own, place = self.document.source, self.cost.span.start
+        before = [a for a in scope.assumed if a.span.source is not own or a.span.start < place]
+        kept, scope.assumed = scope.assumed, before
+        try:
+            early = read_assumptions(self.vocabulary.elaborator()).assumptions
+        finally:
+            scope.assumed = kept
+        texts = {a.latex for a in early}
+        late = [a for a in everywhere if a.latex not in texts and not _positional(a)]
+        return (*early, *late), everywhere
+
+
+def read_problem(source: Source, of: str | None = None, declarations: Sequence[Source] = ()) -> Problem:
+    """The cost ``of`` a document, by its name there or in ASCII; without a name the one that nothing else is made of.
+
+    Raises ``SymgradError`` where there is none, or more than one to choose from.
+    """
+    document = read_document(source, declarations)
+    vocabulary = DocumentNames(document)
+    scalars = [q for q in vocabulary.quantities() if q.is_scalar]
+    if not scalars:
+        why = next((f": {d.message}" for d in document.diagnostics if d.severity == "error"), "")
+        raise SymgradError(f"{source.path} defines no scalar that could be a cost{why}")
+    spelled = spellings(q.name for q in scalars)
+    listed = ", ".join(dict.fromkeys(spelled[q.name] for q in scalars))
+    if of is not None:
+        chosen = [q for q in scalars if of.strip() in (q.name, spelled[q.name])]
+        if not chosen:
+            raise SymgradError(f"{source.path} defines no scalar {of}; it defines {listed}")
+        return Problem(document, vocabulary, chosen[-1])
+    used = {d.name for q in vocabulary.quantities() for d in _definitions(q.definition.body)}
+    final = [q for q in scalars if q.name not in used] or scalars
+    if len(final) > 1:
+        final = [q for q in final if q.name == "J"] or final
+    if len({q.name for q in final}) > 1:
+        raise SymgradError(f"{source.path} defines more than one cost, {listed}: say which with --of")
+    return Problem(document, vocabulary, final[-1])
+
+
+def _positional(a: Assumption) -> bool:
+    return a.cond is not None and a.cond.op != "pos"
+
+
+def _definitions(expr: n.Expr) -> Iterator[n.Definition]:
+    for node in n.walk(expr):
+        if isinstance(node, n.Ref):
+            yield node.definition
+
+
+def leaves(expr: n.Expr) -> Iterator[Leaf]:
+    """What a value is computed from, definitions looked through, in the order of first mention."""
+    seen: set[n.Definition] = set()
+    todo = [expr]
+    while todo:
+        for node in n.walk(todo.pop()):
+            if isinstance(node, n.Entry):
+                yield node.tensor
+                for r in node.tensor.ranges:
+                    yield from (*r.lo.sizes(), *r.hi.sizes())
+            elif isinstance(node, n.Apply):
+                yield node.function
+            elif isinstance(node, n.Ref) and node.definition not in seen:
+                seen.add(node.definition)
+                todo.append(node.definition.body)
+            for e in n.parts(node)[0]:
+                yield from _places(e)
+            if isinstance(node, n.Size):
+                yield from _places(node.affine)
+            if isinstance(node, (n.Sum, n.Prod)) and node.index.range is not None:
+                r = node.index.range
+                yield from (*r.lo.sizes(), *r.hi.sizes())
+            for c in _conditions(node):
+                if isinstance(c.right, Subset):
+                    yield c.right
+
+
+def _conditions(node: n.Expr) -> tuple[n.Cond, ...]:
+    if isinstance(node, (n.Sum, n.Prod)):
+        return node.where
+    if isinstance(node, n.Iverson):
+        return (node.cond,)
+    return tuple(c for conds, _ in node.branches for c in conds) if isinstance(node, n.Cases) else ()
+
+
+def _places(e: IndexExpr) -> Iterator[Index | IndexArray | str]:
+    for i in indices_of(e):
+        if i.kind == "fixed":
+            yield i
+            if i.range is not None:
+                yield from (*i.range.lo.sizes(), *i.range.hi.sizes())
+    if isinstance(e, Affine):
+        yield from e.sizes()
+    if isinstance(e, Gather):
+        yield e.array
+        for r in (*e.array.ranges, e.array.target):
+            yield from (*r.lo.sizes(), *r.hi.sizes())
+        for inner in e.indices:
+            yield from _places(inner)
+
+
+def _latex(leaf: Leaf) -> str:
+    if isinstance(leaf, str):
+        return leaf
+    return leaf.letter if isinstance(leaf, Index) else leaf.name
+
+
+def _name(leaf: Leaf, latex: str, spelled: str) -> Name:
+    if isinstance(leaf, n.Tensor):
+        axes = tuple(Index("ijklmn"[k % 6], r, "free") for k, r in enumerate(leaf.ranges))
+        return Name("array", latex, spelled, n.Entry(leaf, axes), axes)
+    if isinstance(leaf, Index):
+        return Name("position", latex, spelled, leaf)
+    if isinstance(leaf, IndexArray):
+        return Name("positions", latex, spelled, leaf)
+    if isinstance(leaf, Subset):
+        return Name("subset", latex, spelled, leaf)
+    assert isinstance(leaf, str)  # abstract functions are refused before
+    return Name("size", latex, spelled, leaf)

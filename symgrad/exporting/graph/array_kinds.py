@@ -1,0 +1,276 @@
+"""Arrays with positional axes: the program of array operations that an index expression becomes. One class a kind."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symgrad.core.ranges import Affine
+from symgrad.exporting.graph.array_node import ArrayNode as ArrayNode
+from symgrad.exporting.graph.array_node import Labels as Labels
+from symgrad.exporting.graph.array_node import Operand as Operand
+from symgrad.exporting.graph.array_node import Slot as Slot
+
+
+class InputArray(ArrayNode):
+    """An argument of the function. ``whole``: its entries are positions, counted from 0."""
+
+    __slots__ = ()
+    fields = ("name", "whole")
+    name: str
+    whole: bool
+
+
+class LiteralArray(ArrayNode):
+    """A number without axes."""
+
+    __slots__ = ()
+    fields = ("value",)
+    value: Fraction
+
+
+class ConstantArray(ArrayNode):
+    """A named real constant, ``\\pi``."""
+
+    __slots__ = ()
+    fields = ("name",)
+    name: str
+
+
+class SizeOf(ArrayNode):
+    """An affine in sizes, as a number."""
+
+    __slots__ = ()
+    fields = ("affine",)
+    affine: Affine
+
+
+class Count(ArrayNode):
+    """The number of positions that a condition left."""
+
+    __slots__ = ()
+    fields = ("x",)
+    x: ArrayNode
+
+
+class PositionArray(ArrayNode):
+    """``start + (0 .. n - 1)``, whole numbers along one axis."""
+
+    __slots__ = ()
+    fields = ("start",)
+    start: Affine
+
+
+class Offset(ArrayNode):
+    """``const + sum_t coefficient_t x_t``, whole numbers."""
+
+    __slots__ = ()
+    fields = ("terms", "const")
+    terms: tuple[tuple[int, Operand], ...]
+    const: Affine
+
+
+class Clipped(ArrayNode):
+    """Positions under a condition that leaves out those beyond 0 .. size - 1, which count as the nearest."""
+
+    __slots__ = ()
+    fields = ("x", "size")
+    x: ArrayNode
+    size: Affine
+
+
+class Selected(ArrayNode):
+    """``x[mask]`` of a single axis: the positions that meet a condition."""
+
+    __slots__ = ()
+    fields = ("x", "mask")
+    x: ArrayNode
+    mask: ArrayNode
+
+
+class Distinct(ArrayNode):
+    """The positions that ``x`` holds, each once, in order."""
+
+    __slots__ = ()
+    fields = ("x",)
+    x: ArrayNode
+
+
+class PlaceOf(ArrayNode):
+    """Where each of the positions ``x`` stands among the distinct ones."""
+
+    __slots__ = ()
+    fields = ("x", "among")
+    x: ArrayNode
+    among: ArrayNode
+
+
+class Joined(ArrayNode):
+    """Positions ``first`` (which lack the axis) in front of ``rest`` along an axis."""
+
+    __slots__ = ()
+    fields = ("first", "rest", "axis")
+    first: Operand
+    rest: ArrayNode
+    axis: int
+
+
+class Chained(ArrayNode):
+    """All positions of some arrays, one after the other, along a single axis."""
+
+    __slots__ = ()
+    fields = ("parts",)
+    parts: tuple[ArrayNode, ...]
+
+
+class Take(ArrayNode):
+    """``base`` at the slots; a gathered slot gives the axes of its positions."""
+
+    __slots__ = ()
+    fields = ("base", "slots")
+    base: ArrayNode
+    slots: tuple[Slot, ...]
+
+
+class Scatter(ArrayNode):
+    """Zeros, with ``values`` added at the slots: what ``Take`` is transposed."""
+
+    __slots__ = ()
+    fields = ("values", "slots")
+    values: Operand
+    slots: tuple[Slot, ...]
+
+
+class Einsum(ArrayNode):
+    """``coefficient sum_{labels >= rank} prod operands``."""
+
+    __slots__ = ()
+    fields = ("coefficient", "operands")
+    coefficient: Fraction
+    operands: tuple[Operand, ...]
+
+
+class Linear(ArrayNode):
+    """``sum_t coefficient_t x_t``; a term that lacks an axis is constant along it."""
+
+    __slots__ = ()
+    fields = ("terms",)
+    terms: tuple[tuple[Fraction, Operand], ...]
+
+
+class ScaledArray(ArrayNode):
+    """``x``, its first ``count`` places along an axis times a number."""
+
+    __slots__ = ()
+    fields = ("x", "axis", "count", "factor")
+    x: ArrayNode
+    axis: int
+    count: Affine
+    factor: Fraction
+
+
+class OnesArray(ArrayNode):
+    """1 everywhere."""
+
+    __slots__ = ()
+
+
+class Map(ArrayNode):
+    """An elementary function of every entry, by its row in the table."""
+
+    __slots__ = ()
+    fields = ("name", "x")
+    name: str
+    x: ArrayNode
+
+
+class PowerArray(ArrayNode):
+    """``x ** q`` with a number ``q``."""
+
+    __slots__ = ()
+    fields = ("x", "exponent")
+    x: ArrayNode
+    exponent: Fraction
+
+
+class PowerOf(ArrayNode):
+    """``x ** y`` entry by entry."""
+
+    __slots__ = ()
+    fields = ("base", "exponent")
+    base: Operand
+    exponent: Operand
+
+
+class SoftmaxArray(ArrayNode):
+    """``exp(x) / sum exp(x)`` along some axes."""
+
+    __slots__ = ()
+    fields = ("x", "axes")
+    x: ArrayNode
+    axes: Labels
+
+
+class LogSumExp(ArrayNode):
+    """``log sum exp(x)`` along some axes, which go."""
+
+    __slots__ = ()
+    fields = ("x", "axes")
+    x: ArrayNode
+    axes: Labels
+
+
+class ProductOver(ArrayNode):
+    """The product along an axis, which goes."""
+
+    __slots__ = ()
+    fields = ("x", "axis")
+    x: ArrayNode
+    axis: int
+
+
+class Others(ArrayNode):
+    """At each place of an axis the product of all other places."""
+
+    __slots__ = ()
+    fields = ("x", "axis")
+    x: ArrayNode
+    axis: int
+
+
+class Compare(ArrayNode):
+    """Where ``left op right``; op is one of == != < >= >."""
+
+    __slots__ = ()
+    fields = ("op", "left", "right")
+    op: str
+    left: Operand
+    right: Operand
+
+
+class Member(ArrayNode):
+    """Where positions are among the members of a subset of ``size`` positions."""
+
+    __slots__ = ()
+    fields = ("x", "members", "size", "negated")
+    x: Operand
+    members: ArrayNode
+    size: Affine
+    negated: bool
+
+
+class All(ArrayNode):
+    """Where all conditions hold."""
+
+    __slots__ = ()
+    fields = ("masks",)
+    masks: tuple[Operand, ...]
+
+
+class Where(ArrayNode):
+    """``x`` where the mask holds, else ``y``."""
+
+    __slots__ = ()
+    fields = ("mask", "x", "y")
+    mask: Operand
+    x: Operand
+    y: Operand

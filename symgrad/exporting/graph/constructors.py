@@ -1,0 +1,238 @@
+"""Constructors that put array nodes into their one form, and the stable forms on the way.
+
+A ``Labelled`` is an array whose axes are called by labels of the caller (index letters, numbers).
+What a rule states holds for all values; the rules of the stable forms are in ``stable``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symgrad.core.ranges import Affine
+from symgrad.exporting.graph.array_graph import Graph
+from symgrad.exporting.graph.array_kinds import ArrayNode, Count, Einsum, Linear, LiteralArray, Operand, SizeOf
+
+Label = Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """An array with its axes called by labels, each once."""
+
+    node: ArrayNode
+    labels: tuple[Label, ...] = ()
+
+    def dims(self) -> dict[Label, Affine]:
+        return dict(zip(self.labels, self.node.dims, strict=True))
+
+
+Place = Label | Labelled
+"""What stands in a slot: a label, for the whole axis, or positions. Never a Val as a label."""
+
+
+def merge(values: Iterable[Labelled]) -> dict[Label, Affine]:
+    """All labels in the order in which they first stand, with their sizes."""
+    out: dict[Label, Affine] = {}
+    for v in values:
+        for label, size in v.dims().items():
+            out.setdefault(label, size)
+    return out
+
+
+def numbered(labels: Iterable[Label], given: Mapping[Label, int]) -> tuple[int, ...]:
+    return tuple(given[x] for x in labels)
+
+
+def val(operand: Operand) -> Labelled:
+    return Labelled(operand.node, operand.labels)
+
+
+def scalar(g: Graph, value: Fraction | int) -> Labelled:
+    return Labelled(g.number(value))
+
+
+def size_of(g: Graph, affine: Affine) -> Labelled:
+    if not affine.terms:
+        return scalar(g, affine.const)
+    if affine in g.selected:
+        return Labelled(g.make(Count, (), g.selected[affine]))
+    return Labelled(g.make(SizeOf, (), affine))
+
+
+def is_number(v: Labelled, value: int | None = None) -> bool:
+    return isinstance(v.node, LiteralArray) and (value is None or v.node.value == value)
+
+
+# --- products and sums ----------------------------------------------------------------------------
+
+
+def einsum(
+    g: Graph, factors: Sequence[Labelled], out: Sequence[Label] | None = None, coefficient: Fraction | int = 1
+) -> Labelled:
+    """``coefficient sum prod factors``: what ``out`` lacks is summed; its labels that no factor has are left off.
+
+    Products inside products are one product, numbers stand in front, a sum of sums is one sum; and
+    sum_j (a + b_j) = n a + sum_j b_j, so that what is constant along a sum is computed once.
+    """
+    coefficient = Fraction(coefficient)
+    flat: list[Labelled] = []
+    for f in factors:
+        coefficient *= _flattened(f, flat)
+    if coefficient == 0:
+        return scalar(g, 0)
+    every = merge(flat)
+    keep = tuple(every) if out is None else tuple(x for x in out if x in every)
+    summed = [x for x in every if x not in keep]
+    if len(flat) == 1 and not summed:
+        only = flat[0]
+        if coefficient == 1:
+            return only
+    if not flat:
+        return scalar(g, coefficient)
+    flat, coefficient = _merged_sums(g, flat, coefficient, summed)
+    every = merge(flat)
+    if len(flat) == 1 and not [x for x in every if x not in keep] and coefficient == 1:
+        return flat[0]
+    if len(flat) == 1 and isinstance(flat[0].node, Linear) and len(flat[0].labels) == len(keep):
+        return linear(g, [(coefficient, flat[0])])
+    moved = _distributed(g, flat, keep, [x for x in every if x not in keep], coefficient)
+    if moved is not None:
+        return moved
+    return _contracted(g, flat, keep, coefficient)
+
+
+def _flattened(f: Labelled, flat: list[Labelled]) -> Fraction:
+    """The factors of a product without sums one by one; the number in front is returned."""
+    node = f.node
+    if isinstance(node, LiteralArray):
+        return node.value
+    if isinstance(node, Linear) and len(node.terms) == 1:
+        c, x = node.terms[0]
+        return c * _flattened(Labelled(x.node, tuple(f.labels[k] for k in x.labels)), flat)
+    if isinstance(node, Einsum) and all(k < node.rank for o in node.operands for k in o.labels):
+        c = node.coefficient
+        for o in node.operands:
+            c *= _flattened(Labelled(o.node, tuple(f.labels[k] for k in o.labels)), flat)
+        return c
+    flat.append(f)
+    return Fraction(1)
+
+
+def factors_of(f: Labelled) -> tuple[Fraction, list[Labelled]]:
+    """The number in front of a product without sums, and its factors; of anything else, itself."""
+    flat: list[Labelled] = []
+    return _flattened(f, flat), flat
+
+
+class SummedAxis:
+    """A label of its own."""
+
+    __slots__ = ()
+
+
+def opened(f: Labelled) -> tuple[Fraction, list[Labelled]]:
+    """A sum of products with its summed labels fresh: the number in front, and the factors."""
+    node = f.node
+    assert isinstance(node, Einsum)  # the caller has looked
+    given: dict[int, Label] = dict(enumerate(f.labels))
+    out = []
+    for o in node.operands:
+        out.append(Labelled(o.node, tuple(given.setdefault(k, SummedAxis()) for k in o.labels)))
+    return node.coefficient, out
+
+
+def _merged_sums(
+    g: Graph, flat: list[Labelled], coefficient: Fraction, summed: Sequence[Label]
+) -> tuple[list[Labelled], Fraction]:
+    """sum_i sum_j x_ij = sum_ij x_ij, where the inner sum is the only factor that has axes."""
+    arrays = [f for f in flat if f.labels] or (flat if len(flat) == 1 else [])
+    if len(arrays) == 1 and isinstance(arrays[0].node, Einsum) and all(x in arrays[0].labels for x in summed):
+        c, inner = opened(arrays[0])
+        rest = [f for f in flat if f is not arrays[0]]
+        return [*rest, *inner], coefficient * c
+    return flat, coefficient
+
+
+def _distributed(
+    g: Graph, flat: list[Labelled], keep: tuple[Label, ...], summed: Sequence[Label], coefficient: Fraction
+) -> Labelled | None:
+    """sum_j c (a + b_j) = n c a + sum_j c b_j, where a term lacks a summed axis or is a sum itself."""
+    if not summed:
+        return None
+    for f in flat:
+        if not isinstance(f.node, Linear) or any(x in o.labels for o in flat if o is not f for x in summed):
+            continue
+        terms = [(c, Labelled(t.node, tuple(f.labels[k] for k in t.labels))) for c, t in f.node.terms]
+        if not any(_splits(t, summed) for _, t in terms):
+            continue
+        rest = [o for o in flat if o is not f]
+        parts = []
+        for c, t in terms:
+            lacking = [size_of(g, f.dims()[x]) for x in summed if x not in t.labels]
+            parts.append((Fraction(1), einsum(g, [*rest, t, *lacking], keep, coefficient * c)))
+        return linear(g, parts)
+    return None
+
+
+def _splits(term: Labelled, summed: Sequence[Label]) -> bool:
+    if any(x not in term.labels for x in summed):
+        return True
+    node = term.node
+    return isinstance(node, Einsum) and len(node.operands) == 1 and any(k >= node.rank for k in node.operands[0].labels)
+
+
+def _contracted(g: Graph, flat: list[Labelled], keep: tuple[Label, ...], coefficient: Fraction) -> Labelled:
+    from symgrad.exporting.graph.stable_forms import product_rules  # the rules build products themselves
+
+    done = product_rules(g, flat, keep, coefficient)
+    if done is not None:
+        return done
+    every = merge(flat)
+    order = sorted(range(len(flat)), key=lambda k: flat[k].node.serial)
+    given: dict[Label, int] = {x: k for k, x in enumerate(keep)}
+    for k in order:
+        for x in flat[k].labels:
+            given.setdefault(x, len(given))
+    ops = tuple(Operand(flat[k].node, numbered(flat[k].labels, given)) for k in order)
+    return Labelled(g.make(Einsum, tuple(every[x] for x in keep), coefficient, ops), keep)
+
+
+def linear(g: Graph, terms: Sequence[tuple[Fraction | int, Labelled]]) -> Labelled:
+    """``sum_t c_t x_t``; sums inside are flattened, equal terms collected, 1 - sigma(x) = sigma(-x)."""
+    total: dict[Labelled, Fraction] = {}
+    for c, x in terms:
+        _collect(g, Fraction(c), x, total)
+    kept = [(c, v) for v, c in total.items() if c]
+    if not kept:
+        return scalar(g, 0)
+    if len(kept) == 1:
+        return kept[0][1] if kept[0][0] == 1 else einsum(g, [kept[0][1]], None, kept[0][0])
+    from symgrad.exporting.graph.stable_forms import sum_rules  # the rules build sums themselves
+
+    done = sum_rules(g, kept)
+    if done is not None:
+        return done
+    every = merge(v for _, v in kept)
+    given = {x: k for k, x in enumerate(every)}
+    made = tuple((c, Operand(v.node, numbered(v.labels, given))) for c, v in kept)
+    return Labelled(g.make(Linear, tuple(every.values()), made), tuple(every))
+
+
+def _collect(g: Graph, c: Fraction, x: Labelled, total: dict[Labelled, Fraction]) -> None:
+    node = x.node
+    if isinstance(node, Linear):
+        for inner, o in node.terms:
+            _collect(g, c * inner, Labelled(o.node, tuple(x.labels[k] for k in o.labels)), total)
+        return
+    if isinstance(node, Einsum) and node.coefficient != 1:
+        bare = Labelled(g.make(Einsum, node.dims, Fraction(1), node.operands), x.labels)
+        if len(node.operands) == 1 and len(node.operands[0].labels) == node.rank:
+            o = node.operands[0]
+            bare = Labelled(o.node, tuple(x.labels[k] for k in o.labels))
+        _collect(g, c * node.coefficient, bare, total)
+        return
+    if isinstance(node, LiteralArray):
+        c, x = c * node.value, scalar(g, 1)
+    total[x] = total.get(x, Fraction(0)) + c

@@ -1,0 +1,79 @@
+"""Conditions on exponentials go into the exponent, exp(-inf) = 0: what is left out neither overflows nor counts."""
+
+from __future__ import annotations
+
+from symgrad.exporting.graph.array_graph import Graph
+from symgrad.exporting.graph.array_kinds import ConstantArray, Einsum, InputArray, Linear, Operand, PowerArray
+from symgrad.exporting.graph.atoms import argument_of, is_map, negated, plain
+from symgrad.exporting.graph.constructors import Labelled, einsum, factors_of, linear, scalar
+from symgrad.exporting.graph.entries import compare, where
+
+
+def nothing(g: Graph) -> Labelled:
+    """-inf, whose exponential is 0"""
+    return negated(g, Labelled(g.make(ConstantArray, (), "\\infty")))
+
+
+def masked(g: Graph, mask: Labelled, body: Labelled) -> Labelled:
+    """``body`` where the mask holds, else 0."""
+    body = _guarded(g, mask, body)
+    coefficient, factors = factors_of(body)
+    for f in factors:
+        if is_map(f, "exp") and set(mask.labels) & set(f.labels):
+            rest = [other for other in factors if other is not f]
+            return einsum(g, [*rest, _exp_where(g, mask, f)], None, coefficient)
+    return where(g, mask, body, scalar(g, 0))
+
+
+def masked_exponentials(g: Graph, flat: list[Labelled], spread: bool = False) -> list[Labelled] | None:
+    """w exp(x) = exp(x where w, else -inf), for w of zeros and ones; ``spread``: also along axes that x lacks"""
+    for w in flat:
+        mask = _mask_of(g, w)
+        if mask is None:
+            continue
+        for f in flat:
+            if is_map(f, "exp") and (spread or set(w.labels) <= set(f.labels)):
+                return [*(other for other in flat if other is not w and other is not f), _exp_where(g, mask, f)]
+    return None
+
+
+def _guarded(g: Graph, mask: Labelled, v: Labelled) -> Labelled:
+    """The same where the mask holds; elsewhere quotients, roots and logarithms are those of 1, and so are their slopes.
+
+    Without it ``sum_{k != i} 1 / (x_i - x_k)`` has the value that it should have, and a gradient of 0 times infinity.
+    """
+    node = v.node
+
+    def inside(o: Operand) -> Labelled:
+        return _guarded(g, mask, Labelled(o.node, tuple(v.labels[k] for k in o.labels)))
+
+    if not set(mask.labels) <= set(v.labels):
+        return v
+    if isinstance(node, Linear):
+        return linear(g, [(c, inside(o)) for c, o in node.terms])
+    if isinstance(node, Einsum) and all(k < node.rank for o in node.operands for k in o.labels):
+        return einsum(g, [inside(o) for o in node.operands], v.labels, node.coefficient)
+    if isinstance(node, PowerArray) and not (node.exponent > 0 and node.exponent.denominator == 1):
+        safe = where(g, mask, Labelled(node.x, v.labels), scalar(g, 1))
+        return Labelled(g.make(PowerArray, safe.node.dims, safe.node, node.exponent), safe.labels)
+    if is_map(v, "log"):
+        return plain(g, "log", where(g, mask, argument_of(v), scalar(g, 1)))
+    return v
+
+
+def _exp_where(g: Graph, mask: Labelled, f: Labelled) -> Labelled:
+    chosen = where(g, mask, argument_of(f), nothing(g))
+    return plain(g, "exp", chosen)
+
+
+def _mask_of(g: Graph, w: Labelled) -> Labelled | None:
+    """Where an array of zeros and ones is one."""
+    if is_map(w, "indicator"):
+        return argument_of(w)
+    base = w.node
+    if isinstance(base, InputArray) and base.name in g.bits:
+        return compare(g, ">", w, scalar(g, 0))
+    return None
+
+
+__all__ = ["masked", "masked_exponentials", "nothing"]

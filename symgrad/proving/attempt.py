@@ -1,0 +1,114 @@
+"""What one question carries along: positions, facts, budget, caches, and the trace of rules.
+
+Also the two tables through which lower modules reach higher ones: how a nested head is built
+anew at other positions (``REBUILD``), and what a product does about an active head (``REDUCE``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from symgrad.core.nodes import Expr
+from symgrad.core.ranges import Subset
+from symgrad.proving.heads import ACTIVE, HEADS, Head, Number
+from symgrad.proving.limits import ProofBudget
+from symgrad.proving.position_ids import PositionIds
+
+Slots = tuple[int, ...]
+Part = tuple[int, Slots, Number]
+"""``(head id, slots, exponent)``"""
+Mono = tuple[Part, ...]
+"""A product of parts, sorted, no head with the same slots twice."""
+Poly = dict[Mono, Number]
+
+REBUILD: dict[str, Callable[[Attempt, Head, Slots, Number], Poly]] = {}
+"""A nested head at other positions, raised to a power."""
+SIGN_OF: list[Callable[[Attempt, Poly], Poly]] = []
+"""``sign(x) = 2 [x > 0] - 1``; one function."""
+SUM_OVER: list[Callable[..., Poly]] = []
+"""The sum of a polynomial over an index; one function."""
+REDUCE: dict[str, Callable[[Attempt, Mono, int], Poly | None]] = {}
+
+
+@dataclass(slots=True)
+class Rule:
+    """An equation as a rewriting rule: the product ``lead`` is ``rest``, for all ``params``."""
+
+    lead: Mono
+    rest: Poly
+    params: frozenset[int]
+    unless: tuple[tuple[int, int], ...]
+    latex: str
+
+
+@dataclass(slots=True)
+class Pattern:
+    """A fact about a position or a pair, or about a part, for all ``params``."""
+
+    slots: Slots
+    params: frozenset[int]
+    unless: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(slots=True)
+class Facts:
+    """Assumptions, ready for use. Empty facts are always right to start from."""
+
+    unequal: list[Pattern] = field(default_factory=list)
+    less: list[Pattern] = field(default_factory=list)
+    members: dict[Subset, list[Pattern]] = field(default_factory=dict)
+    strangers: dict[Subset, list[Pattern]] = field(default_factory=dict)
+    positive: dict[int, list[Pattern]] = field(default_factory=dict)
+    """Parts known positive, by head id."""
+    positive_polys: list[frozenset[tuple[Mono, Number]]] = field(default_factory=list)
+    rules: dict[int, list[Rule]] = field(default_factory=dict)
+    """Rules by the head id of the lead's first part."""
+
+
+class Attempt:
+    """One question. Nothing in it outlives the question."""
+
+    def __init__(self, seconds: float = 2.0, keep: bool = False) -> None:
+        self.positions = PositionIds()
+        self.budget = ProofBudget(seconds)
+        self.facts = Facts()
+        self.keep = keep
+        """Whether defined quantities stay opaque."""
+        self.symmetric: dict[Any, tuple[tuple[int, ...], ...]] = {}
+        self.heads: dict[Any, int] = {}
+        """The head ids of tensors met so far."""
+        self.built: dict[Expr, Poly] = {}
+        self.reduced: dict[Mono, Poly] = {}
+        self.closed: dict[Any, Poly] = {}
+        self.terms: dict[tuple[int, Slots], tuple[tuple[Number, Mono], ...]] = {}
+        """The terms of denominators met so far, at the positions they were met at."""
+        self.looked_at: set[int] = set()
+        """Heads that products must look at because of a rule."""
+        self.trace: dict[str, None] = {}
+        self.nonempty: dict[int, None] = {}
+        self.letters: dict[Any, dict[str, None]] = {}
+        self.depth = 0
+        self.unroll = False
+        """Whether sums over ranges of a few numbered positions are written out."""
+        self.counted = False
+        """Whether such a range was met."""
+
+    def fired(self, rule: str) -> None:
+        self.trace[rule] = None
+
+    def is_active(self, mono: Mono) -> bool:
+        heads = [p[0] for p in mono]
+        return not ACTIVE.isdisjoint(heads) or not self.looked_at.isdisjoint(heads)
+
+
+def normal_slots(head: Head, slots: Slots) -> Slots:
+    """The least of the slot orders that the head's symmetry allows."""
+    if not head.group:
+        return slots
+    return min(slots, *(tuple([slots[k] for k in g]) for g in head.group))
+
+
+def part(hid: int, slots: Slots, exponent: Number = 1) -> Part:
+    return (hid, normal_slots(HEADS[hid], slots), exponent)

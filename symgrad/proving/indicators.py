@@ -1,0 +1,225 @@
+"""Deltas and brackets of positions: ``delta_{pq}``, ``[p < q]``, ``[p in N]``.
+
+``delta_{pp} = 1``; distinct literals give 0; ``delta_{pq} f(q) = delta_{pq} f(p)``; ``b^2 = b``.
+"""
+
+from __future__ import annotations
+
+from symgrad.core.ranges import Subset
+from symgrad.proving.attempt import REBUILD, REDUCE, Attempt, Mono, Pattern, Poly, Slots
+from symgrad.proving.fact_matching import Binding, instance, matches
+from symgrad.proving.heads import SYMMETRIC_PAIR, Head, Number, leaf
+from symgrad.proving.limits import UndefinedForm, Unsupported
+from symgrad.proving.poly import ONE, add, minus, mul, reduce, replace
+from symgrad.proving.position_ids import Arithmetic
+
+Pair = tuple[int, int]
+MAX_SHIFT = 4
+
+
+def _sides(ctx: Attempt, p: int, q: int) -> Pair | bool | None:
+    """Both sides of ``p ? q`` with everything on the side where it is positive; whether
+    ``p - q`` is a number other than 0 (False); or None where arithmetic does not apply."""
+    positions = ctx.positions
+    a, b = positions.as_arithmetic(p), positions.as_arithmetic(q)
+    if a is None or b is None:
+        return None
+    d = positions.compound.get(positions.plus(p, q, -1))
+    if not isinstance(d, Arithmetic):
+        return None
+    if not d.terms and not d.sizes:
+        return False
+    up = positions.arithmetic(
+        max(d.const, 0), tuple((s, c) for s, c in d.sizes if c > 0), tuple((i, c) for i, c in d.terms if c > 0)
+    )
+    down = positions.arithmetic(
+        max(-d.const, 0), tuple((s, -c) for s, c in d.sizes if c < 0), tuple((i, -c) for i, c in d.terms if c < 0)
+    )
+    return up, down
+
+
+def _apart(ctx: Attempt, p: int, q: int, least: int = 1) -> bool:
+    """Whether ``q - p >= least`` for plain reasons: the ends of the ranges that their indices run over."""
+    positions = ctx.positions
+    if positions.range_of(p) == positions.range_of(q) and positions.range_of(p) is not None:
+        return False
+    return positions.at_least(positions.plus_or_none(q, p), least)
+
+
+def holds(ctx: Attempt, pattern: Pattern, found: Binding) -> bool:
+    """Whether none of a fact's exceptions applies (all are decided against)."""
+    return all(not delta(ctx, instance(ctx, a, found), instance(ctx, b, found)) for a, b in pattern.unless)
+
+
+def delta(ctx: Attempt, p: int, q: int) -> Poly:
+    """``delta_{pq}``, decided where arithmetic or the facts decide it."""
+    if p == q:
+        return {ONE: 1}
+    sides = _sides(ctx, p, q)
+    if sides is False:
+        return {}
+    if isinstance(sides, tuple):
+        p, q = sides
+    if _apart(ctx, p, q) or _apart(ctx, q, p):
+        return {}
+    for pattern in ctx.facts.unequal:
+        for pair in ((p, q), (q, p)):
+            found = matches(ctx, pattern, pair)
+            if found is None:
+                continue
+            if holds(ctx, pattern, found):
+                ctx.fired("distinct positions")
+                return {}
+            if len(pattern.unless) == 1:
+                a, b = (instance(ctx, x, found) for x in pattern.unless[0])
+                positions = ctx.positions
+                if positions.replace(p, a, b) == positions.replace(q, a, b):
+                    ctx.fired("distinct positions")
+                    return delta(ctx, a, b)
+    for pattern in ctx.facts.less:
+        for pair in ((p, q), (q, p)):
+            found = matches(ctx, pattern, pair)
+            if found is not None and holds(ctx, pattern, found):
+                return {}
+    for name in ctx.facts.strangers:
+        if (_known(ctx, ctx.facts.strangers, name, p) and _known(ctx, ctx.facts.members, name, q)) or (
+            _known(ctx, ctx.facts.strangers, name, q) and _known(ctx, ctx.facts.members, name, p)
+        ):
+            ctx.fired("distinct positions")
+            return {}
+    head = leaf("delta", "delta", 2, "delta", SYMMETRIC_PAIR, active=True, rigid=False)
+    return {((head.id, (min(p, q), max(p, q)), 1),): 1}
+
+
+def differ(ctx: Attempt, p: int, q: int) -> Poly:
+    """``[p != q]`` as one bit, for summands that are undefined at ``p = q``."""
+    if delta(ctx, p, q) == {ONE: 1}:
+        return {}
+    if not delta(ctx, p, q):
+        return {ONE: 1}
+    head = leaf("differ", "differ", 2, "differ", SYMMETRIC_PAIR, active=True, rigid=False)
+    return {((head.id, (min(p, q), max(p, q)), 1),): 1}
+
+
+def less(ctx: Attempt, p: int, q: int) -> Poly:
+    """``[p < q]``; of ``[p < q]`` and ``[q < p]`` one is kept: ``[p<q] + [q<p] + delta_{pq} = 1``."""
+    if p == q:
+        return {}
+    positions = ctx.positions
+    sides = _sides(ctx, p, q)
+    if sides is False:
+        d = positions.compound[positions.plus(p, q, -1)]
+        return {ONE: 1} if isinstance(d, Arithmetic) and d.const < 0 else {}
+    if isinstance(sides, tuple):
+        p, q = sides
+    if _apart(ctx, p, q):
+        return {ONE: 1}
+    if _apart(ctx, q, p, 0):
+        return {}
+    for pattern in ctx.facts.less:
+        for pair in ((p, q), (q, p)):
+            found = matches(ctx, pattern, pair)
+            if found is not None and holds(ctx, pattern, found):
+                return {ONE: 1} if pair == (p, q) else {}
+    if positions.at_least(positions.plus_or_none(p, q), -1):
+        # q - 1 is the least that p can be
+        return delta(ctx, p, positions.plus(q, positions.literal(1), -1))
+    shifted = _without_shift(ctx, p, q)
+    if shifted is not None:
+        return shifted
+    if positions.rank(q) < positions.rank(p):
+        ctx.fired("[p < q] + [q < p] + delta_{pq} = 1")
+        return minus(minus({ONE: 1}, delta(ctx, p, q)), less(ctx, q, p))
+    head = leaf("less", "less", 2, "less", active=True, rigid=False)
+    return {((head.id, (p, q), 1),): 1}
+
+
+def _without_shift(ctx: Attempt, p: int, q: int) -> Poly | None:
+    """``[p < q + c] = [p < q] + sum_{k<c} delta_{p,q+k}``, and the same on the left, for small ``c``."""
+    positions = ctx.positions
+    a, b = positions.as_arithmetic(p), positions.as_arithmetic(q)
+    if a is None or b is None or not 0 < a.const + b.const <= MAX_SHIFT:
+        return None
+    c = a.const + b.const
+    base = positions.plus(q if b.const else p, positions.literal(c), -1)
+    total = less(ctx, p, base) if b.const else less(ctx, base, q)
+    for k in range(c):
+        if b.const:
+            total = add((total, delta(ctx, p, positions.plus(base, positions.literal(k)))))
+        else:
+            total = minus(total, delta(ctx, positions.plus(base, positions.literal(k + 1)), q))
+    return total
+
+
+def _known(ctx: Attempt, facts: dict[Subset, list[Pattern]], name: Subset, p: int) -> bool:
+    for pattern in facts.get(name, ()):
+        found = matches(ctx, pattern, (p,))
+        if found is not None and holds(ctx, pattern, found):
+            return True
+    return False
+
+
+def member(ctx: Attempt, subset: Subset, p: int) -> Poly:
+    """``[p in N]``"""
+    if _known(ctx, ctx.facts.members, subset, p):
+        return {ONE: 1}
+    if _known(ctx, ctx.facts.strangers, subset, p):
+        ctx.fired("position outside the subset")
+        return {}
+    head = leaf("member", subset, 1, f"{subset.name} {subset.range}", active=True, rigid=False)
+    return {((head.id, (p,), 1),): 1}
+
+
+def bit_power(poly: Poly, e: Number) -> Poly:
+    """A bracket raised to a power: ``b^e = b`` for positive ``e``; ``b^{-k}`` is 1 where it is defined, and stays."""
+    if e > 0 or poly == {ONE: 1}:
+        return poly
+    if not poly:
+        raise UndefinedForm("division by zero")
+    ((mono, c),) = poly.items() if len(poly) == 1 else ((ONE, 0),)
+    if c != 1 or len(mono) != 1:
+        raise Unsupported("a bracket in a denominator")
+    return {((mono[0][0], mono[0][1], -1),): 1}
+
+
+def reduce_bit(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
+    """``b^2 = b``"""
+    hid, slots, e = mono[k]
+    if e in (1, -1):
+        return None
+    return reduce(ctx, (*mono[:k], (hid, slots, 1 if e > 0 else -1), *mono[k + 1 :]))
+
+
+def reduce_delta(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
+    """``delta_{pq} f(q) = delta_{pq} f(p)``: one of two equal positions stands for both."""
+    first = reduce_bit(ctx, mono, k)
+    if first is not None or mono[k][2] != 1:
+        return first
+    p, q = mono[k][1]
+    positions = ctx.positions
+    keep, drop = (p, q) if positions.rank(p) < positions.rank(q) else (q, p)
+    others = (*mono[:k], *mono[k + 1 :])
+    if not any(positions.contains(x, drop) for part in others for x in part[1]):
+        return None
+    ctx.fired("delta_{pq} f(q) = delta_{pq} f(p)")
+    return mul(ctx, {(mono[k],): 1}, replace(ctx, others, drop, keep))
+
+
+def _rebuild_delta(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return bit_power(delta(ctx, *slots), e)
+
+
+def _rebuild_differ(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return bit_power(differ(ctx, *slots), e)
+
+
+def _rebuild_less(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return bit_power(less(ctx, *slots), e)
+
+
+def _rebuild_member(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return bit_power(member(ctx, head.of, slots[0]), e)
+
+
+REBUILD.update(delta=_rebuild_delta, differ=_rebuild_differ, less=_rebuild_less, member=_rebuild_member)
+REDUCE.update(delta=reduce_delta, differ=reduce_bit, less=reduce_bit, member=reduce_bit, step=reduce_bit)

@@ -1,0 +1,116 @@
+"""How two sides compare: entry by entry, transposed, or with one implied sum standing elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from symgrad.core.claims import Assumption, Claim
+from symgrad.core.nodes import ZERO, Add, Expr, free_indices
+from symgrad.core.ranges import Index
+from symgrad.reading.meaning.elaborator import Elaborator
+from symgrad.reading.meaning.implied_sums import placements
+from symgrad.reading.meaning.tidying import tidy
+from symgrad.reading.meaning.values import ReadValue, aligned, is_zero, same_range
+from symgrad.text.diagnostic import Diagnostic
+from symgrad.text.source import Span
+
+MAX_PLACEMENTS = 12
+
+Pair = tuple[str, Expr, Expr, tuple[Index, ...]]
+"""A way to compare two values: 'plain' or 'transposed', the two entries, and their axes."""
+
+
+def transposed_layout(span: Span) -> Diagnostic:
+    """The warning for a step that holds in the other layout."""
+    return Diagnostic(
+        "SG201",
+        "transposed layout: the derivative has the shape of what it is taken by, a column here",
+        span,
+        "write the transpose",
+        "warning",
+    )
+
+
+def make_claim(left: Expr, right: Expr, axes: tuple[Index, ...], facts: tuple[Assumption, ...]) -> Claim:
+    """A claim for all values of the axes and of the letters that stand open."""
+    x, y = tidy(left), tidy(right)
+    opened = {i for i in free_indices(x) | free_indices(y) if i.kind != "fixed"} | set(axes)
+    return Claim(x, y, tuple(sorted(opened, key=lambda i: i.serial)), facts)
+
+
+def align(left: ReadValue, right: ReadValue) -> Iterator[Pair]:
+    """The ways in which two values compare entry by entry: as they stand, then transposed where that is a layout."""
+    if not left.axes and not right.axes:
+        yield "plain", left.body, right.body, ()
+        return
+    if is_zero(right) and left.axes:
+        yield "plain", left.body, ZERO, left.axes
+        return
+    if is_zero(left) and right.axes:
+        yield "plain", ZERO, right.body, right.axes
+        return
+    if len(left.axes) != len(right.axes):
+        return
+    derivative = left.derivative or right.derivative
+    ranges_agree = _agree(left.axes, right.axes)
+    if len(left.axes) == 1:
+        if ranges_agree and (left.row == right.row or derivative):
+            yield "plain" if left.row == right.row else "transposed", left.body, aligned(right, left.axes), left.axes
+        return
+    if ranges_agree:
+        yield "plain", left.body, aligned(right, left.axes), left.axes
+    if (
+        len(left.axes) == 2
+        and (_vector_by_vector(left) or _vector_by_vector(right))
+        and _agree(left.axes, right.axes[::-1])
+    ):
+        yield "transposed", left.body, aligned(right, left.axes[::-1]), left.axes
+
+
+def _agree(a: Sequence[Index], b: Sequence[Index]) -> bool:
+    """Whether axes have one range each; an axis without one takes the other's, unless any two differ."""
+    pairs = list(zip(a, b, strict=True))
+    if any(x.range is not None and y.range is not None and x.range != y.range for x, y in pairs):
+        return False
+    for x, y in pairs:
+        same_range(x, y)
+    return True
+
+
+def _vector_by_vector(value: ReadValue) -> bool:
+    j = value.jacobian
+    return j is not None and len(j.of_axes) == 1 and len(j.by_axes) == 1
+
+
+def other_placements(
+    el: Elaborator, raw: ReadValue, settled: Expr, free: frozenset[Index], span: Span
+) -> Iterator[ReadValue]:
+    """A side with one implied sum standing elsewhere than the rules put it."""
+    known = free | frozenset(raw.axes)
+    letters = frozenset(el.letters.open.values())
+    dummies = [d for d in free_indices(raw.body) - known if d.kind != "fixed" and d in letters]
+    seen = {tidy(settled)}
+    for d in sorted(dummies, key=lambda i: i.serial):
+        rest = el.settle(raw, free | {d}, span)
+        for body in _placed(el, rest.body, d):
+            plain = tidy(body)
+            if plain in seen or d in free_indices(plain):
+                continue
+            seen.add(plain)
+            if len(seen) > MAX_PLACEMENTS + 1:
+                return
+            yield ReadValue(body, rest.axes, rest.row, rest.derivative, rest.jacobian)
+
+
+def _placed(el: Elaborator, body: Expr, d: Index) -> list[Expr]:
+    """The sum over ``d`` at every place; of several terms, also at another place of one of them alone."""
+    close = el.closer(d)
+    bodies = list(placements(body, d, close))
+    written = body.terms if isinstance(body, Add) else ()
+    for k, term in enumerate(written):
+        if d in free_indices(term):
+            for other in placements(term, d, close):
+                terms = [t if d not in free_indices(t) else close(t, d) for t in written]
+                terms[k] = other
+                bodies.append(Add(tuple(terms)))
+    return bodies

@@ -1,0 +1,199 @@
+"""Values while reading: a scalar, or an array given by its entry, with its orientation.
+
+Bodies are *raw* trees: products keep their nesting, since where a bracket, a numerator or a
+denominator stands decides where implied sums go. A product of one factor is a bracket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from symgrad.core.nodes import MINUS_ONE, Add, Definition, Expr, Mul, Num, Pow, Sum, Tensor
+from symgrad.core.ranges import Index
+from symgrad.core.substitute import substitute
+from symgrad.text.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Jacobian:
+    """A derivative written as a factor of a chain: whose, by what, and the axes of both."""
+
+    of: Tensor | Definition | None
+    by: Tensor | Definition
+    of_axes: tuple[Index, ...]
+    by_axes: tuple[Index, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadValue:
+    """``body`` is a scalar in its open letters and in ``axes``, one an array axis.
+
+    row: a vector that lies; derivative: it came from differentiating, so that a transposed layout
+    of a vector is only a warning; jacobian: see ``Jacobian``.
+    """
+
+    body: Expr
+    axes: tuple[Index, ...] = ()
+    row: bool = False
+    derivative: bool = False
+    jacobian: Jacobian | None = None
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        """The shape for messages: ``("W", "D")``, a column ``("D",)``, a row ``("1", "D")``."""
+        names = tuple(a.range.name if a.range else "?" for a in self.axes)
+        return ("1", *names) if self.row and len(names) == 1 else names
+
+
+class ShapeMismatch(Exception):
+    """Two shapes that don't fit inside one side: this refutes a step, it is no reading error."""
+
+    def __init__(self, message: str, left: ReadValue, right: ReadValue, span: Span) -> None:
+        super().__init__(message)
+        self.shapes = (left.shape, right.shape)
+        self.span = span
+
+
+def same_range(a: Index, b: Index) -> bool:
+    """Whether two axes have one range; an axis without one takes the other's."""
+    if a.range is None:
+        a.range = b.range
+    elif b.range is None:
+        b.range = a.range
+    return a.range == b.range
+
+
+def aligned(value: ReadValue, axes: Sequence[Index]) -> Expr:
+    """The body with its axes called as another value's."""
+    return substitute(value.body, dict(zip(value.axes, axes, strict=True)))
+
+
+def scalar(body: Expr) -> ReadValue:
+    return ReadValue(body)
+
+
+def group(value: ReadValue) -> ReadValue:
+    return value if isinstance(value.body, Num) else replace(value, body=Mul((value.body,)), jacobian=None)
+
+
+def is_zero(value: ReadValue) -> bool:
+    body = value.body
+    while isinstance(body, Mul) and len(body.factors) == 1:
+        body = body.factors[0]
+    return isinstance(body, Num) and body.value == 0
+
+
+def elementwise(op: type[Add] | type[Mul], values: Sequence[ReadValue], span: Span, what: str) -> ReadValue:
+    """Terms or factors entry by entry; scalars are constant along every axis."""
+    arrays = [v for v in values if v.axes]
+    derivative = any(v.derivative for v in values)
+    if not arrays:
+        return ReadValue(op(tuple(v.body for v in values)), derivative=derivative)
+    lead = arrays[0]
+    for other in arrays[1:]:
+        fits = len(other.axes) == len(lead.axes) and all(
+            same_range(a, b) for a, b in zip(lead.axes, other.axes, strict=True)
+        )
+        if not fits or (len(lead.axes) == 1 and lead.row != other.row):
+            raise ShapeMismatch(f"{what} of shapes that differ", lead, other, span)
+    bodies = tuple(aligned(v, lead.axes) if v.axes else v.body for v in values)
+    return ReadValue(op(bodies), lead.axes, lead.row, derivative)
+
+
+def negative(value: ReadValue) -> ReadValue:
+    if isinstance(value.body, Num):
+        return replace(value, body=Num(-value.body.value))
+    return replace(value, body=Mul((MINUS_ONE, value.body)))
+
+
+def inverse(value: ReadValue) -> ReadValue:
+    """1 / value, entry by entry."""
+    return replace(value, body=Pow(Mul((value.body,)), MINUS_ONE), jacobian=None)
+
+
+def transpose(value: ReadValue, span: Span) -> ReadValue:
+    if len(value.axes) == 1:
+        return replace(value, row=not value.row, jacobian=None)
+    if len(value.axes) == 2:
+        return replace(value, axes=value.axes[::-1], jacobian=None)
+    if not value.axes:
+        return value
+    raise ShapeMismatch("an array of more than two axes has no transpose", value, value, span)
+
+
+def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, bool]:
+    """The matrix product of two values; whether two columns were read as their inner product."""
+    derivative = left.derivative or right.derivative
+    if not left.axes or not right.axes:
+        lead = left if left.axes else right
+        return ReadValue(flat_product(left.body, right.body), lead.axes, lead.row, derivative), False
+    nl, nr = len(left.axes), len(right.axes)
+    if nl > 2 or nr > 2:
+        raise ShapeMismatch("a product of arrays with more than two axes", left, right, span)
+    left_row = nl == 1 and left.row
+    if nl == 1 and nr == 1 and not left_row and right.row:
+        return ReadValue(flat_product(left.body, right.body), (left.axes[0], right.axes[0]), False, derivative), False
+    if nl == 1 and nr == 1:
+        if not same_range(left.axes[0], right.axes[0]) or (left.row and right.row):
+            raise ShapeMismatch("a product of vectors that do not conform", left, right, span)
+        k = left.axes[0]
+        k.implied = True
+        return ReadValue(Sum(k, flat_product(left.body, aligned(right, (k,)))), (), False, derivative), not left.row
+    # what is summed: the last axis of the left, the first of the right; a column has no last axis to sum
+    if (nl == 1 and not left.row) or (nr == 1 and right.row):
+        raise ShapeMismatch("a product of shapes that do not conform", left, right, span)
+    k, m = left.axes[-1], right.axes[0]
+    if not same_range(k, m):
+        raise ShapeMismatch("a product of shapes that do not conform", left, right, span)
+    k.implied = True
+    body = Sum(k, flat_product(left.body, aligned(right, (k, *right.axes[1:]))))
+    axes = (*left.axes[:-1], *right.axes[1:])
+    row = len(axes) == 1 and nl == 1
+    return ReadValue(body, axes, row, derivative), False
+
+
+def flat_product(left: Expr, right: Expr) -> Expr:
+    """One product of two, the left one's factors not wrapped again (a bracket or a quotient stays one)."""
+    head = left.factors if isinstance(left, Mul) and len(left.factors) > 1 and not is_quotient(left) else (left,)
+    return Mul((*head, right))
+
+
+def is_quotient(node: Expr) -> bool:
+    """Whether a product is a written fraction: a bracketed numerator over a bracketed denominator."""
+    if not (isinstance(node, Mul) and len(node.factors) == 2):
+        return False
+    num, den = node.factors
+    return _is_bracket(num) and isinstance(den, Pow) and den.exponent is MINUS_ONE and _is_bracket(den.base)
+
+
+def _is_bracket(node: Expr) -> bool:
+    return isinstance(node, Mul) and len(node.factors) == 1
+
+
+def quotient(num: ReadValue, den: ReadValue, span: Span) -> ReadValue:
+    """``num / den``, entry by entry where both are arrays of one shape."""
+    below = ReadValue(Pow(Mul((den.body,)), MINUS_ONE), den.axes, den.row)
+    above = replace(num, body=Mul((num.body,)))
+    return replace(elementwise(Mul, (above, below), span, "a quotient"), derivative=num.derivative)
+
+
+def outer(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
+    if len(left.axes) != 1 or len(right.axes) != 1:
+        raise ShapeMismatch("an outer product takes two vectors", left, right, span)
+    return ReadValue(
+        flat_product(left.body, right.body), (*left.axes, *right.axes), False, left.derivative or right.derivative
+    )
+
+
+def bracketed(value: ReadValue) -> ReadValue:
+    return replace(value, body=Mul((value.body,))) if isinstance(value.body, Add) else value
+
+
+def fresh_axes(value: ReadValue) -> ReadValue:
+    axes = tuple(a.fresh() for a in value.axes)
+    return replace(value, axes=axes, body=aligned(value, axes))
+
+
+def shape_text(value: ReadValue) -> str:
+    return " x ".join(value.shape) if value.axes else "a number"
