@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from symgrad.reading.document.assertions import last_cases, stances
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
 from symgrad.reading.document.sections import DeclarationLayer, Sections
 from symgrad.reading.meaning.chain_reader import ChainReader
@@ -19,9 +19,6 @@ from symgrad.reading.tokens.relations import Relation, read_relations
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source
 
-_IF = re.compile(r"(?:^|[^A-Za-z])(?:if|when|whenever|unless|iff)[\s~]*(?:\$`?|\\\()\s*$", re.IGNORECASE)
-_AND = re.compile(r"^\s*(?:`?\$|\\\))[\s,]*(?:and|or)?[\s~]*(?:\$`?|\\\()\s*$")
-"""What stands before a formula that is only supposed, and between it and the next one like it."""
 DECLARING = ("\\in", "\\subseteq", "\\to")
 """Inline mathematics with one of these declares; the rest may be anything."""
 
@@ -40,6 +37,8 @@ class Reader:
         self.definitions = Definitions()
         self.sections = Sections(with_sources)
         self.last_side: tuple[Token, ...] | None = None
+        self.cases: list[tuple[Token, ...]] = []
+        """What the sentence before the next display supposes for that display alone."""
         self.group = 0
 
     def read(self) -> ReadDocument:
@@ -101,10 +100,9 @@ class Reader:
         """Enters what the formulas of one paragraph declare."""
         tokens: list[tuple[Token, ...]] = []
         supposed: set[int] = set()
-        before: Inline | None = None
-        for inline in formulas:
-            behind_if = is_supposed(inline, before, bool(tokens) and len(tokens) - 1 in supposed)
-            before = inline
+        self.cases = []
+        cases = last_cases(formulas)
+        for k, (inline, stance) in enumerate(zip(formulas, stances(formulas), strict=True)):
             try:
                 found = tokenize(inline.content, macros)
             except NotationError as e:
@@ -112,8 +110,10 @@ class Reader:
                     self.out.diagnostics.append(e.diagnostic)
                 continue
             if found:
-                if behind_if:
+                if stance != "asserted":
                     supposed.add(len(tokens))
+                if k in cases:
+                    self.cases.append(tuple(found))
                 tokens.append(tuple(found))
         paragraph = Paragraph(self.scope)
         paragraph.read(tokens, supposed)
@@ -145,6 +145,7 @@ class Reader:
 
     def display(self, display: Display, directive: Directive | None) -> None:
         """Reads one display under the directive in front of it."""
+        cases, self.cases = tuple(self.cases), []
         if directive is not None and directive.name == "skip":
             self.out.skipped += 1
             why = directive.argument or "no reason is given"
@@ -164,7 +165,7 @@ class Reader:
             self.unreadable(display, Diagnostic("SG002", "nested too deeply to be read", span, "split the display"))
             return
         for chain in _chains(relations):
-            ChainReader(self.out, chain, self.definitions, self.group).read()
+            ChainReader(self.out, chain, self.definitions, self.group, cases).read()
         if relations:
             self.last_side = tuple(relations[-1].right)
 
@@ -173,14 +174,6 @@ class Reader:
         span = problem.span or display.content
         text = display.content.text.strip()
         self.out.steps.append(ReadStep(span, text, "", Outcome(problem=problem), self.group))
-
-
-def is_supposed(inline: Inline, before: Inline | None, supposed: bool) -> bool:
-    """Whether a formula stands behind *if*, or behind a ``supposed`` one before it and *and*."""
-    text, start = inline.content.source.text, inline.content.start
-    if before is not None and supposed and _AND.match(text[before.content.end : start]):
-        return True
-    return _IF.search(text[max(0, start - 40) : start]) is not None
 
 
 def _is_number(words: list[str]) -> bool:

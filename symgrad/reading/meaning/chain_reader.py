@@ -24,7 +24,7 @@ from symgrad.reading.tokens.ellipsis import expand_ellipses
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, subscripted
+from symgrad.reading.tree.scripts import cover, is_name, letter_key, subscripted
 from symgrad.reading.tree.used_names import note_sizes, outside_letters
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -38,6 +38,8 @@ class ChainReader:
     relations: Sequence[Relation]
     definitions: Definitions
     group: int
+    cases: tuple[tuple[Token, ...], ...] = ()
+    """Conditions that the sentence before the display states for it alone."""
     sides: list[Side] = field(default_factory=list)
     ranges: list[tuple[str, Range]] = field(default_factory=list)
     defined: set[int] = field(default_factory=set)
@@ -179,6 +181,7 @@ class ChainReader:
         el.outside = outside_letters([s.node for s in sides if s.node is not None])
         elaborate_sides(el, sides)
         restrictions = [self.restrictions(el, r, sides[k + 1]) for k, r in enumerate(self.relations)]
+        supposed = self.supposed(el)
         el.letters.resolve_ties()
         free = free_letters(el, sides)
         settle_sides(el, sides, free)
@@ -190,7 +193,7 @@ class ChainReader:
             left, right = sides[k], sides[k + 1]
             span = (relation.sign_span if relation.continues else left.span).to(right.span)
             warnings = tuple(w for w in el.warnings if _touches(w, left) or _touches(w, right))
-            found = outcome(el, left, right, free, (*facts.assumptions, *restrictions[k]), warnings)
+            found = outcome(el, left, right, free, (*facts.assumptions, *supposed, *restrictions[k]), warnings)
             redefinition = self.redefinition if k == 0 else ""
             self.out.steps.append(ReadStep(span, left.text, right.text, found, self.group, redefinition))
 
@@ -206,6 +209,20 @@ class ChainReader:
                 side.problem = replace(found, code="SG111") if found.code == "SG101" else found
             except ShapeMismatch as e:
                 side.problem = Diagnostic("SG113", str(e), e.span, "check the shapes")
+        return tuple(out)
+
+    def supposed(self, el: Elaborator) -> tuple[Assumption, ...]:
+        """The case that the sentence before the display considers, where it is about letters of this chain."""
+        written = {letter_key(t) for r in self.relations for t in (*r.left, *r.right) if is_name(t)}
+        out: list[Assumption] = []
+        for tokens in self.cases:
+            span = cover(tokens)
+            if not all(letter_key(t) in written for t in tokens if is_name(t)):
+                continue
+            try:
+                out += [Assumption("condition", span.text, cond=c) for c in read_conditions(el, tokens, span)]
+            except (NotationError, ShapeMismatch):
+                self.note("SG403", f"`{span.text}` is not understood as a condition on this display", span)
         return tuple(out)
 
 

@@ -26,9 +26,9 @@ class Paragraph:
     def read(self, formulas: Sequence[Sequence[Token]], supposed: Collection[int] = ()) -> None:
         """Index sets first, then the other sets, then what is equal to something, then what holds of the names.
 
-        supposed: the formulas that stand behind *if*. They say what may be, and declare no more than shapes.
+        supposed: the formulas that the prose does not assert. They declare what their names are, and assume nothing.
         """
-        pieces = [p for k, f in enumerate(formulas) for p in split(f) if k not in supposed or _is_shape(p)]
+        pieces = [p for k, f in enumerate(formulas) for p in split(f) if k not in supposed or _is_declaration(p)]
         assuming = Assuming(self.scope)
         sets, equations = Membership(self.scope, assuming), Equations(self.scope, assuming)
         taken: set[int] = set()
@@ -60,10 +60,12 @@ def split(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
     return [tuple(piece) for piece in out if piece]
 
 
-def _is_shape(piece: Sequence[Token]) -> bool:
-    """``x \\in \\mathbb{R}^N``, ``f : \\mathbb{R} \\to \\mathbb{R}``"""
+def _is_declaration(piece: Sequence[Token]) -> bool:
+    """``x \\in \\mathbb{R}^N``, ``f : \\mathbb{R} \\to \\mathbb{R}``, ``o \\in [W]``"""
     said = statement(piece, RELATIONS)
-    return said.sign in ("\\in", ":") and bool(said.right) and said.right[0].style == "bb"
+    if said.sign not in ("\\in", ":") or not said.right:
+        return False
+    return said.right[0].style == "bb" or said.right[0].text in ("[", "\\{", "\\lbrack")
 
 
 def _parts(before: Sequence[Token], after: Sequence[Token]) -> bool:
