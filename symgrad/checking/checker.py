@@ -173,7 +173,7 @@ class Checker:
             labels = f"read as {was}; it holds as {would_be}"
             problem = Diagnostic("SG114", f"{message}: {labels}", read_step.span, "write the sum with `\\sum`")
             return replace(reopened(step), diagnostic=problem, evidence=Evidence("none"))
-        held = hold_intermediates(claim)
+        held = hold_intermediates(claim) if read_step.partial else None
         if held is not None and self.holds(held):
             note = Diagnostic(
                 "SG208",

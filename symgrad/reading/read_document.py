@@ -21,6 +21,8 @@ class ReadStep:
     group: int
     redefinition: str = ""
     """The name on the left, if this claim looks like a second definition of it."""
+    partial: bool = False
+    """True if the left side is a derivative written with ``\\partial``, which may hold defined quantities constant."""
 
 
 @dataclass(slots=True)

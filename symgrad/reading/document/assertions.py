@@ -93,7 +93,11 @@ def _stance(prose: Prose) -> Stance:
     after = _CLAUSE.split(prose.after)[0]
     if _IF.search(before):
         return "denied" if _DENIES_AFTER.search(after) else "case"
-    if _DENIES_BEFORE.search(before) or _NOT_ASSUMED.search(prose.before) or _DENIES_AFTER.search(_NOT_OF_THIS.sub("", after)):
+    if (
+        _DENIES_BEFORE.search(before)
+        or _NOT_ASSUMED.search(prose.before)
+        or _DENIES_AFTER.search(_NOT_OF_THIS.sub("", after))
+    ):
         return "denied"
     if _CASE.search(before) or (_FOR.search(prose.before) and not prose.ended):
         return "case"

@@ -25,6 +25,7 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, subscripted
+from symgrad.reading.tree.syntax import Derivative
 from symgrad.reading.tree.used_names import note_sizes, outside_letters
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -195,7 +196,8 @@ class ChainReader:
             warnings = tuple(w for w in el.warnings if _touches(w, left) or _touches(w, right))
             found = outcome(el, left, right, free, (*facts.assumptions, *supposed, *restrictions[k]), warnings)
             redefinition = self.redefinition if k == 0 else ""
-            self.out.steps.append(ReadStep(span, left.text, right.text, found, self.group, redefinition))
+            partial = isinstance(left.node, Derivative) and left.node.sign == "\\partial"
+            self.out.steps.append(ReadStep(span, left.text, right.text, found, self.group, redefinition, partial))
 
     def restrictions(self, el: Elaborator, relation: Relation, side: Side) -> tuple[Assumption, ...]:
         """The conditions behind a relation, as assumptions of its claim."""

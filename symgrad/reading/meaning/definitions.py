@@ -13,7 +13,7 @@ from symgrad.reading.names.name_keys import BARE
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Slot, Sym
-from symgrad.reading.tree.used_names import outside_letters, slot_letters, value_names
+from symgrad.reading.tree.used_names import argument_kinds, outside_letters
 
 if TYPE_CHECKING:
     from symgrad.reading.meaning.elaborator import Elaborator
@@ -23,14 +23,8 @@ MAX_DEPTH = 40
 
 
 def index_arguments(el: Elaborator, entry: Defined) -> tuple[bool, ...]:
-    """Which arguments of a definition are positions: those that stand in slots and nowhere else."""
-    arguments = entry.arguments or ()
-    in_slots, as_values = slot_letters(el.scope, entry.body), value_names(entry.body)
-    return tuple(
-        a not in as_values
-        and (a in in_slots or a in el.scope.indices or a in el.scope.letters or a not in el.scope.values)
-        for a in arguments
-    )
+    """Which arguments of a definition are positions."""
+    return argument_kinds(el.scope, entry)
 
 
 def define(el: Elaborator, entry: Defined) -> Definition:

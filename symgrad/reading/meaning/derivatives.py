@@ -59,6 +59,8 @@ def derivative(el: Elaborator, node: Derivative) -> ReadValue:
     for target in targets:
         # a variable held elsewhere is still differentiated by here
         held = el.held - {inner, target.body.args[0]} if inner in el.held else frozenset()
+        if el.held_alone and inner is not None and inner not in el.held_alone:
+            held |= el.held_alone - {target.body.args[0]}
         body = Deriv(body, target.body, held)
         row = target.row and not axes
         axes = (*axes, *target.axes)
@@ -87,13 +89,23 @@ def _chain_links(el: Elaborator, node: SyntaxNode) -> Definition | None:
     return None
 
 
-def held_in(el: Elaborator, node: Terms) -> frozenset[Definition]:
-    """A chain rule over several intermediates: all of them; each inner derivative holds the others."""
+def held_in(el: Elaborator, node: Terms) -> tuple[frozenset[Definition], frozenset[Definition]]:
+    """What the derivatives of a written chain rule hold constant: the inner ones of its products, and a lone one.
+
+    In ``∂v/∂m ∂m/∂a + ∂v/∂n ∂n/∂a`` each inner derivative holds the other intermediates; in
+    ``∂v/∂m ∂m/∂a + ∂v/∂a`` the lone derivative holds all of them.
+    """
     if len(node.items) < 2:
-        return frozenset()
-    found = [_chain_links(el, t) for _, t in node.items]
-    links = {d for d in found if d is not None}
-    return frozenset(links) if len(links) > 1 else frozenset()
+        return frozenset(), frozenset()
+    found = [(t, _chain_links(el, t)) for _, t in node.items]
+    links = frozenset(d for _, d in found if d is not None)
+    alone = any(d is None and _is_partial(t) for t, d in found)
+    return (links if len(links) > 1 else frozenset()), (links if alone else frozenset())
+
+
+def _is_partial(node: SyntaxNode) -> bool:
+    """True for a lone ``∂v/∂a`` of named quantities."""
+    return isinstance(node, Derivative) and node.sign == "\\partial" and isinstance(node.body, Sym)
 
 
 def contract(el: Elaborator, values: Sequence[tuple[str, ReadValue, SyntaxNode]], span: Span) -> ReadValue | None:

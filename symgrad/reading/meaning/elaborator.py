@@ -81,6 +81,8 @@ class Elaborator:
     warnings: list[Diagnostic] = field(default_factory=list)
     parameters: dict[str, ReadValue] = field(default_factory=dict)
     held: frozenset[Definition] = frozenset()
+    held_alone: frozenset[Definition] = frozenset()
+    """What a lone partial derivative beside the products of a chain rule holds constant."""
     in_definition: bool = False
     outside: frozenset[str] = frozenset()
     """The letters that stand outside of the sums that name them."""
@@ -169,10 +171,13 @@ class Elaborator:
         return superscripts.root(self, node)
 
     def terms(self, node: Terms) -> ReadValue:
-        outer_held = self.held
-        self.held = outer_held | derivatives.held_in(self, node)
-        values = [negative(self.value(t)) if sign < 0 else self.value(t) for sign, t in node.items]
-        self.held = outer_held
+        outer = self.held, self.held_alone
+        held, alone = derivatives.held_in(self, node)
+        values = []
+        for sign, term in node.items:
+            self.held, self.held_alone = outer[0] | held, alone if isinstance(term, Derivative) else frozenset()
+            values.append(negative(self.value(term)) if sign < 0 else self.value(term))
+        self.held, self.held_alone = outer
         return values[0] if len(values) == 1 else elementwise(Add, values, node.span, "a sum")
 
     def product(self, node: ProductNode) -> ReadValue:

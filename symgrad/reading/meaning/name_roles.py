@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from symgrad.core.nodes import Entry, Func, Ref, Size, Tensor
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, index_expr
 from symgrad.core.substitute import instantiate
-from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.meaning.values import ReadValue, refreshed
 from symgrad.reading.names.name_keys import form_key, label_key
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
@@ -28,6 +28,8 @@ def position(el: Elaborator, slot: Position, wanted: Range | None) -> IndexExpr 
         letter = slot.terms[0][1]
         if letter.key in el.scope.arrays and not el.letters.is_letter(letter.key):
             return gather(el, letter, wanted)
+        if letter.key in el.parameters and not el.letters.is_letter(letter.key):
+            raise error("SG101", f"the argument `{letter.key}` is used as a number and as a position", letter.span)
         if letter.sub:
             raise error(
                 "SG105",
@@ -148,7 +150,7 @@ def lookup(el: Elaborator, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
     scope = el.scope
     parameter = el.parameters.get(sym.key) or el.parameters.get(f"\\mathbf {sym.key}")
     if parameter is not None and not sym.primes:
-        return el.element(parameter, sym.sub, sym.span), sym.sup
+        return el.element(refreshed(parameter), sym.sub, sym.span), sym.sup
     key, sub, sup = scope.value_key(sym)
     raised: tuple[Slot, ...] = ()
     if sup and sup[0].text == "(" and sup[-1].text == ")":

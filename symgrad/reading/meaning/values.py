@@ -77,6 +77,12 @@ def group(value: ReadValue) -> ReadValue:
     return value if isinstance(value.body, Num) else replace(value, body=Mul((value.body,)), jacobian=None)
 
 
+def refreshed(value: ReadValue) -> ReadValue:
+    """The value over axes of its own: an argument that is used twice must not share them, as in ``x x^\\top``."""
+    axes = tuple(a.fresh() for a in value.axes)
+    return replace(value, body=aligned(value, axes), axes=axes, jacobian=None) if axes else value
+
+
 def is_zero(value: ReadValue) -> bool:
     body = value.body
     while isinstance(body, Mul) and len(body.factors) == 1:

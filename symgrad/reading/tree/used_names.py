@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symgrad.reading.names.scope import Scope
+from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import is_name, letter_key
-from symgrad.reading.tree.syntax import BigOp, CasesNode, Scripted, Sym, SyntaxNode
+from symgrad.reading.tree.scripts import is_name, letter_key, script_argument
+from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Scripted, Sym, SyntaxNode
 
 CHAINED = ("\\le", "<")
 """The signs of ``1 \\le j \\le t``."""
@@ -60,9 +60,58 @@ def _slots(scope: Scope, node: SyntaxNode) -> list[tuple[Token, ...]]:
     return scripts
 
 
-def value_names(node: SyntaxNode) -> set[str]:
-    """The names that stand as values below a node."""
-    return {n.key for n in subnodes(node) if isinstance(n, Sym)}
+def value_names(scope: Scope, node: SyntaxNode) -> set[str]:
+    """The names used as values below a node, in exponents too; not an argument of a function that takes a position."""
+    out: set[str] = set()
+    positions: set[int] = set()
+    for n in subnodes(node):
+        if isinstance(n, Call):
+            kinds = argument_kinds(scope, scope.calls.get((n.function.key, len(n.args))))
+            positions |= {id(arg) for arg, is_index in zip(n.args, kinds, strict=False) if is_index}
+        if isinstance(n, Sym) and id(n) not in positions:
+            out.add(n.key)
+        if isinstance(n, (Sym, Scripted)):
+            out |= _exponent_values(scope.value_key(n)[2] if isinstance(n, Sym) else n.sup)
+    return out
+
+
+def _exponent_values(tokens: Sequence[Token]) -> set[str]:
+    """The names of an exponent outside of its subscripts; ``(i)`` and ``[l]`` alone are positions or labels."""
+    if tokens and tokens[0].text in ("(", "[") and tokens[-1].text in (")", "]"):
+        return set()
+    out: set[str] = set()
+    at = 0
+    while at < len(tokens):
+        if tokens[at].kind == "sub":
+            _, at = script_argument(tokens, at + 1)
+            continue
+        if is_name(tokens[at]):
+            out.add(letter_key(tokens[at]))
+        at += 1
+    return out
+
+
+def subscript_letters(scope: Scope, node: SyntaxNode) -> set[str]:
+    """The letters of subscripts below a node, without the labels of names: these are positions, whatever else."""
+    out: set[str] = set()
+    for n in subnodes(node):
+        if isinstance(n, (Sym, Scripted)):
+            sub = scope.value_key(n)[1] if isinstance(n, Sym) else n.sub
+            out |= {letter_key(t) for t in sub if is_name(t)}
+    return out
+
+
+def argument_kinds(scope: Scope, entry: Defined | None) -> tuple[bool, ...]:
+    """For each argument of a definition, whether it is a position: used in subscripts, or in slots and nowhere else."""
+    if entry is None or entry.arguments is None:
+        return ()
+    in_subscripts, in_slots = subscript_letters(scope, entry.body), slot_letters(scope, entry.body)
+    as_values = value_names(scope, entry.body)
+    return tuple(
+        a in in_subscripts
+        or (a not in as_values and (a in in_slots or a in scope.indices or a in scope.letters or a not in scope.values))
+        for a in entry.arguments
+    )
 
 
 def sum_letter(token: Token) -> str:
