@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.checking.one_hots import OneHotsAsBits
-from symgrad.checking.other_readings import hold_intermediates, latex_name, unrelated, uses
+from symgrad.checking.other_readings import hold_intermediates, latex_name, undefined_dependence, unrelated, uses
 from symgrad.checking.refute import Evaluation, Session, holds, refute
 from symgrad.checking.repair import repairs
 from symgrad.checking.side_conditions import side_conditions
@@ -96,6 +96,9 @@ class Checker:
             )
         if out.claim is None:
             raise ValueError("a step was read as nothing")
+        nothing = undefined_dependence(out.claim, base)
+        if nothing is not None:
+            return replace(base, read_left=read(out.claim.left), read_right=read(out.claim.right), diagnostic=nothing)
         step = self.rule(out.claim, base)
         if step.verdict == "refuted":
             step = self.second_reading(read_step, out.claim, step)

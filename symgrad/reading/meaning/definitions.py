@@ -8,7 +8,7 @@ from symgrad.core.nodes import Definition, Ref
 from symgrad.core.ranges import Index, IndexExpr, Range, Subset
 from symgrad.reading.meaning.name_roles import fill
 from symgrad.reading.meaning.tidying import tidy
-from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.name_keys import BARE
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error
@@ -48,10 +48,20 @@ def define(el: Elaborator, entry: Defined) -> Definition:
     cache.active.append(entry)
     try:
         definition = _elaborated(el, entry)
+    except ShapeMismatch as e:
+        shapes = " and ".join(" x ".join(s) or "1" for s in e.shapes)
+        raise error(
+            "SG113", f"`{name_of(entry)}` has no readable definition: {e}, {shapes}", e.span, "check the shapes"
+        ) from e
     finally:
         cache.active.pop()
     cache.done[entry] = definition
     return definition
+
+
+def name_of(entry: Defined) -> str:
+    """The name of a definition for messages."""
+    return entry.key.rstrip(BARE)
 
 
 def _elaborated(el: Elaborator, entry: Defined) -> Definition:
