@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from symgrad.checking.consequences import follows
 from symgrad.checking.one_hots import OneHotsAsBits
 from symgrad.checking.other_readings import hold_intermediates, latex_name, undefined_dependence, unrelated, uses
 from symgrad.checking.refute import Evaluation, Session, holds, refute
@@ -59,13 +60,18 @@ class Checker:
             if progress is not None:
                 progress(k + 1, len(doc.steps))
         steps, complaints = expectations(doc, steps)
+        to_solve = [s for r, s in zip(doc.steps, steps, strict=True) if r.to_solve and is_unmet(s)]
+        unsolved = [
+            Diagnostic("SG404", "an equation to solve, no identity: not checked", s.span, "", "note") for s in to_solve
+        ]
+        steps = [s for s in steps if s not in to_solve]
         return DocumentReport(
             path=doc.source.path,
             steps=tuple(steps),
             diagnostics=(*doc.diagnostics, *complaints),
             definitions=doc.definitions,
             skipped=doc.skipped,
-            not_checked=tuple(doc.not_checked),
+            not_checked=(*doc.not_checked, *unsolved),
             text=doc.source.text,
         )
 
@@ -102,6 +108,17 @@ class Checker:
         step = self.rule(out.claim, base)
         if step.verdict == "refuted":
             step = self.second_reading(read_step, out.claim, step)
+        if step.verdict == "refuted" and read_step.premises:
+            step = self.consequence(read_step, out.claim, step)
+        return step
+
+    def consequence(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
+        """A step that is no identity, and follows from an equation that the sentence before it sets."""
+        for premise in read_step.premises:
+            if follows(claim, premise, lambda c: prove(c) is not None):
+                assumed = f"{read(premise.left)} = {read(premise.right)}"
+                evidence = replace(step.evidence, method="normal form")
+                return replace(reopened(step), verdict="proved", assumptions=(assumed,), evidence=evidence)
         return step
 
     # --- one claim ------------------------------------------------------------------------------
@@ -194,6 +211,11 @@ class Checker:
     def holds(self, claim: Claim) -> bool:
         """Whether evaluation finds the sides equal."""
         return holds(claim, self.seed, self.session)
+
+
+def is_unmet(step: Step) -> bool:
+    """True for a refuted step that its author did not mark as a mistake."""
+    return step.verdict == "refuted" and step.expected is None
 
 
 def reopened(step: Step, *warnings: Diagnostic) -> Step:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from symgrad.reading.document.assertions import last_cases, stances
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
+from symgrad.reading.document.purposes import purpose
 from symgrad.reading.document.sections import DeclarationLayer, Sections
 from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.chains import Outcome
@@ -39,6 +40,8 @@ class Reader:
         self.last_side: tuple[Token, ...] | None = None
         self.cases: list[tuple[Token, ...]] = []
         """What the sentence before the next display supposes for that display alone."""
+        self.premises: list[tuple[Token, ...]] = []
+        """The equations of the paragraph before the next display, one of which it may follow from."""
         self.group = 0
 
     def read(self) -> ReadDocument:
@@ -100,7 +103,7 @@ class Reader:
         """Enters what the formulas of one paragraph declare."""
         tokens: list[tuple[Token, ...]] = []
         supposed: set[int] = set()
-        self.cases = []
+        self.cases, self.premises = [], []
         cases = last_cases(formulas)
         for k, (inline, stance) in enumerate(zip(formulas, stances(formulas), strict=True)):
             try:
@@ -114,6 +117,7 @@ class Reader:
                     supposed.add(len(tokens))
                 if k in cases:
                     self.cases.append(tuple(found))
+                self.premises += [tuple(found)] * (any(t.text == "=" for t in found))
                 tokens.append(tuple(found))
         paragraph = Paragraph(self.scope)
         paragraph.read(tokens, supposed)
@@ -164,8 +168,10 @@ class Reader:
             span = display.content
             self.unreadable(display, Diagnostic("SG002", "nested too deeply to be read", span, "split the display"))
             return
+        meant = purpose(display)
+        premises = tuple(self.premises) if meant == "consequence" else ()
         for chain in _chains(relations):
-            ChainReader(self.out, chain, self.definitions, self.group, cases).read()
+            ChainReader(self.out, chain, self.definitions, self.group, cases, meant, premises).read()
         if relations:
             self.last_side = tuple(relations[-1].right)
 

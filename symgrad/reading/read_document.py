@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from symgrad.core.claims import Claim
 from symgrad.reading.meaning.chains import Outcome
 from symgrad.reading.names.scope import Scope
 from symgrad.text.diagnostic import Diagnostic
@@ -21,6 +22,10 @@ class ReadStep:
     group: int
     redefinition: str = ""
     """The name on the left, if this claim looks like a second definition of it."""
+    to_solve: bool = False
+    """True if the side is 0 and ends a chain that begins with a derivative: a condition where it does not hold."""
+    premises: tuple[Claim, ...] = ()
+    """Equations, said to hold in the sentence before the display, that the step may follow from."""
     partial: bool = False
     """True if the left side is a derivative written with ``\\partial``, which may hold defined quantities constant."""
 

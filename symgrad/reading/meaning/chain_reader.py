@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from symgrad.core.claims import Assumption
+from symgrad.core.claims import Assumption, Claim
 from symgrad.core.ranges import Index, Range, Subset
+from symgrad.reading.document.purposes import Purpose
 from symgrad.reading.meaning.assumptions import read_assumptions, read_restrictions, says_nothing
 from symgrad.reading.meaning.chains import Side, elaborate_sides, free_letters, outcome, settle_sides
 from symgrad.reading.meaning.conditions import read_conditions
@@ -20,12 +21,13 @@ from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.name_keys import BARE
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import ReadDocument, ReadStep
+from symgrad.reading.tokens.cuts import outermost
 from symgrad.reading.tokens.ellipsis import expand_ellipses
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, subscripted
-from symgrad.reading.tree.syntax import Derivative
+from symgrad.reading.tree.syntax import Derivative, NumberNode
 from symgrad.reading.tree.used_names import note_sizes, outside_letters
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -41,6 +43,9 @@ class ChainReader:
     group: int
     cases: tuple[tuple[Token, ...], ...] = ()
     """Conditions that the sentence before the display states for it alone."""
+    purpose: Purpose = "claim"
+    premises: tuple[tuple[Token, ...], ...] = ()
+    """Equations that the display may follow from, ``setting E = 0 gives``."""
     sides: list[Side] = field(default_factory=list)
     ranges: list[tuple[str, Range]] = field(default_factory=list)
     defined: set[int] = field(default_factory=set)
@@ -183,6 +188,7 @@ class ChainReader:
         elaborate_sides(el, sides)
         restrictions = [self.restrictions(el, r, sides[k + 1]) for k, r in enumerate(self.relations)]
         supposed = self.supposed(el)
+        premises = tuple(self.premise_claims())
         el.letters.resolve_ties()
         free = free_letters(el, sides)
         settle_sides(el, sides, free)
@@ -196,8 +202,15 @@ class ChainReader:
             warnings = tuple(w for w in el.warnings if _touches(w, left) or _touches(w, right))
             found = outcome(el, left, right, free, (*facts.assumptions, *supposed, *restrictions[k]), warnings)
             redefinition = self.redefinition if k == 0 else ""
+            if self.purpose == "condition" or relation.condition:
+                self.note("SG404", "an equation to solve, no identity: not checked", span)
+                continue
             partial = isinstance(left.node, Derivative) and left.node.sign == "\\partial"
-            self.out.steps.append(ReadStep(span, left.text, right.text, found, self.group, redefinition, partial))
+            step = ReadStep(span, left.text, right.text, found, self.group, redefinition)
+            step.partial = partial
+            step.to_solve = _is_zero(right) and isinstance(sides[0].node, Derivative)
+            step.premises = premises
+            self.out.steps.append(step)
 
     def restrictions(self, el: Elaborator, relation: Relation, side: Side) -> tuple[Assumption, ...]:
         """The conditions behind a relation, as assumptions of its claim."""
@@ -213,6 +226,21 @@ class ChainReader:
                 side.problem = Diagnostic("SG113", str(e), e.span, "check the shapes")
         return tuple(out)
 
+    def premise_claims(self) -> Iterator[Claim]:
+        """The equations that the display follows from, as claims; one that can't be read is passed over."""
+        for tokens in self.premises:
+            equal = next((k for k, t in outermost(tokens) if t.text == "="), None)
+            if not equal or equal + 1 >= len(tokens):
+                continue
+            el = self.elaborator()
+            left, right = (self.side(tuple(t), cover(tokens)) for t in (tokens[:equal], tokens[equal + 1 :]))
+            elaborate_sides(el, [left, right])
+            free = free_letters(el, [left, right])
+            settle_sides(el, [left, right], free)
+            found = outcome(el, left, right, free, (), ())
+            if found.claim is not None:
+                yield found.claim
+
     def supposed(self, el: Elaborator) -> tuple[Assumption, ...]:
         """The case that the sentence before the display considers, where it is about letters of this chain."""
         written = {letter_key(t) for r in self.relations for t in (*r.left, *r.right) if is_name(t)}
@@ -226,6 +254,10 @@ class ChainReader:
             except (NotationError, ShapeMismatch):
                 self.note("SG403", f"`{span.text}` is not understood as a condition on this display", span)
         return tuple(out)
+
+
+def _is_zero(side: Side) -> bool:
+    return isinstance(side.node, NumberNode) and side.node.value == 0
 
 
 def _touches(warning: Diagnostic, side: Side) -> bool:

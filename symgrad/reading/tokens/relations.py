@@ -10,7 +10,9 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, is_name, script_argument
 from symgrad.text.source import Span
 
-EQUALITIES = {"=": "=", "\\coloneqq": ":=", "\\equiv": ":=", "\\triangleq": ":=", "\\eqqcolon": "=:"}
+ASKED = "\\mustequal"
+"""``\\overset{!}{=}``: the equation is to be solved."""
+EQUALITIES = {"=": "=", "\\coloneqq": ":=", "\\equiv": ":=", "\\triangleq": ":=", "\\eqqcolon": "=:", ASKED: "="}
 _OTHER_SIGNS = r"""
 < > \le \ge \neq \ll \gg \lesssim \gtrsim \approx \propto \sim \simeq \cong
 \in \notin \subseteq \subset \to \mapsto \gets \leftarrow \leftrightarrow \longrightarrow
@@ -43,6 +45,8 @@ class Relation:
     continues: bool
     """Whether the left side is the right side of the relation before."""
     conditions: list[tuple[Token, ...]] = field(default_factory=list)
+    condition: bool = False
+    """True for a sign that asks, ``\\overset{!}{=}``."""
     row: int = 0
     """Counts the pieces of a display: a condition behind a chain in one row restricts all of it."""
 
@@ -277,5 +281,6 @@ def _relate(
         sign = piece[start]
         right = list(piece[start + 1 : end])
         relations.append(Relation(EQUALITIES.get(sign.text, sign.text), sign.span, left, right, continues, row=row))
+        relations[-1].condition = sign.text == ASKED
         left = tuple(right)
         continues = True
