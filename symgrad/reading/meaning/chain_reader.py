@@ -9,7 +9,7 @@ from symgrad.core.claims import Assumption, Claim
 from symgrad.core.ranges import Index, Range, Subset
 from symgrad.reading.document.purposes import Purpose
 from symgrad.reading.meaning.assumptions import read_assumptions, read_restrictions, says_nothing
-from symgrad.reading.meaning.chains import Side, elaborate_sides, free_letters, outcome, settle_sides
+from symgrad.reading.meaning.chains import Outcome, Side, elaborate_sides, free_letters, outcome, settle_sides
 from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.definitions import index_arguments
 from symgrad.reading.meaning.elaborator import Definitions, Elaborator
@@ -201,6 +201,8 @@ class ChainReader:
             span = (relation.sign_span if relation.continues else left.span).to(right.span)
             warnings = tuple(w for w in el.warnings if _touches(w, left) or _touches(w, right))
             found = outcome(el, left, right, free, (*facts.assumptions, *supposed, *restrictions[k]), warnings)
+            if found.shapes is not None:
+                found = self.read_entrywise(left, right, span, found)
             redefinition = self.redefinition if k == 0 else ""
             if self.purpose == "condition" or relation.condition:
                 self.note("SG404", "an equation to solve, no identity: not checked", span)
@@ -225,6 +227,22 @@ class ChainReader:
             except ShapeMismatch as e:
                 side.problem = Diagnostic("SG113", str(e), e.span, "check the shapes")
         return tuple(out)
+
+    def read_entrywise(self, left: Side, right: Side, span: Span, plain: Outcome) -> Outcome:
+        """The claim with columns multiplied entry by entry, where their inner product does not fit."""
+        el = replace(self.elaborator(), entrywise=True)
+        sides = [Side(s.span, s.text, s.node, s.problem) for s in (left, right)]
+        if any(s.node is None for s in sides):
+            return plain
+        elaborate_sides(el, sides)
+        el.letters.resolve_ties()
+        free = free_letters(el, sides)
+        settle_sides(el, sides, free)
+        warning = Diagnostic(
+            "SG209", "columns are multiplied entry by entry here", span, "write the product with `\\odot`", "warning"
+        )
+        found = outcome(el, *sides, free, (), (*plain.warnings, warning))
+        return plain if found.claim is None else found
 
     def premise_claims(self) -> Iterator[Claim]:
         """The equations that the display follows from, as claims; one that can't be read is passed over."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from symgrad.core.nodes import Definition, Deriv, Entry, Expr, Mul, Ref, Sum, parts
+from symgrad.core.nodes import Apply, Definition, Deriv, Entry, Expr, Mul, Ref, Sum, parts
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply, same_range
 from symgrad.reading.tree.scripts import error
@@ -49,6 +49,9 @@ def target_of(el: Elaborator, node: SyntaxNode) -> ReadValue:
 
 def derivative(el: Elaborator, node: Derivative) -> ReadValue:
     """``\\partial body / \\partial targets``: axes of the body, then those of the targets."""
+    reached = _nabla_reach(el, node)
+    if reached is not None:
+        return el.value(reached)
     value = el.value(node.body)
     targets = [target_of(el, t) for t in node.targets]
     body, axes, row = value.body, value.axes, value.row
@@ -68,6 +71,20 @@ def derivative(el: Elaborator, node: Derivative) -> ReadValue:
     by = targets[0].body.args[0]
     jacobian = Jacobian(of, by, value.axes, targets[0].axes) if len(targets) == 1 else None
     return ReadValue(body, axes, row, True, jacobian)
+
+
+def _nabla_reach(el: Elaborator, node: Derivative) -> SyntaxNode | None:
+    """``\\nabla_z C a^\\top`` is a product: ``\\nabla`` takes the defined or abstract number behind it, and no more."""
+    if not (node.operator and node.sign == "\\nabla" and isinstance(node.body, ProductNode)):
+        return None
+    (op, first), *rest = node.body.factors
+    if not isinstance(first, Sym) or first.sup:
+        return None
+    value = el.value(first)
+    if value.axes or not isinstance(ungrouped(value.body), (Ref, Apply)):
+        return None
+    head = replace(node, body=first, operator=False, span=node.span.to(first.span))
+    return ProductNode(node.span, ((op, head), *rest))
 
 
 def _chain_links(el: Elaborator, node: SyntaxNode) -> Definition | None:

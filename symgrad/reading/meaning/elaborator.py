@@ -81,11 +81,13 @@ class Elaborator:
     warnings: list[Diagnostic] = field(default_factory=list)
     parameters: dict[str, ReadValue] = field(default_factory=dict)
     held: frozenset[Definition] = frozenset()
-    held_alone: frozenset[Definition] = frozenset()
-    """What a lone partial derivative beside the products of a chain rule holds constant."""
     in_definition: bool = False
     outside: frozenset[str] = frozenset()
     """The letters that stand outside of the sums that name them."""
+    entrywise: bool = False
+    """True while a product of two columns is read entry by entry, where their inner product does not fit."""
+    held_alone: frozenset[Definition] = frozenset()
+    """What a lone partial derivative beside the products of a chain rule holds constant."""
 
     def child(
         self, parameters: dict[str, ReadValue] | None = None, bound: dict[str, Index] | None = None
@@ -192,6 +194,8 @@ class Elaborator:
                 out = elementwise(Mul, (bracketed(out), bracketed(right)), span, "an elementwise product")
             elif op == "@":
                 out = outer(out, right, span) if out.axes and right.axes else multiply(out, right, span)[0]
+            elif (op == "*" or (self.entrywise and op in ("", "."))) and _are_alike(out, right):
+                out = elementwise(Mul, (bracketed(out), bracketed(right)), span, "an elementwise product")
             elif op == "/":
                 out = quotient(out, right, span) if right.axes else multiply(out, inverse(right), span)[0]
             else:
@@ -299,3 +303,11 @@ _RULES: dict[type[SyntaxNode], Callable[[Elaborator, Any], ReadValue]] = {
     CasesNode: Elaborator.cases,
     Dots: Elaborator.dots,
 }
+
+
+def _are_alike(left: ReadValue, right: ReadValue) -> bool:
+    """True for two columns, or two rows, over one range."""
+    if len(left.axes) != 1 or len(right.axes) != 1 or left.row != right.row:
+        return False
+    a, b = left.axes[0].range, right.axes[0].range
+    return a is None or b is None or a == b

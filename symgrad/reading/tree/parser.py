@@ -32,7 +32,7 @@ from symgrad.reading.tree.used_names import outside_letters, sum_letter
 from symgrad.text.source import Span
 
 MAX_FACTORS = 1000
-OPERATORS = {"\\cdot": ".", "\\times": "x", "\\otimes": "@", "\\ast": "."}
+OPERATORS = {"\\cdot": ".", "\\times": "x", "\\otimes": "@", "\\ast": "*"}
 
 
 class Parser(NameParser, DerivativeParser):
@@ -94,7 +94,7 @@ class Parser(NameParser, DerivativeParser):
             if (t.kind == "command" and t.text in OPERATORS) or (t.kind == "symbol" and t.text in "*/"):
                 if not factors or op:
                     raise error("SG104", f"an operand of `{t.text}` is missing", t.span)
-                op = "/" if t.text == "/" else OPERATORS.get(t.text, ".")
+                op = "/" if t.text == "/" else OPERATORS.get(t.text, "*")
                 self.at += 1
                 continue
             if op and t.kind == "symbol" and t.text == "-":
@@ -298,7 +298,7 @@ class Parser(NameParser, DerivativeParser):
 def _parted(body: SyntaxNode, letters: set[str]) -> tuple[SyntaxNode, tuple[tuple[str, SyntaxNode], ...]]:
     """What a product over ``letters`` takes, and what follows it: from the first sum or product that has none of
     them. ``\\prod_i x_i \\prod_j y_j`` is a product of two; a sum need not ask, being linear."""
-    if isinstance(body, ProductNode) and all(op in ("", ".", "x") for op, _ in body.factors):
+    if isinstance(body, ProductNode) and all(op in ("", ".", "x", "*") for op, _ in body.factors):
         for k, (_, factor) in enumerate(body.factors):
             if k and isinstance(factor, BigOp) and not letters & outside_letters([factor]):
                 kept = body.factors[:k]
