@@ -26,7 +26,7 @@ from symgrad.reading.tokens.ellipsis import expand_ellipses
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, is_name, letter_key, subscripted
+from symgrad.reading.tree.scripts import cover, letters_in, subscripted
 from symgrad.reading.tree.syntax import Derivative, NumberNode
 from symgrad.reading.tree.used_names import note_sizes, outside_letters
 from symgrad.text.diagnostic import Diagnostic, NotationError
@@ -261,11 +261,11 @@ class ChainReader:
 
     def supposed(self, el: Elaborator) -> tuple[Assumption, ...]:
         """The case that the sentence before the display considers, where it is about letters of this chain."""
-        written = {letter_key(t) for r in self.relations for t in (*r.left, *r.right) if is_name(t)}
+        written = {key for r in self.relations for key in letters_in((*r.left, *r.right))}
         out: list[Assumption] = []
         for tokens in self.cases:
             span = cover(tokens)
-            if not all(letter_key(t) in written for t in tokens if is_name(t)):
+            if not written.issuperset(letters_in(tokens)):
                 continue
             try:
                 out += [Assumption("condition", span.text, cond=c) for c in read_conditions(el, tokens, span)]

@@ -14,7 +14,7 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.cursor import KINDS, OPEN, OPEN_COMMANDS
 from symgrad.reading.tree.derivative_parser import DerivativeParser
 from symgrad.reading.tree.name_parser import NameParser
-from symgrad.reading.tree.scripts import ACCENTS, error, group_end, is_name, script_argument
+from symgrad.reading.tree.scripts import ACCENTS, error, group_end, is_name, letters_in, script_argument
 from symgrad.reading.tree.syntax import (
     BigOp,
     Derivative,
@@ -28,7 +28,7 @@ from symgrad.reading.tree.syntax import (
     SyntaxNode,
     Terms,
 )
-from symgrad.reading.tree.used_names import outside_letters, sum_letter
+from symgrad.reading.tree.used_names import outside_letters
 from symgrad.text.source import Span
 
 MAX_FACTORS = 1000
@@ -246,12 +246,12 @@ class Parser(NameParser, DerivativeParser):
         head = self.tokens[self.at].span
         self.at += 1
         sub, sup = self.limits()
-        outer, self.bound = self.bound, self.bound | {sum_letter(t) for t in sub if is_name(t)}
+        outer, self.bound = self.bound, self.bound | set(letters_in(sub))
         body = self.signed_product()
         self.bound = outer
         if op == "sum":
             return BigOp(head.to(body.span), "sum", sub, sup, body, head)
-        inside, after = _parted(body, {sum_letter(t) for t in sub if is_name(t)})
+        inside, after = _parted(body, set(letters_in(sub)))
         product = BigOp(head.to(inside.span), "prod", sub, sup, inside, head)
         return ProductNode(head.to(body.span), (("", product), *after)) if after else product
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import is_name, letter_key, script_argument
+from symgrad.reading.tree.scripts import is_name, letter_key, letters_in, script_argument
 from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Scripted, Sym, SyntaxNode
 
 CHAINED = ("\\le", "<")
@@ -36,7 +36,7 @@ def slot_letters(scope: Scope, node: SyntaxNode) -> set[str]:
     """
     out: set[str] = set()
     for n in subnodes(node):
-        out.update(letter_key(t) for script in _slots(scope, n) for t in script if is_name(t))
+        out.update(key for script in _slots(scope, n) for key in letters_in(script))
     return out
 
 
@@ -97,7 +97,7 @@ def subscript_letters(scope: Scope, node: SyntaxNode) -> set[str]:
     for n in subnodes(node):
         if isinstance(n, (Sym, Scripted)):
             sub = scope.value_key(n)[1] if isinstance(n, Sym) else n.sub
-            out |= {letter_key(t) for t in sub if is_name(t)}
+            out.update(letters_in(sub))
     return out
 
 
@@ -129,13 +129,12 @@ def outside_letters(nodes: Sequence[SyntaxNode]) -> frozenset[str]:
 
 def _outside(node: SyntaxNode) -> set[str]:
     if isinstance(node, BigOp):
-        named = {sum_letter(t) for t in node.sub if is_name(t)}
-        return (_outside(node.body) - named) | {sum_letter(t) for t in node.sup if is_name(t)}
+        return (_outside(node.body) - set(letters_in(node.sub))) | set(letters_in(node.sup))
     out: set[str] = set()
     for name in ("sub", "sup", "condition"):
-        out.update(sum_letter(t) for t in getattr(node, name, ()) if is_name(t))
+        out.update(letters_in(getattr(node, name, ())))
     if isinstance(node, CasesNode):
-        out.update(sum_letter(t) for _, tokens in node.branches for t in tokens if is_name(t))
+        out.update(key for _, tokens in node.branches for key in letters_in(tokens))
     for name in node.__dataclass_fields__:
         for inner in _direct(getattr(node, name)):
             out |= _outside(inner)
@@ -155,11 +154,11 @@ def _direct(value: object) -> Iterator[SyntaxNode]:
 def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
     """Letters that stand in the bounds of a sum, and nowhere as a position, are sizes: also to the left of the sum."""
     below = [n for node in nodes for n in subnodes(node)]
-    positions = {sum_letter(t) for n in below if isinstance(n, (Sym, Scripted)) for t in n.sub if is_name(t)}
+    positions = {key for n in below if isinstance(n, (Sym, Scripted)) for key in letters_in(n.sub)}
     for n in below:
         if isinstance(n, BigOp):
             ends = _ends(n)
-            bound = {sum_letter(t) for t in n.sub if is_name(t)} - ends
+            bound = set(letters_in(n.sub)) - ends
             known = positions | bound | scope.indices.keys() | scope.letters.keys() | scope.values.keys()
             scope.sizes.update(ends - known)
 
@@ -170,7 +169,7 @@ def _ends(node: BigOp) -> set[str]:
     cuts = [k for k, t in enumerate(node.sub) if t.text in CHAINED]
     if len(cuts) == 2:
         tokens += [*node.sub[: cuts[0]], *node.sub[cuts[1] + 1 :]]
-    return {sum_letter(t) for t in tokens if is_name(t)}
+    return set(letters_in(tokens))
 
 
 def note_bounds(scope: Scope, body: SyntaxNode) -> None:
