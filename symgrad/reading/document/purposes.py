@@ -43,10 +43,12 @@ def purpose(display: Display) -> Purpose:
     ``such that``, ``we solve`` make it a condition. ``setting … gives`` makes it a consequence of what is set.
     """
     words = _FORMULA.sub(FORMULA, words_before(display))
-    found = list(_CONDITION.finditer(words))
-    if not found or _DENIED.search(words):
+    if _DENIED.search(words):
         return "claim"
-    after = words[found[-1].end() :]
-    if _CONSEQUENCE.search(after):
-        return "consequence" if _TO_ZERO.search(words) else "claim"
-    return "claim" if FORMULA in after else "condition"  # `assuming $a > 0$,` assumes the formula
+    zero = _TO_ZERO.search(words)
+    if zero is not None and _CONSEQUENCE.search(words[zero.end() :]):
+        return "consequence"
+    clause = next((c for c in reversed(re.split(r"[,;:]", words)) if c.strip()), "")
+    found = list(_CONDITION.finditer(clause))
+    after = clause[found[-1].end() :] if found else FORMULA
+    return "claim" if FORMULA in after or _CONSEQUENCE.search(after) else "condition"

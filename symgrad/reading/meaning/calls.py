@@ -58,6 +58,16 @@ def call(el: Elaborator, node: Call) -> ReadValue:
             return out
         out = el.element(out, sym.sub, sym.span)
         return el.raised(out, sym.sup, sym.span) if sym.sup else out
+    at = scope.applied.get(sym.key)
+    if at is not None:
+        if [a.span.text for a in node.args] == list(at):
+            return el.value(replace(sym, span=node.span))
+        raise error(
+            "SG115",
+            f"`{sym.key}` is defined at `{', '.join(at)}` alone",
+            node.span,
+            f"define it for all arguments, `{sym.key}(z) = …`",
+        )
     counts = sorted(n for k, n in scope.calls if k == sym.key)
     if counts:
         raise error(

@@ -95,7 +95,10 @@ class Definer:
         if not bare or all(self.scope.styled(n, "") for n in names):
             # without its arguments the name stands for the quantity at the arguments' own values
             made = self._enter("values", key, written)
-        return self._enter("calls", (key, count), written, arguments=tuple(names)) if bare else made
+        if bare:
+            return self._enter("calls", (key, count), written, arguments=tuple(names))
+        self.scope.applied[key] = tuple(a.span.text for a in name.args)
+        return made
 
     # --- names with slots -----------------------------------------------------------------------
 

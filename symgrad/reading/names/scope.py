@@ -102,6 +102,8 @@ class Scope:
     bounds: dict[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=dict)
     assumed: list[Assumed] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
+    applied: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names that are defined at expressions, ``g(a^\\top x) = s``, with those expressions."""
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "arrays", "subsets", "letters", "functions")
@@ -113,6 +115,7 @@ class Scope:
         if key in entries and table != "letters":
             self.assumed = [a for a in self.assumed if name not in a.names]
         entries[key] = entry
+        self.applied.pop(name, None)
         bare = name.removeprefix("\\mathbf ")
         if bare.isalpha() and len(bare) > 1:
             self.words.add(bare)
@@ -152,7 +155,7 @@ class Scope:
         return sym.key in self.functions or any(k in (sym.key, call_key(sym)) for k, _ in self.calls)
 
     def is_call(self, sym: Sym) -> bool:
-        if self.has_arguments(sym):
+        if self.has_arguments(sym) or sym.key in self.applied:
             return True
         known = self.value_key(sym)[0] is not None or sym.key in self.indices or sym.key in self.sizes
         known = known or sym.key in self.letters
