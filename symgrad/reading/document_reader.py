@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from symgrad.reading.document.assertions import last_cases, stances
+from symgrad.reading.document.assertions import definers, is_called, last_cases, stances
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
 from symgrad.reading.document.purposes import purpose
 from symgrad.reading.document.sections import DeclarationLayer, Sections
 from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.chains import Outcome
+from symgrad.reading.meaning.conditions import SIGNS
 from symgrad.reading.meaning.elaborator import Definitions
 from symgrad.reading.names.declarations import Paragraph
+from symgrad.reading.names.equations import Definingness
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.read_document import ReadDocument, ReadStep
 from symgrad.reading.tokens.lexer import Token, tokenize
@@ -25,6 +28,7 @@ DECLARING = ("\\in", "\\subseteq", "\\to")
 
 
 MAX_PROBLEMS = 200
+ONE_HOT = re.compile(r"\bone-?\s?hot\b", re.IGNORECASE)
 
 
 class Reader:
@@ -103,8 +107,10 @@ class Reader:
         """Enters what the formulas of one paragraph declare."""
         tokens: list[tuple[Token, ...]] = []
         supposed: set[int] = set()
+        read: list[tuple[int, list[Token]]] = []
         self.cases, self.premises = [], []
-        cases = last_cases(formulas)
+        defining: dict[int, Definingness] = {}
+        cases, says = last_cases(formulas), definers(formulas)
         for k, (inline, stance) in enumerate(zip(formulas, stances(formulas), strict=True)):
             try:
                 found = tokenize(inline.content, macros)
@@ -115,12 +121,18 @@ class Reader:
             if found:
                 if stance != "asserted":
                     supposed.add(len(tokens))
-                if k in cases:
+                elif says[k] is not None:
+                    defining[len(tokens)] = "plainly" if says[k] else "perhaps"
+                if k in cases and any(t.text in SIGNS for t in found):
                     self.cases.append(tuple(found))
                 self.premises += [tuple(found)] * (any(t.text == "=" for t in found))
                 tokens.append(tuple(found))
+                read.append((k, found))
+        one_hots = [tuple(t) for k, t in read if is_called(formulas, k, ONE_HOT)]
         paragraph = Paragraph(self.scope)
-        paragraph.read(tokens, supposed)
+        paragraph.read(tokens, supposed, defining)
+        for formula in one_hots:
+            paragraph.one_hot(formula)
         self.out.diagnostics.extend(paragraph.diagnostics)
 
     def enter(self, layer: DeclarationLayer) -> None:

@@ -54,6 +54,15 @@ _NOT_OF_THIS = re.compile(r"\b(?:so|then|hence|therefore|which|and|but)\b.*", re
 _IF = re.compile(r"\b(?:if|when|whenever|as long as|in case)[\s~]*$", re.IGNORECASE)
 _CASE = re.compile(r"\bcases?\b[^\x00.]*$", re.IGNORECASE)
 _FOR = re.compile(r"^\W*(?:now |first |next |then )*for[\s~]*$", re.IGNORECASE)
+_DEFINES = re.compile(
+    r"\b(?:let|where|with|so that|defin\w*|denot\w*|put|set|writ(?:e|ing)|call|gives?|giving|namely|using|outputs?)\b"
+    r"[^\x00]*$"
+    r"|\b(?:let|where|with|define|put|set|write)\b(?:[^\x00.]*\x00)+[\s,]*(?:and[\s]*)?$",
+    re.IGNORECASE,
+)
+_PLACES = re.compile(
+    r"\b(?:at|for|to|that|than|from|if|when|assum\w*|suppos\w*|case|whenever|equation)\s*$", re.IGNORECASE
+)
 _JOINED = re.compile(r"^[\s,]*(?:and[\s~]*)?$", re.IGNORECASE)
 _OR = re.compile(r"^[\s,]*or[\s~]*(?:if[\s~]*|when[\s~]*|that[\s~]*)?$", re.IGNORECASE)
 
@@ -80,6 +89,24 @@ def stances(formulas: Sequence[Inline]) -> list[Stance]:
         elif _JOINED.match(between) and found[k] == "asserted":
             found[k] = found[k - 1]  # `if $a > 0$ and $b > 0$`
     return found
+
+
+def definers(formulas: Sequence[Inline]) -> list[bool | None]:
+    """For each formula: True behind a word that defines, None behind one that does not, False otherwise."""
+    out: list[bool | None] = []
+    for k in range(len(formulas)):
+        before = _prose(formulas, k).before
+        clause = re.split(r"[;:()—]", before)[-1]
+        plainly = _DEFINES.search(clause)
+        out.append(True if plainly else None if _PLACES.search(clause) else False)
+    return out
+
+
+def is_called(formulas: Sequence[Inline], k: int, word: re.Pattern[str]) -> bool:
+    """True if the clause that names a formula says the word of it: ``the target $y$ is one-hot``, ``one-hot $y$``."""
+    prose = _prose(formulas, k)
+    before, after = re.split(r"[;:(—]|\x00", prose.before)[-1], re.split(r"[;:—]|\x00", prose.after)[0]
+    return bool(word.search(before) or word.search(after)) and not _DENIES_BEFORE.search(before + after)
 
 
 def last_cases(formulas: Sequence[Inline]) -> list[int]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from symgrad.core.nodes import Cond, Const, Delta, Func, Size, Sum, num
 from symgrad.core.ranges import Affine, Index, Range, range_of
 from symgrad.reading.meaning import known_functions
-from symgrad.reading.meaning.name_roles import position
+from symgrad.reading.meaning.name_roles import labelled, position
 from symgrad.reading.meaning.values import ReadValue, group
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error
-from symgrad.reading.tree.syntax import Letter, Paren, Position, Scripted, Slot, Sym
+from symgrad.reading.tree.syntax import Paren, Position, Scripted, Slot, Sym
 
 if TYPE_CHECKING:
     from symgrad.reading.meaning.elaborator import Elaborator
@@ -57,12 +57,6 @@ def _sized(el: Elaborator, slots: tuple[Slot, ...]) -> Range | None:
     if any(k not in el.scope.sizes for k, _ in sizes):
         raise error("SG105", f"`{slot.span.text}` is no declared size", slot.span)
     return Range.of_size(Affine.build(sizes, slot.const))
-
-
-def labelled(letter: Letter) -> str:
-    """A letter in a slot as the key of a size, ``d_v`` with its label."""
-    label = "".join(slot.span.text for slot in letter.sub)
-    return f"{letter.key}_{{{label}}}" if label else letter.key
 
 
 def bars(el: Elaborator, node: Paren) -> ReadValue:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.ranges import Index, Range, Subset
 from symgrad.reading.document.purposes import Purpose
+from symgrad.reading.meaning.alignment import multiplied_entrywise
 from symgrad.reading.meaning.assumptions import read_assumptions, read_restrictions, says_nothing
 from symgrad.reading.meaning.chains import Outcome, Side, elaborate_sides, free_letters, outcome, settle_sides
 from symgrad.reading.meaning.conditions import read_conditions
@@ -203,6 +204,8 @@ class ChainReader:
             found = outcome(el, left, right, free, (*facts.assumptions, *supposed, *restrictions[k]), warnings)
             if found.shapes is not None:
                 found = self.read_entrywise(left, right, span, found)
+            elif any(w.code == "SG202" for w in el.warnings):
+                found = self.or_entrywise(left, right, span, found)
             redefinition = self.redefinition if k == 0 else ""
             if self.purpose == "condition" or relation.condition:
                 self.note("SG404", "an equation to solve, no identity: not checked", span)
@@ -238,11 +241,19 @@ class ChainReader:
         el.letters.resolve_ties()
         free = free_letters(el, sides)
         settle_sides(el, sides, free)
-        warning = Diagnostic(
-            "SG209", "columns are multiplied entry by entry here", span, "write the product with `\\odot`", "warning"
-        )
-        found = outcome(el, *sides, free, (), (*plain.warnings, warning))
+        found = outcome(el, *sides, free, (), (*plain.warnings, multiplied_entrywise(span)))
         return plain if found.claim is None else found
+
+    def or_entrywise(self, left: Side, right: Side, span: Span, plain: Outcome) -> Outcome:
+        """The outcome with one more reading: columns that were read as inner products, multiplied entry by entry."""
+
+        def alternatives() -> Iterator[tuple[str, Claim]]:
+            yield from plain.alternatives()
+            other = self.read_entrywise(left, right, span, plain)
+            if other is not plain and other.claim is not None:
+                yield "entrywise", other.claim
+
+        return replace(plain, alternatives=alternatives)
 
     def premise_claims(self) -> Iterator[Claim]:
         """The equations that the display follows from, as claims; one that can't be read is passed over."""

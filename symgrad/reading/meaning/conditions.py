@@ -12,6 +12,7 @@ from symgrad.core.ranges import Index, IndexExpr
 from symgrad.reading.meaning.name_roles import position
 from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ReadValue, elementwise, negative
+from symgrad.reading.tokens.cuts import depths, outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, letter_key, read_slots
 from symgrad.reading.tree.syntax import Position
@@ -45,8 +46,10 @@ FILLERS = (
 def split_conditions(tokens: Sequence[Token]) -> list[list[Token]]:
     """Conditions parted by commas, ``and``, ``\\wedge``, ``\\land``."""
     out: list[list[Token]] = [[]]
-    for t in tokens:
-        if (
+    for t, depth in zip(tokens, depths(tokens), strict=True):
+        if depth > 0:
+            out[-1].append(t)
+        elif (
             t.kind == "quad"
             or (t.kind == "symbol" and t.text in ",;.")
             or t.text in ("\\wedge", "\\land", "\\forall")
@@ -67,7 +70,7 @@ def read_conditions(el: Elaborator, tokens: Sequence[Token], span: Span) -> list
         )
     out: list[Cond] = []
     for piece in pieces:
-        cuts = [k for k, t in enumerate(piece) if t.text in SIGNS]
+        cuts = [k for k, t in outermost(piece) if t.text in SIGNS]
         if not cuts:
             raise error(
                 "SG111",
@@ -98,7 +101,7 @@ def _one(el: Elaborator, left: list[Token], sign: Token, right: list[Token]) -> 
 
 def compared_arrays(el: Elaborator, tokens: Sequence[Token], span: Span) -> ReadValue | None:
     """``[A > B]`` of arrays, entry by entry; None of any other condition."""
-    cuts = [k for k, t in enumerate(tokens) if t.text in SIGNS]
+    cuts = [k for k, t in outermost(tokens) if t.text in SIGNS]
     sign = tokens[cuts[0]].text if len(cuts) == 1 else ""
     if sign not in ("<", ">", "\\le", "\\ge"):
         return None

@@ -11,7 +11,7 @@ from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots, strip_groups
 from symgrad.reading.tree.syntax import Call, Colon, Position, Sym, SyntaxNode
-from symgrad.reading.tree.used_names import note_bounds, slot_letters, subnodes
+from symgrad.reading.tree.used_names import note_bounds, outside_letters, slot_letters, subnodes
 from symgrad.text.source import Span
 
 
@@ -203,7 +203,14 @@ class Definer:
         known = slot_letters(self.scope, body) | self.scope.indices.keys() | self.scope.letters.keys()
         if letters is not None and all(x in known and not x.startswith("\\math") for x in letters):
             return bold_key(name), name.sub
+        if letters is not None and len(letters) == 2 and self._is_open(letters, body):
+            return bold_key(name), name.sub
         return bold_key(name) + label_key(name.sub), ()
+
+    def _is_open(self, letters: tuple[str, ...], body: SyntaxNode) -> bool:
+        """True if a letter is an index of the body outside of its sums: ``f_{im} = x_i`` has no label ``im``."""
+        taken = self.scope.indices.keys() | self.scope.arrays.keys() | self.scope.values.keys()
+        return any(x in outside_letters([body]) and x not in taken for x in letters)
 
     def _enter(self, table: str, key: Any, written: Candidate, **roles: Any) -> Defined:
         named = key if isinstance(key, str) else key[0]

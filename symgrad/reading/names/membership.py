@@ -124,6 +124,11 @@ class Membership:
     def positions(self, name: tuple[Token, ...], declared: PositionSet, every: bool) -> None:
         """``o \\in [W]`` is a parameter, ``n \\in [W]^K`` an array of positions, ``\\forall k \\in [K]`` a letter."""
         key = letter_of(name)
+        if key is None and is_name(name[0]) and not declared.ranges and not every:
+            sym = read_name(self.scope, name)
+            if sym.sub and not sym.sup:  # `w_O \\in [W]`, beside an array of positions `w_k`
+                self.scope.put("indices", name_key(sym), Index(printed(name_key(sym)), declared.target, "fixed"))
+                return
         if key is None:
             raise error("SG109", "this name can't be declared as an index", cover(name), "use a single letter")
         if declared.ranges:

@@ -30,6 +30,8 @@ LAYOUT = frozenset(_ENVIRONMENTS.split())
 EXCEPTIONS = ("unless", "except", "only")
 """Words that turn a condition around: what they say is not read, and makes the relation unreadable."""
 CONDITION_WORDS = ("if", "for", "when", "where", "with", "whenever", "and", "otherwise", "forall", "all", "provided")
+FUNCTION_WORDS = ("tr", "Tr", "trace", "diag", "softmax", "logsumexp", "exp", "log", "tanh", "relu", "ReLU", "sigmoid")
+"""Functions that are read in ``\\text`` whatever follows them."""
 MAX_CONDITION = 24
 """A comparison of more tokens is a relation of its own."""
 
@@ -60,9 +62,15 @@ def unwrap(tokens: Sequence[Token]) -> list[Token]:
     kept = [t for t in tokens if not (t.kind in ("begin", "end") and t.text.rstrip("*") in LAYOUT)]
     # \\text{softmax}(z) is a function, \\text{if } a remark
     return [
-        replace(t, kind="word") if t.kind == "text" and t.text.isalpha() and _applied(kept, k) else t
+        replace(t, kind="word", text=t.text.strip()) if t.kind == "text" and _is_word(kept, k) else t
         for k, t in enumerate(kept)
     ]
+
+
+def _is_word(tokens: Sequence[Token], k: int) -> bool:
+    """True for a name in ``\\text``: one that is applied or scripted, or a function that takes what follows."""
+    text = tokens[k].text.strip()
+    return text in FUNCTION_WORDS or (tokens[k].text.isalpha() and _applied(tokens, k))
 
 
 def _applied(tokens: Sequence[Token], k: int) -> bool:
