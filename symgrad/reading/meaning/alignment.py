@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import ZERO, Add, Expr, free_indices
 from symgrad.core.ranges import Index
-from symgrad.reading.meaning.elaborator import Elaborator
-from symgrad.reading.meaning.implied_sums import placements
+from symgrad.reading.meaning.implied_sums import implied_sum, insert_implied_sums, placements
+from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ReadValue, aligned, is_zero, same_range
 from symgrad.text.diagnostic import Diagnostic
@@ -83,7 +83,7 @@ def _vector_by_vector(value: ReadValue) -> bool:
 
 
 def other_placements(
-    el: Elaborator, raw: ReadValue, settled: Expr, free: frozenset[Index], span: Span
+    el: Reading, raw: ReadValue, settled: Expr, free: frozenset[Index], span: Span
 ) -> Iterator[ReadValue]:
     """A side with one implied sum standing elsewhere than the rules put it."""
     known = free | frozenset(raw.axes)
@@ -91,7 +91,7 @@ def other_placements(
     dummies = [d for d in free_indices(raw.body) - known if d.kind != "fixed" and d in letters]
     seen = {tidy(settled)}
     for d in sorted(dummies, key=lambda i: i.serial):
-        rest = el.settle(raw, free | {d}, span)
+        rest = insert_implied_sums(el, raw, free | {d}, span)
         for body in _placed(el, rest.body, d):
             plain = tidy(body)
             if plain in seen or d in free_indices(plain):
@@ -102,9 +102,9 @@ def other_placements(
             yield ReadValue(body, rest.axes, rest.row, rest.derivative, rest.jacobian)
 
 
-def _placed(el: Elaborator, body: Expr, d: Index) -> list[Expr]:
+def _placed(el: Reading, body: Expr, d: Index) -> list[Expr]:
     """The sum over ``d`` at every place; of several terms, also at another place of one of them alone."""
-    close = el.closer(d)
+    close = implied_sum(el, d)
     bodies = list(placements(body, d, close))
     written = body.terms if isinstance(body, Add) else ()
     for k, term in enumerate(written):

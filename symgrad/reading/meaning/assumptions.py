@@ -9,7 +9,7 @@ from symgrad.core.claims import Assumption
 from symgrad.core.nodes import free_indices
 from symgrad.core.ranges import Range
 from symgrad.reading.meaning.conditions import read_conditions
-from symgrad.reading.meaning.elaborator import Elaborator
+from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ShapeMismatch, aligned, same_range
 from symgrad.reading.names.name_keys import letter_of
@@ -29,7 +29,7 @@ class ReadAssumptions:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def read_assumptions(el: Elaborator) -> ReadAssumptions:
+def read_assumptions(el: Reading) -> ReadAssumptions:
     """Every assumption in force, as it reads now."""
     facts = ReadAssumptions()
     out: list[Assumption] = []
@@ -45,7 +45,7 @@ def read_assumptions(el: Elaborator) -> ReadAssumptions:
     return facts
 
 
-def _one(el: Elaborator, assumed: Assumed) -> list[Assumption]:
+def _one(el: Reading, assumed: Assumed) -> list[Assumption]:
     tokens, text = assumed.tokens, assumed.span.text
     equal = next((k for k, t in outermost(tokens) if t.text == "="), None)
     if equal is not None:
@@ -59,7 +59,7 @@ def _one(el: Elaborator, assumed: Assumed) -> list[Assumption]:
     ]
 
 
-def _equation(el: Elaborator, left: tuple[Token, ...], right: tuple[Token, ...], assumed: Assumed) -> Assumption:
+def _equation(el: Reading, left: tuple[Token, ...], right: tuple[Token, ...], assumed: Assumed) -> Assumption:
     a, b = (el.value(el.parse(side, assumed.span)) for side in (left, right))
     pairs = [pair for pair in zip(a.axes, b.axes, strict=False) if same_range(*pair)]
     if not len(pairs) == len(a.axes) == len(b.axes) or a.row != b.row:

@@ -10,10 +10,11 @@ from symgrad.core.ranges import Index, Range, Subset
 from symgrad.reading.meaning.assumptions import read_assumptions, read_restrictions, says_nothing
 from symgrad.reading.meaning.chains import Side, elaborate_sides, free_letters, outcome, settle_sides
 from symgrad.reading.meaning.conditions import read_conditions
-from symgrad.reading.meaning.definitions import index_arguments
-from symgrad.reading.meaning.elaborator import Definitions, Elaborator
+from symgrad.reading.meaning.definitions import define, index_arguments
+from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.open_indices import OpenIndices
 from symgrad.reading.meaning.recursion import recursion
+from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.meaning.values import ShapeMismatch
 from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
@@ -152,7 +153,7 @@ class ChainReader:
         if entry.arguments is not None and not all(index_arguments(el, entry)):
             return  # a function of arrays reads only where it is applied
         try:
-            el.define(entry)
+            define(el, entry)
         except NotationError as e:
             if e.diagnostic.code != "SG105":
                 self.out.diagnostics.append(e.diagnostic)

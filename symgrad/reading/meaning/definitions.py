@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from symgrad.core.nodes import Definition, Ref
 from symgrad.core.ranges import Index, IndexExpr, Range, Subset
-from symgrad.reading.meaning.name_roles import fill
+from symgrad.reading.meaning.implied_sums import insert_implied_sums
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.slots import fill
 from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.names.name_keys import BARE
@@ -15,14 +15,10 @@ from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Slot, Sym
 from symgrad.reading.tree.used_names import outside_letters, slot_letters, value_names
 
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
-
-
 MAX_DEPTH = 40
 
 
-def index_arguments(el: Elaborator, entry: Defined) -> tuple[bool, ...]:
+def index_arguments(el: Reading, entry: Defined) -> tuple[bool, ...]:
     """Which arguments of a definition are positions: those that stand in slots and nowhere else."""
     arguments = entry.arguments or ()
     in_slots, as_values = slot_letters(el.scope, entry.body), value_names(entry.body)
@@ -33,7 +29,7 @@ def index_arguments(el: Elaborator, entry: Defined) -> tuple[bool, ...]:
     )
 
 
-def define(el: Elaborator, entry: Defined) -> Definition:
+def define(el: Reading, entry: Defined) -> Definition:
     """The definition as it reads in the scope of the question; elaborated once a version of the scope."""
     cache = el.definitions
     if cache.version != el.scope.version:
@@ -60,14 +56,14 @@ def define(el: Elaborator, entry: Defined) -> Definition:
     return definition
 
 
-def _elaborated(el: Elaborator, entry: Defined) -> Definition:
+def _elaborated(el: Reading, entry: Defined) -> Definition:
     params = {p: Index(p, entry.over or _declared_range(el, p), "free") for p in _patterns(entry)}
     if entry.declared is not None:
         for p, wanted in zip(params.values(), entry.declared.ranges, strict=False):
             p.range = wanted
     child = el.child(None, params)
     child.outside = outside_letters([entry.body])
-    value = child.settle(child.value(entry.body), frozenset(params.values()), entry.span)
+    value = insert_implied_sums(child, child.value(entry.body), frozenset(params.values()), entry.span)
     if entry.declared is not None:
         _fit(entry, len(params), value.axes, entry.declared.ranges)
     for p in params.values():
@@ -105,12 +101,12 @@ def _patterns(entry: Defined) -> tuple[str, ...]:
     return entry.patterns if entry.arguments is None else entry.arguments
 
 
-def _declared_range(el: Elaborator, letter: str) -> Range | None:
+def _declared_range(el: Reading, letter: str) -> Range | None:
     declared = el.scope.letters.get(letter)
     return declared.range if isinstance(declared, Subset) else declared
 
 
-def called_bare(el: Elaborator, entry: Defined, slots: tuple[Slot, ...], sym: Sym) -> ReadValue:
+def called_bare(el: Reading, entry: Defined, slots: tuple[Slot, ...], sym: Sym) -> ReadValue:
     """``J`` after ``J(o, c) = …``: at its own arguments."""
     if not all(index_arguments(el, entry)):
         raise error(

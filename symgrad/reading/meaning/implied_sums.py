@@ -8,12 +8,14 @@ raw trees (see ``values``): a product of one factor is a bracket, a quotient kee
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from symgrad.core.nodes import (
     MINUS_ONE,
     Add,
     Apply,
     Cases,
+    Cond,
     Deriv,
     Expr,
     Func,
@@ -23,11 +25,15 @@ from symgrad.core.nodes import (
     Prod,
     Sum,
     free_indices,
+    map_cond,
     parts,
 )
-from symgrad.core.ranges import Index, IndexExpr, indices_of
+from symgrad.core.ranges import Index, IndexExpr, indices_of, substitute_index
 from symgrad.core.substitute import substitute
-from symgrad.reading.meaning.values import is_quotient
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.values import ReadValue, is_quotient
+from symgrad.reading.tree.scripts import error
+from symgrad.text.source import Span
 
 Close = Callable[[Expr, Index], Expr]
 
@@ -207,12 +213,48 @@ def _replace(node: Expr, old: Expr, new: Expr) -> Expr:
     return type(node)(*(new if a is old else a for a in node.args))
 
 
-def close_with(d: Index, make: Callable[[Expr, Index], Expr]) -> Close:
-    """A ``close`` that gives every sum a dummy of its own, of the same letter and range."""
+def insert_implied_sums(el: Reading, value: ReadValue, free: frozenset[Index], span: Span) -> ReadValue:
+    """All letters that are neither free nor fixed are summed where the rules put them."""
+    el.letters.resolve_ties()
+    known = free | frozenset(value.axes)
+    body = value.body
+    for d in sorted(free_indices(body) - known, key=lambda i: i.serial):
+        if d.kind == "fixed" or d not in el.letters.open.values():
+            continue
+        el.letters.take_shifted(d)
+        if d.range is None:
+            where = el.letters.first_place.get(d, span)
+            raise error(
+                "SG108",
+                f"nothing says over what `{d.letter}` runs",
+                where,
+                f"declare `${d.letter} = 1, \\dots, N$` or sum it explicitly",
+            )
+        if occurrences(body, d) == 1:
+            where = el.letters.first_place.get(d, span)
+            el.warn(
+                "SG203",
+                f"`{d.letter}` stands once and is summed over {d.range}",
+                where,
+                f"write `\\sum_{d.letter}` if that is meant",
+            )
+        body = place(body, d, implied_sum(el, d))
+    return replace(value, body=body)
+
+
+def implied_sum(el: Reading, d: Index) -> Close:
+    """What makes one sum over a letter, with a dummy of its own of the same letter and range."""
+    where = el.letters.membership(d)
 
     def close(body: Expr, letter: Index) -> Expr:
         fresh = letter.fresh("bound")
         fresh.implied = True
-        return make(substitute(body, {letter: fresh}), fresh)
+        conditions = tuple(_renamed(c, d, fresh) for c in where)
+        return Sum(fresh, substitute(body, {letter: fresh}), conditions)
 
     return close
+
+
+def _renamed(cond: Cond, old: Index, new: Index) -> Cond:
+    """A condition on positions with one index called otherwise."""
+    return map_cond(cond, lambda e: substitute_index(e, {old: new}), lambda x: x)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from symgrad.core.ranges import Index, Range, Subset
+from symgrad.core.nodes import Cond
+from symgrad.core.ranges import Index, IndexExpr, Range, Subset, range_of
 from symgrad.reading.names.scope import Scope
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -86,3 +87,18 @@ class OpenIndices:
             )
         elif index not in self.places:
             self.places[index] = span
+
+    def tie(self, a: IndexExpr, b: IndexExpr, span: Span) -> None:
+        """Two positions that are compared lie in one range."""
+        ra, rb = range_of(a), range_of(b)
+        if isinstance(a, Index) and rb is not None:
+            self.demand(a, rb, span)
+        elif isinstance(b, Index) and ra is not None:
+            self.demand(b, ra, span)
+        elif isinstance(a, Index) and isinstance(b, Index):
+            self.tied.append((a, b))
+
+    def membership(self, index: Index) -> tuple[Cond, ...]:
+        """The condition of a letter that stands for the members of a subset."""
+        subset = self.subset_of.get(index)
+        return (Cond("in", index, subset),) if subset is not None else ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from symgrad.core.nodes import (
     Cases,
@@ -16,33 +15,20 @@ from symgrad.core.nodes import (
     Sum,
     distinct,
     free_indices,
-    map_cond,
     parts,
 )
-from symgrad.core.ranges import Affine, Index, Range, Subset, index_expr, substitute_index
+from symgrad.core.ranges import Affine, Index, Range, Subset, index_expr
 from symgrad.reading.meaning.bounds import Bound, read_bounds
 from symgrad.reading.meaning.conditions import read_conditions
+from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.tree.scripts import cover, error
 from symgrad.reading.tree.syntax import BigOp
 from symgrad.reading.tree.used_names import sum_letter
 
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
 
-
-def renamed(cond: Cond, old: Index, new: Index) -> Cond:
-    """A condition on positions with one index called otherwise."""
-    return map_cond(cond, lambda e: substitute_index(e, {old: new}), lambda x: x)
-
-
-def membership(el: Elaborator, index: Index) -> tuple[Cond, ...]:
-    """The condition of a letter that stands for the members of a subset."""
-    subset = el.letters.subset_of.get(index)
-    return (Cond("in", index, subset),) if subset is not None else ()
-
-
-def big(el: Elaborator, node: BigOp) -> ReadValue:
+@reads(BigOp)
+def big(el: Reading, node: BigOp) -> ReadValue:
     """``\\sum_{…}^{…} body``"""
     bounds = read_bounds(el, node)
     frame = {sum_letter(b.token): b.index for b in bounds}
@@ -59,7 +45,7 @@ def big(el: Elaborator, node: BigOp) -> ReadValue:
     return replace(body, body=out, jacobian=None)
 
 
-def limit(el: Elaborator, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
+def limit(el: Reading, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
     """Fixes the range of a summed letter and returns the conditions that its bounds leave."""
     el.letters.resolve_ties()
     index = b.index
@@ -84,7 +70,7 @@ def limit(el: Elaborator, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]
     return tuple(where)
 
 
-def _between(el: Elaborator, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[Cond]:
+def _between(el: Reading, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[Cond]:
     """``lo <= i <= hi``: the range of the letter, or what its bounds leave of the range that it has."""
     index, written = b.index, Range(lo, hi)
     open_ends = [i for end in (lo, hi) for i in end.indices()]
@@ -139,7 +125,7 @@ def _surely_less(a: Affine, b: Affine) -> bool:
     return not gap.terms and gap.const > 0
 
 
-def _unbounded(el: Elaborator, b: Bound, body: Expr, node: BigOp) -> list[Cond]:
+def _unbounded(el: Reading, b: Bound, body: Expr, node: BigOp) -> list[Cond]:
     """A sum without bounds: the declared range of its letter, its slots' range, or the bounds written last."""
     index, key = b.index, sum_letter(b.token)
     declared = el.scope.letters.get(key)
