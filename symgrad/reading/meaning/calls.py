@@ -58,7 +58,7 @@ def call(el: Reading, node: Call) -> ReadValue:
             return out
         out = element(el, out, sym.sub, sym.span)
         return raised(el, out, sym.sup, sym.span) if sym.sup else out
-    counts = sorted(n for k, n in scope.calls if k == sym.key)
+    counts = sorted(n for _, n in scope.calls.named(sym.key))
     if counts:
         raise error(
             "SG115",

@@ -30,30 +30,21 @@ def index_arguments(el: Reading, entry: Defined) -> tuple[bool, ...]:
 
 
 def define(el: Reading, entry: Defined) -> Definition:
-    """The definition as it reads in the scope of the question; elaborated once a version of the scope."""
-    cache = el.definitions
-    if cache.version != el.scope.version:
-        cache.version = el.scope.version
-        cache.done.clear()
-    done = cache.done.get(entry)
+    """The definition as it reads now; elaborated again only when a name that it depends on has changed."""
+    definitions = el.definitions
+    done = definitions.find(entry, el.scope)
     if done is not None:
         return done
-    if entry in cache.active:
+    if entry in definitions.active:
         raise error(
             "SG110",
             f"`{entry.key}` is defined through itself",
             entry.span,
             "write the recursion out, or name the inner quantity otherwise",
         )
-    if len(cache.active) > MAX_DEPTH:
+    if len(definitions.active) > MAX_DEPTH:
         raise error("SG002", f"definitions nest deeper than {MAX_DEPTH}", entry.span)
-    cache.active.append(entry)
-    try:
-        definition = _elaborated(el, entry)
-    finally:
-        cache.active.pop()
-    cache.done[entry] = definition
-    return definition
+    return definitions.elaborate(entry, el.scope, lambda: _elaborated(el, entry))
 
 
 def _elaborated(el: Reading, entry: Defined) -> Definition:

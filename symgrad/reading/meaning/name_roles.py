@@ -49,7 +49,7 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
             indices, axes = fill(el, slots, entry.ranges, sym.key, sym.span)
             return ReadValue(Entry(entry, tuple(indices)), tuple(axes), entry.row and len(axes) == 1 and not slots), sup
         return from_definition(el, entry, slots, sym), sup
-    called = [d for (name, _), d in scope.calls.items() if name == sym.key]
+    called = [scope.calls[k] for k in scope.calls.named(sym.key)]
     if called and not sym.primes:
         return called_bare(el, called[-1], slots, sym), sup
     return _other_roles(el, sym, slots, sup)

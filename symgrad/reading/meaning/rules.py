@@ -14,6 +14,7 @@ from symgrad.core.nodes import Definition, Expr
 from symgrad.core.ranges import Index
 from symgrad.reading.meaning.open_indices import OpenIndices
 from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.names.name_table import Lookups
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.syntax import SyntaxNode
@@ -22,13 +23,61 @@ from symgrad.text.source import Span
 N = TypeVar("N", bound=SyntaxNode)
 
 
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """What a definition depends on: the names looked up for it, and the definitions that it uses."""
+
+    lookups: Lookups
+    uses: dict[Defined, Definition]
+
+
 @dataclass(slots=True)
 class Definitions:
-    """Definitions elaborated so far, by what was written and the version of the scope."""
+    """The definitions elaborated so far that read the same now; those being elaborated, outermost first."""
 
     version: int = -1
     done: dict[Defined, Definition] = field(default_factory=dict)
+    """A definition comes after those that it uses."""
+    dependencies: dict[Defined, Dependencies] = field(default_factory=dict)
     active: list[Defined] = field(default_factory=list)
+    used: list[dict[Defined, Definition]] = field(default_factory=list)
+    """For each definition being elaborated, those that it uses."""
+
+    def find(self, entry: Defined, scope: Scope) -> Definition | None:
+        """The definition, if it has been elaborated and nothing that it depends on has changed since."""
+        if self.version != scope.version:
+            self.version = scope.version
+            done, self.done = self.done, {}
+            for key, definition in done.items():
+                found = self.dependencies[key]
+                if found.lookups.are_current() and all(self.done.get(e) is d for e, d in found.uses.items()):
+                    self.done[key] = definition
+        known = self.done.get(entry)
+        if known is not None and self.used:
+            self.used[-1][entry] = known
+        return known
+
+    def elaborate(self, entry: Defined, scope: Scope, elaborated: Callable[[], Definition]) -> Definition:
+        """Make the definition, and note what it depends on."""
+        uses: dict[Defined, Definition] = {}
+        self.active.append(entry)
+        self.used.append(uses)
+        lookups = scope.lookups()
+        try:
+            with lookups:
+                definition = elaborated()
+        except BaseException:
+            if len(self.used) > 1:  # what catches the failure depends on the same
+                self.used[-2].update(uses)
+            raise
+        finally:
+            self.used.pop()
+            self.active.pop()
+        self.done[entry] = definition
+        self.dependencies[entry] = Dependencies(lookups, uses)
+        if self.used:
+            self.used[-1][entry] = definition
+        return definition
 
 
 class Reading(Protocol):

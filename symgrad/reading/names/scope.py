@@ -13,6 +13,7 @@ from symgrad.core.functions import BY_LATEX
 from symgrad.core.nodes import AbstractFunction, EntryDomain, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range, Subset
 from symgrad.reading.names.name_keys import BARE, call_key, printed, sub_splits, sup_splits
+from symgrad.reading.names.name_table import Lookups, NameSet, NameTable
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.syntax import Position, Sym, SyntaxNode
 from symgrad.text.source import Span
@@ -90,21 +91,25 @@ class Assumed:
 class Scope:
     """Mutable tables; ``version`` grows with every change, for caches."""
 
-    values: dict[str, Tensor | Defined] = field(default_factory=dict)
-    calls: dict[tuple[str, int], Defined] = field(default_factory=dict)
-    compounds: dict[tuple[str, str], Defined] = field(default_factory=dict)
-    indices: dict[str, Index] = field(default_factory=dict)
-    arrays: dict[str, IndexArray] = field(default_factory=dict)
-    subsets: dict[str, Subset] = field(default_factory=dict)
-    letters: dict[str, Range | Subset] = field(default_factory=dict)
-    functions: dict[str, AbstractFunction] = field(default_factory=dict)
-    sizes: set[str] = field(default_factory=set)
-    bounds: dict[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=dict)
+    values: NameTable[str, Tensor | Defined] = field(default_factory=NameTable)
+    calls: NameTable[tuple[str, int], Defined] = field(default_factory=NameTable)
+    compounds: NameTable[tuple[str, str], Defined] = field(default_factory=NameTable)
+    indices: NameTable[str, Index] = field(default_factory=NameTable)
+    arrays: NameTable[str, IndexArray] = field(default_factory=NameTable)
+    subsets: NameTable[str, Subset] = field(default_factory=NameTable)
+    letters: NameTable[str, Range | Subset] = field(default_factory=NameTable)
+    functions: NameTable[str, AbstractFunction] = field(default_factory=NameTable)
+    sizes: NameSet = field(default_factory=NameSet)
+    bounds: NameTable[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=NameTable)
     assumed: list[Assumed] = field(default_factory=list)
-    words: set[str] = field(default_factory=set)
+    words: NameSet = field(default_factory=NameSet)
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "arrays", "subsets", "letters", "functions")
+
+    def lookups(self) -> Lookups:
+        """Notes which names are looked up inside of a ``with`` block."""
+        return Lookups([getattr(self, table) for table in (*self.TABLES, "sizes", "bounds", "words")])
 
     def put(self, table: str, key: Any, entry: Any) -> None:
         """Enter a name; assumptions on a name declared again end."""
@@ -124,7 +129,7 @@ class Scope:
         self.forget_calls(key)
 
     def forget_calls(self, key: str) -> None:
-        for entry in [k for k in self.calls if k[0] == key]:
+        for entry in self.calls.named(key):
             del self.calls[entry]
 
     @property
@@ -138,7 +143,7 @@ class Scope:
         return key in self.values or key in self.indices or key in self.sizes
 
     def is_function(self, key: str) -> bool:
-        if self.is_value(key) or any(k == key for k, _ in self.calls):
+        if self.is_value(key) or self.calls.named(key):
             return False
         return key in FUNCTION_COMMANDS or key in ARRAY_FUNCTIONS or key in WORDS
 
@@ -149,7 +154,7 @@ class Scope:
         return letters in self.words or (letters in WORDS and not self.is_value(letters))
 
     def has_arguments(self, sym: Sym) -> bool:
-        return sym.key in self.functions or any(k in (sym.key, call_key(sym)) for k, _ in self.calls)
+        return sym.key in self.functions or any(self.calls.named(k) for k in (sym.key, call_key(sym)))
 
     def is_call(self, sym: Sym) -> bool:
         if self.has_arguments(sym):

@@ -112,7 +112,8 @@ def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
             ends = _ends(n)
             bound = {sum_letter(t) for t in n.sub if is_name(t)} - ends
             known = positions | bound | scope.indices.keys() | scope.letters.keys() | scope.values.keys()
-            scope.sizes.update(ends - known)
+            for name in sorted(ends - known):
+                scope.sizes.add(name)
 
 
 def _ends(node: BigOp) -> set[str]:
