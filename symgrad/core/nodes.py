@@ -28,6 +28,7 @@ from symgrad.core.kinds import (
     Size,
     Sum,
     Tensor,
+    Typography,
 )
 from symgrad.core.traverse import cond_parts, distinct, free_indices, map_cond, parts, rebuild, walk
 
@@ -58,6 +59,7 @@ __all__ = [
     "Size",
     "Sum",
     "Tensor",
+    "Typography",
     "add",
     "cond_parts",
     "delta",

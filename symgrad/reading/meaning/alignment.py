@@ -8,8 +8,8 @@ from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import ZERO, Add, Expr, free_indices
 from symgrad.core.ranges import Index
 from symgrad.reading.meaning.implied_sums import implied_sum, insert_implied_sums, placements
+from symgrad.reading.meaning.raw_trees import tidy
 from symgrad.reading.meaning.rules import Reading
-from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ReadValue, aligned, is_zero, same_range
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span

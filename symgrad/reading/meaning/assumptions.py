@@ -9,8 +9,8 @@ from symgrad.core.claims import Assumption
 from symgrad.core.nodes import free_indices
 from symgrad.core.ranges import Range
 from symgrad.reading.meaning.conditions import read_conditions
+from symgrad.reading.meaning.raw_trees import tidy, tidy_condition
 from symgrad.reading.meaning.rules import Reading
-from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ShapeMismatch, aligned, same_range
 from symgrad.reading.names.name_keys import letter_of
 from symgrad.reading.names.scope import Assumed, Scope
@@ -54,9 +54,8 @@ def _one(el: Reading, assumed: Assumed) -> list[Assumption]:
     unless = read_conditions(el, assumed.unless, assumed.span) if assumed.unless else []
     el.letters.resolve_ties()
     params = tuple(el.letters.open.values())
-    return [
-        Assumption("condition", text, cond=c, params=params, unless=tuple(u.negate() for u in unless)) for c in conds
-    ]
+    limits = tuple(tidy_condition(u.negate()) for u in unless)
+    return [Assumption("condition", text, cond=tidy_condition(c), params=params, unless=limits) for c in conds]
 
 
 def _equation(el: Reading, left: tuple[Token, ...], right: tuple[Token, ...], assumed: Assumed) -> Assumption:

@@ -8,9 +8,9 @@ from symgrad.core.nodes import Deriv, Entry, Ref
 from symgrad.core.ranges import Index, IndexExpr
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.definitions import MAX_DEPTH, define, index_arguments
-from symgrad.reading.meaning.derivatives import ungrouped
 from symgrad.reading.meaning.implied_sums import insert_implied_sums
 from symgrad.reading.meaning.known_functions import elementary
+from symgrad.reading.meaning.raw_trees import ungrouped
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.slots import element, position
 from symgrad.reading.meaning.superscripts import raised

@@ -13,6 +13,7 @@ from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.definitions import define, index_arguments
 from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.open_indices import OpenIndices
+from symgrad.reading.meaning.raw_trees import tidy_condition
 from symgrad.reading.meaning.recursion import recursion
 from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.meaning.values import ShapeMismatch
@@ -201,10 +202,11 @@ class ChainReader:
         for tokens in relation.conditions:
             span = cover(tokens)
             try:
-                out += [Assumption("condition", span.text, cond=c) for c in read_conditions(el, tokens, span)]
+                found = [tidy_condition(c) for c in read_conditions(el, tokens, span)]
+                out += [Assumption("condition", span.text, cond=c) for c in found]
             except NotationError as e:
-                found = e.diagnostic
-                side.problem = replace(found, code="SG111") if found.code == "SG101" else found
+                problem = e.diagnostic
+                side.problem = replace(problem, code="SG111") if problem.code == "SG101" else problem
             except ShapeMismatch as e:
                 side.problem = Diagnostic("SG113", str(e), e.span, "check the shapes")
         return tuple(out)

@@ -10,8 +10,8 @@ from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import Cond, Expr, Num, free_indices
 from symgrad.core.ranges import Index
 from symgrad.reading.meaning.alignment import align, make_claim, other_placements, transposed_layout
-from symgrad.reading.meaning.derivatives import ungrouped
 from symgrad.reading.meaning.implied_sums import differentiates, insert_implied_sums, repeats
+from symgrad.reading.meaning.raw_trees import ungrouped
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.tree.syntax import SyntaxNode

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from symgrad.core.nodes import Add, Cond, Entry, Expr, Iverson, Num, add, neg, num
 from symgrad.core.ranges import Index, IndexExpr
+from symgrad.reading.meaning.raw_trees import tidy
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import position
-from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ReadValue, elementwise, negative
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, letter_key, read_slots

@@ -5,9 +5,9 @@ from __future__ import annotations
 from symgrad.core.nodes import Definition, Ref
 from symgrad.core.ranges import Index, IndexExpr, Range, Subset
 from symgrad.reading.meaning.implied_sums import insert_implied_sums
+from symgrad.reading.meaning.raw_trees import tidy
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import fill
-from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.names.name_keys import BARE
 from symgrad.reading.names.scope import Defined

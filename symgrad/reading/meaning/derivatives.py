@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symgrad.core.nodes import Definition, Deriv, Entry, Expr, Mul, Ref, Sum, parts
+from symgrad.core.nodes import Definition, Deriv, Entry, Expr, Ref, Sum, parts
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.raw_trees import ungrouped
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply, same_range
 from symgrad.reading.tree.scripts import error
@@ -21,13 +22,6 @@ def _order(node: Expr) -> int:
     """How many derivatives are nested in a written expression."""
     inside = max((_order(child) for child in parts(node)[1]), default=0)
     return inside + isinstance(node, Deriv)
-
-
-def ungrouped(node: Expr) -> Expr:
-    """What stands in brackets."""
-    while isinstance(node, Mul) and len(node.factors) == 1:
-        node = node.factors[0]
-    return node
 
 
 def target_of(el: Reading, node: SyntaxNode) -> ReadValue:

@@ -2,7 +2,7 @@
 
 A dummy letter is summed at the smallest product that holds all its occurrences; where no product
 repeats it, the sum leaves elementwise functions and powers and stops outside an ``exp``. Works on
-raw trees (see ``values``): a product of one factor is a bracket, a quotient keeps its brackets.
+raw trees (see ``raw_trees``).
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ from symgrad.core.nodes import (
 )
 from symgrad.core.ranges import Index, IndexExpr, indices_of, substitute_index
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.raw_trees import Parenthesis, is_quotient
 from symgrad.reading.meaning.rules import Reading
-from symgrad.reading.meaning.values import ReadValue, is_quotient
+from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.tree.scripts import error
 from symgrad.text.source import Span
 
@@ -49,8 +50,9 @@ def occurrences(node: Expr, d: Index) -> int:
 
 def repeats(node: Expr, d: Index) -> bool:
     """Whether a product inside ``node`` repeats ``d`` in every part that holds it."""
-    if isinstance(node, Mul):
-        return len(_holding(node.factors, d)) > 1 or _all_holding(repeats, node.factors, d)
+    if isinstance(node, (Mul, Parenthesis)):
+        factors = parts(node)[1]
+        return len(_holding(factors, d)) > 1 or _all_holding(repeats, factors, d)
     if isinstance(node, Add):
         return _all_holding(repeats, node.terms, d)
     if isinstance(node, Func):
@@ -73,8 +75,8 @@ def differentiates(node: Expr, d: Index) -> bool:
     """Whether ``node`` is a derivative by an entry that ``d`` belongs to, or terms and multiples of such."""
     if isinstance(node, Deriv):
         return d in free_indices(node.target) or differentiates(node.body, d)
-    if isinstance(node, Mul):
-        holders = _holding(node.factors, d)
+    if isinstance(node, (Mul, Parenthesis)):
+        holders = _holding(parts(node)[1], d)
         return len(holders) == 1 and differentiates(holders[0], d)
     return isinstance(node, Add) and _all_holding(differentiates, node.terms, d)
 
@@ -108,6 +110,8 @@ def _stays(node: Expr, d: Index) -> bool:
     """Whether the sum over ``d`` stays inside ``node`` when a function or a power stands around it."""
     if isinstance(node, Func):
         return node.name == "exp" or _stays(node.arg, d)
+    if isinstance(node, Parenthesis):
+        return _all_holding(_stays, (node.inner,), d)
     if isinstance(node, Mul):
         return is_quotient(node) or len(_holding(node.factors, d)) > 1 or _all_holding(_stays, node.factors, d)
     if isinstance(node, Add):
@@ -129,7 +133,7 @@ def place(node: Expr, d: Index, close: Close) -> Expr:
         return node
     if isinstance(node, Add):
         return Add(tuple(place(t, d, close) for t in node.terms))
-    if isinstance(node, Mul):
+    if isinstance(node, (Mul, Parenthesis)):
         return _place_in_product(node, d, close)
     if isinstance(node, Func):
         if _stays(node.arg, d):
@@ -159,19 +163,19 @@ def place(node: Expr, d: Index, close: Close) -> Expr:
     return close(node, d)
 
 
-def _place_in_product(node: Mul, d: Index, close: Close) -> Expr:
+def _place_in_product(node: Mul | Parenthesis, d: Index, close: Close) -> Expr:
     """Into the one factor that holds ``d``, or into several that each repeat it; else around the product."""
-    holders = _holding(node.factors, d)
+    holders = _holding(parts(node)[1], d)
     if len(holders) == 1:
         inner = holders[0]
-        if isinstance(inner, (Mul, Add, Func, Pow, Sum, Prod, Deriv, Apply, Cases)):
+        if isinstance(inner, (Mul, Parenthesis, Add, Func, Pow, Sum, Prod, Deriv, Apply, Cases)):
             into = _in_denominator(inner) or not isinstance(inner, (Func, Pow, Apply)) or _stays(inner, d)
             # around the function or power alone: the other factors are constant along d
             inside = place(inner, d, close) if into else close(inner, d)
-            return Mul(tuple(inside if f is inner else f for f in node.factors))
+            return _replace(node, inner, inside)
         return close(node, d)
     if all(_is_scope(f) and repeats(f, d) for f in holders):
-        return Mul(tuple(place(f, d, close) for f in node.factors))
+        return Mul(tuple(place(f, d, close) for f in parts(node)[1]))
     return close(node, d)
 
 
@@ -181,7 +185,9 @@ def _in_denominator(node: Expr) -> bool:
 
 def _is_scope(node: Expr) -> bool:
     """A function's argument, a bracket, a numerator or a denominator; a bare product inside counts as its factors."""
-    return isinstance(node, (Func, Pow, Sum, Prod, Mul)) or (isinstance(node, Apply) and _elementwise(node))
+    return isinstance(node, (Func, Pow, Sum, Prod, Mul, Parenthesis)) or (
+        isinstance(node, Apply) and _elementwise(node)
+    )
 
 
 def placements(node: Expr, d: Index, close: Close) -> Iterator[Expr]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from symgrad.core.nodes import MINUS_ONE, Add, Delta, Expr, Func, Mul, Pow, Sum, num
+from symgrad.core.nodes import Add, Delta, Expr, Func, Mul, Pow, Sum, num
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import element
 from symgrad.reading.meaning.superscripts import raised
@@ -54,7 +55,7 @@ def total(value: ReadValue) -> Expr:
 
 def squares(value: ReadValue) -> Expr:
     """The sum of squares of all entries."""
-    return total(replace(value, body=Pow(Mul((value.body,)), num(2))))
+    return total(replace(value, body=Pow(Parenthesis(value.body), num(2))))
 
 
 def _fresh_last(value: ReadValue) -> tuple[Expr, Index]:
@@ -80,7 +81,7 @@ def softmax(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     value = _vector(values, node)
     body, axis = _fresh_last(value)
     below = Sum(axis, Func("exp", body))
-    return ReadValue(Mul((Mul((Func("exp", value.body),)), Pow(Mul((below,)), MINUS_ONE))), value.axes, value.row)
+    return ReadValue(Mul((Parenthesis(Func("exp", value.body)), reciprocal(below))), value.axes, value.row)
 
 
 def logsumexp(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:

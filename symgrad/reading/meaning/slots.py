@@ -9,6 +9,7 @@ from itertools import pairwise
 from symgrad.core.nodes import Add, Mul, Pow
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, index_expr
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.raw_trees import Parenthesis
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.tokens.lexer import Token
@@ -145,6 +146,6 @@ def element(el: Reading, value: ReadValue, sub: tuple[Token, ...], span: Span) -
     slots = read_slots(sub)
     indices, axes = fill(el, slots, [a.range for a in value.axes], span.text, span)
     body = substitute(value.body, dict(zip(value.axes, indices, strict=True)))
-    if isinstance(body, (Add, Mul, Pow)):
-        body = Mul((body,))
+    if isinstance(body, (Add, Mul, Pow, Parenthesis)):
+        body = Parenthesis(body)
     return ReadValue(body, tuple(axes), value.row and len(axes) == 1, value.derivative)

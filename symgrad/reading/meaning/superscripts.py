@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from symgrad.core.nodes import Func, Mul, Num, Pow
+from symgrad.core.nodes import Func, Num, Pow
+from symgrad.reading.meaning.raw_trees import Parenthesis, tidy
 from symgrad.reading.meaning.rules import Reading, reads
-from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ReadValue, fresh_axes, multiply, transpose
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, split_superscript
@@ -66,4 +66,4 @@ def root(el: Reading, node: Root) -> ReadValue:
         raise error("SG101", "the degree of a root is a whole number from 2 on", node.span)
     if degree.value == 2:
         return replace(value, body=Func("sqrt", value.body), jacobian=None)
-    return replace(value, body=Pow(Mul((value.body,)), Num(1 / degree.value)), jacobian=None)
+    return replace(value, body=Pow(Parenthesis(value.body), Num(1 / degree.value)), jacobian=None)

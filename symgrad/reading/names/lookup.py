@@ -15,8 +15,8 @@ from symgrad.reading.meaning.assumptions import read_assumptions
 from symgrad.reading.meaning.definitions import define, index_arguments
 from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.open_indices import OpenIndices as OpenLetters
+from symgrad.reading.meaning.raw_trees import tidy
 from symgrad.reading.meaning.rules import Definitions
-from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.document_naming import naming
 from symgrad.reading.names.name_keys import BARE
