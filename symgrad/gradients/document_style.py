@@ -15,7 +15,6 @@ from symgrad.core.nodes import (
     Entry,
     Expr,
     Func,
-    Mul,
     Ref,
     Sum,
     Tensor,
@@ -28,7 +27,7 @@ from symgrad.core.nodes import (
 from symgrad.core.ranges import Index, Range, indices_of
 from symgrad.core.substitute import substitute
 from symgrad.gradients.pattern_matching import match
-from symgrad.gradients.summed_products import SummedProduct, bare, term_of
+from symgrad.gradients.summed_products import SummedProduct, term_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +127,13 @@ def _assumed_units(assumptions: Iterable[Assumption]) -> Iterator[Unit]:
     """``\\sum_a y_a = 1``"""
     for a in assumptions:
         left = a.left
-        while isinstance(left, Mul) and len(left.factors) == 1:
-            left = left.factors[0]
         if a.kind == "equation" and a.right is ONE and isinstance(left, Sum) and not left.where and not a.unless:
             yield Unit(term_of(left), left.index, a.params)
 
 
 def _assumed_symmetric(a: Assumption) -> Tensor | None:
     """The matrix of ``A = A^T``."""
-    left, right = (bare(x) if x is not None else None for x in (a.left, a.right))
+    left, right = a.left, a.right
     if a.kind != "equation" or a.unless or not isinstance(left, Entry) or not isinstance(right, Entry):
         return None
     i, j = left.indices if len(left.indices) == 2 else (None, None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.calculus.depends import depends_on
-from symgrad.core.nodes import Apply, Definition, Entry, Expr, Mul, Ref, Tensor, distinct, free_indices
+from symgrad.core.nodes import Apply, Definition, Entry, Expr, Ref, Tensor, distinct, free_indices
 from symgrad.core.ranges import Index, Range
 from symgrad.core.substitute import substitute
 from symgrad.gradients.document_style import Style, reachable, style_of
@@ -102,8 +102,6 @@ class GradientRequests:
     def _target(self, of: ReadValue, text: str, taken: set[str]) -> DerivativeTarget:
         value = self.vocabulary.read(text)
         body = value.body
-        while isinstance(body, Mul) and len(body.factors) == 1:
-            body = body.factors[0]
         span = Span(Source("the question", text), 0, len(text))
         if not isinstance(body, (Entry, Ref)):
             remedy = "give the expression a name first"

@@ -38,7 +38,6 @@ from symgrad.gradients.sum_signs import Signs, positive_first, sign_inside
 from symgrad.gradients.summed_products import (
     Factor,
     SummedProduct,
-    bare,
     normal,
     product_of,
     summed_over,
@@ -221,7 +220,7 @@ class Simplifier:
         if not self.style.reflect or not isinstance(node, Add) or len(node.terms) != 2 or ONE not in node.terms:
             return node
         other = next(t for t in node.terms if t is not ONE)
-        f = bare(neg(other))
+        f = neg(other)
         if isinstance(f, Func) and f.name == "sigma":
             self.fired["1 - sigma(x) = sigma(-x)"] = None
             return Func("sigma", sign_inside(neg(f.arg)))

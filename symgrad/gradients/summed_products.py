@@ -74,15 +74,8 @@ class SummedProduct:
         return summed_over(self.dummies, mul(Num(self.number), product_of(self.factors)))
 
 
-def bare(node: Expr) -> Expr:
-    while isinstance(node, Mul) and len(node.factors) == 1:
-        node = node.factors[0]
-    return node
-
-
 def terms_of(node: Expr) -> tuple[Expr, ...]:
     """The terms of a sum of terms; of anything else, itself."""
-    node = bare(node)
     return node.terms if isinstance(node, Add) else (node,)
 
 
@@ -106,7 +99,7 @@ def _collected(number: Fraction, dummies: list[SummedIndex], taken: set[Index], 
         whole = e is _ONE or e.denominator == 1
         if isinstance(n, Num) and whole and (n.value or e > 0):
             number *= n.value if e is _ONE else n.value ** int(e)
-        elif isinstance(n, Mul) and (whole or len(n.factors) == 1):
+        elif isinstance(n, Mul) and whole:
             stack.extend((f, e) for f in reversed(n.factors))
         elif isinstance(n, Pow) and isinstance(n.exponent, Num) and whole:
             stack.append((n.base, n.exponent.value if e is _ONE else n.exponent.value * e))

@@ -37,7 +37,7 @@ from symgrad.core.nodes import (
 )
 from symgrad.core.ranges import Gather, Index, Subset
 from symgrad.writing import operators_latex
-from symgrad.writing.latex_pieces import LatexText, bare, bracketed, without_sign
+from symgrad.writing.latex_pieces import LatexText, bracketed, without_sign
 from symgrad.writing.letters import LetterChooser, Naming, name, script, split_name
 from symgrad.writing.limits_latex import condition, limits
 
@@ -96,7 +96,6 @@ class Printer:
         return self.text(expr).latex
 
     def text(self, expr: Expr) -> LatexText:
-        expr = bare(expr)
         rule = _RULES.get(type(expr))
         if rule is None:
             raise TypeError(f"no rule prints a {type(expr).__name__}")
@@ -151,7 +150,7 @@ class Printer:
 
     def add(self, node: Add) -> LatexText:
         out = ""
-        terms = list(map(bare, node.terms))
+        terms = list(node.terms)
         number = next((t for t in terms if isinstance(t, Num) and t.value > 0), None)
         if number is not None and without_sign(terms[0])[0]:
             terms.remove(number)
@@ -173,7 +172,7 @@ class Printer:
         number = Fraction(1)
         over: list[Expr] = []
         under: list[Expr] = []
-        for factor in map(bare, factors):
+        for factor in factors:
             if isinstance(factor, Num):
                 number *= factor.value
             elif isinstance(factor, Pow) and isinstance(factor.exponent, Num) and factor.exponent.value < 0:
@@ -222,7 +221,7 @@ class Printer:
         return LatexText(" ".join(out), "open" if ordered and ordered[-1].kind == "open" else "product")
 
     def pow(self, node: Pow) -> LatexText:
-        base, exponent = bare(node.base), bare(node.exponent)
+        base, exponent = node.base, node.exponent
         if isinstance(exponent, Num):
             q = exponent.value
             if q < 0:

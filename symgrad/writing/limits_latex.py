@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from symgrad.core.nodes import Add, Cond, Expr, Iverson, Prod, Sum
 from symgrad.core.ranges import Index, Subset
-from symgrad.writing.latex_pieces import bare, without_sign
+from symgrad.writing.latex_pieces import without_sign
 from symgrad.writing.letters import shows_range
 
 if TYPE_CHECKING:
@@ -65,7 +65,6 @@ def condition(p: Printer, c: Cond, first: Index | None = None) -> str:
 
 def comparison(p: Printer, x: Expr, sign: str) -> str:
     """``x - y > 0`` as ``x > y``"""
-    x = bare(x)
     if isinstance(x, Add) and len(x.terms) == 2:
         (one, left), (other, right) = map(without_sign, x.terms)
         if one != other:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from symgrad.core.nodes import Apply, Deriv, Entry, Expr, Func, Lam, Ref
 from symgrad.core.substitute import substitute
-from symgrad.writing.latex_pieces import LatexText, bare, bracketed, is_named
+from symgrad.writing.latex_pieces import LatexText, bracketed, is_named
 from symgrad.writing.letters import joined, name, script, split_name
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def apply(p: Printer, node: Apply) -> LatexText:
 
 def array(p: Printer, lam: Lam) -> str:
     """An array as an argument: by its name where it has one, else ``[entry]_{ij}``."""
-    body = bare(lam.body)
+    body = lam.body
     if not lam.axes:
         return p.write(body)
     if isinstance(body, (Entry, Ref)) and is_named(lam):
@@ -61,7 +61,7 @@ def deriv(p: Printer, node: Deriv) -> LatexText:
     body: Expr = node
     while isinstance(body, Deriv):
         targets.insert(0, body.target)
-        body = bare(body.body)
+        body = body.body
     if isinstance(body, (Ref, Entry)):
         return partial(p, p.write(body), targets)
     if isinstance(body, Apply) and not body.derivs and all(map(is_named, body.arguments)):

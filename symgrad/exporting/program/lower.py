@@ -49,9 +49,7 @@ def prepare(node: n.Expr, memo: dict[n.Expr, n.Expr]) -> n.Expr:
 
 
 def _one_hot(body: n.Expr) -> bool:
-    return isinstance(body, n.Delta) or (
-        isinstance(body, n.Mul) and len(body.factors) == 1 and _one_hot(body.factors[0])
-    )
+    return isinstance(body, n.Delta)
 
 
 @dataclass
