@@ -8,6 +8,7 @@ from itertools import pairwise, takewhile
 
 from symgrad.core.ranges import Affine, Gather, Index, Range, Subset
 from symgrad.reading.meaning.conditions import as_position
+from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.names.name_keys import label_key
 from symgrad.reading.names.sets import is_cardinality
@@ -85,7 +86,7 @@ class _Reader:
         if key not in self.bounds:
             if len(self.bounds) == MAX_LETTERS:
                 raise error("SG002", f"a sum over more than {MAX_LETTERS} letters", self.node.head)
-            self.bounds[key] = Bound(Index(key, None, "bound"), token)
+            self.bounds[key] = Bound(OpenIndex(key, None, "bound"), token)
         return self.bounds[key]
 
     def read(self, piece: tuple[Token, ...]) -> None:

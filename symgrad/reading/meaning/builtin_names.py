@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from symgrad.core.nodes import Const, Delta, Expr, num
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range, range_of
+from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import position
 from symgrad.reading.meaning.values import ReadValue
@@ -22,7 +23,7 @@ def builtin_name(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | 
         at = position(el, slots[0], None)
         if isinstance(at, tuple):
             return None
-        axis = Index("k", range_of(at), "free")
+        axis = OpenIndex("k", range_of(at), "free")
         if isinstance(at, Index) and at.range is None:
             el.letters.tied.append((axis, at))
         return ReadValue(Delta(axis, at), (axis,))
@@ -31,11 +32,11 @@ def builtin_name(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | 
     if sym.key == "I" and len(slots) == 2 and isinstance(slots[0], Position):
         return ReadValue(kronecker(el, slots, sym.span))
     if sym.key == "I" and len(slots) <= 1:
-        a, b = Index("i", _sized(el, slots), "free"), Index("j", _sized(el, slots), "free")
+        a, b = OpenIndex("i", _sized(el, slots), "free"), OpenIndex("j", _sized(el, slots), "free")
         el.letters.tied.append((a, b))
         return ReadValue(Delta(a, b), (a, b))
     if sym.key in ("\\mathbf{1}", "\\mathbf{0}") and len(slots) <= 1:
-        axis = Index("k", _sized(el, slots), "free")
+        axis = OpenIndex("k", _sized(el, slots), "free")
         return ReadValue(num(1 if "1" in sym.key else 0), (axis,))
     return None
 

@@ -10,6 +10,7 @@ from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.definitions import MAX_DEPTH, define, index_arguments
 from symgrad.reading.meaning.implied_sums import insert_implied_sums
 from symgrad.reading.meaning.known_functions import elementary
+from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.raw_trees import ungrouped
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.slots import element, position
@@ -103,7 +104,7 @@ def _kept(el: Reading, entry: Defined, node: Call) -> ReadValue:
         if isinstance(expr, Index) and p.range is not None:
             el.letters.demand(expr, p.range, node.span)
         own.append(expr)
-    axes = tuple(p.fresh("free") for p in definition.params[count:])
+    axes = tuple(OpenIndex(p.letter, p.range, "free") for p in definition.params[count:])
     return ReadValue(Ref(definition, (*own, *axes)), axes, definition.row and len(axes) == 1)
 
 
@@ -115,7 +116,7 @@ def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...
         raise error("SG110", f"`{entry.key}` is defined through itself", node.span)
     given = list(zip(entry.arguments or (), node.args, kinds, strict=True))
     parameters = {name: group(el.value(arg)) for name, arg, is_index in given if not is_index}
-    frame = {name: Index(name, None, "free") for name, _, is_index in given if is_index}
+    frame: dict[str, Index] = {name: OpenIndex(name, None, "free") for name, _, is_index in given if is_index}
     child = el.child(parameters, frame)
     el.definitions.active.append(entry)
     try:

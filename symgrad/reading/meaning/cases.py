@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from symgrad.core.nodes import ZERO, Cases, Iverson, Mul, cond_parts, delta
 from symgrad.reading.meaning.conditions import compared_arrays, read_conditions
+from symgrad.reading.meaning.open_index import same_range
 from symgrad.reading.meaning.rules import Reading, reads
-from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, aligned, is_zero, same_range, scalar
+from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, aligned, is_zero, scalar
 from symgrad.reading.tree.syntax import CasesNode, Indicator
 
 

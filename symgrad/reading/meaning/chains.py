@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Cond, Expr, Num, free_indices
+from symgrad.core.nodes import Cond, Num, free_indices
 from symgrad.core.ranges import Index
-from symgrad.reading.meaning.alignment import align, make_claim, other_placements, transposed_layout
+from symgrad.reading.meaning.alignment import Pair, align, make_claim, other_placements, transposed_layout
 from symgrad.reading.meaning.implied_sums import differentiates, insert_implied_sums, repeats
+from symgrad.reading.meaning.open_index import closed
 from symgrad.reading.meaning.raw_trees import ungrouped
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
@@ -121,28 +122,25 @@ def outcome(
     if problem is not None:
         return Outcome(problem=problem)
     facts = assumptions + _memberships(el, free)
-    kind, x, y, axes = pairs[0]
-    if kind == "transposed":
+    if pairs[0].kind == "transposed":
         warnings = (*warnings, transposed_layout(right.span))
 
     def alternatives() -> Iterator[tuple[str, Claim]]:
-        for other, x, y, axes in pairs[1:]:
-            yield other, make_claim(x, y, axes, facts)
-        for x, y, axes in _as_dummies(el, left, right, free):
-            yield "placement", make_claim(x, y, axes, facts)
+        for pair in pairs[1:]:
+            yield pair.kind, make_claim(pair, facts)
+        for pair in _as_dummies(el, left, right, free):
+            yield "placement", make_claim(pair, facts)
         for value in _placements(el, left, free):
-            for _, x, y, axes in islice(align(value, b), 1):
-                yield "placement", make_claim(x, y, axes, facts)
+            for pair in islice(align(value, b), 1):
+                yield "placement", make_claim(pair, facts)
         for value in _placements(el, right, free):
-            for _, y, x, axes in islice(align(value, a), 1):
-                yield "placement", make_claim(x, y, axes, facts)
+            for pair in islice(align(value, a), 1):
+                yield "placement", make_claim(pair.swapped(), facts)
 
-    return Outcome(claim=make_claim(x, y, axes, facts), warnings=warnings, alternatives=alternatives)
+    return Outcome(claim=make_claim(pairs[0], facts), warnings=warnings, alternatives=alternatives)
 
 
-def _as_dummies(
-    el: Reading, left: Side, right: Side, free: frozenset[Index]
-) -> Iterator[tuple[Expr, Expr, tuple[Index, ...]]]:
+def _as_dummies(el: Reading, left: Side, right: Side, free: frozenset[Index]) -> Iterator[Pair]:
     """``\\partial v_i / \\partial x_i`` read as the sum over ``i``, where the other side has no ``i``."""
     if left.raw is None or right.raw is None:
         return
@@ -150,8 +148,7 @@ def _as_dummies(
     doubtful = frozenset(i for i in held & free if repeats(left.raw.body, i))
     if doubtful:
         sides = [insert_implied_sums(el, s.raw, free - doubtful, s.span) for s in (left, right) if s.raw is not None]
-        for _, x, y, axes in islice(align(*sides), 1):
-            yield x, y, axes
+        yield from islice(align(*sides), 1)
 
 
 def _placements(el: Reading, side: Side, free: frozenset[Index]) -> Iterator[ReadValue]:
@@ -173,7 +170,7 @@ def _unranged(el: Reading, free: frozenset[Index], used: frozenset[Index], place
 def _memberships(el: Reading, free: frozenset[Index]) -> tuple[Assumption, ...]:
     """A free letter that stands for the members of a subset."""
     return tuple(
-        Assumption("condition", f"{letter.letter} \\in {subset.name}", cond=Cond("in", letter, subset))
+        Assumption("condition", f"{letter.letter} \\in {subset.name}", cond=Cond("in", closed(letter), subset))
         for letter, subset in el.letters.subset_of.items()
         if letter in free
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from symgrad.core.nodes import Definition, Ref
 from symgrad.core.ranges import Index, IndexExpr, Range, Subset
 from symgrad.reading.meaning.implied_sums import insert_implied_sums
-from symgrad.reading.meaning.raw_trees import tidy
+from symgrad.reading.meaning.open_index import OpenIndex, closed, give_range
+from symgrad.reading.meaning.raw_trees import expression
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import fill
 from symgrad.reading.meaning.values import ReadValue
@@ -48,10 +49,11 @@ def define(el: Reading, entry: Defined) -> Definition:
 
 
 def _elaborated(el: Reading, entry: Defined) -> Definition:
-    params = {p: Index(p, entry.over or _declared_range(el, p), "free") for p in _patterns(entry)}
-    if entry.declared is not None:
-        for p, wanted in zip(params.values(), entry.declared.ranges, strict=False):
-            p.range = wanted
+    letters = tuple(dict.fromkeys(_patterns(entry)))
+    own = dict(zip(letters, entry.declared.ranges, strict=False)) if entry.declared is not None else {}
+    params: dict[str, Index] = {
+        p: OpenIndex(p, own.get(p) or entry.over or _declared_range(el, p), "free") for p in letters
+    }
     child = el.child(None, params)
     child.outside = outside_letters([entry.body])
     value = insert_implied_sums(child, child.value(entry.body), frozenset(params.values()), entry.span)
@@ -61,14 +63,15 @@ def _elaborated(el: Reading, entry: Defined) -> Definition:
         child.letters.take_shifted(p)
         if p.range is None:
             fixed = el.scope.indices.get(p.letter)
-            p.range = fixed.range if fixed is not None else None
+            give_range(p, fixed.range if fixed is not None else None)
     used = [p for p in params.values() if p.range is not None or entry.arguments is None]
     for p in (*used, *value.axes):
         if p.range is None and entry.form is None:
             message = f"nothing says over what `{p.letter}` runs in this definition"
             raise error("SG108", message, entry.span, "declare its range")
     written = len(used) if entry.arguments is not None else 0
-    return Definition(entry.key.rstrip(BARE), (*used, *value.axes), tidy(value.body), value.row, written)
+    slots = tuple(map(closed, (*used, *value.axes)))
+    return Definition(entry.key.rstrip(BARE), slots, expression(value.body), value.row, written)
 
 
 def _fit(entry: Defined, slots: int, axes: tuple[Index, ...], declared: tuple[Range, ...]) -> None:
@@ -79,7 +82,7 @@ def _fit(entry: Defined, slots: int, axes: tuple[Index, ...], declared: tuple[Ra
         raise error("SG113", message, entry.span)
     for axis, wanted in zip(axes, rest, strict=True):
         if axis.range is None:
-            axis.range = wanted
+            give_range(axis, wanted)
         elif axis.range != wanted:
             message = f"`{entry.key}` is declared over {wanted} and defined over {axis.range}"
             raise error("SG107", message, entry.span)

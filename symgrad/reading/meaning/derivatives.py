@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from symgrad.core.nodes import Definition, Deriv, Entry, Expr, Ref, Sum, parts
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.open_index import same_range
 from symgrad.reading.meaning.raw_trees import ungrouped
 from symgrad.reading.meaning.rules import Reading, reads
-from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply, same_range
+from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Derivative, ProductNode, Sym, SyntaxNode, Terms
 from symgrad.text.diagnostic import NotationError

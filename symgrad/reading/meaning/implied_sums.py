@@ -30,6 +30,7 @@ from symgrad.core.nodes import (
 )
 from symgrad.core.ranges import Index, IndexExpr, indices_of, substitute_index
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.open_index import mark_implied
 from symgrad.reading.meaning.raw_trees import Parenthesis, is_quotient
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.values import ReadValue
@@ -254,7 +255,7 @@ def implied_sum(el: Reading, d: Index) -> Close:
 
     def close(body: Expr, letter: Index) -> Expr:
         fresh = letter.fresh("bound")
-        fresh.implied = True
+        mark_implied(fresh)
         conditions = tuple(_renamed(c, d, fresh) for c in where)
         return Sum(fresh, substitute(body, {letter: fresh}), conditions)
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 from symgrad.core.nodes import Add, Delta, Expr, Func, Mul, Pow, Sum, num
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.open_index import same_range
 from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import element
 from symgrad.reading.meaning.superscripts import raised
-from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, group, is_zero, negative, same_range
+from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, group, is_zero, negative
 from symgrad.reading.names.scope import FUNCTION_COMMANDS, WORDS
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Call

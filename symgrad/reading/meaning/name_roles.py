@@ -7,6 +7,7 @@ from symgrad.core.ranges import Affine
 from symgrad.core.substitute import instantiate
 from symgrad.reading.meaning.builtin_names import builtin_name, kronecker
 from symgrad.reading.meaning.definitions import called_bare, define
+from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.slots import element, fill, split_digits
 from symgrad.reading.meaning.superscripts import raised
@@ -65,7 +66,7 @@ def _compound(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | Non
             index = el.letters.find(letter.key, letter.span)
             if index is None:
                 raise error("SG108", f"`{letter.key}` is no index here", letter.span)
-            axes = tuple(p.fresh("free") for p in definition.params[1:])
+            axes = tuple(OpenIndex(p.letter, p.range, "free") for p in definition.params[1:])
             return ReadValue(instantiate(definition, (index, *axes)), axes, definition.row)
     return None
 

@@ -1,10 +1,12 @@
 """Raw trees: expressions while they are read, nested as they are written.
 
-Where a parenthesis, a numerator or a denominator ends decides where implied sums go. ``tidy`` makes an ordinary
-expression of a raw tree.
+Where a parenthesis, a numerator or a denominator ends decides where implied sums go. ``expression`` makes an
+ordinary expression of a raw tree.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from symgrad.core.nodes import (
     MINUS_ONE,
@@ -23,6 +25,8 @@ from symgrad.core.nodes import (
     power,
     rebuild,
 )
+from symgrad.core.ranges import Index, IndexExpr
+from symgrad.reading.meaning.open_index import closed, closed_position
 
 MAX_NUMBER_POWER = 64
 """Numbers are raised to no higher power while reading."""
@@ -58,7 +62,21 @@ def reciprocal(node: Expr) -> Expr:
 
 
 def tidy(node: Expr) -> Expr:
-    """A raw tree as an ordinary expression: without parentheses, products and sums flat, numbers collected."""
+    """A raw tree without parentheses, products and sums flat, numbers collected; its indices may still be open."""
+    return _rebuilt(node, lambda i: i, lambda e: e)
+
+
+def expression(node: Expr) -> Expr:
+    """A raw tree as an ordinary expression: tidy, each index with the range that has been found."""
+    return _rebuilt(node, closed, closed_position)
+
+
+def condition(cond: Cond) -> Cond:
+    """A condition on raw trees as one on ordinary expressions."""
+    return map_cond(cond, closed_position, expression)
+
+
+def _rebuilt(node: Expr, index: Callable[[Index], Index], position: Callable[[IndexExpr], IndexExpr]) -> Expr:
     memo: dict[Expr, Expr] = {}
 
     def go(n: Expr) -> Expr:
@@ -77,15 +95,10 @@ def tidy(node: Expr) -> Expr:
         if isinstance(n, Pow):
             return _power(go(n.base), go(n.exponent))
         if isinstance(n, Delta):
-            return delta(n.left, n.right)
-        return rebuild(n, lambda e: e, go)
+            return delta(position(n.left), position(n.right))
+        return rebuild(n, position, go, index)
 
     return go(node)
-
-
-def tidy_condition(cond: Cond) -> Cond:
-    """A condition on raw trees as one on ordinary expressions."""
-    return map_cond(cond, lambda e: e, tidy)
 
 
 def _power(base: Expr, exponent: Expr) -> Expr:

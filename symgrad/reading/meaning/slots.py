@@ -9,6 +9,7 @@ from itertools import pairwise
 from symgrad.core.nodes import Add, Mul, Pow
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, index_expr
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.raw_trees import Parenthesis
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.values import ReadValue
@@ -66,7 +67,7 @@ def gather(el: Reading, letter: Letter, wanted: Range | None) -> IndexExpr | tup
             "SG107", f"`{letter.key}` holds positions in {array.target}, the slot runs over {wanted}", letter.span
         )
     if not letter.sub and len(array.ranges) == 1:
-        axis = Index(letter.key, array.ranges[0], "free")
+        axis = OpenIndex(letter.key, array.ranges[0], "free")
         return Gather(array, (axis,)), axis
     if len(letter.sub) != len(array.ranges):
         raise error(
@@ -100,7 +101,7 @@ def fill(
     for k, wanted in enumerate(ranges):
         slot = slots[k] if k < len(slots) else None
         if slot is None or isinstance(slot, Colon):
-            axis = Index("kjlmn"[k % 5], wanted, "free")
+            axis = OpenIndex("kjlmn"[k % 5], wanted, "free")
             indices.append(axis)
             axes.append(axis)
         elif isinstance(slot, Position):

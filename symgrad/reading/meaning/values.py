@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from symgrad.core.nodes import MINUS_ONE, Add, Definition, Expr, Mul, Num, Sum, Tensor
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.open_index import mark_implied, same_range
 from symgrad.reading.meaning.raw_trees import Parenthesis, is_quotient, reciprocal, ungrouped
 from symgrad.text.source import Span
 
@@ -53,15 +54,6 @@ class ShapeMismatch(Exception):
         super().__init__(message)
         self.shapes = (left.shape, right.shape)
         self.span = span
-
-
-def same_range(a: Index, b: Index) -> bool:
-    """Whether two axes have one range; an axis without one takes the other's."""
-    if a.range is None:
-        a.range = b.range
-    elif b.range is None:
-        b.range = a.range
-    return a.range == b.range
 
 
 def aligned(value: ReadValue, axes: Sequence[Index]) -> Expr:
@@ -136,7 +128,7 @@ def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, 
         if not same_range(left.axes[0], right.axes[0]) or (left.row and right.row):
             raise ShapeMismatch("a product of vectors that do not conform", left, right, span)
         k = left.axes[0]
-        k.implied = True
+        mark_implied(k)
         return ReadValue(Sum(k, flat_product(left.body, aligned(right, (k,)))), (), False, derivative), not left.row
     # what is summed: the last axis of the left, the first of the right; a column has no last axis to sum
     if (nl == 1 and not left.row) or (nr == 1 and right.row):
@@ -144,7 +136,7 @@ def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, 
     k, m = left.axes[-1], right.axes[0]
     if not same_range(k, m):
         raise ShapeMismatch("a product of shapes that do not conform", left, right, span)
-    k.implied = True
+    mark_implied(k)
     body = Sum(k, flat_product(left.body, aligned(right, (k, *right.axes[1:]))))
     axes = (*left.axes[:-1], *right.axes[1:])
     row = len(axes) == 1 and nl == 1

@@ -20,6 +20,7 @@ from symgrad.core.nodes import (
 from symgrad.core.ranges import Affine, Index, Range, Subset, index_expr
 from symgrad.reading.meaning.bounds import Bound, read_bounds
 from symgrad.reading.meaning.conditions import read_conditions
+from symgrad.reading.meaning.open_index import give_range
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.tree.scripts import cover, error
@@ -82,7 +83,7 @@ def _between(el: Reading, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[
                 b.token.span,
                 "let it stand in a slot",
             )
-        index.range = written
+        give_range(index, written)
         return []
     counted_from_0 = not open_ends and lo == Affine() and written.size == index.range.size
     if counted_from_0 and is_counted(index, body):
@@ -130,10 +131,10 @@ def _unbounded(el: Reading, b: Bound, body: Expr, node: BigOp) -> list[Cond]:
     index, key = b.index, sum_letter(b.token)
     declared = el.scope.letters.get(key)
     if isinstance(declared, Subset) and index.range in (None, declared.range):
-        index.range = declared.range
+        give_range(index, declared.range)
         return [Cond("in", index, declared)]
     if index.range is None and isinstance(declared, Range):
-        index.range = declared
+        give_range(index, declared)
     if index.range is None and key in el.scope.bounds:
         sub, sup = el.scope.bounds[key]
         last = BigOp(node.span, node.op, sub, sup, node.body, node.head)
