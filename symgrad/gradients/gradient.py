@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from symgrad.calculus.differentiate import Resolver
 from symgrad.core import matrix_notation as a
 from symgrad.core.matrix_notation import Array
 from symgrad.core.nodes import Apply, Delta, Deriv, Entry, Expr, Ref, distinct, free_indices
 from symgrad.core.ranges import Index, IndexExpr, indices_of
 from symgrad.core.substitute import substitute
-from symgrad.gradients.derivative import derivative
+from symgrad.gradients.derivation import DerivationLine, derivation
 from symgrad.gradients.matrix_form import MatrixFormer
 from symgrad.gradients.requests import DerivativeTarget, GradientRequests
 from symgrad.gradients.simplify import Simplifier
 from symgrad.gradients.summed_products import SummedProduct, term_of
 from symgrad.gradients.tensor_network import NoMatrixForm
 from symgrad.reading.meaning.values import ReadValue
+from symgrad.sympy_door.to_sympy import matrix_to_sympy, to_sympy
 from symgrad.text.diagnostic import SymgradError
 from symgrad.writing.index_latex import latex
 from symgrad.writing.latex_pieces import is_named
@@ -45,15 +47,11 @@ class Gradient:
     @property
     def index(self) -> Any:
         """The index form as a SymPy expression: ``Indexed``, ``Sum``, ``KroneckerDelta``, elementary functions."""
-        from symgrad.sympy_door.bridge import to_sympy
-
         return to_sympy(self.entry)
 
     @property
     def matrix(self) -> Any:
         """The matrix form as a SymPy expression; None where there is none or SymPy has no parts for it."""
-        from symgrad.sympy_door.matrix_out import matrix_to_sympy
-
         return None if self.array is None else matrix_to_sympy(self.array)
 
     # --- matrix form --------------------------------------------------------------------------------
@@ -148,9 +146,19 @@ class Gradient:
 
     def steps(self) -> str:
         """The whole derivation as displays: an ``aligned`` block, one line a rule, and the matrix form behind it."""
-        from symgrad.gradients.written_out import written_out
-
-        return written_out(self)
+        names = self.asking.naming
+        blocks = []
+        of = self.of.body
+        left: Expr = of
+        for target in self.targets:
+            left = Deriv(left, target.entry)
+            final = derivative(of, [target.entry], self.simplify)
+            lines = derivation(of, target.entry, final, self.simplify)
+            blocks.append(block(latex(left, names), rows_of([(latex(x.expr, names), x) for x in lines])))
+            of = final
+        if not self.no_matrix_form:
+            blocks.append(f"$$\n{self.latex('matrix')}\n$$")
+        return "\n\n".join(blocks)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
@@ -167,6 +175,16 @@ def _position(term: SummedProduct, axis: Index) -> tuple[Expr, IndexExpr] | None
     return None
 
 
+def derivative(cost: Expr, targets: Iterable[Entry | Ref], simplify: Simplifier) -> Expr:
+    """The derivative of a cost by each target in turn, simplified after each."""
+    out = cost
+    for target in targets:
+        simplify.effort = 0
+        resolver = Resolver()
+        out = simplify(simplify.names.canonical(resolver.resolve(resolver.differentiate(out, target))))
+    return out
+
+
 def gradient(asking: GradientRequests, of: str, wrt: Sequence[str]) -> Gradient:
     """The derivative of a quantity of a document by one or more others in turn.
 
@@ -181,3 +199,24 @@ def gradient(asking: GradientRequests, of: str, wrt: Sequence[str]) -> Gradient:
             name = n.function.name
             raise SymgradError(f"the argument of `{name}` has no name: define it first, `z = …`, and write `{name}(z)`")
     return Gradient(asking, value, tuple(targets), entry, simplify)
+
+
+def rows_of(lines: list[tuple[str, DerivationLine]]) -> list[tuple[str, str]]:
+    """The lines that say something new, each with its remark; dummies that were only renamed are not news."""
+    out: list[tuple[str, str]] = []
+    for text, line in lines:
+        if not out or out[-1][0] != text:
+            out.append((text, remark(line)))
+    return out
+
+
+def block(left: str, rows: list[tuple[str, str]]) -> str:
+    """``left &= right \\quad \\text{(rule)}``, one row a line."""
+    if len(rows) == 1:
+        return f"$$\n{left} = {rows[0][0]} {rows[0][1]}\n$$"
+    out = [f"{left if k == 0 else ''} &= {right} {said}".strip() for k, (right, said) in enumerate(rows)]
+    return "$$\n\\begin{aligned}\n" + " \\\\\n".join(out) + "\n\\end{aligned}\n$$"
+
+
+def remark(line: DerivationLine) -> str:
+    return f"\\quad \\text{{({', '.join(line.rules)})}}" if line.rules else ""

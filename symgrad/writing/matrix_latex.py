@@ -14,7 +14,6 @@ from symgrad.core.ranges import Gather, Index, IndexExpr
 from symgrad.writing.index_latex import Printer, head
 from symgrad.writing.latex_pieces import LatexText, bracketed
 from symgrad.writing.letters import LetterChooser, Naming, joined, name, script, split_name
-from symgrad.writing.limits_latex import limits
 
 CLOSED = ("name", "atom", "power")
 
@@ -208,7 +207,7 @@ class MatrixPrinter:
     def explicit(self, node: a.Explicit) -> LatexText:
         self.letters.bind(node.index)
         spoken = Mul(tuple(entries(node.body)))
-        below, above, brackets = limits(self.scalars, Sum(node.index, spoken, node.where))
+        below, above, brackets = self.scalars.limits(Sum(node.index, spoken, node.where))
         front = " ".join(self.scalars.write(b) for b in brackets)
         body = self.within(node.body, "product", "open", *CLOSED)
         self.letters.release(node.index)
