@@ -63,7 +63,7 @@ class GradientRequests:
         used = {d for q in self.quantities for d in reachable(q.definition.body)}
         out = [q.name for q in self.quantities if q.is_scalar and q.definition not in used]
         applied = {n.function for q in self.quantities for n in distinct(q.definition.body) if isinstance(n, Apply)}
-        out += [name for name, f in self.document.scope.functions.items() if any(f.shapes) and f not in applied]
+        out += [str(name) for name, f in self.document.scope.functions.items() if any(f.shapes) and f not in applied]
         return [name for name in dict.fromkeys(out) if self.parameters(self.vocabulary.read(name))]
 
     def problems(self) -> list[Diagnostic]:

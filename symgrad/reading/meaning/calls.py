@@ -14,7 +14,7 @@ from symgrad.reading.meaning.derivatives import ungrouped
 from symgrad.reading.meaning.name_roles import position
 from symgrad.reading.meaning.upstream import abstract
 from symgrad.reading.meaning.values import ReadValue, group
-from symgrad.reading.names.name_keys import call_key
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error, read_slots
 from symgrad.reading.tree.syntax import Call, Letter, NumberNode, Position, Sym, SyntaxNode, Terms
@@ -46,10 +46,11 @@ def node_position(el: Elaborator, node: SyntaxNode) -> IndexExpr:
 def call(el: Elaborator, node: Call) -> ReadValue:
     """A name with its arguments."""
     sym, scope = node.function, el.scope
-    if sym.key in scope.functions:
-        return abstract(el, scope.functions[sym.key], node)
-    labelled = (call_key(sym), len(node.args)) in scope.calls
-    entry = scope.calls.get((call_key(sym) if labelled else sym.key, len(node.args)))
+    name, labelled_name = NameKey(sym.key), NameKey.function(sym)
+    if name in scope.functions:
+        return abstract(el, scope.functions[name], node)
+    labelled = (labelled_name, len(node.args)) in scope.calls
+    entry = scope.calls.get((labelled_name if labelled else name, len(node.args)))
     if entry is not None:
         out = defined_call(el, entry, node)
         for _ in range(sym.primes):
@@ -58,7 +59,7 @@ def call(el: Elaborator, node: Call) -> ReadValue:
             return out
         out = el.element(out, sym.sub, sym.span)
         return el.raised(out, sym.sup, sym.span) if sym.sup else out
-    counts = sorted(n for k, n in scope.calls if k == sym.key)
+    counts = sorted(n for k, n in scope.calls if k == name)
     if counts:
         raise error(
             "SG115",

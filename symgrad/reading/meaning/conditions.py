@@ -12,6 +12,7 @@ from symgrad.core.ranges import Index, IndexExpr
 from symgrad.reading.meaning.name_roles import position
 from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ReadValue, elementwise, negative
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, letter_key, read_slots
 from symgrad.reading.tree.syntax import Position
@@ -195,7 +196,7 @@ def as_position(el: Elaborator, tokens: Sequence[Token]) -> IndexExpr | None:
         if (
             not letter.sub
             and not el.letters.is_letter(letter.key)
-            and (letter.key in el.scope.values or letter.key in el.parameters)
+            and (NameKey(letter.key) in el.scope.values or letter.key in el.parameters)
         ):
             return None
     found = position(el, slot, None)

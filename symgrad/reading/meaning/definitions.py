@@ -9,7 +9,7 @@ from symgrad.core.ranges import Index, IndexExpr, Range, Subset
 from symgrad.reading.meaning.name_roles import fill
 from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ReadValue
-from symgrad.reading.names.name_keys import BARE
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Slot, Sym
@@ -28,7 +28,7 @@ def index_arguments(el: Elaborator, entry: Defined) -> tuple[bool, ...]:
     in_slots, as_values = slot_letters(el.scope, entry.body), value_names(entry.body)
     return tuple(
         a not in as_values
-        and (a in in_slots or a in el.scope.indices or a in el.scope.letters or a not in el.scope.values)
+        and (a in in_slots or a in el.scope.indices or a in el.scope.letters or NameKey(a) not in el.scope.values)
         for a in arguments
     )
 
@@ -81,7 +81,7 @@ def _elaborated(el: Elaborator, entry: Defined) -> Definition:
             message = f"nothing says over what `{p.letter}` runs in this definition"
             raise error("SG108", message, entry.span, "declare its range")
     written = len(used) if entry.arguments is not None else 0
-    return Definition(entry.key.rstrip(BARE), (*used, *value.axes), tidy(value.body), value.row, written)
+    return Definition(str(entry.key), (*used, *value.axes), tidy(value.body), value.row, written)
 
 
 def _fit(entry: Defined, slots: int, axes: tuple[Index, ...], declared: tuple[Range, ...]) -> None:

@@ -11,7 +11,7 @@ from symgrad.core.nodes import Entry, Func, Ref, Size, Tensor
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, index_expr
 from symgrad.core.substitute import instantiate
 from symgrad.reading.meaning.values import ReadValue
-from symgrad.reading.names.name_keys import form_key, label_key
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, labelled_size
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, read_slots
@@ -167,7 +167,7 @@ def lookup(el: Elaborator, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
             indices, axes = fill(el, slots, entry.ranges, sym.key, sym.span)
             return ReadValue(Entry(entry, tuple(indices)), tuple(axes), entry.row and len(axes) == 1 and not slots), sup
         return from_definition(el, entry, slots, sym), sup
-    called = [d for (name, _), d in scope.calls.items() if name == sym.key]
+    called = [d for (name, _), d in scope.calls.items() if name == NameKey(sym.key)]
     if called and not sym.primes:
         return el.called_bare(called[-1], slots, sym), sup
     return _other_roles(el, sym, slots, sup)
@@ -176,7 +176,7 @@ def lookup(el: Elaborator, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
 def _compound(el: Elaborator, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | None:
     """``u_{c+j}``, where that form is defined."""
     if len(slots) == 1 and isinstance(slots[0], Position) and len(slots[0].terms) + bool(slots[0].const) > 1:
-        found = el.scope.compounds.get((sym.key, form_key(slots[0])))
+        found = el.scope.compounds.get((NameKey(sym.key), CompoundSubscript.of(slots[0])))
         if found is not None:
             definition = el.define(found)
             letter = slots[0].terms[-1][1]
@@ -193,8 +193,9 @@ def _other_roles(
 ) -> tuple[ReadValue, tuple[Token, ...]]:
     """A name without a value: a cost, a size, an index as a number, a delta, ``e^x``, or one that is known."""
     scope = el.scope
-    if sym.key in scope.functions:
-        return el.upstream(scope.functions[sym.key], sym), sup
+    function = scope.functions.get(NameKey(sym.key))
+    if function is not None:
+        return el.upstream(function, sym), sup
     if not sym.sub and not sym.primes:
         if sym.key in scope.sizes:
             return ReadValue(Size(Affine.of(sym.key))), sup
@@ -217,19 +218,17 @@ def _other_roles(
 
 def size_key(scope: Scope, sym: Sym) -> str | None:
     """A size with a label, ``d_k``."""
-    key = sym.key + label_key(sym.sub)
+    key = labelled_size(sym.key, sym.sub)
     return key if sym.sub and key in scope.sizes else None
 
 
 def suggestion(el: Elaborator, sym: Sym) -> str:
     """A remedy for an undeclared name: a declared one that looks alike, or how to declare it."""
     active = el.definitions.active
-    if active and sym.key in active[-1].key.partition("_")[2] and not (sym.sub or sym.sup or sym.primes):
+    if active and sym.key in active[-1].key.below and not (sym.sub or sym.sup or sym.primes):
         # `w_n = 1/n`: the letter would be a position if its range were known
         return f"say over what it runs, `${sym.key} = 1, \\dots, N$`, if it is a position; else declare it"
-    near = [
-        k for k in el.scope.values if k.replace("\\mathbf ", "").split("_")[0].split("^")[0].lower() == sym.key.lower()
-    ]
+    near = [k for k in el.scope.values if k.letter.lower() == sym.key.lower() and not k.primes]
     if near:
         return f"`{near[0]}` is declared; write it the same way, or declare this name too"
     sub = "^{D}" if not sym.sub else "^{W \\times D}"

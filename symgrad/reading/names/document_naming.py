@@ -25,5 +25,5 @@ def naming(scope: Scope, definitions: Mapping[Defined, Definition]) -> Naming:
         if entry.arguments is not None:
             arguments[definition] = entry.arguments
     tables = (*Scope.TABLES, "sizes")
-    named = {k[0] if isinstance(k, tuple) else k for table in tables for k in getattr(scope, table)}
+    named = {str(k[0] if isinstance(k, tuple) else k) for table in tables for k in getattr(scope, table)}
     return Naming(taken=taken, arguments=arguments, reserved=frozenset(named))

@@ -18,7 +18,6 @@ from symgrad.reading.meaning.open_indices import OpenIndices as OpenLetters
 from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.document_naming import naming
-from symgrad.reading.names.name_keys import BARE
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import ReadDocument
 from symgrad.reading.tokens.lexer import tokenize
@@ -91,7 +90,7 @@ class DocumentNames:
         entries = [e for e in scope.values.values() if isinstance(e, Defined)]
         entries += scope.calls.values()
         for entry in sorted(entries, key=lambda e: (e.serial, e.span.start)):
-            if entry.alias or entry.one_hot or (name is not None and entry.key.rstrip(BARE) != name):
+            if entry.alias or entry.one_hot or (name is not None and str(entry.key) != name):
                 continue
             try:
                 quantity = self._quantity(entry)

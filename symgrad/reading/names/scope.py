@@ -6,13 +6,13 @@ what was written (a definition is elaborated where a question stands), never wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from symgrad.core.functions import BY_LATEX
 from symgrad.core.nodes import AbstractFunction, EntryDomain, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range, Subset
-from symgrad.reading.names.name_keys import BARE, call_key, printed, sub_splits, sup_splits
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, sub_splits, sup_splits
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.syntax import Position, Sym, SyntaxNode
 from symgrad.text.source import Span
@@ -63,7 +63,7 @@ class Defined:
     over: what its patterns run over, where the definition says so itself.
     """
 
-    key: str
+    key: NameKey
     body: SyntaxNode
     span: Span
     patterns: tuple[str, ...] = ()
@@ -90,14 +90,14 @@ class Assumed:
 class Scope:
     """Mutable tables; ``version`` grows with every change, for caches."""
 
-    values: dict[str, Tensor | Defined] = field(default_factory=dict)
-    calls: dict[tuple[str, int], Defined] = field(default_factory=dict)
-    compounds: dict[tuple[str, str], Defined] = field(default_factory=dict)
+    values: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
+    calls: dict[tuple[NameKey, int], Defined] = field(default_factory=dict)
+    compounds: dict[tuple[NameKey, CompoundSubscript], Defined] = field(default_factory=dict)
     indices: dict[str, Index] = field(default_factory=dict)
     arrays: dict[str, IndexArray] = field(default_factory=dict)
     subsets: dict[str, Subset] = field(default_factory=dict)
     letters: dict[str, Range | Subset] = field(default_factory=dict)
-    functions: dict[str, AbstractFunction] = field(default_factory=dict)
+    functions: dict[NameKey, AbstractFunction] = field(default_factory=dict)
     sizes: set[str] = field(default_factory=set)
     bounds: dict[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=dict)
     assumed: list[Assumed] = field(default_factory=list)
@@ -106,24 +106,27 @@ class Scope:
 
     TABLES = ("values", "calls", "compounds", "indices", "arrays", "subsets", "letters", "functions")
 
-    def put(self, table: str, key: Any, entry: Any) -> None:
+    def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:
         """Enter a name; assumptions on a name declared again end."""
         name = key[0] if isinstance(key, tuple) else key
+        if isinstance(name, str):
+            name = NameKey(name)
         entries = getattr(self, table)
-        if key in entries and table != "letters":
-            self.assumed = [a for a in self.assumed if name not in a.names]
+        if key in entries and table != "letters" and name.is_letter:
+            self.assumed = [a for a in self.assumed if name.letter not in a.names]
         entries[key] = entry
-        bare = name.removeprefix("\\mathbf ")
-        if bare.isalpha() and len(bare) > 1:
-            self.words.add(bare)
+        if len(name.letter) > 1 and name.letter.isalpha() and replace(name, bold=False).is_letter:
+            self.words.add(name.letter)
         self.version += 1
 
-    def put_tensor(self, key: str, ranges: tuple[Range, ...], domain: EntryDomain = "real", row: bool = False) -> None:
+    def put_tensor(
+        self, key: NameKey, ranges: tuple[Range, ...], domain: EntryDomain = "real", row: bool = False
+    ) -> None:
         """Declare an array; a function of the same name ends."""
-        self.put("values", key, Tensor(printed(key), ranges, domain, row))
+        self.put("values", key, Tensor(key.latex, ranges, domain, row))
         self.forget_calls(key)
 
-    def forget_calls(self, key: str) -> None:
+    def forget_calls(self, key: NameKey) -> None:
         for entry in [k for k in self.calls if k[0] == key]:
             del self.calls[entry]
 
@@ -135,10 +138,10 @@ class Scope:
     # --- the parser's vocabulary --------------------------------------------------------------
 
     def is_value(self, key: str) -> bool:
-        return key in self.values or key in self.indices or key in self.sizes
+        return NameKey(key) in self.values or key in self.indices or key in self.sizes
 
     def is_function(self, key: str) -> bool:
-        if self.is_value(key) or any(k == key for k, _ in self.calls):
+        if self.is_value(key) or any(k == NameKey(key) for k, _ in self.calls):
             return False
         return key in FUNCTION_COMMANDS or key in ARRAY_FUNCTIONS or key in WORDS
 
@@ -149,7 +152,8 @@ class Scope:
         return letters in self.words or (letters in WORDS and not self.is_value(letters))
 
     def has_arguments(self, sym: Sym) -> bool:
-        return sym.key in self.functions or any(k in (sym.key, call_key(sym)) for k, _ in self.calls)
+        names = (NameKey(sym.key), NameKey.function(sym))
+        return names[0] in self.functions or any(k in names for k, _ in self.calls)
 
     def is_call(self, sym: Sym) -> bool:
         if self.has_arguments(sym):
@@ -160,22 +164,20 @@ class Scope:
 
     # --- names --------------------------------------------------------------------------------
 
-    def styled(self, key: str, style: str, table: str = "values") -> str | None:
+    def styled(self, key: NameKey, style: str) -> NameKey | None:
         """The spelling under which a plain or bold name is entered: one name unless both are declared."""
-        entries = getattr(self, table)
-        bold = f"\\mathbf {key}"
+        bold = replace(key, bold=True)
         first, second = (bold, key) if style == "bold" else (key, bold)
-        return first if first in entries else second if second in entries else None
+        return first if first in self.values else second if second in self.values else None
 
-    def value_key(self, sym: Sym) -> tuple[str | None, tuple[Token, ...], tuple[Token, ...]]:
+    def value_key(self, sym: Sym) -> tuple[NameKey | None, tuple[Token, ...], tuple[Token, ...]]:
         """The longest declared or defined name that starts with ``sym``: its key, and the scripts left over."""
-        prime = "'" * sym.primes
-        if not sym.sub and not sym.sup and f"{sym.key}{prime}{BARE}" in self.values:
-            return f"{sym.key}{prime}{BARE}", (), ()
-        for sub_label, sub_rest in sub_splits(sym.sub):
-            for sup_label, sup_rest in sup_splits(sym.sup):
-                key = sym.key + prime + sub_label + sup_label
-                found = self.styled(key, sym.style)
+        total = NameKey(sym.key, primes=sym.primes, total=True)
+        if not sym.sub and not sym.sup and total in self.values:
+            return total, (), ()
+        for below, sub_rest in sub_splits(sym.sub):
+            for above, sup_rest in sup_splits(sym.sup):
+                found = self.styled(NameKey(sym.key, False, sym.primes, below, above), sym.style)
                 if found is not None:
                     return found, sub_rest, sup_rest
         return None, sym.sub, sym.sup
