@@ -95,7 +95,7 @@ class Definer:
         self.scope.forget_calls(key)
         self.scope.values.pop(key, None)
         made = None
-        if not bare or all(self.scope.styled(NameKey(n), "") for n in names):
+        if not bare or all(self.scope.is_array(n) for n in names):
             # without its arguments the name stands for the quantity at the arguments' own values
             made = self._enter("values", key, written)
         return self._enter("calls", (key, count), written, arguments=tuple(names)) if bare else made
@@ -108,7 +108,7 @@ class Definer:
         if key is not None and isinstance(entry, Defined) and written.plain:
             if entry.patterns and not name.sub and not name.sup and written.uses_entries(name.key):
                 # `L = \sum_j L_j`: the total of a family of the same letter is a name of its own
-                return self._enter("values", replace(key, total=True), written)
+                return self._enter("values", key._replace(total=True), written)
             # a digit or label above a defined name is a power of it, unless that name is entered itself
             return None
         if key is not None and isinstance(entry, Tensor) and written.plain and self._through(key, written.body):
@@ -185,7 +185,7 @@ class Definer:
         in_slots = slot_letters(self.scope, written.body)
         if first.text == "(" and len(inner) == 1 and len(tokens) == 3 and inner[0] in in_slots:
             return self._enter("values", NameKey.unlabelled(name), written, patterns=(inner[0], *letters))
-        full = replace(base, above=label(sup))
+        full = base._replace(above=label(sup))
         if isinstance(self.scope.values.get(full), Defined) and written.plain:
             return None
         return self._enter("values", full, written, patterns=letters)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from symgrad.core.nodes import Definition
 from symgrad.core.ranges import Range, Subset
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.writing.letters import Naming
 
@@ -25,5 +26,5 @@ def naming(scope: Scope, definitions: Mapping[Defined, Definition]) -> Naming:
         if entry.arguments is not None:
             arguments[definition] = entry.arguments
     tables = (*Scope.TABLES, "sizes")
-    named = {str(k[0] if isinstance(k, tuple) else k) for table in tables for k in getattr(scope, table)}
+    named = {str(k if isinstance(k, (str, NameKey)) else k[0]) for table in tables for k in getattr(scope, table)}
     return Naming(taken=taken, arguments=arguments, reserved=frozenset(named))

@@ -6,7 +6,7 @@ what was written (a definition is elaborated where a question stands), never wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from symgrad.core.functions import BY_LATEX
@@ -108,14 +108,12 @@ class Scope:
 
     def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:
         """Enter a name; assumptions on a name declared again end."""
-        name = key[0] if isinstance(key, tuple) else key
-        if isinstance(name, str):
-            name = NameKey(name)
+        name = NameKey(key) if isinstance(key, str) else key if isinstance(key, NameKey) else key[0]
         entries = getattr(self, table)
         if key in entries and table != "letters" and name.is_letter:
             self.assumed = [a for a in self.assumed if name.letter not in a.names]
         entries[key] = entry
-        if len(name.letter) > 1 and name.letter.isalpha() and replace(name, bold=False).is_letter:
+        if len(name.letter) > 1 and name.letter.isalpha() and name.is_letter_or_bold:
             self.words.add(name.letter)
         self.version += 1
 
@@ -139,6 +137,10 @@ class Scope:
 
     def is_value(self, key: str) -> bool:
         return NameKey(key) in self.values or key in self.indices or key in self.sizes
+
+    def is_array(self, letter: str) -> bool:
+        """True if the letter, bold or not, is a declared array or number, or a defined quantity."""
+        return NameKey(letter) in self.values or NameKey(letter, bold=True) in self.values
 
     def is_function(self, key: str) -> bool:
         if self.is_value(key) or any(k == NameKey(key) for k, _ in self.calls):
@@ -164,20 +166,19 @@ class Scope:
 
     # --- names --------------------------------------------------------------------------------
 
-    def styled(self, key: NameKey, style: str) -> NameKey | None:
-        """The spelling under which a plain or bold name is entered: one name unless both are declared."""
-        bold = replace(key, bold=True)
-        first, second = (bold, key) if style == "bold" else (key, bold)
-        return first if first in self.values else second if second in self.values else None
-
     def value_key(self, sym: Sym) -> tuple[NameKey | None, tuple[Token, ...], tuple[Token, ...]]:
-        """The longest declared or defined name that starts with ``sym``: its key, and the scripts left over."""
+        """The longest declared or defined name that starts with ``sym``: its key, and the scripts left over.
+
+        A plain and a bold name are one unless both are declared.
+        """
         total = NameKey(sym.key, primes=sym.primes, total=True)
         if not sym.sub and not sym.sup and total in self.values:
             return total, (), ()
+        own = sym.style == "bold"
         for below, sub_rest in sub_splits(sym.sub):
             for above, sup_rest in sup_splits(sym.sup):
-                found = self.styled(NameKey(sym.key, False, sym.primes, below, above), sym.style)
-                if found is not None:
-                    return found, sub_rest, sup_rest
+                for bold in (own, not own):
+                    key = NameKey(sym.key, bold, sym.primes, below, above)
+                    if key in self.values:
+                        return key, sub_rest, sup_rest
         return None, sym.sub, sym.sup
