@@ -36,7 +36,7 @@ class Gradient:
     entry: the derivative at the entries that ``of`` and ``targets`` name, simplified.
     """
 
-    asking: GradientRequests = field(repr=False)
+    requests: GradientRequests = field(repr=False)
     of: ReadValue
     targets: tuple[DerivativeTarget, ...]
     entry: Expr
@@ -65,9 +65,9 @@ class Gradient:
         loose = [i for i in whole - set(axes) if i.kind != "fixed"]
         if loose:
             return None, f"`{loose[0].letter}` is the index of one entry"
-        taken = self.asking.naming.reserved
+        reserved = self.requests.naming.reserved
         try:
-            return (entry, targets, MatrixFormer(taken, self.simplify.names).form(entry, axes)), ""
+            return (entry, targets, MatrixFormer(reserved, self.simplify.names).array_of(entry, axes)), ""
         except NoMatrixForm as e:
             return None, str(e)
 
@@ -113,7 +113,7 @@ class Gradient:
 
     def sides(self, form: Form | None = None) -> tuple[str, str]:
         """The two sides of ``latex``."""
-        names = self.asking.naming
+        names = self.requests.naming
         found, reason = self._formed
         if form == "matrix" and found is None:
             raise SymgradError(f"there is no matrix form: {reason}")
@@ -137,7 +137,7 @@ class Gradient:
         return names
 
     def _name(self, entry: Expr, axes: tuple[Index, ...]) -> str:
-        names = self.asking.naming
+        names = self.requests.naming
         return (
             matrix_latex(a.Named(axes, entry), entry, names) if isinstance(entry, (Entry, Ref)) else latex(entry, names)
         )
@@ -146,7 +146,7 @@ class Gradient:
 
     def steps(self) -> str:
         """The whole derivation as displays: an ``aligned`` block, one line a rule, and the matrix form behind it."""
-        names = self.asking.naming
+        names = self.requests.naming
         blocks = []
         of = self.of.body
         left: Expr = of
@@ -185,20 +185,20 @@ def derivative(cost: Expr, targets: Iterable[Entry | Ref], simplify: Simplifier)
     return out
 
 
-def gradient(asking: GradientRequests, of: str, wrt: Sequence[str]) -> Gradient:
+def gradient(requests: GradientRequests, of: str, wrt: Sequence[str]) -> Gradient:
     """The derivative of a quantity of a document by one or more others in turn.
 
     Raises ``SymgradError`` for names that can't be read and for what the quantity does not depend on.
     """
-    value = asking.quantity(of, wrt)
-    targets = asking.targets(value, wrt)
-    simplify = asking.simplifier(value, targets)
+    value = requests.quantity(of, wrt)
+    targets = requests.targets(value, wrt)
+    simplify = requests.simplifier(value, targets)
     entry = derivative(value.body, [t.entry for t in targets], simplify)
     for n in distinct(entry):
         if isinstance(n, Apply) and n.derivs and any(n.function.shapes) and not all(map(is_named, n.arguments)):
             name = n.function.name
             raise SymgradError(f"the argument of `{name}` has no name: define it first, `z = …`, and write `{name}(z)`")
-    return Gradient(asking, value, tuple(targets), entry, simplify)
+    return Gradient(requests, value, tuple(targets), entry, simplify)
 
 
 def rows_of(lines: list[tuple[str, DerivationLine]]) -> list[tuple[str, str]]:

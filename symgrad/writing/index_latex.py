@@ -39,7 +39,7 @@ from symgrad.core.nodes import (
 )
 from symgrad.core.ranges import Gather, Index, Subset
 from symgrad.core.substitute import substitute
-from symgrad.writing.latex_pieces import LatexText, bare, bracketed, is_named, without_sign
+from symgrad.writing.latex_pieces import LatexText, bare, enclosed, is_named, without_sign
 from symgrad.writing.letters import LetterChooser, Naming, joined, name, script, shows_range, split_name
 
 POWERED = frozenset(("sigma", "tanh", "sinh", "cosh", "sin", "cos", "tan"))
@@ -106,7 +106,7 @@ class Printer:
     def within(self, expr: Expr, *kinds: str) -> str:
         """The expression, in brackets unless it is of one of the kinds."""
         text = self.text(expr)
-        return text.latex if text.kind in kinds else bracketed(text.latex)
+        return text.latex if text.kind in kinds else enclosed(text.latex)
 
     # --- numbers and names ------------------------------------------------------------------------
 
@@ -216,7 +216,7 @@ class Printer:
         for k, t in enumerate(ordered):
             last = k == len(ordered) - 1
             keep = t.kind != "sum" and (t.kind != "open" or last)
-            text = t.latex if keep else bracketed(t.latex)
+            text = t.latex if keep else enclosed(t.latex)
             if out and text[0].isdigit():
                 text = f"\\cdot {text}"
             out.append(text)
@@ -245,10 +245,10 @@ class Printer:
                 return LatexText(f"\\lvert {cond.right.name} \\rvert")
         sign = "\\sum" if isinstance(node, Sum) else "\\prod"
         self.letters.bind(node.index)
-        below, above, brackets = self.limits(node)
-        inner = mul(*brackets, node.body)
-        if isinstance(node, Prod) and brackets:
-            inner = power(node.body, mul(*brackets))
+        below, above, indicators = self.limits(node)
+        inner = mul(*indicators, node.body)
+        if isinstance(node, Prod) and indicators:
+            inner = power(node.body, mul(*indicators))
         body = self.within(inner, "name", "atom", "product", "open", "power")
         self.letters.release(node.index)
         return LatexText(f"{sign}_{{{below}}}{f'^{{{above}}}' if above else ''} {body}", "open")
@@ -257,22 +257,22 @@ class Printer:
         """What stands below and above the sign, and the conditions that stand as brackets in the body."""
         index, letter = node.index, self.letters[node.index]
         pieces: list[str] = []
-        brackets: list[Expr] = []
+        indicators: list[Expr] = []
         ends: dict[str, str] = {}
         shown = False
         for c in node.where:
             if c.op == "pos" or (c.op == "eq" and not c.negated) or index not in (c.left, c.right):
-                brackets.append(Iverson(c))
+                indicators.append(Iverson(c))
             elif c.op == "lt" and c.negated and ("lo" if c.left is index else "hi") not in ends:
                 other = c.right if c.left is index else c.left
                 ends["lo" if c.left is index else "hi"] = self.letters.position(other)  # type: ignore[arg-type]  # 'lt'
             else:
                 shown |= c.op == "in" and not c.negated
                 pieces.append(self.condition(c, index))
-        if len(ends) == 1 and index.range is not None and not pieces and not brackets:
+        if len(ends) == 1 and index.range is not None and not pieces and not indicators:
             # one written end, the other that of the whole range
             lo, hi = self.letters.affine(index.range.lo), self.letters.affine(index.range.hi)
-            return f"{letter}={ends.get('lo', lo)}", ends.get("hi", hi), brackets
+            return f"{letter}={ends.get('lo', lo)}", ends.get("hi", hi), indicators
         if len(ends) == 2:
             pieces.insert(0, f"{ends['lo']} \\le {letter} \\le {ends['hi']}")
             shown = True
@@ -280,23 +280,23 @@ class Printer:
             pieces += [letter + (" \\ge " if end == "lo" else " \\le ") + text for end, text in ends.items()]
         seen = shown or (not self.naming.ranges and shows_range(index, node.body))
         if index.range is None or seen:
-            return ", ".join(pieces if shown or pieces else [letter]), "", brackets
+            return ", ".join(pieces if shown or pieces else [letter]), "", indicators
         lo, hi = self.letters.affine(index.range.lo), self.letters.affine(index.range.hi)
         if not pieces:
-            return f"{letter}={lo}", hi, brackets
-        return ", ".join([f"{lo} \\le {letter} \\le {hi}", *pieces]), "", brackets
+            return f"{letter}={lo}", hi, indicators
+        return ", ".join([f"{lo} \\le {letter} \\le {hi}", *pieces]), "", indicators
 
     # --- functions --------------------------------------------------------------------------------
 
     def func(self, node: Func) -> LatexText:
         if node.name == "abs":
-            return LatexText(bracketed(self.write(node.arg), "\\lvert ", "\\rvert"))
+            return LatexText(enclosed(self.write(node.arg), "\\lvert ", "\\rvert"))
         if node.name == "sqrt":
             return LatexText(f"\\sqrt{{{self.write(node.arg)}}}")
         return self.called(head(node.name, self.naming.reserved), [node.arg])
 
     def called(self, name_: str, arguments: Sequence[Expr]) -> LatexText:
-        return LatexText(name_ + bracketed(", ".join(self.write(a) for a in arguments)))
+        return LatexText(name_ + enclosed(", ".join(self.write(a) for a in arguments)))
 
     # --- derivatives and functions of arrays --------------------------------------------------------
 
@@ -304,19 +304,19 @@ class Printer:
         """``f'(x)``, ``L(Y)``, ``\\frac{\\partial L}{\\partial Y_{ij}}``"""
         head = node.function.name
         if not node.derivs:
-            return LatexText(head + bracketed(", ".join(self.array(a) for a in node.arguments)))
+            return LatexText(head + enclosed(", ".join(self.array(a) for a in node.arguments)))
         if len(node.arguments) == 1:
             (lam,) = node.arguments
             count = len(node.derivs)
             if not lam.axes:
                 mark = "'" * count if count < 4 else f"^{{({count})}}"
-                return LatexText(head + mark + bracketed(self.array(lam)))
+                return LatexText(head + mark + enclosed(self.array(lam)))
             if is_named(lam):
                 targets = [substitute(lam.body, dict(zip(lam.axes, ii, strict=True))) for _, ii in node.derivs]
                 return self.partial(head, targets)
         marks = joined([f"{k + 1}{script('_', self.letters.slots(ii))}" for k, ii in node.derivs])
         arguments = ", ".join(self.array(a) for a in node.arguments)
-        return LatexText(f"\\partial_{{{marks}}} {head}{bracketed(arguments)}", "open")
+        return LatexText(f"\\partial_{{{marks}}} {head}{enclosed(arguments)}", "open")
 
     def array(self, lam: Lam) -> str:
         """An array as an argument: by its name where it has one, else ``[entry]_{ij}``."""
@@ -334,7 +334,7 @@ class Printer:
             return (f"({name(key)})" if turned and split_name(key)[2] else name(key)) + turned
         for axis in lam.axes:
             self.letters.bind(axis)
-        out = bracketed(self.write(body), "[", "]") + script("_", self.letters.slots(lam.axes))
+        out = enclosed(self.write(body), "[", "]") + script("_", self.letters.slots(lam.axes))
         for axis in lam.axes:
             self.letters.release(axis)
         return out
@@ -353,7 +353,7 @@ class Printer:
         operator = self.partial("", targets).latex
         text = self.text(body)
         plain = isinstance(body, (Func, Apply)) and text.kind == "atom"
-        return LatexText(f"{operator} {text.latex if plain else bracketed(text.latex, '[', ']')}", "open")
+        return LatexText(f"{operator} {text.latex if plain else enclosed(text.latex, '[', ']')}", "open")
 
     def partial(self, of: str, targets: Sequence[Expr]) -> LatexText:
         order = f"^{len(targets)}" if len(targets) > 1 else ""
@@ -363,7 +363,7 @@ class Printer:
     # --- conditions -------------------------------------------------------------------------------
 
     def iverson(self, node: Iverson) -> LatexText:
-        return LatexText("\\mathbb{1}" + bracketed(self.condition(node.cond), "[", "]"))
+        return LatexText("\\mathbb{1}" + enclosed(self.condition(node.cond), "[", "]"))
 
     def cases(self, node: Cases) -> LatexText:
         rows = []
