@@ -11,8 +11,8 @@ from symgrad.core.ranges import Index, Range
 from symgrad.core.substitute import substitute
 from symgrad.gradients.document_style import DocumentStyle, reachable, style_of
 from symgrad.gradients.simplify import Simplifier
+from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.meaning.values import ReadValue
-from symgrad.reading.names.lookup import DocumentNames, Quantity
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
 from symgrad.text.source import Source, Span

@@ -5,20 +5,20 @@ Names mean what they mean at the end of the document.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symgrad.core.claims import Assumption
 from symgrad.core.nodes import Definition, Ref
-from symgrad.core.ranges import Index, IndexExpr
+from symgrad.core.ranges import Index, IndexExpr, Range, Subset
 from symgrad.reading.meaning.assumptions import read_assumptions
 from symgrad.reading.meaning.definitions import define, index_arguments
 from symgrad.reading.meaning.elaborator import Definitions, Elaborator
 from symgrad.reading.meaning.open_indices import OpenIndices as OpenLetters
 from symgrad.reading.meaning.tidying import tidy
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
-from symgrad.reading.names.document_naming import naming
-from symgrad.reading.names.scope import Defined
+from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.read_document import ReadDocument
 from symgrad.reading.tokens.lexer import tokenize
 from symgrad.reading.tokens.macros import collect_macros
@@ -140,3 +140,22 @@ class DocumentNames:
     def naming(self) -> Naming:
         """How the document writes its names."""
         return naming(self.document.scope, self.definitions.done)
+
+
+def naming(scope: Scope, definitions: Mapping[Defined, Definition]) -> Naming:
+    """Letters that the document gives a meaning, and the definitions that it writes with arguments.
+
+    ``definitions``: those elaborated, by how they were written.
+    """
+    taken: dict[str, Range | None] = dict.fromkeys(scope.indices)
+    taken |= dict.fromkeys(scope.arrays)
+    taken |= dict.fromkeys(scope.sizes)
+    for letter, over in scope.letters.items():
+        taken[letter] = over.range if isinstance(over, Subset) else over
+    arguments = {}
+    for entry, definition in definitions.items():
+        if entry.arguments is not None:
+            arguments[definition] = entry.arguments
+    tables = (*Scope.TABLES, "sizes")
+    named = {str(k if isinstance(k, (str, NameKey)) else k[0]) for table in tables for k in getattr(scope, table)}
+    return Naming(taken=taken, arguments=arguments, reserved=frozenset(named))
