@@ -33,7 +33,7 @@ class Document:
         return self.source.path
 
     @cached_property
-    def asking(self) -> GradientRequests:
+    def requests(self) -> GradientRequests:
         """The document as it is asked for derivatives: read once, whatever is asked of it."""
         return GradientRequests(read_source(self.source, self.declarations))
 
@@ -60,7 +60,7 @@ def check_document(document: Document, seed: int) -> DocumentReport:
 
 
 def gradient_of(document: Document, of: str, wrt: str | Sequence[str]) -> Gradient:
-    return gradient(document.asking, of, [wrt] if isinstance(wrt, str) else list(wrt))
+    return gradient(document.requests, of, [wrt] if isinstance(wrt, str) else list(wrt))
 
 
 @dataclass(slots=True)
@@ -76,12 +76,12 @@ def derivations(
     path: str, with_files: Sequence[str], of: str | None, wrt: Sequence[str], form: Form | None, steps: bool
 ) -> Derivations:
     """All gradients that are asked for. Of every cost, one that does not depend on a target is only noted."""
-    asking = read_document(path, None, tuple(with_files)).asking
+    requests = read_document(path, None, tuple(with_files)).requests
     out = Derivations()
-    for name in [of] if of is not None else asking.costs():
-        for by in dict.fromkeys(wrt) if wrt else asking.parameters(asking.quantity(name)):
+    for name in [of] if of is not None else requests.costs():
+        for by in dict.fromkeys(wrt) if wrt else requests.parameters(requests.quantity(name)):
             try:
-                found = gradient(asking, name, split_targets(by))
+                found = gradient(requests, name, split_targets(by))
             except Independent:
                 if of is not None:
                     raise
@@ -94,7 +94,7 @@ def derivations(
             else:
                 out.displays.append(f"$$\n{found.latex('index' if found.no_matrix_form else form)}\n$$")
     if of is None:
-        out.problems = [str(NotationError(d)) for d in asking.problems()]
+        out.problems = [str(NotationError(d)) for d in requests.problems()]
     return out
 
 

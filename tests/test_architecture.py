@@ -88,9 +88,6 @@ def is_own(name: str) -> bool:
 
 
 CIRCLES = [
-    {"sympy_door.bridge", "sympy_door.from_sympy", "sympy_door.relations_in"},
-    {"writing.index_latex", "writing.limits_latex", "writing.operators_latex"},
-    {"gradients.gradient", "gradients.written_out"},
     {module for module in MODULES if module.startswith("exporting.graph.")},
     {"exporting.writing.function", "exporting.writing.gradient_results", "exporting.writing.statements"},
 ]

@@ -10,9 +10,9 @@ from symgrad.comparing.document_spelling import spellings
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Subset, indices_of
+from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.document_reader import read_document
 from symgrad.reading.meaning.assumptions import read_assumptions
-from symgrad.reading.names.lookup import DocumentNames, Quantity
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import NotationError, SymgradError
 from symgrad.text.source import Source

@@ -12,7 +12,7 @@ from symgrad.exporting.targets.jax_target import JaxModule
 from symgrad.exporting.targets.numpy_target import NumpyModule
 from symgrad.exporting.targets.torch_target import TorchModule
 from symgrad.exporting.writing.module import Module
-from symgrad.reading.names.lookup import DocumentNames, Quantity
+from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
 

@@ -194,11 +194,11 @@ def _without_implied(d: SummedIndex) -> SummedIndex:
 
 def _bounded(term: SummedProduct) -> SummedProduct:
     """``sum_k [k != i] f_k = sum_{k != i} f_k``: what a bracket leaves out need not be defined."""
-    brackets = [f for f in term.factors if isinstance(f[0], Iverson) and f[1] == 1]
-    if not brackets:
+    indicators = [f for f in term.factors if isinstance(f[0], Iverson) and f[1] == 1]
+    if not indicators:
         return term
     dummies, moved = list(term.dummies), list[Factor]()
-    for f in brackets:
+    for f in indicators:
         cond = f[0].cond  # type: ignore[attr-defined]  # an Iverson
         at = [k for k, d in enumerate(dummies) if d.index in free_indices(f[0])]
         if at and not cond_parts(cond)[1]:  # the innermost one: the others stand outside of it

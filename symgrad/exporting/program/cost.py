@@ -19,7 +19,7 @@ from symgrad.exporting.program.sharing import shared
 from symgrad.exporting.program.stacking import stacked
 from symgrad.exporting.program.structure import Form, form
 from symgrad.exporting.writing.checked_arguments import ordered_arguments
-from symgrad.reading.names.lookup import Quantity
+from symgrad.reading.document_names import Quantity
 
 
 @dataclass(frozen=True, slots=True)

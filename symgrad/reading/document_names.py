@@ -5,12 +5,12 @@ Names mean what they mean at the end of the document.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symgrad.core.claims import Assumption
 from symgrad.core.nodes import Definition, Ref
-from symgrad.core.ranges import Index, IndexExpr
+from symgrad.core.ranges import Index, IndexExpr, Range, Subset
 from symgrad.reading.meaning.assumptions import read_assumptions
 from symgrad.reading.meaning.definitions import define, index_arguments
 from symgrad.reading.meaning.elaborator import Elaborator
@@ -19,9 +19,8 @@ from symgrad.reading.meaning.open_indices import OpenIndices as OpenLetters
 from symgrad.reading.meaning.raw_trees import expression
 from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
-from symgrad.reading.names.document_naming import naming
-from symgrad.reading.names.name_keys import BARE
-from symgrad.reading.names.scope import Defined
+from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.read_document import ReadDocument
 from symgrad.reading.tokens.lexer import tokenize
 from symgrad.reading.tokens.macros import collect_macros
@@ -93,7 +92,7 @@ class DocumentNames:
         entries = [e for e in scope.values.values() if isinstance(e, Defined)]
         entries += scope.calls.values()
         for entry in sorted(entries, key=lambda e: (e.serial, e.span.start)):
-            if entry.alias or entry.one_hot or (name is not None and entry.key.rstrip(BARE) != name):
+            if entry.alias or entry.one_hot or (name is not None and str(entry.key) != name):
                 continue
             try:
                 quantity = self._quantity(entry)
@@ -143,3 +142,22 @@ class DocumentNames:
     def naming(self) -> Naming:
         """How the document writes its names."""
         return naming(self.document.scope, self.definitions.done)
+
+
+def naming(scope: Scope, definitions: Mapping[Defined, Definition]) -> Naming:
+    """Letters that the document gives a meaning, and the definitions that it writes with arguments.
+
+    ``definitions``: those elaborated, by how they were written.
+    """
+    taken: dict[str, Range | None] = dict.fromkeys(scope.indices)
+    taken |= dict.fromkeys(scope.arrays)
+    taken |= dict.fromkeys(scope.sizes)
+    for letter, over in scope.letters.items():
+        taken[letter] = over.range if isinstance(over, Subset) else over
+    arguments = {}
+    for entry, definition in definitions.items():
+        if entry.arguments is not None:
+            arguments[definition] = entry.arguments
+    tables = (*Scope.TABLES, "sizes")
+    named = {str(k if isinstance(k, (str, NameKey)) else k[0]) for table in tables for k in getattr(scope, table)}
+    return Naming(taken=taken, arguments=arguments, reserved=frozenset(named))
