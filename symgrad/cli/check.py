@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     paths = documents(options.paths)
     for path in (*paths, *options.with_files):
         _openable(path)
-    from symgrad.checking.documents import check_paths  # only now: the engines load SymPy and NumPy
+    from symgrad.api import check_paths  # only now: the engines load NumPy
 
     with Progress(sys.stderr) as progress:
         report = check_paths(paths, options.with_files, seed=options.seed, jobs=options.jobs, progress=progress)

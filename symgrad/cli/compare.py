@@ -44,13 +44,12 @@ def add(verbs: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from symgrad.api import load
+    from symgrad.api import read_document
     from symgrad.comparing.calling import load_function
     from symgrad.comparing.comparer import compare
-    from symgrad.comparing.problem import read_problem
     from symgrad.report.comparison_text import as_json, render
 
-    problem = read_problem(load(options.document), options.of, [load(f) for f in options.with_files])
+    problem = read_document(options.document, declarations=options.with_files).problem(options.of)
     function = load_function(options.function)
     found = compare(function, problem, _split(options.wrt), options.maps, options.seed, options.function)
     show(as_json(found) if options.format == "json" else render(found, colour=colour()))

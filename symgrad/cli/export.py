@@ -38,11 +38,11 @@ def add(verbs: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from symgrad.api import exported, read_document
+    from symgrad.api import export_document, read_document
     from symgrad.text.diagnostic import NotationError
 
-    document = read_document(options.document, None, tuple(options.with_files))
-    found = exported(document, tuple(options.of), options.wrt, options.target)
+    document = read_document(options.document, declarations=options.with_files)
+    found = export_document(document, tuple(options.of), options.wrt, options.target)
     if options.output is None or options.output == "-":
         show(found.text)
     else:

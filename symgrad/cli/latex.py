@@ -35,9 +35,10 @@ def add(verbs: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from symgrad.api import derivations
+    from symgrad.api import derivations, read_document
 
-    found = derivations(options.path, options.with_files, options.of, options.wrt, options.form, options.steps)
+    document = read_document(options.path, declarations=options.with_files)
+    found = derivations(document, options.of, options.wrt, options.form, options.steps)
     if found.displays:
         show("\n\n".join(found.displays))
     for note in (*found.notes, *found.problems):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,12 +10,10 @@ from symgrad.comparing.document_spelling import spellings
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Subset, indices_of
-from symgrad.reading.document_reader import read_document
 from symgrad.reading.meaning.assumptions import read_assumptions
 from symgrad.reading.names.lookup import DocumentNames, Quantity
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import NotationError, SymgradError
-from symgrad.text.source import Source
 
 Kind = Literal["array", "position", "positions", "subset", "size", "value"]
 Leaf = n.Tensor | Index | IndexArray | Subset | str | n.AbstractFunction
@@ -148,30 +146,30 @@ class Problem:
         return (*early, *late), everywhere
 
 
-def read_problem(source: Source, of: str | None = None, declarations: Sequence[Source] = ()) -> Problem:
+def problem_of(document: ReadDocument, of: str | None = None) -> Problem:
     """The cost ``of`` a document, by its name there or in ASCII; without a name the one that nothing else is made of.
 
     Raises ``SymgradError`` where there is none, or more than one to choose from.
     """
-    document = read_document(source, declarations)
+    path = document.source.path
     vocabulary = DocumentNames(document)
     scalars = [q for q in vocabulary.quantities() if q.is_scalar]
     if not scalars:
         why = next((f": {d.message}" for d in document.diagnostics if d.severity == "error"), "")
-        raise SymgradError(f"{source.path} defines no scalar that could be a cost{why}")
+        raise SymgradError(f"{path} defines no scalar that could be a cost{why}")
     spelled = spellings(q.name for q in scalars)
     listed = ", ".join(dict.fromkeys(spelled[q.name] for q in scalars))
     if of is not None:
         chosen = [q for q in scalars if of.strip() in (q.name, spelled[q.name])]
         if not chosen:
-            raise SymgradError(f"{source.path} defines no scalar {of}; it defines {listed}")
+            raise SymgradError(f"{path} defines no scalar {of}; it defines {listed}")
         return Problem(document, vocabulary, chosen[-1])
     used = {d.name for q in vocabulary.quantities() for d in _definitions(q.definition.body)}
     final = [q for q in scalars if q.name not in used] or scalars
     if len(final) > 1:
         final = [q for q in final if q.name == "J"] or final
     if len({q.name for q in final}) > 1:
-        raise SymgradError(f"{source.path} defines more than one cost, {listed}: say which with --of")
+        raise SymgradError(f"{path} defines more than one cost, {listed}: say which with --of")
     return Problem(document, vocabulary, final[-1])
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from symgrad.comparing.comparer import compare
 from symgrad.comparing.findings import Comparison
-from symgrad.comparing.problem import read_problem
+from symgrad.comparing.problem import problem_of
+from symgrad.reading.document_reader import read_document
 from symgrad.report.comparison_text import as_json, render
 from symgrad.text.diagnostic import SymgradError
 from symgrad.text.source import Source
@@ -28,7 +29,7 @@ def held(form: Callable[..., Any], **options: Any) -> Comparison:
         gU, gV = 2 * U * V + lambda_ * V**3, U**2 + 3 * lambda_ * U * V**2
         return form((U**2 * V).sum() + lambda_ * (U * V**3).sum(), gU, gV, (U * V**3).sum())
 
-    return compare(function, read_problem(Source("d.md", TEXT)), **options)
+    return compare(function, problem_of(read_document(Source("d.md", TEXT))), **options)
 
 
 def verdicts(found: Comparison) -> dict[str, str]:
@@ -112,5 +113,5 @@ def test_gradients_in_the_order_of_the_arguments_come_first() -> None:
         r = W @ x + b
         return r @ r, 2 * np.outer(r, x), 2 * r
 
-    found = compare(layer, read_problem(Source("d.md", text)))
+    found = compare(layer, problem_of(read_document(Source("d.md", text))))
     assert verdicts(found) == {"": "right", "W": "right", "b": "right"}
