@@ -7,12 +7,12 @@ functions that need them, so that a check loads no more than it uses.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
-from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
+from symgrad.text.diagnostic import Diagnostic, SymgradError
 from symgrad.text.files import load_source
 from symgrad.text.source import Source
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from symgrad.checking.verdict import DocumentReport, Report
     from symgrad.comparing.problem import Problem
     from symgrad.exporting.costs import Exported
-    from symgrad.gradients.gradient import Form, Gradient
+    from symgrad.gradients.gradient import Gradient
     from symgrad.gradients.requests import GradientRequests
     from symgrad.reading.read_document import ReadDocument
 
@@ -155,45 +155,6 @@ def gradient_of(document: Document, of: str, wrt: str | Sequence[str]) -> Gradie
     from symgrad.gradients.gradient import gradient
 
     return gradient(document.requests, of, [wrt] if isinstance(wrt, str) else list(wrt))
-
-
-@dataclass(slots=True)
-class Derivations:
-    """What ``symgrad latex`` prints: displays, notes on them, and what of the document could not be read."""
-
-    displays: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-
-def derivations(document: Document, of: str | None, wrt: Sequence[str], form: Form | None, steps: bool) -> Derivations:
-    """The gradients of ``of``, or of every cost, by each of ``wrt``, or by every real array they depend on.
-
-    Without ``of``, a cost that does not depend on a target is only noted.
-    """
-    from symgrad.gradients.gradient import gradient
-    from symgrad.gradients.requests import Independent, split_targets
-
-    requests = document.requests
-    out = Derivations()
-    for name in [of] if of is not None else requests.costs():
-        for by in dict.fromkeys(wrt) if wrt else requests.parameters(requests.quantity(name)):
-            try:
-                found = gradient(requests, name, split_targets(by))
-            except Independent:
-                if of is not None:
-                    raise
-                out.notes.append(f"{name} does not depend on {by}")
-                continue
-            if form != "index" and found.no_matrix_form:
-                out.notes.append(f"{name} by {by} has no matrix form: {found.no_matrix_form}")
-            if steps:
-                out.displays.append(found.steps())
-            else:
-                out.displays.append(f"$$\n{found.latex('index' if found.no_matrix_form else form)}\n$$")
-    if of is None:
-        out.problems = [str(NotationError(d)) for d in requests.problems()]
-    return out
 
 
 # --- exported functions -----------------------------------------------------------------------------------

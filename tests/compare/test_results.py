@@ -12,7 +12,8 @@ from symgrad.comparing.comparer import compare
 from symgrad.comparing.findings import Comparison
 from symgrad.comparing.problem import problem_of
 from symgrad.reading.document_reader import read_document
-from symgrad.report.comparison_text import as_json, render
+from symgrad.report import json_format
+from symgrad.report.comparison_text import render
 from symgrad.text.diagnostic import SymgradError
 from symgrad.text.source import Source
 
@@ -41,7 +42,7 @@ def test_an_imaginary_part_differs() -> None:
     assert verdicts(found) == {"": "right", "U": "differs", "V": "right"}
     assert "imaginary part" in found.gradients[0].causes[0]
     assert "+1e-06j" in render(found)
-    assert '"code": "(' in as_json(found)
+    assert '"code": "(' in json_format.comparison(found)
     assert verdicts(held(lambda J, gU, gV, gl: (J + 1e-6j, gU, gV)))[""] == "differs"
 
 
