@@ -138,7 +138,6 @@ def test_folder_without_documents_holds_no_step(
         (["check", "d", "--seed", "x"], "--seed"),
         (["check", "d", "--format", "sarif"], "sarif"),
         (["check", "d", "--form", "json"], "--form"),
-        (["explain"], "CODE"),
         (["prove", "d"], "prove"),
         ([], "COMMAND"),
     ],
@@ -259,6 +258,13 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert "SG105" in shown
     assert main(["explain", "sg105"]) == 0
     assert capsys.readouterr().out == shown
+
+
+def test_explain_lists_all_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain"]) == 0
+    shown = capsys.readouterr().out
+    assert "  SG105  a name is not declared\n" in shown
+    assert "SG900" in shown
 
 
 def test_explain_of_no_code(capsys: pytest.CaptureFixture[str]) -> None:
