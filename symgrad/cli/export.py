@@ -56,12 +56,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _write(path: Path, text: str) -> None:
     """All of a file or nothing: it takes the place of an older one once it is written."""
-    whole = path.with_name(f".{path.name}.part") if path.is_file() or not path.exists() else path
+    partial = path.with_name(f".{path.name}.part") if path.is_file() or not path.exists() else path
     try:
-        whole.write_text(text, encoding="utf-8")
-        if whole is not path:
-            whole.replace(path)
+        partial.write_text(text, encoding="utf-8")
+        if partial is not path:
+            partial.replace(path)
     except OSError as e:
-        if whole is not path:
-            whole.unlink(missing_ok=True)
+        if partial is not path:
+            partial.unlink(missing_ok=True)
         raise UsageError(f"can't write {path}: {(e.strerror or str(e)).lower()}") from e

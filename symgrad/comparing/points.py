@@ -15,7 +15,7 @@ from symgrad.checking import assumption_holds
 from symgrad.checking.degree_bound import Survey
 from symgrad.checking.draw import MODES, Mode, draw, some_samples
 from symgrad.checking.sample_sizes import SampleSizes, need
-from symgrad.comparing.causes.rewrite import sites
+from symgrad.comparing.causes.rewrite import all_nodes
 from symgrad.comparing.exact import Exact, GradientTerm, array, exact
 from symgrad.comparing.placed_points import PlacedPositions
 from symgrad.comparing.problem import Name, Problem
@@ -43,8 +43,8 @@ Draw = Callable[[Mode, bool], Environment | None]
 
 
 @dataclass(eq=False)
-class PositionGroup:
-    """Points of one set of sizes: an environment of several samples, with the exact cost and gradients.
+class PointGroup:
+    """PointDrawer of one set of sizes: an environment of several samples, with the exact cost and gradients.
 
     assumed: whether they meet also what the document assumes only after the definition of the cost.
     """
@@ -65,12 +65,12 @@ class Fixed:
     scalars: Mapping[n.Tensor, float] = field(default_factory=dict)
 
 
-def draw_points(problem: Problem, gradients: Sequence[GradientTerm], seed: int, fixed: Fixed) -> list[PositionGroup]:
+def draw_points(problem: Problem, gradients: Sequence[GradientTerm], seed: int, fixed: Fixed) -> list[PointGroup]:
     """All points. Raises ``SymgradError`` where the cost is defined at none of them."""
-    return Points(problem, gradients, seed, fixed).groups()
+    return PointDrawer(problem, gradients, seed, fixed).groups()
 
 
-class Points:
+class PointDrawer:
     """Draws the points for one cost and its gradients."""
 
     def __init__(self, problem: Problem, gradients: Sequence[GradientTerm], seed: int, fixed: Fixed) -> None:
@@ -82,10 +82,10 @@ class Points:
         self.tensors = _tensors(problem.arguments.values())
         values = (a.what for a in problem.arguments.values())
         self.placed = PlacedPositions(tuple(p for p in values if isinstance(p, (Index, IndexArray))))
-        self.scores = [f.arg for f in sites(problem.value) if isinstance(f, n.Func) and f.name in SATURATING]
+        self.scores = [f.arg for f in all_nodes(problem.value) if isinstance(f, n.Func) and f.name in SATURATING]
 
-    def groups(self) -> list[PositionGroup]:
-        found: list[PositionGroup] = []
+    def groups(self) -> list[PointGroup]:
+        found: list[PointGroup] = []
         for k, sizes in enumerate(self.sizes()):
             for m, magnitude in enumerate(MAGNITUDES if k == 0 else MAGNITUDES[:1]):
                 found += self.drawn(sizes, self.early, magnitude, 100 * k + m)
@@ -128,7 +128,7 @@ class Points:
 
     def drawn(
         self, sizes: Mapping[str, int], assumptions: tuple[Assumption, ...], magnitude: float, stream: int
-    ) -> list[PositionGroup]:
+    ) -> list[PointGroup]:
         """The points at one magnitude, all positions drawn at random."""
 
         def candidates(mode: Mode, more: bool) -> Environment | None:
@@ -137,7 +137,7 @@ class Points:
 
         return self.some(candidates, assumptions, magnitude, SAMPLES)
 
-    def with_placed(self, sizes: Mapping[str, int], stream: int) -> list[PositionGroup]:
+    def with_placed(self, sizes: Mapping[str, int], stream: int) -> list[PointGroup]:
         """The points of every arrangement of positions."""
         most = self.placed.patterns * max(1, min(EACH, PLACED // self.placed.patterns))
         magnitude = MAGNITUDES[0]
@@ -151,9 +151,9 @@ class Points:
 
     def some(
         self, candidates: Draw, assumptions: tuple[Assumption, ...], magnitude: float, most: int
-    ) -> list[PositionGroup]:
-        """Points in the first way of drawing that gives enough of them."""
-        best: list[PositionGroup] = []
+    ) -> list[PointGroup]:
+        """PointDrawer in the first way of drawing that gives enough of them."""
+        best: list[PointGroup] = []
         for mode in MODES:
             for more in (False, True):
                 with np.errstate(all="ignore"):
@@ -177,7 +177,7 @@ class Points:
         magnitude: float,
         mode: Mode,
         most: int,
-    ) -> PositionGroup:
+    ) -> PointGroup:
         for t in self.tensors:
             if t in self.fixed.scalars:
                 env.tensors[t] = np.full((env.batch,), float(self.fixed.scalars[t]))
@@ -194,7 +194,7 @@ class Points:
         env = some_samples(env, fine[:most])
         cost, *gradients = exact(env, *terms)
         fine = np.flatnonzero(np.all([_finite(e.scale) for e in (cost, *gradients)], axis=0))
-        return PositionGroup(env, magnitude, assumptions == self.all, cost, gradients, fine.tolist())
+        return PointGroup(env, magnitude, assumptions == self.all, cost, gradients, fine.tolist())
 
     def soften(self, env: Environment, tensors: Sequence[n.Tensor]) -> None:
         """Weights smaller where a function that saturates is asked too far out: there honest code has no digits left

@@ -1,4 +1,4 @@
-"""Points whose positions are apart, repeat, and meet: each kind is there on purpose."""
+"""PointDrawer whose positions are apart, repeat, and meet: each kind is there on purpose."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from symgrad.comparing.comparer import compare
-from symgrad.comparing.points import Fixed, PositionGroup, draw_points
+from symgrad.comparing.points import Fixed, PointGroup, draw_points
 from symgrad.comparing.problem import Problem, problem_of
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
@@ -34,7 +34,7 @@ def problem(text: str) -> Problem:
     return problem_of(read_document(Source("d.md", text)))
 
 
-def points(text: str, seed: int = 0, fixed: Fixed | None = None) -> Iterator[tuple[PositionGroup, dict[str, Any]]]:
+def points(text: str, seed: int = 0, fixed: Fixed | None = None) -> Iterator[tuple[PointGroup, dict[str, Any]]]:
     """Every point with its positions by name."""
     for g in draw_points(problem(text), [], seed, fixed or Fixed()):
         for b in g.samples:
