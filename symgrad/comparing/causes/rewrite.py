@@ -58,7 +58,7 @@ def mapped(node: n.Expr, f: Callable[[n.Expr], n.Expr | None]) -> n.Expr:
     return go(node)
 
 
-def sites(cost: n.Expr, keep: n.Definition | None = None) -> Iterator[n.Expr]:
+def all_nodes(cost: n.Expr, keep: n.Definition | None = None) -> Iterator[n.Expr]:
     """Every node of a cost, those of the definitions it uses behind them, each once."""
     seen: set[n.Expr] = set()
     todo = [cost]
@@ -89,16 +89,16 @@ def with_slope(node: n.Expr, arg: n.Expr, slope: n.Expr) -> tuple[n.Expr, frozen
     return n.add(value, n.mul(factor, n.sub(arg, at))), held
 
 
-def letters(cost: n.Expr) -> tuple[Index, ...]:
+def fixed_letters(cost: n.Expr) -> tuple[Index, ...]:
     """The fixed positions that a cost speaks of."""
-    found = {i for node in sites(cost) for i in n.free_indices(node) if i.kind == "fixed"}
+    found = {i for node in all_nodes(cost) for i in n.free_indices(node) if i.kind == "fixed"}
     return tuple(sorted(found, key=lambda i: i.serial))
 
 
 def index_arrays(cost: n.Expr) -> tuple[IndexArray, ...]:
     """The index arrays that a cost speaks of."""
     found: dict[IndexArray, None] = {}
-    for node in sites(cost):
+    for node in all_nodes(cost):
         for e in n.parts(node)[0]:
             while isinstance(e, Gather):
                 found[e.array] = None

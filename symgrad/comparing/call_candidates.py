@@ -10,7 +10,7 @@ from itertools import combinations, islice, product
 from typing import Any
 
 from symgrad.comparing.arguments import RATES, Given, Layout, parameters
-from symgrad.comparing.problem import Name, Problem, leaves
+from symgrad.comparing.problem import Name, Problem, dependencies
 from symgrad.core import nodes as n
 from symgrad.core.ranges import Index, IndexArray
 from symgrad.reading.names.scope import Defined
@@ -40,7 +40,7 @@ def signature(given: Sequence[Given]) -> tuple[object, ...]:
     return tuple((g.parameter, g.constant if g.name is None else sort_of(g.name), g.layout) for g in given)
 
 
-class Ways:
+class CallCandidates:
     """Names that match stay, the others are tried. ``open``: the parameters that are tried."""
 
     def __init__(self, function: Callable[..., Any], problem: Problem) -> None:
@@ -61,7 +61,7 @@ class Ways:
         taken = {g.name.spelled for g in self.fixed if g.name is not None}
         self.names = [name for name in _candidates(problem) if name.spelled not in taken]
         self.covers = {name.latex: _reach(name) for name in self.names}
-        wanted = {leaf for a in problem.arguments.values() if a.kind != "size" for leaf in _own(a)}
+        wanted = {d for a in problem.arguments.values() if a.kind != "size" for d in _own(a)}
         for g in self.fixed:
             if g.name is not None:
                 wanted -= _reach(g.name)
@@ -154,17 +154,17 @@ def _own(name: Name) -> set[object]:
 
 def _reach(name: Name) -> frozenset[object]:
     """What a name speaks of, definitions looked through."""
-    return frozenset(leaves(name.what) if isinstance(name.what, n.Expr) else (name.what,))
+    return frozenset(dependencies(name.what) if isinstance(name.what, n.Expr) else (name.what,))
 
 
 def _laid(given: Sequence[Given]) -> Iterator[tuple[Given, ...]]:
     """The same with matrices transposed, and vectors as rows and columns: all matrices first, then few of either."""
     choices = [_layouts(g) for g in given]
     turned: tuple[Layout, ...] = tuple("T" if "T" in c else "" for c in choices)
-    ways = sorted(islice(product(*choices), 4096), key=lambda way: sum(layout != "" for layout in way))
-    for way in list(dict.fromkeys([turned, *ways[1:]]))[:LAID]:
-        if any(way):
-            yield tuple(replace(g, layout=layout) for g, layout in zip(given, way, strict=True))
+    layouts = sorted(islice(product(*choices), 4096), key=lambda found: sum(layout != "" for layout in found))
+    for found in list(dict.fromkeys([turned, *layouts[1:]]))[:LAID]:
+        if any(found):
+            yield tuple(replace(g, layout=layout) for g, layout in zip(given, found, strict=True))
 
 
 def _layouts(g: Given) -> tuple[Layout, ...]:

@@ -25,7 +25,7 @@ PLAIN = {2.0: "twice", 0.5: "half of", 3.0: "three times", 4.0: "four times", 0.
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PointGradient:
     """One gradient at one point: of the code, exact, and the magnitude of its terms."""
 
     env: Environment
@@ -47,37 +47,39 @@ class Seen:
         return bool((np.abs(self.code - r * self.exact) <= tolerance * max(1.0, abs(r)) * self.scale).all())
 
 
-def proportional(seen: Sequence[Seen], named: Iterable[tuple[str, Factor]], tolerance: float, what: str) -> str | None:
+def proportional(
+    points: Sequence[PointGradient], named: Iterable[tuple[str, Factor]], tolerance: float, what: str
+) -> str | None:
     """How the code's gradient or cost is proportional to the exact one at every point; None where it is not."""
-    if all((np.abs(s.code) <= ZERO * s.scale).all() for s in seen):
-        but = "" if not any(np.any(s.code) for s in seen) else ", but for rounding"
+    if all((np.abs(p.code) <= ZERO * p.scale).all() for p in points):
+        but = "" if not any(np.any(p.code) for p in points) else ", but for rounding"
         return f"the {what} is zero throughout{but}: it is never written to, or its path is cut"
-    sharpest = max(seen, key=lambda s: s.sharpness)
+    sharpest = max(points, key=lambda p: p.sharpness)
     if sharpest.sharpness == 0.0:
         return None
     r = sharpest.ratio()
     if abs(r - 1) < NEARLY or not sharpest.is_times(r, tolerance):
         return None
-    if all(s.is_times(r, tolerance) for s in seen):
+    if all(p.is_times(r, tolerance) for p in points):
         return _plain(r, what)
     for sign in (1.0, -1.0):
         flipped = ", and its sign is flipped" if sign < 0 else ""
         for name, factor in named:
-            if all(s.is_times(sign * factor(s.env, s.sample), tolerance) for s in seen):
+            if all(p.is_times(sign * factor(p.env, p.sample), tolerance) for p in points):
                 return f"multiplied by ${name}$: a sum for a mean, or a factor $1/{name}$ that is missing{flipped}"
-            if all((f := factor(s.env, s.sample)) and s.is_times(sign / f, tolerance) for s in seen):
+            if all((f := factor(p.env, p.sample)) and p.is_times(sign / f, tolerance) for p in points):
                 return f"divided by ${name}$: a mean for a sum, or a factor ${name}$ that is missing{flipped}"
     return None
 
 
-def stepped(seen: Sequence[Seen], values: Sequence[Array], tolerance: float, name: str) -> str | None:
+def stepped(points: Sequence[PointGradient], values: Sequence[Array], tolerance: float, name: str) -> str | None:
     """Whether the code returns the argument after a step along its gradient; None where it does not."""
-    sharpest, value = max(zip(seen, values, strict=True), key=lambda pair: pair[0].sharpness)
+    sharpest, value = max(zip(points, values, strict=True), key=lambda pair: pair[0].sharpness)
     if sharpest.sharpness == 0.0:
         return None
     r = replace(sharpest, code=value - sharpest.code).ratio()
-    for s, x in zip(seen, values, strict=True):
-        if not (np.abs(x - r * s.exact - s.code) <= tolerance * (np.abs(x) + abs(r) * s.scale)).all():
+    for p, x in zip(points, values, strict=True):
+        if not (np.abs(x - r * p.exact - p.code) <= tolerance * (np.abs(x) + abs(r) * p.scale)).all():
             return None
     if abs(r) < CONSTANT:
         return f"this is ${name}$ itself, and no gradient"

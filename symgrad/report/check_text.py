@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from symgrad.report.frame import Fact, Paint, footnotes, frame
+from symgrad.report.report_format import PLAIN, ReportStyle
 from symgrad.report.summary import count, failed_expectation, refuted_as_expected, total
 from symgrad.report.witness_values import results, shortened, sizes, wrapped, written
 from symgrad.text.rendering import printable
@@ -32,14 +33,14 @@ HEADS = {
 }
 
 
-def render(report: Report, *, read: bool = False, colour: bool = False) -> str:
-    """The whole report. ``read``: every step as it was understood, in place of the counts alone."""
-    paint = Paint(colour)
+def render(report: Report, style: ReportStyle = PLAIN) -> str:
+    """The whole report. A plainly proved step is shown only where the style asks for every step as it was read."""
+    paint = Paint(style.colour)
     width = max((len(document.path) for document in report.documents), default=0)
     lines: list[str] = []
     for document in report.documents:
         lines += [_heading(document, width, paint), *_remarks(document, paint)]
-        for block in _blocks(document, read, paint):
+        for block in _blocks(document, style.read, paint):
             lines += ["", block]
         if "" in lines[-2:]:  # a line of air between the last picture and what follows
             lines.append("")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.comparing.causes.guess import HELD, PLACE, WHOLE, Guess, changed
+from symgrad.comparing.causes.guess import HELD, POSITION, WHOLE, Guess, changed
 from symgrad.comparing.exact import GradientTerm, array
 from symgrad.core import nodes as n
 from symgrad.core.ranges import Index, IndexArray
@@ -18,10 +18,10 @@ from symgrad.evaluating.environment import Environment
 from symgrad.evaluating.evaluator import Evaluator
 
 Array = NDArray[Any]
-Leaf = Index | IndexArray | n.Tensor
+Exchangeable = Index | IndexArray | n.Tensor
 
 
-def exchanged(term: GradientTerm, others: Sequence[GradientTerm], found: Sequence[Leaf]) -> Iterator[Guess]:
+def exchanged(term: GradientTerm, others: Sequence[GradientTerm], found: Sequence[Exchangeable]) -> Iterator[Guess]:
     """``f(c, o)`` where ``f(o, c)`` is meant; of arrays also where both gradients come back in their order."""
     for a, b in combinations(found, 2):
         if not _alike(a, b):
@@ -30,7 +30,7 @@ def exchanged(term: GradientTerm, others: Sequence[GradientTerm], found: Sequenc
         shapes = [i.range for i in term.axes]
         terms = (term, *(t for t in others if isinstance(a, n.Tensor) and [i.range for i in t.axes] == shapes))
         for t in terms:
-            yield Guess(PLACE + 3 if t is term else HELD + 5, partial(str, said), partial(_exchanged, a, b, t))
+            yield Guess(POSITION + 3 if t is term else HELD + 5, partial(str, said), partial(_exchanged, a, b, t))
 
 
 def reordered(term: GradientTerm) -> Iterator[Guess]:
@@ -41,10 +41,10 @@ def reordered(term: GradientTerm) -> Iterator[Guess]:
     for axis in range(len(term.axes)):
         for by, where in ((-1, "before"), (1, "behind")):
             say = f"rolled: every entry stands one place {where} its own along axis {axis}, as after `np.roll`"
-            yield Guess(PLACE + 6, partial(str, say), partial(_rolled, term, by, axis))
+            yield Guess(POSITION + 6, partial(str, say), partial(_rolled, term, by, axis))
 
 
-def _alike(a: Leaf, b: Leaf) -> bool:
+def _alike(a: Exchangeable, b: Exchangeable) -> bool:
     if isinstance(a, Index) and isinstance(b, Index):
         return a.range == b.range
     if isinstance(a, IndexArray) and isinstance(b, IndexArray):
@@ -52,11 +52,11 @@ def _alike(a: Leaf, b: Leaf) -> bool:
     return isinstance(a, n.Tensor) and isinstance(b, n.Tensor) and a.ranges == b.ranges
 
 
-def _written(leaf: Leaf) -> str:
-    return leaf.letter if isinstance(leaf, Index) else leaf.name
+def _written(x: Exchangeable) -> str:
+    return x.letter if isinstance(x, Index) else x.name
 
 
-def _exchanged(a: Leaf, b: Leaf, term: GradientTerm, env: Environment) -> Array:
+def _exchanged(a: Exchangeable, b: Exchangeable, term: GradientTerm, env: Environment) -> Array:
     out = changed(env, None)
     if isinstance(a, n.Tensor) and isinstance(b, n.Tensor):
         out.tensors[a], out.tensors[b] = env.tensor(b), env.tensor(a)
