@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_kinds import ArrayNode, LiteralArray, Operand
+from symgrad.exporting.graph.labelled_array import Labelled
 
 
 def own(node: ArrayNode) -> Operand:
@@ -59,11 +60,23 @@ def ordered(roots: Iterable[ArrayNode]) -> list[ArrayNode]:
     return list(done)
 
 
+ProductRule = Callable[["Graph", list[Labelled]], list[Labelled] | None]
+"""The factors of an equal product, or None where the rule does not apply."""
+SumRule = Callable[["Graph", list[tuple[Fraction, Labelled]]], Labelled | None]
+"""An equal array for a sum of terms with their coefficients, or None where the rule does not apply."""
+
+
 @dataclass(slots=True)
 class Graph:
-    """All nodes of one module; equal ones are made once. ``letters`` and ``names`` are for reading;
-    ``positive`` are the arguments whose entries are > 0, ``bits`` those whose entries are 0 or 1."""
+    """All nodes of one module; equal ones are made once.
 
+    product_rules, sum_rules: identities that the constructors apply, in order;
+    letters, names: what the document calls the axes and the nodes; positive: the arguments whose entries are > 0;
+    bits: those whose entries are 0 or 1.
+    """
+
+    product_rules: tuple[ProductRule, ...] = ()
+    sum_rules: tuple[SumRule, ...] = ()
     table: dict[tuple[Any, ...], ArrayNode] = field(default_factory=dict)
     letters: dict[ArrayNode, tuple[str, ...]] = field(default_factory=dict)
     names: dict[ArrayNode, str] = field(default_factory=dict)

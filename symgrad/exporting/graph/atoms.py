@@ -19,7 +19,8 @@ from symgrad.exporting.graph.array_kinds import (
     SoftmaxArray,
     Take,
 )
-from symgrad.exporting.graph.constructors import Labelled, einsum, val
+from symgrad.exporting.graph.constructors import einsum
+from symgrad.exporting.graph.labelled_array import Labelled, val
 
 
 def positive(g: Graph, node: ArrayNode) -> bool:

@@ -1,52 +1,18 @@
-"""Constructors that put array nodes into their one form, and the stable forms on the way.
+"""Products and sums of arrays, each in its one form.
 
-A ``Labelled`` is an array whose axes are called by labels of the caller (index letters, numbers).
-What a rule states holds for all values; the rules of the stable forms are in ``stable``.
+On the way the rules of the graph are applied (``Graph.product_rules``, ``Graph.sum_rules``), so that a product or a
+sum is never built in a form that overflows. The rules themselves are in ``stable_forms``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 
 from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_graph import Graph
-from symgrad.exporting.graph.array_kinds import ArrayNode, Count, Einsum, Linear, LiteralArray, Operand, SizeOf
-
-Label = Hashable
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """An array with its axes called by labels, each once."""
-
-    node: ArrayNode
-    labels: tuple[Label, ...] = ()
-
-    def dims(self) -> dict[Label, Affine]:
-        return dict(zip(self.labels, self.node.dims, strict=True))
-
-
-Place = Label | Labelled
-"""What stands in a slot: a label, for the whole axis, or positions. Never a Val as a label."""
-
-
-def merge(values: Iterable[Labelled]) -> dict[Label, Affine]:
-    """All labels in the order in which they first stand, with their sizes."""
-    out: dict[Label, Affine] = {}
-    for v in values:
-        for label, size in v.dims().items():
-            out.setdefault(label, size)
-    return out
-
-
-def numbered(labels: Iterable[Label], given: Mapping[Label, int]) -> tuple[int, ...]:
-    return tuple(given[x] for x in labels)
-
-
-def val(operand: Operand) -> Labelled:
-    return Labelled(operand.node, operand.labels)
+from symgrad.exporting.graph.array_kinds import Count, Einsum, Linear, LiteralArray, Operand, SizeOf
+from symgrad.exporting.graph.labelled_array import Label, Labelled, SummedAxis, merge, numbered
 
 
 def scalar(g: Graph, value: Fraction | int) -> Labelled:
@@ -126,12 +92,6 @@ def factors_of(f: Labelled) -> tuple[Fraction, list[Labelled]]:
     return _flattened(f, flat), flat
 
 
-class SummedAxis:
-    """A label of its own."""
-
-    __slots__ = ()
-
-
 def opened(f: Labelled) -> tuple[Fraction, list[Labelled]]:
     """A sum of products with its summed labels fresh: the number in front, and the factors."""
     node = f.node
@@ -184,12 +144,14 @@ def _splits(term: Labelled, summed: Sequence[Label]) -> bool:
 
 
 def _contracted(g: Graph, flat: list[Labelled], keep: tuple[Label, ...], coefficient: Fraction) -> Labelled:
-    from symgrad.exporting.graph.stable_forms import product_rules  # the rules build products themselves
-
-    done = product_rules(g, flat, keep, coefficient)
-    if done is not None:
-        return done
     every = merge(flat)
+    for rule in g.product_rules:
+        factors = rule(g, flat)
+        if factors is not None:
+            left = merge(factors)
+            # a summed axis that cancels still counts: sum_i 1 = n
+            lost = [size_of(g, size) for x, size in every.items() if x not in keep and x not in left]
+            return einsum(g, [*factors, *lost], keep, coefficient)
     order = sorted(range(len(flat)), key=lambda k: flat[k].node.serial)
     given: dict[Label, int] = {x: k for k, x in enumerate(keep)}
     for k in order:
@@ -209,11 +171,10 @@ def linear(g: Graph, terms: Sequence[tuple[Fraction | int, Labelled]]) -> Labell
         return scalar(g, 0)
     if len(kept) == 1:
         return kept[0][1] if kept[0][0] == 1 else einsum(g, [kept[0][1]], None, kept[0][0])
-    from symgrad.exporting.graph.stable_forms import sum_rules  # the rules build sums themselves
-
-    done = sum_rules(g, kept)
-    if done is not None:
-        return done
+    for rule in g.sum_rules:
+        done = rule(g, kept)
+        if done is not None:
+            return done
     every = merge(v for _, v in kept)
     given = {x: k for k, x in enumerate(every)}
     made = tuple((c, Operand(v.node, numbered(v.labels, given))) for c, v in kept)

@@ -19,7 +19,7 @@ from symgrad.exporting.graph.array_kinds import (
     Take,
     Where,
 )
-from symgrad.exporting.graph.constructors import Label, Labelled, Place, merge, numbered, val
+from symgrad.exporting.graph.labelled_array import Label, Labelled, Place, merge, numbered, val
 
 
 def offset(g: Graph, terms: Sequence[tuple[int, Labelled]], const: Affine) -> Labelled:

@@ -22,8 +22,9 @@ from symgrad.exporting.graph.array_kinds import (
     Take,
 )
 from symgrad.exporting.graph.atoms import argument_of, exponential, is_map, negated, plain, positive
-from symgrad.exporting.graph.constructors import Label, Labelled, SummedAxis, einsum, linear, merge, opened, scalar
+from symgrad.exporting.graph.constructors import einsum, linear, opened, scalar
 from symgrad.exporting.graph.entries import compare, take, where
+from symgrad.exporting.graph.labelled_array import Label, Labelled, SummedAxis, merge
 from symgrad.exporting.graph.masks import masked_exponentials, nothing
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import ConstantArray, Einsum, InputArray, Linear, Operand, PowerArray
 from symgrad.exporting.graph.atoms import argument_of, is_map, negated, plain
-from symgrad.exporting.graph.constructors import Labelled, einsum, factors_of, linear, scalar
+from symgrad.exporting.graph.constructors import einsum, factors_of, linear, scalar
 from symgrad.exporting.graph.entries import compare, where
+from symgrad.exporting.graph.labelled_array import Labelled
 
 
 def nothing(g: Graph) -> Labelled:

@@ -11,7 +11,8 @@ from fractions import Fraction
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import Einsum, Linear, LiteralArray, Map, PowerArray, SoftmaxArray
 from symgrad.exporting.graph.atoms import argument_of, exponential, is_map, negated, plain, positive
-from symgrad.exporting.graph.constructors import Label, Labelled, einsum, linear, merge, opened, scalar, size_of
+from symgrad.exporting.graph.constructors import einsum, linear, opened, scalar
+from symgrad.exporting.graph.labelled_array import Labelled
 from symgrad.exporting.graph.logarithms import logarithm
 from symgrad.exporting.graph.masks import masked_exponentials
 
@@ -88,17 +89,6 @@ def _one_plus_exp(g: Graph, x: Labelled) -> Labelled | None:
     for (_, a), (_, b) in (node.terms, node.terms[::-1]):
         if isinstance(a.node, LiteralArray) and isinstance(b.node, Map) and b.node.name == "exp":
             return Labelled(b.node.x, tuple(x.labels[k] for k in b.labels))
-    return None
-
-
-def product_rules(g: Graph, flat: list[Labelled], keep: tuple[Label, ...], coefficient: Fraction) -> Labelled | None:
-    """The product under the first rule that applies, or None. A summed axis that cancels still counts: sum_i 1 = n."""
-    for rule in (_powers, masked_exponentials, _softmax, _quotient, _of_sums, _complement, _exponentials):
-        factors = rule(g, flat)
-        if factors is not None:
-            left = merge(factors)
-            lost = [size_of(g, size) for x, size in merge(flat).items() if x not in keep and x not in left]
-            return einsum(g, [*factors, *lost], keep, coefficient)
     return None
 
 
@@ -188,7 +178,7 @@ def _pairs(flat: list[Labelled]) -> list[tuple[Labelled, Labelled]]:
     return [(a, b) for a in flat for b in flat if a is not b]
 
 
-def sum_rules(g: Graph, terms: list[tuple[Fraction, Labelled]]) -> Labelled | None:
+def _difference(g: Graph, terms: list[tuple[Fraction, Labelled]]) -> Labelled | None:
     """c - c sigma(x) = c sigma(-x); exp(x) - 1 = expm1(x)"""
     if len(terms) != 2:
         return None
@@ -199,3 +189,9 @@ def sum_rules(g: Graph, terms: list[tuple[Fraction, Labelled]]) -> Labelled | No
             if is_map(x, "exp"):
                 return einsum(g, [plain(g, "expm1", argument_of(x))], None, d)
     return None
+
+
+def stable_graph() -> Graph:
+    """An empty graph that applies these rules to every product and sum made in it; of several, the first that fits."""
+    products = (_powers, masked_exponentials, _softmax, _quotient, _of_sums, _complement, _exponentials)
+    return Graph(products, (_difference,))

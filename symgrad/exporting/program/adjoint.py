@@ -31,18 +31,9 @@ from symgrad.exporting.graph.array_kinds import (
     Take,
     Where,
 )
-from symgrad.exporting.graph.constructors import (
-    Label,
-    Labelled,
-    Place,
-    SummedAxis,
-    einsum,
-    linear,
-    scalar,
-    size_of,
-    val,
-)
+from symgrad.exporting.graph.constructors import einsum, linear, scalar, size_of
 from symgrad.exporting.graph.entries import scatter, where
+from symgrad.exporting.graph.labelled_array import Label, Labelled, Place, SummedAxis, val
 from symgrad.exporting.graph.logarithms import logarithm
 from symgrad.exporting.graph.stable_forms import mapped, power
 from symgrad.exporting.program.lower import Lowering

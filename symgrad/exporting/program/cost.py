@@ -10,6 +10,7 @@ from symgrad.core.nodes import Expr
 from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import ArrayNode, InputArray
+from symgrad.exporting.graph.stable_forms import stable_graph
 from symgrad.exporting.program.adjoint import gradients
 from symgrad.exporting.program.distinct import over_distinct
 from symgrad.exporting.program.inputs import Argument, Inputs
@@ -61,7 +62,7 @@ def cost(
     quantity: Quantity, name: str, batch: bool, order: Sequence[str], wrt: Sequence[str] | None, merged: bool = False
 ) -> Cost:
     """The arrays of a cost and of its gradients; ``merged``: what members of a batch share is computed once."""
-    g, inputs = Graph(), Inputs()
+    g, inputs = stable_graph(), Inputs()
     lowering = Lowering(g, inputs, batch)
     body: Expr = quantity.value.body
     value = stacked(g, shared(g, lowering.cost(body).node))

@@ -9,7 +9,7 @@ from symgrad.core.nodes import Definition, Tensor
 from symgrad.core.ranges import Affine, Index, IndexArray, Range, Subset
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import InputArray, LiteralArray
-from symgrad.exporting.graph.constructors import Labelled
+from symgrad.exporting.graph.labelled_array import Labelled
 from symgrad.exporting.python_names import PythonNames, spelled
 
 Kind = Literal["real", "array", "index", "subset", "size"]

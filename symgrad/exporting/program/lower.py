@@ -12,18 +12,9 @@ from symgrad.core import nodes as n
 from symgrad.core.ranges import Affine, Index
 from symgrad.core.substitute import instantiate
 from symgrad.exporting.graph.array_kinds import ConstantArray, Operand, PowerOf, ProductOver
-from symgrad.exporting.graph.constructors import (
-    Label,
-    Labelled,
-    Place,
-    einsum,
-    linear,
-    merge,
-    numbered,
-    scalar,
-    size_of,
-)
+from symgrad.exporting.graph.constructors import einsum, linear, scalar, size_of
 from symgrad.exporting.graph.entries import argument, both, take, where
+from symgrad.exporting.graph.labelled_array import Label, Labelled, Place, merge, numbered
 from symgrad.exporting.graph.masks import masked
 from symgrad.exporting.graph.stable_forms import mapped, power
 from symgrad.exporting.program.position_arrays import BATCH, PositionRules, range_of

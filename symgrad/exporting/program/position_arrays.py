@@ -10,8 +10,9 @@ from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, Subset,
 from symgrad.core.substitute import rename_bound
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import Clipped, Map, Member, Operand, PositionArray, Selected
-from symgrad.exporting.graph.constructors import Labelled, Place, scalar
+from symgrad.exporting.graph.constructors import scalar
 from symgrad.exporting.graph.entries import argument, both, compare, offset, take
+from symgrad.exporting.graph.labelled_array import Labelled, Place
 from symgrad.exporting.program.inputs import Inputs
 from symgrad.exporting.program.reach import ends
 from symgrad.text.diagnostic import SymgradError

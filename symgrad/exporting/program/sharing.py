@@ -11,8 +11,8 @@ from itertools import permutations
 
 from symgrad.exporting.graph.array_graph import Graph, operands, ordered, replaced
 from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand, Slot, Take
-from symgrad.exporting.graph.constructors import Place, numbered, val
 from symgrad.exporting.graph.entries import take
+from symgrad.exporting.graph.labelled_array import Place, numbered, val
 
 
 def shared(g: Graph, root: ArrayNode) -> ArrayNode:

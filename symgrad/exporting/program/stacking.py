@@ -24,8 +24,9 @@ from symgrad.exporting.graph.array_kinds import (
     ScaledArray,
     Take,
 )
-from symgrad.exporting.graph.constructors import Label, Labelled, Place, SummedAxis, einsum, linear, val
+from symgrad.exporting.graph.constructors import einsum, linear
 from symgrad.exporting.graph.entries import take
+from symgrad.exporting.graph.labelled_array import Label, Labelled, Place, SummedAxis, val
 from symgrad.exporting.graph.stable_forms import mapped
 
 _ALONG = SummedAxis()

@@ -8,7 +8,8 @@ from typing import Any
 
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand, Scatter
-from symgrad.exporting.graph.constructors import Labelled, einsum, linear, scalar
+from symgrad.exporting.graph.constructors import einsum, linear, scalar
+from symgrad.exporting.graph.labelled_array import Labelled
 
 
 @dataclass(frozen=True, slots=True)

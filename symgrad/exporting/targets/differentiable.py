@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from symgrad.exporting.graph.constructors import Labelled
+from symgrad.exporting.graph.labelled_array import Labelled
 from symgrad.exporting.writing.gradient_results import Results
 from symgrad.exporting.writing.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
 from symgrad.exporting.writing.python_text import ATOM, PythonText

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from symgrad.exporting.graph.array_kinds import ArrayNode, InputArray, Take
-from symgrad.exporting.graph.constructors import Labelled
+from symgrad.exporting.graph.labelled_array import Labelled
 from symgrad.exporting.program.structure import Dense, Form, Outer, Part, Slices
 from symgrad.exporting.writing.python_text import ATOM, SUM, PythonText, affine
 
