@@ -27,12 +27,12 @@ class Contractions(Library):
         if all(k < node.rank for o in arrays for k in o.labels):
             return self._entrywise(node)
         core = self._sum(node, arrays[0]) if len(arrays) == 1 else self._contraction(node, *arrays)
-        below = [o for o in node.operands if not o.labels and _divides(o.node)]
+        below = [o for o in node.operands if not o.labels and divides(o.node)]
         tops = [self.operand(o) for o in node.operands if not o.labels and o not in below]
         return self._quotient(node.coefficient, tops, [core], [self.name(o.node.x) for o in below])  # type: ignore[attr-defined]  # powers
 
     def _entrywise(self, node: Einsum) -> PythonText:
-        below = [o for o in node.operands if _divides(o.node)]
+        below = [o for o in node.operands if divides(o.node)]
         over = [o for o in node.operands if o not in below]
         if self.crosses and not below and len(over) == 2 < node.rank and all(len(o.labels) < node.rank for o in over):
             return self._quotient(node.coefficient, [], [self._plain_einsum(node, tuple(over))])
@@ -117,5 +117,6 @@ class Contractions(Library):
         return self.lib("einsum", f'"{",".join(spelled)}->{out}"', *(self.operand(o) for o in parts))
 
 
-def _divides(node: ArrayNode) -> bool:
+def divides(node: ArrayNode) -> bool:
+    """Whether a node is one over another: products write it as a quotient, so that it needs no line."""
     return isinstance(node, PowerArray) and node.exponent == -1

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from symgrad.exporting.graph.array_kinds import ArrayNode, InputArray, Take
 from symgrad.exporting.graph.labelled_array import Labelled
 from symgrad.exporting.program.structure import Dense, Form, Outer, Part, Slices
+from symgrad.exporting.writing.function_body import Body
 from symgrad.exporting.writing.python_text import ATOM, SUM, PythonText, affine
-
-if TYPE_CHECKING:
-    from symgrad.exporting.writing.function import Body
-    from symgrad.exporting.writing.writer import ExpressionWriter
+from symgrad.exporting.writing.writer import ExpressionWriter
 
 
 @dataclass(frozen=True, slots=True)

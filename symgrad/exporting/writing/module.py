@@ -16,7 +16,8 @@ from symgrad.exporting.program.inputs import Argument
 from symgrad.exporting.program.structure import Form
 from symgrad.exporting.python_names import PythonNames
 from symgrad.exporting.writing.checked_arguments import Checks, described, leading
-from symgrad.exporting.writing.function import VALUE, AxisSizes, Body, Tools
+from symgrad.exporting.writing.function import Tools, write_body
+from symgrad.exporting.writing.function_body import VALUE, AxisSizes, Body
 from symgrad.exporting.writing.line_wrapping import commented, wrapped
 
 
@@ -113,8 +114,9 @@ class Module:
         called = self._checks(c).called()
         names = PythonNames()
         names.taken |= {a.name for a in c.arguments} | set(called.values())
-        body = Body(self.tools, c.graph, c.value, forms, AxisSizes(called), names, leading(c.arguments), c.large)
-        body.write()
+        sizes, like = AxisSizes(called), leading(c.arguments)
+        body = Body(c.graph, c.value, forms, sizes, names, like, c.large, self.tools.writer)
+        write_body(self.tools, body)
         self.helpers |= body.helpers
         return body
 

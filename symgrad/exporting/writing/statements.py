@@ -1,4 +1,4 @@
-"""Arrays that take more than an expression: in place, in parts, or two at once."""
+"""The statements of a body: which arrays get a line of their own, and those that take more than an expression."""
 
 from __future__ import annotations
 
@@ -6,37 +6,85 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_graph import operands, ordered, own
 from symgrad.exporting.graph.array_kinds import (
     ArrayNode,
+    Chained,
+    ConstantArray,
+    Count,
+    Distinct,
     Einsum,
+    InputArray,
+    Joined,
     Labels,
     Linear,
     LiteralArray,
     LogSumExp,
     Map,
+    Member,
+    Offset,
     Operand,
+    Others,
+    PlaceOf,
     PositionArray,
     ScaledArray,
     Scatter,
+    Selected,
+    SizeOf,
     SoftmaxArray,
     Take,
 )
+from symgrad.exporting.writing.contractions import divides
+from symgrad.exporting.writing.function_body import Body
 from symgrad.exporting.writing.python_text import SUM, PythonText, affine, number, scaled, total
+from symgrad.exporting.writing.writer import ExpressionWriter
 
-if TYPE_CHECKING:
-    from symgrad.exporting.writing.function import Body
-    from symgrad.exporting.writing.writer import ExpressionWriter
+LONGEST = 72
+"""Expressions longer than this get lines of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """Writes such arrays into a body."""
+    """Writes arrays into a body: in place, in parts, or two at once where an expression does not do."""
 
     body: Body
+
+    def compute(self, node: ArrayNode) -> None:
+        """The text of a node, and a line of its own where it needs one."""
+        if node in self.body.text:
+            return
+        if isinstance(node, (Scatter, Linear)) and self.scatters(node):
+            self.scatter(node)
+            return
+        if isinstance(node, ScaledArray):
+            self.scale(node)
+            return
+        if isinstance(node, (SoftmaxArray, LogSumExp)) and self.softmax(node):
+            return
+        text = self.writer(node)
+        self.body.text[node] = text
+        if (
+            isinstance(node, (InputArray, LiteralArray, ConstantArray, SizeOf, Count))
+            or divides(node)
+            or _literal(node)
+        ):
+            return
+        kept = (Joined, Chained, SoftmaxArray, LogSumExp, Selected, Distinct, PlaceOf, Member, Others)
+        alone = isinstance(node, kept) or _contracts(node) or self._shares(node) or self._read_first(node)
+        if alone or self.body.uses[node] > 1 or len(text.text) > LONGEST or self.body.graph.names.get(node):
+            self.body.assign(node, text)
+
+    def _read_first(self, node: ArrayNode) -> bool:
+        """Entries of scores whose softmax takes their place."""
+        return isinstance(node, Take) and any(isinstance(n, SoftmaxArray) and n.x is node.base for n in self.body.needs)
+
+    def _shares(self, node: ArrayNode) -> bool:
+        """A softplus whose argument a logistic function is taken of too, which can use it."""
+        if not (isinstance(node, Map) and node.name == "softplus"):
+            return False
+        return self.body.graph.table.get((Map, node.dims, ("sigma", node.x))) in self.body.needs
 
     def scale(self, node: ScaledArray) -> None:
         """In place, where nothing else needs the unscaled array."""
@@ -230,7 +278,7 @@ class Statements:
             return ""
         for u in others:
             if u not in self.body.text:
-                self.body.compute(u)
+                self.compute(u)
             if not self.body.text[u].text.isidentifier():
                 self.body.assign(u, self.body.text[u])
         word = re.compile(rf"\b{name}\b")
@@ -250,7 +298,7 @@ class Statements:
             if n is not node and n not in self.body.text:
                 if isinstance(n, (SoftmaxArray, LogSumExp, Scatter)):
                     return False
-                self.body.compute(n)
+                self.compute(n)
         return True
 
 
@@ -278,3 +326,12 @@ def _repeats(node: Scatter) -> bool:
     gathered = [s for s in node.slots if isinstance(s, Operand)]
     runs = {s.labels[0] for s in gathered if isinstance(s.node, PositionArray)}
     return any(x not in runs for s in gathered for x in s.labels)
+
+
+def _literal(node: ArrayNode) -> bool:
+    """A position that is a number."""
+    return isinstance(node, Offset) and not node.terms
+
+
+def _contracts(node: ArrayNode) -> bool:
+    return isinstance(node, Einsum) and any(k >= node.rank for o in node.operands for k in o.labels)
