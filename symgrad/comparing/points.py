@@ -22,6 +22,7 @@ from symgrad.comparing.placed_points import Placing, chosen
 from symgrad.comparing.problem import Name, Problem
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption, Claim
+from symgrad.core.functions import TABLE, exponential
 from symgrad.core.ranges import Index, IndexArray
 from symgrad.evaluating.budget import EvaluationTooLarge
 from symgrad.evaluating.environment import Environment, EvaluationError
@@ -29,11 +30,8 @@ from symgrad.evaluating.evaluator import Evaluator
 from symgrad.text.diagnostic import SymgradError
 
 MAGNITUDES = (1.0, 0.01, 2.5)
-SATURATING = frozenset(
-    ("exp", "sigma", "tanh", "sinh", "cosh", "softplus", "logsigmoid", "silu", "gelu", "mish", "erf", "erfc", "Phi")
-)
 FAR, ROUNDS = 12.0, 6
-"""How far out these functions are asked, and in how many rounds weights are made small enough."""
+"""How far from 0 functions built on exp or erf are evaluated, and in how many rounds weights are made small enough."""
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 SAMPLES = 8
 """How many points are drawn at one magnitude and one set of sizes."""
@@ -83,7 +81,8 @@ class Points:
         self.tensors = _tensors(problem.arguments.values())
         places = (a.what for a in problem.arguments.values() if a.kind in ("position", "positions"))
         self.placing = Placing(tuple(p for p in places if isinstance(p, (Index, IndexArray))))
-        self.scores = [f.arg for f in sites(problem.value) if isinstance(f, n.Func) and f.name in SATURATING]
+        functions = [f for f in sites(problem.value) if isinstance(f, n.Func) and f.name in TABLE]
+        self.scores = [f.arg for f in functions if exponential(TABLE[f.name])]
 
     def groups(self) -> list[PositionGroup]:
         found: list[PositionGroup] = []

@@ -44,26 +44,25 @@ def export_document(
     chosen = _named(quantities, of) if of else list(_unused(quantities))
     order = tuple(_order(document))
     names = PythonNames()
-    pairs: list[tuple[Cost, Cost | None]] = []
+    source = CostSource(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
+    module = TARGETS[target](source)
     left_out: list[tuple[str, str]] = []
     for q in chosen:
         try:
-            pair = _pair(q, _name(names, spelled(q.name)), order, wrt, TARGETS[target].merges)
+            _add(module, q, _name(names, spelled(q.name)), wrt)
         except SymgradError as e:
             if of:
                 raise
             left_out.append((q.name, str(e)))
-            continue
-        pairs.append(pair)
     unread = tuple(d for d in _unread(document, vocabulary) if not of)
-    if not pairs:
+    if not module.costs:
         reasons = [f"{name}: {why}" for name, why in left_out] + [str(NotationError(d)) for d in unread]
         why = f": {reasons[0]}" if reasons else ", only arrays or nothing at all is defined"
         raise SymgradError(f"{document.source.path} has no cost to export{why}")
-    _known(asked, pairs)
-    source = CostSource(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
+    _known(asked, module.costs)
     lost = [(f"what stands in line {d.span.line}" if d.span else "a definition", d.message) for d in unread]
-    return Exported(TARGETS[target](source, pairs, [*left_out, *lost]).text(), tuple(left_out), unread)
+    module.left_out = [*left_out, *lost]
+    return Exported(module.text(), tuple(left_out), unread)
 
 
 def _unread(document: ReadDocument, vocabulary: DocumentNames) -> list[Diagnostic]:
@@ -82,21 +81,21 @@ def _name(names: PythonNames, wanted: str) -> str:
             return name
 
 
-def _pair(
-    q: Quantity, name: str, order: Sequence[str], wrt: Sequence[str] | None, merged: bool
-) -> tuple[Cost, Cost | None]:
-    """The cost as it stands, and over a batch if it has index arguments."""
-    plain = cost(q, name, False, order, wrt)
-    if not any(a.kind in ("index", "array", "subset") for a in plain.arguments):
-        return plain, None
-    try:
-        return plain, cost(q, name, True, order, wrt, merged)
-    except SymgradError:
-        return plain, None
+def _add(module: Module, q: Quantity, name: str, wrt: Sequence[str] | None) -> None:
+    """Writes a cost as it stands, and over a batch if it has index arguments and that can be written."""
+    order, functions = module.source.order, module.tools.writer.functions
+    plain = cost(q, name, False, order, wrt, functions)
+    if any(a.kind in ("index", "array", "subset") for a in plain.arguments):
+        try:
+            module.add(plain, cost(q, name, True, order, wrt, functions, module.merges))
+        except SymgradError:
+            module.add(plain, None)
+    else:
+        module.add(plain, None)
 
 
-def _known(wrt: Sequence[str] | None, pairs: Sequence[tuple[Cost, Cost | None]]) -> None:
-    reals = list(dict.fromkeys(name for c, _ in pairs for name in c.reals))
+def _known(wrt: Sequence[str] | None, costs: Sequence[Cost]) -> None:
+    reals = list(dict.fromkeys(name for c in costs for name in c.reals))
     for name in wrt or ():
         if name not in reals and spelled(name) not in reals:
             raise SymgradError(f"{name} is no real argument; there are {', '.join(reals)}")

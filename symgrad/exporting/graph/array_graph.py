@@ -70,11 +70,13 @@ SumRule = Callable[["Graph", list[tuple[Fraction, Labelled]]], Labelled | None]
 class Graph:
     """All nodes of one module; equal ones are made once.
 
+    functions: the elementary functions that generated code can call;
     product_rules, sum_rules: identities that the constructors apply, in order;
     letters, names: what the document calls the axes and the nodes; positive: the arguments whose entries are > 0;
     bits: those whose entries are 0 or 1.
     """
 
+    functions: frozenset[str] = frozenset()
     product_rules: tuple[ProductRule, ...] = ()
     sum_rules: tuple[SumRule, ...] = ()
     table: dict[tuple[Any, ...], ArrayNode] = field(default_factory=dict)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from symgrad.exporting.graph.array_graph import Graph
-from symgrad.exporting.graph.array_kinds import ConstantArray, Einsum, InputArray, Linear, Operand, PowerArray
+from symgrad.exporting.graph.array_kinds import ConstantArray, Einsum, InputArray, Linear, Map, Operand, PowerArray
 from symgrad.exporting.graph.atoms import argument_of, is_map, negated, plain
 from symgrad.exporting.graph.constructors import einsum, factors_of, linear, scalar
 from symgrad.exporting.graph.entries import compare, where
@@ -17,7 +19,7 @@ def nothing(g: Graph) -> Labelled:
 
 def masked(g: Graph, mask: Labelled, body: Labelled) -> Labelled:
     """``body`` where the mask holds, else 0."""
-    body = _guarded(g, mask, body)
+    body = guarded(g, mask, body)
     coefficient, factors = factors_of(body)
     for f in factors:
         if is_map(f, "exp") and set(mask.labels) & set(f.labels):
@@ -38,15 +40,15 @@ def masked_exponentials(g: Graph, flat: list[Labelled], spread: bool = False) ->
     return None
 
 
-def _guarded(g: Graph, mask: Labelled, v: Labelled) -> Labelled:
-    """The same where the mask holds; elsewhere quotients, roots and logarithms are those of 1, and so are their slopes.
+def guarded(g: Graph, mask: Labelled, v: Labelled, functions: Collection[str] = ("log",)) -> Labelled:
+    """The same where the mask holds; elsewhere quotients, roots and some functions have their value and slope at 1.
 
     Without it ``sum_{k != i} 1 / (x_i - x_k)`` has the value that it should have, and a gradient of 0 times infinity.
     """
     node = v.node
 
     def inside(o: Operand) -> Labelled:
-        return _guarded(g, mask, Labelled(o.node, tuple(v.labels[k] for k in o.labels)))
+        return guarded(g, mask, Labelled(o.node, tuple(v.labels[k] for k in o.labels)), functions)
 
     if not set(mask.labels) <= set(v.labels):
         return v
@@ -57,8 +59,8 @@ def _guarded(g: Graph, mask: Labelled, v: Labelled) -> Labelled:
     if isinstance(node, PowerArray) and not (node.exponent > 0 and node.exponent.denominator == 1):
         safe = where(g, mask, Labelled(node.x, v.labels), scalar(g, 1))
         return Labelled(g.make(PowerArray, safe.node.dims, safe.node, node.exponent), safe.labels)
-    if is_map(v, "log"):
-        return plain(g, "log", where(g, mask, argument_of(v), scalar(g, 1)))
+    if isinstance(node, Map) and node.name in functions:
+        return plain(g, node.name, where(g, mask, argument_of(v), scalar(g, 1)))
     return v
 
 
@@ -75,6 +77,3 @@ def _mask_of(g: Graph, w: Labelled) -> Labelled | None:
     if isinstance(base, InputArray) and base.name in g.bits:
         return compare(g, ">", w, scalar(g, 0))
     return None
-
-
-__all__ = ["masked", "masked_exponentials", "nothing"]

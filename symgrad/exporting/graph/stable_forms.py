@@ -5,7 +5,7 @@ Every rule states an identity that holds wherever both of its sides are defined.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from fractions import Fraction
 
 from symgrad.exporting.graph.array_graph import Graph
@@ -28,23 +28,7 @@ def mapped(g: Graph, name: str, x: Labelled) -> Labelled:
             return argument_of(x)
         if isinstance(x.node, LiteralArray) and x.node.value == 0:
             return scalar(g, 1)
-    made = _PRODUCTS.get(name)
-    if made is not None:
-        return einsum(g, [x, made(g, x)])
-    if name == "logsigmoid":
-        return negated(g, plain(g, "softplus", negated(g, x)))
-    if name == "logit":
-        return linear(g, [(1, logarithm(g, x)), (-1, logarithm(g, linear(g, [(1, scalar(g, 1)), (-1, x)])))])
     return plain(g, name, x)
-
-
-_PRODUCTS: dict[str, Callable[[Graph, Labelled], Labelled]] = {
-    "silu": lambda g, x: plain(g, "sigma", x),
-    "gelu": lambda g, x: plain(g, "Phi", x),
-    "mish": lambda g, x: plain(g, "tanh", plain(g, "softplus", x)),
-    "softsign": lambda g, x: power(g, linear(g, [(1, scalar(g, 1)), (1, plain(g, "abs", x))]), Fraction(-1)),
-}
-"""Functions that are x times another one."""
 
 
 def power(g: Graph, x: Labelled, q: Fraction) -> Labelled:
@@ -191,7 +175,10 @@ def _difference(g: Graph, terms: list[tuple[Fraction, Labelled]]) -> Labelled | 
     return None
 
 
-def stable_graph() -> Graph:
-    """An empty graph that applies these rules to every product and sum made in it; of several, the first that fits."""
+def stable_graph(functions: Iterable[str]) -> Graph:
+    """An empty graph for code that can call some functions.
+
+    It applies these rules to every product and sum made in it; of several, the first that fits.
+    """
     products = (_powers, masked_exponentials, _softmax, _quotient, _of_sums, _complement, _exponentials)
-    return Graph(products, (_difference,))
+    return Graph(frozenset(functions), products, (_difference,))

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from symgrad.calculus.differentiate import written
-from symgrad.core.nodes import Entry, Tensor
+from symgrad.core.functions import TABLE
 from symgrad.exporting.graph.array_graph import operands, ordered
 from symgrad.exporting.graph.array_kinds import (
     ArrayNode,
@@ -31,15 +30,12 @@ from symgrad.exporting.graph.array_kinds import (
     Take,
     Where,
 )
-from symgrad.exporting.graph.constructors import einsum, linear, scalar, size_of
+from symgrad.exporting.graph.constructors import einsum, is_number, linear, scalar, size_of
 from symgrad.exporting.graph.entries import scatter, where
 from symgrad.exporting.graph.labelled_array import Label, Labelled, Place, SummedAxis, val
 from symgrad.exporting.graph.logarithms import logarithm
 from symgrad.exporting.graph.stable_forms import mapped, power
 from symgrad.exporting.program.lower import Lowering
-
-WHOLE_OR_FLAT = ("whole", "indicator", "sign", "step")
-"""Elementwise functions whose derivative is 0."""
 
 
 def gradients(lowering: Lowering, cost: ArrayNode) -> dict[InputArray, list[Labelled]]:
@@ -113,11 +109,11 @@ class _Rules:
 
     def map(self, node: Map, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
         """x receives a F'(x)"""
-        if node.name in WHOLE_OR_FLAT:
+        if node.name not in TABLE:  # whole numbers and masks as real numbers
             return
-        x = Labelled(node.x, tuple(range(node.rank)))
-        slope = self.slope(node.name, x)
-        yield node.x, einsum(self.g, [a, slope])
+        slope = self.slope(node.name, Labelled(node.x, tuple(range(node.rank))))
+        if not is_number(slope, 0):
+            yield node.x, einsum(self.g, [a, slope])
 
     def slope(self, name: str, x: Labelled) -> Labelled:
         """F'(x), from the table; softplus' = sigma, sigma' = sigma(x) sigma(-x)"""
@@ -126,10 +122,7 @@ class _Rules:
             return mapped(g, "exp", x)
         if name == "log":
             return power(g, x, Fraction(-1))
-        at = Entry(Tensor("x"), ())
-        inner = Lowering(g, self.lowering.inputs, self.lowering.batch)
-        inner.assume(at, x)
-        return inner.value(written(name + "'", at))
+        return self.lowering.formula(TABLE[name].derivative, x)
 
     def scaled(self, node: ScaledArray, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
         """x receives a, scaled in the same places"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from symgrad.core.nodes import Expr
@@ -59,10 +59,19 @@ class Cost:
 
 
 def cost(
-    quantity: Quantity, name: str, batch: bool, order: Sequence[str], wrt: Sequence[str] | None, merged: bool = False
+    quantity: Quantity,
+    name: str,
+    batch: bool,
+    order: Sequence[str],
+    wrt: Sequence[str] | None,
+    functions: Iterable[str],
+    merged: bool = False,
 ) -> Cost:
-    """The arrays of a cost and of its gradients; ``merged``: what members of a batch share is computed once."""
-    g, inputs = stable_graph(), Inputs()
+    """The arrays of a cost and of its gradients, for code that can call some functions.
+
+    merged: what members of a batch share is computed once.
+    """
+    g, inputs = stable_graph(functions), Inputs()
     lowering = Lowering(g, inputs, batch)
     body: Expr = quantity.value.body
     value = stacked(g, shared(g, lowering.cost(body).node))

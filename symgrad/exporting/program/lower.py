@@ -9,6 +9,7 @@ from typing import Any
 from symgrad.calculus.contract import summed
 from symgrad.calculus.differentiate import resolve, written
 from symgrad.core import nodes as n
+from symgrad.core.functions import TABLE
 from symgrad.core.ranges import Affine, Index
 from symgrad.core.substitute import instantiate
 from symgrad.exporting.graph.array_kinds import ConstantArray, Operand, PowerOf, ProductOver
@@ -17,6 +18,7 @@ from symgrad.exporting.graph.entries import argument, both, take, where
 from symgrad.exporting.graph.labelled_array import Label, Labelled, Place, merge, numbered
 from symgrad.exporting.graph.masks import masked
 from symgrad.exporting.graph.stable_forms import mapped, power
+from symgrad.exporting.program.by_meaning import by_meaning
 from symgrad.exporting.program.position_arrays import BATCH, PositionRules, range_of
 from symgrad.text.diagnostic import SymgradError
 
@@ -173,7 +175,18 @@ class Lowering(PositionRules):
     def func(self, node: n.Func) -> Labelled:
         if node.name.endswith("'"):
             return self.value(written(node.name, node.arg))
-        return mapped(self.graph, node.name, self.value(node.arg))
+        x = self.value(node.arg)
+        if node.name in self.graph.functions:
+            return mapped(self.graph, node.name, x)
+        row = TABLE[node.name]
+        return by_meaning(self.graph, row, x) if row.computed is None else self.formula(row.computed, x)
+
+    def formula(self, make: Callable[[n.Expr], n.Expr], x: Labelled) -> Labelled:
+        """f(x), where ``make`` gives f as an expression."""
+        at = n.Entry(n.Tensor("x"), ())
+        inner = Lowering(self.graph, self.inputs, self.batch)
+        inner.assume(at, x)
+        return inner.value(make(at))
 
     def cases(self, node: n.Cases) -> Labelled:
         """The first branch whose conditions hold; where none does, the last."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar
 
@@ -17,30 +17,24 @@ from symgrad.exporting.targets.differentiable import (
 )
 from symgrad.exporting.writing.checked_arguments import Checks
 from symgrad.exporting.writing.function import Tools
-from symgrad.exporting.writing.function_names import CALLS
+from symgrad.exporting.writing.function_names import FUNCTIONS
 from symgrad.exporting.writing.line_wrapping import wrapped
 from symgrad.exporting.writing.module import Cost, function, quoted, suffix
-from symgrad.exporting.writing.python_text import PythonText, call, scaled
-
-ELSEWHERE = {
-    "sigma": "jax.nn.sigmoid",
-    "softplus": "jax.nn.softplus",
-    "elu": "jax.nn.elu",
-    "erf": "jax.lax.erf",
-    "erfc": "jax.lax.erfc",
-}
-"""Functions that do not stand in ``jax.numpy``."""
+from symgrad.exporting.writing.python_text import PythonText, scaled
 
 
 class JaxWriter(DifferentiableWriter):
     """NumPy's names. Arrays never change, so that none is copied."""
 
     library = "jnp"
-    calls: ClassVar[dict[str, str]] = CALLS
-    helpers_of: ClassVar[dict[str, str]] = {"Phi": "_normal_cdf"}
-
-    def mapped(self, node: Map, x: PythonText) -> PythonText:
-        return call(ELSEWHERE[node.name], x) if node.name in ELSEWHERE else super().mapped(node, x)
+    functions: ClassVar[Mapping[str, str]] = {
+        **FUNCTIONS,
+        "sigma": "jax.nn.sigmoid",
+        "softplus": "jax.nn.softplus",
+        "elu": "jax.nn.elu",
+        "erf": "jax.lax.erf",
+        "erfc": "jax.lax.erfc",
+    }
 
     def plain(self, node: Map, x: PythonText) -> PythonText:
         return self.mapped(node, x)  # the dtype of what JAX computes from numbers of Python gives way, as those do

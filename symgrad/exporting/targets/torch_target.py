@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar
 
@@ -17,7 +17,7 @@ from symgrad.exporting.targets.differentiable import (
 from symgrad.exporting.writing.aligning import joined
 from symgrad.exporting.writing.checked_arguments import Checks, leading
 from symgrad.exporting.writing.function import Tools
-from symgrad.exporting.writing.function_names import CALLS, HELPERS, is_plain
+from symgrad.exporting.writing.function_names import FUNCTIONS, is_plain
 from symgrad.exporting.writing.line_wrapping import wrapped
 from symgrad.exporting.writing.module import Cost, function, quoted, suffix
 from symgrad.exporting.writing.python_text import ATOM, PythonText, call, scaled
@@ -32,8 +32,13 @@ class TorchWriter(DifferentiableWriter):
     concatenate = "cat"
     permutes = "permute"
     selects = True
-    calls: ClassVar[dict[str, str]] = {**CALLS, "sigma": "sigmoid", "erf": "erf", "erfc": "erfc", "relu": "relu"}
-    helpers_of: ClassVar[dict[str, str]] = {name: HELPERS[name] for name in ("softplus", "Phi", "elu")}
+    functions: ClassVar[Mapping[str, str]] = {
+        **FUNCTIONS,
+        "sigma": "sigmoid",
+        "erf": "erf",
+        "erfc": "erfc",
+        "relu": "relu",
+    }
 
     def length(self, t: PythonText) -> PythonText:
         return PythonText(f"{t.at(ATOM)}.numel()")

@@ -1,4 +1,4 @@
-"""What libraries call the elementary functions, and which numbers stay Python's."""
+"""How elementary functions are called in generated code, and which numbers stay Python's."""
 
 from __future__ import annotations
 
@@ -16,13 +16,11 @@ from symgrad.exporting.graph.array_kinds import (
     SizeOf,
 )
 
-CALLS = {
+FUNCTIONS = {
     **{name: name for name in ("exp", "log", "expm1", "log1p", "sqrt", "abs", "sign")},
     **{name: name for name in ("sin", "cos", "tan", "arcsin", "arccos", "arctan")},
     **{name: name for name in ("sinh", "cosh", "tanh", "arcsinh", "arctanh")},
-}
-"""Functions of the library, which all libraries call alike."""
-HELPERS = {
+    "relu": "maximum({}, 0)",
     "sigma": "_sigmoid",
     "softplus": "_softplus",
     "erf": "_erf",
@@ -30,7 +28,11 @@ HELPERS = {
     "Phi": "_normal_cdf",
     "elu": "_elu",
 }
-"""Functions that the support has."""
+"""What each function of the table is called with NumPy; a target says where it differs.
+
+``exp`` is a function of the library, ``_sigmoid`` one of the support, ``jax.nn.elu`` one of another module;
+with ``{}`` it is the whole call. A function that is not here is computed by its row in the table.
+"""
 CONSTANTS = {"\\pi": "pi", "e": "e", "\\infty": "inf"}
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_kinds import ArrayNode, Map, Where
 from symgrad.exporting.writing.aligning import Axes
-from symgrad.exporting.writing.function_names import CALLS, HELPERS, is_plain
+from symgrad.exporting.writing.function_names import FUNCTIONS, is_plain
 from symgrad.exporting.writing.python_text import ATOM, PRODUCT, PythonText, call
 
 
@@ -27,10 +27,8 @@ class Library(Axes):
     concatenate = "concatenate"
     crosses = True
     """Whether einsum is the faster product of two arrays neither of which has all axes, three or more."""
-    calls: ClassVar[dict[str, str]] = CALLS
-    """Elementary functions that the library has, by the names that it gives them."""
-    helpers_of: ClassVar[dict[str, str]] = HELPERS
-    """By which pieces of the support functions are computed that the library lacks."""
+    functions: ClassVar[Mapping[str, str]] = FUNCTIONS
+    """What elementary functions are called."""
 
     def __init__(
         self,

@@ -40,7 +40,17 @@ from symgrad.exporting.graph.array_kinds import (
 )
 from symgrad.exporting.writing.contractions import Contractions
 from symgrad.exporting.writing.function_names import CONSTANTS, is_plain
-from symgrad.exporting.writing.python_text import ATOM, COMPARISON, PRODUCT, SUM, PythonText, number, raised, total
+from symgrad.exporting.writing.python_text import (
+    ATOM,
+    COMPARISON,
+    PRODUCT,
+    SUM,
+    PythonText,
+    call,
+    number,
+    raised,
+    total,
+)
 from symgrad.text.diagnostic import SymgradError
 
 
@@ -144,19 +154,18 @@ class ExpressionWriter(Contractions):
         return self.mapped(node, x)
 
     def mapped(self, node: Map, x: PythonText) -> PythonText:
-        if node.name in self.calls:
-            return self.lib(self.calls[node.name], x)
-        if node.name == "sigma":
-            soft = self.known("softplus", node)
-            if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
-                return self.lib("exp", PythonText(f"{x.at(SUM)} - {soft}", SUM))
-        if node.name in self.helpers_of:
-            return self.helper(self.helpers_of[node.name], x)
-        if node.name == "relu":
-            return self.lib("maximum", x, 0)
-        if node.name == "step":
-            return self.converted(PythonText(f"{x.at(COMPARISON + 1)} > 0", COMPARISON))
-        raise SymgradError(f"no exported form is known of the function {node.name}")
+        """An elementary function of every entry."""
+        name = self.functions[node.name]
+        if "{}" in name:
+            return PythonText(f"{self.library}.{name.format(x)}")
+        if "." in name:
+            return call(name, x)
+        if not name.startswith("_"):
+            return self.lib(name, x)
+        soft = self.known("softplus", node) if node.name == "sigma" else None
+        if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
+            return self.lib("exp", PythonText(f"{x.at(SUM)} - {soft}", SUM))
+        return self.helper(name, x)
 
     def power(self, node: PowerArray) -> PythonText:
         x, q = self.name(node.x), node.exponent
