@@ -41,13 +41,16 @@ class DifferentiableStatements(Statements):
 class DifferentiableResults(Results):
     """Forms that can still be multiplied by what a backward pass brings, before they become arrays."""
 
+    slices_piece: ClassVar[str]
+    """The piece of the support that holds slices."""
+
     def outer(self, left: Sequence[Labelled], right: Sequence[Labelled]) -> str:
         if len(left) == 1:
             return str(self.writer.helper("_Outer", *(self.body.text[v.node] for v in (*left, *right))))
         return str(self.writer.helper("_Outer", self._stacked(left), self._stacked(right)))
 
     def slices(self, indices: str, values: str, name: str, axis: int) -> str:
-        return str(self.writer.helper("_Slices", values, indices, f"{name}.shape", axis))
+        return str(self.writer.helper(self.slices_piece, values, indices, f"{name}.shape", axis))
 
 
 class DifferentiableModule(Module):

@@ -72,12 +72,20 @@ class JaxStatements(DifferentiableStatements):
 class JaxResults(DifferentiableResults):
     """Arrays."""
 
+    slices_piece = "_ArraySlices"
+
     def number(self, t: PythonText, shared: bool) -> str:
         return str(self.writer.converted(t))
 
 
 class JaxChecks(Checks):
-    """Whole numbers of JAX in place of Python's."""
+    """Whole numbers of JAX in place of Python's; values are checked where they are known."""
+
+    index_check = "_traced_index"
+    size_hint = ', ", static under jit"'
+
+    def of_values(self, check: str, arguments: str) -> str:
+        return f"{self.helper('_where_known')}({self.helper(check)}, {arguments})"
 
     def cast(self, a: Argument) -> str:
         return f"{a.name} = jnp.asarray({a.name}, dtype)"
@@ -88,7 +96,7 @@ class JaxModule(DifferentiableModule):
 
     merges = False
     tools = Tools(JaxWriter, JaxStatements, JaxResults, JaxChecks)
-    pieces = ("jax_support", "shared_support")
+    pieces = ("jax_support", "support")
     array = "jax.Array"
     conventions = (
         "Arguments are given by name. Real arrays are float32 or float64, all of one dtype, which results keep.",

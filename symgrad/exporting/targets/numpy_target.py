@@ -15,7 +15,7 @@ INDICES = ("index", "array", "subset")
 class NumpyModule(Module):
     """Functions of values, and of values with gradients."""
 
-    pieces = ("forms", "support", "shared_support")
+    pieces = ("gradient_forms", "numpy_support", "support")
 
     def imports(self) -> list[str]:
         return [

@@ -88,6 +88,8 @@ class TorchStatements(DifferentiableStatements):
 class TorchResults(DifferentiableResults):
     """Tensors."""
 
+    slices_piece = "_TensorSlices"
+
     def number(self, t: PythonText, shared: bool) -> str:
         made = self.writer.converted(t)
         return str(self.writer.copied(made) if shared else made)
@@ -110,10 +112,10 @@ class TorchModule(DifferentiableModule):
     """A ``torch.autograd.Function`` a cost."""
 
     tools = Tools(TorchWriter, TorchStatements, TorchResults, TorchChecks)
-    pieces = ("torch_support", "shared_support")
+    pieces = ("torch_support", "support")
     array = "torch.Tensor"
     call_options = ("sparse: bool = False",)
-    named = frozenset(("_Outer", "_Slices"))
+    named = frozenset(("_Outer", "_TensorSlices"))
     gradient_options = ("dense: bool = False",)
     conventions = (
         "Arguments are given by name. Real tensors are float32 or float64, all of one dtype and on one device, which",

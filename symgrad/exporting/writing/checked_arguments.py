@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_graph import Graph
@@ -88,6 +89,11 @@ class Checks:
     batch: bool
     helpers: set[str] = field(default_factory=set)
 
+    index_check: ClassVar[str] = "_index"
+    """The piece of the support that checks a single position."""
+    size_hint: ClassVar[str] = ""
+    """What more is said of a size that is none."""
+
     def _dims(self, a: Argument) -> tuple[Affine, ...]:
         return (*_BATCH, *a.dims) if self.batch and a.kind in ("index", "array", "subset") else a.dims
 
@@ -159,6 +165,10 @@ class Checks:
         """An array of positions: its name in quotes, itself, its number of axes, where it points to."""
         return f"{self.helper('_indices')}({', '.join(map(str, given))})"
 
+    def of_values(self, check: str, arguments: str) -> str:
+        """A check of values, and not of shapes and types alone."""
+        return f"{self.helper(check)}({arguments})"
+
     def _shapes(self) -> list[str]:
         """Sizes off the first shape that tells them; all other shapes must agree."""
         called = self.called()
@@ -166,7 +176,7 @@ class Checks:
         known: set[str] = set()
         for a in self.arguments:
             if a.kind == "size":
-                out.append(f'{a.name} = {self.helper("_size")}("{a.name}", {a.name})')
+                out.append(f'{a.name} = {self.helper("_size")}("{a.name}", {a.name}{self.size_hint})')
                 known.add(a.written)
         for a in self.arguments:
             dims = self._dims(a)
@@ -213,9 +223,9 @@ class Checks:
             if a.kind == "index" and not self.batch:
                 assert a.target is not None  # positions point somewhere
                 size, meaning = affine(a.target.size, called), _meaning(a.target.size)
-                out.append(f'{a.name} = {self.helper("_index")}("{a.name}", {a.name}, {size}, "{meaning}")')
+                out.append(f'{a.name} = {self.helper(self.index_check)}("{a.name}", {a.name}, {size}, "{meaning}")')
             if a.kind == "subset":
-                out.append(f'{self.helper("_distinct")}("{a.name}", {a.name})')
+                out.append(self.of_values("_distinct", f'"{a.name}", {a.name}'))
         return out
 
     def _reach(self) -> list[str]:
@@ -224,7 +234,7 @@ class Checks:
         for node in self.graph.table.values():
             if isinstance(node, Take):
                 for reach in reached(node, self.called()):
-                    out[f"{self.helper('_inside')}({reach})"] = None
+                    out[self.of_values("_inside", reach)] = None
         return list(out)
 
 

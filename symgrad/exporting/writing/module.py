@@ -34,7 +34,7 @@ class Module:
 
     tools: ClassVar[Tools] = Tools()
     pieces: ClassVar[tuple[str, ...]] = ()
-    """The files whose pieces a module may hold, in the order in which they stand there; of two of a name, the first."""
+    """The files whose pieces a module may hold, in this order. Of two pieces of one name the first is taken."""
     merges: ClassVar[bool] = True
     """Whether a batch is brought to its distinct positions, whose number only the run can tell."""
     array: ClassVar[str] = "Array"
@@ -97,7 +97,8 @@ class Module:
             for n in ast.parse(text).body:
                 if isinstance(n, (ast.FunctionDef, ast.ClassDef)):
                     first = min(x.lineno for x in (n, *n.decorator_list))
-                    pieces.setdefault(n.name, ("\n".join(lines[first - 1 : n.end_lineno]), n))
+                    piece = "\n".join(lines[first - 1 : n.end_lineno])
+                    pieces.setdefault(n.name, (re.sub(r"\bxp\b", self.tools.writer.library, piece), n))
         todo = sorted(self.helpers)
         needed: set[str] = set()
         while todo:
