@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from symgrad.core.nodes import Definition, Deriv, Expr, Ref, parts
+from symgrad.exporting.code.module import Module
 from symgrad.exporting.program.cost import Cost, CostSource, cost
 from symgrad.exporting.python_names import PythonNames, spelled
 from symgrad.exporting.targets.jax_target import JaxModule
 from symgrad.exporting.targets.numpy_target import NumpyModule
 from symgrad.exporting.targets.torch_target import TorchModule
-from symgrad.exporting.writing.module import Module
 from symgrad.reading.names.lookup import DocumentNames, Quantity
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError

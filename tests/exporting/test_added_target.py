@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from symgrad.cli import main
+from symgrad.exporting.code.function import Tools
+from symgrad.exporting.code.writer import ExpressionWriter
 from symgrad.exporting.costs import TARGETS
 from symgrad.exporting.loading import load_text
 from symgrad.exporting.targets.numpy_target import NumpyModule
-from symgrad.exporting.writing.function import Tools
-from symgrad.exporting.writing.writer import ExpressionWriter
 
 
 class ToyWriter(ExpressionWriter):

@@ -9,10 +9,10 @@ from typing import Any
 
 from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_kinds import ArrayNode, LiteralArray, Operand
-from symgrad.exporting.graph.labelled_array import Labelled
+from symgrad.exporting.graph.labelled_array import LabelledArray
 
 
-def own(node: ArrayNode) -> Operand:
+def as_operand(node: ArrayNode) -> Operand:
     """A node with its axes in their own order."""
     return Operand(node, tuple(range(node.rank)))
 
@@ -27,7 +27,7 @@ def _operands(arg: Any) -> Iterator[Operand]:
     if isinstance(arg, Operand):
         yield arg
     elif isinstance(arg, ArrayNode):
-        yield own(arg)
+        yield as_operand(arg)
     elif isinstance(arg, tuple):
         for part in arg:
             yield from _operands(part)
@@ -60,9 +60,9 @@ def ordered(roots: Iterable[ArrayNode]) -> list[ArrayNode]:
     return list(done)
 
 
-ProductRule = Callable[["Graph", list[Labelled]], list[Labelled] | None]
+ProductRule = Callable[["Graph", list[LabelledArray]], list[LabelledArray] | None]
 """The factors of an equal product, or None where the rule does not apply."""
-SumRule = Callable[["Graph", list[tuple[Fraction, Labelled]]], Labelled | None]
+SumRule = Callable[["Graph", list[tuple[Fraction, LabelledArray]]], LabelledArray | None]
 """An equal array for a sum of terms with their coefficients, or None where the rule does not apply."""
 
 

@@ -6,13 +6,13 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from symgrad.core.ranges import Affine
-from symgrad.exporting.graph.array_node import ArrayNode, Operand
+from symgrad.exporting.graph.array_kinds import ArrayNode, Operand
 
 Label = Hashable
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabelledArray:
     """An array with its axes called by labels, each once."""
 
     node: ArrayNode
@@ -21,9 +21,13 @@ class Labelled:
     def dims(self) -> dict[Label, Affine]:
         return dict(zip(self.labels, self.node.dims, strict=True))
 
+    def operand(self, o: Operand) -> LabelledArray:
+        """An operand of the node, none of whose axes is summed there, with the labels of this array."""
+        return LabelledArray(o.node, tuple(self.labels[k] for k in o.labels))
 
-Place = Label | Labelled
-"""One slot of an array: a label, for the whole axis, or an array of positions. A label is never ``Labelled``."""
+
+Place = Label | LabelledArray
+"""One slot of an array: a label, for the whole axis, or an array of positions. A label is never ``LabelledArray``."""
 
 
 class SummedAxis:
@@ -32,7 +36,7 @@ class SummedAxis:
     __slots__ = ()
 
 
-def merge(values: Iterable[Labelled]) -> dict[Label, Affine]:
+def merge(values: Iterable[LabelledArray]) -> dict[Label, Affine]:
     """All labels in order of their first occurrence, with their sizes."""
     out: dict[Label, Affine] = {}
     for v in values:
@@ -45,6 +49,6 @@ def numbered(labels: Iterable[Label], given: Mapping[Label, int]) -> tuple[int, 
     return tuple(given[x] for x in labels)
 
 
-def val(operand: Operand) -> Labelled:
+def from_operand(operand: Operand) -> LabelledArray:
     """An operand with the labels that it has in its node."""
-    return Labelled(operand.node, operand.labels)
+    return LabelledArray(operand.node, operand.labels)

@@ -10,13 +10,13 @@ from symgrad.core.functions import Row
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.constructors import einsum, linear, scalar
 from symgrad.exporting.graph.entries import compare, where
-from symgrad.exporting.graph.labelled_array import Labelled
+from symgrad.exporting.graph.labelled_array import LabelledArray
 from symgrad.exporting.graph.masks import guarded
 from symgrad.exporting.graph.stable_forms import mapped, power
 from symgrad.text.diagnostic import SymgradError
 
 
-def by_meaning(g: Graph, row: Row, x: Labelled) -> Labelled:
+def by_meaning(g: Graph, row: Row, x: LabelledArray) -> LabelledArray:
     """f(x): the definition is run once on a stand-in for numbers, which records the arrays."""
     made = row.meaning(RecordedFunctions(g), RecordedNumber(g, x))
     assert isinstance(made, RecordedNumber)  # it is computed from one
@@ -28,18 +28,18 @@ class RecordedNumber:
     """An array that arithmetic can be done with; the results are arrays of the graph."""
 
     graph: Graph
-    array: Labelled
+    array: LabelledArray
 
-    def _sum(self, terms: Sequence[tuple[int, Labelled]]) -> RecordedNumber:
+    def _sum(self, terms: Sequence[tuple[int, LabelledArray]]) -> RecordedNumber:
         return RecordedNumber(self.graph, linear(self.graph, terms))
 
-    def _product(self, *factors: Labelled) -> RecordedNumber:
+    def _product(self, *factors: LabelledArray) -> RecordedNumber:
         return RecordedNumber(self.graph, einsum(self.graph, factors))
 
-    def _inverse(self, x: Labelled) -> Labelled:
+    def _inverse(self, x: LabelledArray) -> LabelledArray:
         return power(self.graph, x, Fraction(-1))
 
-    def of(self, x: object) -> Labelled:
+    def of(self, x: object) -> LabelledArray:
         """Another operand as an array."""
         return x.array if isinstance(x, RecordedNumber) else scalar(self.graph, Fraction(str(x)))
 
@@ -78,7 +78,7 @@ class RecordedNumber:
 class RecordedCondition:
     """Where x > 0."""
 
-    x: Labelled
+    x: LabelledArray
 
 
 @dataclass(frozen=True, slots=True)

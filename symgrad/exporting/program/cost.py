@@ -13,13 +13,12 @@ from symgrad.exporting.graph.array_kinds import ArrayNode, InputArray
 from symgrad.exporting.graph.stable_forms import stable_graph
 from symgrad.exporting.program.adjoint import gradients
 from symgrad.exporting.program.distinct import over_distinct
-from symgrad.exporting.program.inputs import Argument, Inputs
+from symgrad.exporting.program.inputs import Argument, Inputs, ordered_arguments
 from symgrad.exporting.program.lower import Lowering
 from symgrad.exporting.program.plan import LARGE, nominal, number, planned
 from symgrad.exporting.program.sharing import shared
 from symgrad.exporting.program.stacking import stacked
 from symgrad.exporting.program.structure import Form, form
-from symgrad.exporting.writing.checked_arguments import ordered_arguments
 from symgrad.reading.names.lookup import Quantity
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,7 +10,7 @@ from symgrad.core.nodes import Definition, Tensor
 from symgrad.core.ranges import Affine, Index, IndexArray, Range, Subset
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import InputArray, LiteralArray
-from symgrad.exporting.graph.labelled_array import Labelled
+from symgrad.exporting.graph.labelled_array import LabelledArray
 from symgrad.exporting.python_names import PythonNames, spelled
 
 Kind = Literal["real", "array", "index", "subset", "size"]
@@ -63,7 +64,7 @@ class Inputs:
         self.symbols[name] = letter
         return name
 
-    def called(self, g: Graph, d: Definition, value: Labelled) -> None:
+    def called(self, g: Graph, d: Definition, value: LabelledArray) -> None:
         """Remember how the document calls an array and its axes."""
         if not isinstance(value.node, (InputArray, LiteralArray)):
             g.names.setdefault(value.node, spelled(d.name))
@@ -73,3 +74,35 @@ class Inputs:
     def size(self, symbol: str) -> str:
         """A size that no shape tells."""
         return self._enter(("size", symbol), symbol, "size", ())
+
+
+GROUPS = {"real": 0, "index": 1, "array": 1, "subset": 1, "size": 2}
+
+
+def ordered_arguments(inputs: Inputs, g: Graph, order: Sequence[str]) -> tuple[Argument, ...]:
+    """Real numbers, then indices, each in the order of the document; then the sizes that no shape tells."""
+    place = {written: k for k, written in enumerate(order)}
+
+    def key(a: Argument) -> tuple[int, int]:
+        return GROUPS[a.kind], place.get(a.written, len(place))
+
+    found = sorted((a for a in inputs.given.values() if a.kind != "size"), key=key)
+    told = {s for a in found for d in a.dims for s in size_told_by(d)} | {"batch"}
+    asked: dict[str, None] = {}
+    for a in found:
+        for d in (*a.dims, *((a.target.size,) if a.target else ())):
+            asked.update(dict.fromkeys(d.sizes()))
+    for node in list(g.table.values()):
+        for arg in (*node.args, *node.dims):
+            if isinstance(arg, Affine):
+                asked.update(dict.fromkeys(arg.sizes()))
+    for symbol in asked:
+        if symbol not in told and Affine.of(symbol) not in g.selected and symbol not in inputs.given:
+            name = inputs.size(symbol)
+            found.append(inputs.given[name])
+    return tuple(found)
+
+
+def size_told_by(d: Affine) -> list[str]:
+    """The size that an axis of this length gives: n for n or n + 1."""
+    return [str(d.terms[0][0])] if len(d.terms) == 1 and d.terms[0][1] == 1 else []

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from symgrad.core.ranges import Affine
-from symgrad.exporting.graph.array_graph import Graph, operands, ordered, own, replaced
+from symgrad.exporting.graph.array_graph import Graph, as_operand, operands, ordered, replaced
 from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand
 from symgrad.exporting.program.inputs import Inputs
 
@@ -51,7 +51,7 @@ def planned(g: Graph, roots: Iterable[ArrayNode], inputs: Inputs) -> dict[ArrayN
             made = g.make(type(node), node.dims, *replaced(node.args, new))
         bare = g.table.get((Einsum, node.dims, (Fraction(1), *node.args[1:]))) if isinstance(node, Einsum) else None
         if bare is not None and bare is not node and bare in needed:  # a multiple of what is needed by itself too
-            made = g.make(Einsum, node.dims, node.args[0], (own(go(bare)),))
+            made = g.make(Einsum, node.dims, node.args[0], (as_operand(go(bare)),))
         elif isinstance(made, Einsum):
             made = _pairs(g, made, sizes)
         new[node] = made

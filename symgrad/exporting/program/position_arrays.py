@@ -8,11 +8,11 @@ from typing import Any
 from symgrad.core import nodes as n
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, Subset, indices_of
 from symgrad.core.substitute import rename_bound
-from symgrad.exporting.graph.array_graph import Graph
-from symgrad.exporting.graph.array_kinds import Clipped, Map, Member, Operand, PositionArray, Selected
+from symgrad.exporting.graph.array_graph import Graph, as_operand
+from symgrad.exporting.graph.array_kinds import Clipped, Map, Member, PositionArray, Selected
 from symgrad.exporting.graph.constructors import scalar
 from symgrad.exporting.graph.entries import argument, both, compare, offset, take
-from symgrad.exporting.graph.labelled_array import Labelled, Place
+from symgrad.exporting.graph.labelled_array import LabelledArray, Place
 from symgrad.exporting.program.inputs import Inputs
 from symgrad.exporting.program.reach import ends
 from symgrad.text.diagnostic import SymgradError
@@ -29,15 +29,15 @@ class PositionRules:
     graph: Graph
     inputs: Inputs
     batch: bool = False
-    at: dict[Index, Labelled] = field(default_factory=dict)
+    at: dict[Index, LabelledArray] = field(default_factory=dict)
     guarded: bool = False
     """Whether what is read counts only where a condition holds: positions elsewhere may lie outside of their array."""
 
-    def value(self, node: n.Expr) -> Labelled:
+    def value(self, node: n.Expr) -> LabelledArray:
         """A node as an array: what lowers whole expressions gives this, and these rules only call it."""
         raise NotImplementedError
 
-    def position(self, e: IndexExpr) -> Labelled:
+    def position(self, e: IndexExpr) -> LabelledArray:
         """Where an index expression points to, counted as the document counts."""
         g = self.graph
         if isinstance(e, Index):
@@ -46,7 +46,7 @@ class PositionRules:
             r = range_of(e)
             if e.kind == "fixed":
                 return offset(g, [(1, self._whole(self.inputs.index(e), ()))], r.lo)
-            return Labelled(g.make(PositionArray, (r.size,), r.lo), (e,))
+            return LabelledArray(g.make(PositionArray, (r.size,), r.lo), (e,))
         if isinstance(e, Affine):
             const = Affine.build(((s, c) for s, c in e.terms if isinstance(s, str)), e.const)
             terms = [(c, self.position(s)) for s, c in e.terms if isinstance(s, Index)]
@@ -62,21 +62,21 @@ class PositionRules:
         made = offset(self.graph, [(1, self.position(e))], r.lo.scale(-1))
         found = ends(made.node) if self.guarded else None
         if found is not None and not found.surely_inside(r.size):
-            return Labelled(self.graph.make(Clipped, made.node.dims, made.node, r.size), made.labels)
+            return LabelledArray(self.graph.make(Clipped, made.node.dims, made.node, r.size), made.labels)
         return made
 
     def places(self, indices: tuple[IndexExpr, ...], ranges: tuple[Range, ...]) -> list[Place]:
         """Those of all slots."""
         return [self.place(e, r) for e, r in zip(indices, ranges, strict=True)]
 
-    def _whole(self, name: str, places: tuple[Place, ...]) -> Labelled:
+    def _whole(self, name: str, places: tuple[Place, ...]) -> LabelledArray:
         """Entries of an index argument."""
         given = self.inputs.given[name]
         dims = (*((Affine.of("batch"),) if self.batch else ()), *given.dims)
         front = (BATCH,) if self.batch else ()
         return take(self.graph, argument(self.graph, name, dims, True), [*front, *places])
 
-    def mask(self, cond: n.Cond) -> Labelled:
+    def mask(self, cond: n.Cond) -> LabelledArray:
         """Where a condition holds."""
         g = self.graph
         if cond.op == "pos":
@@ -90,14 +90,16 @@ class PositionRules:
             r = cond.right.range
             x = offset(g, [(1, left)], r.lo.scale(-1))
             members = self._whole(self.inputs.subset(cond.right), (Index("k"),)).node
-            return Labelled(g.make(Member, x.node.dims, own_axes(x), members, r.size, cond.negated), x.labels)
+            return LabelledArray(
+                g.make(Member, x.node.dims, as_operand(x.node), members, r.size, cond.negated), x.labels
+            )
         right = self.position(cond.right)  # type: ignore[arg-type]  # by its op
         op = {("eq", False): "==", ("eq", True): "!=", ("lt", False): "<", ("lt", True): ">="}[cond.op, cond.negated]
         return compare(g, op, left, right)
 
-    def real(self, x: Labelled, kind: str) -> Labelled:
+    def real(self, x: LabelledArray, kind: str) -> LabelledArray:
         """Whole numbers or a mask as numbers of the arguments' dtype."""
-        return Labelled(self.graph.make(Map, x.node.dims, kind, x.node), x.labels)
+        return LabelledArray(self.graph.make(Map, x.node.dims, kind, x.node), x.labels)
 
     def bound(self, node: Any) -> tuple[Any, list[n.Cond]]:
         """A sum or product whose index is tied by its conditions: the members of a subset, the
@@ -118,12 +120,8 @@ class PositionRules:
             masks = both(self.graph, [self.mask(c) for c in alone])
             dim = Affine.of(self.inputs.selection(index.letter))
             chosen = self.graph.selected[dim] = self.graph.make(Selected, (dim,), run.node, masks.node)
-            self.at[index] = Labelled(chosen, (Index(index.letter),))
+            self.at[index] = LabelledArray(chosen, (Index(index.letter),))
         return node, [c for c in left if c not in alone]
-
-
-def own_axes(x: Labelled) -> Operand:
-    return Operand(x.node, tuple(range(x.node.rank)))
 
 
 def range_of(index: Index) -> Range:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symgrad.core.ranges import Affine
@@ -13,14 +12,11 @@ from symgrad.exporting.graph.array_kinds import (
     InputArray,
     LiteralArray,
     Offset,
-    Operand,
     PositionArray,
     Selected,
     SizeOf,
-    Take,
 )
 from symgrad.exporting.graph.entries import TURNED
-from symgrad.exporting.writing.python_text import SUM, affine
 
 
 @dataclass(slots=True)
@@ -103,42 +99,3 @@ def _constant(node: ArrayNode) -> Affine | None:
 def _at_least_0(a: Affine) -> bool:
     """Whether an affine in sizes, which are 0 or more, is surely not negative."""
     return a.const >= 0 and all(c > 0 for _, c in a.terms)
-
-
-def reached(node: Take, called: Mapping[str, str]) -> Iterator[str]:
-    """The arguments of the checks that positions lie inside: a name, the first, the last, the size and its meaning."""
-    for slot, size in zip(node.slots, node.base.dims, strict=True):
-        found = ends(slot.node) if isinstance(slot, Operand) else None
-        if found is None or found.surely_inside(size):
-            continue
-        name = found.arguments[0][1] if found.arguments else getattr(node.base, "name", "a defined array")
-        low, high = (
-            _written(found.arguments, bounds, called, pick)
-            for bounds, pick in ((found.lows, "max"), (found.highs, "min"))
-        )
-        meaning = str(size).replace("|", "")
-        yield f'"{name}", {low}, {high}, {affine(size, called)}, "{meaning}"'
-
-
-def _written(arguments: list[tuple[int, str]], bounds: list[Affine], called: Mapping[str, str], pick: str) -> str:
-    bounds = list(dict.fromkeys(bounds))
-    if len(bounds) > 1:
-        tightest = f"{pick}({', '.join(str(affine(b, called)) for b in bounds)})"
-        return _plus(arguments, tightest)
-    return _plus(arguments, "") if bounds[0] == Affine() and arguments else _shifted(arguments, bounds[0], called)
-
-
-def _plus(arguments: list[tuple[int, str]], rest: str) -> str:
-    text = "".join(f"{' - ' if c < 0 else ' + '}{name}" for c, name in arguments).removeprefix(" + ")
-    text = text.replace(" - ", "-", 1) if text.startswith(" - ") else text
-    return f"{text} + {rest}" if text and rest else text or rest
-
-
-def _shifted(arguments: list[tuple[int, str]], const: Affine, called: Mapping[str, str]) -> str:
-    text = affine(const, called)
-    if not arguments:
-        return str(text)
-    start = _plus(arguments, "")
-    if text.text.startswith("-") and text.level > SUM:
-        return f"{start} - {text.text[1:]}"
-    return f"{start} + {text.at(SUM + 1)}"

@@ -12,7 +12,7 @@ from itertools import permutations
 from symgrad.exporting.graph.array_graph import Graph, operands, ordered, replaced
 from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand, Slot, Take
 from symgrad.exporting.graph.entries import take
-from symgrad.exporting.graph.labelled_array import Place, numbered, val
+from symgrad.exporting.graph.labelled_array import Place, from_operand, numbered
 
 
 def shared(g: Graph, root: ArrayNode) -> ArrayNode:
@@ -96,7 +96,7 @@ def _take(g: Graph, node: Einsum, whole: Einsum, at: dict[int, Slot]) -> ArrayNo
     plain = [s for s in slots if isinstance(s, int)]
     if set(used) != set(left) or len(set(plain)) != len(plain) or set(range(node.rank)) - set(left):
         return None
-    places: list[Place] = [s if isinstance(s, int) else val(s) for s in slots]
+    places: list[Place] = [s if isinstance(s, int) else from_operand(s) for s in slots]
     found = take(g, whole, places)
     made = found.node
     ratio = node.coefficient / whole.coefficient

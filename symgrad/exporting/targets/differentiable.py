@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from symgrad.exporting.graph.labelled_array import Labelled
-from symgrad.exporting.writing.gradient_results import Results
-from symgrad.exporting.writing.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
-from symgrad.exporting.writing.python_text import ATOM, PythonText
-from symgrad.exporting.writing.statements import Statements
-from symgrad.exporting.writing.writer import ExpressionWriter
+from symgrad.exporting.code.gradient_results import Results
+from symgrad.exporting.code.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
+from symgrad.exporting.code.python_text import ATOM, PythonText
+from symgrad.exporting.code.statements import Statements
+from symgrad.exporting.code.writer import ExpressionWriter
+from symgrad.exporting.graph.labelled_array import LabelledArray
 
 
 class DifferentiableWriter(ExpressionWriter):
@@ -44,7 +44,7 @@ class DifferentiableResults(Results):
     slices_piece: ClassVar[str]
     """The piece of the support that holds slices."""
 
-    def outer(self, left: Sequence[Labelled], right: Sequence[Labelled]) -> str:
+    def outer(self, left: Sequence[LabelledArray], right: Sequence[LabelledArray]) -> str:
         if len(left) == 1:
             return str(self.writer.helper("_Outer", *(self.body.text[v.node] for v in (*left, *right))))
         return str(self.writer.helper("_Outer", self._stacked(left), self._stacked(right)))

@@ -6,6 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar
 
+from symgrad.exporting.code.checked_arguments import Checks
+from symgrad.exporting.code.function import Tools
+from symgrad.exporting.code.function_names import FUNCTIONS
+from symgrad.exporting.code.line_wrapping import wrapped
+from symgrad.exporting.code.module import Cost, function, quoted, suffix
+from symgrad.exporting.code.python_text import PythonText, scaled
 from symgrad.exporting.graph.array_graph import ordered
 from symgrad.exporting.graph.array_kinds import ArrayNode, Map, Selected
 from symgrad.exporting.program.inputs import Argument
@@ -15,12 +21,6 @@ from symgrad.exporting.targets.differentiable import (
     DifferentiableStatements,
     DifferentiableWriter,
 )
-from symgrad.exporting.writing.checked_arguments import Checks
-from symgrad.exporting.writing.function import Tools
-from symgrad.exporting.writing.function_names import FUNCTIONS
-from symgrad.exporting.writing.line_wrapping import wrapped
-from symgrad.exporting.writing.module import Cost, function, quoted, suffix
-from symgrad.exporting.writing.python_text import PythonText, scaled
 
 
 class JaxWriter(DifferentiableWriter):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symgrad.exporting.code.line_wrapping import wrapped
+from symgrad.exporting.code.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
 from symgrad.exporting.program.structure import Slices
-from symgrad.exporting.writing.line_wrapping import wrapped
-from symgrad.exporting.writing.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
 
 INDICES = ("index", "array", "subset")
 """The kinds of arguments that have one more axis in a batch."""

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar
 
+from symgrad.exporting.code.aligning import joined
+from symgrad.exporting.code.checked_arguments import Checks, leading
+from symgrad.exporting.code.function import Tools
+from symgrad.exporting.code.function_names import FUNCTIONS
+from symgrad.exporting.code.line_wrapping import wrapped
+from symgrad.exporting.code.module import Cost, function, quoted, suffix
+from symgrad.exporting.code.python_text import ATOM, PythonText, call, scaled
+from symgrad.exporting.code.statements import listed
 from symgrad.exporting.graph.array_kinds import Labels, Map, Scatter, Where
+from symgrad.exporting.graph.array_properties import is_plain
 from symgrad.exporting.program.inputs import Argument
 from symgrad.exporting.targets.differentiable import (
     DifferentiableModule,
@@ -14,14 +23,6 @@ from symgrad.exporting.targets.differentiable import (
     DifferentiableStatements,
     DifferentiableWriter,
 )
-from symgrad.exporting.writing.aligning import joined
-from symgrad.exporting.writing.checked_arguments import Checks, leading
-from symgrad.exporting.writing.function import Tools
-from symgrad.exporting.writing.function_names import FUNCTIONS, is_plain
-from symgrad.exporting.writing.line_wrapping import wrapped
-from symgrad.exporting.writing.module import Cost, function, quoted, suffix
-from symgrad.exporting.writing.python_text import ATOM, PythonText, call, scaled
-from symgrad.exporting.writing.statements import listed
 
 
 class TorchWriter(DifferentiableWriter):
@@ -76,7 +77,7 @@ class TorchWriter(DifferentiableWriter):
 class TorchStatements(DifferentiableStatements):
     """In place, as NumPy; repeated positions by one call, which has their axes in front."""
 
-    def laid(self, node: Scatter, labels: Labels) -> Labels:
+    def added_axes(self, node: Scatter, labels: Labels) -> Labels:
         front = joined(node.slots)
         return (*front, *(x for x in labels if x not in front))
 

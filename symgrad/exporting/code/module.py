@@ -11,14 +11,14 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import ClassVar
 
+from symgrad.exporting.code.checked_arguments import Checks, described, leading
+from symgrad.exporting.code.function import Tools, write_body
+from symgrad.exporting.code.function_body import VALUE, AxisSizes, Body
+from symgrad.exporting.code.line_wrapping import commented, wrapped
 from symgrad.exporting.program.cost import Cost, CostSource, cost
 from symgrad.exporting.program.inputs import Argument
 from symgrad.exporting.program.structure import Form
 from symgrad.exporting.python_names import PythonNames
-from symgrad.exporting.writing.checked_arguments import Checks, described, leading
-from symgrad.exporting.writing.function import Tools, write_body
-from symgrad.exporting.writing.function_body import VALUE, AxisSizes, Body
-from symgrad.exporting.writing.line_wrapping import commented, wrapped
 from symgrad.text.diagnostic import SymgradError
 
 

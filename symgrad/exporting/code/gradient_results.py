@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from symgrad.exporting.code.function_body import Body
+from symgrad.exporting.code.python_text import ATOM, SUM, PythonText, affine
+from symgrad.exporting.code.writer import ExpressionWriter
 from symgrad.exporting.graph.array_kinds import ArrayNode, InputArray, Take
-from symgrad.exporting.graph.labelled_array import Labelled
+from symgrad.exporting.graph.labelled_array import LabelledArray
 from symgrad.exporting.program.structure import Dense, Form, Outer, Part, Slices
-from symgrad.exporting.writing.function_body import Body
-from symgrad.exporting.writing.python_text import ATOM, SUM, PythonText, affine
-from symgrad.exporting.writing.writer import ExpressionWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Results:
     def writer(self) -> ExpressionWriter:
         return self.body.writer
 
-    def outer(self, left: Sequence[Labelled], right: Sequence[Labelled]) -> str:
+    def outer(self, left: Sequence[LabelledArray], right: Sequence[LabelledArray]) -> str:
         """The sum of the outer products of pairs of vectors."""
         self.body.helpers.add("LowRank")
         return f"LowRank({self._stacked(left)}, {self._stacked(right)})"
@@ -69,13 +69,13 @@ class Results:
         """Whether the array may share its memory with an argument."""
         return isinstance(node, InputArray) or (isinstance(node, Take) and self._views(node.base))
 
-    def _stacked(self, vectors: Sequence[Labelled]) -> str:
+    def _stacked(self, vectors: Sequence[LabelledArray]) -> str:
         texts = [self._vector(v) for v in vectors]
         if len(texts) == 1:
             return f"{texts[0].at(ATOM)}[:, None]"
         return str(self.writer.lib("stack", f"({', '.join(map(str, texts))})", 1))
 
-    def _vector(self, v: Labelled) -> PythonText:
+    def _vector(self, v: LabelledArray) -> PythonText:
         t = self.body.text[v.node]
         return self.writer.copied(t) if self._views(v.node) else t
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from symgrad.core.ranges import Affine
+from symgrad.exporting.code.aligning import Axes
+from symgrad.exporting.code.function_names import FUNCTIONS
+from symgrad.exporting.code.python_text import ATOM, PRODUCT, PythonText, call
 from symgrad.exporting.graph.array_kinds import ArrayNode, Map, Where
-from symgrad.exporting.writing.aligning import Axes
-from symgrad.exporting.writing.function_names import FUNCTIONS, is_plain
-from symgrad.exporting.writing.python_text import ATOM, PRODUCT, PythonText, call
+from symgrad.exporting.graph.array_properties import is_plain
 
 
 class Library(Axes):

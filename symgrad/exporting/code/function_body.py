@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from symgrad.core.ranges import Affine
+from symgrad.exporting.code.formula import Formulas
+from symgrad.exporting.code.python_text import PythonText
+from symgrad.exporting.code.writer import ExpressionWriter
 from symgrad.exporting.graph.array_graph import Graph, operands, ordered
 from symgrad.exporting.graph.array_kinds import (
     ArrayNode,
@@ -22,12 +25,9 @@ from symgrad.exporting.graph.array_kinds import (
     SoftmaxArray,
     Take,
 )
+from symgrad.exporting.graph.array_properties import divides
 from symgrad.exporting.program.structure import Form
 from symgrad.exporting.python_names import PythonNames
-from symgrad.exporting.writing.contractions import divides
-from symgrad.exporting.writing.formula import Formulas
-from symgrad.exporting.writing.python_text import PythonText
-from symgrad.exporting.writing.writer import ExpressionWriter
 
 VALUE = ""
 """The output that is the cost itself; other outputs are named after the argument of the gradient."""

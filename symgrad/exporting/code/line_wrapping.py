@@ -38,8 +38,8 @@ def wrapped(statement: str, indent: int) -> list[str]:
         return [head, f"    {inside}", tail]
     if len(parts) == 1:
         return [head, *(f"    {x}" for x in wrapped(inside, indent + 4)), tail]
-    laid = [line for p in parts for line in _with_comma(wrapped(p, indent + 5))]
-    return [head, *(f"    {x}" for x in laid), tail]
+    inner = [line for p in parts for line in _with_comma(wrapped(p, indent + 5))]
+    return [head, *(f"    {x}" for x in inner), tail]
 
 
 def _terms(statement: str) -> tuple[str, list[str]] | None:

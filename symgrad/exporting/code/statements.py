@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.core.ranges import Affine
-from symgrad.exporting.graph.array_graph import operands, ordered, own
+from symgrad.exporting.code.function_body import Body
+from symgrad.exporting.code.python_text import SUM, PythonText, affine, number, scaled, total
+from symgrad.exporting.code.writer import ExpressionWriter
+from symgrad.exporting.graph.array_graph import as_operand, operands, ordered
 from symgrad.exporting.graph.array_kinds import (
     ArrayNode,
     Chained,
@@ -36,10 +39,7 @@ from symgrad.exporting.graph.array_kinds import (
     SoftmaxArray,
     Take,
 )
-from symgrad.exporting.writing.contractions import divides
-from symgrad.exporting.writing.function_body import Body
-from symgrad.exporting.writing.python_text import SUM, PythonText, affine, number, scaled, total
-from symgrad.exporting.writing.writer import ExpressionWriter
+from symgrad.exporting.graph.array_properties import divides
 
 LONGEST = 72
 """Expressions longer than this get lines of their own."""
@@ -166,7 +166,7 @@ class Statements:
             c = Fraction(1 if c > 0 else -1)
         keys, labels = self.writer.subscript(node.slots, lambda o: self.body.text[o.node], self.body.sizes)
         repeats = _repeats(node)
-        labels = self.laid(node, labels) if repeats else labels
+        labels = self.added_axes(node, labels) if repeats else labels
         values = amount or self.writer.aligned(self.body.text[node.values.node], node.values.labels, labels)
         self.body.line(self.added(name, keys, c, values) if repeats else self.assigned(name, keys, c, values), needs)
 
@@ -182,7 +182,7 @@ class Statements:
     def multiplied(self, name: str, key: str, factor: PythonText) -> str:
         return f"{name}[{key}] *= {factor}"
 
-    def laid(self, node: Scatter, labels: Labels) -> Labels:
+    def added_axes(self, node: Scatter, labels: Labels) -> Labels:
         """The labels of the axes of what is added where positions may repeat."""
         return labels
 
@@ -273,7 +273,7 @@ class Statements:
             return ""
         others = [u for u in self._users(x) if u not in (p, log)]
         if not all(self._before(u, p, log) for u in others) or any(
-            v.node is x for f in self.body.forms.values() for v in map(own, f.nodes())
+            v.node is x for f in self.body.forms.values() for v in map(as_operand, f.nodes())
         ):
             return ""
         for u in others:

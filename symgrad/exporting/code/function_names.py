@@ -2,20 +2,6 @@
 
 from __future__ import annotations
 
-from symgrad.exporting.graph.array_graph import operands
-from symgrad.exporting.graph.array_kinds import (
-    ArrayNode,
-    ConstantArray,
-    Count,
-    Einsum,
-    Linear,
-    LiteralArray,
-    Map,
-    PowerArray,
-    PowerOf,
-    SizeOf,
-)
-
 FUNCTIONS = {
     **{name: name for name in ("exp", "log", "expm1", "log1p", "sqrt", "abs", "sign")},
     **{name: name for name in ("sin", "cos", "tan", "arcsin", "arccos", "arctan")},
@@ -34,13 +20,3 @@ FUNCTIONS = {
 with ``{}`` it is the whole call. A function that is not here is computed by its row in the table.
 """
 CONSTANTS = {"\\pi": "pi", "e": "e", "\\infty": "inf"}
-
-
-def is_plain(node: ArrayNode) -> bool:
-    """Whether a node is a number of Python, computed from sizes and constants: it must not become one of NumPy,
-    for that has a dtype."""
-    if isinstance(node, (LiteralArray, SizeOf, Count, ConstantArray)):
-        return True
-    return isinstance(node, (Einsum, Linear, Map, PowerArray, PowerOf)) and all(
-        is_plain(o.node) for o in operands(node)
-    )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from symgrad.core.functions import TABLE
-from symgrad.exporting.graph.array_graph import Graph
+from symgrad.exporting.graph.array_graph import Graph, operands
 from symgrad.exporting.graph.array_kinds import (
     ArrayNode,
+    ConstantArray,
     Count,
     Einsum,
     InputArray,
@@ -20,7 +21,7 @@ from symgrad.exporting.graph.array_kinds import (
     Take,
 )
 from symgrad.exporting.graph.constructors import einsum
-from symgrad.exporting.graph.labelled_array import Labelled, val
+from symgrad.exporting.graph.labelled_array import LabelledArray, from_operand
 
 
 def positive(g: Graph, node: ArrayNode) -> bool:
@@ -44,29 +45,44 @@ def positive(g: Graph, node: ArrayNode) -> bool:
     return isinstance(node, Linear) and all(c > 0 and positive(g, o.node) for c, o in node.terms)
 
 
-def is_map(v: Labelled, name: str) -> bool:
+def is_map(v: LabelledArray, name: str) -> bool:
     return isinstance(v.node, Map) and v.node.name == name
 
 
-def argument_of(v: Labelled) -> Labelled:
+def argument_of(v: LabelledArray) -> LabelledArray:
     """x of F(x)"""
-    return Labelled(v.node.x, v.labels)  # type: ignore[attr-defined]  # the caller has looked
+    return LabelledArray(v.node.x, v.labels)  # type: ignore[attr-defined]  # the caller has looked
 
 
-def negated(g: Graph, v: Labelled) -> Labelled:
+def negated(g: Graph, v: LabelledArray) -> LabelledArray:
     return einsum(g, [v], None, -1)
 
 
-def plain(g: Graph, name: str, x: Labelled) -> Labelled:
+def plain(g: Graph, name: str, x: LabelledArray) -> LabelledArray:
     """F(x), no rule applied."""
-    return Labelled(g.make(Map, x.node.dims, name, x.node), x.labels)
+    return LabelledArray(g.make(Map, x.node.dims, name, x.node), x.labels)
 
 
-def exponential(v: Labelled) -> bool:
+def exponential(v: LabelledArray) -> bool:
     """An exponential, a product with one, or a sum of such: what may overflow."""
     node = v.node
     if isinstance(node, Einsum):
-        return any(exponential(val(o)) for o in node.operands)
+        return any(exponential(from_operand(o)) for o in node.operands)
     if isinstance(node, Linear):
-        return any(exponential(val(o)) for _, o in node.terms)
+        return any(exponential(from_operand(o)) for _, o in node.terms)
     return is_map(v, "exp")
+
+
+def is_plain(node: ArrayNode) -> bool:
+    """Whether a node is a number of Python, computed from sizes and constants: it must not become one of NumPy,
+    for that has a dtype."""
+    if isinstance(node, (LiteralArray, SizeOf, Count, ConstantArray)):
+        return True
+    return isinstance(node, (Einsum, Linear, Map, PowerArray, PowerOf)) and all(
+        is_plain(o.node) for o in operands(node)
+    )
+
+
+def divides(node: ArrayNode) -> bool:
+    """Whether a node is one over another: products write it as a quotient, so that it needs no line."""
+    return isinstance(node, PowerArray) and node.exponent == -1

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.core.ranges import Affine
-from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand, PowerArray
-from symgrad.exporting.writing.library import Library
-from symgrad.exporting.writing.python_text import ATOM, PRODUCT, PythonText, affine, number, scaled, times
+from symgrad.exporting.code.library import Library
+from symgrad.exporting.code.python_text import ATOM, PRODUCT, PythonText, affine, number, scaled, times
+from symgrad.exporting.graph.array_kinds import Einsum, Operand
+from symgrad.exporting.graph.array_properties import divides
 
 
 class Contractions(Library):
@@ -115,8 +116,3 @@ class Contractions(Library):
         spelled = ["".join(letters[x] for x in o.labels) for o in parts]
         out = "".join(letters[x] for x in range(node.rank))
         return self.lib("einsum", f'"{",".join(spelled)}->{out}"', *(self.operand(o) for o in parts))
-
-
-def divides(node: ArrayNode) -> bool:
-    """Whether a node is one over another: products write it as a quotient, so that it needs no line."""
-    return isinstance(node, PowerArray) and node.exponent == -1

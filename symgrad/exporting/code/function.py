@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symgrad.exporting.writing.checked_arguments import Checks
-from symgrad.exporting.writing.function_body import VALUE, Body
-from symgrad.exporting.writing.function_names import is_plain
-from symgrad.exporting.writing.gradient_results import Results
-from symgrad.exporting.writing.statements import Statements
-from symgrad.exporting.writing.writer import ExpressionWriter
+from symgrad.exporting.code.checked_arguments import Checks
+from symgrad.exporting.code.function_body import VALUE, Body
+from symgrad.exporting.code.gradient_results import Results
+from symgrad.exporting.code.statements import Statements
+from symgrad.exporting.code.writer import ExpressionWriter
+from symgrad.exporting.graph.array_properties import is_plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from symgrad.core.ranges import Affine
+from symgrad.exporting.code.python_text import ATOM, SUM, PythonText, affine
 from symgrad.exporting.graph.array_kinds import Operand, PositionArray, Slot
-from symgrad.exporting.writing.python_text import ATOM, SUM, PythonText, affine
 
 Labels = tuple[int, ...]
 

@@ -7,6 +7,19 @@ from fractions import Fraction
 from typing import Any
 
 from symgrad.core.ranges import Affine
+from symgrad.exporting.code.contractions import Contractions
+from symgrad.exporting.code.function_names import CONSTANTS
+from symgrad.exporting.code.python_text import (
+    ATOM,
+    COMPARISON,
+    PRODUCT,
+    SUM,
+    PythonText,
+    call,
+    number,
+    raised,
+    total,
+)
 from symgrad.exporting.graph.array_kinds import (
     All,
     ArrayNode,
@@ -38,19 +51,7 @@ from symgrad.exporting.graph.array_kinds import (
     Take,
     Where,
 )
-from symgrad.exporting.writing.contractions import Contractions
-from symgrad.exporting.writing.function_names import CONSTANTS, is_plain
-from symgrad.exporting.writing.python_text import (
-    ATOM,
-    COMPARISON,
-    PRODUCT,
-    SUM,
-    PythonText,
-    call,
-    number,
-    raised,
-    total,
-)
+from symgrad.exporting.graph.array_properties import is_plain
 from symgrad.text.diagnostic import SymgradError
 
 
