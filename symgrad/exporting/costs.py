@@ -1,4 +1,4 @@
-"""Which costs of a document are exported, and into what."""
+"""The costs of a document that are exported, and the targets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A module's text, the costs that are not in it, by name and reason, and what of the document could not be read."""
+    """A module's text, the costs that are left out with the reasons, and diagnostics of what could not be read."""
 
     text: str
     left_out: tuple[tuple[str, str], ...] = ()
@@ -31,16 +31,15 @@ def export_document(
 ) -> Exported:
     """A module with the gradient functions of the document's costs.
 
-    of: names of costs; without, every scalar that no other definition uses. wrt: the arguments to
-    differentiate by; without, every real one. Raises ``SymgradError`` for a name that is none, and
-    where no cost can be exported.
+    of: names of costs; by default every scalar that no other definition uses. wrt: the arguments to differentiate by;
+    by default every real one. Raises ``SymgradError`` for an unknown name, and if no cost can be exported.
     """
     if target not in TARGETS:
         raise SymgradError(f"there is no target {target!r}; there are {', '.join(sorted(TARGETS))}")
     vocabulary = DocumentNames(document)
     quantities = list(vocabulary.quantities())
     asked = list(wrt) if wrt is not None else None
-    wrt = None if asked is None else [*asked, *map(spelled, asked)]  # as Python spells it, or as the document does
+    wrt = None if asked is None else [*asked, *map(spelled, asked)]  # each as Python or as the document spells it
     chosen = _named(quantities, of) if of else list(_unused(quantities))
     order = tuple(_order(document))
     names = PythonNames()
@@ -66,13 +65,13 @@ def export_document(
 
 
 def _unread(document: ReadDocument, vocabulary: DocumentNames) -> list[Diagnostic]:
-    """Declarations and definitions that do not read: a cost may be among them."""
+    """Errors in declarations and definitions, among which there may be a cost."""
     found = [d for d in document.diagnostics if d.severity == "error"]
     return found + [d for d in vocabulary.unread if d not in found]
 
 
 def _name(names: PythonNames, wanted: str) -> str:
-    """A name for a cost, none of whose functions is called as one of another cost."""
+    """A name for a cost such that no function of it is named like a function of another cost."""
     while True:
         name = names.fresh(wanted)
         functions = {f"{name}_value_and_grad", f"{name}_batch", f"{name}_batch_value_and_grad"}
@@ -115,7 +114,7 @@ def _named(quantities: Sequence[Quantity], of: Sequence[str]) -> list[Quantity]:
 
 
 def _unused(quantities: Sequence[Quantity]) -> Iterator[Quantity]:
-    """The scalars whose value no other definition uses, but for taking derivatives; of two of one name, the last."""
+    """The scalars whose value is used in no other definition except in derivatives; of equal names the last."""
     used: set[Definition] = set()
     for q in quantities:
         used |= _values_in(q.definition.body) - {q.definition}
@@ -126,7 +125,7 @@ def _unused(quantities: Sequence[Quantity]) -> Iterator[Quantity]:
 
 
 def _values_in(body: Expr) -> set[Definition]:
-    """The definitions whose value stands in an expression, outside of any derivative."""
+    """The definitions whose value occurs in an expression outside derivatives."""
     out: set[Definition] = set()
     todo, seen = [body], {body}
     while todo:
@@ -150,4 +149,4 @@ def _order(document: ReadDocument) -> Iterator[str]:
 
 
 TARGETS: dict[str, type[Module]] = {"numpy": NumpyModule, "torch": TorchModule, "jax": JaxModule}
-"""What can be written, by name."""
+"""The targets by name."""

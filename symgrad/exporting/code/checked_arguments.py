@@ -1,4 +1,4 @@
-"""The arguments of a generated function: their order, what is checked of them, how they are described."""
+"""The arguments of a generated function: checks of them, and their descriptions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from symgrad.text.diagnostic import SymgradError
 
 
 def leading(arguments: Sequence[Argument]) -> str:
-    """The argument whose dtype results have."""
+    """The argument whose dtype the results have."""
     reals = [a for a in arguments if a.kind == "real"]
     if not reals:
         raise SymgradError("a cost is computed from no real numbers")
@@ -27,7 +27,7 @@ def leading(arguments: Sequence[Argument]) -> str:
 
 
 def described(a: Argument, batch: bool) -> str:
-    """A line of the docstring."""
+    """The line of the docstring for an argument."""
     dims = ", ".join(
         _meaning(d) for d in ((*_BATCH, *a.dims) if batch and a.kind in ("index", "array", "subset") else a.dims)
     )
@@ -50,7 +50,7 @@ def _meaning(d: Affine) -> str:
 
 @dataclass(slots=True)
 class Checks:
-    """The function that checks the arguments of a cost."""
+    """Writes the function that checks the arguments of a cost."""
 
     graph: Graph
     inputs: Inputs
@@ -61,7 +61,7 @@ class Checks:
     index_check: ClassVar[str] = "_index"
     """The piece of the support that checks a single position."""
     size_hint: ClassVar[str] = ""
-    """What more is said of a size that is none."""
+    """What the message about a wrong size adds."""
 
     def _dims(self, a: Argument) -> tuple[Affine, ...]:
         return (*_BATCH, *a.dims) if self.batch and a.kind in ("index", "array", "subset") else a.dims
@@ -123,15 +123,15 @@ class Checks:
         return out
 
     def common(self, given: str) -> str:
-        """What all real arguments agree in, from them as keyword arguments."""
+        """The line that finds the dtype common to all real arguments."""
         return f"dtype = {self.helper('_dtype')}({given})"
 
     def cast(self, a: Argument) -> str:
-        """A number, or an array of whole numbers, as one of real numbers."""
+        """The line that converts a number, or an array of whole numbers, to the common dtype."""
         return f"{a.name} = dtype.type({a.name})" if not a.dims else f"{a.name} = {a.name}.astype(dtype)"
 
     def indices(self, *given: object) -> str:
-        """An array of positions: its name in quotes, itself, its number of axes, where it points to."""
+        """The call that checks an array of positions: its name in quotes, itself, its rank, and its range."""
         return f"{self.helper('_indices')}({', '.join(map(str, given))})"
 
     def of_values(self, check: str, arguments: str) -> str:
@@ -139,7 +139,7 @@ class Checks:
         return f"{self.helper(check)}({arguments})"
 
     def _shapes(self) -> list[str]:
-        """Sizes off the first shape that tells them; all other shapes must agree."""
+        """Lines that read each size off the first shape that has it, and check all other shapes."""
         called = self.called()
         out: list[str] = []
         known: set[str] = set()
@@ -198,7 +198,7 @@ class Checks:
         return out
 
     def _reach(self) -> list[str]:
-        """Positions reached by arithmetic lie inside their array."""
+        """Lines that check that positions made by arithmetic lie inside their array."""
         out: dict[str, None] = {}
         for node in self.graph.table.values():
             if isinstance(node, Take):
@@ -208,7 +208,7 @@ class Checks:
 
 
 def _needed(lines: list[str]) -> list[str]:
-    """The lines; sizes that no other line asks for are not kept."""
+    """The lines without sizes that no other line uses."""
     out = []
     for k, line in enumerate(lines):
         names, found, shape = line.partition(" = ")
@@ -226,7 +226,7 @@ def _needed(lines: list[str]) -> list[str]:
 
 
 def reached(node: Take, called: Mapping[str, str]) -> Iterator[str]:
-    """The arguments of the checks that positions lie inside: a name, the first, the last, the size and its meaning."""
+    """Arguments of checks that positions lie inside their array: name, first, last, size and its meaning."""
     for slot, size in zip(node.slots, node.base.dims, strict=True):
         found = ends(slot.node) if isinstance(slot, Operand) else None
         if found is None or found.surely_inside(size):

@@ -1,4 +1,4 @@
-"""Products and sums: each by the call that is fastest for its shape."""
+"""Products and sums, each by the call that is fastest for its shape."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Contractions(Library):
         return self.transposed(t, [have.index(k) for k in range(node.rank)])
 
     def _flattened(self, a: Operand, v: Operand) -> PythonText | None:
-        """sum_jk v_jk a_jkd as a vector times a matrix; sum_d a_jkd v_d by one call as well."""
+        """sum_jk v_jk a_jkd as a vector times a matrix; sum_d a_jkd v_d in one call too."""
         x, y = self.operand(a), self.operand(v)
         if v.node.rank == 1 and a.labels[-1:] == v.labels and a.labels[:-1] == tuple(range(a.node.rank - 1)):
             return self.dot(x, y)
@@ -106,7 +106,7 @@ class Contractions(Library):
     def _with_vector(self, a: Operand, v: Operand) -> PythonText:
         """A matrix (or a vector) times a vector; small ones by the call with the least overhead."""
         x, y = self.operand(a), self.operand(v)
-        first = a.labels[-1:] == v.labels  # the matrix stands first
+        first = a.labels[-1:] == v.labels  # the matrix is on the left
         if any(self.large(d) for d in a.node.dims) and a.node.rank == 2:
             return self.long_dot(x, y, first)
         return self.dot(x, y) if first else self.dot(y, x)

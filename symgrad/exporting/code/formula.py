@@ -60,14 +60,17 @@ IndexLetters = tuple[str, ...]
 
 
 class AxisLetters:
-    """The letters of one function; ``taken`` are names that no letter may be."""
+    """Letters for axes, chosen by size, so that one letter means one range throughout a function.
+
+    taken: names that are not used as letters.
+    """
 
     def __init__(self, taken: Iterable[str]) -> None:
         self.letters: dict[Affine, str] = {}
         self.taken = {x for x in taken if len(x) == 1}
 
     def fresh(self, dims: Iterable[Affine], held: Iterable[str]) -> IndexLetters:
-        """A letter for each axis: that of its size, or another one where that is held already."""
+        """A letter for each axis: the one of its size, or another if that is in use already."""
         used = set(held)
         out: list[str] = []
         for d in dims:
@@ -97,7 +100,7 @@ class AxisLetters:
 
 
 class Formulas(AxisLetters):
-    """Formulas of nodes, by the names that nodes were given so far."""
+    """Formulas of nodes, in the names given to nodes so far."""
 
     def __init__(self, graph: Graph, taken: Iterable[str]) -> None:
         super().__init__(taken)
@@ -105,10 +108,10 @@ class Formulas(AxisLetters):
         self.names: dict[ArrayNode, str] = {}
 
     def of(self, node: ArrayNode, name: str) -> str:
-        """``name[letters] = formula``; from now on the node is called by the name."""
+        """``name[letters] = formula``; from now on the node has that name."""
         letters = self.fresh(node.dims, ())
         text = self.write(node, letters)
-        if not isinstance(node, PositionArray):  # a letter says more
+        if not isinstance(node, PositionArray):  # its letter is clearer
             self.names[node] = name
         return f"{_entry(name, letters)} = {text}"
 
@@ -121,7 +124,7 @@ class Formulas(AxisLetters):
         return rule(self, node, letters)
 
     def at(self, node: ArrayNode, letters: IndexLetters) -> PythonText:
-        """A node by its name, or written out."""
+        """A node by its name, or its formula if it has none."""
         if node in self.names:
             return PythonText(_entry(self.names[node], letters))
         return self.write(node, letters)

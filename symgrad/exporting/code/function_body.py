@@ -1,4 +1,4 @@
-"""What is known while the body of one function is written: its lines, the text of each array, and who needs it."""
+"""The state while the body of a function is written: its lines, the text of each array, and what needs it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ VALUE = ""
 
 @dataclass(frozen=True, slots=True)
 class CodeLine:
-    """A statement, with the outputs that need it, and its formula."""
+    """A statement, the outputs that need it, and its formula."""
 
     text: str
     needs: frozenset[str]
@@ -43,7 +43,7 @@ class CodeLine:
 
 
 class AxisSizes(dict[str, str]):
-    """Names of sizes, which remembers those asked for."""
+    """Names of sizes; remembers which were used."""
 
     def __init__(self, names: dict[str, str]) -> None:
         super().__init__(names)
@@ -103,7 +103,7 @@ class Body:
         return self.text[node]
 
     def _known(self, name: str, node: Map) -> PythonText | None:
-        """The variable that holds F(x) of the x of another function, if one does wherever that one is computed."""
+        """The variable that holds F(x) for the x of ``node``, if it is assigned whenever ``node`` is computed."""
         other = self.graph.table.get((Map, node.dims, (name, node.x)))
         text = self.text.get(other) if other is not None else None
         if other is None or text is None or not text.text.isidentifier() or not self.precedes(other, node):
@@ -111,11 +111,11 @@ class Body:
         return text
 
     def always(self, node: ArrayNode) -> bool:
-        """Whether the line of a node is run whatever is asked for."""
+        """True if the line of a node is run whichever gradients are wanted."""
         return VALUE in self.needs[node] or len(self.needs[node]) > 1
 
     def precedes(self, first: ArrayNode, node: ArrayNode) -> bool:
-        """Whether the line of ``first``, which stands before that of ``node``, is run whenever that one is."""
+        """True if the line of ``first``, which precedes that of ``node``, is run whenever that one is."""
         return self.always(first) or self.needs[first] == self.needs[node]
 
     # --- lines --------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ class Body:
             self.sizes[symbol] = str(self.writer.length(PythonText(name)))
 
     def variable(self, node: ArrayNode, hint: str, needs: set[str]) -> PythonText:
-        """A name for what may be a longer expression."""
+        """The variable of a node; assigns one if its text is an expression."""
         text = self.text[node]
         if text.text.isidentifier() and not isinstance(node, InputArray):
             return text

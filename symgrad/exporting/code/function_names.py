@@ -1,4 +1,4 @@
-"""How elementary functions are called in generated code, and which numbers stay Python's."""
+"""What elementary functions and constants are called in generated code."""
 
 from __future__ import annotations
 

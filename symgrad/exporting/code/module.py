@@ -1,4 +1,4 @@
-"""A whole module: the functions of every cost, what they share, and what a reader should know of it."""
+"""The text of a module: its docstring, imports, support, and the functions of every cost."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from symgrad.text.diagnostic import SymgradError
 
 @dataclass(slots=True)
 class Module:
-    """The text of a module, put together. A target's subclass says what it imports and which functions it has."""
+    """Collects the text of a module. The subclass of a target gives the imports and the functions of a cost."""
 
     source: CostSource
     costs: list[Cost] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Module:
     pieces: ClassVar[tuple[str, ...]] = ()
     """The files whose pieces a module may hold, in this order. Of two pieces of one name the first is taken."""
     merges: ClassVar[bool] = True
-    """Whether a batch is brought to its distinct positions, whose number only the run can tell."""
+    """True if a batch is reduced to its distinct positions, whose number is known only at run time."""
     array: ClassVar[str] = "Array"
     """The annotation of arrays."""
     conventions: ClassVar[tuple[str, ...]] = (
@@ -45,7 +45,7 @@ class Module:
     )
 
     def imports(self) -> list[str]:
-        """The lines of imports of libraries, and what is to be said at once behind them."""
+        """The lines that import libraries, and definitions that follow them."""
         raise NotImplementedError
 
     def functions(self, plain: Cost, batch: Cost | None) -> Iterator[str]:
@@ -89,7 +89,7 @@ class Module:
         return "\n".join(lines)
 
     def _support(self) -> Iterator[str]:
-        """The pieces that are used, and those that they use, in their own order."""
+        """The pieces that are used, and the pieces that those use, in the order of their files."""
         pieces: dict[str, tuple[str, ast.stmt]] = {}
         for name in self.pieces:
             text = files("symgrad.exporting.targets").joinpath(f"{name}.py").read_text(encoding="utf-8")
@@ -133,11 +133,11 @@ class Module:
         return body
 
     def value_lines(self, c: Cost, body: Body) -> list[str]:
-        """The lines that are always run, those of sizes first."""
+        """The lines that are always run, beginning with sizes."""
         return [*self._sizes(c, body), *_lines(body, VALUE, 4)]
 
     def gradient_lines(self, c: Cost, body: Body) -> list[str]:
-        """The lines of a value and of those of its gradients that are ``wanted``, which come into ``grads``."""
+        """The lines of a value, and of the gradients that are ``wanted``, which go into ``grads``."""
         lines = [*self.value_lines(c, body), "grads: dict[str, Any] = {}"]
         for n in c.forms:
             lines.append(f'if "{n}" in wanted:')
@@ -146,7 +146,7 @@ class Module:
         return lines
 
     def _sizes(self, c: Cost, body: Body) -> list[str]:
-        """Lines for the sizes that the body asks for."""
+        """Lines for the sizes that the body uses."""
         sources = self._checks(c).sources()
         out = []
         text = "\n".join([*(line.text for line in body.lines), *body.gradients.values()])
@@ -170,7 +170,7 @@ class Module:
 
 
 def _lines(body: Body, output: str, indent: int) -> list[str]:
-    """The lines of one gradient alone, or those that are always run."""
+    """The lines needed for one gradient only, or those that are always run."""
     out = []
     for line in body.lines:
         alone = line.needs == frozenset((output,)) if output else not (len(line.needs) == 1 and VALUE not in line.needs)
@@ -184,12 +184,12 @@ def _uses(name: str, pieces: list[str]) -> bool:
 
 
 def suffix(c: Cost) -> str:
-    """What the names of the functions of a cost have in common."""
+    """The common part of the names of a cost's functions."""
     return f"{c.name}_batch" if c.batch else c.name
 
 
 def quoted(names: tuple[str, ...]) -> str:
-    """A tuple of names, as Python writes it."""
+    """A tuple of names in Python."""
     return "(" + ", ".join(f'"{n}"' for n in names) + ("," if len(names) == 1 else "") + ")"
 
 

@@ -1,4 +1,4 @@
-"""One expression for each kind of array."""
+"""Writes each kind of array as an expression."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ from symgrad.text.diagnostic import SymgradError
 
 
 class ExpressionWriter(Contractions):
-    """A rule a kind. The rules hold for all targets: what those spell in other ways stands in ``Library``."""
+    """One rule per kind of node, shared by all targets; spellings that depend on the target are in ``Library``."""
 
     def __call__(self, node: ArrayNode) -> PythonText:
         rule = _RULES.get(type(node))

@@ -1,4 +1,4 @@
-"""The nodes of one module: made once each, walked from what is asked for."""
+"""The graph that holds the nodes of one cost: equal nodes are made once."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from symgrad.exporting.graph.labelled_array import LabelledArray
 
 
 def as_operand(node: ArrayNode) -> Operand:
-    """A node with its axes in their own order."""
+    """A node as an operand, with its axes in order."""
     return Operand(node, tuple(range(node.rank)))
 
 
 def operands(node: ArrayNode) -> Iterator[Operand]:
-    """What a node is computed from, in the order in which it is written."""
+    """What a node is computed from, in the order of its arguments."""
     for arg in node.args:
         yield from _operands(arg)
 
@@ -34,7 +34,7 @@ def _operands(arg: Any) -> Iterator[Operand]:
 
 
 def replaced(arg: Any, new: dict[ArrayNode, ArrayNode]) -> Any:
-    """The arguments of a node over other nodes of the same shapes."""
+    """Arguments of a node, with nodes replaced by others of the same shapes."""
     if isinstance(arg, Operand):
         return Operand(new.get(arg.node, arg.node), arg.labels)
     if isinstance(arg, ArrayNode):
@@ -45,7 +45,7 @@ def replaced(arg: Any, new: dict[ArrayNode, ArrayNode]) -> Any:
 
 
 def ordered(roots: Iterable[ArrayNode]) -> list[ArrayNode]:
-    """All nodes that the roots are computed from, each after what it needs."""
+    """All nodes that the roots are computed from, each after its own operands."""
     done: dict[ArrayNode, None] = {}
     stack: list[tuple[ArrayNode, bool]] = [(r, False) for r in reversed(list(roots))]
     while stack:
@@ -68,7 +68,7 @@ SumRule = Callable[["Graph", list[tuple[Fraction, LabelledArray]]], LabelledArra
 
 @dataclass(slots=True)
 class Graph:
-    """All nodes of one module; equal ones are made once.
+    """All nodes of one cost; equal ones are made once.
 
     functions: the elementary functions that generated code can call;
     product_rules, sum_rules: identities that the constructors apply, in order;
@@ -101,7 +101,7 @@ class Graph:
         return made
 
     def inherit(self, made: ArrayNode, node: ArrayNode) -> None:
-        """What is computed in place of a node is called as it was."""
+        """Names a node after the one that it replaces."""
         if node in self.names:
             self.names.setdefault(made, self.names[node])
         if node in self.letters:

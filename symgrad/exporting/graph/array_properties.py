@@ -1,4 +1,4 @@
-"""What the stable forms ask of an array: whether it is positive, an exponential, F of something."""
+"""Properties of arrays that follow from how they are computed: positive, an exponential, a number of Python."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from symgrad.exporting.graph.labelled_array import LabelledArray, from_operand
 
 
 def positive(g: Graph, node: ArrayNode) -> bool:
-    """Whether all entries are surely > 0."""
+    """True if all entries are known to be > 0."""
     if isinstance(node, LiteralArray):
         return node.value > 0
     if isinstance(node, (SoftmaxArray, SizeOf, Count)):
@@ -50,8 +50,8 @@ def is_map(v: LabelledArray, name: str) -> bool:
 
 
 def argument_of(v: LabelledArray) -> LabelledArray:
-    """x of F(x)"""
-    return LabelledArray(v.node.x, v.labels)  # type: ignore[attr-defined]  # the caller has looked
+    """The x of F(x)."""
+    return LabelledArray(v.node.x, v.labels)  # type: ignore[attr-defined]  # the caller has checked
 
 
 def negated(g: Graph, v: LabelledArray) -> LabelledArray:
@@ -59,12 +59,12 @@ def negated(g: Graph, v: LabelledArray) -> LabelledArray:
 
 
 def plain(g: Graph, name: str, x: LabelledArray) -> LabelledArray:
-    """F(x), no rule applied."""
+    """F(x) without applying any rule."""
     return LabelledArray(g.make(Map, x.node.dims, name, x.node), x.labels)
 
 
 def exponential(v: LabelledArray) -> bool:
-    """An exponential, a product with one, or a sum of such: what may overflow."""
+    """True for an exponential, a product with one, or a sum of such terms: what may overflow."""
     node = v.node
     if isinstance(node, Einsum):
         return any(exponential(from_operand(o)) for o in node.operands)
@@ -74,8 +74,8 @@ def exponential(v: LabelledArray) -> bool:
 
 
 def is_plain(node: ArrayNode) -> bool:
-    """Whether a node is a number of Python, computed from sizes and constants: it must not become one of NumPy,
-    for that has a dtype."""
+    """True for a number of Python, computed from sizes and constants. It must not become a NumPy number, which has a
+    dtype."""
     if isinstance(node, (LiteralArray, SizeOf, Count, ConstantArray)):
         return True
     return isinstance(node, (Einsum, Linear, Map, PowerArray, PowerOf)) and all(
@@ -84,5 +84,5 @@ def is_plain(node: ArrayNode) -> bool:
 
 
 def divides(node: ArrayNode) -> bool:
-    """Whether a node is one over another: products write it as a quotient, so that it needs no line."""
+    """True for 1 / x: products write it as a quotient, so that it needs no line of its own."""
     return isinstance(node, PowerArray) and node.exponent == -1

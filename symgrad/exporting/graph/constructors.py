@@ -37,10 +37,10 @@ def is_number(v: LabelledArray, value: int | None = None) -> bool:
 def einsum(
     g: Graph, factors: Sequence[LabelledArray], out: Sequence[Label] | None = None, coefficient: Fraction | int = 1
 ) -> LabelledArray:
-    """``coefficient sum prod factors``: what ``out`` lacks is summed; its labels that no factor has are left off.
+    """``coefficient sum prod factors``, summed over the labels that are not in ``out``.
 
-    Products inside products are one product, numbers stand in front, a sum of sums is one sum; and
-    sum_j (a + b_j) = n a + sum_j b_j, so that what is constant along a sum is computed once.
+    Labels of ``out`` that no factor has are dropped. Nested products become one product, numbers go in front, nested
+    sums become one sum, and sum_j (a + b_j) = n a + sum_j b_j, so that terms constant along j are computed once.
     """
     coefficient = Fraction(coefficient)
     flat: list[LabelledArray] = []
@@ -70,7 +70,7 @@ def einsum(
 
 
 def _flattened(f: LabelledArray, flat: list[LabelledArray]) -> Fraction:
-    """The factors of a product without sums one by one; the number in front is returned."""
+    """Appends the factors of a product without sums; returns the number in front of them."""
     node = f.node
     if isinstance(node, LiteralArray):
         return node.value
@@ -87,15 +87,15 @@ def _flattened(f: LabelledArray, flat: list[LabelledArray]) -> Fraction:
 
 
 def factors_of(f: LabelledArray) -> tuple[Fraction, list[LabelledArray]]:
-    """The number in front of a product without sums, and its factors; of anything else, itself."""
+    """The coefficient of a product without sums, and its factors; anything else is its own only factor."""
     flat: list[LabelledArray] = []
     return _flattened(f, flat), flat
 
 
 def opened(f: LabelledArray) -> tuple[Fraction, list[LabelledArray]]:
-    """A sum of products with its summed labels fresh: the number in front, and the factors."""
+    """The coefficient and the factors of a sum of products, with fresh labels for what is summed."""
     node = f.node
-    assert isinstance(node, Einsum)  # the caller has looked
+    assert isinstance(node, Einsum)  # the caller has checked
     given: dict[int, Label] = dict(enumerate(f.labels))
     out = []
     for o in node.operands:
@@ -118,7 +118,7 @@ def _merged_sums(
 def _distributed(
     g: Graph, flat: list[LabelledArray], keep: tuple[Label, ...], summed: Sequence[Label], coefficient: Fraction
 ) -> LabelledArray | None:
-    """sum_j c (a + b_j) = n c a + sum_j c b_j, where a term lacks a summed axis or is a sum itself."""
+    """sum_j c (a + b_j) = n c a + sum_j c b_j, if a term lacks a summed axis or is a sum itself."""
     if not summed:
         return None
     for f in flat:
@@ -162,7 +162,7 @@ def _contracted(g: Graph, flat: list[LabelledArray], keep: tuple[Label, ...], co
 
 
 def linear(g: Graph, terms: Sequence[tuple[Fraction | int, LabelledArray]]) -> LabelledArray:
-    """``sum_t c_t x_t``; sums inside are flattened, equal terms collected, 1 - sigma(x) = sigma(-x)."""
+    """``sum_t c_t x_t``; nested sums are flattened, equal terms collected."""
     total: dict[LabelledArray, Fraction] = {}
     for c, x in terms:
         _collect(g, Fraction(c), x, total)

@@ -1,4 +1,4 @@
-"""Positions, the entries found there, and conditions on them, each in its one form."""
+"""Constructors of positions, of the entries at positions, and of conditions, each in its one form."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, 
 
 
 def offset(g: Graph, terms: Sequence[tuple[int, LabelledArray]], const: Affine) -> LabelledArray:
-    """``const + sum_t c_t x_t`` of whole numbers; a single run of positions stays one."""
+    """``const + sum_t c_t x_t`` of whole numbers; a shifted run of positions is a run."""
     flat: list[tuple[int, LabelledArray]] = []
     for c, x in terms:
         if isinstance(x.node, Offset):
@@ -58,7 +58,7 @@ def _slots(places: Sequence[Place]) -> tuple[tuple[Slot, ...], dict[Label, int]]
 
 
 def take(g: Graph, base: ArrayNode, places: Sequence[Place]) -> LabelledArray:
-    """The entries of ``base`` at the places; a label in several slots runs through a diagonal."""
+    """The entries of ``base`` at the slots; a label in several slots takes a diagonal."""
     held = [x for p in places for x in (p.labels if isinstance(p, LabelledArray) else (p,))]
     places = [_whole(g, p, size, held) for p, size in zip(places, base.dims, strict=True)]
     if not any(isinstance(p, LabelledArray) for p in places):
@@ -75,7 +75,7 @@ def take(g: Graph, base: ArrayNode, places: Sequence[Place]) -> LabelledArray:
 
 
 def _whole(g: Graph, place: Place, size: Affine, held: Sequence[Label]) -> Place:
-    """All positions of an axis in order are the axis, unless another slot runs along."""
+    """All positions of an axis in order are the whole axis, unless another slot has the same label."""
     if not isinstance(place, LabelledArray) and held.count(place) > 1:
         return LabelledArray(g.make(PositionArray, (size,), Affine()), (place,))
     if isinstance(place, LabelledArray) and isinstance(place.node, PositionArray) and place.node.start == Affine():
@@ -85,7 +85,7 @@ def _whole(g: Graph, place: Place, size: Affine, held: Sequence[Label]) -> Place
 
 
 def _through(g: Graph, base: Take, places: Sequence[Place]) -> LabelledArray | None:
-    """Entries of entries: U[n][k] = U[n[k]]"""
+    """U[n][k] = U[n[k]]"""
     at: dict[int, Place] = dict(enumerate(places))
     inner: list[Place] = []
     for slot in base.slots:
@@ -97,18 +97,18 @@ def _through(g: Graph, base: Take, places: Sequence[Place]) -> LabelledArray | N
 
 
 def scatter(g: Graph, values: LabelledArray, places: Sequence[Place], dims: tuple[Affine, ...]) -> ArrayNode:
-    """Zeros of the given shape, with the values added at the places."""
+    """Zeros of the given shape, with the values added at the slots."""
     slots, given = _slots(places)
     made: ArrayNode = g.make(Scatter, dims, Operand(values.node, numbered(values.labels, given)), slots)
     return made
 
 
 TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
-"""``x op y`` said of y."""
+"""The op of ``y op x`` for that of ``x op y``."""
 
 
 def compare(g: Graph, op: str, left: LabelledArray, right: LabelledArray) -> LabelledArray:
-    if right.labels and not left.labels:  # what is compared stands first, what with behind it
+    if right.labels and not left.labels:  # the array goes first
         left, op, right = right, TURNED[op], left
     every = merge((left, right))
     given = {x: k for k, x in enumerate(every)}

@@ -1,4 +1,4 @@
-"""Logarithms in the forms in which nothing overflows, found by the structure of what they are taken of."""
+"""Logarithms in forms that do not overflow, chosen by the structure of the argument."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from symgrad.exporting.graph.masks import masked_exponentials, nothing
 
 
 def logarithm(g: Graph, x: LabelledArray) -> LabelledArray:
-    """log of what it is taken of: log exp y = y, log sigma(y) = -softplus(-y), log softmax(y) = y - logsumexp(y)"""
+    """log x: log exp y = y, log sigma(y) = -softplus(-y), log softmax(y) = y - logsumexp(y)"""
     node = x.node
     if is_map(x, "exp"):
         return argument_of(x)
@@ -74,7 +74,7 @@ def _log_cosh(g: Graph, y: LabelledArray) -> LabelledArray:
 
 
 def _log_of_entries(g: Graph, node: Take, x: LabelledArray) -> LabelledArray | None:
-    """log(y[i]) = (log y)[i], where the logarithm of y has another form"""
+    """log(y[i]) = (log y)[i], if log y has a stable form"""
     base = LabelledArray(node.base, tuple(range(node.base.rank)))
     inside = logarithm(g, base)
     if is_map(inside, "log"):
@@ -83,7 +83,7 @@ def _log_of_entries(g: Graph, node: Take, x: LabelledArray) -> LabelledArray | N
 
 
 def entries(g: Graph, inside: LabelledArray, node: Take, x: LabelledArray) -> LabelledArray:
-    """An array with some of the axes of ``node.base``, at the slots of ``node``."""
+    """The entries of an array at the slots of ``node``; its labels are axes of ``node.base``."""
     places = []
     for k in inside.labels:
         slot = node.slots[k]  # type: ignore[call-overload]  # labels are axes of the base
@@ -97,7 +97,7 @@ def entries(g: Graph, inside: LabelledArray, node: Take, x: LabelledArray) -> La
 def _log_of_the_rest(g: Graph, x: LabelledArray) -> LabelledArray | None:
     """log(1 - p_t) = log sum_{k != t} exp(s_k) - log sum_k exp(s_k), for a p that is the softmax of s
 
-    1 - p_t has come as -expm1(s_t - logsumexp(s)); where p_t is all but 1, that difference has lost its digits.
+    1 - p_t arrives as -expm1(s_t - logsumexp(s)), which has lost its digits where p_t is close to 1.
     """
     c, factors = opened(x)
     if c != -1 or len(factors) != 1 or not is_map(factors[0], "expm1"):
@@ -156,7 +156,7 @@ def _log_of_product(g: Graph, x: LabelledArray) -> LabelledArray | None:
 
 
 def logsumexp(g: Graph, y: LabelledArray, summed: Sequence[Label]) -> LabelledArray:
-    """log sum exp(y) along some labels; what is constant along them stands outside."""
+    """log sum exp(y) over some labels; terms that are constant along them are taken out."""
     node = y.node
     if isinstance(node, Linear):
         terms = [(c, y.operand(o)) for c, o in node.terms]
@@ -174,7 +174,7 @@ def logsumexp(g: Graph, y: LabelledArray, summed: Sequence[Label]) -> LabelledAr
 def _log_of_sum(g: Graph, x: LabelledArray) -> LabelledArray | None:
     """log(e^a + e^b) = b + softplus(a - b), for positive terms of which one is a sum of exponentials"""
     node = x.node
-    assert isinstance(node, Linear)  # the caller has looked
+    assert isinstance(node, Linear)  # the caller has checked
     terms = [(c, x.operand(o)) for c, o in node.terms]
     tanh = _log_of_tanh(g, terms)
     if tanh is not None:

@@ -1,4 +1,4 @@
-"""Conditions on exponentials go into the exponent, exp(-inf) = 0: what is left out neither overflows nor counts."""
+"""Conditions on exponentials go into the exponent, exp(-inf) = 0, so that excluded terms do not overflow."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def masked_exponentials(g: Graph, flat: list[LabelledArray], spread: bool = Fals
 def guarded(g: Graph, mask: LabelledArray, v: LabelledArray, functions: Collection[str] = ("log",)) -> LabelledArray:
     """The same where the mask holds; elsewhere quotients, roots and some functions have their value and slope at 1.
 
-    Without it ``sum_{k != i} 1 / (x_i - x_k)`` has the value that it should have, and a gradient of 0 times infinity.
+    Without this, ``sum_{k != i} 1 / (x_i - x_k)`` has the right value, but 0 times infinity as its gradient.
     """
     node = v.node
 
@@ -70,7 +70,7 @@ def _exp_where(g: Graph, mask: LabelledArray, f: LabelledArray) -> LabelledArray
 
 
 def _mask_of(g: Graph, w: LabelledArray) -> LabelledArray | None:
-    """Where an array of zeros and ones is one."""
+    """The condition that an array of zeros and ones is one, if ``w`` is such an array."""
     if is_map(w, "indicator"):
         return argument_of(w)
     base = w.node

@@ -1,6 +1,6 @@
-"""Stable forms: rules under which nothing overflows and no digits are lost, found by structure alone.
+"""Stable forms: rules that rewrite products and sums so that nothing overflows and no digits are lost.
 
-Every rule states an identity that holds wherever both of its sides are defined.
+Each rule is an identity that holds wherever both sides are defined. Rules look at structure alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Reverse mode: the derivative of a scalar by every array it is computed from, as arrays again.
+"""Reverse mode: the derivative of a scalar with respect to every array it is computed from, as nodes of the graph.
 
-The adjoint of an array has the array's axes as labels 0 .. rank - 1, and lacks those along which it
-is constant. A rule a kind; its docstring says what an adjoint ``a`` of the node gives its operands.
+The labels of an adjoint are the axes 0 .. rank - 1 of its array, without those along which the adjoint is constant.
+One rule per kind; its docstring says what the operands receive from the adjoint ``a`` of the node.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from symgrad.exporting.program.lower import Lowering
 
 
 def gradients(lowering: Lowering, cost: ArrayNode) -> dict[InputArray, list[LabelledArray]]:
-    """The terms of the derivative of a scalar by every real argument; their sum is the gradient."""
+    """The gradient of a scalar with respect to every real argument, as a list of terms."""
     g = lowering.graph
     order = ordered([cost])
     found: dict[ArrayNode, list[LabelledArray]] = {cost: [scalar(g, 1)]}
@@ -83,9 +83,9 @@ class _Rules:
     def received(
         self, factors: list[LabelledArray], operand: Operand, sizes: dict[Label, Any], c: Fraction | int = 1
     ) -> LabelledArray:
-        """``c sum prod factors`` along the operand's axes, which become 0 .. rank - 1.
+        """``c sum prod factors`` over the operand's axes, which become 0 .. rank - 1.
 
-        An axis of the node that neither the operand nor a factor has counts as often as it is long.
+        An axis of the node that neither the operand nor a factor has contributes its length as a factor.
         """
         g = self.g
         every = {x for f in factors for x in f.labels}
@@ -191,7 +191,7 @@ class _Rules:
 
 
 def _sizes(node: Einsum) -> dict[Label, Any]:
-    """The axes of the node itself; a summed one is in some factor or summed once."""
+    """The sizes of the axes of the node itself."""
     return dict(enumerate(node.dims))
 
 

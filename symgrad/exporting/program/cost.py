@@ -1,4 +1,4 @@
-"""The program of one cost: the arrays of its value and of its gradients, plain or over a batch."""
+"""One cost as a graph: the arrays of its value and of its gradients, plain or over a batch."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from symgrad.reading.names.lookup import Quantity
 
 @dataclass(frozen=True, slots=True)
 class CostSource:
-    """Where a module comes from: the document's name, its text, and the order of its declarations."""
+    """The document that a module is written for: its name, its text, and the names in order of declaration."""
 
     name: str
     text: str
@@ -49,7 +49,7 @@ class Cost:
     arguments: tuple[Argument, ...]
 
     def large(self, d: Affine) -> bool:
-        """Whether an axis is one that positions point to."""
+        """True for an axis that positions point into, which is taken to be long."""
         return number(d, nominal(self.inputs)) >= LARGE
 
     @property

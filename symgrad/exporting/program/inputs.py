@@ -1,4 +1,4 @@
-"""What a cost is computed from: the arguments of its function, and how they are called in Python."""
+"""The arguments of the function of a cost, and their names in Python."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Kind = Literal["real", "array", "index", "subset", "size"]
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument. ``written``: as the document writes it; ``target``: where positions point to."""
+    """One argument. ``written``: its name in the document; ``target``: the range that positions point into."""
 
     name: str
     kind: Kind
@@ -30,7 +30,7 @@ class Argument:
 
 @dataclass(slots=True)
 class Inputs:
-    """The arguments met so far, each once, by their Python names."""
+    """The arguments found so far, by their Python names."""
 
     names: PythonNames = field(default_factory=PythonNames)
     given: dict[str, Argument] = field(default_factory=dict)
@@ -59,20 +59,20 @@ class Inputs:
         return self._enter(s, s.name, "subset", (Range.of_size(size),), target=s.range)
 
     def selection(self, letter: str) -> str:
-        """The number of positions that a condition leaves, as a size of its own."""
+        """A new size: the number of positions that meet a condition."""
         name = f"|{letter}{len(self.symbols) + 1}|"
         self.symbols[name] = letter
         return name
 
     def called(self, g: Graph, d: Definition, value: LabelledArray) -> None:
-        """Remember how the document calls an array and its axes."""
+        """Records the document's names for an array and its axes."""
         if not isinstance(value.node, (InputArray, LiteralArray)):
             g.names.setdefault(value.node, spelled(d.name))
             letters = tuple(x.letter if isinstance(x, Index) else "i" for x in value.labels)
             g.letters.setdefault(value.node, letters)
 
     def size(self, symbol: str) -> str:
-        """A size that no shape tells."""
+        """A size that is not the length of any axis."""
         return self._enter(("size", symbol), symbol, "size", ())
 
 
@@ -80,7 +80,7 @@ GROUPS = {"real": 0, "index": 1, "array": 1, "subset": 1, "size": 2}
 
 
 def ordered_arguments(inputs: Inputs, g: Graph, order: Sequence[str]) -> tuple[Argument, ...]:
-    """Real numbers, then indices, each in the order of the document; then the sizes that no shape tells."""
+    """Real arguments, then indices, each in the order of the document; then sizes that no shape gives."""
     place = {written: k for k, written in enumerate(order)}
 
     def key(a: Argument) -> tuple[int, int]:

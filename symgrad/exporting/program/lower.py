@@ -1,4 +1,4 @@
-"""From index expressions to arrays: one rule a node kind, its docstring the formula."""
+"""From index expressions to arrays: one rule per kind of node, with the formula as its docstring."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from symgrad.text.diagnostic import SymgradError
 
 
 def prepare(node: n.Expr, memo: dict[n.Expr, n.Expr]) -> n.Expr:
-    """One-hot vectors and their sums written out: sum_a delta(a, o) f(a) = f(o)."""
+    """Writes out one-hot vectors and sums over them: sum_a delta(a, o) f(a) = f(o)."""
     done = memo.get(node)
     if done is None:
         if isinstance(node, n.Ref) and _one_hot(node.definition.body):
@@ -49,7 +49,7 @@ def _one_hot(body: n.Expr) -> bool:
 
 @dataclass
 class Lowering(PositionRules):
-    """The arrays of one cost. ``batch``: index arguments have one more axis, in front."""
+    """Makes the arrays of one cost. ``batch``: index arguments have one more axis, in front."""
 
     _values: dict[tuple[n.Expr, bool], LabelledArray] = field(default_factory=dict)
     _defined: dict[n.Definition, LabelledArray] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Lowering(PositionRules):
         return einsum(self.graph, [value], ()) if value.labels else value
 
     def assume(self, node: n.Expr, value: LabelledArray) -> None:
-        """From now on an expression stands for that array."""
+        """From now on, that array is the value of the expression."""
         self._values[node, False] = self._values[node, True] = value
 
     def value(self, node: n.Expr) -> LabelledArray:
@@ -77,7 +77,7 @@ class Lowering(PositionRules):
         return done
 
     def under(self, guarded: bool, node: n.Expr) -> LabelledArray:
-        """A node that counts only where a condition holds, or anywhere."""
+        """The value of a node; ``guarded``: it is used only where a condition holds."""
         before, self.guarded = self.guarded, guarded
         try:
             return self.value(node)
@@ -158,7 +158,7 @@ class Lowering(PositionRules):
         guarded = self.guarded or any(isinstance(f, n.Iverson) for f in node.factors)
         factors = [self.under(guarded and not isinstance(f, n.Iverson), f) for f in node.factors]
         labels = dict.fromkeys(x for f in factors for x in f.labels)
-        # the axis of a batch in front: scores of one member lie together
+        # the batch axis goes first, so that the scores of one member are contiguous
         out = [x for x in labels if x is BATCH] + [x for x in labels if x is not BATCH]
         return einsum(self.graph, factors, out)
 
@@ -191,7 +191,7 @@ class Lowering(PositionRules):
         return inner.value(make(at))
 
     def cases(self, node: n.Cases) -> LabelledArray:
-        """The first branch whose conditions hold; where none does, the last."""
+        """The first branch whose conditions hold; the last if none does."""
         *first, (_, last) = node.branches
         out = self.under(True, last)
         for conds, value in reversed(first):
@@ -205,7 +205,7 @@ class Lowering(PositionRules):
         return self.value(prepare(resolve(node), self._prepared))
 
     def ref(self, node: n.Ref) -> LabelledArray:
-        """A defined array, relabelled; at single positions, its formula there."""
+        """A defined array with other labels; at single positions, its formula there."""
         d = node.definition
         ranges = tuple(range_of(p) for p in d.params)
         places = self.places(node.indices, ranges)
@@ -221,7 +221,7 @@ class Lowering(PositionRules):
             return take(self.graph, whole.node, [at.get(x, x) for x in whole.labels])
 
     def definition(self, d: n.Definition) -> LabelledArray:
-        """The array of a definition, its axes called by its own letters."""
+        """The array of a definition; its labels are the indices of the definition."""
         if d in self._open:
             raise SymgradError(f"{d.name} is defined through itself")
         done = self._defined.get(d)

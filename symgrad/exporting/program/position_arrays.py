@@ -1,4 +1,4 @@
-"""Where slots point to, and what conditions on positions hold, as arrays of whole numbers and masks."""
+"""Positions as arrays of whole numbers, and conditions as masks."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ BATCH = Index("b", Range.of_size("batch"))
 
 @dataclass
 class PositionRules:
-    """Positions in documents count from their range's first, in arrays from 0: ``position`` gives the
-    former, ``place`` the latter."""
+    """Makes position arrays. Documents count from the first element of a range, arrays from 0: ``position`` counts as
+    the document does, ``place`` from 0."""
 
     graph: Graph
     inputs: Inputs
     batch: bool = False
     at: dict[Index, LabelledArray] = field(default_factory=dict)
     guarded: bool = False
-    """Whether what is read counts only where a condition holds: positions elsewhere may lie outside of their array."""
+    """True while lowering what is used only where a condition holds: elsewhere positions may be outside their array."""
 
     def value(self, node: n.Expr) -> LabelledArray:
-        """A node as an array: what lowers whole expressions gives this, and these rules only call it."""
+        """A node as an array, given by the subclass that lowers whole expressions."""
         raise NotImplementedError
 
     def position(self, e: IndexExpr) -> LabelledArray:
-        """Where an index expression points to, counted as the document counts."""
+        """The position of an index expression, counted as the document does."""
         g = self.graph
         if isinstance(e, Index):
             if e in self.at:
@@ -56,7 +56,7 @@ class PositionRules:
         return offset(g, [(1, found)], e.array.target.lo)
 
     def place(self, e: IndexExpr, r: Range) -> Place:
-        """The same, counted from 0 in a slot; an index of its own that runs over just the slot is the whole axis."""
+        """The position in a slot, counted from 0; an index over exactly the range of the slot is the whole axis."""
         if isinstance(e, Index) and e.kind != "fixed" and e not in self.at and e.range == r:
             return e
         made = offset(self.graph, [(1, self.position(e))], r.lo.scale(-1))
@@ -66,7 +66,7 @@ class PositionRules:
         return made
 
     def places(self, indices: tuple[IndexExpr, ...], ranges: tuple[Range, ...]) -> list[Place]:
-        """Those of all slots."""
+        """The positions in all slots."""
         return [self.place(e, r) for e, r in zip(indices, ranges, strict=True)]
 
     def _whole(self, name: str, places: tuple[Place, ...]) -> LabelledArray:
@@ -86,7 +86,7 @@ class PositionRules:
         if cond.op == "in":
             assert isinstance(cond.right, Subset)  # by its op
             if self.batch:
-                raise SymgradError(f"a batch has no place for the question who is in {cond.right.name}")
+                raise SymgradError(f"membership in {cond.right.name} is not exported over a batch")
             r = cond.right.range
             x = offset(g, [(1, left)], r.lo.scale(-1))
             members = self._whole(self.inputs.subset(cond.right), (Index("k"),)).node
@@ -102,8 +102,8 @@ class PositionRules:
         return LabelledArray(self.graph.make(Map, x.node.dims, kind, x.node), x.labels)
 
     def bound(self, node: Any) -> tuple[Any, list[n.Cond]]:
-        """A sum or product whose index is tied by its conditions: the members of a subset, the
-        positions that meet conditions on themselves alone. The other conditions are left to a mask."""
+        """A sum or product, its index restricted to the members of a subset, or to the positions that meet conditions
+        on the index alone; and the conditions that are left for a mask."""
         node = rename_bound(node, {node.index: node.index.fresh()})
         index, left = node.index, list(node.where)
         member = next((c for c in left if c.op == "in" and c.left is index and not c.negated), None)
@@ -131,7 +131,7 @@ def range_of(index: Index) -> Range:
 
 
 def _only_about(cond: n.Cond, index: Index) -> bool:
-    """Whether a condition compares the index with sizes and numbers alone."""
+    """True if a condition compares the index with sizes and numbers only."""
     positions, inner = n.cond_parts(cond)
     if inner or cond.op == "in" or any(isinstance(e, Gather) for e in positions):
         return False

@@ -1,4 +1,4 @@
-"""How far positions reach that are computed: what a function has to check, and what is surely inside of its array."""
+"""Bounds of computed positions: which are certain to lie inside their array, and which a function has to check."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from symgrad.exporting.graph.entries import TURNED
 
 @dataclass(slots=True)
 class Ends:
-    """The first and the last of some positions: arguments, ``± t``, and bounds that hold all of them at once.
+    """Bounds of some positions: arguments ``± t`` plus a rest.
 
-    lows: each a lower bound of the rest; highs: each an upper one.
+    lows: lower bounds of the rest; highs: upper bounds.
     """
 
     arguments: list[tuple[int, str]] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Ends:
         self.highs = [x + y.scale(c) for x in self.highs for y in last]
 
     def surely_inside(self, size: Affine) -> bool:
-        """Whether no argument is among them and all lie from 0 to size - 1, whatever the sizes are."""
+        """True if no argument is involved and all positions are from 0 to size - 1, whatever the sizes are."""
         return (
             not self.arguments
             and any(_at_least_0(low) for low in self.lows)
@@ -45,7 +45,7 @@ class Ends:
 
 
 def ends(node: ArrayNode) -> Ends | None:
-    """Of positions by arithmetic; None for any others, which are checked as arguments."""
+    """Bounds of positions made by arithmetic; None for others, which are checked as arguments."""
     terms: list[tuple[int, ArrayNode]] = [(1, node)]
     out = Ends()
     if isinstance(node, Offset):
@@ -65,7 +65,7 @@ def ends(node: ArrayNode) -> Ends | None:
 
 
 def _bounds(node: ArrayNode) -> tuple[list[Affine], list[Affine]] | None:
-    """Bounds of a run of positions, and of those of them that conditions leave."""
+    """Bounds of a run of positions, or of those in a run that meet conditions."""
     if isinstance(node, PositionArray):
         return [node.start], [node.start + node.dims[0] - 1]
     if not isinstance(node, Selected) or not isinstance(node.x, PositionArray):
@@ -97,5 +97,5 @@ def _constant(node: ArrayNode) -> Affine | None:
 
 
 def _at_least_0(a: Affine) -> bool:
-    """Whether an affine in sizes, which are 0 or more, is surely not negative."""
+    """True if an affine function of sizes, which are 0 or more, can't be negative."""
     return a.const >= 0 and all(c > 0 for _, c in a.terms)

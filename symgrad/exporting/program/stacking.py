@@ -42,7 +42,7 @@ class Chain:
 
 
 def stacked(g: Graph, root: ArrayNode) -> ArrayNode:
-    """The same scalar, with such terms put together."""
+    """The same scalar, with such terms joined."""
     if not isinstance(root, Linear) or root.rank:
         return root
     terms = [(c, from_operand(o)) for c, o in root.terms]
@@ -68,7 +68,7 @@ def _chain(c: Fraction, term: LabelledArray) -> Chain | None:
 
 
 def _joined(g: Graph, a: Chain, b: Chain) -> LabelledArray | None:
-    """Both as one, if ``b`` has one axis more, along which its gathered positions run."""
+    """Both as one chain, if ``b`` has one more axis, the one of its gathered positions."""
     if (a.factor, a.maps, len(a.core.operands)) != (b.factor, b.maps, len(b.core.operands)):
         return None
     if b.core.rank != a.core.rank + 1:
@@ -84,7 +84,7 @@ def _joined(g: Graph, a: Chain, b: Chain) -> LabelledArray | None:
 
 
 def _matches(order: tuple[Operand, ...], core: Einsum) -> Iterator[tuple[dict[int, int], int, Operand]]:
-    """How labels of the one correspond to labels of the other, its additional axis, and the one's positions."""
+    """Ways to match a product with ``core``: the map of labels, the extra axis, the positions of the first."""
     for axis in range(core.rank):
         at: dict[int, int] = {}
         first: Operand | None = None
@@ -107,9 +107,9 @@ def _matches(order: tuple[Operand, ...], core: Einsum) -> Iterator[tuple[dict[in
 
 
 def _slots(x: Operand, y: Operand, axis: int) -> tuple[list[tuple[int, int]], Operand] | None:
-    """The pairs of labels of two look-ups in one array that differ in a single gathered slot."""
+    """Matching labels of two look-ups that differ in one gathered slot, and the positions of the first there."""
     p, q = x.node, y.node
-    assert isinstance(p, Take)  # the caller has looked
+    assert isinstance(p, Take)  # the caller has checked
     assert isinstance(q, Take)
     if p.base is not q.base:
         return None
@@ -131,7 +131,7 @@ def _slots(x: Operand, y: Operand, axis: int) -> tuple[list[tuple[int, int]], Op
 
 
 def _built(g: Graph, a: Chain, b: Chain, at: dict[int, int], axis: int, first: Operand) -> LabelledArray | None:
-    """The core over the joined positions, its part of ``a`` scaled where the coefficients differ."""
+    """The core over the joined positions; the part from ``a`` is scaled where the coefficients differ."""
     flat = _chained(g, a, b, first)
     if flat is not None:
         return flat
@@ -158,7 +158,7 @@ def _built(g: Graph, a: Chain, b: Chain, at: dict[int, int], axis: int, first: O
 
 
 def _finished(g: Graph, a: Chain, b: Chain, core: LabelledArray, axis: int, count: Affine) -> LabelledArray:
-    """The first ``count`` places of the core scaled, the functions taken, and the sum of all."""
+    """Scales the first ``count`` slices of the core, applies the functions, and sums."""
     ratio = a.core.coefficient / b.core.coefficient
     if ratio != 1:
         core = LabelledArray(g.make(ScaledArray, core.node.dims, core.node, axis, count, ratio), core.labels)
@@ -168,7 +168,7 @@ def _finished(g: Graph, a: Chain, b: Chain, core: LabelledArray, axis: int, coun
 
 
 def _chained(g: Graph, a: Chain, b: Chain, first: Operand) -> LabelledArray | None:
-    """The same where every axis belongs to positions alone: then one axis runs along all of them."""
+    """The same if every axis is one of positions: then they are joined along a single axis."""
     gathered = [o for o in b.core.operands if any(k < b.core.rank for k in o.labels)]
     if len(gathered) != 1 or a.core.rank != 1 or first.labels != (0,):
         return None
@@ -186,7 +186,7 @@ def _chained(g: Graph, a: Chain, b: Chain, first: Operand) -> LabelledArray | No
 
 
 def _positions(g: Graph, head: Operand, rest: Operand, axis: int) -> LabelledArray:
-    """The positions of both along the axis, those of ``head`` first."""
+    """The positions of both along an axis, those of ``head`` first."""
     along = rest.labels.index(axis)
     sizes = dict(zip(rest.labels, rest.node.dims, strict=True))
     sizes[axis] = sizes[axis] + 1

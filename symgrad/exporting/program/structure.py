@@ -1,4 +1,4 @@
-"""What form a gradient takes: a few slices of an array, an outer product, or all of its entries."""
+"""The form of a gradient: a few slices of an array, a sum of outer products, or all entries."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Slices:
-    """Zero but for slices along one axis."""
+    """Zero except for slices along one axis."""
 
     axis: int
     parts: tuple[Part, ...]
@@ -69,7 +69,7 @@ def _over(v: LabelledArray, new: dict[ArrayNode, ArrayNode]) -> LabelledArray:
 
 
 def form(g: Graph, rank: int, terms: Sequence[LabelledArray], sizes: Any) -> Form:
-    """The most particular form that all terms have."""
+    """The most special form that all terms have."""
     slices = [_slices(g, t) for t in terms]
     first = slices[0] if slices else None
     if first is not None and all(s is not None and s.axis == first.axis for s in slices):
@@ -83,14 +83,14 @@ def form(g: Graph, rank: int, terms: Sequence[LabelledArray], sizes: Any) -> For
 
 
 def _terms(v: LabelledArray) -> list[tuple[Any, Operand]]:
-    """The terms of a sum, with labels of the caller."""
+    """The terms of a sum, with the caller's labels."""
     if isinstance(v.node, Linear):
         return [(c, Operand(o.node, tuple(v.labels[k] for k in o.labels))) for c, o in v.node.terms]  # type: ignore[misc]  # labels are axes
     return [(1, Operand(v.node, v.labels))]  # type: ignore[arg-type]  # labels are axes
 
 
 def _slices(g: Graph, t: LabelledArray) -> Slices | None:
-    """One gathered axis, all others whole."""
+    """A scatter along one gathered axis, with all other axes whole; else None."""
     c, node = _scattered(t)
     if node is None or t.labels != tuple(range(node.rank)):
         return None
@@ -119,7 +119,7 @@ def _scattered(t: LabelledArray) -> tuple[Any, Scatter | None]:
 
 
 def _pair(g: Graph, v: LabelledArray, c: Any, sizes: Any) -> tuple[LabelledArray, LabelledArray] | None:
-    """``(x, y)`` of a term ``x_i y_j``; numbers go to the shorter vector."""
+    """``(x, y)`` for a term ``x_i y_j``; scalars are multiplied into the shorter vector."""
     node = v.node
     if not isinstance(node, Einsum) or len(v.labels) != 2 or node.rank != 2:
         return None

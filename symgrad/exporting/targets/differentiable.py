@@ -1,4 +1,4 @@
-"""What targets with automatic differentiation have in common: functions that bring their derivative along."""
+"""What targets with automatic differentiation have in common: functions with their own derivative."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from symgrad.exporting.graph.labelled_array import LabelledArray
 
 
 class DifferentiableWriter(ExpressionWriter):
-    """Positions are looked up between brackets; lists are no arrays."""
+    """Positions are looked up with brackets; lists are not accepted as arrays."""
 
     crosses = False
 
@@ -33,7 +33,7 @@ class DifferentiableWriter(ExpressionWriter):
 
 
 class DifferentiableStatements(Statements):
-    """Softmax leaves its scores alone."""
+    """Softmax does not overwrite its scores."""
 
     overwrites = False
 
@@ -54,10 +54,10 @@ class DifferentiableResults(Results):
 
 
 class DifferentiableModule(Module):
-    """Of each cost: its value; the value with gradients; the function that has those as its derivative."""
+    """For each cost: its value; the value with gradients; a function with the gradients as its derivative."""
 
     call_options: ClassVar[tuple[str, ...]] = ()
-    """Parameters of ``J`` that are none of the document."""
+    """Parameters of ``J`` that are not in the document."""
     gradient_options: ClassVar[tuple[str, ...]] = ()
     """Those of ``J_value_and_grad`` beside ``wrt``."""
 

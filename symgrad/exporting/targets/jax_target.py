@@ -24,7 +24,7 @@ from symgrad.exporting.targets.differentiable import (
 
 
 class JaxWriter(DifferentiableWriter):
-    """NumPy's names. Arrays never change, so that none is copied."""
+    """NumPy's names. Arrays are immutable, so none is copied."""
 
     library = "jnp"
     functions: ClassVar[Mapping[str, str]] = {
@@ -37,7 +37,7 @@ class JaxWriter(DifferentiableWriter):
     }
 
     def plain(self, node: Map, x: PythonText) -> PythonText:
-        return self.mapped(node, x)  # the dtype of what JAX computes from numbers of Python gives way, as those do
+        return self.mapped(node, x)  # JAX results of Python numbers are weakly typed, like Python numbers
 
     def scalar(self, t: PythonText) -> PythonText:
         return self.converted(t)
@@ -46,7 +46,7 @@ class JaxWriter(DifferentiableWriter):
         return t
 
     def assigned(self, node: ArrayNode, t: PythonText, needed: Iterable[ArrayNode]) -> PythonText:
-        """The positions that a condition leaves are a shape, so that they are known under ``jit`` too."""
+        """The number of positions that meet a condition is a shape, so it is computed outside ``jit``."""
         chosen = [n for n in needed if isinstance(n, Selected)]
         if any(node is n for s in chosen for n in ordered([s])):
             return self.helper("_static", f"lambda: {t}")
@@ -54,7 +54,7 @@ class JaxWriter(DifferentiableWriter):
 
 
 class JaxStatements(DifferentiableStatements):
-    """Arrays with some places changed are new arrays."""
+    """In-place changes become new arrays."""
 
     def negated(self, name: str) -> str:
         return f"{name} = {name}.at[0].multiply(-1)"
@@ -92,7 +92,7 @@ class JaxChecks(Checks):
 
 
 class JaxModule(DifferentiableModule):
-    """A ``jax.custom_vjp`` a cost."""
+    """One ``jax.custom_vjp`` per cost."""
 
     merges = False
     tools = Tools(JaxWriter, JaxStatements, JaxResults, JaxChecks)

@@ -41,7 +41,7 @@ class NumpyModule(Module):
         return function(head, [docstring(c), *_call_checks(c), *self.value_lines(c, body), f"return {body.result}"])
 
     def _in_blocks(self, c: Cost) -> Iterator[str]:
-        """A batch whose gradients are slices, whatever its size: one block of it, and the blocks put together."""
+        """A batch whose gradients are slices: the function of one block, and the one that joins the blocks."""
         body = self.body(c, c.forms)
         name, given = suffix(c), ", ".join(f"{a.name}: Any" for a in c.arguments)
         yield function(

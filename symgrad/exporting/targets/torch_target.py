@@ -26,7 +26,7 @@ from symgrad.exporting.targets.differentiable import (
 
 
 class TorchWriter(DifferentiableWriter):
-    """New arrays are made where the arguments are; numbers have to be made arrays before they mix with masks."""
+    """New tensors are made on the device of the arguments; numbers become tensors before they meet masks."""
 
     library = "torch"
     axis = "dim"
@@ -75,7 +75,7 @@ class TorchWriter(DifferentiableWriter):
 
 
 class TorchStatements(DifferentiableStatements):
-    """In place, as NumPy; repeated positions by one call, which has their axes in front."""
+    """In place, as in NumPy; repeated positions are added by one call, with their axes in front."""
 
     def added_axes(self, node: Scatter, labels: Labels) -> Labels:
         front = joined(node.slots)
@@ -97,7 +97,7 @@ class TorchResults(DifferentiableResults):
 
 
 class TorchChecks(Checks):
-    """All tensors are on one device; positions are brought there."""
+    """All tensors are on one device; positions are moved there."""
 
     def common(self, given: str) -> str:
         return f"like = {self.helper('_common')}({given})"
@@ -110,7 +110,7 @@ class TorchChecks(Checks):
 
 
 class TorchModule(DifferentiableModule):
-    """A ``torch.autograd.Function`` a cost."""
+    """One ``torch.autograd.Function`` per cost."""
 
     tools = Tools(TorchWriter, TorchStatements, TorchResults, TorchChecks)
     pieces = ("torch_support", "support")
