@@ -42,9 +42,6 @@ from symgrad.core.substitute import substitute
 from symgrad.writing.latex_pieces import LatexText, enclosed, is_named, without_sign
 from symgrad.writing.letters import LetterChooser, Naming, joined, name, script, shows_range, split_name
 
-POWERED = frozenset(("sigma", "tanh", "sinh", "cosh", "sin", "cos", "tan"))
-"""Functions whose square is written ``\\tanh^2(x)``."""
-
 
 def latex(expr: Expr, names: Naming | None = None) -> str:
     """The expression in LaTeX; sums show their range where their body does not tell it."""
@@ -230,7 +227,7 @@ class Printer:
             if q.numerator == 1 and q.denominator > 1:
                 degree = "" if q.denominator == 2 else f"[{q.denominator}]"
                 return LatexText(f"\\sqrt{degree}{{{self.write(base)}}}")
-            if isinstance(base, Func) and base.name in POWERED and q.denominator == 1:
+            if isinstance(base, Func) and base.name in TABLE and TABLE[base.name].powered and q.denominator == 1:
                 return self.called(head(base.name, self.naming.reserved) + script("^", str(q)), [base.arg])
         return LatexText(self.within(base, "name") + script("^", self.write(exponent)), "power")
 

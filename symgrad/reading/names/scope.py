@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from symgrad.core.functions import BY_LATEX
+from symgrad.core.functions import BY_SPELLING
 from symgrad.core.nodes import AbstractFunction, EntryDomain, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range, Subset
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, sub_splits, sup_splits
@@ -34,25 +34,6 @@ WORDS: dict[str, str] = {
     "diag": "diag",
 }
 """Names read without a backslash where they are not declared."""
-
-NOT_AS_WORDS = ("Phi", "sqrt", "sigma")
-"""Functions of the table that are not called by their plain names."""
-
-
-def _spellings(latex: str) -> list[str]:
-    """``\\tanh`` and ``tanh``, ``\\operatorname{erf}`` and ``erf``."""
-    if latex.startswith("\\operatorname"):
-        return [latex, latex[len("\\operatorname{") : -1]]
-    return [latex, latex[1:]] if latex[1:].isalpha() and len(latex) > 3 else [latex]
-
-
-FUNCTION_COMMANDS = {
-    spelling: row.name
-    for latex, row in BY_LATEX.items()
-    for spelling in _spellings(latex)
-    if spelling not in NOT_AS_WORDS
-}
-"""The elementary functions by all their spellings."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +131,7 @@ class Scope:
     def is_function(self, key: str) -> bool:
         if self.is_value(key) or self.calls.named(NameKey(key)):
             return False
-        return key in FUNCTION_COMMANDS or key in ARRAY_FUNCTIONS or key in WORDS
+        return key in BY_SPELLING or key in ARRAY_FUNCTIONS or key in WORDS
 
     def is_known(self, sym: Sym) -> bool:
         return bool(sym.sub or sym.sup) and self.value_key(sym)[0] is not None

@@ -1,4 +1,4 @@
-"""Statements laid out in lines of at most 120 characters, as a formatter would."""
+"""Breaks statements into lines of at most 120 characters, as a formatter does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
 def commented(statement: str, comment: str, indent: int) -> list[str]:
-    """A statement and its formula: beside it where there is room, else above."""
+    """A statement with its formula as a comment: behind it if there is room, else above."""
     lines = wrapped(statement, indent)
     if not comment or comment == statement:
         return lines
@@ -19,7 +19,7 @@ def commented(statement: str, comment: str, indent: int) -> list[str]:
 
 
 def wrapped(statement: str, indent: int) -> list[str]:
-    """A statement that is too long is opened at its last outermost bracket, then at its commas."""
+    """A statement that is too long is broken inside its last outermost bracket, then at its commas."""
     if len(statement) + indent <= WIDTH:
         return [statement]
     terms = _terms(statement)
@@ -31,15 +31,15 @@ def wrapped(statement: str, indent: int) -> list[str]:
     start, end = span
     head, inside, tail = statement[: start + 1], statement[start + 1 : end], statement[end:]
     parts = _split(inside)
-    # a tuple is opened at its commas at once, the arguments of a call may stand in one line
+    # a tuple is broken at all commas; the arguments of a call may share a line
     plural = len(parts) > 1 and (start == 0 or not (statement[start - 1].isalnum() or statement[start - 1] in "_)]"))
     alone = len(parts) == 1 and statement.startswith("def ")
     if len(inside) + indent + 4 <= WIDTH and not plural and not alone:
         return [head, f"    {inside}", tail]
     if len(parts) == 1:
         return [head, *(f"    {x}" for x in wrapped(inside, indent + 4)), tail]
-    laid = [line for p in parts for line in _with_comma(wrapped(p, indent + 5))]
-    return [head, *(f"    {x}" for x in laid), tail]
+    inner = [line for p in parts for line in _with_comma(wrapped(p, indent + 5))]
+    return [head, *(f"    {x}" for x in inner), tail]
 
 
 def _terms(statement: str) -> tuple[str, list[str]] | None:
@@ -64,7 +64,7 @@ def _terms(statement: str) -> tuple[str, list[str]] | None:
 
 
 def _in_brackets(head: str, terms: list[str], indent: int) -> list[str]:
-    """Operands in brackets of their own, in one line or one a line."""
+    """Operands in added brackets, on one line or one per line."""
     together = " ".join(terms)
     if len(together) + indent + 4 <= WIDTH:
         return [f"{head}(", f"    {together}", ")"]
@@ -76,7 +76,7 @@ def _with_comma(lines: list[str]) -> list[str]:
 
 
 def _outermost(text: str) -> list[tuple[int, int]]:
-    """Where the outermost brackets open and close; text in quotes holds none."""
+    """The spans of the outermost brackets, without those in quotes."""
     out: list[tuple[int, int]] = []
     stack: list[int] = []
     quoted = ""

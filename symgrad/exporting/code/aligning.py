@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from symgrad.core.ranges import Affine
+from symgrad.exporting.code.python_text import ATOM, SUM, PythonText, affine
 from symgrad.exporting.graph.array_kinds import Operand, PositionArray, Slot
-from symgrad.exporting.writing.python_text import ATOM, SUM, PythonText, affine
 
 Labels = tuple[int, ...]
 
@@ -15,12 +15,12 @@ Names = Callable[[Operand], PythonText]
 
 
 class Axes:
-    """How arrays are transposed and subscripted; where targets differ, a subclass says how."""
+    """Transposes and subscripts; a subclass overrides what a target does differently."""
 
     permutes = "transpose"
-    """The method that takes axes in another order."""
+    """The method that permutes axes."""
     selects = False
-    """Whether single positions are looked up first, by themselves: NumPy broadcasts them with arrays of positions."""
+    """True if single positions are looked up first; NumPy broadcasts them with arrays of positions."""
 
     def transposed(self, t: PythonText, order: Sequence[int]) -> PythonText:
         """The axes of an array in another order."""
@@ -31,7 +31,7 @@ class Axes:
         return PythonText(f"{t.at(ATOM)}.{self.permutes}({', '.join(map(str, order))})")
 
     def aligned(self, t: PythonText, labels: Labels, target: Sequence[int]) -> PythonText:
-        """An array whose axes broadcast against ``target``: an axis of length one for each label that it lacks."""
+        """An array that broadcasts against axes ``target``, with an axis of length 1 for each label that it lacks."""
         if not labels:
             return t
         order = sorted(range(len(labels)), key=lambda k: target.index(labels[k]))
@@ -45,16 +45,16 @@ class Axes:
         return PythonText(f"{t.at(ATOM)}[{', '.join(keys)}]")
 
     def subscript(self, slots: Sequence[Slot], name: Names, sizes: Mapping[str, str]) -> tuple[list[str], Labels]:
-        """What stands between the brackets, and the labels of the axes that come out.
+        """The subscripts between the brackets, and the labels of the axes of the result.
 
-        Runs of positions are slices. Several arrays of positions broadcast against each other; their axes
-        stand where the first of them stood, or in front if a whole axis stands between them.
+        Runs of positions are slices. Several arrays of positions broadcast against each other; their axes are where the
+        first of them is, or in front if a whole axis is between them.
         """
         runs = {k: _run(s, slots) for k, s in enumerate(slots)}
         single = [k for k, s in enumerate(slots) if isinstance(s, Operand) and not s.labels] if self.selects else []
         arrays = [k for k, s in enumerate(slots) if isinstance(s, Operand) and runs[k] is None and k not in single]
         joint = joined(slots)
-        # a single position is an array too, once another slot has one
+        # beside an array of positions, a single position counts as an array too
         basic = not joint
         keys: list[str] = []
         labels: list[int] = []
@@ -82,13 +82,13 @@ class Axes:
 
 
 def joined(slots: Sequence[Slot]) -> Labels:
-    """The labels of the axes that arrays of positions have together."""
+    """The labels of all arrays of positions, in order."""
     arrays = [s for s in slots if isinstance(s, Operand) and _run(s, slots) is None]
     return tuple(dict.fromkeys(x for s in arrays for x in s.labels))
 
 
 def _run(slot: Slot, slots: Sequence[Slot]) -> PositionArray | None:
-    """The positions, where they are consecutive and along an axis of their own."""
+    """The run of positions in a slot, if it is the only one along its axis; else None."""
     if isinstance(slot, int) or not isinstance(slot.node, PositionArray):
         return None
     mine = slot.labels[0]

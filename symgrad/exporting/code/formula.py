@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from string import ascii_lowercase
 from typing import Any
 
 from symgrad.core.ranges import Affine
+from symgrad.exporting.code.python_text import (
+    ATOM,
+    COMPARISON,
+    POWER,
+    PRODUCT,
+    SUM,
+    PythonText,
+    number,
+    scaled,
+    times,
+    total,
+)
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import (
     All,
@@ -42,23 +55,52 @@ from symgrad.exporting.graph.array_kinds import (
     Take,
     Where,
 )
-from symgrad.exporting.writing.axis_letters import AxisLetters, Letters
-from symgrad.exporting.writing.python_text import (
-    ATOM,
-    COMPARISON,
-    POWER,
-    PRODUCT,
-    SUM,
-    PythonText,
-    number,
-    scaled,
-    times,
-    total,
-)
+
+IndexLetters = tuple[str, ...]
+
+
+class AxisLetters:
+    """Letters for axes, chosen by size, so that one letter means one range throughout a function.
+
+    taken: names that are not used as letters.
+    """
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.letters: dict[Affine, str] = {}
+        self.taken = {x for x in taken if len(x) == 1}
+
+    def fresh(self, dims: Iterable[Affine], held: Iterable[str]) -> IndexLetters:
+        """A letter for each axis: the one of its size, or another if that is in use already."""
+        used = set(held)
+        out: list[str] = []
+        for d in dims:
+            first = self.letter(d)
+            others = (x for x in ascii_lowercase if x not in self.taken and x not in self.letters.values())
+            letter = next(x for x in (first, *others, *(f"{first}{k}" for k in range(2, 99))) if x not in used)
+            used.add(letter)
+            out.append(letter)
+        return tuple(out)
+
+    def letter(self, size: Affine) -> str:
+        if size not in self.letters:
+            wanted = [x for x in str(size).lower() if x.isalpha() and x.isascii()]
+            free = [x for x in (*wanted, *"ijklmn", *ascii_lowercase) if x not in self.taken]
+            self.letters[size] = next((x for x in free if x not in self.letters.values()), "i")
+        return self.letters[size]
+
+    def inner(self, node: Einsum, letters: IndexLetters) -> dict[int, str]:
+        """IndexLetters of all labels of a node: its own axes, and what is summed."""
+        out = dict(enumerate(letters))
+        sizes: dict[int, Affine] = {}
+        for o in node.operands:
+            sizes.update(zip(o.labels, o.node.dims, strict=True))
+        gone = [k for k in sizes if k not in out]
+        out.update(zip(gone, self.fresh((sizes[k] for k in gone), letters), strict=True))
+        return out
 
 
 class Formulas(AxisLetters):
-    """Formulas of nodes, by the names that nodes were given so far."""
+    """Formulas of nodes, in the names given to nodes so far."""
 
     def __init__(self, graph: Graph, taken: Iterable[str]) -> None:
         super().__init__(taken)
@@ -66,23 +108,23 @@ class Formulas(AxisLetters):
         self.names: dict[ArrayNode, str] = {}
 
     def of(self, node: ArrayNode, name: str) -> str:
-        """``name[letters] = formula``; from now on the node is called by the name."""
+        """``name[letters] = formula``; from now on the node has that name."""
         letters = self.fresh(node.dims, ())
         text = self.write(node, letters)
-        if not isinstance(node, PositionArray):  # a letter says more
+        if not isinstance(node, PositionArray):  # its letter is clearer
             self.names[node] = name
         return f"{_entry(name, letters)} = {text}"
 
     # --- expressions --------------------------------------------------------------------------
 
-    def write(self, node: ArrayNode, letters: Letters) -> PythonText:
+    def write(self, node: ArrayNode, letters: IndexLetters) -> PythonText:
         rule = _RULES.get(type(node))
         if rule is None:
             raise TypeError(f"no rule writes the formula of a {type(node).__name__}")
         return rule(self, node, letters)
 
-    def at(self, node: ArrayNode, letters: Letters) -> PythonText:
-        """A node by its name, or written out."""
+    def at(self, node: ArrayNode, letters: IndexLetters) -> PythonText:
+        """A node by its name, or its formula if it has none."""
         if node in self.names:
             return PythonText(_entry(self.names[node], letters))
         return self.write(node, letters)
@@ -90,27 +132,27 @@ class Formulas(AxisLetters):
     def operand(self, o: Operand, letters: dict[int, str]) -> PythonText:
         return self.at(o.node, tuple(letters[k] for k in o.labels))
 
-    def leaf(self, node: InputArray, letters: Letters) -> PythonText:
+    def leaf(self, node: InputArray, letters: IndexLetters) -> PythonText:
         return PythonText(_entry(node.name, letters))
 
-    def number(self, node: LiteralArray, letters: Letters) -> PythonText:
+    def number(self, node: LiteralArray, letters: IndexLetters) -> PythonText:
         return number(node.value)
 
-    def constant(self, node: ConstantArray, letters: Letters) -> PythonText:
+    def constant(self, node: ConstantArray, letters: IndexLetters) -> PythonText:
         return PythonText(node.name.lstrip("\\"))
 
-    def size_of(self, node: SizeOf, letters: Letters) -> PythonText:
+    def size_of(self, node: SizeOf, letters: IndexLetters) -> PythonText:
         return PythonText(_plain(node.affine), ATOM if len(node.affine.terms) == 1 and not node.affine.const else SUM)
 
-    def count(self, node: Count, letters: Letters) -> PythonText:
+    def count(self, node: Count, letters: IndexLetters) -> PythonText:
         return PythonText(f"{self.names.get(node.x, 'x')}.size")
 
-    def positions(self, node: PositionArray, letters: Letters) -> PythonText:
+    def positions(self, node: PositionArray, letters: IndexLetters) -> PythonText:
         if node.start == Affine():
             return PythonText(letters[0])
         return PythonText(f"{letters[0]} + {_plain(node.start)}".replace("+ -", "- "), SUM)
 
-    def offset(self, node: Offset, letters: Letters) -> PythonText:
+    def offset(self, node: Offset, letters: IndexLetters) -> PythonText:
         own = dict(enumerate(letters))
         terms = [(Fraction(c), self.operand(o, own)) for c, o in node.terms]
         if node.const != Affine():
@@ -118,21 +160,21 @@ class Formulas(AxisLetters):
             terms += [(Fraction(node.const.const), PythonText("1"))] if node.const.const else []
         return total(terms) if terms else PythonText("0")
 
-    def clipped(self, node: Clipped, letters: Letters) -> PythonText:
+    def clipped(self, node: Clipped, letters: IndexLetters) -> PythonText:
         return self.at(node.x, letters)
 
-    def selected(self, node: Selected, letters: Letters) -> PythonText:
+    def selected(self, node: Selected, letters: IndexLetters) -> PythonText:
         return PythonText(f"those {self.at(node.x, letters)} with {self.at(node.mask, letters)}", COMPARISON)
 
-    def distinct(self, node: Distinct, letters: Letters) -> PythonText:
+    def distinct(self, node: Distinct, letters: IndexLetters) -> PythonText:
         return PythonText(
             f"the {self.names.get(node.x) or getattr(node.x, 'name', 'positions')} that differ", COMPARISON
         )
 
-    def place_of(self, node: PlaceOf, letters: Letters) -> PythonText:
+    def place_of(self, node: PlaceOf, letters: IndexLetters) -> PythonText:
         return PythonText(f"where {self.at(node.x, letters)} is among those", COMPARISON)
 
-    def take(self, node: Take, letters: Letters) -> PythonText:
+    def take(self, node: Take, letters: IndexLetters) -> PythonText:
         own = dict(enumerate(letters))
         slots = [own[s] if isinstance(s, int) else str(self.operand(s, own)) for s in node.slots]
         base = self.names.get(node.base)
@@ -140,7 +182,7 @@ class Formulas(AxisLetters):
             return self.at(node.base, tuple(slots))
         return PythonText(_entry(base or node.base.name, slots))  # type: ignore[attr-defined]  # an Input
 
-    def scatter(self, node: Scatter, letters: Letters) -> PythonText:
+    def scatter(self, node: Scatter, letters: IndexLetters) -> PythonText:
         slots = {s: x for s, x in zip(node.slots, letters, strict=True) if isinstance(s, int)}
         gathered = [(x, s) for x, s in zip(letters, node.slots, strict=True) if isinstance(s, Operand)]
         sizes = {k: d for _, s in gathered for k, d in zip(s.labels, s.node.dims, strict=True)}
@@ -155,7 +197,7 @@ class Formulas(AxisLetters):
         gone = ",".join(letters)
         return PythonText(f"sum_{gone} {body.at(PRODUCT)}", PRODUCT) if gone else body
 
-    def einsum(self, node: Einsum, letters: Letters) -> PythonText:
+    def einsum(self, node: Einsum, letters: IndexLetters) -> PythonText:
         inner = self.inner(node, letters)
         below = [o for o in node.operands if isinstance(o.node, PowerArray) and o.node.exponent == -1]
         over = [self.operand(o, inner) for o in node.operands if o not in below]
@@ -168,87 +210,87 @@ class Formulas(AxisLetters):
         body = self._summed(gone, top)
         return scaled(c if over else Fraction(1 if c > 0 else -1), body)
 
-    def linear(self, node: Linear, letters: Letters) -> PythonText:
+    def linear(self, node: Linear, letters: IndexLetters) -> PythonText:
         own = dict(enumerate(letters))
         return total([(c, self.operand(o, own)) for c, o in node.terms])
 
-    def joined(self, node: Joined, letters: Letters) -> PythonText:
+    def joined(self, node: Joined, letters: IndexLetters) -> PythonText:
         along = letters[node.axis]
         first = self.operand(node.first, dict(enumerate(letters)))
         rest = self.at(node.rest, tuple(f"{x} - 1" if x == along else x for x in letters))
         return PythonText(f"{first} if {along} = 0 else {rest}", COMPARISON - 1)
 
-    def chained(self, node: Chained, letters: Letters) -> PythonText:
+    def chained(self, node: Chained, letters: IndexLetters) -> PythonText:
         parts = [str(self.at(p, self.fresh(p.dims, letters))) for p in node.parts]
         return PythonText(f"all {' and all '.join(parts)}", COMPARISON)
 
-    def scaled(self, node: ScaledArray, letters: Letters) -> PythonText:
+    def scaled(self, node: ScaledArray, letters: IndexLetters) -> PythonText:
         x = self.at(node.x, letters)
         return PythonText(
             f"{scaled(node.factor, x)} if {letters[node.axis]} < {_plain(node.count)} else {x}", COMPARISON - 1
         )
 
-    def ones(self, node: OnesArray, letters: Letters) -> PythonText:
+    def ones(self, node: OnesArray, letters: IndexLetters) -> PythonText:
         return PythonText("1")
 
-    def map(self, node: Map, letters: Letters) -> PythonText:
+    def map(self, node: Map, letters: IndexLetters) -> PythonText:
         x = self.at(node.x, letters)
         if node.name == "whole":
             return x
         return PythonText(f"[{x}]") if node.name == "indicator" else PythonText(f"{node.name}({x})")
 
-    def power(self, node: PowerArray, letters: Letters) -> PythonText:
+    def power(self, node: PowerArray, letters: IndexLetters) -> PythonText:
         x = self.at(node.x, letters)
         if node.exponent == -1:
             return PythonText(f"1 / {x.at(PRODUCT + 1)}", PRODUCT)
         q = number(node.exponent)
         return PythonText(f"{x.at(POWER + 1)}^{q.text if q.level == ATOM else f'({q})'}", POWER)
 
-    def power_of(self, node: PowerOf, letters: Letters) -> PythonText:
+    def power_of(self, node: PowerOf, letters: IndexLetters) -> PythonText:
         own = dict(enumerate(letters))
         x, y = self.operand(node.base, own), self.operand(node.exponent, own)
         return PythonText(f"{x.at(POWER + 1)}^{y.text if y.level == ATOM else f'({y})'}", POWER)
 
-    def softmax(self, node: SoftmaxArray, letters: Letters) -> PythonText:
+    def softmax(self, node: SoftmaxArray, letters: IndexLetters) -> PythonText:
         x = self.at(node.x, letters)
         other = self.fresh((node.dims[k] for k in node.axes), letters)
         gone = {letters[k]: y for k, y in zip(node.axes, other, strict=True)}
         y = self.at(node.x, tuple(gone.get(k, k) for k in letters))
         return PythonText(f"exp({x}) / sum_{','.join(gone.values())} exp({y})", PRODUCT)
 
-    def logsumexp(self, node: LogSumExp, letters: Letters) -> PythonText:
+    def logsumexp(self, node: LogSumExp, letters: IndexLetters) -> PythonText:
         gone = self.fresh((node.x.dims[k] for k in node.axes), letters)
         return PythonText(f"log sum_{','.join(gone)} exp({self._along(node.x, node.axes, letters, gone)})")
 
-    def product(self, node: ProductOver, letters: Letters) -> PythonText:
+    def product(self, node: ProductOver, letters: IndexLetters) -> PythonText:
         gone = self.fresh((node.x.dims[node.axis],), letters)
         return PythonText(f"prod_{gone[0]} {self._along(node.x, (node.axis,), letters, gone).at(ATOM)}", PRODUCT)
 
-    def _along(self, x: ArrayNode, axes: tuple[int, ...], letters: Letters, gone: Letters) -> PythonText:
+    def _along(self, x: ArrayNode, axes: tuple[int, ...], letters: IndexLetters, gone: IndexLetters) -> PythonText:
         rest, inner = iter(letters), iter(gone)
         return self.at(x, tuple(next(inner) if k in axes else next(rest) for k in range(x.rank)))
 
-    def others(self, node: Others, letters: Letters) -> PythonText:
+    def others(self, node: Others, letters: IndexLetters) -> PythonText:
         mine = letters[node.axis]
         other = self.fresh((node.dims[node.axis],), letters)[0]
         x = self.at(node.x, tuple(other if k == node.axis else y for k, y in enumerate(letters)))
         return PythonText(f"prod_{{{other} != {mine}}} {x.at(ATOM)}", PRODUCT)
 
-    def compare(self, node: Compare, letters: Letters) -> PythonText:
+    def compare(self, node: Compare, letters: IndexLetters) -> PythonText:
         own = dict(enumerate(letters))
         x, y = self.operand(node.left, own), self.operand(node.right, own)
         return PythonText(f"{x.at(COMPARISON + 1)} {node.op} {y.at(COMPARISON + 1)}", COMPARISON)
 
-    def member(self, node: Member, letters: Letters) -> PythonText:
+    def member(self, node: Member, letters: IndexLetters) -> PythonText:
         members = self.names.get(node.members) or getattr(node.members, "name", "members")
         word = "not in" if node.negated else "in"
         return PythonText(f"{self.operand(node.x, dict(enumerate(letters)))} {word} {members}", COMPARISON)
 
-    def all(self, node: All, letters: Letters) -> PythonText:
+    def all(self, node: All, letters: IndexLetters) -> PythonText:
         own = dict(enumerate(letters))
         return PythonText(" and ".join(str(self.operand(o, own)) for o in node.masks), COMPARISON - 1)
 
-    def where(self, node: Where, letters: Letters) -> PythonText:
+    def where(self, node: Where, letters: IndexLetters) -> PythonText:
         own = dict(enumerate(letters))
         mask, x, y = (self.operand(o, own) for o in (node.mask, node.x, node.y))
         return PythonText(f"{x.at(SUM)} if {mask} else {y.at(SUM)}", COMPARISON - 1)
@@ -264,7 +306,7 @@ def _plain(a: Affine) -> str:
     return text[0] + text[1:].replace("+", " + ").replace("-", " - ")
 
 
-_RULES: dict[type[ArrayNode], Callable[[Formulas, Any, Letters], PythonText]] = {
+_RULES: dict[type[ArrayNode], Callable[[Formulas, Any, IndexLetters], PythonText]] = {
     InputArray: Formulas.leaf,
     LiteralArray: Formulas.number,
     ConstantArray: Formulas.constant,

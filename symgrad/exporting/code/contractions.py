@@ -1,13 +1,14 @@
-"""Products and sums: each by the call that is fastest for its shape."""
+"""Products and sums, each by the call that is fastest for its shape."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
 from symgrad.core.ranges import Affine
-from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand, PowerArray
-from symgrad.exporting.writing.library import Library
-from symgrad.exporting.writing.python_text import ATOM, PRODUCT, PythonText, affine, number, scaled, times
+from symgrad.exporting.code.library import Library
+from symgrad.exporting.code.python_text import ATOM, PRODUCT, PythonText, affine, number, scaled, times
+from symgrad.exporting.graph.array_kinds import Einsum, Operand
+from symgrad.exporting.graph.array_properties import divides
 
 
 class Contractions(Library):
@@ -27,12 +28,12 @@ class Contractions(Library):
         if all(k < node.rank for o in arrays for k in o.labels):
             return self._entrywise(node)
         core = self._sum(node, arrays[0]) if len(arrays) == 1 else self._contraction(node, *arrays)
-        below = [o for o in node.operands if not o.labels and _divides(o.node)]
+        below = [o for o in node.operands if not o.labels and divides(o.node)]
         tops = [self.operand(o) for o in node.operands if not o.labels and o not in below]
         return self._quotient(node.coefficient, tops, [core], [self.name(o.node.x) for o in below])  # type: ignore[attr-defined]  # powers
 
     def _entrywise(self, node: Einsum) -> PythonText:
-        below = [o for o in node.operands if _divides(o.node)]
+        below = [o for o in node.operands if divides(o.node)]
         over = [o for o in node.operands if o not in below]
         if self.crosses and not below and len(over) == 2 < node.rank and all(len(o.labels) < node.rank for o in over):
             return self._quotient(node.coefficient, [], [self._plain_einsum(node, tuple(over))])
@@ -93,7 +94,7 @@ class Contractions(Library):
         return self.transposed(t, [have.index(k) for k in range(node.rank)])
 
     def _flattened(self, a: Operand, v: Operand) -> PythonText | None:
-        """sum_jk v_jk a_jkd as a vector times a matrix; sum_d a_jkd v_d by one call as well."""
+        """sum_jk v_jk a_jkd as a vector times a matrix; sum_d a_jkd v_d in one call too."""
         x, y = self.operand(a), self.operand(v)
         if v.node.rank == 1 and a.labels[-1:] == v.labels and a.labels[:-1] == tuple(range(a.node.rank - 1)):
             return self.dot(x, y)
@@ -105,7 +106,7 @@ class Contractions(Library):
     def _with_vector(self, a: Operand, v: Operand) -> PythonText:
         """A matrix (or a vector) times a vector; small ones by the call with the least overhead."""
         x, y = self.operand(a), self.operand(v)
-        first = a.labels[-1:] == v.labels  # the matrix stands first
+        first = a.labels[-1:] == v.labels  # the matrix is on the left
         if any(self.large(d) for d in a.node.dims) and a.node.rank == 2:
             return self.long_dot(x, y, first)
         return self.dot(x, y) if first else self.dot(y, x)
@@ -115,7 +116,3 @@ class Contractions(Library):
         spelled = ["".join(letters[x] for x in o.labels) for o in parts]
         out = "".join(letters[x] for x in range(node.rank))
         return self.lib("einsum", f'"{",".join(spelled)}->{out}"', *(self.operand(o) for o in parts))
-
-
-def _divides(node: ArrayNode) -> bool:
-    return isinstance(node, PowerArray) and node.exponent == -1

@@ -1,4 +1,4 @@
-"""What the libraries that modules compute with call differently."""
+"""What libraries call differently."""
 
 from __future__ import annotations
 
@@ -6,31 +6,30 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from symgrad.core.ranges import Affine
+from symgrad.exporting.code.aligning import Axes
+from symgrad.exporting.code.function_names import FUNCTIONS
+from symgrad.exporting.code.python_text import ATOM, PRODUCT, PythonText, call
 from symgrad.exporting.graph.array_kinds import ArrayNode, Map, Where
-from symgrad.exporting.writing.aligning import Axes
-from symgrad.exporting.writing.function_names import CALLS, HELPERS, is_plain
-from symgrad.exporting.writing.python_text import ATOM, PRODUCT, PythonText, call
+from symgrad.exporting.graph.array_properties import is_plain
 
 
 class Library(Axes):
-    """How a module spells what libraries call differently; this is NumPy, a target's subclass says where it differs.
+    """Calls whose spelling depends on the library. This is NumPy; the subclass of a target overrides what differs.
 
-    name: gives the variable, or the expression, of a node; helpers: what of the support is used; like: the
-    argument whose dtype results have; known: the variable of F(x), if there is one; large: whether an axis
-    is as long as a vocabulary.
+    name: the variable or expression of a node; helpers: the pieces of the support that are used; like: the argument
+    whose dtype the results have; known: the variable of F(x), if there is one; large: true for an axis as long as a
+    vocabulary.
     """
 
     library = "np"
-    """What the library is called in a module."""
+    """The name of the library in a module."""
     axis = "axis"
-    """What sums call the axes that go."""
+    """The keyword for the axes of a sum."""
     concatenate = "concatenate"
     crosses = True
-    """Whether einsum is the faster product of two arrays neither of which has all axes, three or more."""
-    calls: ClassVar[dict[str, str]] = CALLS
-    """Elementary functions that the library has, by the names that it gives them."""
-    helpers_of: ClassVar[dict[str, str]] = HELPERS
-    """By which pieces of the support functions are computed that the library lacks."""
+    """True if einsum is the fastest product of two arrays that each lack some of three or more axes."""
+    functions: ClassVar[Mapping[str, str]] = FUNCTIONS
+    """What elementary functions are called."""
 
     def __init__(
         self,
@@ -67,7 +66,7 @@ class Library(Axes):
         return PythonText(f"{t.at(ATOM)}.size")
 
     def run(self, *ends: PythonText) -> PythonText:
-        """Whole numbers, one after the other."""
+        """A run of whole numbers."""
         return self.lib("arange", *ends)
 
     def filled(self, what: str, shape: str) -> PythonText:
@@ -82,35 +81,35 @@ class Library(Axes):
         return self.lib("array", listed)
 
     def chain(self, parts: Sequence[str], axis: int = 0) -> PythonText:
-        """Arrays one after the other."""
+        """Concatenated arrays."""
         return self.lib(self.concatenate, f"({', '.join(parts)})", *([axis] if axis else []))
 
     def plain(self, node: Map, x: PythonText) -> PythonText:
-        """A function of a number of Python, which stays one."""
+        """A function of a Python number; the result is one too."""
         return call("float", self.mapped(node, self.lib("float64", x)))
 
     def converted(self, t: PythonText) -> PythonText:
-        """Anything as an array of the arguments' dtype."""
+        """A value converted to an array of the arguments' dtype."""
         return self.lib("asarray", t, self.dtype)
 
     def scalar(self, t: PythonText) -> PythonText:
-        """A number of Python as the value of a cost."""
+        """A Python number converted to the value of a cost."""
         return PythonText(f"{self.dtype}.type({t})")
 
     def copied(self, t: PythonText) -> PythonText:
-        """An array that may be changed in place, or given away."""
+        """A copy that may be changed in place or returned."""
         return PythonText(f"{t.at(ATOM)}.copy()")
 
     def spread(self, t: PythonText, shape: str) -> PythonText:
-        """A copy of that shape; what it lacks, it is constant along."""
+        """A copy broadcast to a shape."""
         return self.copied(self.lib("broadcast_to", t, shape))
 
     def full(self, t: PythonText, shape: str) -> PythonText:
-        """One number in all places."""
+        """An array filled with one number."""
         return self.lib("full", shape, t, self.dtype)
 
     def assigned(self, node: ArrayNode, t: PythonText, needed: Iterable[ArrayNode]) -> PythonText:
-        """What is assigned to the variable of a node, of all those that a body needs."""
+        """The right-hand side assigned to the variable of a node; ``needed``: all nodes of the body."""
         return t
 
     def dot(self, x: PythonText, y: PythonText) -> PythonText:
@@ -121,14 +120,14 @@ class Library(Axes):
         return PythonText(f"{x.at(PRODUCT)} @ {y.at(PRODUCT + 1)}", PRODUCT)
 
     def long_dot(self, matrix: PythonText, vector: PythonText, first: bool) -> PythonText:
-        """The same of a matrix as long as a vocabulary and a vector; ``first``: the matrix stands first."""
+        """``dot`` of a vector and a matrix as long as a vocabulary; ``first``: the matrix is on the left."""
         return self.helper("_matvec", matrix, vector) if first else self.helper("_vecmat", vector, matrix)
 
     def chosen(self, node: Where, mask: PythonText, x: PythonText, y: PythonText) -> PythonText:
         """``x`` where the mask holds, else ``y``."""
         made = self.lib("where", mask, x, y)
         numbers = is_plain(node.x.node) and is_plain(node.y.node)
-        return self.converted(made) if numbers else made  # numbers of Python have no dtype
+        return self.converted(made) if numbers else made  # Python numbers have no dtype
 
     def mapped(self, node: Map, x: PythonText) -> PythonText:
         """An elementary function of every entry."""

@@ -1,4 +1,4 @@
-"""Arrays that take more than an expression: in place, in parts, or two at once."""
+"""The statements of a body: which arrays get a line of their own, and those that need more than an expression."""
 
 from __future__ import annotations
 
@@ -6,40 +6,88 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from symgrad.core.ranges import Affine
-from symgrad.exporting.graph.array_graph import operands, ordered, own
+from symgrad.exporting.code.function_body import Body
+from symgrad.exporting.code.python_text import SUM, PythonText, affine, number, scaled, total
+from symgrad.exporting.code.writer import ExpressionWriter
+from symgrad.exporting.graph.array_graph import as_operand, operands, ordered
 from symgrad.exporting.graph.array_kinds import (
     ArrayNode,
+    Chained,
+    ConstantArray,
+    Count,
+    Distinct,
     Einsum,
+    InputArray,
+    Joined,
     Labels,
     Linear,
     LiteralArray,
     LogSumExp,
     Map,
+    Member,
+    Offset,
     Operand,
+    Others,
+    PlaceOf,
     PositionArray,
     ScaledArray,
     Scatter,
+    Selected,
+    SizeOf,
     SoftmaxArray,
     Take,
 )
-from symgrad.exporting.writing.python_text import SUM, PythonText, affine, number, scaled, total
+from symgrad.exporting.graph.array_properties import divides
 
-if TYPE_CHECKING:
-    from symgrad.exporting.writing.function import Body
-    from symgrad.exporting.writing.writer import ExpressionWriter
+LONGEST = 72
+"""Expressions longer than this get lines of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """Writes such arrays into a body."""
+    """Writes arrays into a body; some are computed in place, in parts, or two at once."""
 
     body: Body
 
+    def compute(self, node: ArrayNode) -> None:
+        """The text of a node, and a line of its own where it needs one."""
+        if node in self.body.text:
+            return
+        if isinstance(node, (Scatter, Linear)) and self.scatters(node):
+            self.scatter(node)
+            return
+        if isinstance(node, ScaledArray):
+            self.scale(node)
+            return
+        if isinstance(node, (SoftmaxArray, LogSumExp)) and self.softmax(node):
+            return
+        text = self.writer(node)
+        self.body.text[node] = text
+        if (
+            isinstance(node, (InputArray, LiteralArray, ConstantArray, SizeOf, Count))
+            or divides(node)
+            or _literal(node)
+        ):
+            return
+        kept = (Joined, Chained, SoftmaxArray, LogSumExp, Selected, Distinct, PlaceOf, Member, Others)
+        alone = isinstance(node, kept) or _contracts(node) or self._shares(node) or self._read_first(node)
+        if alone or self.body.uses[node] > 1 or len(text.text) > LONGEST or self.body.graph.names.get(node):
+            self.body.assign(node, text)
+
+    def _read_first(self, node: ArrayNode) -> bool:
+        """True for entries of scores that a softmax may overwrite."""
+        return isinstance(node, Take) and any(isinstance(n, SoftmaxArray) and n.x is node.base for n in self.body.needs)
+
+    def _shares(self, node: ArrayNode) -> bool:
+        """True for a softplus(x) that sigma(x) can use."""
+        if not (isinstance(node, Map) and node.name == "softplus"):
+            return False
+        return self.body.graph.table.get((Map, node.dims, ("sigma", node.x))) in self.body.needs
+
     def scale(self, node: ScaledArray) -> None:
-        """In place, where nothing else needs the unscaled array."""
+        """Scales in place if nothing else needs the unscaled array."""
         fresh = self.body.uses[node.x] == 1 and isinstance(node.x, (Einsum, Linear, Map))
         text = self.body.text[node.x]
         name = text.text
@@ -62,11 +110,11 @@ class Statements:
         return isinstance(node, Linear) and any(self._adds(o) for _, o in node.terms)
 
     def _adds(self, o: Operand) -> bool:
-        """Whether a term of a sum is a scatter of its own, to be added where it belongs."""
+        """True for a term of a sum that is a scatter used nowhere else: it is added in place."""
         return isinstance(o.node, Scatter) and o.labels == tuple(range(o.node.rank)) and self.body.uses[o.node] == 1
 
     def scatter(self, node: ArrayNode) -> None:
-        """The dense terms first, then each scatter added in place."""
+        """Writes the dense terms, then adds each scatter in place."""
         if isinstance(node, Scatter):
             if any(self._only_added(node)):
                 return
@@ -103,7 +151,7 @@ class Statements:
         self.body.text[node] = PythonText(name)
 
     def _only_added(self, node: Scatter) -> Iterator[bool]:
-        """Whether every use of a scatter is a term of a sum that adds it in place."""
+        """For each use of a scatter, whether that is a sum that adds it in place."""
         for user in self._users(node):
             yield isinstance(user, Linear) and any(o.node is node and self._adds(o) for _, o in user.terms)
 
@@ -118,14 +166,14 @@ class Statements:
             c = Fraction(1 if c > 0 else -1)
         keys, labels = self.writer.subscript(node.slots, lambda o: self.body.text[o.node], self.body.sizes)
         repeats = _repeats(node)
-        labels = self.laid(node, labels) if repeats else labels
+        labels = self.added_axes(node, labels) if repeats else labels
         values = amount or self.writer.aligned(self.body.text[node.values.node], node.values.labels, labels)
         self.body.line(self.added(name, keys, c, values) if repeats else self.assigned(name, keys, c, values), needs)
 
-    # --- spellings: what a target may have to write anew ----------------------------------------
+    # --- spellings: what a target may override --------------------------------------------------
 
     overwrites = True
-    """Whether softmax may be computed in the memory of its scores."""
+    """True if softmax may be computed in the memory of its scores."""
 
     def negated(self, name: str) -> str:
         """The first entry times -1."""
@@ -134,18 +182,18 @@ class Statements:
     def multiplied(self, name: str, key: str, factor: PythonText) -> str:
         return f"{name}[{key}] *= {factor}"
 
-    def laid(self, node: Scatter, labels: Labels) -> Labels:
-        """The labels of the axes of what is added where positions may repeat."""
+    def added_axes(self, node: Scatter, labels: Labels) -> Labels:
+        """The order of axes for values that are added where positions may repeat."""
         return labels
 
     def added(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
         """``c * values`` added, where positions may repeat."""
         amount = str(scaled(c, values))
         if amount.removeprefix("-").isdecimal():
-            amount += ".0"  # that of the array's kind is the quicker one
+            amount += ".0"  # a float is faster than an int here
         if len(keys) == 1:
             return str(self.writer.lib("add.at", name, listed(keys), amount))
-        self.body.helpers.add("_add_at")  # NumPy's types know no slices there
+        self.body.helpers.add("_add_at")  # NumPy's type hints allow no slices there
         return f"_add_at({name}, {listed(keys)}, {amount})"
 
     def assigned(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
@@ -159,11 +207,11 @@ class Statements:
     # --- sums upon an array ---------------------------------------------------------------------
 
     def _reusable(self, o: Operand) -> bool:
-        """Whether a term is an array of the right axes that nothing else reads, or a number times one."""
+        """True for an array with all axes in order that nothing else reads, or a multiple of one."""
         return o.labels == tuple(range(o.node.rank)) and self._base(o.node) is not None
 
     def _base(self, node: ArrayNode) -> tuple[ArrayNode, list[Operand]] | None:
-        """The array that may be overwritten, and the smaller ones that it is multiplied by."""
+        """The array that may be overwritten, and smaller arrays that it is multiplied by."""
         if self.body.uses[node] != 1:
             return None
         if isinstance(node, (SoftmaxArray, Map)):
@@ -177,7 +225,7 @@ class Statements:
         return None
 
     def _upon(self, node: ArrayNode, dense: tuple[Fraction, Operand], terms: list[tuple[Fraction, Operand]]) -> None:
-        """The scatters are added to the dense array itself, which is called anew from there on."""
+        """Adds the scatters to the dense array itself, which gets a new name from there on."""
         c, only = dense
         found = self._base(only.node)
         assert found is not None  # it is reusable
@@ -195,8 +243,8 @@ class Statements:
         self.body.text[node] = PythonText(name)
 
     def softmax(self, node: ArrayNode) -> bool:
-        """Softmax and logsumexp of one array at once, in its own memory if all else that reads it can come first."""
-        assert isinstance(node, (SoftmaxArray, LogSumExp))  # the caller has looked
+        """Writes softmax and logsumexp of one array together, in its memory if everything else can read it before."""
+        assert isinstance(node, (SoftmaxArray, LogSumExp))  # the caller has checked
         x, axes, table = node.x, node.axes, self.body.graph.table
         kept = tuple(d for k, d in enumerate(x.dims) if k not in axes)
         p, log = table.get((SoftmaxArray, x.dims, (x, axes))), table.get((LogSumExp, kept, (x, axes)))
@@ -219,18 +267,18 @@ class Statements:
         return True
 
     def _overwritten(self, x: ArrayNode, p: ArrayNode, log: ArrayNode) -> str:
-        """The variable of x if it may be overwritten: what else reads it is computed before."""
+        """The variable of x if it may be overwritten; whatever else reads it is computed first."""
         name = self.body.text[x].text
         if not self.overwrites or not name.isidentifier() or not isinstance(x, (Einsum, Linear)):
             return ""
         others = [u for u in self._users(x) if u not in (p, log)]
         if not all(self._before(u, p, log) for u in others) or any(
-            v.node is x for f in self.body.forms.values() for v in map(own, f.nodes())
+            v.node is x for f in self.body.forms.values() for v in map(as_operand, f.nodes())
         ):
             return ""
         for u in others:
             if u not in self.body.text:
-                self.body.compute(u)
+                self.compute(u)
             if not self.body.text[u].text.isidentifier():
                 self.body.assign(u, self.body.text[u])
         word = re.compile(rf"\b{name}\b")
@@ -238,43 +286,52 @@ class Statements:
         return "" if stale else name
 
     def _before(self, user: ArrayNode, p: ArrayNode, log: ArrayNode) -> bool:
-        """Whether entries can be taken out before softmax and logsumexp are computed, whatever is asked for."""
+        """True if entries can be copied out before the softmax, whichever gradients are wanted."""
         both = self.body.needs[p] | self.body.needs[log]
         if not (isinstance(user, Take) and _copies(user)):
             return False
         return (self.body.always(user) or self.body.needs[user] == both) and self._ready(user)
 
     def _ready(self, node: ArrayNode) -> bool:
-        """Whether all that a node is computed from has its text."""
+        """True if everything that a node is computed from has its text, computing what is missing."""
         for n in ordered([node]):
             if n is not node and n not in self.body.text:
                 if isinstance(n, (SoftmaxArray, LogSumExp, Scatter)):
                     return False
-                self.body.compute(n)
+                self.compute(n)
         return True
 
 
 def listed(keys: list[str]) -> str:
-    """What stands between brackets, outside of them."""
+    """Subscripts as an expression outside brackets."""
     where = ", ".join(map(_slice, keys))
     return where if len(keys) == 1 else f"({where})"
 
 
 def _slice(key: str) -> str:
-    """A slice outside of brackets."""
+    """A slice as an expression outside brackets."""
     if ":" not in key or "[" in key:
         return key
     return "slice(None)" if key == ":" else f"slice({key.replace(':', ', ')})".replace("(, ", "(None, ")
 
 
 def _copies(node: Take) -> bool:
-    """Whether entries are taken out, and not seen through a view."""
+    """True if entries are copied, not viewed."""
     gathered = [s for s in node.slots if isinstance(s, Operand)]
     return not node.rank or any(s.labels and not isinstance(s.node, PositionArray) for s in gathered)
 
 
 def _repeats(node: Scatter) -> bool:
-    """Whether two values may go to one place: an axis of the positions that no slot runs along."""
+    """True if two values may go to one position."""
     gathered = [s for s in node.slots if isinstance(s, Operand)]
     runs = {s.labels[0] for s in gathered if isinstance(s.node, PositionArray)}
     return any(x not in runs for s in gathered for x in s.labels)
+
+
+def _literal(node: ArrayNode) -> bool:
+    """A position that is a number."""
+    return isinstance(node, Offset) and not node.terms
+
+
+def _contracts(node: ArrayNode) -> bool:
+    return isinstance(node, Einsum) and any(k >= node.rank for o in node.operands for k in o.labels)

@@ -1,4 +1,4 @@
-"""One expression for each kind of array."""
+"""Writes each kind of array as an expression."""
 
 from __future__ import annotations
 
@@ -7,6 +7,19 @@ from fractions import Fraction
 from typing import Any
 
 from symgrad.core.ranges import Affine
+from symgrad.exporting.code.contractions import Contractions
+from symgrad.exporting.code.function_names import CONSTANTS
+from symgrad.exporting.code.python_text import (
+    ATOM,
+    COMPARISON,
+    PRODUCT,
+    SUM,
+    PythonText,
+    call,
+    number,
+    raised,
+    total,
+)
 from symgrad.exporting.graph.array_kinds import (
     All,
     ArrayNode,
@@ -38,14 +51,12 @@ from symgrad.exporting.graph.array_kinds import (
     Take,
     Where,
 )
-from symgrad.exporting.writing.contractions import Contractions
-from symgrad.exporting.writing.function_names import CONSTANTS, is_plain
-from symgrad.exporting.writing.python_text import ATOM, COMPARISON, PRODUCT, SUM, PythonText, number, raised, total
+from symgrad.exporting.graph.array_properties import is_plain
 from symgrad.text.diagnostic import SymgradError
 
 
 class ExpressionWriter(Contractions):
-    """A rule a kind. The rules hold for all targets: what those spell in other ways stands in ``Library``."""
+    """One rule per kind of node, shared by all targets; spellings that depend on the target are in ``Library``."""
 
     def __call__(self, node: ArrayNode) -> PythonText:
         rule = _RULES.get(type(node))
@@ -144,19 +155,18 @@ class ExpressionWriter(Contractions):
         return self.mapped(node, x)
 
     def mapped(self, node: Map, x: PythonText) -> PythonText:
-        if node.name in self.calls:
-            return self.lib(self.calls[node.name], x)
-        if node.name == "sigma":
-            soft = self.known("softplus", node)
-            if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
-                return self.lib("exp", PythonText(f"{x.at(SUM)} - {soft}", SUM))
-        if node.name in self.helpers_of:
-            return self.helper(self.helpers_of[node.name], x)
-        if node.name == "relu":
-            return self.lib("maximum", x, 0)
-        if node.name == "step":
-            return self.converted(PythonText(f"{x.at(COMPARISON + 1)} > 0", COMPARISON))
-        raise SymgradError(f"no exported form is known of the function {node.name}")
+        """An elementary function of every entry."""
+        name = self.functions[node.name]
+        if "{}" in name:
+            return PythonText(f"{self.library}.{name.format(x)}")
+        if "." in name:
+            return call(name, x)
+        if not name.startswith("_"):
+            return self.lib(name, x)
+        soft = self.known("softplus", node) if node.name == "sigma" else None
+        if soft is not None:  # sigma(x) = exp(x - softplus(x)), one exponential
+            return self.lib("exp", PythonText(f"{x.at(SUM)} - {soft}", SUM))
+        return self.helper(name, x)
 
     def power(self, node: PowerArray) -> PythonText:
         x, q = self.name(node.x), node.exponent

@@ -1,63 +1,33 @@
-"""The arguments of a generated function: their order, what is checked of them, how they are described."""
+"""The arguments of a generated function: checks of them, and their descriptions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from symgrad.core.ranges import Affine
+from symgrad.exporting.code.line_wrapping import wrapped
+from symgrad.exporting.code.python_text import SUM, affine
 from symgrad.exporting.graph.array_graph import Graph
-from symgrad.exporting.graph.array_kinds import ArrayNode, SizeOf, Take
-from symgrad.exporting.program.inputs import Argument, Inputs
-from symgrad.exporting.program.reach import reached
+from symgrad.exporting.graph.array_kinds import Operand, Take
+from symgrad.exporting.program.inputs import Argument, Inputs, size_told_by
+from symgrad.exporting.program.reach import ends
 from symgrad.exporting.python_names import PythonNames, spelled
-from symgrad.exporting.writing.line_wrapping import wrapped
-from symgrad.exporting.writing.python_text import affine
 from symgrad.text.diagnostic import SymgradError
-
-GROUPS = {"real": 0, "index": 1, "array": 1, "subset": 1, "size": 2}
-
-
-def ordered_arguments(inputs: Inputs, g: Graph, order: Sequence[str]) -> tuple[Argument, ...]:
-    """Real numbers, then indices, each in the order of the document; then the sizes that no shape tells."""
-    place = {written: k for k, written in enumerate(order)}
-
-    def key(a: Argument) -> tuple[int, int]:
-        return GROUPS[a.kind], place.get(a.written, len(place))
-
-    found = sorted((a for a in inputs.given.values() if a.kind != "size"), key=key)
-    told = {s for a in found for d in a.dims for s in _symbol(d)} | {"batch"}
-    asked: dict[str, None] = {}
-    for a in found:
-        for d in (*a.dims, *((a.target.size,) if a.target else ())):
-            asked.update(dict.fromkeys(d.sizes()))
-    for node in list(g.table.values()):
-        for arg in (*node.args, *node.dims):
-            if isinstance(arg, Affine):
-                asked.update(dict.fromkeys(arg.sizes()))
-    for symbol in asked:
-        if symbol not in told and Affine.of(symbol) not in g.selected and symbol not in inputs.given:
-            name = inputs.size(symbol)
-            found.append(inputs.given[name])
-    return tuple(found)
 
 
 def leading(arguments: Sequence[Argument]) -> str:
-    """The argument whose dtype results have."""
+    """The argument whose dtype the results have."""
     reals = [a for a in arguments if a.kind == "real"]
     if not reals:
         raise SymgradError("a cost is computed from no real numbers")
     return next((a for a in reals if a.dims), reals[0]).name
 
 
-def _symbol(d: Affine) -> list[str]:
-    """The size that a length tells: n of n or n + 1."""
-    return [str(d.terms[0][0])] if len(d.terms) == 1 and d.terms[0][1] == 1 else []
-
-
 def described(a: Argument, batch: bool) -> str:
-    """A line of the docstring."""
+    """The line of the docstring for an argument."""
     dims = ", ".join(
         _meaning(d) for d in ((*_BATCH, *a.dims) if batch and a.kind in ("index", "array", "subset") else a.dims)
     )
@@ -80,13 +50,18 @@ def _meaning(d: Affine) -> str:
 
 @dataclass(slots=True)
 class Checks:
-    """The function that checks the arguments of a cost."""
+    """Writes the function that checks the arguments of a cost."""
 
     graph: Graph
     inputs: Inputs
     arguments: tuple[Argument, ...]
     batch: bool
     helpers: set[str] = field(default_factory=set)
+
+    index_check: ClassVar[str] = "_index"
+    """The piece of the support that checks a single position."""
+    size_hint: ClassVar[str] = ""
+    """What the message about a wrong size adds."""
 
     def _dims(self, a: Argument) -> tuple[Affine, ...]:
         return (*_BATCH, *a.dims) if self.batch and a.kind in ("index", "array", "subset") else a.dims
@@ -96,7 +71,7 @@ class Checks:
         out: dict[str, str] = {}
         for a in self.arguments:
             for k, d in enumerate(self._dims(a)):
-                for s in _symbol(d):
+                for s in size_told_by(d):
                     shift = f" - {d.const}" if d.const > 0 else f" + {-d.const}" if d.const else ""
                     out.setdefault(s, f"{a.name}.shape[{k}]{shift}")
         return out
@@ -148,25 +123,29 @@ class Checks:
         return out
 
     def common(self, given: str) -> str:
-        """What all real arguments agree in, from them as keyword arguments."""
+        """The line that finds the dtype common to all real arguments."""
         return f"dtype = {self.helper('_dtype')}({given})"
 
     def cast(self, a: Argument) -> str:
-        """A number, or an array of whole numbers, as one of real numbers."""
+        """The line that converts a number, or an array of whole numbers, to the common dtype."""
         return f"{a.name} = dtype.type({a.name})" if not a.dims else f"{a.name} = {a.name}.astype(dtype)"
 
     def indices(self, *given: object) -> str:
-        """An array of positions: its name in quotes, itself, its number of axes, where it points to."""
+        """The call that checks an array of positions: its name in quotes, itself, its rank, and its range."""
         return f"{self.helper('_indices')}({', '.join(map(str, given))})"
 
+    def of_values(self, check: str, arguments: str) -> str:
+        """A check of values, and not of shapes and types alone."""
+        return f"{self.helper(check)}({arguments})"
+
     def _shapes(self) -> list[str]:
-        """Sizes off the first shape that tells them; all other shapes must agree."""
+        """Lines that read each size off the first shape that has it, and check all other shapes."""
         called = self.called()
         out: list[str] = []
         known: set[str] = set()
         for a in self.arguments:
             if a.kind == "size":
-                out.append(f'{a.name} = {self.helper("_size")}("{a.name}", {a.name})')
+                out.append(f'{a.name} = {self.helper("_size")}("{a.name}", {a.name}{self.size_hint})')
                 known.add(a.written)
         for a in self.arguments:
             dims = self._dims(a)
@@ -177,7 +156,7 @@ class Checks:
             fresh: list[str] = []
             new: set[str] = set()
             for d in dims:
-                s = next((x for x in _symbol(d) if x not in known and x not in new), None)
+                s = next((x for x in size_told_by(d) if x not in known and x not in new), None)
                 fresh.append(called[s] if s is not None else "_")
                 if s is not None:
                     new.add(s)
@@ -190,7 +169,7 @@ class Checks:
                 out += [
                     f"{f} = {self.sources()[s]}"
                     for d, f in zip(dims, fresh, strict=True)
-                    for s in _symbol(d)
+                    for s in size_told_by(d)
                     if f != "_"
                 ]
             if not (plain and len(new) == len(dims)):
@@ -213,23 +192,23 @@ class Checks:
             if a.kind == "index" and not self.batch:
                 assert a.target is not None  # positions point somewhere
                 size, meaning = affine(a.target.size, called), _meaning(a.target.size)
-                out.append(f'{a.name} = {self.helper("_index")}("{a.name}", {a.name}, {size}, "{meaning}")')
+                out.append(f'{a.name} = {self.helper(self.index_check)}("{a.name}", {a.name}, {size}, "{meaning}")')
             if a.kind == "subset":
-                out.append(f'{self.helper("_distinct")}("{a.name}", {a.name})')
+                out.append(self.of_values("_distinct", f'"{a.name}", {a.name}'))
         return out
 
     def _reach(self) -> list[str]:
-        """Positions reached by arithmetic lie inside their array."""
+        """Lines that check that positions made by arithmetic lie inside their array."""
         out: dict[str, None] = {}
         for node in self.graph.table.values():
             if isinstance(node, Take):
                 for reach in reached(node, self.called()):
-                    out[f"{self.helper('_inside')}({reach})"] = None
+                    out[self.of_values("_inside", reach)] = None
         return list(out)
 
 
 def _needed(lines: list[str]) -> list[str]:
-    """The lines; sizes that no other line asks for are not kept."""
+    """The lines without sizes that no other line uses."""
     out = []
     for k, line in enumerate(lines):
         names, found, shape = line.partition(" = ")
@@ -243,4 +222,43 @@ def _needed(lines: list[str]) -> list[str]:
     return out
 
 
-__all__ = ["Argument", "ArrayNode", "Checks", "SizeOf", "described", "leading", "ordered_arguments", "replace"]
+# --- how far positions reach ------------------------------------------------------------------------
+
+
+def reached(node: Take, called: Mapping[str, str]) -> Iterator[str]:
+    """Arguments of checks that positions lie inside their array: name, first, last, size and its meaning."""
+    for slot, size in zip(node.slots, node.base.dims, strict=True):
+        found = ends(slot.node) if isinstance(slot, Operand) else None
+        if found is None or found.surely_inside(size):
+            continue
+        name = found.arguments[0][1] if found.arguments else getattr(node.base, "name", "a defined array")
+        low, high = (
+            _bound_text(found.arguments, bounds, called, pick)
+            for bounds, pick in ((found.lows, "max"), (found.highs, "min"))
+        )
+        meaning = str(size).replace("|", "")
+        yield f'"{name}", {low}, {high}, {affine(size, called)}, "{meaning}"'
+
+
+def _bound_text(arguments: list[tuple[int, str]], bounds: list[Affine], called: Mapping[str, str], pick: str) -> str:
+    bounds = list(dict.fromkeys(bounds))
+    if len(bounds) > 1:
+        tightest = f"{pick}({', '.join(str(affine(b, called)) for b in bounds)})"
+        return _plus(arguments, tightest)
+    return _plus(arguments, "") if bounds[0] == Affine() and arguments else _shifted(arguments, bounds[0], called)
+
+
+def _plus(arguments: list[tuple[int, str]], rest: str) -> str:
+    text = "".join(f"{' - ' if c < 0 else ' + '}{name}" for c, name in arguments).removeprefix(" + ")
+    text = text.replace(" - ", "-", 1) if text.startswith(" - ") else text
+    return f"{text} + {rest}" if text and rest else text or rest
+
+
+def _shifted(arguments: list[tuple[int, str]], const: Affine, called: Mapping[str, str]) -> str:
+    text = affine(const, called)
+    if not arguments:
+        return str(text)
+    start = _plus(arguments, "")
+    if text.text.startswith("-") and text.level > SUM:
+        return f"{start} - {text.text[1:]}"
+    return f"{start} + {text.at(SUM + 1)}"

@@ -1,4 +1,4 @@
-"""Python text with its precedence, so that brackets stand only where they are needed."""
+"""Python text with its precedence, so that parentheses are written only where they are needed."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def number(value: Fraction) -> PythonText:
 
 
 def affine(a: Affine, sizes: Mapping[str, str]) -> PythonText:
-    """An affine in sizes, by what the sizes are called."""
+    """An affine function of sizes, in the names of the sizes."""
     parts: list[tuple[int, str]] = []
     for symbol, c in a.terms:
         name = sizes[symbol] if isinstance(symbol, str) else symbol.letter
         parts.append((c, name if abs(c) == 1 else f"{abs(c)} * {name}"))
     if a.const or not parts:
         parts.append((a.const, str(abs(a.const))))
-    parts.sort(key=lambda p: p[0] < 0)  # a sum starts with what is added
+    parts.sort(key=lambda p: p[0] < 0)  # positive terms first
     first = ("-" if parts[0][0] < 0 else "") + parts[0][1]
     if len(parts) == 1:
         return PythonText(first, SIGN if parts[0][0] < 0 else PRODUCT if "*" in first else ATOM)
@@ -55,7 +55,7 @@ def affine(a: Affine, sizes: Mapping[str, str]) -> PythonText:
 
 
 def total(terms: Sequence[tuple[Fraction, PythonText]]) -> PythonText:
-    """``a - 2 * b``; what is added comes first."""
+    """``a - 2 * b``; positive terms come first."""
     signed = [(-c, PythonText(t.text[1:], t.level)) if _negative(t) else (c, t) for c, t in terms]
     order = sorted(signed, key=lambda t: t[0] < 0)
     out = ""
@@ -67,12 +67,12 @@ def total(terms: Sequence[tuple[Fraction, PythonText]]) -> PythonText:
 
 
 def _negative(t: PythonText) -> bool:
-    """Whether a term starts with a sign of its own."""
+    """True if the text of a term begins with a minus sign."""
     return t.text.startswith("-") and t.level in (SIGN, PRODUCT)
 
 
 def scaled(c: Fraction, t: PythonText) -> PythonText:
-    """``c * t``, by a division where that is exact to write."""
+    """``c * t``, as a division if c is not a binary fraction."""
     if c == 1:
         return t
     if c == -1:

@@ -1,24 +1,21 @@
-"""The expression of each gradient, in the form that it has."""
+"""The expression of each gradient, according to its form."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from symgrad.exporting.code.function_body import Body
+from symgrad.exporting.code.python_text import ATOM, SUM, PythonText, affine
+from symgrad.exporting.code.writer import ExpressionWriter
 from symgrad.exporting.graph.array_kinds import ArrayNode, InputArray, Take
-from symgrad.exporting.graph.constructors import Labelled
+from symgrad.exporting.graph.labelled_array import LabelledArray
 from symgrad.exporting.program.structure import Dense, Form, Outer, Part, Slices
-from symgrad.exporting.writing.python_text import ATOM, SUM, PythonText, affine
-
-if TYPE_CHECKING:
-    from symgrad.exporting.writing.function import Body
-    from symgrad.exporting.writing.writer import ExpressionWriter
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Gradients as expressions over the lines of a body."""
+    """Writes gradients as expressions over the lines of a body."""
 
     body: Body
 
@@ -33,13 +30,13 @@ class Results:
     def writer(self) -> ExpressionWriter:
         return self.body.writer
 
-    def outer(self, left: Sequence[Labelled], right: Sequence[Labelled]) -> str:
-        """The sum of the outer products of pairs of vectors."""
+    def outer(self, left: Sequence[LabelledArray], right: Sequence[LabelledArray]) -> str:
+        """A sum of outer products of pairs of vectors."""
         self.body.helpers.add("LowRank")
         return f"LowRank({self._stacked(left)}, {self._stacked(right)})"
 
     def slices(self, indices: str, values: str, name: str, axis: int) -> str:
-        """The gradient by an argument that is zero but for slices."""
+        """A gradient that is zero except for slices."""
         self.body.helpers.add("IndexedSlices")
         return f"IndexedSlices({indices}, {values}, {name}.shape, {axis})"
 
@@ -57,7 +54,7 @@ class Results:
         return str(self.body.variable(node, f"d_{name}", {name})) if rank else self.number(text, False)
 
     def number(self, t: PythonText, shared: bool) -> str:
-        """A gradient without axes; ``shared``: it may be an argument itself."""
+        """A gradient without axes; ``shared``: its text may be an argument."""
         return str(self.writer.lib("array", t, self.writer.dtype) if shared else self.writer.converted(t))
 
     def _rank(self, name: str) -> int:
@@ -69,21 +66,21 @@ class Results:
                 yield node
 
     def _views(self, node: ArrayNode) -> bool:
-        """Whether the array may share its memory with an argument."""
+        """True if the array may share memory with an argument."""
         return isinstance(node, InputArray) or (isinstance(node, Take) and self._views(node.base))
 
-    def _stacked(self, vectors: Sequence[Labelled]) -> str:
+    def _stacked(self, vectors: Sequence[LabelledArray]) -> str:
         texts = [self._vector(v) for v in vectors]
         if len(texts) == 1:
             return f"{texts[0].at(ATOM)}[:, None]"
         return str(self.writer.lib("stack", f"({', '.join(map(str, texts))})", 1))
 
-    def _vector(self, v: Labelled) -> PythonText:
+    def _vector(self, v: LabelledArray) -> PythonText:
         t = self.body.text[v.node]
         return self.writer.copied(t) if self._views(v.node) else t
 
     def _slices(self, name: str, form: Slices) -> str:
-        """``IndexedSlices(indices, values, shape, axis)``, the parts one after the other."""
+        """``IndexedSlices(indices, values, shape, axis)`` with all parts concatenated."""
         indices: list[str] = []
         values: list[str] = []
         for p in form.parts:
@@ -106,7 +103,7 @@ class Results:
         return self.slices(at_text, value_text, name, form.axis)
 
     def _part(self, name: str, axis: int, part: Part, labels: tuple[object, ...]) -> str:
-        """The values of one part with all their axes, the positions along one of them."""
+        """The values of one part with all axes, with those of its positions joined to one."""
         values, rank = part.values, len(part.indices.labels)
         t = self.body.text[values.node]
         dims = self._label_dims(name, axis, part, labels)
@@ -130,7 +127,7 @@ class Results:
         return f"{got.at(ATOM)}.reshape({', '.join(keep)})"
 
     def _constant(self, name: str, axis: int, t: PythonText, dims: list[str]) -> str:
-        """One number in all places."""
+        """An array filled with one number."""
         others = len(dims) - (self._rank(name) - 1)
         along = [PythonText(d, SUM if " " in d else ATOM).at(ATOM) for d in dims[axis : axis + others]]
         shape = [*dims[:axis], " * ".join(along) or "1", *dims[axis + others :]]
