@@ -1,12 +1,8 @@
-"""What one question carries along: positions, facts, budget, caches, and the trace of rules.
-
-Also the two tables through which lower modules reach higher ones: how a nested head is built
-anew at other positions (``REBUILD``), and what a product does about an active head (``REDUCE``).
-"""
+"""What one proof attempt carries along: positions, facts, budget, caches, the trace, and the rules by kind of head."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,13 +19,18 @@ Mono = tuple[Part, ...]
 """A product of parts, sorted, no head with the same slots twice."""
 Poly = dict[Mono, Number]
 
-REBUILD: dict[str, Callable[[Attempt, Head, Slots, Number], Poly]] = {}
-"""A nested head at other positions, raised to a power."""
-SIGN_OF: list[Callable[[Attempt, Poly], Poly]] = []
-"""``sign(x) = 2 [x > 0] - 1``; one function."""
-SUM_OVER: list[Callable[..., Poly]] = []
-"""The sum of a polynomial over an index; one function."""
-REDUCE: dict[str, Callable[[Attempt, Mono, int], Poly | None]] = {}
+
+@dataclass(frozen=True, slots=True)
+class HeadRules:
+    """The rules by kind of head. Products apply them, and the rules multiply: so that neither has to import
+    the other, an attempt carries the rules (``head_rules.RULES``)."""
+
+    in_product: Mapping[str, Callable[[Attempt, Mono, int], Poly | None]]
+    """Simplifies a product because of its factor number ``k``; None if there is nothing to simplify."""
+    rebuild: Mapping[str, Callable[[Attempt, Head, Slots, Number], Poly]]
+    """Builds a part anew at other positions, raised to a power. Heads of other kinds never need it."""
+    by_equation: Callable[[Attempt, Mono], Poly | None]
+    """Rewrites a product by one of the equations in force; None if none applies."""
 
 
 @dataclass(slots=True)
@@ -70,7 +71,8 @@ class Facts:
 class Attempt:
     """One question. Nothing in it outlives the question."""
 
-    def __init__(self, seconds: float = 2.0, keep: bool = False) -> None:
+    def __init__(self, rules: HeadRules, seconds: float = 2.0, keep: bool = False) -> None:
+        self.rules = rules
         self.positions = PositionIds()
         self.budget = ProofBudget(seconds)
         self.facts = Facts()

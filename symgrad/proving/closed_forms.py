@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from symgrad.core.nodes import AbstractFunction
 from symgrad.proving import elementary_laws
-from symgrad.proving.attempt import REBUILD, Attempt, Part, Poly, Slots
+from symgrad.proving.attempt import Attempt, Part, Poly, Slots
 from symgrad.proving.case_split import by_cases
+from symgrad.proving.common_factors import primitive, together
 from symgrad.proving.heads import HEADS, Head, Number, leaf
 from symgrad.proving.poly import ONE, minus, mul, opened, single
 from symgrad.proving.positivity import POSITIVE, mono_sign, poly_sign
-from symgrad.proving.powers import power, primitive, together
+from symgrad.proving.powers import power
 from symgrad.proving.size_polynomials import size_of
 from symgrad.proving.sum_laws import sum_over
 from symgrad.proving.templates import LiveTerm, abstract, exact, poly_terms, unfold
@@ -111,12 +112,12 @@ def _opaque_product(ctx: Attempt, p: Poly, index: int, size: Poly) -> Poly:
     return single(ctx, hid, slots)
 
 
-def _rebuild_apply(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+def rebuild_apply(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     function, arguments, derivs = unapplied(ctx, head, slots)
     return power(ctx, apply(ctx, function, arguments, derivs), e)
 
 
-def _rebuild_raised(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+def rebuild_raised(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     polys = [*opened(ctx, head, slots)[1], {}, {}]
     base, exponent = polys[0], polys[1]
     if not exponent:
@@ -126,9 +127,6 @@ def _rebuild_raised(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     return power(ctx, general_power(ctx, base, exponent), e)
 
 
-def _rebuild_product(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+def rebuild_product(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     bound, polys = opened(ctx, head, slots)
     return power(ctx, product_over(ctx, polys[0] if polys else {}, bound[0]), e)
-
-
-REBUILD.update(apply=_rebuild_apply, raised=_rebuild_raised, product=_rebuild_product)

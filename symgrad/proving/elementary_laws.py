@@ -1,4 +1,4 @@
-"""exp, log, other elementary functions, and the bracket ``[x > 0]``.
+"""exp, log and other elementary functions.
 
 ``exp(2x + 3yz) = E(x)^2 E(yz)^3``: one part for each product, its coefficient as exponent, so that
 ``exp(a) exp(b) = exp(a + b)``, and what does not touch a summed index stays outside of the sum.
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.proving.attempt import REBUILD, REDUCE, SIGN_OF, SUM_OVER, Attempt, Mono, Part, Poly, Slots, part
+from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots, part
 from symgrad.proving.case_split import by_cases, splits
+from symgrad.proving.common_factors import primitive, together
 from symgrad.proving.heads import HEADS, Head, Number, magnitude
-from symgrad.proving.indicators import bit_power
 from symgrad.proving.limits import UndefinedForm
 from symgrad.proving.poly import (
     ONE,
@@ -21,21 +21,20 @@ from symgrad.proving.poly import (
     merge,
     minus,
     mul,
-    natural,
     opened,
     reduce,
     scale,
     single,
     whole,
 )
-from symgrad.proving.positivity import POSITIVE, UNKNOWN, part_sign, poly_sign, power_sign
-from symgrad.proving.powers import factors, power, primitive, together
+from symgrad.proving.positivity import UNKNOWN, part_sign, poly_sign, power_sign
+from symgrad.proving.powers import factors, power
+from symgrad.proving.sum_laws import sum_over
 from symgrad.proving.templates import abstract, poly_terms
 
 AT_ZERO = {"sin": 0, "cos": 1, "arctan": 0, "erf": 0}
 ODD = ("sin", "arctan", "erf")
 EVEN = ("cos",)
-ANY_REAL = ("real", "positive", "nonnegative")
 
 
 def exp(ctx: Attempt, p: Poly, factor: Number = 1) -> Poly:
@@ -137,7 +136,7 @@ def _log_part(ctx: Attempt, p: Part) -> Poly:
     if head.kind == "product" and part_sign(ctx, p) != UNKNOWN:
         ctx.fired("log of a product = sum of logs")
         bound, polys = opened(ctx, head, slots)
-        return scale(SUM_OVER[0](ctx, log(ctx, polys[0]), bound[0]), e)
+        return scale(sum_over(ctx, log(ctx, polys[0]), bound[0]), e)
     if part_sign(ctx, p) != UNKNOWN or not whole(e):
         if head.kind == "power":
             return scale(log(ctx, argument(ctx, p)), e)
@@ -161,65 +160,6 @@ def _log_number(ctx: Attempt, c: Number) -> Poly:
     return total
 
 
-def step(ctx: Attempt, p: Poly) -> Poly:
-    """``[p > 0]``, up to positive factors; ``[-x > 0] = 1 - [x > 0]`` unless ``x`` may vanish identically."""
-    if not p:
-        return {}
-    split = by_cases(ctx, p, lambda q: step(ctx, q))
-    if split is not None:
-        return split
-    common, p = together(ctx, p)
-    common = tuple(x for x in common if power_sign(ctx, x) == UNKNOWN)
-    _, _, p = primitive(ctx, p, False)
-    if common:
-        p = mul(ctx, p, {common: 1})
-    if ONE in p and len(p) == 1:
-        return {ONE: 1} if p[ONE] > 0 else {}
-    if poly_sign(ctx, p) == POSITIVE:
-        ctx.fired("[x > 0] = 1 for x > 0")
-        return {ONE: 1}
-    if poly_sign(ctx, scale(p, -1)) != UNKNOWN:
-        return {}
-    hid, slots = abstract(ctx, "step", "", poly_terms(p), active=True)
-    opposite, others = abstract(ctx, "step", "", poly_terms(scale(p, -1)), active=True)
-    if opposite < hid and never_vanishes(p):
-        ctx.fired("[-x > 0] = 1 - [x > 0]")
-        return minus({ONE: 1}, single(ctx, opposite, others))
-    return single(ctx, hid, slots)
-
-
-def never_vanishes(p: Poly) -> bool:
-    """Whether ``p`` is no zero polynomial in its entries, however positions coincide and whatever the sizes
-    are: where every tensor is constant, which coincidences do not change, some product of tensors has
-    a coefficient that is positive, or negative, at all sizes. Other kinds of parts are not looked into."""
-    coefficients: dict[Mono, list[Number]] = {}
-    for mono, c in p.items():
-        value = _constant_tensors(mono)
-        if value is None:
-            return False
-        if value:
-            coefficients.setdefault(value, []).append(c)
-    return any(min(cs) > 0 or max(cs) < 0 for cs in coefficients.values())
-
-
-def _constant_tensors(mono: Mono) -> Mono | None:
-    """The powers of tensors in a product where every tensor is constant; sizes and numbers left out."""
-    out: Mono = ONE
-    for h, _, e in mono:
-        head = HEADS[h]
-        if head.kind == "entry" and head.of.domain in ANY_REAL:
-            out = merge(out, ((h, (), e),))
-        elif head.kind == "sum" and natural(e):
-            inner = _constant_tensors(tuple((f[0], (), f[1]) for f in head.terms[0][1]))
-            if inner is None:
-                return None
-            for _ in range(int(e)):
-                out = merge(out, inner)
-        elif head.kind not in ("size", "constant", "prime"):
-            return None
-    return out
-
-
 def function(ctx: Attempt, name: str, p: Poly) -> Poly:
     """An elementary function without an expansion, of a canonical argument; odd and even ones up to sign."""
     if not p and name in AT_ZERO:
@@ -235,11 +175,7 @@ def function(ctx: Attempt, name: str, p: Poly) -> Poly:
     return single(ctx, hid, slots)
 
 
-def sign_of(ctx: Attempt, p: Poly) -> Poly:
-    return minus(scale(step(ctx, p), 2), {ONE: 1})
-
-
-def _reduce_function(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
+def reduce_function(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     """``sin^2 = 1 - cos^2``"""
     hid, slots, e = mono[k]
     if HEADS[hid].of != "sin" or e < 2 or not whole(e):
@@ -251,22 +187,13 @@ def _reduce_function(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     return mul(ctx, reduce(ctx, rest), other)
 
 
-def _rebuild_exp(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+def rebuild_exp(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     return exp(ctx, opened(ctx, head, slots)[1][0], e)
 
 
-def _rebuild_log(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+def rebuild_log(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     return power(ctx, log(ctx, opened(ctx, head, slots)[1][0]), e)
 
 
-def _rebuild_step(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return bit_power(step(ctx, opened(ctx, head, slots)[1][0]), e)
-
-
-def _rebuild_function(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+def rebuild_function(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     return power(ctx, function(ctx, head.of, opened(ctx, head, slots)[1][0]), e)
-
-
-SIGN_OF.append(sign_of)
-REBUILD.update(exp=_rebuild_exp, log=_rebuild_log, step=_rebuild_step, function=_rebuild_function)
-REDUCE.update(function=_reduce_function)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.proving.attempt import REDUCE, Attempt, Mono, Poly, Rule
+from symgrad.proving.attempt import Attempt, Mono, Poly, Rule
 from symgrad.proving.fact_matching import Binding, instance, match_product
 from symgrad.proving.indicators import delta
 from symgrad.proving.poly import accumulate, merge, mul, replace
@@ -36,10 +36,3 @@ def instantiate(ctx: Attempt, poly: Poly, found: Binding) -> Poly:
             accumulate(total, replace(ctx, mono, old, new), c)
         poly = total
     return poly
-
-
-def _reduce_rule(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
-    return by_rule(ctx, mono)
-
-
-REDUCE["rule"] = _reduce_rule

@@ -11,13 +11,13 @@ from symgrad.core.claims import Assumption
 from symgrad.core.nodes import Cond, Entry, Expr
 from symgrad.core.ranges import Index, Subset
 from symgrad.proving.attempt import Attempt, Mono, Pattern, Poly, Rule
+from symgrad.proving.common_factors import primitive
 from symgrad.proving.fact_matching import Binding, unify
 from symgrad.proving.heads import HEADS
 from symgrad.proving.limits import UndefinedForm, Unsupported
 from symgrad.proving.normal_form import normal_form
 from symgrad.proving.poly import ONE, divide, minus, natural, scale
 from symgrad.proving.position_ids import COMPOUND
-from symgrad.proving.powers import primitive
 
 T = TypeVar("T")
 Pairs = tuple[tuple[int, int], ...]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from math import floor
 
 from symgrad.proving.attempt import Attempt, Mono, Poly, Slots, normal_slots
+from symgrad.proving.common_factors import base_of
 from symgrad.proving.heads import HEADS, FactorCode, Head, Number, TermCode
 from symgrad.proving.poly import accumulate, divide, merge, mul, raise_to, reduce
-from symgrad.proving.powers import base_of
 from symgrad.proving.templates import unfold
 
 Key = tuple[int, Slots]

@@ -6,15 +6,20 @@
 from __future__ import annotations
 
 from symgrad.core.ranges import Subset
-from symgrad.proving.attempt import REBUILD, REDUCE, Attempt, Mono, Pattern, Poly, Slots
+from symgrad.proving.attempt import Attempt, Mono, Pattern, Poly, Slots
+from symgrad.proving.case_split import by_cases
+from symgrad.proving.common_factors import primitive, together
 from symgrad.proving.fact_matching import Binding, instance, matches
-from symgrad.proving.heads import SYMMETRIC_PAIR, Head, Number, leaf
+from symgrad.proving.heads import HEADS, SYMMETRIC_PAIR, Head, Number, leaf
 from symgrad.proving.limits import UndefinedForm, Unsupported
-from symgrad.proving.poly import ONE, add, minus, mul, reduce, replace
+from symgrad.proving.poly import ONE, add, merge, minus, mul, natural, opened, reduce, replace, scale, single, whole
 from symgrad.proving.position_ids import Arithmetic
+from symgrad.proving.positivity import POSITIVE, UNKNOWN, poly_sign, power_sign
+from symgrad.proving.templates import abstract, poly_terms
 
 Pair = tuple[int, int]
 MAX_SHIFT = 4
+ANY_REAL = ("real", "positive", "nonnegative")
 
 
 def _sides(ctx: Attempt, p: int, q: int) -> Pair | bool | None:
@@ -170,6 +175,69 @@ def member(ctx: Attempt, subset: Subset, p: int) -> Poly:
     return {((head.id, (p,), 1),): 1}
 
 
+def step(ctx: Attempt, p: Poly) -> Poly:
+    """``[p > 0]``, up to positive factors; ``[-x > 0] = 1 - [x > 0]`` unless ``x`` may vanish identically."""
+    if not p:
+        return {}
+    split = by_cases(ctx, p, lambda q: step(ctx, q))
+    if split is not None:
+        return split
+    common, p = together(ctx, p)
+    common = tuple(x for x in common if power_sign(ctx, x) == UNKNOWN)
+    _, _, p = primitive(ctx, p, False)
+    if common:
+        p = mul(ctx, p, {common: 1})
+    if ONE in p and len(p) == 1:
+        return {ONE: 1} if p[ONE] > 0 else {}
+    if poly_sign(ctx, p) == POSITIVE:
+        ctx.fired("[x > 0] = 1 for x > 0")
+        return {ONE: 1}
+    if poly_sign(ctx, scale(p, -1)) != UNKNOWN:
+        return {}
+    hid, slots = abstract(ctx, "step", "", poly_terms(p), active=True)
+    opposite, others = abstract(ctx, "step", "", poly_terms(scale(p, -1)), active=True)
+    if opposite < hid and never_vanishes(p):
+        ctx.fired("[-x > 0] = 1 - [x > 0]")
+        return minus({ONE: 1}, single(ctx, opposite, others))
+    return single(ctx, hid, slots)
+
+
+def never_vanishes(p: Poly) -> bool:
+    """Whether ``p`` is no zero polynomial in its entries, however positions coincide and whatever the sizes
+    are: where every tensor is constant, which coincidences do not change, some product of tensors has
+    a coefficient that is positive, or negative, at all sizes. Other kinds of parts are not looked into."""
+    coefficients: dict[Mono, list[Number]] = {}
+    for mono, c in p.items():
+        value = _constant_tensors(mono)
+        if value is None:
+            return False
+        if value:
+            coefficients.setdefault(value, []).append(c)
+    return any(min(cs) > 0 or max(cs) < 0 for cs in coefficients.values())
+
+
+def _constant_tensors(mono: Mono) -> Mono | None:
+    """The powers of tensors in a product where every tensor is constant; sizes and numbers left out."""
+    out: Mono = ONE
+    for h, _, e in mono:
+        head = HEADS[h]
+        if head.kind == "entry" and head.of.domain in ANY_REAL:
+            out = merge(out, ((h, (), e),))
+        elif head.kind == "sum" and natural(e):
+            inner = _constant_tensors(tuple((f[0], (), f[1]) for f in head.terms[0][1]))
+            if inner is None:
+                return None
+            for _ in range(int(e)):
+                out = merge(out, inner)
+        elif head.kind not in ("size", "constant", "prime"):
+            return None
+    return out
+
+
+def sign_of(ctx: Attempt, p: Poly) -> Poly:
+    return minus(scale(step(ctx, p), 2), {ONE: 1})
+
+
 def bit_power(poly: Poly, e: Number) -> Poly:
     """A bracket raised to a power: ``b^e = b`` for positive ``e``; ``b^{-k}`` is 1 where it is defined, and stays."""
     if e > 0 or poly == {ONE: 1}:
@@ -190,6 +258,23 @@ def reduce_bit(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     return reduce(ctx, (*mono[:k], (hid, slots, 1 if e > 0 else -1), *mono[k + 1 :]))
 
 
+def reduce_entry(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
+    """``d^2 = d`` for bits, ``s^2 = 1`` for signs."""
+    hid, slots, e = mono[k]
+    rest = (*mono[:k], *mono[k + 1 :])
+    if not whole(e):
+        return None
+    if HEADS[hid].of.domain == "sign":
+        if e == 1:
+            return None
+        ctx.fired("s^2 = 1")
+        return reduce(ctx, tuple(sorted((*rest, (hid, slots, 1)))) if e % 2 else rest)
+    if e <= 1:
+        return None
+    ctx.fired("d^2 = d")
+    return reduce(ctx, tuple(sorted((*rest, (hid, slots, 1)))))
+
+
 def reduce_delta(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     """``delta_{pq} f(q) = delta_{pq} f(p)``: one of two equal positions stands for both."""
     first = reduce_bit(ctx, mono, k)
@@ -205,21 +290,21 @@ def reduce_delta(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     return mul(ctx, {(mono[k],): 1}, replace(ctx, others, drop, keep))
 
 
-def _rebuild_delta(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+def rebuild_delta(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     return bit_power(delta(ctx, *slots), e)
 
 
-def _rebuild_differ(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+def rebuild_differ(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     return bit_power(differ(ctx, *slots), e)
 
 
-def _rebuild_less(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+def rebuild_less(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     return bit_power(less(ctx, *slots), e)
 
 
-def _rebuild_member(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+def rebuild_member(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     return bit_power(member(ctx, head.of, slots[0]), e)
 
 
-REBUILD.update(delta=_rebuild_delta, differ=_rebuild_differ, less=_rebuild_less, member=_rebuild_member)
-REDUCE.update(delta=reduce_delta, differ=reduce_bit, less=reduce_bit, member=reduce_bit, step=reduce_bit)
+def rebuild_step(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return bit_power(step(ctx, opened(ctx, head, slots)[1][0]), e)

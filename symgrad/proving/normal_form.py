@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
-from math import floor
 from typing import Any
 
 from symgrad.core import nodes
@@ -13,17 +11,15 @@ from symgrad.core.nodes import Cond, Expr, Iverson, Sum
 from symgrad.core.ranges import Affine, Index, Range, Subset
 from symgrad.core.substitute import instantiate, substitute
 from symgrad.proving import elementary_laws
-from symgrad.proving.attempt import REDUCE, Attempt, Mono, Poly
+from symgrad.proving.attempt import Attempt, Poly
 from symgrad.proving.closed_forms import apply, general_power, is_positive, product_over
-from symgrad.proving.fractions import reduce_power
-from symgrad.proving.heads import HEADS, leaf
-from symgrad.proving.indicators import delta, differ, less, member
+from symgrad.proving.heads import leaf
+from symgrad.proving.indicators import delta, differ, less, member, step
 from symgrad.proving.limits import MAX_DEPTH, FormTooLarge, UndefinedForm, Unsupported
-from symgrad.proving.poly import ONE, accumulate, constant, minus, mul, reduce, replace, scale, single, whole
+from symgrad.proving.poly import ONE, accumulate, constant, minus, mul, replace, single
 from symgrad.proving.powers import power
 from symgrad.proving.size_polynomials import affine
 from symgrad.proving.sum_laws import sum_over
-from symgrad.proving.templates import exact
 
 
 def normal_form(ctx: Attempt, node: Expr) -> Poly:
@@ -49,7 +45,7 @@ def bracket(ctx: Attempt, cond: Cond, opaque: bool = False) -> Poly:
     if cond.op == "pos":
         if not isinstance(cond.left, Expr):
             raise Unsupported("a condition on what is no expression")
-        bit = elementary_laws.step(ctx, normal_form(ctx, cond.left))
+        bit = step(ctx, normal_form(ctx, cond.left))
     else:
         if isinstance(cond.left, Expr):
             raise Unsupported("a condition of positions on an expression")
@@ -86,35 +82,6 @@ def _entry(ctx: Attempt, node: Any) -> Poly:
         hid = leaf("entry", tensor, len(slots), f"{tensor.name} {shape} {tensor.domain}", group, two_valued).id
         ctx.heads[tensor] = hid
     return single(ctx, hid, slots)
-
-
-def _reduce_entry(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
-    """``d^2 = d`` for bits, ``s^2 = 1`` for signs."""
-    hid, slots, e = mono[k]
-    rest = (*mono[:k], *mono[k + 1 :])
-    if not whole(e):
-        return None
-    if HEADS[hid].of.domain == "sign":
-        if e == 1:
-            return None
-        ctx.fired("s^2 = 1")
-        return reduce(ctx, tuple(sorted((*rest, (hid, slots, 1)))) if e % 2 else rest)
-    if e <= 1:
-        return None
-    ctx.fired("d^2 = d")
-    return reduce(ctx, tuple(sorted((*rest, (hid, slots, 1)))))
-
-
-def _reduce_prime(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
-    """``2^{3/2} = 2 * 2^{1/2}``"""
-    hid, slots, e = mono[k]
-    n = floor(e)
-    if not n:
-        return None
-    rest = (*mono[:k], *mono[k + 1 :])
-    here = (hid, slots, exact(e - n))
-    kept = reduce(ctx, tuple(sorted((*rest, here))) if here[2] else rest)
-    return scale(kept, exact(Fraction(HEADS[hid].of) ** n))
 
 
 def _sum(ctx: Attempt, node: Any) -> Poly:
@@ -288,4 +255,3 @@ _RULES: dict[type, Callable[[Attempt, Any], Poly]] = {
     nodes.Ref: _ref,
     nodes.Cases: _cases,
 }
-REDUCE.update(entry=_reduce_entry, prime=_reduce_prime, power=reduce_power)

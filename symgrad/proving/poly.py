@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symgrad.proving.attempt import REBUILD, REDUCE, Attempt, Mono, Part, Poly, Slots, normal_slots
+from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots, normal_slots
 from symgrad.proving.heads import ACTIVE, HEADS, Head, Number
 from symgrad.proving.limits import MAX_DEPTH, MAX_TERMS, FormTooLarge, UndefinedForm
 from symgrad.proving.templates import exact, unfold
@@ -116,12 +116,12 @@ def reduce(ctx: Attempt, mono: Mono) -> Poly:
     result: Poly | None = None
     for k, (hid, _, _) in enumerate(mono):
         if hid in ACTIVE:
-            rule = REDUCE.get(HEADS[hid].kind)
+            rule = ctx.rules.in_product.get(HEADS[hid].kind)
             result = rule(ctx, mono, k) if rule else None
             if result is not None:
                 break
         if hid in ctx.looked_at:
-            result = REDUCE["rule"](ctx, mono, k)
+            result = ctx.rules.by_equation(ctx, mono)
             if result is not None:
                 break
     if result is None:
@@ -167,10 +167,11 @@ def renewed(ctx: Attempt, hid: int, slots: Slots, e: Number) -> Poly:
     """A part at positions it may not have been made for. What is rigid keeps its shape as long as
     its positions are distinct; anything else is built again from its template."""
     head = HEADS[hid]
-    if head.kind not in REBUILD or (head.rigid and len(set(slots)) == len(slots)):
+    rebuild = ctx.rules.rebuild.get(head.kind)
+    if rebuild is None or (head.rigid and len(set(slots)) == len(slots)):
         return single(ctx, hid, slots, e)
     ctx.budget.tick()
-    return REBUILD[head.kind](ctx, head, slots, e)
+    return rebuild(ctx, head, slots, e)
 
 
 def opened(ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()) -> tuple[list[int], list[Poly]]:

@@ -19,6 +19,7 @@ from symgrad.proving.attempt import Attempt, Poly
 from symgrad.proving.definedness import ImpliedByDefinedness, assume_placed, assume_positive, standing
 from symgrad.proving.express import to_expr
 from symgrad.proving.facts import assume
+from symgrad.proving.head_rules import RULES
 from symgrad.proving.heads import RANGES
 from symgrad.proving.limits import NormalFormError
 from symgrad.proving.memory import make_room
@@ -99,7 +100,7 @@ def difference(claim: Claim, seconds: float = SECONDS / 6) -> Expr | None:
     shortest: tuple[int, Expr] | None = None
     try:
         for question in _questions(claim):
-            ctx = Attempt(deadline - time.process_time(), question.keep)
+            ctx = Attempt(RULES, deadline - time.process_time(), question.keep)
             poly = _difference(ctx, question, claim.assumptions)
             if 0 < len(poly) <= MAX_SHOWN and (shortest is None or len(poly) < shortest[0]):
                 shortest = (len(poly), to_expr(ctx, poly))
@@ -146,11 +147,11 @@ def _resolved(a: Assumption) -> Assumption:
 
 
 def _attempt(question: _Question, assumptions: tuple[Assumption, ...], deadline: float) -> Proof | None:
-    ctx = Attempt(deadline - time.process_time(), question.keep)
+    ctx = Attempt(RULES, deadline - time.process_time(), question.keep)
     try:
         found = is_zero(ctx, _difference(ctx, question, assumptions))
         if not found and ctx.counted:
-            ctx = Attempt(deadline - time.process_time(), question.keep)
+            ctx = Attempt(RULES, deadline - time.process_time(), question.keep)
             ctx.unroll = True
             found = is_zero(ctx, _difference(ctx, question, assumptions))
     except (NormalFormError, RecursionError, ValueError):

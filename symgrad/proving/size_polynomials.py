@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symgrad.core.ranges import Affine, Index, Range
-from symgrad.proving.attempt import REBUILD, Attempt, Poly, Slots
+from symgrad.proving.attempt import Attempt, Poly, Slots
 from symgrad.proving.heads import Head, Number, leaf, range_id
 from symgrad.proving.limits import Unsupported
 from symgrad.proving.poly import ONE, accumulate
@@ -55,8 +55,5 @@ def position_number(ctx: Attempt, p: int) -> Poly:
     return {((head.id, (p,), 1),): 1}
 
 
-def _rebuild_position(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+def rebuild_position(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     return power(ctx, position_number(ctx, slots[0]), e)
-
-
-REBUILD.update(position=_rebuild_position)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from symgrad.proving.attempt import REBUILD, SUM_OVER, Attempt, Mono, Part, Poly, Slots
+from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots
 from symgrad.proving.equation_rules import by_rule
 from symgrad.proving.heads import HEADS, Head, Number
 from symgrad.proving.indicators import less
@@ -260,13 +260,9 @@ def ruled(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly | None:
     return None
 
 
-def _rebuild_sum(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+def rebuild_sum(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     bound, polys = opened(ctx, head, slots)
     total: Poly = {}
     for mono, c in polys[0].items():
         accumulate(total, close(ctx, tuple(bound), mono), c)
     return power(ctx, total, e)
-
-
-SUM_OVER.append(sum_over)
-REBUILD.update(sum=_rebuild_sum)

@@ -7,10 +7,10 @@ from typing import Any
 
 from symgrad.core.ranges import Range
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
+from symgrad.proving.common_factors import together
 from symgrad.proving.heads import HEADS, RANGES, Number, range_id
 from symgrad.proving.limits import FormTooLarge, NormalFormError
 from symgrad.proving.poly import ONE, accumulate, mul, natural, opened, raise_to, reduce, replace
-from symgrad.proving.powers import together
 from symgrad.proving.sum_laws import close, sum_over
 
 MAX_ALIGNMENTS = 64

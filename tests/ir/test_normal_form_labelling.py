@@ -10,6 +10,7 @@ import pytest
 from symgrad.core.nodes import Expr, mul
 from symgrad.core.ranges import Index
 from symgrad.proving.attempt import Attempt
+from symgrad.proving.head_rules import RULES
 from symgrad.proving.heads import HEADS
 from symgrad.proving.labelling import closure
 from symgrad.proving.limits import FormTooLarge
@@ -38,7 +39,7 @@ def network(edges: list[Edge], both: bool = True, seed: int | None = None) -> Ex
 
 
 def form(e: Expr) -> object:
-    return normal_form(Attempt(20.0), e)
+    return normal_form(Attempt(RULES, 20.0), e)
 
 
 def relabelled(edges: list[Edge], seed: int) -> list[Edge]:
@@ -139,7 +140,7 @@ def test_many_like_factors_are_labelled_quickly() -> None:
 def test_the_search_is_limited() -> None:
     edges = [(x, y) for x in range(40) for y in range(40) if x != y]
     with pytest.raises(FormTooLarge):
-        normal_form(Attempt(0.5), network(edges, both=False))
+        normal_form(Attempt(RULES, 0.5), network(edges, both=False))
 
 
 def test_closure_of_permutations() -> None:
