@@ -8,7 +8,7 @@ from typing import Any
 
 from symgrad.core.nodes import Expr
 from symgrad.core.ranges import Subset
-from symgrad.proving.heads import ACTIVE, HEADS, Head, Number
+from symgrad.proving.interner import Head, Interner, Number
 from symgrad.proving.limits import ProofBudget
 from symgrad.proving.position_ids import PositionIds
 
@@ -71,15 +71,17 @@ class Facts:
 class Attempt:
     """One question. Nothing in it outlives the question."""
 
-    def __init__(self, rules: HeadRules, seconds: float = 2.0, keep: bool = False) -> None:
+    def __init__(self, interner: Interner, rules: HeadRules, seconds: float = 2.0, keep: bool = False) -> None:
+        self.interner = interner
+        self.heads, self.active = interner.heads, interner.active
         self.rules = rules
-        self.positions = PositionIds()
+        self.positions = PositionIds(interner)
         self.budget = ProofBudget(seconds)
         self.facts = Facts()
         self.keep = keep
         """Whether defined quantities stay opaque."""
         self.symmetric: dict[Any, tuple[tuple[int, ...], ...]] = {}
-        self.heads: dict[Any, int] = {}
+        self.entry_heads: dict[Any, int] = {}
         """The head ids of tensors met so far."""
         self.built: dict[Expr, Poly] = {}
         self.reduced: dict[Mono, Poly] = {}
@@ -102,7 +104,7 @@ class Attempt:
 
     def is_active(self, mono: Mono) -> bool:
         heads = [p[0] for p in mono]
-        return not ACTIVE.isdisjoint(heads) or not self.looked_at.isdisjoint(heads)
+        return not self.active.isdisjoint(heads) or not self.looked_at.isdisjoint(heads)
 
 
 def normal_slots(head: Head, slots: Slots) -> Slots:
@@ -112,5 +114,5 @@ def normal_slots(head: Head, slots: Slots) -> Slots:
     return min(slots, *(tuple([slots[k] for k in g]) for g in head.group))
 
 
-def part(hid: int, slots: Slots, exponent: Number = 1) -> Part:
-    return (hid, normal_slots(HEADS[hid], slots), exponent)
+def part(ctx: Attempt, hid: int, slots: Slots, exponent: Number = 1) -> Part:
+    return (hid, normal_slots(ctx.heads[hid], slots), exponent)

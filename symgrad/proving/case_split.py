@@ -11,7 +11,6 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from symgrad.proving.attempt import Attempt, Part, Poly
-from symgrad.proving.heads import HEADS
 from symgrad.proving.limits import UndefinedForm
 from symgrad.proving.poly import ONE, accumulate, minus, mul, replace
 
@@ -19,20 +18,20 @@ BITS = ("delta", "differ", "less", "member", "step")
 MAX_BITS_SPLIT = 3
 
 
-def splits(part: Part) -> bool:
+def splits(ctx: Attempt, part: Part) -> bool:
     """Whether a factor takes two values: a bracket, a bit, a sign."""
-    head = HEADS[part[0]]
+    head = ctx.heads[part[0]]
     return part[2] == 1 and (head.kind in BITS or (head.kind == "entry" and head.of.domain in ("bit", "sign")))
 
 
-def is_sign(part: Part) -> bool:
-    head = HEADS[part[0]]
+def is_sign(ctx: Attempt, part: Part) -> bool:
+    head = ctx.heads[part[0]]
     return head.kind == "entry" and bool(head.of.domain == "sign")
 
 
 def by_cases(ctx: Attempt, p: Poly, f: Callable[[Poly], Poly]) -> Poly | None:
     """``f(p)`` split by the first two-valued factor in ``p``; None if it holds none, or too many."""
-    found = {x for m in p for x in m if splits(x)}
+    found = {x for m in p for x in m if splits(ctx, x)}
     if not found or len(found) > MAX_BITS_SPLIT:
         return None
     bit = min(found)
@@ -46,13 +45,13 @@ def by_cases(ctx: Attempt, p: Poly, f: Callable[[Poly], Poly]) -> Poly | None:
     both = dict(without)
     accumulate(both, holding)
     here: Poly = {(bit,): 1}
-    if is_sign(bit):
+    if is_sign(ctx, bit):
         ctx.fired("f(s x + y) = (1 + s)/2 f(x + y) + (1 - s)/2 f(y - x)")
         accumulate(without, holding, -1)
         here = {(bit,): Fraction(1, 2), ONE: Fraction(1, 2)}
     else:
         ctx.fired("f(b x + y) = b f(x + y) + (1 - b) f(y)")
-        if HEADS[bit[0]].kind == "delta":
+        if ctx.heads[bit[0]].kind == "delta":
             both = _made_one(ctx, both, bit[1])
     one, zero = _tried(ctx, f, both), _tried(ctx, f, without)
     if one is None and zero is None:

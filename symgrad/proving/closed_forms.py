@@ -7,7 +7,7 @@ from symgrad.proving import elementary_laws
 from symgrad.proving.attempt import Attempt, Part, Poly, Slots
 from symgrad.proving.case_split import by_cases
 from symgrad.proving.common_factors import primitive, together
-from symgrad.proving.heads import HEADS, Head, Number, leaf
+from symgrad.proving.interner import Head, Number
 from symgrad.proving.poly import ONE, minus, mul, opened, single
 from symgrad.proving.positivity import POSITIVE, mono_sign, poly_sign
 from symgrad.proving.powers import power
@@ -21,14 +21,14 @@ Derivative = tuple[int, tuple[int, ...]]
 
 def apply(ctx: Attempt, function: AbstractFunction, arguments: list[Argument], derivs: list[Derivative]) -> Poly:
     """An abstract function at arrays, with its partial derivatives (they commute)."""
-    symbol = leaf("symbol", function, 0, f"{function.name} {function.shapes}")
+    symbol = ctx.interner.leaf("symbol", function, 0, f"{function.name} {function.shapes}")
     terms: list[LiveTerm] = []
     axes: list[int] = []
     for place, (own, body) in enumerate(arguments):
         axes.extend(own)
         terms.extend(poly_terms(body, place))
     for k, at in derivs:
-        mark = leaf("by", len(at), len(at), f"by {len(at)}")
+        mark = ctx.interner.leaf("by", len(at), len(at), f"by {len(at)}")
         terms.append(((-1 - k, 1), ((mark.id, at, 1),)))
     hid, slots = abstract(ctx, "apply", symbol.id, terms, axes=tuple(axes))
     return single(ctx, hid, slots)
@@ -36,7 +36,7 @@ def apply(ctx: Attempt, function: AbstractFunction, arguments: list[Argument], d
 
 def unapplied(ctx: Attempt, head: Head, slots: Slots) -> tuple[AbstractFunction, list[Argument], list[Derivative]]:
     """The function, arguments and derivatives of an ``apply`` part, with fresh axes."""
-    function: AbstractFunction = HEADS[head.of].of
+    function: AbstractFunction = ctx.heads[head.of].of
     axes = [tuple(ctx.positions.fresh(r) for r in shape) for shape in function.shapes]
     flat = tuple(a for own in axes for a in own)
     bodies: list[Poly] = [{} for _ in axes]
@@ -97,7 +97,7 @@ def product_over(ctx: Attempt, p: Poly, index: int) -> Poly:
 
 def _product_of_part(ctx: Attempt, x: Part, index: int, size: Poly) -> Poly:
     hid, slots, e = x
-    if HEADS[hid].kind == "exp":
+    if ctx.heads[hid].kind == "exp":
         ctx.fired("prod exp(x) = exp(sum x)")
         return elementary_laws.exp(ctx, sum_over(ctx, elementary_laws.argument(ctx, x), index), e)
     return power(ctx, _opaque_product(ctx, {((hid, slots, 1),): 1}, index, size), e)

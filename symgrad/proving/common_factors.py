@@ -7,7 +7,7 @@ from math import gcd, lcm
 
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots
 from symgrad.proving.case_split import BITS
-from symgrad.proving.heads import HEADS, Number
+from symgrad.proving.interner import Number
 from symgrad.proving.poly import ONE, accumulate, merge, mul, opened, raise_to, whole
 from symgrad.proving.positivity import POSITIVE, part_sign
 from symgrad.proving.templates import exact
@@ -15,7 +15,7 @@ from symgrad.proving.templates import exact
 
 def together(ctx: Attempt, p: Poly) -> tuple[Mono, Poly]:
     """``p = common * rest`` with the denominators of several terms in ``common`` and none left in ``rest``."""
-    power_heads = {(h, s) for m in p for h, s, e in m if HEADS[h].kind == "power"}
+    power_heads = {(h, s) for m in p for h, s, e in m if ctx.heads[h].kind == "power"}
     common: list[Part] = []
     for h, s in sorted(power_heads):
         exponents = [next((e for hh, ss, e in m if (hh, ss) == (h, s)), 0) for m in p]
@@ -45,7 +45,7 @@ def together(ctx: Attempt, p: Poly) -> tuple[Mono, Poly]:
 
 def base_of(ctx: Attempt, hid: int, slots: Slots) -> Poly:
     """What a power of several terms is a power of."""
-    return opened(ctx, HEADS[hid], slots)[1][0]
+    return opened(ctx, ctx.heads[hid], slots)[1][0]
 
 
 def primitive(ctx: Attempt, p: Poly, any_sign: bool) -> tuple[Mono, Number, Poly]:
@@ -62,7 +62,7 @@ def primitive(ctx: Attempt, p: Poly, any_sign: bool) -> tuple[Mono, Number, Poly
     content = [
         (h, s, e)
         for (h, s), e in sorted(least.items())
-        if e and HEADS[h].kind not in BITS and (any_sign or part_sign(ctx, (h, s, e)) == POSITIVE)
+        if e and ctx.heads[h].kind not in BITS and (any_sign or part_sign(ctx, (h, s, e)) == POSITIVE)
     ]
     top = gcd(*(Fraction(c).numerator for c in p.values()))
     bottom = lcm(*(Fraction(c).denominator for c in p.values()))

@@ -12,7 +12,7 @@ from fractions import Fraction
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots, part
 from symgrad.proving.case_split import by_cases, splits
 from symgrad.proving.common_factors import primitive, together
-from symgrad.proving.heads import HEADS, Head, Number, magnitude
+from symgrad.proving.interner import Head, Number, magnitude
 from symgrad.proving.limits import UndefinedForm
 from symgrad.proving.poly import (
     ONE,
@@ -43,17 +43,17 @@ def exp(ctx: Attempt, p: Poly, factor: Number = 1) -> Poly:
     others: list[Poly] = []
     for mono, c in p.items():
         c = c * factor
-        if any(splits(x) for x in mono):
+        if any(splits(ctx, x) for x in mono):
             split = by_cases(ctx, {mono: c}, lambda q: exp(ctx, q))
             if split is not None:
                 others.append(split)
                 continue
-        if len(mono) == 1 and HEADS[mono[0][0]].kind == "log" and mono[0][2] == 1:
+        if len(mono) == 1 and ctx.heads[mono[0][0]].kind == "log" and mono[0][2] == 1:
             ctx.fired("exp(log x) = x")
             others.append(power(ctx, argument(ctx, mono[0]), c))
         else:
             hid, slots = abstract(ctx, "exp", "", [((0, 1), mono)])
-            simple = merge(simple, (part(hid, slots, c),))
+            simple = merge(simple, (part(ctx, hid, slots, c),))
     if len(p) > 1:
         ctx.fired("exp(a) exp(b) = exp(a + b)")
     result: Poly = {simple: 1}
@@ -64,7 +64,7 @@ def exp(ctx: Attempt, p: Poly, factor: Number = 1) -> Poly:
 
 def argument(ctx: Attempt, p: Part) -> Poly:
     """What a function is taken of."""
-    return opened(ctx, HEADS[p[0]], p[1])[1][0]
+    return opened(ctx, ctx.heads[p[0]], p[1])[1][0]
 
 
 def log(ctx: Attempt, p: Poly) -> Poly:
@@ -127,7 +127,7 @@ def _log_mono(ctx: Attempt, c: Number, mono: Mono, several: Poly | None) -> Poly
 def _log_part(ctx: Attempt, p: Part) -> Poly:
     """``log base^e`` where that is not negative."""
     hid, slots, e = p
-    head = HEADS[hid]
+    head = ctx.heads[hid]
     if head.kind == "exp":
         ctx.fired("log exp(x) = x")
         return scale(argument(ctx, p), e)
@@ -178,7 +178,7 @@ def function(ctx: Attempt, name: str, p: Poly) -> Poly:
 def reduce_function(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     """``sin^2 = 1 - cos^2``"""
     hid, slots, e = mono[k]
-    if HEADS[hid].of != "sin" or e < 2 or not whole(e):
+    if ctx.heads[hid].of != "sin" or e < 2 or not whole(e):
         return None
     ctx.fired("sin^2 = 1 - cos^2")
     cosine = function(ctx, "cos", argument(ctx, mono[k]))

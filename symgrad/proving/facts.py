@@ -13,7 +13,6 @@ from symgrad.core.ranges import Index, Subset
 from symgrad.proving.attempt import Attempt, Mono, Pattern, Poly, Rule
 from symgrad.proving.common_factors import primitive
 from symgrad.proving.fact_matching import Binding, unify
-from symgrad.proving.heads import HEADS
 from symgrad.proving.limits import UndefinedForm, Unsupported
 from symgrad.proving.normal_form import normal_form
 from symgrad.proving.poly import ONE, divide, minus, natural, scale
@@ -142,7 +141,7 @@ def _symmetry(ctx: Attempt, a: Assumption) -> None:
     if all(order[order[k]] == k and ranges[order[k]] == ranges[k] for k in range(len(order))):
         ctx.symmetric[left.tensor] = (*ctx.symmetric.get(left.tensor, ()), order)
         ctx.built.clear()
-        ctx.heads.clear()
+        ctx.entry_heads.clear()
 
 
 def _rules(ctx: Attempt, a: Assumption) -> list[Rule]:
@@ -153,7 +152,7 @@ def _rules(ctx: Attempt, a: Assumption) -> list[Rule]:
     whole = minus(left, right)
     params, unless = _params(ctx, a), _exceptions(ctx, a)
     choices: list[Mono] = [m for side in (left, right) if len(side) == 1 for m in side if m]
-    choices += sorted((m for m in whole if m), key=lambda m: (-_weight(m), m))
+    choices += sorted((m for m in whole if m), key=lambda m: (-_weight(ctx, m), m))
     for lead in choices:
         c = whole.get(lead)
         if c is None or any(not natural(e) or not e for _, _, e in lead):
@@ -179,6 +178,6 @@ def _without_root(left: Poly, right: Poly) -> tuple[Poly, Poly]:
     return ({((hid, slots, e * q),): 1}, {m: c**q for m, c in right.items()}) if q > 1 else (left, right)
 
 
-def _weight(mono: Mono) -> int:
+def _weight(ctx: Attempt, mono: Mono) -> int:
     """How much stands in a product: sums first, then the number of factors."""
-    return sum((100 if HEADS[h].kind == "sum" else 1) * int(e) for h, _, e in mono if natural(e))
+    return sum((100 if ctx.heads[h].kind == "sum" else 1) * int(e) for h, _, e in mono if natural(e))

@@ -10,7 +10,7 @@ from symgrad.proving.attempt import Attempt, Mono, Pattern, Poly, Slots
 from symgrad.proving.case_split import by_cases
 from symgrad.proving.common_factors import primitive, together
 from symgrad.proving.fact_matching import Binding, instance, matches
-from symgrad.proving.heads import HEADS, SYMMETRIC_PAIR, Head, Number, leaf
+from symgrad.proving.interner import SYMMETRIC_PAIR, Head, Number
 from symgrad.proving.limits import UndefinedForm, Unsupported
 from symgrad.proving.poly import ONE, add, merge, minus, mul, natural, opened, reduce, replace, scale, single, whole
 from symgrad.proving.position_ids import Arithmetic
@@ -92,7 +92,7 @@ def delta(ctx: Attempt, p: int, q: int) -> Poly:
         ):
             ctx.fired("distinct positions")
             return {}
-    head = leaf("delta", "delta", 2, "delta", SYMMETRIC_PAIR, active=True, rigid=False)
+    head = ctx.interner.leaf("delta", "delta", 2, "delta", SYMMETRIC_PAIR, active=True, rigid=False)
     return {((head.id, (min(p, q), max(p, q)), 1),): 1}
 
 
@@ -102,7 +102,7 @@ def differ(ctx: Attempt, p: int, q: int) -> Poly:
         return {}
     if not delta(ctx, p, q):
         return {ONE: 1}
-    head = leaf("differ", "differ", 2, "differ", SYMMETRIC_PAIR, active=True, rigid=False)
+    head = ctx.interner.leaf("differ", "differ", 2, "differ", SYMMETRIC_PAIR, active=True, rigid=False)
     return {((head.id, (min(p, q), max(p, q)), 1),): 1}
 
 
@@ -135,7 +135,7 @@ def less(ctx: Attempt, p: int, q: int) -> Poly:
     if positions.rank(q) < positions.rank(p):
         ctx.fired("[p < q] + [q < p] + delta_{pq} = 1")
         return minus(minus({ONE: 1}, delta(ctx, p, q)), less(ctx, q, p))
-    head = leaf("less", "less", 2, "less", active=True, rigid=False)
+    head = ctx.interner.leaf("less", "less", 2, "less", active=True, rigid=False)
     return {((head.id, (p, q), 1),): 1}
 
 
@@ -171,7 +171,7 @@ def member(ctx: Attempt, subset: Subset, p: int) -> Poly:
     if _known(ctx, ctx.facts.strangers, subset, p):
         ctx.fired("position outside the subset")
         return {}
-    head = leaf("member", subset, 1, f"{subset.name} {subset.range}", active=True, rigid=False)
+    head = ctx.interner.leaf("member", subset, 1, f"{subset.name} {subset.range}", active=True, rigid=False)
     return {((head.id, (p,), 1),): 1}
 
 
@@ -196,19 +196,19 @@ def step(ctx: Attempt, p: Poly) -> Poly:
         return {}
     hid, slots = abstract(ctx, "step", "", poly_terms(p), active=True)
     opposite, others = abstract(ctx, "step", "", poly_terms(scale(p, -1)), active=True)
-    if opposite < hid and never_vanishes(p):
+    if opposite < hid and never_vanishes(ctx, p):
         ctx.fired("[-x > 0] = 1 - [x > 0]")
         return minus({ONE: 1}, single(ctx, opposite, others))
     return single(ctx, hid, slots)
 
 
-def never_vanishes(p: Poly) -> bool:
+def never_vanishes(ctx: Attempt, p: Poly) -> bool:
     """Whether ``p`` is no zero polynomial in its entries, however positions coincide and whatever the sizes
     are: where every tensor is constant, which coincidences do not change, some product of tensors has
     a coefficient that is positive, or negative, at all sizes. Other kinds of parts are not looked into."""
     coefficients: dict[Mono, list[Number]] = {}
     for mono, c in p.items():
-        value = _constant_tensors(mono)
+        value = _constant_tensors(ctx, mono)
         if value is None:
             return False
         if value:
@@ -216,15 +216,15 @@ def never_vanishes(p: Poly) -> bool:
     return any(min(cs) > 0 or max(cs) < 0 for cs in coefficients.values())
 
 
-def _constant_tensors(mono: Mono) -> Mono | None:
+def _constant_tensors(ctx: Attempt, mono: Mono) -> Mono | None:
     """The powers of tensors in a product where every tensor is constant; sizes and numbers left out."""
     out: Mono = ONE
     for h, _, e in mono:
-        head = HEADS[h]
+        head = ctx.heads[h]
         if head.kind == "entry" and head.of.domain in ANY_REAL:
             out = merge(out, ((h, (), e),))
         elif head.kind == "sum" and natural(e):
-            inner = _constant_tensors(tuple((f[0], (), f[1]) for f in head.terms[0][1]))
+            inner = _constant_tensors(ctx, tuple((f[0], (), f[1]) for f in head.terms[0][1]))
             if inner is None:
                 return None
             for _ in range(int(e)):
@@ -264,7 +264,7 @@ def reduce_entry(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     rest = (*mono[:k], *mono[k + 1 :])
     if not whole(e):
         return None
-    if HEADS[hid].of.domain == "sign":
+    if ctx.heads[hid].of.domain == "sign":
         if e == 1:
             return None
         ctx.fired("s^2 = 1")

@@ -13,7 +13,6 @@ from symgrad.core.substitute import instantiate, substitute
 from symgrad.proving import elementary_laws
 from symgrad.proving.attempt import Attempt, Poly
 from symgrad.proving.closed_forms import apply, general_power, is_positive, product_over
-from symgrad.proving.heads import leaf
 from symgrad.proving.indicators import delta, differ, less, member, step
 from symgrad.proving.limits import MAX_DEPTH, FormTooLarge, UndefinedForm, Unsupported
 from symgrad.proving.poly import ONE, accumulate, constant, minus, mul, replace, single
@@ -74,13 +73,15 @@ def _where(ctx: Attempt, conds: tuple[Cond, ...], opaque: bool = False) -> Poly:
 def _entry(ctx: Attempt, node: Any) -> Poly:
     tensor = node.tensor
     slots = tuple([ctx.positions.of(e) for e in node.indices])
-    hid = ctx.heads.get(tensor)
+    hid = ctx.entry_heads.get(tensor)
     if hid is None:
         group = ctx.symmetric.get(tensor, ())
         shape = " ".join(str(r) for r in tensor.ranges)
         two_valued = tensor.domain in ("bit", "sign")
-        hid = leaf("entry", tensor, len(slots), f"{tensor.name} {shape} {tensor.domain}", group, two_valued).id
-        ctx.heads[tensor] = hid
+        hid = ctx.interner.leaf(
+            "entry", tensor, len(slots), f"{tensor.name} {shape} {tensor.domain}", group, two_valued
+        ).id
+        ctx.entry_heads[tensor] = hid
     return single(ctx, hid, slots)
 
 
@@ -213,7 +214,9 @@ def _ref(ctx: Attempt, node: Any) -> Poly:
     if not ctx.keep:
         return normal_form(ctx, instantiate(node.definition, node.indices))
     slots = tuple([ctx.positions.of(e) for e in node.indices])
-    return single(ctx, leaf("ref", node.definition, len(slots), f"{node.definition.name} {len(slots)}").id, slots)
+    return single(
+        ctx, ctx.interner.leaf("ref", node.definition, len(slots), f"{node.definition.name} {len(slots)}").id, slots
+    )
 
 
 def _cases(ctx: Attempt, node: Any) -> Poly:
@@ -240,7 +243,7 @@ def _apply(ctx: Attempt, node: Any) -> Poly:
 
 _RULES: dict[type, Callable[[Attempt, Any], Poly]] = {
     nodes.Num: lambda ctx, n: constant(n.value),
-    nodes.Const: lambda ctx, n: {((leaf("constant", n.name, 0, n.name).id, (), 1),): 1},
+    nodes.Const: lambda ctx, n: {((ctx.interner.leaf("constant", n.name, 0, n.name).id, (), 1),): 1},
     nodes.Size: lambda ctx, n: affine(ctx, n.affine),
     nodes.Entry: _entry,
     nodes.Delta: lambda ctx, n: delta(ctx, ctx.positions.of(n.left), ctx.positions.of(n.right)),

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots, normal_slots
-from symgrad.proving.heads import ACTIVE, HEADS, Head, Number
+from symgrad.proving.interner import Head, Number
 from symgrad.proving.limits import MAX_DEPTH, MAX_TERMS, FormTooLarge, UndefinedForm
 from symgrad.proving.templates import exact, unfold
 
@@ -24,7 +24,7 @@ def constant(value: Number) -> Poly:
 
 def single(ctx: Attempt, hid: int, slots: Slots, exponent: Number = 1) -> Poly:
     """One part as a polynomial, reduced."""
-    mono = ((hid, normal_slots(HEADS[hid], slots), exponent),)
+    mono = ((hid, normal_slots(ctx.heads[hid], slots), exponent),)
     return reduce(ctx, mono) if ctx.is_active(mono) else {mono: 1}
 
 
@@ -115,8 +115,8 @@ def reduce(ctx: Attempt, mono: Mono) -> Poly:
     ctx.budget.tick()
     result: Poly | None = None
     for k, (hid, _, _) in enumerate(mono):
-        if hid in ACTIVE:
-            rule = ctx.rules.in_product.get(HEADS[hid].kind)
+        if hid in ctx.active:
+            rule = ctx.rules.in_product.get(ctx.heads[hid].kind)
             result = rule(ctx, mono, k) if rule else None
             if result is not None:
                 break
@@ -166,7 +166,7 @@ def raise_to(ctx: Attempt, p: Poly, n: int) -> Poly:
 def renewed(ctx: Attempt, hid: int, slots: Slots, e: Number) -> Poly:
     """A part at positions it may not have been made for. What is rigid keeps its shape as long as
     its positions are distinct; anything else is built again from its template."""
-    head = HEADS[hid]
+    head = ctx.heads[hid]
     rebuild = ctx.rules.rebuild.get(head.kind)
     if rebuild is None or (head.rigid and len(set(slots)) == len(slots)):
         return single(ctx, hid, slots, e)

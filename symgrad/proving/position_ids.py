@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range
-from symgrad.proving.heads import ARRAYS, SKELETONS, array_id, skeleton
+from symgrad.proving.interner import Interner
 from symgrad.proving.limits import Unsupported
 
 COMPOUND = 1 << 60
@@ -39,7 +39,8 @@ class Gathered:
 class PositionIds:
     """The positions of one question. ``rewrite``: facts that say what a gathered position is."""
 
-    def __init__(self) -> None:
+    def __init__(self, interner: Interner) -> None:
+        self.interner = interner
         self.indices: dict[int, Index] = {}
         self.ranges: dict[int, Range | None] = {}
         self.compound: dict[int, Arithmetic | Gathered] = {}
@@ -78,7 +79,7 @@ class PositionIds:
                 if isinstance(symbol, Index):
                     result = self.plus(result, self.of(symbol), c)
             return result
-        return self.gathered(array_id(expr.array), tuple(self.of(e) for e in expr.indices))
+        return self.gathered(self.interner.array_id(expr.array), tuple(self.of(e) for e in expr.indices))
 
     def not_empty(self, range_: Range) -> None:
         """A position of the range is given, so its size is at least 1."""
@@ -164,7 +165,7 @@ class PositionIds:
         if p < COMPOUND:
             return self.ranges.get(p)
         c = self.compound[p]
-        return ARRAYS[c.array].target if isinstance(c, Gathered) else None
+        return self.interner.arrays[c.array].target if isinstance(c, Gathered) else None
 
     def lies_in(self, p: int, range_: Range) -> bool:
         """Whether a position surely lies in a range: it is declared to; it is a literal (``3`` lies in
@@ -261,7 +262,7 @@ class PositionIds:
 
     def skeleton_of(self, p: int, bound: frozenset[int]) -> tuple[int, list[int]]:
         leaves: list[int] = []
-        return skeleton(self.abstract(p, bound, leaves)).id, leaves
+        return self.interner.skeleton(self.abstract(p, bound, leaves)).id, leaves
 
     def from_skeleton(self, number: int, leaves: list[int]) -> int:
         """The position with this skeleton over these leaves."""
@@ -277,4 +278,4 @@ class PositionIds:
                 total = self.plus(total, next(rest), coefficient)
             return self.plus(total, next(rest)) if tree[2] else total
 
-        return build(SKELETONS[number].tree)
+        return build(self.interner.skeletons[number].tree)

@@ -14,8 +14,8 @@ from math import floor
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots
 from symgrad.proving.case_split import by_cases
 from symgrad.proving.common_factors import primitive, together
-from symgrad.proving.heads import HEADS, Head, Number, leaf, magnitude
 from symgrad.proving.indicators import sign_of
+from symgrad.proving.interner import Head, Number, magnitude
 from symgrad.proving.limits import MAX_BITS, FormTooLarge, UndefinedForm
 from symgrad.proving.poly import (
     ONE,
@@ -52,7 +52,7 @@ def factors(n: int) -> Iterator[tuple[int, int]]:
         yield n, 1
 
 
-def number_power(c: Number, r: Number) -> Poly:
+def number_power(ctx: Attempt, c: Number, r: Number) -> Poly:
     """``c^r`` for a rational ``c``, positive unless ``r`` is whole; roots of primes stay."""
     c = Fraction(c)
     if magnitude(r) * max(c.numerator.bit_length(), c.denominator.bit_length()) > MAX_BITS:
@@ -64,10 +64,10 @@ def number_power(c: Number, r: Number) -> Poly:
     for n, sign in ((c.numerator, 1), (c.denominator, -1)):
         for p, k in factors(n):
             e = sign * k * r
-            total = total * number_power(p, floor(e))[ONE]
+            total = total * number_power(ctx, p, floor(e))[ONE]
             if e - floor(e):
                 roots[p] = e - floor(e)
-    mono = tuple(sorted((leaf("prime", p, 0, str(p), active=True).id, (), e) for p, e in roots.items()))
+    mono = tuple(sorted((ctx.interner.leaf("prime", p, 0, str(p), active=True).id, (), e) for p, e in roots.items()))
     return {mono: exact(total)}
 
 
@@ -134,8 +134,8 @@ def mono_power(ctx: Attempt, c: Number, mono: Mono, r: Number) -> Poly:
     if whole(r):
         raised = tuple((h, s, e * r) for h, s, e in mono)
         base: Poly = reduce(ctx, raised) if ctx.is_active(raised) else {raised: 1}
-        return scale(base, number_power(c, r)[ONE])
-    out = [number_power(magnitude(c), r)]
+        return scale(base, number_power(ctx, c, r)[ONE])
+    out = [number_power(ctx, magnitude(c), r)]
     loose: list[Part] = []
     signs = {p: power_sign(ctx, p) for p in mono}
     may_vanish = r > 0 and (c < 0 or UNKNOWN in signs.values())
@@ -182,4 +182,4 @@ def reduce_prime(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     rest = (*mono[:k], *mono[k + 1 :])
     here = (hid, slots, exact(e - n))
     kept = reduce(ctx, tuple(sorted((*rest, here))) if here[2] else rest)
-    return scale(kept, exact(Fraction(HEADS[hid].of) ** n))
+    return scale(kept, exact(Fraction(ctx.heads[hid].of) ** n))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symgrad.core.ranges import Affine, Index, Range
 from symgrad.proving.attempt import Attempt, Poly, Slots
-from symgrad.proving.heads import Head, Number, leaf, range_id
+from symgrad.proving.interner import Head, Number
 from symgrad.proving.limits import Unsupported
 from symgrad.proving.poly import ONE, accumulate
 from symgrad.proving.position_ids import COMPOUND
@@ -26,7 +26,7 @@ def size_of(ctx: Attempt, range_: Range | None) -> Poly:
         raise Unsupported("a bound index without a range")
     size = range_.size
     if size.const or any(c != 1 for _, c in size.terms):
-        ctx.nonempty[range_id(range_)] = None
+        ctx.nonempty[ctx.interner.range_id(range_)] = None
     return affine(ctx, size)
 
 
@@ -37,7 +37,7 @@ def affine(ctx: Attempt, value: Affine) -> Poly:
         if isinstance(symbol, Index):
             accumulate(total, position_number(ctx, ctx.positions.of(symbol)), c)
         else:
-            accumulate(total, {((leaf("size", symbol, 0, symbol).id, (), 1),): 1}, c)
+            accumulate(total, {((ctx.interner.leaf("size", symbol, 0, symbol).id, (), 1),): 1}, c)
     return total
 
 
@@ -47,11 +47,11 @@ def position_number(ctx: Attempt, p: int) -> Poly:
     if p >= COMPOUND and a is not None:
         total: Poly = {ONE: a.const} if a.const else {}
         for size, c in a.sizes:
-            accumulate(total, {((leaf("size", size, 0, size).id, (), 1),): 1}, c)
+            accumulate(total, {((ctx.interner.leaf("size", size, 0, size).id, (), 1),): 1}, c)
         for index, c in a.terms:
             accumulate(total, position_number(ctx, index), c)
         return total
-    head = leaf("position", "position", 1, "position", rigid=False)
+    head = ctx.interner.leaf("position", "position", 1, "position", rigid=False)
     return {((head.id, (p,), 1),): 1}
 
 

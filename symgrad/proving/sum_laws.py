@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots
 from symgrad.proving.equation_rules import by_rule
-from symgrad.proving.heads import HEADS, Head, Number
 from symgrad.proving.indicators import less
+from symgrad.proving.interner import Head, Number
 from symgrad.proving.limits import MAX_FACTORS, FormTooLarge, Unsupported
 from symgrad.proving.poly import ONE, accumulate, merge, minus, mul, natural, opened, reduce, replace
 from symgrad.proving.position_ids import COMPOUND
@@ -85,7 +85,7 @@ def _flattened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> tuple[Pol
     rest: list[Part] = []
     touches = ctx.positions.touches
     for x in factors:
-        inner = HEADS[x[0]].kind == "sum" and natural(x[2]) and any(touches(s, b) for s in x[1] for b in bound)
+        inner = ctx.heads[x[0]].kind == "sum" and natural(x[2]) and any(touches(s, b) for s in x[1] for b in bound)
         (touched if inner else rest).append(x)
     if not touched:
         return None, [], factors
@@ -93,7 +93,7 @@ def _flattened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> tuple[Pol
     total: Poly = {tuple(rest): 1}
     for hid, slots, e in touched:
         for _ in range(int(e)):
-            fresh, polys = opened(ctx, HEADS[hid], slots)
+            fresh, polys = opened(ctx, ctx.heads[hid], slots)
             more.extend(fresh)
             if len(more) > MAX_FACTORS:
                 raise FormTooLarge("too many sums in one term")
@@ -104,7 +104,7 @@ def _flattened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> tuple[Pol
 def _settle(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
     """Contract one delta of a bound index, or split into connected components."""
     for x in factors:
-        if HEADS[x[0]].kind != "delta" or x[2] != 1:
+        if ctx.heads[x[0]].kind != "delta" or x[2] != 1:
             continue
         for b in bound:
             solved = _solved(ctx, x[1], b)
@@ -226,10 +226,10 @@ def cancelled(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly | Non
     """``sum_i ... (sum_j f_ij) (sum_k f_ik)^{-1} = sum_i ...``: an inner sum against its own inverse."""
     for x in factors:
         hid, slots, e = x
-        if HEADS[hid].kind != "sum" or e >= 0:
+        if ctx.heads[hid].kind != "sum" or e >= 0:
             continue
         freed = frozenset(i for s in slots for i in ctx.positions.within(s))
-        wanted = sorted(f[0] for f in HEADS[hid].terms[0][1])
+        wanted = sorted(f[0] for f in ctx.heads[hid].terms[0][1])
         for part, parts, indices in islands(ctx, bound, tuple(y for y in factors if y is not x), freed):
             if part[0] != hid or part[1] != slots or sorted(y[0] for y in parts) != wanted:
                 continue

@@ -11,7 +11,6 @@ from fractions import Fraction
 
 from symgrad.core.ranges import Range
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
-from symgrad.proving.heads import HEADS
 from symgrad.proving.indicators import delta
 from symgrad.proving.poly import accumulate, mentions, mul, replace
 from symgrad.proving.position_ids import COMPOUND, Gathered
@@ -63,7 +62,7 @@ def order_free(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Changed |
     bound indices of one range it is halved where they are exchangeable, else one is kept."""
     ranges = ctx.positions.ranges
     for n, (hid, slots, e) in enumerate(factors):
-        if HEADS[hid].kind != "less" or e != 1:
+        if ctx.heads[hid].kind != "less" or e != 1:
             continue
         rest: Mono = (*factors[:n], *factors[n + 1 :])
         swapped: Part = (hid, slots[::-1], 1)
@@ -95,7 +94,7 @@ def equal_positions(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> list
     Which one a delta kept depends on names; taking the least of both does not."""
     ways = [factors]
     for x in factors:
-        if HEADS[x[0]].kind != "delta" or len(ways) >= MAX_WAYS or min(x[1]) < COMPOUND:
+        if ctx.heads[x[0]].kind != "delta" or len(ways) >= MAX_WAYS or min(x[1]) < COMPOUND:
             continue
         p, q = x[1]
         if not all(ctx.positions.within(s) & frozenset(bound) for s in (p, q)):

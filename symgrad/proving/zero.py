@@ -8,7 +8,7 @@ from typing import Any
 from symgrad.core.ranges import Range
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
 from symgrad.proving.common_factors import together
-from symgrad.proving.heads import HEADS, RANGES, Number, range_id
+from symgrad.proving.interner import Number
 from symgrad.proving.limits import FormTooLarge, NormalFormError
 from symgrad.proving.poly import ONE, accumulate, mul, natural, opened, raise_to, reduce, replace
 from symgrad.proving.sum_laws import close, sum_over
@@ -50,7 +50,9 @@ def summands_cancel(ctx: Attempt, p: Poly, depth: int) -> bool:
     open_terms: list[list[tuple[int, Mono, Part]]] = []
     monos = list(p.items())
     for mono, _ in monos:
-        options = [(r, mono, x) for x in mono if HEADS[x[0]].kind == "sum" and x[2] == 1 for r in HEADS[x[0]].bound]
+        options = [
+            (r, mono, x) for x in mono if ctx.heads[x[0]].kind == "sum" and x[2] == 1 for r in ctx.heads[x[0]].bound
+        ]
         if not options:
             return False
         open_terms.append(options)
@@ -60,7 +62,7 @@ def summands_cancel(ctx: Attempt, p: Poly, depth: int) -> bool:
         for options in open_terms:
             places = []
             for part in dict.fromkeys(x for _, _, x in options):
-                bound = HEADS[part[0]].bound
+                bound = ctx.heads[part[0]].bound
                 places += [(part, k) for k in range(len(bound)) if bound[k] == r]
             fitting.append(places)
         total = 1
@@ -86,10 +88,10 @@ def _aligned(
     ctx: Attempt, monos: list[tuple[Mono, Number]], choice: tuple[tuple[Part, int], ...], r: int, depth: int
 ) -> bool:
     """Whether the summands cancel when these sums run over one index."""
-    index = ctx.positions.fresh(RANGES[r])
+    index = ctx.positions.fresh(ctx.interner.ranges[r])
     total: Poly = {}
     for (mono, c), (part, k) in zip(monos, choice, strict=True):
-        bound, polys = opened(ctx, HEADS[part[0]], part[1])
+        bound, polys = opened(ctx, ctx.heads[part[0]], part[1])
         rest = tuple(x for x in mono if x is not part)
         left = tuple(b for n, b in enumerate(bound) if n != k)
         summand: Poly = {}
@@ -106,9 +108,11 @@ def peeled(ctx: Attempt, p: Poly) -> Poly | None:
     families: dict[Any, dict[int, Range]] = {}
     for mono in p:
         for x in mono:
-            if HEADS[x[0]].kind == "sum":
-                for r in HEADS[x[0]].bound:
-                    families.setdefault((RANGES[r].lo.terms, RANGES[r].hi.terms), {})[r] = RANGES[r]
+            if ctx.heads[x[0]].kind == "sum":
+                for r in ctx.heads[x[0]].bound:
+                    families.setdefault((ctx.interner.ranges[r].lo.terms, ctx.interner.ranges[r].hi.terms), {})[r] = (
+                        ctx.interner.ranges[r]
+                    )
     shared: dict[int, Range] = {}
     for family in families.values():
         lo = max((r.lo for r in family.values()), key=lambda e: e.const)
@@ -131,7 +135,7 @@ def peeled(ctx: Attempt, p: Poly) -> Poly | None:
 
 
 def _peel(ctx: Attempt, x: Part, shared: dict[int, Range]) -> Poly:
-    head = HEADS[x[0]]
+    head = ctx.heads[x[0]]
     if head.kind != "sum" or not natural(x[2]) or not any(r in shared for r in head.bound):
         return {(x,): 1}
     bound, polys = opened(ctx, head, x[1])
@@ -141,8 +145,8 @@ def _peel(ctx: Attempt, x: Part, shared: dict[int, Range]) -> Poly:
         if inner is None:
             result = sum_over(ctx, result, b)
             continue
-        ctx.nonempty[range_id(inner)] = None
-        whole = RANGES[r]
+        ctx.nonempty[ctx.interner.range_id(inner)] = None
+        whole = ctx.interner.ranges[r]
         fresh = ctx.positions.fresh(inner)
         ends = [whole.lo + k for k in range(inner.lo.const - whole.lo.const)]
         ends += [inner.hi + 1 + k for k in range(whole.hi.const - inner.hi.const)]
