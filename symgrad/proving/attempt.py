@@ -34,7 +34,7 @@ class HeadRules:
 
 
 @dataclass(slots=True)
-class Rule:
+class EquationRule:
     """An equation as a rewriting rule: the product ``lead`` is ``rest``, for all ``params``."""
 
     lead: Mono
@@ -60,51 +60,53 @@ class Facts:
     unequal: list[Pattern] = field(default_factory=list)
     less: list[Pattern] = field(default_factory=list)
     members: dict[Subset, list[Pattern]] = field(default_factory=dict)
-    strangers: dict[Subset, list[Pattern]] = field(default_factory=dict)
+    non_members: dict[Subset, list[Pattern]] = field(default_factory=dict)
     positive: dict[int, list[Pattern]] = field(default_factory=dict)
     """Parts known positive, by head id."""
     positive_polys: list[frozenset[tuple[Mono, Number]]] = field(default_factory=list)
-    rules: dict[int, list[Rule]] = field(default_factory=dict)
+    rules: dict[int, list[EquationRule]] = field(default_factory=dict)
     """Rules by the head id of the lead's first part."""
 
 
 class Attempt:
     """One question. Nothing in it outlives the question."""
 
-    def __init__(self, interner: Interner, rules: HeadRules, seconds: float = 2.0, keep: bool = False) -> None:
+    def __init__(
+        self, interner: Interner, rules: HeadRules, seconds: float = 2.0, keep_definitions: bool = False
+    ) -> None:
         self.interner = interner
         self.heads, self.active = interner.heads, interner.active
         self.rules = rules
         self.positions = PositionIds(interner)
         self.budget = ProofBudget(seconds)
         self.facts = Facts()
-        self.keep = keep
+        self.keep_definitions = keep_definitions
         """Whether defined quantities stay opaque."""
         self.symmetric: dict[Any, tuple[tuple[int, ...], ...]] = {}
         self.entry_heads: dict[Any, int] = {}
         """The head ids of tensors met so far."""
         self.built: dict[Expr, Poly] = {}
         self.reduced: dict[Mono, Poly] = {}
-        self.closed: dict[Any, Poly] = {}
-        self.terms: dict[tuple[int, Slots], tuple[tuple[Number, Mono], ...]] = {}
+        self.sums: dict[Any, Poly] = {}
+        self.denominators: dict[tuple[int, Slots], tuple[tuple[Number, Mono], ...]] = {}
         """The terms of denominators met so far, at the positions they were met at."""
-        self.looked_at: set[int] = set()
+        self.rewritten_heads: set[int] = set()
         """Heads that products must look at because of a rule."""
         self.trace: dict[str, None] = {}
         self.nonempty: dict[int, None] = {}
         self.letters: dict[Any, dict[str, None]] = {}
         self.depth = 0
-        self.unroll = False
+        self.write_out_sums = False
         """Whether sums over ranges of a few numbered positions are written out."""
-        self.counted = False
+        self.met_numbered_range = False
         """Whether such a range was met."""
 
-    def fired(self, rule: str) -> None:
+    def note(self, rule: str) -> None:
         self.trace[rule] = None
 
     def is_active(self, mono: Mono) -> bool:
         heads = [p[0] for p in mono]
-        return not self.active.isdisjoint(heads) or not self.looked_at.isdisjoint(heads)
+        return not self.active.isdisjoint(heads) or not self.rewritten_heads.isdisjoint(heads)
 
 
 def normal_slots(head: Head, slots: Slots) -> Slots:

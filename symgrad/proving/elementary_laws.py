@@ -10,27 +10,27 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots, part
-from symgrad.proving.case_split import by_cases, splits
-from symgrad.proving.common_factors import primitive, together
+from symgrad.proving.case_split import by_cases, is_two_valued
+from symgrad.proving.common_factors import common_denominator, primitive_part
 from symgrad.proving.interner import Head, Number, magnitude
 from symgrad.proving.limits import UndefinedForm
 from symgrad.proving.poly import (
     ONE,
     accumulate,
     constant,
+    is_whole,
     merge,
     minus,
     mul,
-    opened,
+    open_template,
     reduce,
     scale,
     single,
-    whole,
 )
 from symgrad.proving.positivity import UNKNOWN, part_sign, poly_sign, power_sign
-from symgrad.proving.powers import factors, power
+from symgrad.proving.powers import power, prime_factors
 from symgrad.proving.sum_laws import sum_over
-from symgrad.proving.templates import abstract, poly_terms
+from symgrad.proving.templates import poly_terms, to_template
 
 AT_ZERO = {"sin": 0, "cos": 1, "arctan": 0, "erf": 0}
 ODD = ("sin", "arctan", "erf")
@@ -43,19 +43,19 @@ def exp(ctx: Attempt, p: Poly, factor: Number = 1) -> Poly:
     others: list[Poly] = []
     for mono, c in p.items():
         c = c * factor
-        if any(splits(ctx, x) for x in mono):
+        if any(is_two_valued(ctx, x) for x in mono):
             split = by_cases(ctx, {mono: c}, lambda q: exp(ctx, q))
             if split is not None:
                 others.append(split)
                 continue
         if len(mono) == 1 and ctx.heads[mono[0][0]].kind == "log" and mono[0][2] == 1:
-            ctx.fired("exp(log x) = x")
+            ctx.note("exp(log x) = x")
             others.append(power(ctx, argument(ctx, mono[0]), c))
         else:
-            hid, slots = abstract(ctx, "exp", "", [((0, 1), mono)])
+            hid, slots = to_template(ctx, "exp", "", [((0, 1), mono)])
             simple = merge(simple, (part(ctx, hid, slots, c),))
     if len(p) > 1:
-        ctx.fired("exp(a) exp(b) = exp(a + b)")
+        ctx.note("exp(a) exp(b) = exp(a + b)")
     result: Poly = {simple: 1}
     for q in others:
         result = mul(ctx, result, q)
@@ -64,7 +64,7 @@ def exp(ctx: Attempt, p: Poly, factor: Number = 1) -> Poly:
 
 def argument(ctx: Attempt, p: Part) -> Poly:
     """What a function is taken of."""
-    return opened(ctx, ctx.heads[p[0]], p[1])[1][0]
+    return open_template(ctx, ctx.heads[p[0]], p[1])[1][0]
 
 
 def log(ctx: Attempt, p: Poly) -> Poly:
@@ -74,9 +74,9 @@ def log(ctx: Attempt, p: Poly) -> Poly:
     split = by_cases(ctx, p, lambda q: log(ctx, q))
     if split is not None:
         return split
-    common, p = together(ctx, p)
+    common, p = common_denominator(ctx, p)
     if len(p) > 1:
-        content, c, p = primitive(ctx, p, True)
+        content, c, p = primitive_part(ctx, p, True)
         common = merge(common, content)
         if len(p) > 1:
             return _log_terms(ctx, c, common, p)
@@ -89,7 +89,7 @@ def _log_terms(ctx: Attempt, c: Number, common: Mono, p: Poly) -> Poly:
     """``log(c * common * p)`` for a primitive ``p`` of several terms."""
     if poly_sign(ctx, p) != UNKNOWN or not common or all(power_sign(ctx, x) != UNKNOWN for x in common):
         total = _log_mono(ctx, c, common, None) if common or c != 1 else {}
-        hid, slots = abstract(ctx, "log", "", poly_terms(p))
+        hid, slots = to_template(ctx, "log", "", poly_terms(p))
         accumulate(total, single(ctx, hid, slots))
         return total
     return _log_mono(ctx, c, common, p)
@@ -129,24 +129,24 @@ def _log_part(ctx: Attempt, p: Part) -> Poly:
     hid, slots, e = p
     head = ctx.heads[hid]
     if head.kind == "exp":
-        ctx.fired("log exp(x) = x")
+        ctx.note("log exp(x) = x")
         return scale(argument(ctx, p), e)
     if head.kind == "prime":
         return scale(_log_of(ctx, constant(head.of)), e)
     if head.kind == "product" and part_sign(ctx, p) != UNKNOWN:
-        ctx.fired("log of a product = sum of logs")
-        bound, polys = opened(ctx, head, slots)
+        ctx.note("log of a product = sum of logs")
+        bound, polys = open_template(ctx, head, slots)
         return scale(sum_over(ctx, log(ctx, polys[0]), bound[0]), e)
-    if part_sign(ctx, p) != UNKNOWN or not whole(e):
+    if part_sign(ctx, p) != UNKNOWN or not is_whole(e):
         if head.kind == "power":
             return scale(log(ctx, argument(ctx, p)), e)
         return scale(_log_of(ctx, {((hid, slots, 1),): 1}), e)
-    hid, slots = abstract(ctx, "log", "", [((0, 1), ((hid, slots, 2),))])
+    hid, slots = to_template(ctx, "log", "", [((0, 1), ((hid, slots, 2),))])
     return scale(single(ctx, hid, slots), Fraction(e) / 2)
 
 
 def _log_of(ctx: Attempt, p: Poly) -> Poly:
-    hid, slots = abstract(ctx, "log", "", poly_terms(p))
+    hid, slots = to_template(ctx, "log", "", poly_terms(p))
     return single(ctx, hid, slots)
 
 
@@ -155,7 +155,7 @@ def _log_number(ctx: Attempt, c: Number) -> Poly:
     total: Poly = {}
     c = Fraction(c)
     for n, sign in ((c.numerator, 1), (c.denominator, -1)):
-        for p, k in factors(n):
+        for p, k in prime_factors(n):
             accumulate(total, _log_of(ctx, constant(p)), sign * k)
     return total
 
@@ -167,9 +167,9 @@ def function(ctx: Attempt, name: str, p: Poly) -> Poly:
     split = by_cases(ctx, p, lambda q: function(ctx, name, q))
     if split is not None:
         return split
-    hid, slots = abstract(ctx, "function", name, poly_terms(p), active=name == "sin")
+    hid, slots = to_template(ctx, "function", name, poly_terms(p), active=name == "sin")
     if p and (name in ODD or name in EVEN):
-        opposite, others = abstract(ctx, "function", name, poly_terms(scale(p, -1)), active=name == "sin")
+        opposite, others = to_template(ctx, "function", name, poly_terms(scale(p, -1)), active=name == "sin")
         if opposite < hid:
             return scale(single(ctx, opposite, others), -1 if name in ODD else 1)
     return single(ctx, hid, slots)
@@ -178,9 +178,9 @@ def function(ctx: Attempt, name: str, p: Poly) -> Poly:
 def reduce_function(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     """``sin^2 = 1 - cos^2``"""
     hid, slots, e = mono[k]
-    if ctx.heads[hid].of != "sin" or e < 2 or not whole(e):
+    if ctx.heads[hid].of != "sin" or e < 2 or not is_whole(e):
         return None
-    ctx.fired("sin^2 = 1 - cos^2")
+    ctx.note("sin^2 = 1 - cos^2")
     cosine = function(ctx, "cos", argument(ctx, mono[k]))
     rest = merge((*mono[:k], *mono[k + 1 :]), ((hid, slots, e - 2),) if e > 2 else ())
     other = minus({ONE: 1}, mul(ctx, cosine, cosine))
@@ -188,12 +188,12 @@ def reduce_function(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
 
 
 def rebuild_exp(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return exp(ctx, opened(ctx, head, slots)[1][0], e)
+    return exp(ctx, open_template(ctx, head, slots)[1][0], e)
 
 
 def rebuild_log(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return power(ctx, log(ctx, opened(ctx, head, slots)[1][0]), e)
+    return power(ctx, log(ctx, open_template(ctx, head, slots)[1][0]), e)
 
 
 def rebuild_function(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return power(ctx, function(ctx, head.of, opened(ctx, head, slots)[1][0]), e)
+    return power(ctx, function(ctx, head.of, open_template(ctx, head, slots)[1][0]), e)

@@ -15,7 +15,7 @@ from symgrad.proving.attempt import Attempt, Mono, Poly, Slots, normal_slots
 from symgrad.proving.common_factors import base_of
 from symgrad.proving.interner import FactorCode, Head, Number, TermCode
 from symgrad.proving.poly import accumulate, divide, merge, mul, raise_to, reduce
-from symgrad.proving.templates import unfold
+from symgrad.proving.templates import from_template
 
 Key = tuple[int, Slots]
 
@@ -43,7 +43,7 @@ def _find_lead(ctx: Attempt, head: Head) -> Lead | None:
         return None
     best = max(range(len(head.terms)), key=lambda k: (_degree(head.terms[k]), head.terms[k][1]))
     factors = head.terms[best][1]
-    if not factors or _moved(ctx, head, factors):
+    if not factors or _symmetry_moves(ctx, head, factors):
         return None
     if len(head.terms) > 2 or any(ctx.heads[h].kind != "exp" for _, fs in head.terms for h, _, _ in fs):
         return Lead(best, None)
@@ -54,7 +54,7 @@ def _degree(term: TermCode) -> Number:
     return sum(e for _, e, _ in term[1])
 
 
-def _moved(ctx: Attempt, head: Head, term: tuple[FactorCode, ...]) -> bool:
+def _symmetry_moves(ctx: Attempt, head: Head, term: tuple[FactorCode, ...]) -> bool:
     """Whether a symmetry of the template takes a term elsewhere."""
     for g in head.group:
         image = []
@@ -94,9 +94,9 @@ def reduce_power(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     elif any(have.get((h, s), 0) < x for h, s, x in first):
         return None
     ctx.budget.tick(64 + len(mono))
-    if _entangled(ctx, mono, k, first):
+    if _might_not_end(ctx, mono, k, first):
         return None
-    ctx.fired("a b / (a + b) = b - b^2 / (a + b)" if lead.pivot is None else "e^x / (1 + e^x) = 1 - 1 / (1 + e^x)")
+    ctx.note("a b / (a + b) = b - b^2 / (a + b)" if lead.pivot is None else "e^x / (1 + e^x) = 1 - 1 / (1 + e^x)")
     quotient = merge(others, tuple([(h, s, -x) for h, s, x in first]))
     here = ((hid, slots, e),)
     divided: Poly = {}
@@ -114,7 +114,7 @@ def _reduced(ctx: Attempt, poly: Poly) -> Poly:
     return total
 
 
-def _entangled(ctx: Attempt, mono: Mono, k: int, first: Mono) -> bool:
+def _might_not_end(ctx: Attempt, mono: Mono, k: int, first: Mono) -> bool:
     """Whether another denominator of the product shares the leading term's parts, or this one its
     leading term's: dividing by both in turn might not end."""
     own = {(h, s) for h, s, _ in first}
@@ -138,9 +138,9 @@ def _keys(ctx: Attempt, part: tuple[int, Slots, Number]) -> set[Key]:
 
 def _terms(ctx: Attempt, hid: int, slots: Slots) -> tuple[tuple[Number, Mono], ...]:
     """The terms of a denominator. What it binds gets fresh positions at each asking, and is not remembered."""
-    found = ctx.terms.get((hid, slots))
+    found = ctx.denominators.get((hid, slots))
     if found is None:
-        found = tuple([(c, m) for (_, c), m in unfold(ctx, ctx.heads[hid], slots)[1]])
+        found = tuple([(c, m) for (_, c), m in from_template(ctx, ctx.heads[hid], slots)[1]])
         if not ctx.heads[hid].bound:
-            ctx.terms[hid, slots] = found
+            ctx.denominators[hid, slots] = found
     return found

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from symgrad.proving import closed_forms, elementary_laws, indicators, powers, size_polynomials, sum_laws
 from symgrad.proving.attempt import HeadRules
-from symgrad.proving.equation_rules import by_rule
+from symgrad.proving.equation_rules import rewrite_by_equation
 from symgrad.proving.fractions import reduce_power
 
 RULES = HeadRules(
     in_product={
         "entry": indicators.reduce_entry,
         "delta": indicators.reduce_delta,
-        "differ": indicators.reduce_bit,
-        "less": indicators.reduce_bit,
-        "member": indicators.reduce_bit,
-        "step": indicators.reduce_bit,
+        "differ": indicators.reduce_indicator,
+        "less": indicators.reduce_indicator,
+        "member": indicators.reduce_indicator,
+        "step": indicators.reduce_indicator,
         "prime": powers.reduce_prime,
         "power": reduce_power,
         "function": elementary_laws.reduce_function,
@@ -35,5 +35,5 @@ RULES = HeadRules(
         "raised": closed_forms.rebuild_raised,
         "product": closed_forms.rebuild_product,
     },
-    by_equation=by_rule,
+    by_equation=rewrite_by_equation,
 )

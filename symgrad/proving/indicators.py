@@ -8,21 +8,34 @@ from __future__ import annotations
 from symgrad.core.ranges import Subset
 from symgrad.proving.attempt import Attempt, Mono, Pattern, Poly, Slots
 from symgrad.proving.case_split import by_cases
-from symgrad.proving.common_factors import primitive, together
+from symgrad.proving.common_factors import common_denominator, primitive_part
 from symgrad.proving.fact_matching import Binding, instance, matches
 from symgrad.proving.interner import SYMMETRIC_PAIR, Head, Number
 from symgrad.proving.limits import UndefinedForm, Unsupported
-from symgrad.proving.poly import ONE, add, merge, minus, mul, natural, opened, reduce, replace, scale, single, whole
+from symgrad.proving.poly import (
+    ONE,
+    add,
+    is_natural,
+    is_whole,
+    merge,
+    minus,
+    mul,
+    open_template,
+    reduce,
+    replace,
+    scale,
+    single,
+)
 from symgrad.proving.position_ids import Arithmetic
 from symgrad.proving.positivity import POSITIVE, UNKNOWN, poly_sign, power_sign
-from symgrad.proving.templates import abstract, poly_terms
+from symgrad.proving.templates import poly_terms, to_template
 
 Pair = tuple[int, int]
 MAX_SHIFT = 4
 ANY_REAL = ("real", "positive", "nonnegative")
 
 
-def _sides(ctx: Attempt, p: int, q: int) -> Pair | bool | None:
+def _on_positive_sides(ctx: Attempt, p: int, q: int) -> Pair | bool | None:
     """Both sides of ``p ? q`` with everything on the side where it is positive; whether
     ``p - q`` is a number other than 0 (False); or None where arithmetic does not apply."""
     positions = ctx.positions
@@ -43,54 +56,54 @@ def _sides(ctx: Attempt, p: int, q: int) -> Pair | bool | None:
     return up, down
 
 
-def _apart(ctx: Attempt, p: int, q: int, least: int = 1) -> bool:
+def _surely_apart(ctx: Attempt, p: int, q: int, least: int = 1) -> bool:
     """Whether ``q - p >= least`` for plain reasons: the ends of the ranges that their indices run over."""
     positions = ctx.positions
     if positions.range_of(p) == positions.range_of(q) and positions.range_of(p) is not None:
         return False
-    return positions.at_least(positions.plus_or_none(q, p), least)
+    return positions.surely_at_least(positions.difference_or_none(q, p), least)
 
 
-def holds(ctx: Attempt, pattern: Pattern, found: Binding) -> bool:
-    """Whether none of a fact's exceptions applies (all are decided against)."""
-    return all(not delta(ctx, instance(ctx, a, found), instance(ctx, b, found)) for a, b in pattern.unless)
+def no_exception_applies(ctx: Attempt, unless: tuple[Pair, ...], found: Binding) -> bool:
+    """True if each exception ``a = b`` of a fact is known to be false under the binding."""
+    return all(not delta(ctx, instance(ctx, a, found), instance(ctx, b, found)) for a, b in unless)
 
 
 def delta(ctx: Attempt, p: int, q: int) -> Poly:
     """``delta_{pq}``, decided where arithmetic or the facts decide it."""
     if p == q:
         return {ONE: 1}
-    sides = _sides(ctx, p, q)
+    sides = _on_positive_sides(ctx, p, q)
     if sides is False:
         return {}
     if isinstance(sides, tuple):
         p, q = sides
-    if _apart(ctx, p, q) or _apart(ctx, q, p):
+    if _surely_apart(ctx, p, q) or _surely_apart(ctx, q, p):
         return {}
     for pattern in ctx.facts.unequal:
         for pair in ((p, q), (q, p)):
             found = matches(ctx, pattern, pair)
             if found is None:
                 continue
-            if holds(ctx, pattern, found):
-                ctx.fired("distinct positions")
+            if no_exception_applies(ctx, pattern.unless, found):
+                ctx.note("distinct positions")
                 return {}
             if len(pattern.unless) == 1:
                 a, b = (instance(ctx, x, found) for x in pattern.unless[0])
                 positions = ctx.positions
                 if positions.replace(p, a, b) == positions.replace(q, a, b):
-                    ctx.fired("distinct positions")
+                    ctx.note("distinct positions")
                     return delta(ctx, a, b)
     for pattern in ctx.facts.less:
         for pair in ((p, q), (q, p)):
             found = matches(ctx, pattern, pair)
-            if found is not None and holds(ctx, pattern, found):
+            if found is not None and no_exception_applies(ctx, pattern.unless, found):
                 return {}
-    for name in ctx.facts.strangers:
-        if (_known(ctx, ctx.facts.strangers, name, p) and _known(ctx, ctx.facts.members, name, q)) or (
-            _known(ctx, ctx.facts.strangers, name, q) and _known(ctx, ctx.facts.members, name, p)
+    for name in ctx.facts.non_members:
+        if (_known_by(ctx, ctx.facts.non_members, name, p) and _known_by(ctx, ctx.facts.members, name, q)) or (
+            _known_by(ctx, ctx.facts.non_members, name, q) and _known_by(ctx, ctx.facts.members, name, p)
         ):
-            ctx.fired("distinct positions")
+            ctx.note("distinct positions")
             return {}
     head = ctx.interner.leaf("delta", "delta", 2, "delta", SYMMETRIC_PAIR, active=True, rigid=False)
     return {((head.id, (min(p, q), max(p, q)), 1),): 1}
@@ -111,35 +124,35 @@ def less(ctx: Attempt, p: int, q: int) -> Poly:
     if p == q:
         return {}
     positions = ctx.positions
-    sides = _sides(ctx, p, q)
+    sides = _on_positive_sides(ctx, p, q)
     if sides is False:
         d = positions.compound[positions.plus(p, q, -1)]
         return {ONE: 1} if isinstance(d, Arithmetic) and d.const < 0 else {}
     if isinstance(sides, tuple):
         p, q = sides
-    if _apart(ctx, p, q):
+    if _surely_apart(ctx, p, q):
         return {ONE: 1}
-    if _apart(ctx, q, p, 0):
+    if _surely_apart(ctx, q, p, 0):
         return {}
     for pattern in ctx.facts.less:
         for pair in ((p, q), (q, p)):
             found = matches(ctx, pattern, pair)
-            if found is not None and holds(ctx, pattern, found):
+            if found is not None and no_exception_applies(ctx, pattern.unless, found):
                 return {ONE: 1} if pair == (p, q) else {}
-    if positions.at_least(positions.plus_or_none(p, q), -1):
+    if positions.surely_at_least(positions.difference_or_none(p, q), -1):
         # q - 1 is the least that p can be
         return delta(ctx, p, positions.plus(q, positions.literal(1), -1))
-    shifted = _without_shift(ctx, p, q)
+    shifted = _less_without_offset(ctx, p, q)
     if shifted is not None:
         return shifted
     if positions.rank(q) < positions.rank(p):
-        ctx.fired("[p < q] + [q < p] + delta_{pq} = 1")
+        ctx.note("[p < q] + [q < p] + delta_{pq} = 1")
         return minus(minus({ONE: 1}, delta(ctx, p, q)), less(ctx, q, p))
     head = ctx.interner.leaf("less", "less", 2, "less", active=True, rigid=False)
     return {((head.id, (p, q), 1),): 1}
 
 
-def _without_shift(ctx: Attempt, p: int, q: int) -> Poly | None:
+def _less_without_offset(ctx: Attempt, p: int, q: int) -> Poly | None:
     """``[p < q + c] = [p < q] + sum_{k<c} delta_{p,q+k}``, and the same on the left, for small ``c``."""
     positions = ctx.positions
     a, b = positions.as_arithmetic(p), positions.as_arithmetic(q)
@@ -156,20 +169,20 @@ def _without_shift(ctx: Attempt, p: int, q: int) -> Poly | None:
     return total
 
 
-def _known(ctx: Attempt, facts: dict[Subset, list[Pattern]], name: Subset, p: int) -> bool:
+def _known_by(ctx: Attempt, facts: dict[Subset, list[Pattern]], name: Subset, p: int) -> bool:
     for pattern in facts.get(name, ()):
         found = matches(ctx, pattern, (p,))
-        if found is not None and holds(ctx, pattern, found):
+        if found is not None and no_exception_applies(ctx, pattern.unless, found):
             return True
     return False
 
 
 def member(ctx: Attempt, subset: Subset, p: int) -> Poly:
     """``[p in N]``"""
-    if _known(ctx, ctx.facts.members, subset, p):
+    if _known_by(ctx, ctx.facts.members, subset, p):
         return {ONE: 1}
-    if _known(ctx, ctx.facts.strangers, subset, p):
-        ctx.fired("position outside the subset")
+    if _known_by(ctx, ctx.facts.non_members, subset, p):
+        ctx.note("position outside the subset")
         return {}
     head = ctx.interner.leaf("member", subset, 1, f"{subset.name} {subset.range}", active=True, rigid=False)
     return {((head.id, (p,), 1),): 1}
@@ -182,22 +195,22 @@ def step(ctx: Attempt, p: Poly) -> Poly:
     split = by_cases(ctx, p, lambda q: step(ctx, q))
     if split is not None:
         return split
-    common, p = together(ctx, p)
+    common, p = common_denominator(ctx, p)
     common = tuple(x for x in common if power_sign(ctx, x) == UNKNOWN)
-    _, _, p = primitive(ctx, p, False)
+    _, _, p = primitive_part(ctx, p, False)
     if common:
         p = mul(ctx, p, {common: 1})
     if ONE in p and len(p) == 1:
         return {ONE: 1} if p[ONE] > 0 else {}
     if poly_sign(ctx, p) == POSITIVE:
-        ctx.fired("[x > 0] = 1 for x > 0")
+        ctx.note("[x > 0] = 1 for x > 0")
         return {ONE: 1}
     if poly_sign(ctx, scale(p, -1)) != UNKNOWN:
         return {}
-    hid, slots = abstract(ctx, "step", "", poly_terms(p), active=True)
-    opposite, others = abstract(ctx, "step", "", poly_terms(scale(p, -1)), active=True)
+    hid, slots = to_template(ctx, "step", "", poly_terms(p), active=True)
+    opposite, others = to_template(ctx, "step", "", poly_terms(scale(p, -1)), active=True)
     if opposite < hid and never_vanishes(ctx, p):
-        ctx.fired("[-x > 0] = 1 - [x > 0]")
+        ctx.note("[-x > 0] = 1 - [x > 0]")
         return minus({ONE: 1}, single(ctx, opposite, others))
     return single(ctx, hid, slots)
 
@@ -223,7 +236,7 @@ def _constant_tensors(ctx: Attempt, mono: Mono) -> Mono | None:
         head = ctx.heads[h]
         if head.kind == "entry" and head.of.domain in ANY_REAL:
             out = merge(out, ((h, (), e),))
-        elif head.kind == "sum" and natural(e):
+        elif head.kind == "sum" and is_natural(e):
             inner = _constant_tensors(ctx, tuple((f[0], (), f[1]) for f in head.terms[0][1]))
             if inner is None:
                 return None
@@ -238,7 +251,7 @@ def sign_of(ctx: Attempt, p: Poly) -> Poly:
     return minus(scale(step(ctx, p), 2), {ONE: 1})
 
 
-def bit_power(poly: Poly, e: Number) -> Poly:
+def indicator_power(poly: Poly, e: Number) -> Poly:
     """A bracket raised to a power: ``b^e = b`` for positive ``e``; ``b^{-k}`` is 1 where it is defined, and stays."""
     if e > 0 or poly == {ONE: 1}:
         return poly
@@ -250,7 +263,7 @@ def bit_power(poly: Poly, e: Number) -> Poly:
     return {((mono[0][0], mono[0][1], -1),): 1}
 
 
-def reduce_bit(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
+def reduce_indicator(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     """``b^2 = b``"""
     hid, slots, e = mono[k]
     if e in (1, -1):
@@ -262,22 +275,22 @@ def reduce_entry(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     """``d^2 = d`` for bits, ``s^2 = 1`` for signs."""
     hid, slots, e = mono[k]
     rest = (*mono[:k], *mono[k + 1 :])
-    if not whole(e):
+    if not is_whole(e):
         return None
     if ctx.heads[hid].of.domain == "sign":
         if e == 1:
             return None
-        ctx.fired("s^2 = 1")
+        ctx.note("s^2 = 1")
         return reduce(ctx, tuple(sorted((*rest, (hid, slots, 1)))) if e % 2 else rest)
     if e <= 1:
         return None
-    ctx.fired("d^2 = d")
+    ctx.note("d^2 = d")
     return reduce(ctx, tuple(sorted((*rest, (hid, slots, 1)))))
 
 
 def reduce_delta(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     """``delta_{pq} f(q) = delta_{pq} f(p)``: one of two equal positions stands for both."""
-    first = reduce_bit(ctx, mono, k)
+    first = reduce_indicator(ctx, mono, k)
     if first is not None or mono[k][2] != 1:
         return first
     p, q = mono[k][1]
@@ -286,25 +299,25 @@ def reduce_delta(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     others = (*mono[:k], *mono[k + 1 :])
     if not any(positions.contains(x, drop) for part in others for x in part[1]):
         return None
-    ctx.fired("delta_{pq} f(q) = delta_{pq} f(p)")
+    ctx.note("delta_{pq} f(q) = delta_{pq} f(p)")
     return mul(ctx, {(mono[k],): 1}, replace(ctx, others, drop, keep))
 
 
 def rebuild_delta(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return bit_power(delta(ctx, *slots), e)
+    return indicator_power(delta(ctx, *slots), e)
 
 
 def rebuild_differ(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return bit_power(differ(ctx, *slots), e)
+    return indicator_power(differ(ctx, *slots), e)
 
 
 def rebuild_less(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return bit_power(less(ctx, *slots), e)
+    return indicator_power(less(ctx, *slots), e)
 
 
 def rebuild_member(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return bit_power(member(ctx, head.of, slots[0]), e)
+    return indicator_power(member(ctx, head.of, slots[0]), e)
 
 
 def rebuild_step(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return bit_power(step(ctx, opened(ctx, head, slots)[1][0]), e)
+    return indicator_power(step(ctx, open_template(ctx, head, slots)[1][0]), e)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from symgrad.core.functions import TABLE
 from symgrad.core.ranges import Range
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
-from symgrad.proving.case_split import MAX_BITS_SPLIT, is_sign, splits
+from symgrad.proving.case_split import MAX_SPLIT, is_sign, is_two_valued
 from symgrad.proving.fact_matching import unify_slots
-from symgrad.proving.poly import accumulate, whole
-from symgrad.proving.templates import unfold
+from symgrad.proving.poly import accumulate, is_whole
+from symgrad.proving.templates import from_template
 
 UNKNOWN, NONNEGATIVE, POSITIVE = 0, 1, 2
 _BY_DOMAIN = {"positive": POSITIVE, "nonnegative": NONNEGATIVE, "bit": NONNEGATIVE}
@@ -36,14 +36,14 @@ def part_sign(ctx: Attempt, part: Part) -> int:
     if kind == "position":
         return POSITIVE if _counts_from_one(ctx, slots[0]) else UNKNOWN
     if kind == "sum":
-        sign = mono_sign(ctx, unfold(ctx, head, slots)[1][0][1])
+        sign = mono_sign(ctx, from_template(ctx, head, slots)[1][0][1])
         if sign == POSITIVE:
             for r in head.bound:
                 ctx.nonempty[ctx.interner.range_id(ctx.interner.ranges[r])] = None
         return sign
     if kind in ("power", "product"):
         total: Poly = {}
-        for (_, c), mono in unfold(ctx, head, slots)[1]:
+        for (_, c), mono in from_template(ctx, head, slots)[1]:
             total[mono] = c
         return poly_sign(ctx, total)
     return UNKNOWN
@@ -57,7 +57,7 @@ def _counts_from_one(ctx: Attempt, p: int) -> bool:
 def power_sign(ctx: Attempt, part: Part) -> int:
     """The sign of a part with its exponent: even powers are not negative, nor are fractional ones."""
     sign = part_sign(ctx, part)
-    if sign == UNKNOWN and (not whole(part[2]) or part[2] % 2 == 0):
+    if sign == UNKNOWN and (not is_whole(part[2]) or part[2] % 2 == 0):
         return NONNEGATIVE
     return sign
 
@@ -80,8 +80,8 @@ def poly_sign(ctx: Attempt, poly: Poly) -> int:
 
 def _sign_by_cases(ctx: Attempt, poly: Poly) -> int:
     """What a sum of terms is at both values of a bit or a sign in it."""
-    two_valued = {x for m in poly for x in m if splits(ctx, x) and ctx.heads[x[0]].kind == "entry"}
-    if not 0 < len(two_valued) <= MAX_BITS_SPLIT:
+    two_valued = {x for m in poly for x in m if is_two_valued(ctx, x) and ctx.heads[x[0]].kind == "entry"}
+    if not 0 < len(two_valued) <= MAX_SPLIT:
         return UNKNOWN
     found = min(two_valued)
     cases: tuple[Poly, Poly] = ({}, {})

@@ -16,15 +16,15 @@ from symgrad.core.nodes import Definition, Expr, Ref, Size, distinct, walk
 from symgrad.core.ranges import Affine, Index, IndexExpr
 from symgrad.core.substitute import substitute
 from symgrad.proving.attempt import Attempt, Poly
-from symgrad.proving.definedness import ImpliedByDefinedness, assume_placed, assume_positive, standing
+from symgrad.proving.definedness import ImpliedByDefinedness, implied_by_definedness, learn_in_range, learn_positive
 from symgrad.proving.express import to_expr
-from symgrad.proving.facts import assume
+from symgrad.proving.facts import learn
 from symgrad.proving.head_rules import RULES
 from symgrad.proving.interner import Interner
 from symgrad.proving.limits import NormalFormError
 from symgrad.proving.normal_form import normal_form
 from symgrad.proving.poly import minus
-from symgrad.proving.size_polynomials import numbered
+from symgrad.proving.size_polynomials import numbered_positions
 from symgrad.proving.zero import is_zero
 
 SECONDS = 1.0
@@ -102,15 +102,15 @@ class Prover:
         attempt = self._attempt(strategy, deadline)
         try:
             found = is_zero(attempt, _difference(attempt, claim, strategy, assumptions))
-            if not found and attempt.counted:
+            if not found and attempt.met_numbered_range:
                 attempt = self._attempt(strategy, deadline)
-                attempt.unroll = True
+                attempt.write_out_sums = True
                 found = is_zero(attempt, _difference(attempt, claim, strategy, assumptions))
         except (NormalFormError, RecursionError, ValueError):
             return None
         if not found:
             return None
-        conditions: list[tuple[str, Expr]] = [("positive", entry) for entry, _ in strategy.implied.logged]
+        conditions: list[tuple[str, Expr]] = [("positive", entry) for entry, _ in strategy.implied.positive_entries]
         conditions += [("nonempty", Size(self.interner.ranges[r].size)) for r in attempt.nonempty]
         return Proof(tuple(dict.fromkeys(a.latex for a in assumptions)), tuple(conditions), tuple(attempt.trace))
 
@@ -131,7 +131,7 @@ class Prover:
     def _position_by_position(self, claim: Claim, deadline: float) -> Proof | None:
         """A claim about a free index that takes a few numbered positions, proved at each of them."""
         for index in claim.free:
-            few = numbered(index.range)
+            few = numbered_positions(index.range)
             if few is None or len(few) > MAX_POSITIONS:
                 continue
             rest = tuple(i for i in claim.free if i is not index)
@@ -153,13 +153,13 @@ _PARTS = (attrgetter("assumptions"), attrgetter("conditions"), attrgetter("trace
 
 def _strategies(claim: Claim, written: Claim) -> list[Strategy]:
     """In the order in which they are tried."""
-    implied = standing(written.left, written.right)
-    without_logs = ImpliedByDefinedness((), implied.placed)
+    implied = implied_by_definedness(written.left, written.right)
+    without_logs = ImpliedByDefinedness((), implied.in_range)
     strategies = [Strategy(False, without_logs)]
     named = _definitions_in(claim.left)
     if named and named == _definitions_in(claim.right):
         strategies.insert(0, Strategy(True, without_logs))
-    if implied.logged:
+    if implied.positive_entries:
         strategies.append(Strategy(False, implied))
     return strategies
 
@@ -174,9 +174,9 @@ def _difference(attempt: Attempt, claim: Claim, strategy: Strategy, assumptions:
     for index in claim.free:
         if index.range is not None:
             attempt.positions.not_empty(index.range)
-    for position, range_ in strategy.implied.placed:
-        assume_placed(attempt, position, range_)
-    assume(attempt, assumptions)
-    for entry, params in strategy.implied.logged:
-        assume_positive(attempt, entry, params)
+    for position, range_ in strategy.implied.in_range:
+        learn_in_range(attempt, position, range_)
+    learn(attempt, assumptions)
+    for entry, params in strategy.implied.positive_entries:
+        learn_positive(attempt, entry, params)
     return minus(normal_form(attempt, claim.left), normal_form(attempt, claim.right))

@@ -13,7 +13,7 @@ from symgrad.proving.powers import power
 MAX_NUMBERED = 8
 
 
-def numbered(range_: Range | None) -> range | None:
+def numbered_positions(range_: Range | None) -> range | None:
     """The positions of a range whose ends are numbers, if they are few."""
     if range_ is None or range_.lo.terms or range_.hi.terms or not 0 < range_.size.const <= MAX_NUMBERED:
         return None

@@ -18,16 +18,16 @@ from symgrad.proving.position_ids import COMPOUND
 LiveTerm = tuple[Label, Mono]
 
 
-def exact(value: Number) -> Number:
+def int_if_whole(value: Number) -> Number:
     """A whole fraction as an ``int``."""
     return value if isinstance(value, int) or value.denominator != 1 else value.numerator
 
 
 def poly_terms(poly: Poly, place: int = 0) -> list[LiveTerm]:
-    return [((place, exact(c)), mono) for mono, c in poly.items()]
+    return [((place, int_if_whole(c)), mono) for mono, c in poly.items()]
 
 
-def abstract(
+def to_template(
     ctx: Attempt,
     kind: str,
     of: Any,
@@ -62,7 +62,7 @@ def abstract(
                 else:
                     shape, leaves = positions.skeleton_of(p, inner)
                     codes.append((shape, *[number(x) for x in leaves]))
-            factors.append((hid, exact(exponent), tuple(codes)))
+            factors.append((hid, int_if_whole(exponent), tuple(codes)))
         raw.append((label, tuple(factors)))
     if count > MAX_FACTORS:
         raise FormTooLarge("too many factors in one term")
@@ -110,7 +110,9 @@ def _label(
     return head.id, slots
 
 
-def unfold(ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()) -> tuple[list[int], list[LiveTerm]]:
+def from_template(
+    ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()
+) -> tuple[list[int], list[LiveTerm]]:
     """Fresh bound indices and the terms of a template at live positions (parts not yet reduced)."""
     positions = ctx.positions
     bound = [positions.fresh(ctx.interner.ranges[r]) for r in head.bound]

@@ -208,7 +208,7 @@ def test_ends_of_a_sum_written_out() -> None:
     three = Index("t", Range.of_size(3))
     x3 = Tensor("x", (Range.of_size(3),))
     ctx = Attempt(Interner(), RULES)
-    ctx.unroll = True
+    ctx.write_out_sums = True
     assert not minus(
         normal_form(ctx, total(three, at(x3, three))), normal_form(ctx, add(*(at(x3, lit(n)) for n in (1, 2, 3))))
     )
