@@ -16,7 +16,6 @@ from symgrad.checking import assumption_holds
 from symgrad.checking.degree_bound import Survey
 from symgrad.checking.draw import MODES, Mode, draw
 from symgrad.checking.sample_sizes import SampleSizes, need
-from symgrad.comparing.causes.rewrite import sites
 from symgrad.comparing.exact import Exact, GradientTerm, array, exact
 from symgrad.comparing.placed_points import Placing, chosen
 from symgrad.comparing.problem import Name, Problem
@@ -83,7 +82,7 @@ class Points:
         self.tensors = _tensors(problem.arguments.values())
         places = (a.what for a in problem.arguments.values() if a.kind in ("position", "positions"))
         self.placing = Placing(tuple(p for p in places if isinstance(p, (Index, IndexArray))))
-        self.scores = [f.arg for f in sites(problem.value) if isinstance(f, n.Func) and f.name in SATURATING]
+        self.scores = [f.arg for f in n.all_nodes(problem.value) if isinstance(f, n.Func) and f.name in SATURATING]
 
     def groups(self) -> list[PositionGroup]:
         found: list[PositionGroup] = []

@@ -16,7 +16,7 @@ from symgrad.comparing.causes.exchange import exchanged, reordered
 from symgrad.comparing.causes.guess import EDIT, WHOLE, Change, Guess, Latex, evaluated
 from symgrad.comparing.causes.parts import Parts
 from symgrad.comparing.causes.position_causes import PositionCauses
-from symgrad.comparing.causes.rewrite import index_arrays, letters
+from symgrad.comparing.causes.rewrite import letters
 from symgrad.comparing.causes.whole import Seen, factors, proportional, stepped
 from symgrad.comparing.exact import GradientTerm, array
 from symgrad.comparing.problem import Problem, leaves
@@ -198,9 +198,9 @@ def _ordered(
         guesses.append(Guess(WHOLE + 5, partial(str, say), evaluated(partial(_same, term.entry), term.axes, change)))
     tensors = tuple(t for t in leaves(cost) if isinstance(t, n.Tensor))
     tensors = tuple(dict.fromkeys(tensors))
-    guesses += exchanged(term, [t for _, t in others], (*letters(cost), *index_arrays(cost), *tensors))
+    guesses += exchanged(term, [t for _, t in others], (*letters(cost), *n.reach(cost).index_arrays, *tensors))
     guesses += reordered(term) if target is not None else ()
-    guesses += PositionCauses(term.entry, term.axes, letters(cost), index_arrays(cost), tensors).guesses()
+    guesses += PositionCauses(term.entry, term.axes, letters(cost), n.reach(cost).index_arrays, tensors).guesses()
     guesses += Parts(cost, target, term.axes, latex).guesses()
     guesses.sort(key=lambda g: g.rank)
     yield from guesses[:TRIED]
