@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from symgrad.core.affine_order import constant_gap, contains
 from symgrad.core.functions import TABLE
 from symgrad.core.nodes import (
     ONE,
@@ -37,6 +38,7 @@ from symgrad.core.ranges import (
     Index,
     IndexExpr,
     Range,
+    Subset,
     index_expr,
     indices_of,
     range_of,
@@ -51,20 +53,13 @@ InRange = Callable[[IndexExpr, Range], bool]
 def kronecker(left: IndexExpr, right: IndexExpr) -> Expr:
     """delta(left, right); 1 at equal positions, 0 where the positions differ by a constant."""
     left, right = index_expr(left), index_expr(right)
-    if not isinstance(left, Gather) and not isinstance(right, Gather):
-        gap = Affine.of(left) - right
-        if not gap.terms:
-            return ZERO if gap.const else ONE
-    return delta(left, right)
+    gap = constant_gap(left, right)
+    return delta(left, right) if gap is None else ZERO if gap else ONE
 
 
 def lies_in(position: IndexExpr, range_: Range) -> bool:
-    """An index or a gathered position declared over the range, or a number between two numbers."""
-    if range_of(position) == range_:
-        return True
-    if isinstance(position, Affine) and not (position.terms or range_.lo.terms or range_.hi.terms):
-        return range_.lo.const <= position.const <= range_.hi.const
-    return False
+    """An index or a gathered position declared over the range, or a number between its ends."""
+    return range_of(position) == range_ or contains(range_, position)
 
 
 def split_number(term: Expr) -> tuple[Fraction, Expr]:
@@ -117,14 +112,13 @@ def product(*factors: Expr) -> Expr:
 def bracket(cond: Cond) -> Expr:
     """[cond], decided where it compares positions that differ by a constant."""
     left, right = cond.left, cond.right
-    if cond.op in ("eq", "lt") and left == right:
-        return ONE if (cond.op == "eq") != cond.negated else ZERO
-    if cond.op in ("eq", "lt") and isinstance(left, (Index, Affine)) and isinstance(right, (Index, Affine)):
-        gap = Affine.of(left) - right
-        if not gap.terms:
-            holds = gap.const == 0 if cond.op == "eq" else gap.const < 0
-            return ZERO if holds == cond.negated else ONE
-    return Iverson(cond)
+    if cond.op not in ("eq", "lt") or isinstance(left, Expr) or right is None or isinstance(right, Subset):
+        return Iverson(cond)
+    gap = 0 if left == right else constant_gap(left, right)
+    if gap is None:
+        return Iverson(cond)
+    holds = gap == 0 if cond.op == "eq" else gap < 0
+    return ZERO if holds == cond.negated else ONE
 
 
 def summed(index: Index, body: Expr, where: tuple[Cond, ...] = (), in_range: InRange = lies_in) -> Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symgrad.calculus.contract import bracket, cond_at, place, summed
+from symgrad.core.affine_order import surely_at_least
 from symgrad.core.nodes import ONE, ZERO, Add, Cases, Cond, Delta, Expr, Iverson, Mul, Sum, add, distinct, mul
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, index_expr, indices_of
 
@@ -68,10 +69,9 @@ def _decided(cond: Cond) -> Expr:
     if cond.op != "lt" or not isinstance(left, (Index, Affine)) or not isinstance(right, (Index, Affine)):
         return bracket(cond)
     gap = Affine.of(left) - right
-    least, most = _bound(gap, least=True), _bound(gap, least=False)
-    if most is not None and not most.terms and most.const < 0:
+    if surely_at_least(gap.scale(-1), 1):
         return ZERO if cond.negated else ONE
-    if least is not None and not least.terms and least.const >= 0:
+    if surely_at_least(gap, 0):
         return ONE if cond.negated else ZERO
     indices = list(gap.indices())
     if len(indices) == 1:
@@ -83,19 +83,6 @@ def _decided(cond: Cond) -> Expr:
         elif c == -1:
             cond = Cond("lt", index_expr(rest), i, cond.negated)
     return Iverson(cond)
-
-
-def _bound(affine: Affine, least: bool) -> Affine | None:
-    """The least or the largest that arithmetic on positions can be, over the ranges of its indices."""
-    total = Affine((), affine.const)
-    for symbol, c in affine.terms:
-        if not isinstance(symbol, Index):
-            total = total + Affine.of(symbol).scale(c)
-        elif symbol.range is None:
-            return None
-        else:
-            total = total + (symbol.range.lo if (c > 0) == least else symbol.range.hi).scale(c)
-    return total
 
 
 def out_of_cases(node: Cases) -> Expr:
