@@ -15,7 +15,6 @@ from symgrad.checking import assumption_holds
 from symgrad.checking.degree_bound import Survey
 from symgrad.checking.draw import MODES, Mode, draw, some_samples
 from symgrad.checking.sample_sizes import SampleSizes, need
-from symgrad.comparing.causes.rewrite import all_nodes
 from symgrad.comparing.exact import Exact, GradientTerm, array, exact
 from symgrad.comparing.placed_points import PlacedPositions
 from symgrad.comparing.problem import Name, Problem
@@ -80,7 +79,7 @@ class PointDrawer:
         self.tensors = _tensors(problem.arguments.values())
         values = (a.what for a in problem.arguments.values())
         self.placed = PlacedPositions(tuple(p for p in values if isinstance(p, (Index, IndexArray))))
-        functions = [f for f in all_nodes(problem.value) if isinstance(f, n.Func) and f.name in TABLE]
+        functions = [f for f in n.all_nodes(problem.value) if isinstance(f, n.Func) and f.name in TABLE]
         self.scores = [f.arg for f in functions if exponential(TABLE[f.name])]
 
     def groups(self) -> list[PointGroup]:

@@ -47,14 +47,13 @@ class Evaluator(Meaning):
         super().__init__(env, shake)
         self._values: dict[tuple[n.Expr, Perturbations], Numbers] = {}
         self._defined: dict[tuple[n.Definition, Perturbations], tuple[Axes, Numbers]] = {}
-        self._reach: dict[n.Expr, frozenset[Any]] = {}
         self._perturbed: dict[tuple[Any, ...], Perturbation] = {}
         self._open: set[n.Definition] = set()
 
     def value(self, node: n.Expr, perturbations: Perturbations = ()) -> Numbers:
         """The value of a node while the entries named by the context are varied."""
         if perturbations:
-            reach = self.reach(node)
+            reach = n.reach(node)
             perturbations = tuple(p for p in perturbations if p.what in reach)
         key = (node, perturbations)
         found = self._values.get(key)
@@ -73,22 +72,6 @@ class Evaluator(Meaning):
         """The value of a node outside any derivative."""
         with np.errstate(all="ignore"):
             return primal(self.value(node))
-
-    def reach(self, node: n.Expr) -> frozenset[Any]:
-        """The tensors and definitions that a node is built from, also through definitions."""
-        found = self._reach.get(node)
-        if found is None:
-            self._reach[node] = frozenset()  # a definition through itself ends here
-            parts: set[Any] = set()
-            for child in n.parts(node)[1]:
-                parts |= self.reach(child)
-            if isinstance(node, n.Entry):
-                parts.add(node.tensor)
-            elif isinstance(node, n.Ref):
-                parts.add(node.definition)
-                parts |= self.reach(node.definition.body)
-            found = self._reach[node] = frozenset(parts)
-        return found
 
     def _entry(self, node: n.Entry, perturbations: Perturbations) -> Numbers:
         t = node.tensor
@@ -142,7 +125,7 @@ class Evaluator(Meaning):
 
     def _definition(self, d: n.Definition, perturbations: Perturbations) -> tuple[Axes, Numbers]:
         if perturbations:
-            reach = self.reach(d.body)
+            reach = n.reach(d.body)
             perturbations = tuple(p for p in perturbations if p.what in reach)
         key = (d, perturbations)
         found = self._defined.get(key)

@@ -31,11 +31,10 @@ class Point(PointPositions):
         self.steps = steps
         self.m = Digits()
         self._memo: dict[tuple[Any, ...], Any] = {}
-        self._reach: dict[n.Expr, frozenset[Any]] = {}
 
     def value(self, node: n.Expr, at: Assignment, shifts: tuple[Shift, ...] = ()) -> Any:
         if shifts:
-            reach = self.reach(node)
+            reach = n.reach(node)
             shifts = tuple(s for s in shifts if s.what in reach)
         open_ = sorted(n.free_indices(node), key=lambda i: i.serial)
         key = (node, tuple(at.get(i) for i in open_), shifts)
@@ -52,21 +51,6 @@ class Point(PointPositions):
         self.steps -= 1
         if self.steps < 0:
             raise OutOfSteps("the evaluation takes too long")
-
-    def reach(self, node: n.Expr) -> frozenset[Any]:
-        """The tensors and definitions that a node is built from."""
-        found = self._reach.get(node)
-        if found is None:
-            self._reach[node] = frozenset()
-            parts: set[Any] = set()
-            for child in n.parts(node)[1]:
-                parts |= self.reach(child)
-            if isinstance(node, n.Entry):
-                parts.add(node.tensor)
-            elif isinstance(node, n.Ref):
-                parts |= {node.definition, *self.reach(node.definition.body)}
-            found = self._reach[node] = frozenset(parts)
-        return found
 
     # --- positions ----------------------------------------------------------------------------------
 
@@ -265,7 +249,7 @@ class Point(PointPositions):
         ranges = what.ranges if isinstance(what, n.Tensor) else tuple(self.env.range_of(i) for i in what.params)
         key = self.positions(ranges, target.indices, at)
         self.value(node.body, at, shifts)
-        if what not in self.reach(node.body):
+        if what not in n.reach(node.body):
             return self.m.mp.mpf(0)
         up, down = (
             self.value(node.body, at, (*shifts, Shift(what, key, sign * self.h, node.held, len(shifts))))

@@ -23,6 +23,7 @@ from symgrad.core.nodes import (
     neg,
     parts,
     position_key,
+    reach,
 )
 from symgrad.core.ranges import Index, Range, indices_of
 from symgrad.core.substitute import substitute
@@ -67,14 +68,9 @@ class DocumentStyle:
 def reachable(expr: Expr) -> list[Definition]:
     """The definitions that an expression is made of, each after those that it uses itself."""
     done: dict[Definition, None] = {}
-
-    def visit(node: Expr, active: frozenset[Definition]) -> None:
-        for n in distinct(node):
-            if isinstance(n, Ref) and n.definition not in done and n.definition not in active:
-                visit(n.definition.body, active | {n.definition})
-                done[n.definition] = None
-
-    visit(expr, frozenset())
+    for d in reach(expr).definitions:
+        if d not in done:
+            done.update(dict.fromkeys((*reachable(d.body), d)))
     return list(done)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product as cartesian
 
-from symgrad.calculus.shifted_deltas import out_of_cases
+from symgrad.calculus.contract import out_of_cases
 from symgrad.core.nodes import (
     ONE,
     Add,

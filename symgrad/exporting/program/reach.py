@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from symgrad.core.affine_order import surely_at_least
 from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_kinds import (
     All,
@@ -39,8 +40,8 @@ class Ends:
         """True if no argument is involved and all positions are from 0 to size - 1, whatever the sizes are."""
         return (
             not self.arguments
-            and any(_at_least_0(low) for low in self.lows)
-            and any(_at_least_0(size - 1 - high) for high in self.highs)
+            and any(surely_at_least(low, 0, smallest_size=0) for low in self.lows)
+            and any(surely_at_least(size - 1 - high, 0, smallest_size=0) for high in self.highs)
         )
 
 
@@ -94,8 +95,3 @@ def _constant(node: ArrayNode) -> Affine | None:
     if isinstance(node, LiteralArray) and node.value.denominator == 1:
         return Affine((), int(node.value))
     return None
-
-
-def _at_least_0(a: Affine) -> bool:
-    """True if an affine function of sizes, which are 0 or more, can't be negative."""
-    return a.const >= 0 and all(c > 0 for _, c in a.terms)
