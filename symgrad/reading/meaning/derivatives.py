@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from symgrad.core.nodes import Apply, Definition, Deriv, Entry, Expr, Mul, Ref, Sum, parts
+from symgrad.core.nodes import Apply, Definition, Deriv, Entry, Expr, Ref, Sum, parts
 from symgrad.core.substitute import substitute
-from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply, same_range
+from symgrad.reading.meaning.open_index import same_range
+from symgrad.reading.meaning.raw_trees import ungrouped
+from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Derivative, ProductNode, Sym, SyntaxNode, Terms
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
-
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
 
 MAX_ORDER = 4
 
@@ -26,14 +25,7 @@ def _order(node: Expr) -> int:
     return inside + isinstance(node, Deriv)
 
 
-def ungrouped(node: Expr) -> Expr:
-    """What stands in brackets."""
-    while isinstance(node, Mul) and len(node.factors) == 1:
-        node = node.factors[0]
-    return node
-
-
-def target_of(el: Elaborator, node: SyntaxNode) -> ReadValue:
+def target_of(el: Reading, node: SyntaxNode) -> ReadValue:
     """What is differentiated by: entries of a tensor or of a defined quantity."""
     value = el.value(node)
     body = ungrouped(value.body)
@@ -47,7 +39,8 @@ def target_of(el: Elaborator, node: SyntaxNode) -> ReadValue:
     return replace(value, body=body)
 
 
-def derivative(el: Elaborator, node: Derivative) -> ReadValue:
+@reads(Derivative)
+def derivative(el: Reading, node: Derivative) -> ReadValue:
     """``\\partial body / \\partial targets``: axes of the body, then those of the targets."""
     reached = _nabla_reach(el, node)
     if reached is not None:
@@ -73,7 +66,7 @@ def derivative(el: Elaborator, node: Derivative) -> ReadValue:
     return ReadValue(body, axes, row, True, jacobian)
 
 
-def _nabla_reach(el: Elaborator, node: Derivative) -> SyntaxNode | None:
+def _nabla_reach(el: Reading, node: Derivative) -> SyntaxNode | None:
     """``\\nabla_z C a^\\top`` is a product: ``\\nabla`` takes the defined or abstract number behind it, and no more."""
     if not (node.operator and node.sign == "\\nabla" and isinstance(node.body, ProductNode)):
         return None
@@ -87,7 +80,7 @@ def _nabla_reach(el: Elaborator, node: Derivative) -> SyntaxNode | None:
     return ProductNode(node.span, ((op, head), *rest))
 
 
-def _chain_links(el: Elaborator, node: SyntaxNode) -> Definition | None:
+def _chain_links(el: Reading, node: SyntaxNode) -> Definition | None:
     """For a term with ``∂J/∂y · ∂y/∂x``: the intermediate ``y``."""
     if not isinstance(node, ProductNode):
         return None
@@ -106,7 +99,7 @@ def _chain_links(el: Elaborator, node: SyntaxNode) -> Definition | None:
     return None
 
 
-def held_in(el: Elaborator, node: Terms) -> tuple[frozenset[Definition], frozenset[Definition]]:
+def held_in(el: Reading, node: Terms) -> tuple[frozenset[Definition], frozenset[Definition]]:
     """What the derivatives of a written chain rule hold constant: the inner ones of its products, and a lone one.
 
     In ``∂v/∂m ∂m/∂a + ∂v/∂n ∂n/∂a`` each inner derivative holds the other intermediates; in
@@ -125,7 +118,7 @@ def _is_partial(node: SyntaxNode) -> bool:
     return isinstance(node, Derivative) and node.sign == "\\partial" and isinstance(node.body, Sym)
 
 
-def contract(el: Elaborator, values: Sequence[tuple[str, ReadValue, SyntaxNode]], span: Span) -> ReadValue | None:
+def contract(el: Reading, values: Sequence[tuple[str, ReadValue, SyntaxNode]], span: Span) -> ReadValue | None:
     """A chain of whole-array derivatives is contracted over the shared array, in whatever order it is written."""
     links = [(k, v.jacobian) for k, (_, v, _) in enumerate(values) if v.jacobian is not None]
     pair = next(

@@ -66,7 +66,7 @@ class Paragraph:
                 key = self.scope.value_key(read_name(self.scope, name))[0]
             except NotationError:
                 continue
-            declared = self.scope.values.get(key or "")
+            declared = self.scope.values.get(key) if key is not None else None
             if key is not None and isinstance(declared, Tensor) and len(declared.ranges) == 1:
                 self.scope.put_tensor(key, declared.ranges, "bit", declared.row)
                 spelled = f"\\sum_j {cover(name).text}_j = 1"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name, letter_key, letters_in, script_argument
@@ -66,7 +67,7 @@ def value_names(scope: Scope, node: SyntaxNode) -> set[str]:
     positions: set[int] = set()
     for n in subnodes(node):
         if isinstance(n, Call):
-            kinds = argument_kinds(scope, scope.calls.get((n.function.key, len(n.args))))
+            kinds = argument_kinds(scope, scope.calls.get((NameKey(n.function.key), len(n.args))))
             positions |= {id(arg) for arg, is_index in zip(n.args, kinds, strict=False) if is_index}
         if isinstance(n, Sym) and id(n) not in positions:
             out.add(n.key)
@@ -107,11 +108,14 @@ def argument_kinds(scope: Scope, entry: Defined | None) -> tuple[bool, ...]:
         return ()
     in_subscripts, in_slots = subscript_letters(scope, entry.body), slot_letters(scope, entry.body)
     as_values = value_names(scope, entry.body)
-    return tuple(
-        a in in_subscripts
-        or (a not in as_values and (a in in_slots or a in scope.indices or a in scope.letters or a not in scope.values))
-        for a in entry.arguments
-    )
+
+    def is_position(a: str) -> bool:
+        if a in in_subscripts:
+            return True
+        named = a in in_slots or a in scope.indices or a in scope.letters or NameKey(a) not in scope.values
+        return named and a not in as_values
+
+    return tuple(map(is_position, entry.arguments))
 
 
 def sum_letter(token: Token) -> str:
@@ -159,8 +163,10 @@ def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
         if isinstance(n, BigOp):
             ends = _ends(n)
             bound = set(letters_in(n.sub)) - ends
-            known = positions | bound | scope.indices.keys() | scope.letters.keys() | scope.values.keys()
-            scope.sizes.update(ends - known)
+            values = {key.letter for key in scope.values if key.is_letter}
+            known = positions | bound | scope.indices.keys() | scope.letters.keys() | values
+            for name in sorted(ends - known):
+                scope.sizes.add(name)
 
 
 def _ends(node: BigOp) -> set[str]:

@@ -1,0 +1,84 @@
+"""Numbers, sums of terms, products and quotients."""
+
+from __future__ import annotations
+
+from symgrad.core.nodes import Add, Mul, Num
+from symgrad.reading.meaning.derivatives import contract, held_in
+from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.values import (
+    ReadValue,
+    bracketed,
+    elementwise,
+    inverse,
+    multiply,
+    negative,
+    outer,
+    quotient,
+    scalar,
+)
+from symgrad.reading.tree.scripts import error
+from symgrad.reading.tree.syntax import Derivative, Dots, NumberNode, ProductNode, QuotientNode, Terms
+
+
+@reads(NumberNode)
+def number(el: Reading, node: NumberNode) -> ReadValue:
+    return scalar(Num(node.value))
+
+
+@reads(QuotientNode)
+def fraction(el: Reading, node: QuotientNode) -> ReadValue:
+    return quotient(el.value(node.num), el.value(node.den), node.span)
+
+
+@reads(Terms)
+def terms(el: Reading, node: Terms) -> ReadValue:
+    outside = el.held, el.held_alone
+    held, alone = held_in(el, node)
+    values = []
+    for sign, term in node.items:
+        el.held, el.held_alone = outside[0] | held, alone if isinstance(term, Derivative) else frozenset()
+        values.append(negative(el.value(term)) if sign < 0 else el.value(term))
+    el.held, el.held_alone = outside
+    return values[0] if len(values) == 1 else elementwise(Add, values, node.span, "a sum")
+
+
+@reads(ProductNode)
+def product(el: Reading, node: ProductNode) -> ReadValue:
+    values = [(op, el.value(f), f) for op, f in node.factors]
+    chained = contract(el, values, node.span)
+    if chained is not None:
+        return chained
+    out = values[0][1]
+    for op, right, written in values[1:]:
+        span = node.factors[0][1].span.to(written.span)
+        if op == "o":
+            out = elementwise(Mul, (bracketed(out), bracketed(right)), span, "an elementwise product")
+        elif op == "@":
+            out = outer(out, right, span) if out.axes and right.axes else multiply(out, right, span)[0]
+        elif (op == "*" or (el.entrywise and op in ("", "."))) and _are_alike(out, right):
+            out = elementwise(Mul, (bracketed(out), bracketed(right)), span, "an elementwise product")
+        elif op == "/":
+            out = quotient(out, right, span) if right.axes else multiply(out, inverse(right), span)[0]
+        else:
+            out, guessed = multiply(out, right, span)
+            if guessed:
+                el.warn(
+                    "SG202",
+                    "missing transpose: two columns in a row are read as their inner product",
+                    span,
+                    "write `^\\top` on the first",
+                )
+    return out
+
+
+def _are_alike(left: ReadValue, right: ReadValue) -> bool:
+    """True for two columns, or two rows, over one range."""
+    if len(left.axes) != 1 or len(right.axes) != 1 or left.row != right.row:
+        return False
+    a, b = left.axes[0].range, right.axes[0].range
+    return a is None or b is None or a == b
+
+
+@reads(Dots)
+def ellipsis(el: Reading, node: Dots) -> ReadValue:
+    raise error("SG112", "an ellipsis is not read here", node.span, "write the sum with `\\sum`")
