@@ -238,6 +238,9 @@ class _Reader:
 
     def close(self, sup: tuple[Token, ...]) -> None:
         """What stands above the sign; ``\\sum_{i,j=1}^{N}`` bounds both letters."""
+        alone = list(self.bounds.values())
+        if len(alone) == 1 and alone[0].lo is None and not alone[0].known:
+            alone[0].lo = Affine((), 1)  # `\\sum_i^N` counts from 1
         lower = [b for b in self.bounds.values() if b.lo is not None and b.hi is None]
         if not lower:
             raise error("SG101", "an upper bound needs a lower one, `\\sum_{i=1}^{N}`", cover(sup))

@@ -10,7 +10,8 @@ from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import labelled, position
 from symgrad.reading.meaning.values import ReadValue
-from symgrad.reading.tree.scripts import error
+from symgrad.reading.tokens.cuts import parted
+from symgrad.reading.tree.scripts import error, read_slots
 from symgrad.reading.tree.syntax import Position, Slot, Sym
 from symgrad.text.source import Span
 
@@ -39,6 +40,15 @@ def builtin_name(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | 
         axis = OpenIndex("k", _sized(el, slots), "free")
         return ReadValue(num(1 if "1" in sym.key else 0), (axis,))
     return None
+
+
+def constant_matrix(el: Reading, sym: Sym) -> ReadValue:
+    """``\\mathbf{1}_{n \\times m}``: a matrix of ones, or of zeros."""
+    sizes = [read_slots(part) for part in parted(sym.sub, "\\times")]
+    if len(sizes) != 2:
+        raise error("SG101", "a matrix of ones takes two sizes", sym.span, "write `\\mathbf{1}_{n \\times m}`")
+    rows, columns = (OpenIndex(letter, _sized(el, slots), "free") for letter, slots in zip("ij", sizes, strict=True))
+    return ReadValue(num(1 if "1" in sym.key else 0), (rows, columns))
 
 
 def _sized(el: Reading, slots: tuple[Slot, ...]) -> Range | None:

@@ -12,7 +12,7 @@ from symgrad.reading.meaning.raw_trees import ungrouped
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
 from symgrad.reading.tree.scripts import error
-from symgrad.reading.tree.syntax import Derivative, ProductNode, Sym, SyntaxNode, Terms
+from symgrad.reading.tree.syntax import Call, Derivative, ProductNode, Sym, SyntaxNode, Terms
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
 
@@ -42,6 +42,8 @@ def target_of(el: Reading, node: SyntaxNode) -> ReadValue:
 @reads(Derivative)
 def derivative(el: Reading, node: Derivative) -> ReadValue:
     """``\\partial body / \\partial targets``: axes of the body, then those of the targets."""
+    if not node.targets:
+        return el.value(_by_own_argument(el, node))
     reached = _nabla_reach(el, node)
     if reached is not None:
         return el.value(reached)
@@ -64,6 +66,16 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     by = targets[0].body.args[0]
     jacobian = Jacobian(of, by, value.axes, targets[0].axes) if len(targets) == 1 else None
     return ReadValue(body, axes, row, True, jacobian)
+
+
+def _by_own_argument(el: Reading, node: Derivative) -> Derivative:
+    """``\\nabla f`` of a function of one argument, by that argument: ``\\nabla_x f(x)``; ``\\nabla^2 f`` twice."""
+    entries = [(k, d) for k, d in el.scope.calls.items() if isinstance(node.body, Sym) and k[0].letter == node.body.key]
+    if len(entries) != 1 or entries[0][0][1] != 1 or not isinstance(node.body, Sym):
+        raise error("SG101", "`\\nabla` must say by what", node.span, "write `\\nabla_x J`")
+    argument = Sym(node.body.span, (entries[0][1].arguments or ("",))[0])
+    call = Call(node.body.span, replace(node.body, sub=(), sup=()), (argument,))
+    return Derivative(node.span, call, (argument,) * (2 if node.operator else 1), sign=node.sign)
 
 
 def _nabla_reach(el: Reading, node: Derivative) -> SyntaxNode | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symgrad.core.nodes import Entry, Func, Ref, Size, Tensor
 from symgrad.core.ranges import Affine
 from symgrad.core.substitute import instantiate
-from symgrad.reading.meaning.builtin_names import builtin_name, kronecker
+from symgrad.reading.meaning.builtin_names import builtin_name, constant_matrix, kronecker
 from symgrad.reading.meaning.definitions import called_bare, define
 from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.rules import Reading, reads
@@ -32,6 +32,8 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
     parameter = el.parameters.get(sym.key) or el.parameters.get(f"\\mathbf {sym.key}")
     if parameter is not None and not sym.primes:
         return element(el, refreshed(parameter), sym.sub, sym.span), sym.sup
+    if sym.key in ("\\mathbf{1}", "\\mathbf{0}") and any(t.text == "\\times" for t in sym.sub):
+        return constant_matrix(el, sym), sym.sup
     key, sub, sup = scope.value_key(sym)
     raised: tuple[Slot, ...] = ()
     if sup and sup[0].text == "(" and sup[-1].text == ")":

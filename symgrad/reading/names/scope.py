@@ -19,7 +19,7 @@ from symgrad.reading.tree.syntax import Position, Sym, SyntaxNode
 from symgrad.text.source import Span
 
 ARRAY_FUNCTIONS = frozenset(
-    ("softmax", "logsumexp", "lse", "LSE", "tr", "Tr", "trace", "diag", "sum", "max", "min", "\\max", "\\min")
+    ("softmax", "logsumexp", "lse", "LSE", "tr", "Tr", "trace", "diag", "Diag", "sum", "max", "min", "\\max", "\\min")
 )
 """Functions of whole arrays, read by their definition."""
 
@@ -31,7 +31,10 @@ WORDS: dict[str, str] = {
     "sqrt": "\\operatorname{sqrt}",
     "softmax": "softmax",
     "tr": "tr",
+    "Tr": "Tr",
+    "trace": "trace",
     "diag": "diag",
+    "Diag": "Diag",
 }
 """Names read without a backslash where they are not declared."""
 

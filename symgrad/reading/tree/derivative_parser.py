@@ -118,6 +118,8 @@ class DerivativeParser(Cursor):
         t = self.peek()
         body = self.factor() if t is not None and self.starts_factor(t) else None
         call = body.base if isinstance(body, Scripted) else body
+        if isinstance(call, Sym) and self.vocabulary.has_arguments(call):
+            return Derivative(head.to(call.span), call, (), operator=order == 2, sign="\\nabla")
         if not isinstance(call, Call) or call.bare or len(call.args) != 1:
             raise error("SG101", "`\\nabla` must say by what", head, "write `\\nabla_x J`")
         node = Derivative(head.to(call.span), call, call.args * order, operator=True, sign="\\nabla")

@@ -17,9 +17,11 @@ from symgrad.reading.tree.name_parser import NameParser
 from symgrad.reading.tree.scripts import ACCENTS, error, group_end, is_name, letters_in, script_argument
 from symgrad.reading.tree.syntax import (
     BigOp,
+    Call,
     Derivative,
     Dots,
     NumberNode,
+    Paren,
     ProductNode,
     QuotientNode,
     Root,
@@ -32,6 +34,7 @@ from symgrad.reading.tree.used_names import outside_letters
 from symgrad.text.source import Span
 
 MAX_FACTORS = 1000
+POSITIVE_PART = "\\operatorname{relu}"
 OPERATORS = {"\\cdot": ".", "\\times": "x", "\\otimes": "@", "\\ast": "*"}
 
 
@@ -143,6 +146,9 @@ class Parser(NameParser, DerivativeParser):
         if t.kind == "symbol":
             if t.text == "|":
                 return self.scripted(self.bracket("|", "symbol", "|", "|"))
+            iverson = self.iverson_bracket() if t.text == "[" else None
+            if iverson is not None:
+                return iverson
             if t.text in OPEN:
                 return self.scripted(self.bracket(t.text, "symbol", OPEN[t.text], t.text))
         if t.kind in ("sub", "sup"):
@@ -151,6 +157,8 @@ class Parser(NameParser, DerivativeParser):
             special = self.command(t)
             if special is not None:
                 return special
+        if t.style == "bb" and t.text in ("I", "1") and self.condition_follows():
+            return self.indicator()
         if is_name(t) or t.text in ACCENTS:
             return self.name()
         if t.kind == "command":
@@ -292,6 +300,9 @@ class Parser(NameParser, DerivativeParser):
             self.at = after
         if not (sub or sup or primes):
             return node
+        if isinstance(node, Paren) and [t.text for t in sub] == ["+"] and len(node.items) == 1:
+            relu = Call(node.span.to(end), Sym(node.span, POSITIVE_PART), (node.items[0],))  # `[x]_+`
+            return Scripted(relu.span, relu, (), tuple(sup), primes) if sup or primes else relu
         return Scripted(node.span.to(end), node, tuple(sub), tuple(sup), primes)
 
 
