@@ -39,7 +39,19 @@ from symgrad.core.nodes import (
 )
 from symgrad.core.ranges import Gather, Index, Subset
 from symgrad.core.substitute import substitute
-from symgrad.writing.latex_pieces import LatexText, bare, enclosed, is_named, without_sign
+from symgrad.writing.latex_pieces import (
+    ATOM,
+    NAME,
+    OPEN,
+    POWER,
+    PRODUCT,
+    SUM,
+    LatexText,
+    bare,
+    enclosed,
+    is_named,
+    without_sign,
+)
 from symgrad.writing.letters import LetterChooser, Naming, joined, name, script, shows_range, split_name
 
 POWERED = frozenset(("sigma", "tanh", "sinh", "cosh", "sin", "cos", "tan"))
@@ -94,19 +106,14 @@ class Printer:
         self.naming = naming
 
     def write(self, expr: Expr) -> str:
-        return self.text(expr).latex
+        return self.operand(expr).text
 
-    def text(self, expr: Expr) -> LatexText:
+    def operand(self, expr: Expr) -> LatexText:
         expr = bare(expr)
         rule = _RULES.get(type(expr))
         if rule is None:
             raise TypeError(f"no rule prints a {type(expr).__name__}")
         return rule(self, expr)
-
-    def within(self, expr: Expr, *kinds: str) -> str:
-        """The expression, in brackets unless it is of one of the kinds."""
-        text = self.text(expr)
-        return text.latex if text.kind in kinds else enclosed(text.latex)
 
     # --- numbers and names ------------------------------------------------------------------------
 
@@ -114,17 +121,17 @@ class Printer:
         q = node.value
         body = str(abs(q.numerator)) if q.denominator == 1 else f"\\frac{{{abs(q.numerator)}}}{{{q.denominator}}}"
         if q < 0:
-            return LatexText("-" + body, "sum")
-        return LatexText(body, "name" if q.denominator == 1 else "atom")
+            return LatexText("-" + body, SUM)
+        return LatexText(body, NAME if q.denominator == 1 else ATOM)
 
     def const(self, node: Const) -> LatexText:
-        return LatexText(node.name, "name")
+        return LatexText(node.name, NAME)
 
     def size(self, node: Size) -> LatexText:
         text = self.letters.affine(node.affine)
         if len(node.affine.terms) == 1 and not node.affine.const and node.affine.terms[0][1] == 1:
-            return LatexText(text, "name")
-        return LatexText(text.replace("+", " + ").replace("-", " - ").strip(), "sum")
+            return LatexText(text, NAME)
+        return LatexText(text.replace("+", " + ").replace("-", " - ").strip(), SUM)
 
     def entry(self, node: Entry) -> LatexText:
         return self.named(node.tensor.name, self.letters.slots(node.indices))
@@ -140,13 +147,13 @@ class Printer:
     def named(self, key: str, slots: str) -> LatexText:
         """A name with a label above, or a prime, takes no power without brackets."""
         base, _, above = split_name(key)
-        return LatexText(name(key, slots), "atom" if above or "'" in base else "name")
+        return LatexText(name(key, slots), ATOM if above or "'" in base else NAME)
 
     def delta(self, node: Delta) -> LatexText:
         pair = sorted((node.left, node.right), key=lambda e: (not isinstance(e, Gather), self.letters.position(e)))
         if "\\delta" in self.naming.reserved:
             return LatexText("\\mathbb{1}[" + " = ".join(map(self.letters.position, pair)) + "]")
-        return LatexText("\\delta" + script("_", self.letters.slots(pair)), "name")
+        return LatexText("\\delta" + script("_", self.letters.slots(pair)), NAME)
 
     # --- sums and products ------------------------------------------------------------------------
 
@@ -159,17 +166,17 @@ class Printer:
             terms.insert(0, number)
         for term in terms:
             negative, rest = without_sign(term)
-            text = self.within(rest, "name", "atom", "product", "open", "power")
+            text = self.operand(rest).at(OPEN)
             if out:
                 out += f" {'-' if negative else '+'} {text}"
             else:
                 out = f"-{text}" if negative else text
-        return LatexText(out, "sum")
+        return LatexText(out, SUM)
 
     def mul(self, node: Mul) -> LatexText:
         negative, rest = without_sign(node)
         if negative:
-            return LatexText("-" + self.within(rest, "name", "atom", "product", "open", "power"), "sum")
+            return LatexText("-" + self.operand(rest).at(OPEN), SUM)
         factors = rest.factors if isinstance(rest, Mul) else (rest,)
         number = Fraction(1)
         over: list[Expr] = []
@@ -198,29 +205,28 @@ class Printer:
         )
         inside = [f for f in over if f not in beside]
         lead = [Num(Fraction(number.numerator))] if number.numerator != 1 or not inside else []
-        above = self.row([*lead, *inside]).latex
-        below = self.row([*([Num(Fraction(number.denominator))] if number.denominator != 1 else []), *under]).latex
+        above = self.row([*lead, *inside]).text
+        below = self.row([*([Num(Fraction(number.denominator))] if number.denominator != 1 else []), *under]).text
         fraction = f"\\frac{{{above}}}{{{below}}}"
         if not beside:
             return LatexText(fraction)
         after = self.row(beside, first=False)
-        return LatexText(f"{fraction} {after.latex}", "open" if after.kind == "open" else "product")
+        return LatexText(f"{fraction} {after.text}", OPEN if after.level == OPEN else PRODUCT)
 
     def row(self, factors: list[Expr], first: bool = True) -> LatexText:
         """Factors side by side, those that are open to the right last; ``first``: nothing stands before."""
-        texts = [(f, self.text(f)) for f in factors]
+        texts = [(f, self.operand(f)) for f in factors]
         if len(texts) == 1 and first:
             return texts[0][1]
-        ordered = [t for _, t in texts if t.kind != "open"] + [t for _, t in texts if t.kind == "open"]
+        ordered = [t for _, t in texts if t.level != OPEN] + [t for _, t in texts if t.level == OPEN]
         out: list[str] = []
         for k, t in enumerate(ordered):
             last = k == len(ordered) - 1
-            keep = t.kind != "sum" and (t.kind != "open" or last)
-            text = t.latex if keep else enclosed(t.latex)
+            text = t.at(OPEN if last else PRODUCT)
             if out and text[0].isdigit():
                 text = f"\\cdot {text}"
             out.append(text)
-        return LatexText(" ".join(out), "open" if ordered and ordered[-1].kind == "open" else "product")
+        return LatexText(" ".join(out), OPEN if ordered and ordered[-1].level == OPEN else PRODUCT)
 
     def pow(self, node: Pow) -> LatexText:
         base, exponent = bare(node.base), bare(node.exponent)
@@ -233,12 +239,12 @@ class Printer:
                 return LatexText(f"\\sqrt{degree}{{{self.write(base)}}}")
             if isinstance(base, Func) and base.name in POWERED and q.denominator == 1:
                 return self.called(head(base.name, self.naming.reserved) + script("^", str(q)), [base.arg])
-        return LatexText(self.within(base, "name") + script("^", self.write(exponent)), "power")
+        return LatexText(self.operand(base).at(NAME) + script("^", self.write(exponent)), POWER)
 
     def big(self, node: Sum | Prod) -> LatexText:
         negative, rest = without_sign(node)
         if negative:
-            return LatexText("-" + self.write(rest), "sum")
+            return LatexText("-" + self.write(rest), SUM)
         if isinstance(node, Sum) and node.body is ONE and len(node.where) == 1:
             (cond,) = node.where
             if cond.op == "in" and cond.left is node.index and isinstance(cond.right, Subset) and not cond.negated:
@@ -249,9 +255,9 @@ class Printer:
         inner = mul(*indicators, node.body)
         if isinstance(node, Prod) and indicators:
             inner = power(node.body, mul(*indicators))
-        body = self.within(inner, "name", "atom", "product", "open", "power")
+        body = self.operand(inner).at(OPEN)
         self.letters.release(node.index)
-        return LatexText(f"{sign}_{{{below}}}{f'^{{{above}}}' if above else ''} {body}", "open")
+        return LatexText(f"{sign}_{{{below}}}{f'^{{{above}}}' if above else ''} {body}", OPEN)
 
     def limits(self, node: Sum | Prod) -> tuple[str, str, list[Expr]]:
         """What stands below and above the sign, and the conditions that stand as brackets in the body."""
@@ -316,7 +322,7 @@ class Printer:
                 return self.partial(head, targets)
         marks = joined([f"{k + 1}{script('_', self.letters.slots(ii))}" for k, ii in node.derivs])
         arguments = ", ".join(self.array(a) for a in node.arguments)
-        return LatexText(f"\\partial_{{{marks}}} {head}{enclosed(arguments)}", "open")
+        return LatexText(f"\\partial_{{{marks}}} {head}{enclosed(arguments)}", OPEN)
 
     def array(self, lam: Lam) -> str:
         """An array as an argument: by its name where it has one, else ``[entry]_{ij}``."""
@@ -350,10 +356,10 @@ class Printer:
             return self.partial(self.write(body), targets)
         if isinstance(body, Apply) and not body.derivs and all(map(is_named, body.arguments)):
             return self.partial(body.function.name, targets)
-        operator = self.partial("", targets).latex
-        text = self.text(body)
-        plain = isinstance(body, (Func, Apply)) and text.kind == "atom"
-        return LatexText(f"{operator} {text.latex if plain else enclosed(text.latex, '[', ']')}", "open")
+        operator = self.partial("", targets).text
+        text = self.operand(body)
+        plain = isinstance(body, (Func, Apply)) and text.level == ATOM
+        return LatexText(f"{operator} {text.text if plain else enclosed(text.text, '[', ']')}", OPEN)
 
     def partial(self, of: str, targets: Sequence[Expr]) -> LatexText:
         order = f"^{len(targets)}" if len(targets) > 1 else ""

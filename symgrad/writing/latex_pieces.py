@@ -6,18 +6,21 @@ from dataclasses import dataclass
 
 from symgrad.core.nodes import Entry, Expr, Lam, Mul, Num, Ref, Sum, mul
 from symgrad.core.ranges import Index, IndexExpr, indices_of
+from symgrad.writing.operand_text import OperandText
+
+NAME, ATOM, POWER, PRODUCT, OPEN, HADAMARD, SUM = 7, 6, 5, 4, 3, 2, 1
+"""Precedences. A name takes a power, an atom is closed, a product is a row of factors, an open expression ends with
+something that takes all that follows (a sum over an index, a derivative), a sum has terms or a sign in front."""
 
 
 @dataclass(frozen=True, slots=True)
-class LatexText:
-    """LaTeX with what it may stand beside.
+class LatexText(OperandText):
+    """LaTeX with the precedence of its outermost operation."""
 
-    kind: ``name`` takes a power; ``atom`` is closed; ``product`` is a row of factors; ``open`` ends
-    with something that takes all that follows; ``sum`` has terms or a sign.
-    """
+    level: int = ATOM
 
-    latex: str
-    kind: str = "atom"
+    def in_parentheses(self) -> str:
+        return enclosed(self.text)
 
 
 def enclosed(text: str, left: str = "(", right: str = ")") -> str:
