@@ -1,7 +1,7 @@
 """SymPy expressions converted to symgrad's: ranges from the bounds of sums and the shapes of arrays.
 
-An axis gets the bounds of the sum whose index stands in it, else those of an ``Idx``, else its
-length counted from the bridge's base. SymPy itself is not called; only its trees are looked at.
+An axis has the bounds of the sum over the index in its slot, else those of an ``Idx``, else its length, counted
+from the bridge's base. SymPy itself is not called; only its trees are read.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ Scope = dict[str, Index]
 
 
 def from_sympy(expr: Any, bridge: Bridge | None = None) -> Expr:
-    """A SymPy expression as ours; its arrays become tensors, entered in the bridge."""
+    """A SymPy expression converted; its arrays become tensors, which are entered in the bridge."""
     return FromSympy(bridge or Bridge()).whole(expr)
 
 
 def kind_of(e: Any) -> str:
-    """The name of a SymPy node's class; those of undefined functions are all ``AppliedUndef``."""
+    """The class name of a SymPy node; ``AppliedUndef`` for all undefined functions."""
     return "AppliedUndef" if any(c.__name__ == "AppliedUndef" for c in type(e).__mro__) else type(e).__name__
 
 
@@ -56,7 +56,7 @@ def subtrees(e: Any) -> Iterator[Any]:
 
 
 class FromSympy:
-    """Reads one expression; the bridge says what open names stand for, and learns the rest."""
+    """Converts one expression with the names of the bridge, and enters new ones there."""
 
     def __init__(self, bridge: Bridge) -> None:
         self.bridge = bridge
@@ -71,7 +71,7 @@ class FromSympy:
     # --- ranges -----------------------------------------------------------------------------------
 
     def survey(self, e: Any, bound: dict[str, Range]) -> None:
-        """Notes which names are sizes, which are indices, and the range of every axis a sum tells."""
+        """Collect the names of sizes and indices, and the range of every axis that a sum determines."""
         kind = kind_of(e)
         if kind in ("Sum", "Product"):
             inner = dict(bound)
@@ -99,7 +99,7 @@ class FromSympy:
         return Range(self.numbers(at.lower), self.numbers(at.upper))
 
     def numbers(self, e: Any) -> Affine:
-        """A bound: an affine in sizes."""
+        """A bound as an affine expression in sizes."""
         found = self.affine(e, {}, sizes=True)
         self.sizes.update(found.sizes())
         return found
@@ -115,7 +115,7 @@ class FromSympy:
     # --- positions --------------------------------------------------------------------------------
 
     def affine(self, e: Any, scope: Scope, sizes: bool = False) -> Affine:
-        """``c + j - 1``: whole numbers, sizes and indices with whole coefficients."""
+        """``c + j - 1``: integers, sizes and indices with integer coefficients."""
         kind = kind_of(e)
         if e.is_Integer:
             return Affine.of(int(e))
@@ -225,7 +225,7 @@ class FromSympy:
         return power(self.expr(e.base, scope), self.expr(e.exp, scope))
 
     def read_max(self, e: Any, scope: Scope) -> Expr:
-        """max(0, x) = relu(x)"""
+        """``max(0, x) = relu(x)``"""
         rest = [a for a in e.args if not a.is_zero]
         if len(e.args) != 2 or len(rest) != 1:
             raise BridgeError(f"only Max(0, x) has a counterpart, not {e}")
@@ -256,7 +256,7 @@ class FromSympy:
         return self.big(e, scope, Prod, 1)
 
     def big(self, e: Any, scope: Scope, make: type[Expr], other: int) -> Expr:
-        """The first of SymPy's limits is the innermost; a Piecewise body is a sum's conditions."""
+        """A sum or product; SymPy's first limit is the innermost, and a Piecewise body holds the conditions."""
         inner = dict(scope)
         bound = []
         for symbol, lo, hi in (tuple(limit) for limit in e.limits):
@@ -274,7 +274,7 @@ class FromSympy:
         return out
 
     def remembered(self, name: str, range_: Range, scope: Scope) -> Index:
-        """The bound index that the bridge knows by this name, or a new one; never one bound further out."""
+        """The bound index of this name in the bridge, unless it is bound further out; else a new one."""
         known = self.bridge.indices.get(name)
         if known is None or known.range != range_ or known.kind != "bound" or known in scope.values():
             return Index(name, range_, "bound")
@@ -293,7 +293,7 @@ class FromSympy:
     # --- conditions ----------------------------------------------------------------------------------
 
     def conditions(self, c: Any, scope: Scope) -> tuple[Cond, ...]:
-        """A condition as ours, to hold together."""
+        """The conditions, all of which must hold."""
         kind = kind_of(c)
         if kind == "And":
             return tuple(x for a in sorted(c.args, key=str) for x in self.conditions(a, scope))
@@ -323,7 +323,7 @@ class FromSympy:
         raise BridgeError(f"the condition {c} compares numbers for equality")
 
     def is_position(self, e: Any, scope: Scope) -> bool:
-        """Whether a side of a relation is made of indices, sizes and whole numbers."""
+        """True if a side of a relation consists of indices, sizes and integers."""
         if any(kind_of(a) == "Indexed" and str(a.base) not in self.bridge.arrays for a in subtrees(e)):
             return False
         symbols = [s for s in e.free_symbols if kind_of(s) in ("Symbol", "Dummy", "Idx")]

@@ -1,7 +1,7 @@
-"""Expressions as LaTeX, written as an author writes them, and readable again.
+"""Expressions as LaTeX in index form, as an author writes them, and such that they can be read back.
 
-Every sum is written out; a dummy keeps its letter where it can. Brackets stand only where the
-rules of reading need them: a sum and a derivative in front take the product that follows.
+Every sum is written out, and a bound index keeps its letter if possible. Parentheses are written only where
+reading needs them: a sum or a derivative in front applies to the product that follows.
 """
 
 from __future__ import annotations
@@ -59,13 +59,13 @@ POWERED = frozenset(("sigma", "tanh", "sinh", "cosh", "sin", "cos", "tan"))
 
 
 def latex(expr: Expr, names: Naming | None = None) -> str:
-    """The expression in LaTeX; sums show their range where their body does not tell it."""
+    """The expression in LaTeX; a sum shows its range if its body does not imply it."""
     naming = names or Naming()
     return Printer(LetterChooser(expr, naming), naming).write(expr)
 
 
 def read(expr: Expr, names: Naming | None = None) -> str:
-    """The expression as it was understood: every sum with its range."""
+    """The expression as it was read: every sum with its range."""
     n = names or Naming()
     return latex(expr, replace(n, ranges=True))
 
@@ -76,7 +76,7 @@ def describe_sizes(sizes: Mapping[str, int]) -> str:
 
 
 def describe_indices(indices: Sequence[Index], names: Naming | None = None) -> str:
-    """``i = 1, \\dots, D; o \\in [W] fixed``: what the open letters of a step range over."""
+    """``i = 1, \\dots, D; o \\in [W] fixed``: the ranges of the free indices of a step."""
     letters = (names or Naming()).letters
     out = []
     for i in indices:
@@ -91,7 +91,7 @@ def describe_indices(indices: Sequence[Index], names: Naming | None = None) -> s
 
 
 def head(function: str, reserved: Collection[str] = ()) -> str:
-    """``\\sigma'`` for the derivative of ``sigma``, by the first spelling that the document has not taken."""
+    """``\\sigma'`` for the derivative of ``sigma``, by the first spelling that the document does not use itself."""
     base = function.rstrip("'")
     spellings = TABLE[base].latex
     free = [x for x in spellings if x not in reserved and x.removeprefix("\\operatorname{").rstrip("}") not in reserved]
@@ -99,7 +99,7 @@ def head(function: str, reserved: Collection[str] = ()) -> str:
 
 
 class Printer:
-    """Writes one expression; one method a node kind."""
+    """Writes one expression; one method per node kind."""
 
     def __init__(self, letters: LetterChooser, naming: Naming) -> None:
         self.letters = letters
@@ -145,7 +145,7 @@ class Printer:
         return LatexText(f"{name(node.definition.name)}({arguments}){script('_', below)}")
 
     def named(self, key: str, slots: str) -> LatexText:
-        """A name with a label above, or a prime, takes no power without brackets."""
+        """A name and its slots; with a label above or a prime it needs parentheses to take a power."""
         base, _, above = split_name(key)
         return LatexText(name(key, slots), ATOM if above or "'" in base else NAME)
 
@@ -193,7 +193,7 @@ class Printer:
         return self.quotient(number, over, under)
 
     def quotient(self, number: Fraction, over: list[Expr], under: list[Expr]) -> LatexText:
-        """``\\frac{...}{...}``; a number alone, and what is open to the right, stand beside it."""
+        """``\\frac{...}{...}``; a lone number and open expressions are written next to the fraction."""
         if not under:
             lead = [] if number == 1 and over else [Num(number)]
             return self.row([*lead, *over])
@@ -214,7 +214,7 @@ class Printer:
         return LatexText(f"{fraction} {after.text}", OPEN if after.level == OPEN else PRODUCT)
 
     def row(self, factors: list[Expr], first: bool = True) -> LatexText:
-        """Factors side by side, those that are open to the right last; ``first``: nothing stands before."""
+        """Factors side by side, open ones last; ``first``: nothing is written before them."""
         texts = [(f, self.operand(f)) for f in factors]
         if len(texts) == 1 and first:
             return texts[0][1]
@@ -260,7 +260,7 @@ class Printer:
         return LatexText(f"{sign}_{{{below}}}{f'^{{{above}}}' if above else ''} {body}", OPEN)
 
     def limits(self, node: Sum | Prod) -> tuple[str, str, list[Expr]]:
-        """What stands below and above the sign, and the conditions that stand as brackets in the body."""
+        """The limits below and above the sign, and the conditions that are written as indicators in the body."""
         index, letter = node.index, self.letters[node.index]
         pieces: list[str] = []
         indicators: list[Expr] = []
@@ -276,7 +276,7 @@ class Printer:
                 shown |= c.op == "in" and not c.negated
                 pieces.append(self.condition(c, index))
         if len(ends) == 1 and index.range is not None and not pieces and not indicators:
-            # one written end, the other that of the whole range
+            # one end is written, the other is that of the whole range
             lo, hi = self.letters.affine(index.range.lo), self.letters.affine(index.range.hi)
             return f"{letter}={ends.get('lo', lo)}", ends.get("hi", hi), indicators
         if len(ends) == 2:
@@ -325,7 +325,7 @@ class Printer:
         return LatexText(f"\\partial_{{{marks}}} {head}{enclosed(arguments)}", OPEN)
 
     def array(self, lam: Lam) -> str:
-        """An array as an argument: by its name where it has one, else ``[entry]_{ij}``."""
+        """An array as an argument: by its name if it has one, else ``[entry]_{ij}``."""
         body = bare(lam.body)
         if not lam.axes:
             return self.write(body)
@@ -346,7 +346,7 @@ class Printer:
         return out
 
     def deriv(self, node: Deriv) -> LatexText:
-        """``\\frac{\\partial J}{\\partial U_{zi}}``, or in front of what is differentiated."""
+        """``\\frac{\\partial J}{\\partial U_{zi}}`` of a name; of anything else, the operator in front of it."""
         targets: list[Expr] = []
         body: Expr = node
         while isinstance(body, Deriv):
@@ -379,7 +379,7 @@ class Printer:
         return LatexText("\\begin{cases} " + " \\\\ ".join(rows) + " \\end{cases}")
 
     def condition(self, c: Cond, first: Index | None = None) -> str:
-        """``i \\neq j``, ``k \\in \\mathcal{N}``, ``z_i > 0``; ``first``: the letter to say it of."""
+        """``i \\neq j``, ``k \\in \\mathcal{N}``, ``z_i > 0``; ``first``: the index to write on the left."""
         if c.op == "pos":
             assert isinstance(c.left, Expr)
             return self.comparison(c.left, "\\le" if c.negated else ">")

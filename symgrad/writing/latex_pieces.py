@@ -1,4 +1,4 @@
-"""Pieces of printed LaTeX: what may stand beside what, parentheses, signs, and arrays with a name."""
+"""Parts of written LaTeX: precedences, parentheses, signs, and arrays with a name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from symgrad.writing.operand_text import OperandText
 
 NAME, ATOM, POWER, PRODUCT, OPEN, HADAMARD, SUM = 7, 6, 5, 4, 3, 2, 1
 """Precedences. A name takes a power, an atom is closed, a product is a row of factors, an open expression ends with
-something that takes all that follows (a sum over an index, a derivative), a sum has terms or a sign in front."""
+an operand that extends to the right end (of a sum over an index, a derivative), a sum has terms or a leading sign.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,14 @@ def enclosed(text: str, left: str = "(", right: str = ")") -> str:
 
 
 def bare(expr: Expr) -> Expr:
-    """Without brackets that are kept as products of one factor."""
+    """Without parentheses, which raw trees keep as products of one factor."""
     while isinstance(expr, Mul) and len(expr.factors) == 1:
         expr = expr.factors[0]
     return expr
 
 
 def without_sign(expr: Expr) -> tuple[bool, Expr]:
-    """``(whether negative, the rest)``; the sign of a sum's body stands before the sum."""
+    """``(True if negative, the rest without the sign)``; the sign of a sum's body is moved in front of the sum."""
     expr = bare(expr)
     if isinstance(expr, Num):
         return expr.value < 0, Num(abs(expr.value))
@@ -56,7 +57,7 @@ def without_sign(expr: Expr) -> tuple[bool, Expr]:
 
 
 def is_named(lam: Lam) -> bool:
-    """Whether an array is a named one, each axis bare in one slot of its own."""
+    """True for a tensor or definition with each axis alone in one slot."""
     body = bare(lam.body)
     if not isinstance(body, (Entry, Ref)):
         return False

@@ -1,4 +1,4 @@
-"""Matrix notation as LaTeX, to be read again: brackets where the rules of reading need them, and nowhere else."""
+"""Matrix notation as LaTeX that can be read back, with parentheses only where reading needs them."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from symgrad.writing.letters import LetterChooser, Naming, joined, name, script,
 
 
 def matrix_latex(array: Array, entry: Expr, names: Naming | None = None) -> str:
-    """An array in LaTeX; ``entry``: the expression that it was formed from, for the letters in use."""
+    """An array in LaTeX; ``entry``: the expression that it was formed from, which determines the letters in use."""
     naming = names or Naming()
     return MatrixPrinter(Printer(LetterChooser(entry, naming), naming)).write(array)
 
 
 def vector_as_row(array: Array, entry: Expr, names: Naming | None = None) -> str:
-    """An array of one axis, written as a row."""
+    """An array of one axis in LaTeX, written as a row."""
     return matrix_latex(lying(array), entry, names)
 
 
 class MatrixPrinter:
-    """Writes one array; one method a node kind."""
+    """Writes one array; one method per node kind."""
 
     def __init__(self, scalars: Printer) -> None:
         self.scalars = scalars
@@ -59,7 +59,7 @@ class MatrixPrinter:
         return LatexText(name(key, slots), ATOM if above or "'" in base else NAME)
 
     def slots(self, positions: Sequence[IndexExpr], axes: a.Axes) -> str:
-        """``o:``, ``:c``, ``n:``; nothing where every slot is open."""
+        """``o:``, ``:c``, ``n:``; empty if every slot is a whole axis."""
         out = []
         for e in positions:
             if isinstance(e, Gather) and len(e.indices) == 1 and e.indices[0] in axes:
@@ -95,7 +95,7 @@ class MatrixPrinter:
     # --- products -----------------------------------------------------------------------------------
 
     def raised(self, array: Array, mark: str) -> str:
-        """``A^\\top``, ``x^2``; a label above shares the superscript with a transpose."""
+        """``A^\\top``, ``x^2``; a transpose is written into the superscript of a label."""
         if isinstance(array, a.Named) and mark == "\\top" and isinstance(array.expr, (Entry, Ref)):
             key = array.expr.args[0].name
             base, sub, above = split_name(key)
@@ -122,7 +122,7 @@ class MatrixPrinter:
         return self.row([self.factor(node.left), self.transposed_of(node.right)])
 
     def factor(self, array: Array) -> str:
-        """A factor of a matrix product. A dot product is a number, and would take its neighbours apart."""
+        """A factor of a matrix product; inner and outer products are enclosed, since they do not associate."""
         if isinstance(array, (a.Inner, a.OuterProduct)):
             return enclosed(self.write(array))
         return self.operand(array).at(PRODUCT)
