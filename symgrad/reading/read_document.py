@@ -1,4 +1,4 @@
-"""What reading a document finds: steps, definitions, notes and diagnostics."""
+"""The result of reading a document: steps, definitions, notes and diagnostics."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from symgrad.text.source import Source, Span
 
 @dataclass(slots=True)
 class ReadStep:
-    """One claim as it was read. ``group``: the display it stands in, for directives."""
+    """One claim as it was read. ``group``: the number of its display, for directives."""
 
     span: Span
     left: str
@@ -20,12 +20,12 @@ class ReadStep:
     outcome: Outcome
     group: int
     redefinition: str = ""
-    """The name on the left, if this claim looks like a second definition of it."""
+    """The name on the left, if this claim may have been meant to define it again."""
 
 
 @dataclass(slots=True)
 class ReadDocument:
-    """All that reading finds; every display leaves a step, a definition, a note or a diagnostic."""
+    """Everything found in a document; each display gives a step, a definition, a note or a diagnostic."""
 
     source: Source
     steps: list[ReadStep] = field(default_factory=list)

@@ -1,7 +1,7 @@
-"""The names in force at a place of a document.
+"""The names in force at a position of a document.
 
-A name may be an index in one slot and a tensor elsewhere, so there is a table a role. Tables hold
-what was written (a definition is elaborated where a question stands), never what it expands to.
+A name may be an index in one slot and a tensor elsewhere, so there is one table per role. Tables hold definitions as
+they were written; they are elaborated where they are used.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ WORDS: dict[str, str] = {
     "tr": "tr",
     "diag": "diag",
 }
-"""Names read without a backslash where they are not declared."""
+"""Function names that are read without a backslash unless they are declared."""
 
 NOT_AS_WORDS = ("Phi", "sqrt", "sigma")
-"""Functions of the table that are not called by their plain names."""
+"""Functions of the table whose plain names are not read."""
 
 
 def _spellings(latex: str) -> list[str]:
@@ -58,9 +58,9 @@ FUNCTION_COMMANDS = {
 class Defined:
     """A definition as it was written.
 
-    patterns: the letters on its left, in order; arguments: for ``J(o, c)`` its arguments' names;
-    form: for a compound subscript, ``u_{c+j}``; alias: a name for a slice, always looked through;
-    over: what its patterns run over, where the definition says so itself.
+    patterns: the letters of its left side, in order; arguments: those of ``J(o, c)``; form: the compound subscript of
+    ``u_{c+j}``; alias: the name of a slice, always replaced by it; over: the range of its patterns, if the definition
+    determines it.
     """
 
     key: NameKey
@@ -78,7 +78,7 @@ class Defined:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assumed:
-    """An assumption as it was written: the tokens, and those of the condition that limits it."""
+    """An assumption as it was written: its tokens, and those of the condition that restricts it."""
 
     tokens: tuple[Token, ...]
     span: Span
@@ -88,7 +88,7 @@ class Assumed:
 
 @dataclass(slots=True)
 class Scope:
-    """Mutable tables; ``version`` grows with every change, for caches."""
+    """The tables of names; ``version`` grows with every change, for caches."""
 
     values: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
     calls: dict[tuple[NameKey, int], Defined] = field(default_factory=dict)
@@ -107,7 +107,7 @@ class Scope:
     TABLES = ("values", "calls", "compounds", "indices", "arrays", "subsets", "letters", "functions")
 
     def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:
-        """Enter a name; assumptions on a name declared again end."""
+        """Enter a name; declaring it again ends the assumptions on it."""
         name = NameKey(key) if isinstance(key, str) else key if isinstance(key, NameKey) else key[0]
         entries = getattr(self, table)
         if key in entries and table != "letters" and name.is_letter:
@@ -120,7 +120,7 @@ class Scope:
     def put_tensor(
         self, key: NameKey, ranges: tuple[Range, ...], domain: EntryDomain = "real", row: bool = False
     ) -> None:
-        """Declare an array; a function of the same name ends."""
+        """Declare an array; this ends a function of the same name."""
         self.put("values", key, Tensor(key.latex, ranges, domain, row))
         self.forget_calls(key)
 
@@ -130,7 +130,7 @@ class Scope:
 
     @property
     def serial(self) -> int:
-        """The number of the next change; definitions are ordered by it."""
+        """The number of the next change, by which definitions are ordered."""
         return self.version + 1
 
     # --- the parser's vocabulary --------------------------------------------------------------
@@ -139,7 +139,7 @@ class Scope:
         return NameKey(key) in self.values or key in self.indices or key in self.sizes
 
     def is_array(self, letter: str) -> bool:
-        """True if the letter, bold or not, is a declared array or number, or a defined quantity."""
+        """True if the letter, bold or not, is a declared tensor or a defined quantity."""
         return NameKey(letter) in self.values or NameKey(letter, bold=True) in self.values
 
     def is_function(self, key: str) -> bool:
@@ -167,7 +167,7 @@ class Scope:
     # --- names --------------------------------------------------------------------------------
 
     def value_key(self, sym: Sym) -> tuple[NameKey | None, tuple[Token, ...], tuple[Token, ...]]:
-        """The longest declared or defined name that starts with ``sym``: its key, and the scripts left over.
+        """The longest declared or defined name at the front of ``sym``: its key, and the remaining scripts.
 
         A plain and a bold name are one unless both are declared.
         """
