@@ -84,7 +84,7 @@ class DocumentNames:
         return ReadValue(tidy(value.body), value.axes, value.row)
 
     def quantities(self, name: str | None = None) -> Iterator[Quantity]:
-        """The definitions that can be read on their own, in document order, or those of one name; not those of slices."""
+        """The definitions that can be read on their own, in document order, or those of one name; without aliases."""
         scope = self.document.scope
         entries = [e for e in scope.values.values() if isinstance(e, Defined)]
         entries += scope.calls.values()
