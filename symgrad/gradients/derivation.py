@@ -24,7 +24,7 @@ PRODUCT = "product rule"
 QUOTIENT = "quotient rule"
 LOGISTIC = "derivative of the logistic function"
 DELTAS = "delta contraction"
-LINEAR = "a derivative passes through sums"
+LINEAR = "linearity"
 
 
 @dataclass(frozen=True, slots=True)

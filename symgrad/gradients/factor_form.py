@@ -93,13 +93,13 @@ class FactorFormer:
         if len(met) == 2 and met[0] is met[1]:
             other = met[0].fresh()
             bare_twice = sum(e is met[0] for e in slots) == 2
-            raise_if(isinstance(base, Apply) or not bare_twice, "an index stands twice in the slots of an array")
+            raise_if(isinstance(base, Apply) or not bare_twice, "an index occurs twice in the slots of an array")
             assert isinstance(base, (Entry, Ref))
             second = [k for k, i in enumerate(open_) if i is not None][1]
             apart = tuple(other if k == second else e for k, e in enumerate(base.indices))
             return a.Diagonal(axes, a.Named((met[0], other), type(base)(base.args[0], apart)))
         if len(set(met)) != len(met) or set(met) != set(axes):
-            raise NoMatrixForm("an index stands twice in the slots of an array")
+            raise NoMatrixForm("an index occurs twice in the slots of an array")
         row = len(slots) == 1 and _is_row(base)
         return reordered(a.Named(tuple(met), base, row), axes)
 
@@ -150,7 +150,7 @@ def _open(e: IndexExpr, axes: Axes) -> Index | None:
     if isinstance(e, Gather) and len(e.indices) == 1 and e.indices[0] in axes:
         found = e.indices[0]
         return found if isinstance(found, Index) else None
-    raise_if(any(i in axes for i in indices_of(e)), "an index stands in arithmetic on positions")
+    raise_if(any(i in axes for i in indices_of(e)), "an index occurs in arithmetic on positions")
     return None
 
 

@@ -97,7 +97,7 @@ class MatrixFormer:
         if not kept:
             return self.network(term, axes)
         first, *rest = kept
-        raise_if(bool(first.indices() & set(axes)), "how far a sum runs depends on an index")
+        raise_if(bool(first.indices() & set(axes)), "the range of a sum depends on an index")
         inside = self._reach(term, first)
         within = [d for d in term.dummies if d is not first and d.index in inside]
         own_axes = tuple(x for x in axes if any(x in free_indices(b) for b, _ in _depending(term, inside)))

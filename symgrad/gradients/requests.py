@@ -108,7 +108,7 @@ class GradientRequests:
         if not isinstance(body, (Entry, Ref)):
             remedy = "give the expression a name first"
             raise NotationError(
-                Diagnostic("SG113", "a derivative is taken by a quantity or an entry of it", span, remedy)
+                Diagnostic("SG113", "derivatives can be taken by a named quantity or one of its entries", span, remedy)
             )
         if not depends_on(of.body, body):
             raise Independent(f"the quantity does not depend on `{text}`: its derivative is 0")

@@ -21,7 +21,7 @@ def reordered(array: Array, axes: Axes) -> Array:
         return array
     if len(axes) == 2 and array.axes == axes[::-1]:
         return transposed(array)
-    raise NoMatrixForm("the axes of a part do not fit")
+    raise NoMatrixForm("the axes of its parts do not match")
 
 
 @dataclass(slots=True)

@@ -101,7 +101,7 @@ class Sections:
         return [
             Diagnostic(
                 "SG109",
-                f"no line of the document reads `{layer.title}`",
+                f"no line of the document has the text `{layer.title}`",
                 layer.span,
                 "use the text of a heading or of a plain line",
             )

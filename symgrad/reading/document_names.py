@@ -73,7 +73,7 @@ class DocumentNames:
             return min(named, key=lambda q: not q.is_scalar).value
         tokens = tokenize(span, collect_macros(self.document.source))
         if not tokens:
-            raise NotationError(Diagnostic("SG104", "there is nothing to be read here", span, "name a quantity"))
+            raise NotationError(Diagnostic("SG104", "there is nothing to read here", span, "name a quantity"))
         el = self.elaborator()
         try:
             node = Parser(tokens, self.document.scope, span).whole()

@@ -60,7 +60,7 @@ class Reader:
                 self.display(event, pending)
                 pending = None
         if pending is not None:
-            remedy = "put it before the display it means"
+            remedy = "put it before the display that it applies to"
             self.out.diagnostics.append(Diagnostic("SG004", "no display follows this directive", pending.span, remedy))
         self.out.diagnostics.extend(self.sections.unmatched())
         if len(self.out.diagnostics) > MAX_PROBLEMS:
@@ -68,7 +68,7 @@ class Reader:
             last = self.out.diagnostics[MAX_PROBLEMS].span
             del self.out.diagnostics[MAX_PROBLEMS:]
             self.out.diagnostics.append(
-                Diagnostic("SG002", f"{rest} more problems from here on", last, "mend those shown first")
+                Diagnostic("SG002", f"{rest} more problems from here on", last, "fix those shown first")
             )
         return self.out
 
@@ -138,8 +138,8 @@ class Reader:
         words = d.argument.split()
         if d.name == "skip" or (d.name == "expect" and words[:1] == ["refuted"] and _is_number(words[1:])):
             return True
-        message = f"`symgrad: {d.name} {d.argument}` is no directive"
-        remedy = "known are `expect refuted`, `expect refuted 2` and `skip WHY`"
+        message = f"`symgrad: {d.name} {d.argument}` is not a directive"
+        remedy = "use `expect refuted`, `expect refuted 2` or `skip WHY`"
         self.out.diagnostics.append(Diagnostic("SG004", message, d.span, remedy))
         return False
 

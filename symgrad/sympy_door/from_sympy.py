@@ -109,7 +109,7 @@ class FromSympy:
         if known is not None:
             return known
         if not shape:
-            raise BridgeError(f"nothing says how long axis {k + 1} of {name} is; give it a shape")
+            raise BridgeError(f"the length of axis {k + 1} of {name} is unknown; give {name} a shape")
         return Range.of_size(self.numbers(shape[k]), self.bridge.base)
 
     # --- positions --------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ class FromSympy:
             return total
         if kind == "Mul" and len(e.args) == 2 and e.args[0].is_Integer:
             return self.affine(e.args[1], scope, sizes).scale(int(e.args[0]))
-        raise BridgeError(f"{e} is no position: write sums of indices, sizes and whole numbers")
+        raise BridgeError(f"{e} is not a position: write sums of indices, sizes and integers")
 
     def index(self, symbol: Any, scope: Scope, range_: Range | None = None) -> Index:
         name = str(symbol)
@@ -153,7 +153,7 @@ class FromSympy:
             if array is None:
                 ranges = tuple(self.axis(name, k, e.base.shape) for k in range(len(e.indices)))
                 if range_ is None:
-                    raise BridgeError(f"nothing says what the positions held by {name} point into")
+                    raise BridgeError(f"the range of the positions in {name} is unknown")
                 array = self.bridge.arrays[name] = IndexArray(name, ranges, range_)
             at = zip(e.indices, array.ranges, strict=True)
             return Gather(array, tuple(self.position(x, scope, r) for x, r in at))
@@ -169,7 +169,7 @@ class FromSympy:
         if rule is not None:
             return rule(e, scope)  # type: ignore[no-any-return]  # every rule gives an Expr
         if kind == "Float":
-            raise BridgeError(f"{e} is a rounded number; write it as a fraction")
+            raise BridgeError(f"{e} is a floating-point number; write it as a fraction")
         name = OURS.get(kind)
         if name is not None and len(e.args) == 1:
             return Func(name, self.expr(e.args[0], scope))
@@ -237,7 +237,7 @@ class FromSympy:
     def read_appliedundef(self, e: Any, scope: Scope) -> Expr:
         name = str(e.func)
         if name.rstrip("'") not in TABLE or len(e.args) != 1:
-            raise BridgeError(f"{name} is not a function that is known; write it by known ones")
+            raise BridgeError(f"{name} is not a known function; write it in terms of known ones")
         return Func(name, self.expr(e.args[0], scope))
 
     def read_derivative(self, e: Any, scope: Scope) -> Expr:
@@ -245,7 +245,7 @@ class FromSympy:
         for variable in e.variables:
             target = self.expr(variable, scope)
             if not isinstance(target, (Entry, Ref)):
-                raise BridgeError(f"a derivative by {variable}, which is no entry of an array")
+                raise BridgeError(f"a derivative by {variable}, which is not an entry of an array")
             body = Deriv(body, target)
         return body
 

@@ -82,7 +82,7 @@ class _ToSympy:
 
     def enter(self, table: dict[str, Any], name: str, thing: Any) -> None:
         if table.setdefault(name, thing) is not thing and table[name] != thing:
-            raise BridgeError(f"two different things are called {name}")
+            raise BridgeError(f"two different arrays or definitions are called {name}")
 
     def indexed(self, name: str, at: Sequence[IndexExpr], ranges: Sequence[Range | None], **facts: bool) -> Any:
         if not at:

@@ -48,7 +48,9 @@ def find_mathematics(layout: Layout) -> Blocks:
     for directive in layout.directives:
         if inside(directive):
             span = directive.span
-            layout.report("SG004", "this directive stands inside a display", span.start, span.end, "write it before")
+            layout.report(
+                "SG004", "this directive is inside a display", span.start, span.end, "write it before the display"
+            )
     headings = [h for h in layout.headings if not inside(h)]
     directives = [d for d in layout.directives if not inside(d)]
     items: list[Block] = [*finder.found, *layout.fences, *headings, *directives]

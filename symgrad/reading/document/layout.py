@@ -51,7 +51,7 @@ class Layout:
             said = " ".join(f"symgrad{m[1]} {name} {argument}".split())
             self.report(
                 "SG004",
-                f"`{said}` is no directive",
+                f"`{said}` is not a directive",
                 start,
                 end,
                 "write `symgrad: expect refuted` or `symgrad: skip WHY`",

@@ -23,11 +23,11 @@ def read_name(scope: Scope, tokens: Sequence[Token]) -> Sym:
         scope.words.add(run)
     span = cover(tokens)
     if not starts_name(tokens[0]):
-        raise error("SG109", f"`{span.text}` is no name", span, "names are letters with accents and labels")
+        raise error("SG109", f"`{span.text}` is not a name", span, "names are letters with accents and labels")
     parser = Parser(tokens, scope, span)
     sym = parser.scripts_of(parser.base_name())
     if parser.peek() is not None:
-        raise error("SG109", f"`{span.text}` is no name", span, "declare names one by one, parted by commas")
+        raise error("SG109", f"`{span.text}` is not a name", span, "declare names one by one, separated by commas")
     return sym
 
 

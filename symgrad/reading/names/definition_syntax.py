@@ -153,7 +153,7 @@ class Definer:
         letters = pattern_letters(rest)
         if letters is None:
             if not written.plain:
-                raise error("SG101", "only letters can stand in the subscript of a definition", name.span)
+                raise error("SG101", "the subscript of a definition can hold only letters", name.span)
             return None
         entry = self.scope.values.get(key)
         declared = entry if isinstance(entry, Tensor) else None

@@ -102,7 +102,7 @@ class Membership:
         elif isinstance(declared, PositionSet) and not first.sup:
             self.scope.put("arrays", first.key, IndexArray(first.key, (over, *declared.ranges), declared.target))
         else:
-            raise error("SG109", "a family of these is not read", cover(dots), "declare an array with a shape")
+            raise error("SG109", "a family of this kind is not read", cover(dots), "declare an array with a shape")
         return True
 
     def numbers(self, name: tuple[Token, ...], declared: Reals) -> None:
@@ -162,7 +162,7 @@ class Membership:
         if not isinstance(result, Reals) or result.ranges or len(shapes) != len(domains):
             raise error(
                 "SG109",
-                "only functions of numbers and arrays into the numbers are read",
+                "only functions of numbers and arrays whose values are numbers are read",
                 cover(right),
                 "write `f : \\mathbb{R} \\to \\mathbb{R}`",
             )

@@ -56,7 +56,7 @@ def affine_size(scope: Scope, tokens: Sequence[Token]) -> Affine:
     size = _SizeReader(scope, tokens).read()
     if not size.terms and size.const < 0:
         span = cover(tokens)
-        raise error("SG109", f"`{span.text}` is no size", span, "a size is a name or a number that is not negative")
+        raise error("SG109", f"`{span.text}` is not a size", span, "a size is a name or a nonnegative number")
     return size
 
 
@@ -190,7 +190,7 @@ def _blackboard(scope: Scope, tokens: Sequence[Token]) -> DeclaredSet | None:
         domain = "nonnegative"
     elif text:
         span = cover(sub)
-        raise error("SG109", f"`{span.text}` is not understood here", span, "known are `_{>0}`, `_+` and `_{\\ge 0}`")
+        raise error("SG109", f"`{span.text}` is not understood here", span, "use `_{>0}`, `_+` or `_{\\ge 0}`")
     return _array(scope, sup, domain)
 
 

@@ -85,8 +85,8 @@ class ExpansionBudget:
         self.pushed += tokens
         if self.expansions > MAX_EXPANSIONS or self.pushed > MAX_RAW:
             raise fail(
-                "SG002", f"`{call[0]}` expands without end, or to too much", self.source, call[1], call[2],
-                "define it without itself",
+                "SG002", f"`{call[0]}` expands without end, or to too many symbols", self.source, call[1], call[2],
+                "define it without using it in its own body",
             )  # fmt: skip
 
 

@@ -200,7 +200,7 @@ def read_relations(tokens: Sequence[Token], before: tuple[Token, ...] | None) ->
         for number, piece in enumerate(pieces):
             if not relations and not _signs(piece) and piece[0].kind != "text" and any(map(_signs, pieces)):
                 raise error(
-                    "SG111", "this stands alone before a relation", cover(piece), "put remarks into `\\text{…}`"
+                    "SG111", "this is not part of the relation after it", cover(piece), "put remarks into `\\text{…}`"
                 )
             _take(piece, number == 0, relations, before)
     opened = unclosed(tokens) if not relations else None
@@ -271,7 +271,7 @@ def _relate(
     if not left:
         found = tuple(relations[-1].right) if relations else before
         if found is None:
-            raise error("SG104", "the left side is missing", piece[0].span, "write what this is equal to")
+            raise error("SG104", "the left side is missing", piece[0].span, "write it in front of the relation sign")
         left = found
     row = relations[-1].row + 1 if relations else 0
     for start, end in zip(cuts, (*cuts[1:], len(piece)), strict=True):
