@@ -15,7 +15,6 @@ from symgrad.core.nodes import (
     Entry,
     Expr,
     Func,
-    Mul,
     Ref,
     Sum,
     Tensor,
@@ -24,11 +23,12 @@ from symgrad.core.nodes import (
     neg,
     parts,
     position_key,
+    reach,
 )
 from symgrad.core.ranges import Index, Range, indices_of
 from symgrad.core.substitute import substitute
 from symgrad.gradients.pattern_matching import match
-from symgrad.gradients.summed_products import SummedProduct, bare, term_of
+from symgrad.gradients.summed_products import SummedProduct, term_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,9 @@ class DocumentStyle:
 def reachable(expr: Expr) -> list[Definition]:
     """The definitions that an expression depends on, each after those that it depends on itself."""
     done: dict[Definition, None] = {}
-
-    def visit(node: Expr, active: frozenset[Definition]) -> None:
-        for n in distinct(node):
-            if isinstance(n, Ref) and n.definition not in done and n.definition not in active:
-                visit(n.definition.body, active | {n.definition})
-                done[n.definition] = None
-
-    visit(expr, frozenset())
+    for d in reach(expr).definitions:
+        if d not in done:
+            done.update(dict.fromkeys((*reachable(d.body), d)))
     return list(done)
 
 
@@ -128,15 +123,13 @@ def _assumed_unit_sums(assumptions: Iterable[Assumption]) -> Iterator[UnitSum]:
     """``\\sum_a y_a = 1``"""
     for a in assumptions:
         left = a.left
-        while isinstance(left, Mul) and len(left.factors) == 1:
-            left = left.factors[0]
         if a.kind == "equation" and a.right is ONE and isinstance(left, Sum) and not left.where and not a.unless:
             yield UnitSum(term_of(left), left.index, a.params)
 
 
 def _assumed_symmetric(a: Assumption) -> Tensor | None:
     """The matrix ``A`` of an assumption ``A = A^T``."""
-    left, right = (bare(x) if x is not None else None for x in (a.left, a.right))
+    left, right = a.left, a.right
     if a.kind != "equation" or a.unless or not isinstance(left, Entry) or not isinstance(right, Entry):
         return None
     i, j = left.indices if len(left.indices) == 2 else (None, None)

@@ -29,7 +29,6 @@ from symgrad.core.nodes import (
     free_indices,
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, indices_of
-from symgrad.gradients.summed_products import bare
 from symgrad.gradients.tensor_network import NoMatrixForm, reordered
 
 
@@ -79,7 +78,7 @@ class FactorFormer:
                 name = base.function.name + "'" * len(base.derivs)
                 return a.Mapped(axes, name, self.array_of(lam.body, axes))
             which, slots = base.derivs[0]
-            argument = bare(base.arguments[which].body)
+            argument = base.arguments[which].body
             raise_if(not isinstance(argument, (Entry, Ref)), "the argument of a function of arrays has no name")
         else:
             slots = base.indices
@@ -164,7 +163,7 @@ def _is_plain(base: Expr) -> bool:
 def _is_row(base: Expr) -> bool:
     """True if a vector is a row by declaration; the derivative by a row is a row."""
     if isinstance(base, Apply) and base.derivs:
-        return _is_row(bare(base.arguments[base.derivs[0][0]].body))
+        return _is_row(base.arguments[base.derivs[0][0]].body)
     if isinstance(base, Entry):
         return base.tensor.row
     return isinstance(base, Ref) and base.definition.row

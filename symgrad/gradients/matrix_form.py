@@ -21,7 +21,6 @@ from symgrad.gradients.pattern_matching import match
 from symgrad.gradients.summed_products import (
     SummedIndex,
     SummedProduct,
-    bare,
     product_of,
     summed_over,
     term_of,
@@ -47,7 +46,6 @@ class MatrixFormer:
         """
         if len(axes) > 2:
             raise NoMatrixForm("it has more than two axes")
-        expr = bare(expr)
         if isinstance(expr, Add):
             return self.total(expr, axes)
         return self.product(term_of(expr), axes)
@@ -210,7 +208,6 @@ def _depending(term: SummedProduct, inside: set[Index]) -> tuple[tuple[Expr, Fra
 
 
 def _has_delta(node: Expr) -> bool:
-    node = bare(node)
     if isinstance(node, Mul):
         return any(_has_delta(f) for f in node.factors)
     return isinstance(node, Delta) and len(free_indices(node)) == 2

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.calculus.depends import depends_on
-from symgrad.core.nodes import Apply, Definition, Entry, Expr, Mul, Ref, Tensor, distinct, free_indices
+from symgrad.core.nodes import Apply, Definition, Entry, Expr, Ref, Tensor, distinct, free_indices, reach
 from symgrad.core.ranges import Index, Range
 from symgrad.core.substitute import substitute
 from symgrad.gradients.document_style import DocumentStyle, reachable, style_of
@@ -60,7 +60,7 @@ class GradientRequests:
 
         Costs that depend on no real-valued array or number are left out.
         """
-        used = {d for q in self.quantities for d in reachable(q.definition.body)}
+        used = {d for q in self.quantities for d in reach(q.definition.body).definitions}
         out = [q.name for q in self.quantities if q.is_scalar and q.definition not in used]
         applied = {n.function for q in self.quantities for n in distinct(q.definition.body) if isinstance(n, Apply)}
         out += [str(name) for name, f in self.document.scope.functions.items() if any(f.shapes) and f not in applied]
@@ -102,8 +102,6 @@ class GradientRequests:
     def _target(self, of: ReadValue, text: str, taken: set[str]) -> DerivativeTarget:
         value = self.vocabulary.read(text)
         body = value.body
-        while isinstance(body, Mul) and len(body.factors) == 1:
-            body = body.factors[0]
         span = Span(Source("the question", text), 0, len(text))
         if not isinstance(body, (Entry, Ref)):
             remedy = "give the expression a name first"
@@ -127,11 +125,8 @@ class GradientRequests:
         """One letter per range: free, or declared over that range, and not the name of anything else."""
         naming = self.naming
         used = set(taken)
-        for d in reachable(of):
-            used.add(d.name)
-            for n in distinct(d.body):
-                if isinstance(n, (Entry, Ref)):
-                    used.add(n.args[0].name)
+        for d in reach(of).definitions:
+            used |= {d.name, *(t.name for t in reach(d.body).tensors)}
         out: list[str] = []
         for r in ranges:
             free = [x for x in USUAL if x not in used and (x not in naming.taken or naming.taken[x] == r)]

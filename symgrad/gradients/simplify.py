@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product as cartesian
 
-from symgrad.calculus.shifted_deltas import out_of_cases
+from symgrad.calculus.contract import out_of_cases
 from symgrad.core.nodes import (
     ONE,
     Add,
@@ -38,7 +38,6 @@ from symgrad.gradients.sum_signs import SumSigns, positive_first, sign_inside
 from symgrad.gradients.summed_products import (
     Factor,
     SummedProduct,
-    bare,
     normal,
     product_of,
     summed_over,
@@ -223,7 +222,7 @@ class Simplifier:
         if not self.style.reflect or not isinstance(node, Add) or len(node.terms) != 2 or ONE not in node.terms:
             return node
         other = next(t for t in node.terms if t is not ONE)
-        f = bare(neg(other))
+        f = neg(other)
         if isinstance(f, Func) and f.name == "sigma":
             self.fired["1 - sigma(x) = sigma(-x)"] = None
             return Func("sigma", sign_inside(neg(f.arg)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from symgrad.core.nodes import MINUS_ONE, Add, Expr, Mul, Num, add, distinct, free_indices, neg
 from symgrad.core.ranges import Index
 from symgrad.gradients.pattern_matching import match
-from symgrad.gradients.summed_products import SummedProduct, bare, merged, term_of, terms_of
+from symgrad.gradients.summed_products import SummedProduct, merged, term_of, terms_of
 
 
 def positive_first(terms: list[Expr]) -> list[Expr]:
@@ -18,7 +18,6 @@ def positive_first(terms: list[Expr]) -> list[Expr]:
 
 def sign_inside(node: Expr) -> Expr:
     """``-(a - b)`` as ``b - a``, if the product has no other factor."""
-    node = bare(node)
     if isinstance(node, Mul) and len(node.factors) == 2 and node.factors[0] is MINUS_ONE:
         return add(*(neg(t) for t in terms_of(node.factors[1])))
     return node

@@ -13,9 +13,11 @@ from symgrad.core.nodes import Definition, Ref
 from symgrad.core.ranges import Index, IndexExpr, Range, Subset
 from symgrad.reading.meaning.assumptions import read_assumptions
 from symgrad.reading.meaning.definitions import define, index_arguments
-from symgrad.reading.meaning.elaborator import Definitions, Elaborator
+from symgrad.reading.meaning.elaborator import Elaborator
+from symgrad.reading.meaning.open_index import closed
 from symgrad.reading.meaning.open_indices import OpenIndices as OpenLetters
-from symgrad.reading.meaning.tidying import tidy
+from symgrad.reading.meaning.raw_trees import expression
+from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
@@ -81,7 +83,7 @@ class DocumentNames:
             el.letters.resolve_ties()
         except ShapeMismatch as e:
             raise NotationError(Diagnostic("SG113", str(e), e.span, "check the shapes")) from e
-        return ReadValue(tidy(value.body), value.axes, value.row)
+        return ReadValue(expression(value.body), tuple(map(closed, value.axes)), value.row)
 
     def quantities(self, name: str | None = None) -> Iterator[Quantity]:
         """The definitions that can be read on their own, in document order, or those of one name; without aliases."""

@@ -7,6 +7,7 @@ from the bridge's base. SymPy itself is not called; only its trees are read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -34,6 +35,7 @@ from symgrad.core.nodes import (
     power,
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Range, index_expr
+from symgrad.core.substitute import substitute
 from symgrad.sympy_door.bridge import OURS, Bridge, BridgeError
 
 Scope = dict[str, Index]
@@ -63,10 +65,12 @@ class FromSympy:
         self.slots: dict[tuple[str, int], Range] = {}
         self.sizes = bridge.sizes
         self.letters = set(bridge.indices)
+        self.ranged: dict[Index, IndexExpr] = {}
+        """Indices read before their range was found, and the same ones with it."""
 
     def whole(self, e: Any) -> Expr:
         self.survey(e, {})
-        return self.expr(e, {})
+        return substitute(self.expr(e, {}), self.ranged)
 
     # --- ranges -----------------------------------------------------------------------------------
 
@@ -139,8 +143,8 @@ class FromSympy:
         if known is None:
             known = Index(name, self.bridge.ranges.get(name) or self.of_idx(symbol), "free")
             self.bridge.indices[name] = known
-        if known.range is None:
-            known.range = range_
+        if known.range is None and range_ is not None:
+            known = self.bridge.indices[name] = self.ranged[known] = replace(known, range=range_)
         return known
 
     def position(self, e: Any, scope: Scope, range_: Range | None) -> IndexExpr:

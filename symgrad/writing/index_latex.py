@@ -47,15 +47,11 @@ from symgrad.writing.latex_pieces import (
     PRODUCT,
     SUM,
     LatexText,
-    bare,
     enclosed,
     is_named,
     without_sign,
 )
 from symgrad.writing.letters import LetterChooser, Naming, joined, name, script, shows_range, split_name
-
-POWERED = frozenset(("sigma", "tanh", "sinh", "cosh", "sin", "cos", "tan"))
-"""Functions whose square is written ``\\tanh^2(x)``."""
 
 
 def latex(expr: Expr, names: Naming | None = None) -> str:
@@ -109,7 +105,6 @@ class Printer:
         return self.operand(expr).text
 
     def operand(self, expr: Expr) -> LatexText:
-        expr = bare(expr)
         rule = _RULES.get(type(expr))
         if rule is None:
             raise TypeError(f"no rule prints a {type(expr).__name__}")
@@ -159,7 +154,7 @@ class Printer:
 
     def add(self, node: Add) -> LatexText:
         out = ""
-        terms = list(map(bare, node.terms))
+        terms = list(node.terms)
         number = next((t for t in terms if isinstance(t, Num) and t.value > 0), None)
         if number is not None and without_sign(terms[0])[0]:
             terms.remove(number)
@@ -181,7 +176,7 @@ class Printer:
         number = Fraction(1)
         over: list[Expr] = []
         under: list[Expr] = []
-        for factor in map(bare, factors):
+        for factor in factors:
             if isinstance(factor, Num):
                 number *= factor.value
             elif isinstance(factor, Pow) and isinstance(factor.exponent, Num) and factor.exponent.value < 0:
@@ -229,7 +224,7 @@ class Printer:
         return LatexText(" ".join(out), OPEN if ordered and ordered[-1].level == OPEN else PRODUCT)
 
     def pow(self, node: Pow) -> LatexText:
-        base, exponent = bare(node.base), bare(node.exponent)
+        base, exponent = node.base, node.exponent
         if isinstance(exponent, Num):
             q = exponent.value
             if q < 0:
@@ -237,7 +232,7 @@ class Printer:
             if q.numerator == 1 and q.denominator > 1:
                 degree = "" if q.denominator == 2 else f"[{q.denominator}]"
                 return LatexText(f"\\sqrt{degree}{{{self.write(base)}}}")
-            if isinstance(base, Func) and base.name in POWERED and q.denominator == 1:
+            if isinstance(base, Func) and base.name in TABLE and TABLE[base.name].powered and q.denominator == 1:
                 return self.called(head(base.name, self.naming.reserved) + script("^", str(q)), [base.arg])
         return LatexText(self.operand(base).at(NAME) + script("^", self.write(exponent)), POWER)
 
@@ -326,7 +321,7 @@ class Printer:
 
     def array(self, lam: Lam) -> str:
         """An array as an argument: by its name if it has one, else ``[entry]_{ij}``."""
-        body = bare(lam.body)
+        body = lam.body
         if not lam.axes:
             return self.write(body)
         if isinstance(body, (Entry, Ref)) and is_named(lam):
@@ -351,7 +346,7 @@ class Printer:
         body: Expr = node
         while isinstance(body, Deriv):
             targets.insert(0, body.target)
-            body = bare(body.body)
+            body = body.body
         if isinstance(body, (Ref, Entry)):
             return self.partial(self.write(body), targets)
         if isinstance(body, Apply) and not body.derivs and all(map(is_named, body.arguments)):
@@ -395,7 +390,6 @@ class Printer:
 
     def comparison(self, x: Expr, sign: str) -> str:
         """``x - y > 0`` as ``x > y``"""
-        x = bare(x)
         if isinstance(x, Add) and len(x.terms) == 2:
             (one, left), (other, right) = map(without_sign, x.terms)
             if one != other:

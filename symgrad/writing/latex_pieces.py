@@ -30,16 +30,8 @@ def enclosed(text: str, left: str = "(", right: str = ")") -> str:
     return f"{left}{text}{right}"
 
 
-def bare(expr: Expr) -> Expr:
-    """Without parentheses, which raw trees keep as products of one factor."""
-    while isinstance(expr, Mul) and len(expr.factors) == 1:
-        expr = expr.factors[0]
-    return expr
-
-
 def without_sign(expr: Expr) -> tuple[bool, Expr]:
     """``(True if negative, the rest without the sign)``; the sign of a sum's body is moved in front of the sum."""
-    expr = bare(expr)
     if isinstance(expr, Num):
         return expr.value < 0, Num(abs(expr.value))
     if isinstance(expr, Mul):
@@ -58,7 +50,7 @@ def without_sign(expr: Expr) -> tuple[bool, Expr]:
 
 def is_named(lam: Lam) -> bool:
     """True for a tensor or definition with each axis alone in one slot."""
-    body = bare(lam.body)
+    body = lam.body
     if not isinstance(body, (Entry, Ref)):
         return False
     found = [i for e in body.indices for i in indices_of(e) if i in lam.axes]

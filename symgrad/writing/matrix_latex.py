@@ -73,8 +73,6 @@ class MatrixPrinter:
         ((which, at),) = expr.derivs
         lam = expr.arguments[which]
         body = lam.body
-        while isinstance(body, Mul) and len(body.factors) == 1:
-            body = body.factors[0]
         assert isinstance(body, (Entry, Ref))
         back = dict(zip(lam.axes, at, strict=True))
         target = a.Named(node.axes, type(body)(body.args[0], tuple(_at(e, back) for e in body.indices)))

@@ -120,7 +120,7 @@ GOLDEN: list[tuple[Expr, str]] = [
     (mul(num(Fraction(1, 2)), X), "\\frac{1}{2} x_i"),
     (mul(num(Fraction(-3, 2)), X), "-\\frac{3}{2} x_i"),
     (sub(num(1), sigma(X)), "1 - \\sigma(x_i)"),
-    (Mul((Mul((sub(X, S),)), S)), "(x_i - s) s"),
+    (Mul((sub(X, S), S)), "(x_i - s) s"),
     (mul(Size(Affine.of("W")), S), "W s"),
     (mul(Size(Affine.of("W") - 1), S), "(W - 1) s"),
     (num(-2), "-2"),

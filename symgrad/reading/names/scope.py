@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from symgrad.core.functions import BY_LATEX
+from symgrad.core.functions import BY_SPELLING
 from symgrad.core.nodes import AbstractFunction, EntryDomain, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range, Subset
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, sub_splits, sup_splits
+from symgrad.reading.names.name_table import Lookups, NameSet, NameTable
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.syntax import Position, Sym, SyntaxNode
 from symgrad.text.source import Span
@@ -33,25 +34,6 @@ WORDS: dict[str, str] = {
     "diag": "diag",
 }
 """Function names that are read without a backslash unless they are declared."""
-
-NOT_AS_WORDS = ("Phi", "sqrt", "sigma")
-"""Functions of the table whose plain names are not read."""
-
-
-def _spellings(latex: str) -> list[str]:
-    """``\\tanh`` and ``tanh``, ``\\operatorname{erf}`` and ``erf``."""
-    if latex.startswith("\\operatorname"):
-        return [latex, latex[len("\\operatorname{") : -1]]
-    return [latex, latex[1:]] if latex[1:].isalpha() and len(latex) > 3 else [latex]
-
-
-FUNCTION_COMMANDS = {
-    spelling: row.name
-    for latex, row in BY_LATEX.items()
-    for spelling in _spellings(latex)
-    if spelling not in NOT_AS_WORDS
-}
-"""The elementary functions by all their spellings."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,21 +72,25 @@ class Assumed:
 class Scope:
     """The tables of names; ``version`` grows with every change, for caches."""
 
-    values: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
-    calls: dict[tuple[NameKey, int], Defined] = field(default_factory=dict)
-    compounds: dict[tuple[NameKey, CompoundSubscript], Defined] = field(default_factory=dict)
-    indices: dict[str, Index] = field(default_factory=dict)
-    arrays: dict[str, IndexArray] = field(default_factory=dict)
-    subsets: dict[str, Subset] = field(default_factory=dict)
-    letters: dict[str, Range | Subset] = field(default_factory=dict)
-    functions: dict[NameKey, AbstractFunction] = field(default_factory=dict)
-    sizes: set[str] = field(default_factory=set)
-    bounds: dict[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=dict)
+    values: NameTable[NameKey, Tensor | Defined] = field(default_factory=NameTable)
+    calls: NameTable[tuple[NameKey, int], Defined] = field(default_factory=NameTable)
+    compounds: NameTable[tuple[NameKey, CompoundSubscript], Defined] = field(default_factory=NameTable)
+    indices: NameTable[str, Index] = field(default_factory=NameTable)
+    arrays: NameTable[str, IndexArray] = field(default_factory=NameTable)
+    subsets: NameTable[str, Subset] = field(default_factory=NameTable)
+    letters: NameTable[str, Range | Subset] = field(default_factory=NameTable)
+    functions: NameTable[NameKey, AbstractFunction] = field(default_factory=NameTable)
+    sizes: NameSet = field(default_factory=NameSet)
+    bounds: NameTable[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=NameTable)
     assumed: list[Assumed] = field(default_factory=list)
-    words: set[str] = field(default_factory=set)
+    words: NameSet = field(default_factory=NameSet)
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "arrays", "subsets", "letters", "functions")
+
+    def lookups(self) -> Lookups:
+        """Notes which names are looked up inside of a ``with`` block."""
+        return Lookups([getattr(self, table) for table in (*self.TABLES, "sizes", "bounds", "words")])
 
     def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:
         """Enter a name; declaring it again ends the assumptions on it."""
@@ -125,7 +111,7 @@ class Scope:
         self.forget_calls(key)
 
     def forget_calls(self, key: NameKey) -> None:
-        for entry in [k for k in self.calls if k[0] == key]:
+        for entry in self.calls.named(key):
             del self.calls[entry]
 
     @property
@@ -143,9 +129,9 @@ class Scope:
         return NameKey(letter) in self.values or NameKey(letter, bold=True) in self.values
 
     def is_function(self, key: str) -> bool:
-        if self.is_value(key) or any(k == NameKey(key) for k, _ in self.calls):
+        if self.is_value(key) or self.calls.named(NameKey(key)):
             return False
-        return key in FUNCTION_COMMANDS or key in ARRAY_FUNCTIONS or key in WORDS
+        return key in BY_SPELLING or key in ARRAY_FUNCTIONS or key in WORDS
 
     def is_known(self, sym: Sym) -> bool:
         return bool(sym.sub or sym.sup) and self.value_key(sym)[0] is not None
@@ -155,7 +141,7 @@ class Scope:
 
     def has_arguments(self, sym: Sym) -> bool:
         names = (NameKey(sym.key), NameKey.function(sym))
-        return names[0] in self.functions or any(k in names for k, _ in self.calls)
+        return names[0] in self.functions or any(map(self.calls.named, names))
 
     def is_call(self, sym: Sym) -> bool:
         if self.has_arguments(sym):

@@ -113,7 +113,8 @@ def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
             bound = {sum_letter(t) for t in n.sub if is_name(t)} - ends
             values = {key.letter for key in scope.values if key.is_letter}
             known = positions | bound | scope.indices.keys() | scope.letters.keys() | values
-            scope.sizes.update(ends - known)
+            for name in sorted(ends - known):
+                scope.sizes.add(name)
 
 
 def _ends(node: BigOp) -> set[str]:
