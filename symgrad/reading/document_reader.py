@@ -1,4 +1,4 @@
-"""A document as steps: blocks in order, declarations entered, definitions made, claims read."""
+"""Reading a document: its blocks in order, with declarations, definitions and claims."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from symgrad.text.source import Source
 
 _IF = re.compile(r"(?:^|[^A-Za-z])(?:if|when|whenever|unless|iff)[\s~]*(?:\$`?|\\\()\s*$", re.IGNORECASE)
 _AND = re.compile(r"^\s*(?:`?\$|\\\))[\s,]*(?:and|or)?[\s~]*(?:\$`?|\\\()\s*$")
-"""What stands before a formula that is only supposed, and between it and the next one like it."""
+"""The text between a formula after *if* and the next one that it also applies to."""
 DECLARING = ("\\in", "\\subseteq", "\\to")
-"""Inline mathematics with one of these declares; the rest may be anything."""
+"""Inline mathematics with one of these is a declaration; any other is not reported if it can't be read."""
 
 
 MAX_PROBLEMS = 200
 
 
 class Reader:
-    """Reads one document under the declarations of others."""
+    """Reads one document, with the declarations of other files."""
 
     def __init__(self, source: Source, with_sources: Sequence[Source] = ()) -> None:
         self.source = source
@@ -73,10 +73,9 @@ class Reader:
         return self.out
 
     def events(self, blocks: Blocks) -> Iterator[DeclarationLayer | list[Inline] | Directive | Display]:
-        """Blocks in order, inline formulas gathered by paragraph, sections of other documents where they start.
+        """Blocks in order, with inline formulas by paragraph, and sections of other files where they start.
 
-        A paragraph's declarations are entered before the first display that follows their formula,
-        so those in front of a display inside one paragraph already hold for it.
+        Declarations are entered before the first display after them, even if it is in the same paragraph.
         """
         items: list[tuple[int, int, DeclarationLayer | Block]] = [
             (at, 0, layer) for at, layer in self.sections.places(blocks.lines)
@@ -98,7 +97,7 @@ class Reader:
     # --- declarations ---------------------------------------------------------------------------
 
     def declare(self, formulas: Sequence[Inline], macros: Macros) -> None:
-        """Enters what the formulas of one paragraph declare."""
+        """Enter the declarations of one paragraph."""
         tokens: list[tuple[Token, ...]] = []
         supposed: set[int] = set()
         before: Inline | None = None
@@ -134,7 +133,7 @@ class Reader:
     # --- directives and displays ------------------------------------------------------------------
 
     def is_known(self, d: Directive) -> bool:
-        """Whether a directive is one; another is reported."""
+        """True for a known directive; others are reported."""
         words = d.argument.split()
         if d.name == "skip" or (d.name == "expect" and words[:1] == ["refuted"] and _is_number(words[1:])):
             return True
@@ -144,7 +143,7 @@ class Reader:
         return False
 
     def display(self, display: Display, directive: Directive | None) -> None:
-        """Reads one display under the directive in front of it."""
+        """Read one display, with the directive before it."""
         if directive is not None and directive.name == "skip":
             self.out.skipped += 1
             why = directive.argument or "no reason is given"
@@ -169,14 +168,14 @@ class Reader:
             self.last_side = tuple(relations[-1].right)
 
     def unreadable(self, display: Display, problem: Diagnostic) -> None:
-        """A display that can't be taken apart is one unreadable step."""
+        """Report a display that can't be read as one unreadable step."""
         span = problem.span or display.content
         text = display.content.text.strip()
         self.out.steps.append(ReadStep(span, text, "", Outcome(problem=problem), self.group))
 
 
 def is_supposed(inline: Inline, before: Inline | None, supposed: bool) -> bool:
-    """Whether a formula stands behind *if*, or behind a ``supposed`` one before it and *and*."""
+    """True if a formula follows *if*, or follows such a formula and *and*."""
     text, start = inline.content.source.text, inline.content.start
     if before is not None and supposed and _AND.match(text[before.content.end : start]):
         return True
@@ -188,7 +187,7 @@ def _is_number(words: list[str]) -> bool:
 
 
 def _chains(relations: Sequence[Relation]) -> list[list[Relation]]:
-    """Relations that continue each other, together."""
+    """Relations that continue each other, grouped."""
     out: list[list[Relation]] = []
     for r in relations:
         if r.continues and out:
@@ -199,5 +198,5 @@ def _chains(relations: Sequence[Relation]) -> list[list[Relation]]:
 
 
 def read_document(source: Source, with_sources: Sequence[Source] = ()) -> ReadDocument:
-    """Read a document under the declarations of others (``--with``)."""
+    """Read a document with the declarations of other files (``--with``)."""
     return Reader(source, with_sources).read()
