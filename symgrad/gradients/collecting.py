@@ -156,10 +156,10 @@ def grouped(terms: Sequence[SummedProduct], s: Shortener) -> list[SummedProduct]
                 if found is not None and gain > 0 and (best is None or gain > best[0]):
                     best = (gain, i, j, found[0])
         if best is None:
-            closed = _closed([t for t, _ in left])
-            if closed is None:
+            completed = _completed([t for t, _ in left])
+            if completed is None:
                 break
-            left = [(t, s.size(s.names.expr(t))) for t in closed]
+            left = [(t, s.size(s.names.expr(t))) for t in completed]
             continue
         _, i, j, joint = best
         made = joint.term(s.add(list(joint.rests)))
@@ -170,7 +170,7 @@ def grouped(terms: Sequence[SummedProduct], s: Shortener) -> list[SummedProduct]
     return [t for t, _ in left]
 
 
-def _closed(terms: list[SummedProduct]) -> list[SummedProduct] | None:
+def _completed(terms: list[SummedProduct]) -> list[SummedProduct] | None:
     """``b - a + (a - b) c`` as ``-(a - b) + (a - b) c``: terms that add up to a factor of another term."""
     for lead in terms:
         for total, e in lead.factors:
@@ -180,7 +180,9 @@ def _closed(terms: list[SummedProduct]) -> list[SummedProduct] | None:
             if any(p.dummies for p in parts):
                 continue
             for loose in terms:
-                found = _made_up(loose, parts, [t for t in terms if t is not lead]) if loose is not lead else None
+                found = (
+                    _terms_adding_up(loose, parts, [t for t in terms if t is not lead]) if loose is not lead else None
+                )
                 if found is not None:
                     over, used = found
                     made = SummedProduct(over.number, over.dummies, merged(((total, Fraction(1)), *over.factors)))
@@ -188,7 +190,7 @@ def _closed(terms: list[SummedProduct]) -> list[SummedProduct] | None:
     return None
 
 
-def _made_up(
+def _terms_adding_up(
     loose: SummedProduct, parts: list[SummedProduct], terms: list[SummedProduct]
 ) -> tuple[SummedProduct, list[SummedProduct]] | None:
     """The multiplier of the sum of ``parts``, and the terms that add up to their product; ``loose`` is the first."""
@@ -238,7 +240,7 @@ def _joined(a: SummedProduct, b: SummedProduct, s: Shortener) -> tuple[_Joint, i
     best: tuple[_Joint, int] | None = None
     for other in aligned(a, b):
         shared = _shared(a, other)
-        joint = _drawn(a, other, shared, s) if shared else None
+        joint = _extracted(a, other, shared, s) if shared else None
         made = joint.term(add(*joint.rests)) if joint is not None else None
         if joint is None or made is None:
             continue
@@ -253,7 +255,7 @@ def _shared(a: SummedProduct, b: SummedProduct) -> list[Factor]:
     return [(x, _least(e, have[x])) for x, e in a.factors if x in have and _least(e, have[x])]
 
 
-def _drawn(a: SummedProduct, b: SummedProduct, shared: list[Factor], s: Shortener) -> _Joint | None:
+def _extracted(a: SummedProduct, b: SummedProduct, shared: list[Factor], s: Shortener) -> _Joint | None:
     """Both terms divided by their shared factors; the bound indices of those are summed outside, others inside."""
     common = {i for base, _ in shared for i in free_indices(base)}
     both = [d for d in a.dummies if d in b.dummies]

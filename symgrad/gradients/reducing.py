@@ -27,7 +27,7 @@ from symgrad.core.ranges import Affine, Index
 from symgrad.gradients.collecting import common_factor
 from symgrad.gradients.document_style import DocumentStyle
 from symgrad.gradients.pattern_matching import within
-from symgrad.gradients.sum_signs import sign_inside
+from symgrad.gradients.sum_signs import minus_distributed
 from symgrad.gradients.summed_products import Factor, SummedIndex, SummedProduct, merged, normal, term_of, terms_of
 
 MAX_ROUNDS = 12
@@ -68,16 +68,16 @@ class Reducer:
     def __call__(self, term: SummedProduct) -> SummedProduct:
         for _ in range(MAX_ROUNDS):
             before = term
-            term = self._drawn_out(term)
+            term = self._factors_extracted(term)
             term = self._cancelled(term)
             term = self._logistic(term)
-            term = self._folded(term)
-            term = self._ones(term)
+            term = self._definitions_named(term)
+            term = self._unit_sums_dropped(term)
             if term is before:
                 break
         return term
 
-    def _drawn_out(self, term: SummedProduct) -> SummedProduct:
+    def _factors_extracted(self, term: SummedProduct) -> SummedProduct:
         """``(a b + a c)^n = a^n (b + c)^n``; a sum that is left with one term is that term."""
         number, factors, changed = term.number, list[Factor](), False
         for base, e in term.factors:
@@ -123,7 +123,7 @@ class Reducer:
             self.fired["e^x / (1 + e^x) = sigma(x)"] = None
             factors = dict(term.factors)
             above = factors.get(grown, Fraction(0))
-            argument = grown.arg if above >= 1 else sign_inside(neg(grown.arg))
+            argument = grown.arg if above >= 1 else minus_distributed(neg(grown.arg))
             if above >= 1:
                 factors[grown] = above - 1
             factors[base] = e + 1
@@ -132,7 +132,7 @@ class Reducer:
             return SummedProduct(term.number, term.dummies, tuple((b, x) for b, x in factors.items() if x))
         return term
 
-    def _folded(self, term: SummedProduct) -> SummedProduct:
+    def _definitions_named(self, term: SummedProduct) -> SummedProduct:
         """A defined quantity by its name, if its body divides the product."""
         kinds = {type(b) for b, _ in term.factors}
         for p in self._patterns:
@@ -149,7 +149,7 @@ class Reducer:
                 kinds = {type(b) for b, _ in term.factors}
         return term
 
-    def _ones(self, term: SummedProduct) -> SummedProduct:
+    def _unit_sums_dropped(self, term: SummedProduct) -> SummedProduct:
         """``sum_a y_a = 1`` if no other factor depends on a; ``sum_a 1 = n``."""
         for d in term.dummies:
             if any(d.index in x.indices() for x in term.dummies if x is not d):
@@ -157,7 +157,9 @@ class Reducer:
             count = _count(d)
             if count is not None and not any(d.index in free_indices(b) for b, _ in term.factors):
                 rest = tuple(x for x in term.dummies if x is not d)
-                return self._ones(normal(SummedProduct(term.number, rest, ((Size(count), Fraction(1)), *term.factors))))
+                return self._unit_sums_dropped(
+                    normal(SummedProduct(term.number, rest, ((Size(count), Fraction(1)), *term.factors)))
+                )
         for unit in self.style.unit_sums:
             for d in term.dummies:
                 if d.where or d.index.range != unit.axis.range:
@@ -171,7 +173,7 @@ class Reducer:
                     dummies = tuple(x for x in term.dummies if x is not d)
                     if not any(d.index in x.indices() for x in dummies):
                         self.fired["a sum that is 1"] = None
-                        return self._ones(SummedProduct(term.number * found[1].number, dummies, others))
+                        return self._unit_sums_dropped(SummedProduct(term.number * found[1].number, dummies, others))
         return term
 
 

@@ -34,7 +34,7 @@ from symgrad.gradients.collecting import collected, grouped
 from symgrad.gradients.document_style import DocumentStyle
 from symgrad.gradients.dummy_naming import DummyNamer
 from symgrad.gradients.reducing import MAX_ROUNDS, Reducer
-from symgrad.gradients.sum_signs import SumSigns, positive_first, sign_inside
+from symgrad.gradients.sum_signs import SumSigns, minus_distributed, positive_first
 from symgrad.gradients.summed_products import (
     Factor,
     SummedProduct,
@@ -171,7 +171,7 @@ class Simplifier:
 
     def add(self, terms: list[Expr]) -> Expr:
         """The shortest of: equal terms collected, common factors extracted, everything multiplied out."""
-        flat = [t for x in terms for t in terms_of(sign_inside(x))]
+        flat = [t for x in terms for t in terms_of(minus_distributed(x))]
         done = self._gathered(flat)
         if any(self._is_open(t) for t in flat):
             opened = [x for t in flat for x in self._spread(t)]
@@ -225,5 +225,5 @@ class Simplifier:
         f = neg(other)
         if isinstance(f, Func) and f.name == "sigma":
             self.fired["1 - sigma(x) = sigma(-x)"] = None
-            return Func("sigma", sign_inside(neg(f.arg)))
+            return Func("sigma", minus_distributed(neg(f.arg)))
         return node

@@ -16,7 +16,7 @@ def positive_first(terms: list[Expr]) -> list[Expr]:
     return [terms[first], *terms[:first], *terms[first + 1 :]] if terms else terms
 
 
-def sign_inside(node: Expr) -> Expr:
+def minus_distributed(node: Expr) -> Expr:
     """``-(a - b)`` as ``b - a``, if the product has no other factor."""
     if isinstance(node, Mul) and len(node.factors) == 2 and node.factors[0] is MINUS_ONE:
         return add(*(neg(t) for t in terms_of(node.factors[1])))

@@ -111,7 +111,7 @@ def _collected(number: Fraction, dummies: list[SummedIndex], taken: set[Index], 
                 fresh = n.index.fresh("bound")
                 n = Sum(fresh, substitute(n.body, {n.index: fresh}), renamed(n.where, n.index, fresh))
             taken.add(n.index)
-            dummies.append(SummedIndex(n.index, tuple(about(c, n.index) for c in n.where)))
+            dummies.append(SummedIndex(n.index, tuple(canonical_condition(c, n.index) for c in n.where)))
             stack.append((n.body, e))
         else:
             powers[n] = powers[n] + e if n in powers else e
@@ -122,13 +122,13 @@ def _collected(number: Fraction, dummies: list[SummedIndex], taken: set[Index], 
         factors = _tightest(factors)
     if not dummies:
         return SummedProduct(number, (), factors)
-    made = _bounded(SummedProduct(number, tuple(dummies), factors))
+    made = _indicators_as_conditions(SummedProduct(number, tuple(dummies), factors))
     if any(len(d.where) > 1 for d in made.dummies):
         return SummedProduct(number, tuple(map(_without_implied, made.dummies)), made.factors)
     return made
 
 
-def about(cond: Cond, index: Index) -> Cond:
+def canonical_condition(cond: Cond, index: Index) -> Cond:
     """A condition of a sum in canonical form: ``k != i`` for ``i != k``, ``k > i`` for ``k - 1 >= i``."""
     left, right = cond.left, cond.right
     if cond.op == "eq" and right is index:
@@ -193,7 +193,7 @@ def _without_implied(d: SummedIndex) -> SummedIndex:
     return SummedIndex(d.index, tuple(c for c in d.where if not implied(c)))
 
 
-def _bounded(term: SummedProduct) -> SummedProduct:
+def _indicators_as_conditions(term: SummedProduct) -> SummedProduct:
     """``sum_k [k != i] f_k = sum_{k != i} f_k``: what an indicator excludes need not be defined."""
     indicators = [f for f in term.factors if isinstance(f[0], Iverson) and f[1] == 1]
     if not indicators:
@@ -204,7 +204,7 @@ def _bounded(term: SummedProduct) -> SummedProduct:
         at = [k for k, d in enumerate(dummies) if d.index in free_indices(f[0])]
         if at and not cond_parts(cond)[1]:  # the innermost sum: the other indices are bound outside it
             d = dummies[at[-1]]
-            dummies[at[-1]] = SummedIndex(d.index, tuple(dict.fromkeys((*d.where, about(cond, d.index)))))
+            dummies[at[-1]] = SummedIndex(d.index, tuple(dict.fromkeys((*d.where, canonical_condition(cond, d.index)))))
             moved.append(f)
     return SummedProduct(term.number, tuple(dummies), tuple(f for f in term.factors if f not in moved))
 
