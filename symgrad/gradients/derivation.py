@@ -24,7 +24,7 @@ PRODUCT = "product rule"
 QUOTIENT = "quotient rule"
 LOGISTIC = "derivative of the logistic function"
 DELTAS = "delta contraction"
-LINEAR = "linearity"
+LINEAR = "a derivative passes through sums"
 
 
 @dataclass(frozen=True, slots=True)
