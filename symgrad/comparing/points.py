@@ -44,7 +44,7 @@ Draw = Callable[[Mode, bool], Environment | None]
 
 @dataclass(eq=False)
 class PointGroup:
-    """PointDrawer of one set of sizes: an environment of several samples, with the exact cost and gradients.
+    """Points of one set of sizes: an environment of several samples, with the exact cost and gradients.
 
     assumed: True if they also meet the assumptions that the document makes after the definition of the cost.
     """
@@ -152,7 +152,7 @@ class PointDrawer:
     def some(
         self, candidates: Draw, assumptions: tuple[Assumption, ...], magnitude: float, most: int
     ) -> list[PointGroup]:
-        """PointDrawer in the first mode that gives enough of them."""
+        """Points drawn in the first mode that gives enough of them."""
         best: list[PointGroup] = []
         for mode in MODES:
             for more in (False, True):
