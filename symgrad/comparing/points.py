@@ -15,12 +15,12 @@ from symgrad.checking import assumption_holds
 from symgrad.checking.degree_bound import Survey
 from symgrad.checking.draw import MODES, Mode, draw, some_samples
 from symgrad.checking.sample_sizes import SampleSizes, need
-from symgrad.comparing.causes.rewrite import all_nodes
 from symgrad.comparing.exact import Exact, GradientTerm, array, exact
 from symgrad.comparing.placed_points import PlacedPositions
 from symgrad.comparing.problem import Name, Problem
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption, Claim
+from symgrad.core.functions import TABLE, exponential
 from symgrad.core.ranges import Index, IndexArray
 from symgrad.evaluating.budget import EvaluationTooLarge
 from symgrad.evaluating.environment import Environment, EvaluationError
@@ -28,11 +28,8 @@ from symgrad.evaluating.evaluator import Evaluator
 from symgrad.text.diagnostic import SymgradError
 
 MAGNITUDES = (1.0, 0.01, 2.5)
-SATURATING = frozenset(
-    ("exp", "sigma", "tanh", "sinh", "cosh", "softplus", "logsigmoid", "silu", "gelu", "mish", "erf", "erfc", "Phi")
-)
 FAR, ROUNDS = 12.0, 6
-"""The largest argument of these functions, and the most rounds in which weights are made smaller for it."""
+"""The largest argument of functions built on exp or erf, and the most rounds in which weights are reduced for it."""
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 SAMPLES = 8
 """The number of points per magnitude and set of sizes."""
@@ -82,7 +79,8 @@ class PointDrawer:
         self.tensors = _tensors(problem.arguments.values())
         values = (a.what for a in problem.arguments.values())
         self.placed = PlacedPositions(tuple(p for p in values if isinstance(p, (Index, IndexArray))))
-        self.scores = [f.arg for f in all_nodes(problem.value) if isinstance(f, n.Func) and f.name in SATURATING]
+        functions = [f for f in n.all_nodes(problem.value) if isinstance(f, n.Func) and f.name in TABLE]
+        self.scores = [f.arg for f in functions if exponential(TABLE[f.name])]
 
     def groups(self) -> list[PointGroup]:
         found: list[PointGroup] = []

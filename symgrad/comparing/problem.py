@@ -10,8 +10,8 @@ from symgrad.comparing.document_spelling import spellings
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Subset, indices_of
+from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.meaning.assumptions import read_assumptions
-from symgrad.reading.names.lookup import DocumentNames, Quantity
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import NotationError, SymgradError
 
@@ -164,7 +164,12 @@ def problem_of(document: ReadDocument, of: str | None = None) -> Problem:
         if not chosen:
             raise SymgradError(f"{path} defines no scalar {of}; it defines {listed}")
         return Problem(document, vocabulary, chosen[-1])
-    used = {d.name for q in vocabulary.quantities() for d in _definitions(q.definition.body)}
+    used = {
+        node.definition.name
+        for q in vocabulary.quantities()
+        for node in n.distinct(q.definition.body)
+        if isinstance(node, n.Ref)
+    }
     final = [q for q in scalars if q.name not in used] or scalars
     if len(final) > 1:
         final = [q for q in final if q.name == "J"] or final
@@ -177,45 +182,25 @@ def _positional(a: Assumption) -> bool:
     return a.cond is not None and a.cond.op != "pos"
 
 
-def _definitions(expr: n.Expr) -> Iterator[n.Definition]:
-    for node in n.walk(expr):
-        if isinstance(node, n.Ref):
-            yield node.definition
-
-
 def dependencies(expr: n.Expr) -> Iterator[Dependency]:
     """Everything that an expression depends on, through definitions, in the order of first mention."""
-    seen: set[n.Definition] = set()
-    todo = [expr]
-    while todo:
-        for node in n.walk(todo.pop()):
-            if isinstance(node, n.Entry):
-                yield node.tensor
-                for r in node.tensor.ranges:
-                    yield from (*r.lo.sizes(), *r.hi.sizes())
-            elif isinstance(node, n.Apply):
-                yield node.function
-            elif isinstance(node, n.Ref) and node.definition not in seen:
-                seen.add(node.definition)
-                todo.append(node.definition.body)
-            for e in n.parts(node)[0]:
-                yield from _index_dependencies(e)
-            if isinstance(node, n.Size):
-                yield from _index_dependencies(node.affine)
-            if isinstance(node, (n.Sum, n.Prod)) and node.index.range is not None:
-                r = node.index.range
+    for node in n.all_nodes(expr):
+        if isinstance(node, n.Entry):
+            yield node.tensor
+            for r in node.tensor.ranges:
                 yield from (*r.lo.sizes(), *r.hi.sizes())
-            for c in _conditions(node):
-                if isinstance(c.right, Subset):
-                    yield c.right
-
-
-def _conditions(node: n.Expr) -> tuple[n.Cond, ...]:
-    if isinstance(node, (n.Sum, n.Prod)):
-        return node.where
-    if isinstance(node, n.Iverson):
-        return (node.cond,)
-    return tuple(c for conds, _ in node.branches for c in conds) if isinstance(node, n.Cases) else ()
+        elif isinstance(node, n.Apply):
+            yield node.function
+        for e in n.parts(node)[0]:
+            yield from _index_dependencies(e)
+        if isinstance(node, n.Size):
+            yield from _index_dependencies(node.affine)
+        if isinstance(node, (n.Sum, n.Prod)) and node.index.range is not None:
+            r = node.index.range
+            yield from (*r.lo.sizes(), *r.hi.sizes())
+        for c in n.conditions(node):
+            if isinstance(c.right, Subset):
+                yield c.right
 
 
 def _index_dependencies(e: IndexExpr) -> Iterator[Index | IndexArray | str]:

@@ -97,7 +97,7 @@ def _hit(
         ev = Evaluator(e.env)
         try:
             said = array(ev, GradientTerm(side, axes))
-            found = [None if p is None else ev.place(p) for p in picks]
+            found = [None if p is None else ev.positions(p) for p in picks]
             if any(p is not None and p.axes for p in found):
                 return None  # an open letter in the index
             positions = [None if p is None else p.a - e.env.number(low) for p, low in zip(found, lows, strict=True)]

@@ -25,6 +25,7 @@ from symgrad.core.kinds import (
     Ref,
     Size,
     Sum,
+    Typography,
 )
 from symgrad.core.ranges import Affine, Index, IndexExpr, Subset, indices_of
 
@@ -36,6 +37,15 @@ def cond_parts(cond: Cond) -> tuple[tuple[IndexExpr, ...], tuple[Expr, ...]]:
     if cond.right is None or isinstance(cond.right, Subset):
         return (cond.left,), ()
     return (cond.left, cond.right), ()
+
+
+def conditions(node: Expr) -> tuple[Cond, ...]:
+    """The conditions of a sum, a product, an indicator or a choice of cases."""
+    if isinstance(node, (Sum, Prod)):
+        return node.where
+    if isinstance(node, Iverson):
+        return (node.cond,)
+    return tuple(c for conds, _ in node.branches for c in conds) if isinstance(node, Cases) else ()
 
 
 def _parts_of(conds: Iterable[Cond]) -> tuple[tuple[IndexExpr, ...], tuple[Expr, ...]]:
@@ -54,6 +64,8 @@ def parts(node: Expr) -> Parts:
     """
     rule = _PARTS.get(type(node))
     if rule is None:
+        if isinstance(node, Typography):
+            return (), node.args, ()
         raise TypeError(f"unknown node kind {type(node).__name__}")
     return rule(node)
 
@@ -170,6 +182,8 @@ def rebuild(
         return Deriv(expr(node.body), expr(node.target), node.held)
     if isinstance(node, Cases):
         return Cases(tuple((all_of(conds), expr(value)) for conds, value in node.branches))
+    if isinstance(node, Typography):
+        return type(node)(*map(expr, node.args))
     raise TypeError(f"unknown node kind {type(node).__name__}")
 
 

@@ -14,7 +14,7 @@ from symgrad.calculus.differentiate import Resolver, Rules
 from symgrad.core.nodes import Delta, Deriv, Entry, Expr, Func, Mul, Num, Pow, Prod, Ref, distinct, rebuild
 from symgrad.core.substitute import instantiate
 from symgrad.gradients.simplify import Simplifier
-from symgrad.gradients.summed_products import bare, term_of, terms_of
+from symgrad.gradients.summed_products import term_of, terms_of
 
 MAX_LINES = 60
 
@@ -50,7 +50,7 @@ class DefinitionLayer(Rules):
 
     def mul(self, node: Mul) -> Expr:
         varying = [f for f in node.factors if depends_on(f, self.symbol)]
-        if any(isinstance(f, Pow) and isinstance(f.exponent, Num) and f.exponent.value < 0 for f in map(bare, varying)):
+        if any(isinstance(f, Pow) and isinstance(f.exponent, Num) and f.exponent.value < 0 for f in varying):
             self.used[QUOTIENT] = None
         elif len(varying) > 1:
             self.used[PRODUCT] = None
@@ -86,7 +86,6 @@ class Derivation:
 
     def run(self, of: Expr, final: Expr) -> list[DerivationLine]:
         """All lines, from the quantity's definition to the simplified derivative."""
-        of = bare(of)
         expr: Expr = Deriv(of, self.target)
         if isinstance(of, Ref) and of.definition is not symbol_of(self.target):
             expr = Deriv(instantiate(of.definition, of.indices), self.target)
@@ -122,19 +121,18 @@ class Derivation:
             self.add(done, (DELTAS,))
             return done
         rules = DefinitionLayer(Resolver(), self.target)
-        opened = any(isinstance(bare(n.body), Ref) and not self._is_bare(n.body) for n in pending)
+        opened = any(isinstance(n.body, Ref) and not self._is_bare(n.body) for n in pending)
         done = self.replaced(expr, rules)
         self.add(done, (*((DEFINITION,) if opened else ()), *rules.rules_used()))
         return done
 
     def _is_bare(self, body: Expr) -> bool:
         """Whether a derivative is one of the target's own entries."""
-        body = bare(body)
         return isinstance(body, (Entry, Ref)) and symbol_of(body) is symbol_of(self.target)
 
     def replaced(self, node: Expr, rules: DefinitionLayer) -> Expr:
         if isinstance(node, Deriv):
-            body = bare(node.body)
+            body = node.body
             if self._is_bare(body):
                 return node
             if isinstance(body, Ref):

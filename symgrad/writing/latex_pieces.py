@@ -1,4 +1,4 @@
-"""Pieces of printed LaTeX: what may stand beside what, brackets, signs, and arrays with a name."""
+"""Pieces of printed LaTeX: what may stand beside what, parentheses, signs, and arrays with a name."""
 
 from __future__ import annotations
 
@@ -20,22 +20,14 @@ class LatexText:
     kind: str = "atom"
 
 
-def bracketed(text: str, left: str = "(", right: str = ")") -> str:
+def enclosed(text: str, left: str = "(", right: str = ")") -> str:
     if any(mark in text for mark in ("\\frac", "\\sum", "\\prod", "\\begin", "\\sqrt")):
         return f"\\left{left}{text}\\right{right}"
     return f"{left}{text}{right}"
 
 
-def bare(expr: Expr) -> Expr:
-    """Without brackets that are kept as products of one factor."""
-    while isinstance(expr, Mul) and len(expr.factors) == 1:
-        expr = expr.factors[0]
-    return expr
-
-
 def without_sign(expr: Expr) -> tuple[bool, Expr]:
     """``(whether negative, the rest)``; the sign of a sum's body stands before the sum."""
-    expr = bare(expr)
     if isinstance(expr, Num):
         return expr.value < 0, Num(abs(expr.value))
     if isinstance(expr, Mul):
@@ -54,7 +46,7 @@ def without_sign(expr: Expr) -> tuple[bool, Expr]:
 
 def is_named(lam: Lam) -> bool:
     """Whether an array is a named one, each axis bare in one slot of its own."""
-    body = bare(lam.body)
+    body = lam.body
     if not isinstance(body, (Entry, Ref)):
         return False
     found = [i for e in body.indices for i in indices_of(e) if i in lam.axes]

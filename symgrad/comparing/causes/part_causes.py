@@ -9,7 +9,7 @@ from functools import partial
 
 from symgrad.calculus.differentiate import differentiate, written
 from symgrad.comparing.causes.guess import COUNT, HELD, SLOPE, TERM, WINDOW, Guess, Latex, evaluated
-from symgrad.comparing.causes.rewrite import Rewriter, all_nodes, constant, with_slope
+from symgrad.comparing.causes.rewrite import Rewriter, constant, with_slope
 from symgrad.core import nodes as n
 from symgrad.core.functions import TABLE
 from symgrad.core.ranges import Index
@@ -38,7 +38,7 @@ class PartCauses:
         return self.target.definition if isinstance(self.target, n.Ref) else None
 
     def guesses(self) -> Iterator[Guess]:
-        for node in all_nodes(self.cost, self.keep):
+        for node in n.all_nodes(self.cost, self.keep):
             if isinstance(node, n.Add):
                 yield from self.terms(node)
             elif isinstance(node, n.Sum):

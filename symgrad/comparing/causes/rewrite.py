@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from symgrad.core import nodes as n
-from symgrad.core.nodes import distinct
-from symgrad.core.ranges import Gather, Index, IndexArray
+from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
 
 
@@ -58,22 +57,6 @@ def mapped(node: n.Expr, f: Callable[[n.Expr], n.Expr | None]) -> n.Expr:
     return go(node)
 
 
-def all_nodes(cost: n.Expr, keep: n.Definition | None = None) -> Iterator[n.Expr]:
-    """Every node of a cost, then those of the definitions that it uses, each once."""
-    seen: set[n.Expr] = set()
-    todo = [cost]
-    opened: set[n.Definition] = set()
-    while todo:
-        for node in distinct(todo.pop(0)):
-            if node in seen:
-                continue
-            seen.add(node)
-            yield node
-            if isinstance(node, n.Ref) and node.definition not in opened and node.definition is not keep:
-                opened.add(node.definition)
-                todo.append(node.definition.body)
-
-
 def constant(node: n.Expr) -> n.Ref:
     """A node as a definition that can be held constant, with the free indices of the node."""
     free = tuple(sorted((i for i in n.free_indices(node) if i.kind != "fixed"), key=lambda i: i.serial))
@@ -91,16 +74,4 @@ def with_slope(node: n.Expr, arg: n.Expr, slope: n.Expr) -> tuple[n.Expr, frozen
 
 def fixed_letters(cost: n.Expr) -> tuple[Index, ...]:
     """The fixed letters in a cost."""
-    found = {i for node in all_nodes(cost) for i in n.free_indices(node) if i.kind == "fixed"}
-    return tuple(sorted(found, key=lambda i: i.serial))
-
-
-def index_arrays(cost: n.Expr) -> tuple[IndexArray, ...]:
-    """The index arrays in a cost."""
-    found: dict[IndexArray, None] = {}
-    for node in all_nodes(cost):
-        for e in n.parts(node)[0]:
-            while isinstance(e, Gather):
-                found[e.array] = None
-                e = e.indices[0]
-    return tuple(found)
+    return tuple(sorted(n.reach(cost).letters, key=lambda i: i.serial))

@@ -16,7 +16,7 @@ from symgrad.comparing.causes.exchange_causes import exchanged, reordered
 from symgrad.comparing.causes.guess import EDIT, WHOLE, Change, Guess, Latex, evaluated
 from symgrad.comparing.causes.part_causes import PartCauses
 from symgrad.comparing.causes.position_causes import PositionCauses
-from symgrad.comparing.causes.rewrite import fixed_letters, index_arrays
+from symgrad.comparing.causes.rewrite import fixed_letters
 from symgrad.comparing.causes.scale_causes import PointGradient, factors, proportional, stepped
 from symgrad.comparing.exact import GradientTerm, array
 from symgrad.comparing.problem import Problem, dependencies
@@ -200,9 +200,10 @@ def _ordered(
         guesses.append(Guess(WHOLE + 5, partial(str, say), evaluated(partial(_same, term.entry), term.axes, change)))
     tensors = tuple(t for t in dependencies(cost) if isinstance(t, n.Tensor))
     tensors = tuple(dict.fromkeys(tensors))
-    guesses += exchanged(term, [t for _, t in others], (*fixed_letters(cost), *index_arrays(cost), *tensors))
+    arrays = n.reach(cost).index_arrays
+    guesses += exchanged(term, [t for _, t in others], (*fixed_letters(cost), *arrays, *tensors))
     guesses += reordered(term) if target is not None else ()
-    guesses += PositionCauses(term.entry, term.axes, fixed_letters(cost), index_arrays(cost), tensors).guesses()
+    guesses += PositionCauses(term.entry, term.axes, fixed_letters(cost), arrays, tensors).guesses()
     guesses += PartCauses(cost, target, term.axes, latex).guesses()
     guesses.sort(key=lambda g: g.rank)
     yield from guesses[:TRIED]

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
-from typing import TYPE_CHECKING
 
 from symgrad.core.ranges import Affine, Gather, Index, Range, Subset
 from symgrad.reading.meaning.conditions import as_position
-from symgrad.reading.names.name_keys import label_key
+from symgrad.reading.meaning.open_index import OpenIndex
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.names.name_keys import labelled_size
 from symgrad.reading.names.sets import is_cardinality
 from symgrad.reading.tokens.cuts import CLOSERS, OPENERS, find, items, parted, split_rows, without_commas
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, strip_groups
 from symgrad.reading.tree.syntax import BigOp
 from symgrad.reading.tree.used_names import slot_letters, sum_letter
-
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
 
 MAX_LETTERS = 8
 RELATIONS = ("=", "\\neq", "<", ">", "\\le", "\\ge", "\\in", "\\notin")
@@ -42,7 +40,7 @@ class Bound:
         return bool(self.subsets or self.conditions or self.range is not None)
 
 
-def read_bounds(el: Elaborator, node: BigOp) -> list[Bound]:
+def read_bounds(el: Reading, node: BigOp) -> list[Bound]:
     """The letters that a sum binds, in order, with what is written of each."""
     if not node.sub:
         raise error("SG101", "a sum must say over what", node.head, "write `\\sum_i`")
@@ -78,7 +76,7 @@ def _comma_pieces(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
 class _Reader:
     """Reads the pieces below one sum sign. ``bounds``: by the keys of their letters, in order."""
 
-    el: Elaborator
+    el: Reading
     node: BigOp
     bounds: dict[str, Bound] = field(default_factory=dict)
 
@@ -88,7 +86,7 @@ class _Reader:
         if key not in self.bounds:
             if len(self.bounds) == MAX_LETTERS:
                 raise error("SG002", f"a sum over more than {MAX_LETTERS} letters", self.node.head)
-            self.bounds[key] = Bound(Index(key, None, "bound"), token)
+            self.bounds[key] = Bound(OpenIndex(key, None, "bound"), token)
         return self.bounds[key]
 
     def read(self, piece: tuple[Token, ...]) -> None:
@@ -239,7 +237,7 @@ class _Reader:
                 b.hi = self.affine(sup)
 
 
-def affine(el: Elaborator, tokens: Sequence[Token]) -> Affine:
+def affine(el: Reading, tokens: Sequence[Token]) -> Affine:
     """A bound as an affine in sizes and indices; an undeclared letter there is a size."""
     tokens = strip_groups(tokens)
     if is_cardinality(tokens):
@@ -250,7 +248,7 @@ def affine(el: Elaborator, tokens: Sequence[Token]) -> Affine:
     if len(tokens) == 2 and tokens[0].kind == "number" and is_name(tokens[1]) and tokens[0].text.isdigit():
         return Affine.of(sum_letter(tokens[1])).scale(int(tokens[0].text[:6]))
     if len(tokens) > 2 and is_name(tokens[0]) and tokens[1].kind == "sub":
-        labelled = sum_letter(tokens[0]) + label_key(tokens[2:])
+        labelled = labelled_size(sum_letter(tokens[0]), tokens[2:])
         if labelled in el.scope.sizes:
             return Affine.of(labelled)
     found = as_position(el, tokens)
@@ -264,7 +262,7 @@ def affine(el: Elaborator, tokens: Sequence[Token]) -> Affine:
     return Affine.of(found)
 
 
-def size_name(el: Elaborator, tokens: Sequence[Token]) -> str:
+def size_name(el: Reading, tokens: Sequence[Token]) -> str:
     """``|V|`` as the name of a size."""
     name = f"|{''.join(sum_letter(t) if is_name(t) else t.text for t in tokens[1:-1])}|"
     el.scope.sizes.add(name)

@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.core.claims import Assumption
-from symgrad.core.ranges import Index, Range, Subset
+from symgrad.core.nodes import Cond
+from symgrad.core.ranges import Range, Subset
 from symgrad.reading.meaning.assumptions import read_assumptions, read_restrictions, says_nothing
 from symgrad.reading.meaning.chains import Side, elaborate_sides, free_letters, outcome, settle_sides
 from symgrad.reading.meaning.conditions import read_conditions
-from symgrad.reading.meaning.definitions import index_arguments
-from symgrad.reading.meaning.elaborator import Definitions, Elaborator
+from symgrad.reading.meaning.definitions import define, index_arguments
+from symgrad.reading.meaning.elaborator import Elaborator
+from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.open_indices import OpenIndices
+from symgrad.reading.meaning.raw_trees import condition
 from symgrad.reading.meaning.recursion import recursion
+from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.meaning.values import ShapeMismatch
 from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
-from symgrad.reading.names.name_keys import BARE
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import ReadDocument, ReadStep
 from symgrad.reading.tokens.ellipsis import expand_ellipses
@@ -116,7 +119,7 @@ class ChainReader:
         if made is not None:
             self.defined.add(k)
             if known and not plain:
-                users = ", ".join(f"`{key.rstrip(BARE)}`" for key in definer.users(made))
+                users = ", ".join(f"`{key}`" for key in definer.users(made))
                 follow = f", and what uses it follows from here on: {users}" if users else ""
                 self.note("SG207", f"`{name.span.text}` is defined anew{follow}", name.span)
             self.out.definitions += 1
@@ -152,7 +155,7 @@ class ChainReader:
         if entry.arguments is not None and not all(index_arguments(el, entry)):
             return  # a function of arrays reads only where it is applied
         try:
-            el.define(entry)
+            define(el, entry)
         except NotationError as e:
             if e.diagnostic.code != "SG105":
                 self.out.diagnostics.append(e.diagnostic)
@@ -175,7 +178,7 @@ class ChainReader:
         el, sides = self.elaborator(), self.sides
         for key, over in self.ranges:
             if key not in el.scope.indices:
-                el.letters.open[key] = Index(key, over, "free")
+                el.letters.open[key] = OpenIndex(key, over, "free")
         el.outside = outside_letters([s.node for s in sides if s.node is not None])
         elaborate_sides(el, sides)
         restrictions = [self.restrictions(el, r, sides[k + 1]) for k, r in enumerate(self.relations)]
@@ -190,23 +193,24 @@ class ChainReader:
             left, right = sides[k], sides[k + 1]
             span = (relation.sign_span if relation.continues else left.span).to(right.span)
             warnings = tuple(w for w in el.warnings if _touches(w, left) or _touches(w, right))
-            found = outcome(el, left, right, free, (*facts.assumptions, *restrictions[k]), warnings)
+            supposed = [Assumption("condition", text, cond=condition(c)) for text, c in restrictions[k]]
+            found = outcome(el, left, right, free, (*facts.assumptions, *supposed), warnings)
             redefinition = self.redefinition if k == 0 else ""
             self.out.steps.append(ReadStep(span, left.text, right.text, found, self.group, redefinition))
 
-    def restrictions(self, el: Elaborator, relation: Relation, side: Side) -> tuple[Assumption, ...]:
-        """The conditions behind a relation, as assumptions of its claim."""
-        out: list[Assumption] = []
+    def restrictions(self, el: Elaborator, relation: Relation, side: Side) -> list[tuple[str, Cond]]:
+        """The conditions behind a relation, as they are written and as they read."""
+        out: list[tuple[str, Cond]] = []
         for tokens in relation.conditions:
             span = cover(tokens)
             try:
-                out += [Assumption("condition", span.text, cond=c) for c in read_conditions(el, tokens, span)]
+                out += [(span.text, c) for c in read_conditions(el, tokens, span)]
             except NotationError as e:
-                found = e.diagnostic
-                side.problem = replace(found, code="SG111") if found.code == "SG101" else found
+                problem = e.diagnostic
+                side.problem = replace(problem, code="SG111") if problem.code == "SG101" else problem
             except ShapeMismatch as e:
                 side.problem = Diagnostic("SG113", str(e), e.span, "check the shapes")
-        return tuple(out)
+        return out
 
 
 def _touches(warning: Diagnostic, side: Side) -> bool:

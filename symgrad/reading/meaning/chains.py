@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Cond, Expr, Num, free_indices
+from symgrad.core.nodes import Cond, Num, free_indices
 from symgrad.core.ranges import Index
-from symgrad.reading.meaning.alignment import align, make_claim, other_placements, transposed_layout
-from symgrad.reading.meaning.derivatives import ungrouped
-from symgrad.reading.meaning.elaborator import Elaborator
-from symgrad.reading.meaning.implied_sums import differentiates, repeats
+from symgrad.reading.meaning.alignment import Pair, align, make_claim, other_placements, transposed_layout
+from symgrad.reading.meaning.implied_sums import differentiates, insert_implied_sums, repeats
+from symgrad.reading.meaning.open_index import closed
+from symgrad.reading.meaning.raw_trees import ungrouped
+from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.tree.syntax import SyntaxNode
 from symgrad.reading.tree.used_names import times_written
@@ -47,7 +48,7 @@ class Outcome:
     alternatives: Callable[[], Iterator[tuple[str, Claim]]] = field(default=lambda: iter(()))
 
 
-def elaborate_sides(el: Elaborator, sides: Sequence[Side]) -> None:
+def elaborate_sides(el: Reading, sides: Sequence[Side]) -> None:
     """All sides under one set of letters, raw first: who is free the first side decides."""
     for side in sides:
         if side.node is None:
@@ -62,7 +63,7 @@ def elaborate_sides(el: Elaborator, sides: Sequence[Side]) -> None:
             side.problem = Diagnostic("SG002", "nested too deeply to be read", side.span, "split the expression")
 
 
-def free_letters(el: Elaborator, sides: Sequence[Side]) -> frozenset[Index]:
+def free_letters(el: Reading, sides: Sequence[Side]) -> frozenset[Index]:
     """The letters of the first side outside of its sums; of the second, if the first is a number."""
     opened = frozenset(el.letters.open.values())
     if sides[0].raw is None:
@@ -87,19 +88,19 @@ def free_letters(el: Elaborator, sides: Sequence[Side]) -> frozenset[Index]:
     return frozenset(free)
 
 
-def settle_sides(el: Elaborator, sides: Sequence[Side], free: frozenset[Index]) -> None:
+def settle_sides(el: Reading, sides: Sequence[Side], free: frozenset[Index]) -> None:
     """Every implied sum where it stands, once it is known which letters are free."""
     for side in sides:
         if side.raw is None or side.problem is not None:
             continue
         try:
-            side.value = el.settle(side.raw, free, side.span)
+            side.value = insert_implied_sums(el, side.raw, free, side.span)
         except NotationError as e:
             side.problem = e.diagnostic
 
 
 def outcome(
-    el: Elaborator,
+    el: Reading,
     left: Side,
     right: Side,
     free: frozenset[Index],
@@ -121,46 +122,42 @@ def outcome(
     if problem is not None:
         return Outcome(problem=problem)
     facts = assumptions + _memberships(el, free)
-    kind, x, y, axes = pairs[0]
-    if kind == "transposed":
+    if pairs[0].kind == "transposed":
         warnings = (*warnings, transposed_layout(right.span))
 
     def alternatives() -> Iterator[tuple[str, Claim]]:
-        for other, x, y, axes in pairs[1:]:
-            yield other, make_claim(x, y, axes, facts)
-        for x, y, axes in _as_dummies(el, left, right, free):
-            yield "placement", make_claim(x, y, axes, facts)
+        for pair in pairs[1:]:
+            yield pair.kind, make_claim(pair, facts)
+        for pair in _as_dummies(el, left, right, free):
+            yield "placement", make_claim(pair, facts)
         for value in _placements(el, left, free):
-            for _, x, y, axes in islice(align(value, b), 1):
-                yield "placement", make_claim(x, y, axes, facts)
+            for pair in islice(align(value, b), 1):
+                yield "placement", make_claim(pair, facts)
         for value in _placements(el, right, free):
-            for _, y, x, axes in islice(align(value, a), 1):
-                yield "placement", make_claim(x, y, axes, facts)
+            for pair in islice(align(value, a), 1):
+                yield "placement", make_claim(pair.swapped(), facts)
 
-    return Outcome(claim=make_claim(x, y, axes, facts), warnings=warnings, alternatives=alternatives)
+    return Outcome(claim=make_claim(pairs[0], facts), warnings=warnings, alternatives=alternatives)
 
 
-def _as_dummies(
-    el: Elaborator, left: Side, right: Side, free: frozenset[Index]
-) -> Iterator[tuple[Expr, Expr, tuple[Index, ...]]]:
+def _as_dummies(el: Reading, left: Side, right: Side, free: frozenset[Index]) -> Iterator[Pair]:
     """``\\partial v_i / \\partial x_i`` read as the sum over ``i``, where the other side has no ``i``."""
     if left.raw is None or right.raw is None:
         return
     held = free_indices(left.raw.body) - free_indices(right.raw.body)
     doubtful = frozenset(i for i in held & free if repeats(left.raw.body, i))
     if doubtful:
-        sides = [el.settle(s.raw, free - doubtful, s.span) for s in (left, right) if s.raw is not None]
-        for _, x, y, axes in islice(align(*sides), 1):
-            yield x, y, axes
+        sides = [insert_implied_sums(el, s.raw, free - doubtful, s.span) for s in (left, right) if s.raw is not None]
+        yield from islice(align(*sides), 1)
 
 
-def _placements(el: Elaborator, side: Side, free: frozenset[Index]) -> Iterator[ReadValue]:
+def _placements(el: Reading, side: Side, free: frozenset[Index]) -> Iterator[ReadValue]:
     if side.raw is None or side.value is None:
         return iter(())
     return other_placements(el, side.raw, side.value.body, free, side.span)
 
 
-def _unranged(el: Elaborator, free: frozenset[Index], used: frozenset[Index], place: Span) -> Diagnostic | None:
+def _unranged(el: Reading, free: frozenset[Index], used: frozenset[Index], place: Span) -> Diagnostic | None:
     """A free letter that nothing gives a range."""
     for letter in sorted(free, key=lambda i: i.serial):
         el.letters.take_shifted(letter)
@@ -170,10 +167,10 @@ def _unranged(el: Elaborator, free: frozenset[Index], used: frozenset[Index], pl
     return None
 
 
-def _memberships(el: Elaborator, free: frozenset[Index]) -> tuple[Assumption, ...]:
+def _memberships(el: Reading, free: frozenset[Index]) -> tuple[Assumption, ...]:
     """A free letter that stands for the members of a subset."""
     return tuple(
-        Assumption("condition", f"{letter.letter} \\in {subset.name}", cond=Cond("in", letter, subset))
+        Assumption("condition", f"{letter.letter} \\in {subset.name}", cond=Cond("in", closed(letter), subset))
         for letter, subset in el.letters.subset_of.items()
         if letter in free
     )

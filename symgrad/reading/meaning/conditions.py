@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from symgrad.core.nodes import Add, Cond, Entry, Expr, Iverson, Num, add, neg, num
 from symgrad.core.ranges import Index, IndexExpr
-from symgrad.reading.meaning.name_roles import position
-from symgrad.reading.meaning.tidying import tidy
+from symgrad.reading.meaning.raw_trees import tidy
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.slots import position
 from symgrad.reading.meaning.values import ReadValue, elementwise, negative
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, letter_key, read_slots
 from symgrad.reading.tree.syntax import Position
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
-
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
 
 SIGNS = ("=", "\\neq", "<", ">", "\\le", "\\ge", "\\in", "\\notin")
 FILLERS = (
@@ -58,7 +56,7 @@ def split_conditions(tokens: Sequence[Token]) -> list[list[Token]]:
     return [c for c in out if c]
 
 
-def read_conditions(el: Elaborator, tokens: Sequence[Token], span: Span) -> list[Cond]:
+def read_conditions(el: Reading, tokens: Sequence[Token], span: Span) -> list[Cond]:
     """All conditions, to hold together. A condition that is not understood is an error."""
     pieces = split_conditions(tokens)
     if not pieces:
@@ -84,19 +82,19 @@ def read_conditions(el: Elaborator, tokens: Sequence[Token], span: Span) -> list
     return out
 
 
-def _one(el: Elaborator, left: list[Token], sign: Token, right: list[Token]) -> list[Cond]:
+def _one(el: Reading, left: list[Token], sign: Token, right: list[Token]) -> list[Cond]:
     if sign.text in ("\\in", "\\notin"):
         return _membership(el, left, sign, right)
     a, b = as_position(el, left), as_position(el, right)
     if a is not None and b is not None:
-        el.tie(a, b, cover([*left, *right]))
+        el.letters.tie(a, b, cover([*left, *right]))
         return [_compare(a, sign.text, b)]
     x = el.scalar(el.parse(left, cover(left)), "a side of a condition")
     y = el.scalar(el.parse(right, cover(right)), "a side of a condition")
     return [_compare_numbers(x, sign, y)]
 
 
-def compared_arrays(el: Elaborator, tokens: Sequence[Token], span: Span) -> ReadValue | None:
+def compared_arrays(el: Reading, tokens: Sequence[Token], span: Span) -> ReadValue | None:
     """``[A > B]`` of arrays, entry by entry; None of any other condition."""
     cuts = [k for k, t in enumerate(tokens) if t.text in SIGNS]
     sign = tokens[cuts[0]].text if len(cuts) == 1 else ""
@@ -150,7 +148,7 @@ def _two_valued(x: Expr, y: Expr) -> Expr | None:
     return above if y.value == 1 else neg(above)
 
 
-def _membership(el: Elaborator, left: list[Token], sign: Token, right: list[Token]) -> list[Cond]:
+def _membership(el: Reading, left: list[Token], sign: Token, right: list[Token]) -> list[Cond]:
     subset = el.scope.subsets.get(letter_key(right[0])) if len(right) == 1 else None
     if subset is None:
         raise error(
@@ -180,7 +178,7 @@ def _commas(tokens: Sequence[Token]) -> list[list[Token]]:
     return [p for p in out if p]
 
 
-def as_position(el: Elaborator, tokens: Sequence[Token]) -> IndexExpr | None:
+def as_position(el: Reading, tokens: Sequence[Token]) -> IndexExpr | None:
     """Tokens as a position, if they are one: a letter that is no value here, a number, arithmetic, ``n_k``."""
     try:
         slots = read_slots(tokens)
@@ -195,7 +193,7 @@ def as_position(el: Elaborator, tokens: Sequence[Token]) -> IndexExpr | None:
         if (
             not letter.sub
             and not el.letters.is_letter(letter.key)
-            and (letter.key in el.scope.values or letter.key in el.parameters)
+            and (NameKey(letter.key) in el.scope.values or letter.key in el.parameters)
         ):
             return None
     found = position(el, slot, None)

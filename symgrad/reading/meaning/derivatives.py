@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from symgrad.core.nodes import Definition, Deriv, Entry, Expr, Mul, Ref, Sum, parts
+from symgrad.core.nodes import Definition, Deriv, Entry, Expr, Ref, Sum, parts
 from symgrad.core.substitute import substitute
-from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply, same_range
+from symgrad.reading.meaning.open_index import same_range
+from symgrad.reading.meaning.raw_trees import ungrouped
+from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Derivative, ProductNode, Sym, SyntaxNode, Terms
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
-
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
 
 MAX_ORDER = 4
 
@@ -26,14 +25,7 @@ def _order(node: Expr) -> int:
     return inside + isinstance(node, Deriv)
 
 
-def ungrouped(node: Expr) -> Expr:
-    """What stands in brackets."""
-    while isinstance(node, Mul) and len(node.factors) == 1:
-        node = node.factors[0]
-    return node
-
-
-def target_of(el: Elaborator, node: SyntaxNode) -> ReadValue:
+def target_of(el: Reading, node: SyntaxNode) -> ReadValue:
     """What is differentiated by: entries of a tensor or of a defined quantity."""
     value = el.value(node)
     body = ungrouped(value.body)
@@ -47,7 +39,8 @@ def target_of(el: Elaborator, node: SyntaxNode) -> ReadValue:
     return replace(value, body=body)
 
 
-def derivative(el: Elaborator, node: Derivative) -> ReadValue:
+@reads(Derivative)
+def derivative(el: Reading, node: Derivative) -> ReadValue:
     """``\\partial body / \\partial targets``: axes of the body, then those of the targets."""
     value = el.value(node.body)
     targets = [target_of(el, t) for t in node.targets]
@@ -68,7 +61,7 @@ def derivative(el: Elaborator, node: Derivative) -> ReadValue:
     return ReadValue(body, axes, row, True, jacobian)
 
 
-def _chain_links(el: Elaborator, node: SyntaxNode) -> Definition | None:
+def _chain_links(el: Reading, node: SyntaxNode) -> Definition | None:
     """For a term with ``∂J/∂y · ∂y/∂x``: the intermediate ``y``."""
     if not isinstance(node, ProductNode):
         return None
@@ -87,7 +80,7 @@ def _chain_links(el: Elaborator, node: SyntaxNode) -> Definition | None:
     return None
 
 
-def held_in(el: Elaborator, node: Terms) -> frozenset[Definition]:
+def held_in(el: Reading, node: Terms) -> frozenset[Definition]:
     """A chain rule over several intermediates: all of them; each inner derivative holds the others."""
     if len(node.items) < 2:
         return frozenset()
@@ -96,7 +89,7 @@ def held_in(el: Elaborator, node: Terms) -> frozenset[Definition]:
     return frozenset(links) if len(links) > 1 else frozenset()
 
 
-def contract(el: Elaborator, values: Sequence[tuple[str, ReadValue, SyntaxNode]], span: Span) -> ReadValue | None:
+def contract(el: Reading, values: Sequence[tuple[str, ReadValue, SyntaxNode]], span: Span) -> ReadValue | None:
     """A chain of whole-array derivatives is contracted over the shared array, in whatever order it is written."""
     links = [(k, v.jacobian) for k, (_, v, _) in enumerate(values) if v.jacobian is not None]
     pair = next(

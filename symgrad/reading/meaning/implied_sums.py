@@ -2,18 +2,20 @@
 
 A dummy letter is summed at the smallest product that holds all its occurrences; where no product
 repeats it, the sum leaves elementwise functions and powers and stops outside an ``exp``. Works on
-raw trees (see ``values``): a product of one factor is a bracket, a quotient keeps its brackets.
+raw trees (see ``raw_trees``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from symgrad.core.nodes import (
     MINUS_ONE,
     Add,
     Apply,
     Cases,
+    Cond,
     Deriv,
     Expr,
     Func,
@@ -23,11 +25,17 @@ from symgrad.core.nodes import (
     Prod,
     Sum,
     free_indices,
+    map_cond,
     parts,
 )
-from symgrad.core.ranges import Index, IndexExpr, indices_of
+from symgrad.core.ranges import Index, IndexExpr, indices_of, substitute_index
 from symgrad.core.substitute import substitute
-from symgrad.reading.meaning.values import is_quotient
+from symgrad.reading.meaning.open_index import mark_implied
+from symgrad.reading.meaning.raw_trees import Parenthesis, is_quotient
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.tree.scripts import error
+from symgrad.text.source import Span
 
 Close = Callable[[Expr, Index], Expr]
 
@@ -43,8 +51,9 @@ def occurrences(node: Expr, d: Index) -> int:
 
 def repeats(node: Expr, d: Index) -> bool:
     """Whether a product inside ``node`` repeats ``d`` in every part that holds it."""
-    if isinstance(node, Mul):
-        return len(_holding(node.factors, d)) > 1 or _all_holding(repeats, node.factors, d)
+    if isinstance(node, (Mul, Parenthesis)):
+        factors = parts(node)[1]
+        return len(_holding(factors, d)) > 1 or _all_holding(repeats, factors, d)
     if isinstance(node, Add):
         return _all_holding(repeats, node.terms, d)
     if isinstance(node, Func):
@@ -67,8 +76,8 @@ def differentiates(node: Expr, d: Index) -> bool:
     """Whether ``node`` is a derivative by an entry that ``d`` belongs to, or terms and multiples of such."""
     if isinstance(node, Deriv):
         return d in free_indices(node.target) or differentiates(node.body, d)
-    if isinstance(node, Mul):
-        holders = _holding(node.factors, d)
+    if isinstance(node, (Mul, Parenthesis)):
+        holders = _holding(parts(node)[1], d)
         return len(holders) == 1 and differentiates(holders[0], d)
     return isinstance(node, Add) and _all_holding(differentiates, node.terms, d)
 
@@ -102,6 +111,8 @@ def _stays(node: Expr, d: Index) -> bool:
     """Whether the sum over ``d`` stays inside ``node`` when a function or a power stands around it."""
     if isinstance(node, Func):
         return node.name == "exp" or _stays(node.arg, d)
+    if isinstance(node, Parenthesis):
+        return _all_holding(_stays, (node.inner,), d)
     if isinstance(node, Mul):
         return is_quotient(node) or len(_holding(node.factors, d)) > 1 or _all_holding(_stays, node.factors, d)
     if isinstance(node, Add):
@@ -123,7 +134,7 @@ def place(node: Expr, d: Index, close: Close) -> Expr:
         return node
     if isinstance(node, Add):
         return Add(tuple(place(t, d, close) for t in node.terms))
-    if isinstance(node, Mul):
+    if isinstance(node, (Mul, Parenthesis)):
         return _place_in_product(node, d, close)
     if isinstance(node, Func):
         if _stays(node.arg, d):
@@ -153,19 +164,19 @@ def place(node: Expr, d: Index, close: Close) -> Expr:
     return close(node, d)
 
 
-def _place_in_product(node: Mul, d: Index, close: Close) -> Expr:
+def _place_in_product(node: Mul | Parenthesis, d: Index, close: Close) -> Expr:
     """Into the one factor that holds ``d``, or into several that each repeat it; else around the product."""
-    holders = _holding(node.factors, d)
+    holders = _holding(parts(node)[1], d)
     if len(holders) == 1:
         inner = holders[0]
-        if isinstance(inner, (Mul, Add, Func, Pow, Sum, Prod, Deriv, Apply, Cases)):
+        if isinstance(inner, (Mul, Parenthesis, Add, Func, Pow, Sum, Prod, Deriv, Apply, Cases)):
             into = _in_denominator(inner) or not isinstance(inner, (Func, Pow, Apply)) or _stays(inner, d)
             # around the function or power alone: the other factors are constant along d
             inside = place(inner, d, close) if into else close(inner, d)
-            return Mul(tuple(inside if f is inner else f for f in node.factors))
+            return _replace(node, inner, inside)
         return close(node, d)
     if all(_is_scope(f) and repeats(f, d) for f in holders):
-        return Mul(tuple(place(f, d, close) for f in node.factors))
+        return Mul(tuple(place(f, d, close) for f in parts(node)[1]))
     return close(node, d)
 
 
@@ -175,7 +186,9 @@ def _in_denominator(node: Expr) -> bool:
 
 def _is_scope(node: Expr) -> bool:
     """A function's argument, a bracket, a numerator or a denominator; a bare product inside counts as its factors."""
-    return isinstance(node, (Func, Pow, Sum, Prod, Mul)) or (isinstance(node, Apply) and _elementwise(node))
+    return isinstance(node, (Func, Pow, Sum, Prod, Mul, Parenthesis)) or (
+        isinstance(node, Apply) and _elementwise(node)
+    )
 
 
 def placements(node: Expr, d: Index, close: Close) -> Iterator[Expr]:
@@ -207,12 +220,48 @@ def _replace(node: Expr, old: Expr, new: Expr) -> Expr:
     return type(node)(*(new if a is old else a for a in node.args))
 
 
-def close_with(d: Index, make: Callable[[Expr, Index], Expr]) -> Close:
-    """A ``close`` that gives every sum a dummy of its own, of the same letter and range."""
+def insert_implied_sums(el: Reading, value: ReadValue, free: frozenset[Index], span: Span) -> ReadValue:
+    """All letters that are neither free nor fixed are summed where the rules put them."""
+    el.letters.resolve_ties()
+    known = free | frozenset(value.axes)
+    body = value.body
+    for d in sorted(free_indices(body) - known, key=lambda i: i.serial):
+        if d.kind == "fixed" or d not in el.letters.open.values():
+            continue
+        el.letters.take_shifted(d)
+        if d.range is None:
+            where = el.letters.first_place.get(d, span)
+            raise error(
+                "SG108",
+                f"nothing says over what `{d.letter}` runs",
+                where,
+                f"declare `${d.letter} = 1, \\dots, N$` or sum it explicitly",
+            )
+        if occurrences(body, d) == 1:
+            where = el.letters.first_place.get(d, span)
+            el.warn(
+                "SG203",
+                f"`{d.letter}` stands once and is summed over {d.range}",
+                where,
+                f"write `\\sum_{d.letter}` if that is meant",
+            )
+        body = place(body, d, implied_sum(el, d))
+    return replace(value, body=body)
+
+
+def implied_sum(el: Reading, d: Index) -> Close:
+    """What makes one sum over a letter, with a dummy of its own of the same letter and range."""
+    where = el.letters.membership(d)
 
     def close(body: Expr, letter: Index) -> Expr:
         fresh = letter.fresh("bound")
-        fresh.implied = True
-        return make(substitute(body, {letter: fresh}), fresh)
+        mark_implied(fresh)
+        conditions = tuple(_renamed(c, d, fresh) for c in where)
+        return Sum(fresh, substitute(body, {letter: fresh}), conditions)
 
     return close
+
+
+def _renamed(cond: Cond, old: Index, new: Index) -> Cond:
+    """A condition on positions with one index called otherwise."""
+    return map_cond(cond, lambda e: substitute_index(e, {old: new}), lambda x: x)

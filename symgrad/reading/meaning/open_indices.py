@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from symgrad.core.ranges import Index, Range, Subset
+from symgrad.core.nodes import Cond
+from symgrad.core.ranges import Index, IndexExpr, Range, Subset, range_of
+from symgrad.reading.meaning.open_index import OpenIndex, give_range, unite
 from symgrad.reading.names.scope import Scope
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -30,10 +32,9 @@ class OpenIndices:
         while changed:
             changed = False
             for a, b in self.tied:
-                if a.range is None and b.range is not None:
-                    a.range, changed = b.range, True
-                elif b.range is None and a.range is not None:
-                    b.range, changed = a.range, True
+                if (a.range is None) != (b.range is None):
+                    changed = True
+                    unite(a, b)
 
     def find(self, key: str, span: Span) -> Index | None:
         """The index a letter stands for here; an undeclared letter becomes an open one."""
@@ -46,13 +47,13 @@ class OpenIndices:
             return self.open[key]
         if key in self.scope.sizes:
             return None
-        index = Index(key, None, "free")
+        index = OpenIndex(key, None, "free")
         declared = self.scope.letters.get(key)
         if isinstance(declared, Subset):
-            index.range = declared.range
+            give_range(index, declared.range)
             self.subset_of[index] = declared
         elif declared is not None:
-            index.range = declared
+            give_range(index, declared)
         self.open[key] = index
         self.first_place[index] = span
         return index
@@ -63,12 +64,12 @@ class OpenIndices:
     def take_shifted(self, index: Index) -> None:
         """The range of a letter that stands in arithmetic on positions alone."""
         if index.range is None:
-            index.range = self.shifted.get(index)
+            give_range(index, self.shifted.get(index))
 
     def demand(self, index: Index, wanted: Range, span: Span) -> None:
         """An index stands in a slot of a range: take the range, or report the clash with both places."""
         if index.range is None:
-            index.range = wanted
+            give_range(index, wanted)
             self.places[index] = span
         elif index.range != wanted:
             labels: tuple[tuple[Span, str], ...] = ()
@@ -86,3 +87,18 @@ class OpenIndices:
             )
         elif index not in self.places:
             self.places[index] = span
+
+    def tie(self, a: IndexExpr, b: IndexExpr, span: Span) -> None:
+        """Two positions that are compared lie in one range."""
+        ra, rb = range_of(a), range_of(b)
+        if isinstance(a, Index) and rb is not None:
+            self.demand(a, rb, span)
+        elif isinstance(b, Index) and ra is not None:
+            self.demand(b, ra, span)
+        elif isinstance(a, Index) and isinstance(b, Index):
+            self.tied.append((a, b))
+
+    def membership(self, index: Index) -> tuple[Cond, ...]:
+        """The condition of a letter that stands for the members of a subset."""
+        subset = self.subset_of.get(index)
+        return (Cond("in", index, subset),) if subset is not None else ()

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from symgrad.core.nodes import Func, Mul, Num, Pow
-from symgrad.reading.meaning.tidying import tidy
+from symgrad.core.nodes import Func, Num, Pow
+from symgrad.reading.meaning.raw_trees import Parenthesis, tidy
+from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import ReadValue, fresh_axes, multiply, transpose
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, split_superscript
 from symgrad.reading.tree.syntax import Root
 from symgrad.text.source import Span
 
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
-
 MAX_POWER = 1000
 MAX_MATRIX_POWER = 8
 
 
-def power(el: Elaborator, value: ReadValue, tokens: tuple[Token, ...], span: Span) -> ReadValue:
+def power(el: Reading, value: ReadValue, tokens: tuple[Token, ...], span: Span) -> ReadValue:
     """``x^2`` entry by entry; of a square matrix the repeated product, ``A^{\\odot 2}`` entry by entry."""
     if len(tokens) == 2 and tokens[0].text in ("\\odot", "\\circ"):
         return replace(value, body=Pow(value.body, el.scalar(el.parse(tokens[1:], span), "an exponent")), jacobian=None)
@@ -46,7 +43,7 @@ def power(el: Elaborator, value: ReadValue, tokens: tuple[Token, ...], span: Spa
     return out
 
 
-def raised(el: Elaborator, value: ReadValue, sup: tuple[Token, ...], span: Span) -> ReadValue:
+def raised(el: Reading, value: ReadValue, sup: tuple[Token, ...], span: Span) -> ReadValue:
     """A transpose, a power, or both."""
     said = split_superscript(sup, transpose_letter=bool(value.axes) or not el.scope.is_value("T"))
     if said.labels:
@@ -60,7 +57,8 @@ def raised(el: Elaborator, value: ReadValue, sup: tuple[Token, ...], span: Span)
     return transpose(value, span) if said.transpose else value
 
 
-def root(el: Elaborator, node: Root) -> ReadValue:
+@reads(Root)
+def root(el: Reading, node: Root) -> ReadValue:
     """``\\sqrt[n]{x} = x^{1/n}``"""
     value = el.value(node.arg)
     degree = Num(Fraction(2)) if node.degree is None else tidy(el.scalar(node.degree, "the degree of a root"))
@@ -68,4 +66,4 @@ def root(el: Elaborator, node: Root) -> ReadValue:
         raise error("SG101", "the degree of a root is a whole number from 2 on", node.span)
     if degree.value == 2:
         return replace(value, body=Func("sqrt", value.body), jacobian=None)
-    return replace(value, body=Pow(Mul((value.body,)), Num(1 / degree.value)), jacobian=None)
+    return replace(value, body=Pow(Parenthesis(value.body), Num(1 / degree.value)), jacobian=None)

@@ -1,7 +1,6 @@
 """Values while reading: a scalar, or an array given by its entry, with its orientation.
 
-Bodies are *raw* trees: products keep their nesting, since where a bracket, a numerator or a
-denominator stands decides where implied sums go. A product of one factor is a bracket.
+Bodies are raw trees, see ``raw_trees``.
 """
 
 from __future__ import annotations
@@ -9,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from symgrad.core.nodes import MINUS_ONE, Add, Definition, Expr, Mul, Num, Pow, Sum, Tensor
+from symgrad.core.nodes import MINUS_ONE, Add, Definition, Expr, Mul, Num, Sum, Tensor
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.open_index import mark_implied, same_range
+from symgrad.reading.meaning.raw_trees import Parenthesis, is_quotient, reciprocal, ungrouped
 from symgrad.text.source import Span
 
 
@@ -55,15 +56,6 @@ class ShapeMismatch(Exception):
         self.span = span
 
 
-def same_range(a: Index, b: Index) -> bool:
-    """Whether two axes have one range; an axis without one takes the other's."""
-    if a.range is None:
-        a.range = b.range
-    elif b.range is None:
-        b.range = a.range
-    return a.range == b.range
-
-
 def aligned(value: ReadValue, axes: Sequence[Index]) -> Expr:
     """The body with its axes called as another value's."""
     return substitute(value.body, dict(zip(value.axes, axes, strict=True)))
@@ -74,13 +66,11 @@ def scalar(body: Expr) -> ReadValue:
 
 
 def group(value: ReadValue) -> ReadValue:
-    return value if isinstance(value.body, Num) else replace(value, body=Mul((value.body,)), jacobian=None)
+    return value if isinstance(value.body, Num) else replace(value, body=Parenthesis(value.body), jacobian=None)
 
 
 def is_zero(value: ReadValue) -> bool:
-    body = value.body
-    while isinstance(body, Mul) and len(body.factors) == 1:
-        body = body.factors[0]
+    body = ungrouped(value.body)
     return isinstance(body, Num) and body.value == 0
 
 
@@ -109,7 +99,7 @@ def negative(value: ReadValue) -> ReadValue:
 
 def inverse(value: ReadValue) -> ReadValue:
     """1 / value, entry by entry."""
-    return replace(value, body=Pow(Mul((value.body,)), MINUS_ONE), jacobian=None)
+    return replace(value, body=reciprocal(value.body), jacobian=None)
 
 
 def transpose(value: ReadValue, span: Span) -> ReadValue:
@@ -138,7 +128,7 @@ def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, 
         if not same_range(left.axes[0], right.axes[0]) or (left.row and right.row):
             raise ShapeMismatch("a product of vectors that do not conform", left, right, span)
         k = left.axes[0]
-        k.implied = True
+        mark_implied(k)
         return ReadValue(Sum(k, flat_product(left.body, aligned(right, (k,)))), (), False, derivative), not left.row
     # what is summed: the last axis of the left, the first of the right; a column has no last axis to sum
     if (nl == 1 and not left.row) or (nr == 1 and right.row):
@@ -146,7 +136,7 @@ def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, 
     k, m = left.axes[-1], right.axes[0]
     if not same_range(k, m):
         raise ShapeMismatch("a product of shapes that do not conform", left, right, span)
-    k.implied = True
+    mark_implied(k)
     body = Sum(k, flat_product(left.body, aligned(right, (k, *right.axes[1:]))))
     axes = (*left.axes[:-1], *right.axes[1:])
     row = len(axes) == 1 and nl == 1
@@ -155,26 +145,14 @@ def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, 
 
 def flat_product(left: Expr, right: Expr) -> Expr:
     """One product of two, the left one's factors not wrapped again (a bracket or a quotient stays one)."""
-    head = left.factors if isinstance(left, Mul) and len(left.factors) > 1 and not is_quotient(left) else (left,)
+    head = left.factors if isinstance(left, Mul) and not is_quotient(left) else (left,)
     return Mul((*head, right))
-
-
-def is_quotient(node: Expr) -> bool:
-    """Whether a product is a written fraction: a bracketed numerator over a bracketed denominator."""
-    if not (isinstance(node, Mul) and len(node.factors) == 2):
-        return False
-    num, den = node.factors
-    return _is_bracket(num) and isinstance(den, Pow) and den.exponent is MINUS_ONE and _is_bracket(den.base)
-
-
-def _is_bracket(node: Expr) -> bool:
-    return isinstance(node, Mul) and len(node.factors) == 1
 
 
 def quotient(num: ReadValue, den: ReadValue, span: Span) -> ReadValue:
     """``num / den``, entry by entry where both are arrays of one shape."""
-    below = ReadValue(Pow(Mul((den.body,)), MINUS_ONE), den.axes, den.row)
-    above = replace(num, body=Mul((num.body,)))
+    below = ReadValue(reciprocal(den.body), den.axes, den.row)
+    above = replace(num, body=Parenthesis(num.body))
     return replace(elementwise(Mul, (above, below), span, "a quotient"), derivative=num.derivative)
 
 
@@ -187,7 +165,7 @@ def outer(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
 
 
 def bracketed(value: ReadValue) -> ReadValue:
-    return replace(value, body=Mul((value.body,))) if isinstance(value.body, Add) else value
+    return replace(value, body=Parenthesis(value.body)) if isinstance(value.body, Add) else value
 
 
 def fresh_axes(value: ReadValue) -> ReadValue:

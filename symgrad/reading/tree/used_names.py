@@ -111,8 +111,10 @@ def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
         if isinstance(n, BigOp):
             ends = _ends(n)
             bound = {sum_letter(t) for t in n.sub if is_name(t)} - ends
-            known = positions | bound | scope.indices.keys() | scope.letters.keys() | scope.values.keys()
-            scope.sizes.update(ends - known)
+            values = {key.letter for key in scope.values if key.is_letter}
+            known = positions | bound | scope.indices.keys() | scope.letters.keys() | values
+            for name in sorted(ends - known):
+                scope.sizes.add(name)
 
 
 def _ends(node: BigOp) -> set[str]:
