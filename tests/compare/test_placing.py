@@ -1,4 +1,4 @@
-"""PointDrawer whose positions are apart, repeat, and meet: each kind is there on purpose."""
+"""Points whose positions are apart, repeat, and meet: each arrangement is made on purpose."""
 
 from __future__ import annotations
 

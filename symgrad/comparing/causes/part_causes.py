@@ -1,4 +1,4 @@
-"""Mistakes in a part of a cost: a term, a sum, the derivative of a function, a path that is forgotten."""
+"""Mistakes in a part of a cost: a term, a sum, the derivative of a function, a missing path."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COUNTS = (
 
 @dataclass(frozen=True, slots=True)
 class PartCauses:
-    """The cost, what it is differentiated by (None: the cost itself is looked at), and how it is written."""
+    """Changes of a cost. target: the entry to differentiate by (None: the cost itself differs); axes: of the target."""
 
     cost: n.Expr
     target: n.Entry | n.Ref | None
@@ -34,7 +34,7 @@ class PartCauses:
 
     @property
     def keep(self) -> n.Definition | None:
-        """A defined quantity by which one differentiates: its own definition is none of the cost's."""
+        """The definition of a target that is a defined quantity: it is not changed."""
         return self.target.definition if isinstance(self.target, n.Ref) else None
 
     def guesses(self) -> Iterator[Guess]:
@@ -58,7 +58,7 @@ class PartCauses:
         changes: Mapping[n.Expr, n.Expr],
         held: frozenset[n.Definition] = _NONE,
     ) -> Guess:
-        """The gradient of the cost with something changed in it; ``{}`` in the text is the node."""
+        """The gradient of the cost with some nodes replaced; ``{}`` in the text is the node."""
 
         def gradient() -> n.Expr:
             cost = Rewriter(changes, self.keep)(self.cost) if changes else self.cost
@@ -74,7 +74,7 @@ class PartCauses:
         return text.replace("{}", self.latex(node))
 
     def terms(self, node: n.Add) -> Iterator[Guess]:
-        """A term that is missing, has the wrong sign, or a factor too much."""
+        """A term that is missing, has the wrong sign or a wrong factor."""
         for k, t in enumerate(node.terms):
             before, after = node.terms[:k], node.terms[k + 1 :]
             for rank, factor, text in COUNTS:
@@ -84,7 +84,7 @@ class PartCauses:
                 yield self.guess(COUNT, text, t, {node: n.add(*before, n.mul(t, n.power(f, -1)), *after)})
 
     def sums(self, node: n.Sum) -> Iterator[Guess]:
-        """A mean for a sum; a sum that begins too late or ends too early; a condition that is forgotten."""
+        """A mean for a sum; a sum that begins too late or ends too early; a missing condition."""
         r = node.index.range
         if r is None:
             return
@@ -106,12 +106,12 @@ class PartCauses:
             yield self.guess(WINDOW, text, node, {node: wide})
 
     def arguments(self, node: n.Func) -> Iterator[Guess]:
-        """The sign of an argument."""
+        """An argument with the wrong sign."""
         flipped = n.Func(node.name, n.neg(node.arg))
         yield self.guess(SLOPE + 3, f"${self.latex(flipped)}$ stands where ${{}}$ should", node, {node: flipped})
 
     def slopes(self, node: n.Func) -> Iterator[Guess]:
-        """Another derivative in place of that of a function, whose value stays right."""
+        """A wrong derivative of a function whose value is right."""
         inner = node.arg
         if node.name == "log" and isinstance(inner, n.Func) and inner.name == "sigma":
             x = inner.arg
@@ -147,7 +147,7 @@ class PartCauses:
 
 
 def _slopes(node: n.Func) -> Iterator[tuple[n.Expr, str]]:
-    """Derivatives that are taken for that of ``F(x)``, which stands for ``{}``."""
+    """Wrong derivatives of ``F(x)``, each with a text in which ``{}`` is ``F(x)``."""
     x, name = node.arg, node.name
     yield n.ONE, "the derivative of ${}$ is left out"
     if name == "sigma":
