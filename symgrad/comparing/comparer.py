@@ -157,7 +157,7 @@ def place(env: Environment, target: GradientTarget, value: Array) -> None:
     whole = np.array(env.tensor(entry.tensor), dtype=np.result_type(env.tensor(entry.tensor), value))
     at: list[Any] = [0]
     for e, r in zip(entry.indices, entry.tensor.ranges, strict=True):
-        at.append(slice(None) if e in target.term.axes else int(ev.place(e).a.flat[0]) - env.number(r.lo))
+        at.append(slice(None) if e in target.term.axes else int(ev.positions(e).a.flat[0]) - env.number(r.lo))
     shape = env.shape(
         tuple(r for e, r in zip(entry.indices, entry.tensor.ranges, strict=True) if e in target.term.axes)
     )

@@ -95,7 +95,7 @@ def _hit(stated: Stated, target: GradientTarget, evidence: Sequence[CodeNumbers]
         ev = Evaluator(e.env)
         try:
             said = array(ev, GradientTerm(side, axes))
-            found = [None if p is None else ev.place(p) for p in picks]
+            found = [None if p is None else ev.positions(p) for p in picks]
             if any(p is not None and p.axes for p in found):
                 return None  # a letter of its own in the slot
             places = [None if p is None else p.a - e.env.number(low) for p, low in zip(found, lows, strict=True)]

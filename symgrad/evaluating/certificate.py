@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from symgrad.core import nodes as n
 from symgrad.evaluating.digits import UndefinedValue
 from symgrad.evaluating.environment import Environment
-from symgrad.evaluating.multiprecision import At, Point
+from symgrad.evaluating.multiprecision import Assignment, Point
 
 FAR = 600
 """The digits between two numbers of one evaluation that are still bridged."""
@@ -24,7 +24,7 @@ class Certificate(NamedTuple):
     scale: float
 
 
-def certify(left: n.Expr, right: n.Expr, env: Environment, at: At, steps: int = 60_000) -> Certificate:
+def certify(left: n.Expr, right: n.Expr, env: Environment, at: Assignment, steps: int = 60_000) -> Certificate:
     """Both sides at sample 0 of an environment, computed twice with different digits and steps;
     ``UndefinedValue`` if a side has no value there, or rests on numbers too far apart.
 
