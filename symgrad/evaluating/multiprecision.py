@@ -1,8 +1,8 @@
-"""The same meaning once more, at one point and to many digits: what a refutation is certified with.
+"""A second evaluator, for one point and with many digits, which certifies refutations.
 
-Plain recursion over positions, one number at a time, and derivatives by central differences; it
-shares nothing with the array evaluator but the table's ``meaning`` column. mpmath is imported
-when the first point is evaluated.
+It computes one number at a time by recursion over positions, and derivatives by central differences. It shares
+nothing with the array evaluator but the ``meaning`` column of the table of functions. mpmath is imported when the
+first point is evaluated.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from symgrad.evaluating.tables import EXCLUDED, Assignment, Table, contracted, r
 
 
 class Point(PointPositions):
-    """Values at sample 0 of an environment, with central differences of step ``h``."""
+    """Values at sample 0 of an environment. Derivatives are central differences of step ``h``."""
 
     def __init__(self, env: Environment, h: Any, steps: int) -> None:
         super().__init__(env)
@@ -54,7 +54,7 @@ class Point(PointPositions):
             raise OutOfSteps("the evaluation takes too long")
 
     def reach(self, node: n.Expr) -> frozenset[Any]:
-        """The tensors and definitions that a node is built from."""
+        """The tensors and definitions that a node depends on."""
         found = self._reach.get(node)
         if found is None:
             self._reach[node] = frozenset()
@@ -88,7 +88,7 @@ class Point(PointPositions):
         return (left == right if c.op == "eq" else left < right) ^ c.negated
 
     def assignments(self, node: Any, at: Assignment, shifts: tuple[Shift, ...]) -> Iterator[Assignment]:
-        """The assignments under which the body of a sum or product counts."""
+        """The assignments of a bound index that satisfy the conditions of its sum or product."""
         for p in self.span(self.env.range_of(node.index)):
             here = {**at, node.index: p}
             if all(self.holds(c, here, shifts) for c in node.where):
@@ -131,7 +131,7 @@ class Point(PointPositions):
         return self.m.mp.mpf(self.holds(node.cond, at, shifts))
 
     def _sum(self, node: n.Sum, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
-        """Position by position; several sums over one product by the distributive law."""
+        """Position by position. Three and more nested sums of a product use the distributive law."""
         indices: list[Index] = []
         conds: list[n.Cond] = []
         body: Any = node
@@ -155,7 +155,7 @@ class Point(PointPositions):
     def _table(
         self, f: n.Expr, indices: list[Index], outer: Assignment, shifts: tuple[Shift, ...], guard: bool
     ) -> Table:
-        """A factor at all positions of the indices it holds: None where undefined, excluded where a bracket is 0."""
+        """A factor at all positions of its indices: None where it is undefined, ``EXCLUDED`` where a guard is 0."""
         axes = tuple(i for i in indices if i in n.free_indices(f))
         values: dict[tuple[int, ...], Any] = {}
         for key, here in rows(axes, self.span_of, outer):
@@ -167,7 +167,7 @@ class Point(PointPositions):
         return axes, values
 
     def _mask(self, c: n.Cond, indices: list[Index], outer: Assignment, shifts: tuple[Shift, ...]) -> Table:
-        """``EXCLUDED`` where a condition fails, else 1."""
+        """1 where a condition holds, else ``EXCLUDED``."""
         axes = tuple(i for i in indices if i in n.free_indices(n.Iverson(c)))
         one = self.m.mp.mpf(1)
         return axes, {
@@ -191,9 +191,9 @@ class Point(PointPositions):
             result *= self.value(f, at, shifts)
         return result
 
-    def _is_zero(self, bracket: n.Expr, at: Assignment, shifts: tuple[Shift, ...]) -> bool:
+    def _is_zero(self, guard: n.Expr, at: Assignment, shifts: tuple[Shift, ...]) -> bool:
         try:
-            return bool(self.value(bracket, at, shifts) == 0)
+            return bool(self.value(guard, at, shifts) == 0)
         except UndefinedValue:
             return False
 
@@ -202,7 +202,7 @@ class Point(PointPositions):
         if base == 0 and e < 0:
             raise UndefinedValue("division by zero")
         if base < 0 and e != self.m.mp.floor(e):
-            raise UndefinedValue("a broken power of a negative number")
+            raise UndefinedValue("a fractional power of a negative number")
         if e and base and abs(e * self.m.mp.log(abs(base))) > 10_000:
             raise UndefinedValue("a power overflows")
         return base**e
@@ -218,7 +218,7 @@ class Point(PointPositions):
             raise UndefinedValue("at a kink")
 
         def primed(order: int, z: Any) -> Any:
-            """The derivative of an order, by central differences."""
+            """The derivative of the given order by central differences."""
             if not order:
                 return row.meaning(self.m, z)
             return (primed(order - 1, z + self.h) - primed(order - 1, z - self.h)) / (2 * self.h)
@@ -259,7 +259,7 @@ class Point(PointPositions):
         return self._shifted(x, d, key, shifts)
 
     def _deriv(self, node: n.Deriv, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
-        """``(f(x + h) - f(x - h)) / 2h``, where ``f(x)`` is defined"""
+        """``(f(x + h) - f(x - h)) / 2h``; undefined if ``f(x)`` is"""
         target = node.target
         what = target.tensor if isinstance(target, n.Entry) else target.definition
         ranges = what.ranges if isinstance(what, n.Tensor) else tuple(self.env.range_of(i) for i in what.params)

@@ -1,4 +1,4 @@
-"""Positions at one point: a whole number for every index expression, or none."""
+"""Positions at one point: an integer per index expression."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from symgrad.evaluating.tables import Assignment
 
 
 class Shift(NamedTuple):
-    """One entry of a tensor or a definition, moved by ``amount``."""
+    """One entry of a tensor or definition, changed by ``amount``."""
 
     what: n.Tensor | n.Definition
     position: tuple[int, ...]
@@ -22,7 +22,7 @@ class Shift(NamedTuple):
 
 
 class PointPositions:
-    """The positions in sample 0 of an environment."""
+    """Positions in sample 0 of an environment."""
 
     def __init__(self, env: Environment) -> None:
         self.env = env
@@ -50,7 +50,7 @@ class PointPositions:
         return int(self.env.index_array(e.array)[(0, *self.offsets(e.array.ranges, key))])
 
     def positions(self, ranges: tuple[Range, ...], indices: tuple[IndexExpr, ...], at: Assignment) -> tuple[int, ...]:
-        """The positions of an entry; undefined if one is outside its slot."""
+        """The positions of an entry; raises ``UndefinedValue`` if one is outside of its slot."""
         key = tuple(self.position(e, at) for e in indices)
         if any(p not in self.span(r) for p, r in zip(key, ranges, strict=True)):
             raise UndefinedValue("a position outside its range")
