@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from symgrad.core import nodes as n
 from symgrad.evaluating.digits import UndefinedValue
 from symgrad.evaluating.environment import Environment
-from symgrad.evaluating.multiprecision import Assignment, Point
+from symgrad.evaluating.multiprecision import Point
+from symgrad.evaluating.tables import Assignment
 
 FAR = 600
 """The most decimal digits between the magnitudes of two numbers in an evaluation that is certified."""

@@ -9,24 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from symgrad.core import nodes as n
 from symgrad.core.functions import TABLE, Row
 from symgrad.core.guards import factors, guards
-from symgrad.core.ranges import Affine, Index, Subset, range_of
+from symgrad.core.ranges import Affine, Index, IndexExpr, Range, Subset, range_of
 from symgrad.evaluating.digits import Digits, OutOfSteps, UndefinedValue
 from symgrad.evaluating.discrete import is_discrete
 from symgrad.evaluating.environment import Environment, EvaluationError
-from symgrad.evaluating.point_positions import PointPositions, Shift
 from symgrad.evaluating.tables import EXCLUDED, Assignment, Table, contracted, rows
 
 
-class Point(PointPositions):
+class Shift(NamedTuple):
+    """One entry of a tensor or definition, changed by ``amount``."""
+
+    what: n.Tensor | n.Definition
+    position: tuple[int, ...]
+    amount: Any
+    held: frozenset[n.Definition]
+    level: int
+
+
+class Point:
     """Values at sample 0 of an environment. Derivatives are central differences of step ``h``."""
 
     def __init__(self, env: Environment, h: Any, steps: int) -> None:
-        super().__init__(env)
+        self.env = env
         self.h = h
         self.steps = steps
         self.m = Digits()
@@ -69,6 +78,38 @@ class Point(PointPositions):
         return found
 
     # --- positions ----------------------------------------------------------------------------------
+
+    def span(self, r: Range) -> range:
+        return range(self.env.number(r.lo), self.env.number(r.hi) + 1)
+
+    def span_of(self, i: Index) -> range:
+        return self.span(self.env.range_of(i))
+
+    def position(self, e: IndexExpr, at: Assignment) -> int:
+        if isinstance(e, Index):
+            if e in at:
+                return at[e]
+            fixed = self.env.position(e)
+            if fixed is None:
+                raise EvaluationError(f"the index {e.letter} has no position")
+            return int(fixed[0])
+        if isinstance(e, Affine):
+            total = e.const
+            for symbol, c in e.terms:
+                total += c * (self.env.size(symbol) if isinstance(symbol, str) else self.position(symbol, at))
+            return total
+        key = self.positions(e.array.ranges, e.indices, at)
+        return int(self.env.index_array(e.array)[(0, *self.offsets(e.array.ranges, key))])
+
+    def positions(self, ranges: tuple[Range, ...], indices: tuple[IndexExpr, ...], at: Assignment) -> tuple[int, ...]:
+        """The positions of an entry; raises ``UndefinedValue`` if one is outside of its slot."""
+        key = tuple(self.position(e, at) for e in indices)
+        if any(p not in self.span(r) for p, r in zip(key, ranges, strict=True)):
+            raise UndefinedValue("a position outside its range")
+        return key
+
+    def offsets(self, ranges: tuple[Range, ...], key: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(p - self.env.number(r.lo) for p, r in zip(key, ranges, strict=True))
 
     def holds(self, c: n.Cond, at: Assignment, shifts: tuple[Shift, ...]) -> bool:
         if c.op == "pos":
@@ -299,4 +340,4 @@ _RULES: dict[type[n.Expr], Callable[[Point, Any, Assignment, tuple[Shift, ...]],
     n.Cases: Point._cases,
 }
 
-__all__ = ["Assignment", "OutOfSteps", "Point", "UndefinedValue"]
+__all__ = ["OutOfSteps", "Point", "UndefinedValue"]
