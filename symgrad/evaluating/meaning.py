@@ -238,8 +238,8 @@ class Meaning(ArrayPositions, ABC):
         beside = guards(node)
         undefined = [k for k, v in enumerate(values) if not is_finite(v)] if beside else []
         for g in beside if undefined else ():
-            bracket = primal(self.value(g))
-            off = Arr(np.abs(bracket.a) < OFF, bracket.axes)
+            guard = primal(self.value(g))
+            off = Arr(np.abs(guard.a) < OFF, guard.axes)
             if off.a.any():
                 for k in undefined:
                     align(off, primal(values[k]))  # raises if both together are too large

@@ -78,18 +78,19 @@ def sum_of_product(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
 
 def _sum_of_product(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
     ctx.budget.tick()
-    flat, more, kept = _inner_sums_opened(ctx, bound, factors)
-    if flat is None:
-        return _contract_or_split(ctx, bound, kept)
+    opened = _inner_sums_opened(ctx, bound, factors)
+    if opened is None:
+        return _contract_or_split(ctx, bound, factors)
+    flat, more = opened
     total: Poly = {}
     for mono, c in flat.items():
         accumulate(total, sum_of_product(ctx, (*bound, *more), mono), c)
     return total
 
 
-def _inner_sums_opened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> tuple[Poly | None, list[int], Mono]:
+def _inner_sums_opened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> tuple[Poly, list[int]] | None:
     """Open the inner sums with natural exponents that contain a bound index, and multiply out. Returns the product
-    (None if there are no such sums), its additional bound indices, and the original factors."""
+    and its additional bound indices; None if there are no such sums."""
     touched: list[Part] = []
     rest: list[Part] = []
     touches = ctx.positions.mentions
@@ -97,7 +98,7 @@ def _inner_sums_opened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> t
         inner = ctx.heads[x[0]].kind == "sum" and is_natural(x[2]) and any(touches(s, b) for s in x[1] for b in bound)
         (touched if inner else rest).append(x)
     if not touched:
-        return None, [], factors
+        return None
     more: list[int] = []
     total: Poly = {tuple(rest): 1}
     for hid, slots, e in touched:
@@ -107,7 +108,7 @@ def _inner_sums_opened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> t
             if len(more) > MAX_FACTORS:
                 raise FormTooLarge("too many sums in one term")
             total = mul(ctx, total, polys[0])
-    return total, more, factors
+    return total, more
 
 
 def _contract_or_split(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:

@@ -38,9 +38,33 @@ def to_template(
     active: bool = False,
 ) -> tuple[int, Slots]:
     """``(head id, slots)`` of terms under bound indices. ``axes`` are bound indices whose order matters."""
+    inner = frozenset(bound) | frozenset(axes)
+    raw, order = _numbered_terms(ctx, terms, inner)
+    colours = []
+    for leaf in order:
+        if leaf not in inner:
+            colours.append(0)
+        elif leaf in bound:
+            range_ = ctx.positions.ranges[leaf]
+            if range_ is None:
+                raise Unsupported("a bound index without a range")
+            colours.append(ctx.interner.range_id(range_))
+        else:
+            colours.append(-1 - axes.index(leaf))
+    key = (kind, of, raw, tuple(colours))
+    known = ctx.interner.labelled.get(key)
+    if known is None:
+        known = _label(ctx, kind, of, raw, colours, active)
+        ctx.interner.labelled[key] = known
+    return known[0], normal_slots(ctx.heads[known[0]], tuple([order[v] for v in known[1]]))
+
+
+def _numbered_terms(
+    ctx: Attempt, terms: list[LiveTerm], inner: frozenset[int]
+) -> tuple[tuple[TermCode, ...], list[int]]:
+    """The terms with their leaves (bound indices and open positions) numbered as vertices, and these leaves."""
     vertex: dict[int, int] = {}
     order: list[int] = []
-    inner = frozenset(bound) | frozenset(axes)
     positions = ctx.positions
     raw = []
 
@@ -67,23 +91,7 @@ def to_template(
         raw.append((label, tuple(factors)))
     if count > MAX_FACTORS:
         raise FormTooLarge("too many factors in one term")
-    colours = []
-    for leaf in order:
-        if leaf not in inner:
-            colours.append(0)
-        elif leaf in bound:
-            range_ = positions.ranges[leaf]
-            if range_ is None:
-                raise Unsupported("a bound index without a range")
-            colours.append(ctx.interner.range_id(range_))
-        else:
-            colours.append(-1 - axes.index(leaf))
-    key = (kind, of, tuple(raw), tuple(colours))
-    known = ctx.interner.labelled.get(key)
-    if known is None:
-        known = _label(ctx, kind, of, tuple(raw), colours, active)
-        ctx.interner.labelled[key] = known
-    return known[0], normal_slots(ctx.heads[known[0]], tuple([order[v] for v in known[1]]))
+    return tuple(raw), order
 
 
 def _label(
