@@ -194,7 +194,7 @@ def draw(
     if len(chosen) < batch:
         chosen = np.resize(chosen, batch)
     env.tensors = {t: v[chosen] for t, v in many.tensors.items()}
-    env.arrays = {n: v[chosen] for n, v in many.arrays.items()}
+    env.index_arrays = {n: v[chosen] for n, v in many.index_arrays.items()}
     env.subsets = {s: v[chosen] for s, v in many.subsets.items()}
     env.at = {i: v[chosen] for i, v in many.at.items()}
     env.functions = dict(many.functions)
@@ -202,7 +202,7 @@ def draw(
     supply.wanted = wanted
     for i, v in env.at.items():
         supply.anchor.setdefault(env.range_of(i), v)
-    for n, v in env.arrays.items():
+    for n, v in env.index_arrays.items():
         if v.size:
             supply.anchor.setdefault(n.target, v.reshape(batch, -1)[:, 0])
     return env

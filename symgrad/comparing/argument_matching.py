@@ -197,6 +197,6 @@ def _set(env: Environment, name: Name, value: Any) -> None:
     if isinstance(leaf, n.Tensor):
         env.tensors[leaf] = value
     elif isinstance(leaf, IndexArray):
-        env.arrays[leaf] = value
+        env.index_arrays[leaf] = value
     else:
         env.at[leaf] = value

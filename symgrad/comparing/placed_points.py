@@ -94,7 +94,7 @@ class Placing:
             if isinstance(p, Index):
                 env.at[p] = values
             else:
-                env.arrays[p] = values
+                env.index_arrays[p] = values
         if not given:
             return env
         construct(env, given, seed)
@@ -166,7 +166,7 @@ def chosen(env: Environment, samples: NDArray[np.int64]) -> Environment:
         env.sizes,
         len(samples),
         {t: v[samples] for t, v in env.tensors.items()},
-        {a: v[samples] for a, v in env.arrays.items()},
+        {a: v[samples] for a, v in env.index_arrays.items()},
         {s: v[samples] for s, v in env.subsets.items()},
         {i: v[samples] for i, v in env.at.items()},
         dict(env.functions),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from symgrad.calculus.differentiate import written
+from symgrad.calculus.differentiate import primed_function
 from symgrad.core.nodes import Entry, Tensor
 from symgrad.exporting.graph.array_graph import operands, ordered
 from symgrad.exporting.graph.array_kinds import (
@@ -138,7 +138,7 @@ class _Rules:
         at = Entry(Tensor("x"), ())
         inner = Lowering(g, self.lowering.inputs, self.lowering.batch)
         inner.assume(at, x)
-        return inner.value(written(name + "'", at))
+        return inner.value(primed_function(name + "'", at))
 
     def scaled(self, node: ScaledArray, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
         """x receives a, scaled in the same places"""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symgrad.calculus.contract import summed
-from symgrad.calculus.differentiate import resolve, written
+from symgrad.calculus.differentiate import primed_function, resolve
 from symgrad.core import nodes as n
 from symgrad.core.ranges import Affine, Index
 from symgrad.core.substitute import instantiate
@@ -181,7 +181,7 @@ class Lowering(PositionRules):
 
     def func(self, node: n.Func) -> Labelled:
         if node.name.endswith("'"):
-            return self.value(written(node.name, node.arg))
+            return self.value(primed_function(node.name, node.arg))
         return mapped(self.graph, node.name, self.value(node.arg))
 
     def cases(self, node: n.Cases) -> Labelled:

@@ -94,7 +94,7 @@ class Scope:
     calls: dict[tuple[str, int], Defined] = field(default_factory=dict)
     compounds: dict[tuple[str, str], Defined] = field(default_factory=dict)
     indices: dict[str, Index] = field(default_factory=dict)
-    arrays: dict[str, IndexArray] = field(default_factory=dict)
+    index_arrays: dict[str, IndexArray] = field(default_factory=dict)
     subsets: dict[str, Subset] = field(default_factory=dict)
     letters: dict[str, Range | Subset] = field(default_factory=dict)
     functions: dict[str, AbstractFunction] = field(default_factory=dict)
@@ -104,7 +104,7 @@ class Scope:
     words: set[str] = field(default_factory=set)
     version: int = 0
 
-    TABLES = ("values", "calls", "compounds", "indices", "arrays", "subsets", "letters", "functions")
+    TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
 
     def put(self, table: str, key: Any, entry: Any) -> None:
         """Enter a name; assumptions on a name declared again end."""
