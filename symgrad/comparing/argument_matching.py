@@ -197,6 +197,6 @@ def _set(env: Environment, name: Name, value: Any) -> None:
     if isinstance(drawn, n.Tensor):
         env.tensors[drawn] = value
     elif isinstance(drawn, IndexArray):
-        env.arrays[drawn] = value
+        env.index_arrays[drawn] = value
     else:
         env.at[drawn] = value

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.checking import assumption_holds
-from symgrad.checking.degree_bound import Survey
+from symgrad.checking.degree_bound import DegreeCounter
 from symgrad.checking.draw import MODES, Mode, draw, some_samples
 from symgrad.checking.sample_sizes import SampleSizes, need
 from symgrad.comparing.exact import Exact, GradientTerm, array, exact
@@ -106,7 +106,7 @@ class PointDrawer:
         """Three sets of sizes, in each of which all sizes differ: the smallest, the same in reversed order, and larger
         ones of which none is a multiple of another."""
         claim = Claim(self.problem.value, n.ZERO, (), self.all)
-        chosen = SampleSizes().choose(claim, need(claim, Survey()))
+        chosen = SampleSizes().choose(claim, need(claim, DegreeCounter()))
         for a in self.problem.arguments.values():
             if a.kind == "size":
                 chosen.setdefault(str(a.what), 2)

@@ -66,7 +66,7 @@ class Environment:
     sizes: Mapping[str, int]
     batch: int = 1
     tensors: dict[Tensor, NDArray[Any]] = field(default_factory=dict)
-    arrays: dict[IndexArray, NDArray[Any]] = field(default_factory=dict)
+    index_arrays: dict[IndexArray, NDArray[Any]] = field(default_factory=dict)
     subsets: dict[Subset, NDArray[Any]] = field(default_factory=dict)
     at: dict[Index, NDArray[Any]] = field(default_factory=dict)
     functions: dict[AbstractFunction, Realisation] = field(default_factory=dict)
@@ -119,9 +119,9 @@ class Environment:
         return found
 
     def index_array(self, array: IndexArray) -> NDArray[Any]:
-        found = self.arrays.get(array)
+        found = self.index_arrays.get(array)
         if found is None:
-            found = self.arrays[array] = self._source(array.name).index_array(array, self)
+            found = self.index_arrays[array] = self._source(array.name).index_array(array, self)
         return found
 
     def subset(self, subset: Subset) -> NDArray[Any]:
@@ -151,7 +151,7 @@ class Environment:
             dict(self.sizes),
             1,
             {t: v[b : b + 1] for t, v in self.tensors.items()},
-            {n: v[b : b + 1] for n, v in self.arrays.items()},
+            {n: v[b : b + 1] for n, v in self.index_arrays.items()},
             {s: v[b : b + 1] for s, v in self.subsets.items()},
             point,
             dict(self.functions),

@@ -141,7 +141,7 @@ def _values_in(body: Expr) -> set[Definition]:
 def _order(document: ReadDocument) -> Iterator[str]:
     """Names in the order of their declarations."""
     scope = document.scope
-    for entry in (*scope.values.values(), *scope.arrays.values(), *scope.subsets.values()):
+    for entry in (*scope.values.values(), *scope.index_arrays.values(), *scope.subsets.values()):
         name = getattr(entry, "name", None)
         if isinstance(name, str):
             yield name

@@ -56,7 +56,7 @@ class MatrixFormer:
             own = tuple(x for x in axes if x in free_indices(t))
             # a number is constant along every axis; a term that lacks one of two axes is constant along it
             terms.append(self.array_of(t, axes if own else ()))
-        if len(axes) == 2 and any(isinstance(t, _LINEAR) for t in map(a.unscaled, terms)):
+        if len(axes) == 2 and any(isinstance(t, _LINEAR) for t in map(a.without_number, terms)):
             # next to I or x y^T a number would be read as a multiple of I
             ones = a.OuterProduct(axes, a.OnesVector(axes[:1]), a.OnesVector(axes[1:]))
             terms = [t if t.axes else a.times_number(t, ones) for t in terms]

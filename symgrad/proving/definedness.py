@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from symgrad.core.guards import factors, is_bracket
+from symgrad.core.guards import factors, is_indicator
 from symgrad.core.nodes import Cases, Deriv, Entry, Expr, Func, Iverson, Mul, Prod, Ref, Sum, parts
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range, indices_of
 from symgrad.core.substitute import instantiate
@@ -60,7 +60,7 @@ def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[In
         if isinstance(node, (Sum, Prod)):
             if not node.where:
                 stack.append((node.body, bound | {node.index}))
-        elif isinstance(node, Mul) and any(isinstance(f, Cases) or is_bracket(f) for f in factors(node)):
+        elif isinstance(node, Mul) and any(isinstance(f, Cases) or is_indicator(f) for f in factors(node)):
             continue
         elif isinstance(node, Ref):
             stack.append((instantiate(node.definition, node.indices), bound))

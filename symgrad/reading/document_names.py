@@ -149,7 +149,7 @@ def naming(scope: Scope, definitions: Mapping[Defined, Definition]) -> Naming:
     ``definitions``: the elaborated definitions by their written form.
     """
     taken: dict[str, Range | None] = dict.fromkeys(scope.indices)
-    taken |= dict.fromkeys(scope.arrays)
+    taken |= dict.fromkeys(scope.index_arrays)
     taken |= dict.fromkeys(scope.sizes)
     for letter, over in scope.letters.items():
         taken[letter] = over.range if isinstance(over, Subset) else over

@@ -8,7 +8,7 @@ from typing import Any
 
 from symgrad.core import matrix_notation as a
 from symgrad.core.functions import TABLE
-from symgrad.core.matrix_notation import Array, entries, lies, lying, signed
+from symgrad.core.matrix_notation import Array, as_row, entries, is_row, split_sign
 from symgrad.core.nodes import ONE, Apply, Entry, Expr, Mul, Num, Ref, Sum
 from symgrad.core.ranges import Gather, Index, IndexExpr
 from symgrad.writing.index_latex import Printer, head
@@ -24,7 +24,7 @@ def matrix_latex(array: Array, entry: Expr, names: Naming | None = None) -> str:
 
 def vector_as_row(array: Array, entry: Expr, names: Naming | None = None) -> str:
     """An array of one axis in LaTeX, written as a row."""
-    return matrix_latex(lying(array), entry, names)
+    return matrix_latex(as_row(array), entry, names)
 
 
 class MatrixPrinter:
@@ -106,8 +106,8 @@ class MatrixPrinter:
         return LatexText(self.transposed_of(node.body), POWER)
 
     def transposed_of(self, array: Array) -> str:
-        if len(array.axes) == 1 and lies(array):
-            return self.factor(lying(array))
+        if len(array.axes) == 1 and is_row(array):
+            return self.factor(as_row(array))
         return self.raised(array, "\\top").replace("^{\\top}", "^\\top")
 
     def product(self, node: a.MatrixProduct) -> LatexText:
@@ -183,11 +183,11 @@ class MatrixPrinter:
         number = next(
             (t for t in terms if isinstance(t, a.Scalar) and isinstance(t.expr, Num) and t.expr.value > 0), None
         )
-        if number is not None and signed(terms[0])[0]:
+        if number is not None and split_sign(terms[0])[0]:
             terms.remove(number)
             terms.insert(0, number)
         for term in terms:
-            negative, rest = signed(term)
+            negative, rest = split_sign(term)
             text = self.operand(rest).at(HADAMARD)
             if out:
                 out += f" {'-' if negative else '+'} {text}"

@@ -146,4 +146,4 @@ def shift_positions(what: Index | IndexArray, by: int, other: Index | IndexArray
         env.at[other] = env.number(r.lo) + (at - env.number(r.lo) + by) % env.length(r)
     elif isinstance(what, IndexArray) and isinstance(other, IndexArray):
         low = env.number(what.target.lo)
-        env.arrays[other] = low + (env.index_array(what) - low + by) % env.length(what.target)
+        env.index_arrays[other] = low + (env.index_array(what) - low + by) % env.length(what.target)

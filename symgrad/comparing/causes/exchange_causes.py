@@ -61,7 +61,7 @@ def _exchanged(a: Exchangeable, b: Exchangeable, term: GradientTerm, env: Enviro
     if isinstance(a, n.Tensor) and isinstance(b, n.Tensor):
         out.tensors[a], out.tensors[b] = env.tensor(b), env.tensor(a)
     elif isinstance(a, IndexArray) and isinstance(b, IndexArray):
-        out.arrays[a], out.arrays[b] = env.index_array(b), env.index_array(a)
+        out.index_arrays[a], out.index_arrays[b] = env.index_array(b), env.index_array(a)
     elif isinstance(a, Index) and isinstance(b, Index):
         x, y = env.position(a), env.position(b)
         assert x is not None  # the letters are fixed

@@ -38,7 +38,7 @@ def changed(env: Environment, change: Change | None) -> Environment:
         dict(env.sizes),
         env.batch,
         dict(env.tensors),
-        dict(env.arrays),
+        dict(env.index_arrays),
         dict(env.subsets),
         dict(env.at),
         dict(env.functions),

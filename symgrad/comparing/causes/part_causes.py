@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
-from symgrad.calculus.differentiate import differentiate, written
+from symgrad.calculus.differentiate import differentiate, primed_function
 from symgrad.comparing.causes.guess import COUNT, HELD, SLOPE, TERM, WINDOW, Guess, Latex, evaluated
 from symgrad.comparing.causes.rewrite import Rewriter, constant, with_slope
 from symgrad.core import nodes as n
@@ -161,10 +161,10 @@ def _slopes(node: n.Func) -> Iterator[tuple[n.Expr, str]]:
     if name == "relu":
         yield node, "the derivative of ${}$ is taken as its value"
     if name in TABLE:
-        yield n.neg(written(f"{name}'", x)), "the derivative of ${}$ has the wrong sign"
-        yield written(f"{name}'", n.neg(x)), "the derivative of ${}$ is taken at the negative argument"
-        yield written(f"{name}'", node), "the derivative of ${}$ is taken at its value in place of its argument"
-        twice = n.mul(written(f"{name}'", x), written(f"{name}'", x))
+        yield n.neg(primed_function(f"{name}'", x)), "the derivative of ${}$ has the wrong sign"
+        yield primed_function(f"{name}'", n.neg(x)), "the derivative of ${}$ is taken at the negative argument"
+        yield primed_function(f"{name}'", node), "the derivative of ${}$ is taken at its value in place of its argument"
+        twice = n.mul(primed_function(f"{name}'", x), primed_function(f"{name}'", x))
         yield twice, "the derivative of ${}$ is multiplied in twice"
 
 

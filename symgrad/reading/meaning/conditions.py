@@ -188,7 +188,7 @@ def as_position(el: Reading, tokens: Sequence[Token]) -> IndexExpr | None:
         return None
     slot = slots[0]
     for _, letter in slot.terms:
-        if letter.sub and letter.key not in el.scope.arrays:
+        if letter.sub and letter.key not in el.scope.index_arrays:
             return None
         if (
             not letter.sub

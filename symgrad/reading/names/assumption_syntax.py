@@ -51,7 +51,9 @@ class Assuming:
     def distinct(self, said: Statement) -> bool:
         """``n_k \\neq o``; ``k \\neq l`` between letters without a value restricts the assumption before it."""
         scope = self.scope
-        if any(letter_key(t) in scope.indices or letter_key(t) in scope.arrays for t in (said.left[0], said.right[0])):
+        if any(
+            letter_key(t) in scope.indices or letter_key(t) in scope.index_arrays for t in (said.left[0], said.right[0])
+        ):
             self.assume(said.tokens)
             return True
         if self.last is None or len(said.left) != 1 or len(said.right) != 1:

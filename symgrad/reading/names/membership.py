@@ -100,7 +100,7 @@ class Membership:
         if isinstance(declared, Reals):
             self.scope.put_tensor(key, (over, *declared.ranges), declared.domain)
         elif isinstance(declared, PositionSet) and not first.sup:
-            self.scope.put("arrays", first.key, IndexArray(first.key, (over, *declared.ranges), declared.target))
+            self.scope.put("index_arrays", first.key, IndexArray(first.key, (over, *declared.ranges), declared.target))
         else:
             raise error("SG109", "a family of this kind is not read", cover(dots), "declare an array with a shape")
         return True
@@ -128,7 +128,7 @@ class Membership:
         if key is None:
             raise error("SG109", "this name can't be declared as an index", cover(name), "use a single letter")
         if declared.ranges:
-            self.scope.put("arrays", key, IndexArray(key, declared.ranges, declared.target))
+            self.scope.put("index_arrays", key, IndexArray(key, declared.ranges, declared.target))
         elif every:
             self.scope.put("letters", key, declared.target)
         else:

@@ -76,7 +76,7 @@ class Scope:
     calls: NameTable[tuple[NameKey, int], Defined] = field(default_factory=NameTable)
     compounds: NameTable[tuple[NameKey, CompoundSubscript], Defined] = field(default_factory=NameTable)
     indices: NameTable[str, Index] = field(default_factory=NameTable)
-    arrays: NameTable[str, IndexArray] = field(default_factory=NameTable)
+    index_arrays: NameTable[str, IndexArray] = field(default_factory=NameTable)
     subsets: NameTable[str, Subset] = field(default_factory=NameTable)
     letters: NameTable[str, Range | Subset] = field(default_factory=NameTable)
     functions: NameTable[NameKey, AbstractFunction] = field(default_factory=NameTable)
@@ -86,7 +86,7 @@ class Scope:
     words: NameSet = field(default_factory=NameSet)
     version: int = 0
 
-    TABLES = ("values", "calls", "compounds", "indices", "arrays", "subsets", "letters", "functions")
+    TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
 
     def lookups(self) -> Lookups:
         """Notes which names are looked up inside of a ``with`` block."""
