@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
 from symgrad.reading.document.sections import DeclarationLayer, Sections
 from symgrad.reading.meaning.chain_reader import ChainReader
-from symgrad.reading.meaning.chains import Outcome
 from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.declarations import Paragraph
 from symgrad.reading.names.scope import Scope
-from symgrad.reading.read_document import ReadDocument, ReadStep
+from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
 from symgrad.reading.tokens.relations import Relation, read_relations

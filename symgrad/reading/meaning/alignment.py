@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import ZERO, Add, Expr, free_indices
 from symgrad.core.ranges import Index
-from symgrad.reading.meaning.implied_sums import implied_sum, insert_implied_sums, placements
+from symgrad.reading.meaning.implied_sums import insert_implied_sums, sum_placements, sum_wrapper
 from symgrad.reading.meaning.open_index import closed, may_have_same_range, same_range
 from symgrad.reading.meaning.raw_trees import expression
 from symgrad.reading.meaning.rules import Reading
@@ -119,13 +119,13 @@ def other_placements(
 
 def _placed(el: Reading, body: Expr, d: Index) -> list[Expr]:
     """The sum over ``d`` at every place; of several terms, also at another place of one of them alone."""
-    close = implied_sum(el, d)
-    bodies = list(placements(body, d, close))
+    wrap = sum_wrapper(el, d)
+    bodies = list(sum_placements(body, d, wrap))
     written = body.terms if isinstance(body, Add) else ()
     for k, term in enumerate(written):
         if d in free_indices(term):
-            for other in placements(term, d, close):
-                terms = [t if d not in free_indices(t) else close(t, d) for t in written]
+            for other in sum_placements(term, d, wrap):
+                terms = [t if d not in free_indices(t) else wrap(t, d) for t in written]
                 terms[k] = other
                 bodies.append(Add(tuple(terms)))
     return bodies

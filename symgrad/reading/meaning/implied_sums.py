@@ -37,7 +37,7 @@ from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.tree.scripts import error
 from symgrad.text.source import Span
 
-Close = Callable[[Expr, Index], Expr]
+WrapSum = Callable[[Expr, Index], Expr]
 
 
 def occurrences(node: Expr, d: Index) -> int:
@@ -107,77 +107,79 @@ def _in_conditions(node: Cases, d: Index) -> bool:
     return _stands_in(idx, d) or any(d in free_indices(c) for c in children if c not in inside)
 
 
-def _stays(node: Expr, d: Index) -> bool:
+def _keeps_inside(node: Expr, d: Index) -> bool:
     """Whether the sum over ``d`` stays inside ``node`` when a function or a power stands around it."""
     if isinstance(node, Func):
-        return node.name == "exp" or _stays(node.arg, d)
+        return node.name == "exp" or _keeps_inside(node.arg, d)
     if isinstance(node, Parenthesis):
-        return _all_holding(_stays, (node.inner,), d)
+        return _all_holding(_keeps_inside, (node.inner,), d)
     if isinstance(node, Mul):
-        return is_quotient(node) or len(_holding(node.factors, d)) > 1 or _all_holding(_stays, node.factors, d)
+        return is_quotient(node) or len(_holding(node.factors, d)) > 1 or _all_holding(_keeps_inside, node.factors, d)
     if isinstance(node, Add):
-        return _all_holding(_stays, node.terms, d)
+        return _all_holding(_keeps_inside, node.terms, d)
     if isinstance(node, (Sum, Prod)):
-        return not node.index.implied or _stays(node.body, d)
+        return not node.index.implied or _keeps_inside(node.body, d)
     if isinstance(node, Cases):
         return not _in_conditions(node, d)
     if isinstance(node, Apply):
-        return _elementwise(node) and _all_holding(_stays, parts(node)[1], d)
+        return _elementwise(node) and _all_holding(_keeps_inside, parts(node)[1], d)
     if isinstance(node, Pow):
-        return _stays(node.base, d) or node.exponent is MINUS_ONE
+        return _keeps_inside(node.base, d) or node.exponent is MINUS_ONE
     return repeats(node, d)
 
 
-def place(node: Expr, d: Index, close: Close) -> Expr:
-    """``node`` with the sum over ``d`` put where the rules put it; ``close`` makes one sum."""
+def insert_sum(node: Expr, d: Index, wrap: WrapSum) -> Expr:
+    """``node`` with the sum over ``d`` put where the rules put it; ``wrap`` makes one sum."""
     if d not in free_indices(node):
         return node
     if isinstance(node, Add):
-        return Add(tuple(place(t, d, close) for t in node.terms))
+        return Add(tuple(insert_sum(t, d, wrap) for t in node.terms))
     if isinstance(node, (Mul, Parenthesis)):
-        return _place_in_product(node, d, close)
+        return _insert_in_product(node, d, wrap)
     if isinstance(node, Func):
-        if _stays(node.arg, d):
-            return Func(node.name, place(node.arg, d, close))
-        return close(node, d)
+        if _keeps_inside(node.arg, d):
+            return Func(node.name, insert_sum(node.arg, d, wrap))
+        return wrap(node, d)
     if isinstance(node, Pow):
-        if d not in free_indices(node.exponent) and (_in_denominator(node) or _stays(node.base, d)):
-            return Pow(place(node.base, d, close), node.exponent)
-        return close(node, d)
+        if d not in free_indices(node.exponent) and (_in_denominator(node) or _keeps_inside(node.base, d)):
+            return Pow(insert_sum(node.base, d, wrap), node.exponent)
+        return wrap(node, d)
     if isinstance(node, (Sum, Prod)):
         positions, (_, *conditions), _ = parts(node)
         if not _stands_in(positions, d) and not _holding(conditions, d):
-            return type(node)(node.index, place(node.body, d, close), node.where)
-        return close(node, d)
+            return type(node)(node.index, insert_sum(node.body, d, wrap), node.where)
+        return wrap(node, d)
     if isinstance(node, Deriv):
         if d not in free_indices(node.target):
-            return Deriv(place(node.body, d, close), node.target, node.held)
-        return close(node, d)
+            return Deriv(insert_sum(node.body, d, wrap), node.target, node.held)
+        return wrap(node, d)
     if isinstance(node, Cases) and not _in_conditions(node, d):
         # each branch is summed by itself, as a term is
-        return Cases(tuple((conds, place(v, d, close)) for conds, v in node.branches))
-    if isinstance(node, Apply) and all(d not in free_indices(a.body) or _stays(a.body, d) for a in node.arguments):
+        return Cases(tuple((conds, insert_sum(v, d, wrap)) for conds, v in node.branches))
+    if isinstance(node, Apply) and all(
+        d not in free_indices(a.body) or _keeps_inside(a.body, d) for a in node.arguments
+    ):
         if _stands_in(parts(node)[0], d):
-            return close(node, d)
-        lams = tuple(Lam(lam.axes, place(lam.body, d, close)) for lam in node.arguments)
+            return wrap(node, d)
+        lams = tuple(Lam(lam.axes, insert_sum(lam.body, d, wrap)) for lam in node.arguments)
         return Apply(node.function, lams, node.derivs)
-    return close(node, d)
+    return wrap(node, d)
 
 
-def _place_in_product(node: Mul | Parenthesis, d: Index, close: Close) -> Expr:
+def _insert_in_product(node: Mul | Parenthesis, d: Index, wrap: WrapSum) -> Expr:
     """Into the one factor that holds ``d``, or into several that each repeat it; else around the product."""
     holders = _holding(parts(node)[1], d)
     if len(holders) == 1:
         inner = holders[0]
         if isinstance(inner, (Mul, Parenthesis, Add, Func, Pow, Sum, Prod, Deriv, Apply, Cases)):
-            into = _in_denominator(inner) or not isinstance(inner, (Func, Pow, Apply)) or _stays(inner, d)
+            into = _in_denominator(inner) or not isinstance(inner, (Func, Pow, Apply)) or _keeps_inside(inner, d)
             # around the function or power alone: the other factors are constant along d
-            inside = place(inner, d, close) if into else close(inner, d)
+            inside = insert_sum(inner, d, wrap) if into else wrap(inner, d)
             return _replace(node, inner, inside)
-        return close(node, d)
+        return wrap(node, d)
     if all(_is_scope(f) and repeats(f, d) for f in holders):
-        return Mul(tuple(place(f, d, close) for f in parts(node)[1]))
-    return close(node, d)
+        return Mul(tuple(insert_sum(f, d, wrap) for f in parts(node)[1]))
+    return wrap(node, d)
 
 
 def _in_denominator(node: Expr) -> bool:
@@ -191,25 +193,25 @@ def _is_scope(node: Expr) -> bool:
     )
 
 
-def placements(node: Expr, d: Index, close: Close) -> Iterator[Expr]:
+def sum_placements(node: Expr, d: Index, wrap: WrapSum) -> Iterator[Expr]:
     """Every other place at which one sum over ``d`` could stand, from the outside in."""
     if d not in free_indices(node):
         return
-    yield close(node, d)
+    yield wrap(node, d)
     idx, children, _ = parts(node)
     holders = _holding(children, d)
     if _stands_in(idx, d):
         return
     if isinstance(node, Add):
-        yield Add(tuple(close(t, d) if d in free_indices(t) else t for t in node.terms))
+        yield Add(tuple(wrap(t, d) if d in free_indices(t) else t for t in node.terms))
     if len(holders) > 1 and isinstance(node, Mul):
-        yield Mul(tuple(place(f, d, close) if d in free_indices(f) else f for f in node.factors))
+        yield Mul(tuple(insert_sum(f, d, wrap) if d in free_indices(f) else f for f in node.factors))
     if len(holders) != 1 or isinstance(node, (Apply, Cases)):
         return
     only = holders[0]
     if isinstance(node, Deriv) and only is node.target:
         return
-    for inner in placements(only, d, close):
+    for inner in sum_placements(only, d, wrap):
         yield _replace(node, only, inner)
 
 
@@ -245,21 +247,21 @@ def insert_implied_sums(el: Reading, value: ReadValue, free: frozenset[Index], s
                 where,
                 f"write `\\sum_{d.letter}` if that is meant",
             )
-        body = place(body, d, implied_sum(el, d))
+        body = insert_sum(body, d, sum_wrapper(el, d))
     return replace(value, body=body)
 
 
-def implied_sum(el: Reading, d: Index) -> Close:
+def sum_wrapper(el: Reading, d: Index) -> WrapSum:
     """What makes one sum over a letter, with a dummy of its own of the same letter and range."""
     where = el.letters.membership(d)
 
-    def close(body: Expr, letter: Index) -> Expr:
+    def wrap(body: Expr, letter: Index) -> Expr:
         fresh = letter.fresh("bound")
         mark_implied(fresh)
         conditions = tuple(_renamed(c, d, fresh) for c in where)
         return Sum(fresh, substitute(body, {letter: fresh}), conditions)
 
-    return close
+    return wrap
 
 
 def _renamed(cond: Cond, old: Index, new: Index) -> Cond:
