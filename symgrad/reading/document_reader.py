@@ -1,4 +1,4 @@
-"""A document as steps: blocks in order, declarations entered, definitions made, claims read."""
+"""Reads a document block by block: enters declarations and definitions, makes steps of claims."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from symgrad.text.source import Source
 
 _IF = re.compile(r"(?:^|[^A-Za-z])(?:if|when|whenever|unless|iff)[\s~]*(?:\$`?|\\\()\s*$", re.IGNORECASE)
 _AND = re.compile(r"^\s*(?:`?\$|\\\))[\s,]*(?:and|or)?[\s~]*(?:\$`?|\\\()\s*$")
-"""What stands before a formula that is only supposed, and between it and the next one like it."""
+"""The text before a formula that is only supposed, and between two of them."""
 DECLARING = ("\\in", "\\subseteq", "\\to")
-"""Inline mathematics with one of these declares; the rest may be anything."""
+"""An inline formula with one of these is a declaration; others may be anything."""
 
 
 MAX_PROBLEMS = 200
@@ -97,7 +97,7 @@ class Reader:
     # --- declarations ---------------------------------------------------------------------------
 
     def declare(self, formulas: Sequence[Inline], macros: Macros) -> None:
-        """Enters what the formulas of one paragraph declare."""
+        """Enter the declarations of one paragraph."""
         tokens: list[tuple[Token, ...]] = []
         supposed: set[int] = set()
         before: Inline | None = None
@@ -133,7 +133,7 @@ class Reader:
     # --- directives and displays ------------------------------------------------------------------
 
     def is_known(self, d: Directive) -> bool:
-        """Whether a directive is one; another is reported."""
+        """True for a known directive; an unknown one is reported."""
         words = d.argument.split()
         if d.name == "skip" or (d.name == "expect" and words[:1] == ["refuted"] and _is_number(words[1:])):
             return True
@@ -143,7 +143,7 @@ class Reader:
         return False
 
     def display(self, display: Display, directive: Directive | None) -> None:
-        """Reads one display under the directive in front of it."""
+        """Read one display under the directive before it."""
         if directive is not None and directive.name == "skip":
             self.out.skipped += 1
             why = directive.argument or "no reason is given"
@@ -168,14 +168,14 @@ class Reader:
             self.last_side = tuple(relations[-1].right)
 
     def unreadable(self, display: Display, problem: Diagnostic) -> None:
-        """A display that can't be taken apart is one unreadable step."""
+        """Make one unreadable step of a display that can't be split into relations."""
         span = problem.span or display.content
         text = display.content.text.strip()
         self.out.steps.append(ReadStep(span, text, "", Outcome(problem=problem), self.group))
 
 
 def is_supposed(inline: Inline, before: Inline | None, supposed: bool) -> bool:
-    """Whether a formula stands behind *if*, or behind a ``supposed`` one before it and *and*."""
+    """True if a formula follows the word *if*, or follows a ``supposed`` formula and *and*."""
     text, start = inline.content.source.text, inline.content.start
     if before is not None and supposed and _AND.match(text[before.content.end : start]):
         return True
@@ -187,7 +187,7 @@ def _is_number(words: list[str]) -> bool:
 
 
 def _chains(relations: Sequence[Relation]) -> list[list[Relation]]:
-    """Relations that continue each other, together."""
+    """Group relations that continue each other."""
     out: list[list[Relation]] = []
     for r in relations:
         if r.continues and out:

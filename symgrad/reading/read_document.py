@@ -1,4 +1,4 @@
-"""What reading a document finds: steps, definitions, notes and diagnostics."""
+"""The result of reading a document: steps, notes and diagnostics."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class ReadStep:
-    """One claim as it was read. ``group``: the display it stands in, for directives."""
+    """One claim as it was read. ``group``: the number of its display, for directives."""
 
     span: Span
     left: str
@@ -40,7 +40,7 @@ class ReadStep:
 
 @dataclass(slots=True)
 class ReadDocument:
-    """All that reading finds; every display leaves a step, a definition, a note or a diagnostic."""
+    """The result of reading a document. Every display gives a step, a definition, a note or a diagnostic."""
 
     source: Source
     steps: list[ReadStep] = field(default_factory=list)

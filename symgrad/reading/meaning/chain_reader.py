@@ -1,4 +1,4 @@
-"""One chain of relations, ``a = b = c``: what defines is entered, what claims becomes steps.
+"""One chain of relations, ``a = b = c``: its definitions are entered, its claims become steps.
 
 **The first side decides which letters are free** (``free_letters``): those that it has outside of its sums. Every other
 letter of the chain is summed where the rules put its sum. So no side can be finished before the first one is read, and
@@ -85,7 +85,7 @@ class Unreadable(Side):
 
 @dataclass(frozen=True, slots=True)
 class Misshapen(Side):
-    """A side in which two shapes differ. This refutes a step, it is no error of notation."""
+    """A side in which two shapes differ: its steps are refuted, they are not unreadable."""
 
     shapes: tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -116,7 +116,7 @@ def free_letters(el: Reading, sides: Sequence[Side]) -> frozenset[Index]:
     free = set()
     for letter in sorted(free_indices(body) & opened, key=lambda i: i.serial):
         variable = differentiates(body, letter)
-        # the entry `[x \\odot y]_i` holds i twice where it is multiplied out, and still is the i-th
+        # the entry `[x \\odot y]_i` has i twice once it is multiplied out, and is still the i-th
         repeated = times_written(el.scope, lead.node, letter.letter) > 1 and repeats(body, letter)
         if variable or not repeated or (others and all(letter in o for o in others)):
             free.add(letter)
@@ -219,7 +219,7 @@ def _without_range(el: Reading, free: frozenset[Index], used: frozenset[Index], 
 
 
 def _memberships(el: Reading, free: frozenset[Index]) -> tuple[Assumption, ...]:
-    """The assumptions that free letters which stand for the members of a subset lie in it."""
+    """For free letters declared over a subset: the assumption that they lie in it."""
     return tuple(
         Assumption("condition", f"{letter.letter} \\in {subset.name}", cond=Cond("in", closed(letter), subset))
         for letter, subset in el.letters.subset_of.items()
@@ -232,7 +232,7 @@ def _memberships(el: Reading, free: frozenset[Index]) -> tuple[Assumption, ...]:
 
 @dataclass(slots=True)
 class ChainReader:
-    """Reads one chain into a document. ``defined``: which of its relations define, by position."""
+    """Reads one chain into a document. ``defined``: the numbers of the relations that define."""
 
     out: ReadDocument
     relations: Sequence[Relation]
@@ -240,7 +240,7 @@ class ChainReader:
     group: int
     sides: list[Side] = field(default_factory=list)
     problems: dict[int, Diagnostic] = field(default_factory=dict)
-    """What is wrong with sides, apart from the sides themselves."""
+    """Problems of sides that they have in the chain, not by themselves."""
     ranges: list[tuple[str, Range]] = field(default_factory=list)
     defined: set[int] = field(default_factory=set)
     redefinition: str = ""
@@ -267,14 +267,14 @@ class ChainReader:
         self.out.not_checked.append(Diagnostic(code, message, span, "", "note"))
 
     def side(self, tokens: tuple[Token, ...], where: Span, head: bool = False) -> Side:
-        """One side as a tree, or why it is none. ``head``: it may hold a name to be defined."""
+        """Parse one side. ``head``: it may be a name to be defined."""
         if not tokens:
             missing = Diagnostic("SG104", "a side of this relation is missing", where, "write what stands here")
             return Unreadable(where, "", missing)
         span = cover(tokens)
         try:
             parser = Parser(expand_ellipses(tokens), self.out.scope, span, head)
-            if not head:  # `\partial J / \partial x_i = i (x_i + 1)`: a letter of the first side's slots is a position
+            if not head:  # `\partial J / \partial x_i = i (x_i + 1)`: letters in slots of the first side are positions
                 parser.bound = subscripted(self.relations[0].left)
             return Parsed(span, span.text, parser.whole())
         except NotationError as e:
@@ -286,7 +286,7 @@ class ChainReader:
         return Elaborator(self.out.scope, OpenIndices(self.out.scope), self.definitions)
 
     def take_ranges(self, relation: Relation) -> None:
-        """``i = 1, \\dots, C`` behind a relation gives its letter a range and is no condition."""
+        """Take the ranges out of the remarks behind a relation; ``i = 1, \\dots, C`` is not a condition."""
         kept = []
         for tokens in relation.conditions:
             found = read_restrictions(self.out.scope, tokens)
@@ -298,7 +298,7 @@ class ChainReader:
     # --- definitions ----------------------------------------------------------------------------
 
     def define(self, k: int, relation: Relation) -> None:
-        """Enters the relation's definition, if it is one."""
+        """Enter the definition that a relation makes, if any."""
         at = k if relation.sign == "=:" else k + 1
         name, value = self.sides[2 * k + 1 - at], self.sides[at]
         if not isinstance(name, Parsed) or not isinstance(value, Parsed):
@@ -308,7 +308,7 @@ class ChainReader:
         definer = Definer(self.out.scope)
         plain, known = relation.sign == "=", definer.is_declared(name.node)
         if plain and known and k > 0:
-            return  # inside a chain, what is declared is used
+            return  # inside a chain, a declared name is used
         try:
             made = definer.define(name.node, value.node, name.span.to(value.span), plain)
         except NotationError as e:
@@ -327,7 +327,7 @@ class ChainReader:
             self.redefinition = definer.redefines(name.node)
 
     def unroll(self, relation: Relation) -> bool:
-        """Enters a recursion over a written range as one definition for each position, and as the family of them."""
+        """Enter a recursion over a written range as one definition per position, and as the family of them."""
         scope = self.out.scope
         declared = {x: r.range if isinstance(r, Subset) else r for x, r in scope.letters.items()}
         found = recursion(relation.left, relation.right, declared | dict(self.ranges))
@@ -348,10 +348,10 @@ class ChainReader:
         return True
 
     def validate(self, entry: Defined, body: Side) -> None:
-        """A definition that can't be read even now is reported where it stands, unless a name in it may still come."""
+        """Report a definition that can't be read, unless that may only be because a name is declared later."""
         el = self.elaborator()
         if entry.arguments is not None and not all(index_arguments(el, entry)):
-            return  # a function of arrays reads only where it is applied
+            return  # a function of arrays can only be read at its arguments
         try:
             define(el, entry)
         except NotationError as e:
@@ -362,7 +362,7 @@ class ChainReader:
             self.out.diagnostics.append(Diagnostic("SG113", f"{e}: {shapes}", body.span, "check the shapes"))
 
     def unread_conditions(self, relation: Relation) -> None:
-        """A definition holds everywhere; a condition behind it, other than what a letter runs over, is not read."""
+        """Report the conditions behind a definition, which holds everywhere. The range of a letter is none."""
         remedy = "define it by `cases`, or claim it after the definition"
         for tokens in relation.conditions:
             if not any(t.text == "\\in" for t in tokens):
@@ -372,7 +372,7 @@ class ChainReader:
     # --- claims ---------------------------------------------------------------------------------
 
     def claims(self) -> None:
-        """Every equality that does not define is a step; all are read with one set of letters."""
+        """Make a step of every equality that does not define. All sides share one set of letters."""
         el = self.elaborator()
         for key, over in self.ranges:
             if key not in el.scope.indices:

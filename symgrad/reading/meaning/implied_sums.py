@@ -1,8 +1,8 @@
-"""Where an implied sum stands.
+"""Implied sums: the position of the sum over a repeated letter.
 
-A dummy letter is summed at the smallest product that holds all its occurrences; where no product
-repeats it, the sum leaves elementwise functions and powers and stops outside an ``exp``. Works on
-raw trees (see ``raw_trees``).
+A letter is summed at the smallest product that contains all its occurrences. If no product repeats it, the sum moves
+out of elementwise functions and powers, and stops directly around an ``exp``. All functions here work on raw trees
+(see ``raw_trees``); ``d`` is the letter that is summed.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ WrapSum = Callable[[Expr, Index], Expr]
 
 
 def occurrences(node: Expr, d: Index) -> int:
-    """How often an index stands in a tree."""
+    """The number of occurrences of an index in a tree."""
     if d not in free_indices(node):
         return 0
     idx, children, _ = parts(node)
@@ -50,7 +50,7 @@ def occurrences(node: Expr, d: Index) -> int:
 
 
 def repeats(node: Expr, d: Index) -> bool:
-    """Whether a product inside ``node`` repeats ``d`` in every part that holds it."""
+    """True if every part of ``node`` that contains ``d`` has a product that repeats it."""
     if isinstance(node, (Mul, Parenthesis)):
         factors = parts(node)[1]
         return len(_holding(factors, d)) > 1 or _all_holding(repeats, factors, d)
@@ -73,7 +73,7 @@ def repeats(node: Expr, d: Index) -> bool:
 
 
 def differentiates(node: Expr, d: Index) -> bool:
-    """Whether ``node`` is a derivative by an entry that ``d`` belongs to, or terms and multiples of such."""
+    """True for a derivative by an entry with the index ``d``, and for sums and multiples of such derivatives."""
     if isinstance(node, Deriv):
         return d in free_indices(node.target) or differentiates(node.body, d)
     if isinstance(node, (Mul, Parenthesis)):
@@ -83,7 +83,7 @@ def differentiates(node: Expr, d: Index) -> bool:
 
 
 def _elementwise(node: Apply) -> bool:
-    """Whether an abstract function takes numbers, so that it reads as an elementary one."""
+    """True if an abstract function takes numbers, so that it is read like an elementary one."""
     return all(not lam.axes for lam in node.arguments)
 
 
@@ -92,7 +92,7 @@ def _holding(nodes: Sequence[Expr], d: Index) -> list[Expr]:
 
 
 def _all_holding(test: Callable[[Expr, Index], bool], nodes: Sequence[Expr], d: Index) -> bool:
-    """Whether some of the nodes hold ``d``, and all that do pass a test."""
+    """True if some of the nodes contain ``d``, and all that do pass the test."""
     holders = _holding(nodes, d)
     return bool(holders) and all(test(n, d) for n in holders)
 
@@ -108,7 +108,7 @@ def _in_conditions(node: Cases, d: Index) -> bool:
 
 
 def _keeps_inside(node: Expr, d: Index) -> bool:
-    """Whether the sum over ``d`` stays inside ``node`` when a function or a power stands around it."""
+    """True if the sum over ``d`` stays inside ``node`` as the argument of a function or the base of a power."""
     if isinstance(node, Func):
         return node.name == "exp" or _keeps_inside(node.arg, d)
     if isinstance(node, Parenthesis):
@@ -129,7 +129,7 @@ def _keeps_inside(node: Expr, d: Index) -> bool:
 
 
 def insert_sum(node: Expr, d: Index, wrap: WrapSum) -> Expr:
-    """``node`` with the sum over ``d`` put where the rules put it; ``wrap`` makes one sum."""
+    """``node`` with the sum over ``d`` at the position that the rules give it; ``wrap`` makes one sum."""
     if d not in free_indices(node):
         return node
     if isinstance(node, Add):
@@ -154,7 +154,7 @@ def insert_sum(node: Expr, d: Index, wrap: WrapSum) -> Expr:
             return Deriv(insert_sum(node.body, d, wrap), node.target, node.held)
         return wrap(node, d)
     if isinstance(node, Cases) and not _in_conditions(node, d):
-        # each branch is summed by itself, as a term is
+        # each branch has a sum of its own, as a term has
         return Cases(tuple((conds, insert_sum(v, d, wrap)) for conds, v in node.branches))
     if isinstance(node, Apply) and all(
         d not in free_indices(a.body) or _keeps_inside(a.body, d) for a in node.arguments
@@ -167,7 +167,7 @@ def insert_sum(node: Expr, d: Index, wrap: WrapSum) -> Expr:
 
 
 def _insert_in_product(node: Mul | Parenthesis, d: Index, wrap: WrapSum) -> Expr:
-    """Into the one factor that holds ``d``, or into several that each repeat it; else around the product."""
+    """Sum inside the one factor that contains ``d``, or inside each of several that repeat it, else around all."""
     holders = _holding(parts(node)[1], d)
     if len(holders) == 1:
         inner = holders[0]
@@ -187,14 +187,14 @@ def _in_denominator(node: Expr) -> bool:
 
 
 def _is_scope(node: Expr) -> bool:
-    """A function's argument, a bracket, a numerator or a denominator; a bare product inside counts as its factors."""
+    """True for a function, parenthesis, numerator or denominator: a factor that may contain a sum of its own."""
     return isinstance(node, (Func, Pow, Sum, Prod, Mul, Parenthesis)) or (
         isinstance(node, Apply) and _elementwise(node)
     )
 
 
 def sum_placements(node: Expr, d: Index, wrap: WrapSum) -> Iterator[Expr]:
-    """Every other place at which one sum over ``d`` could stand, from the outside in."""
+    """The trees with one sum over ``d`` at each possible position, from the outside in."""
     if d not in free_indices(node):
         return
     yield wrap(node, d)
@@ -223,7 +223,7 @@ def _replace(node: Expr, old: Expr, new: Expr) -> Expr:
 
 
 def insert_implied_sums(el: Reading, value: ReadValue, free: frozenset[Index], span: Span) -> ReadValue:
-    """All letters that are neither free nor fixed are summed where the rules put them."""
+    """Sum over all letters that are neither free nor fixed, at the positions that the rules give."""
     el.letters.resolve_ties()
     known = free | frozenset(value.axes)
     body = value.body
@@ -252,7 +252,7 @@ def insert_implied_sums(el: Reading, value: ReadValue, free: frozenset[Index], s
 
 
 def sum_wrapper(el: Reading, d: Index) -> WrapSum:
-    """What makes one sum over a letter, with a dummy of its own of the same letter and range."""
+    """A function that makes one sum over a letter, with a new index of the same letter and range."""
     where = el.letters.membership(d)
 
     def wrap(body: Expr, letter: Index) -> Expr:
@@ -265,5 +265,5 @@ def sum_wrapper(el: Reading, d: Index) -> WrapSum:
 
 
 def _renamed(cond: Cond, old: Index, new: Index) -> Cond:
-    """A condition on positions with one index called otherwise."""
+    """A condition on positions with one index replaced."""
     return map_cond(cond, lambda e: substitute_index(e, {old: new}), lambda x: x)

@@ -1,4 +1,4 @@
-"""Functions known without declaring: elementary ones entry by entry, and those of whole arrays."""
+"""Functions that need no declaration: elementary ones, taken entry by entry, and those of whole arrays."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def trace(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
 
 
 def diag(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
-    """A vector's diagonal matrix, or a matrix's diagonal."""
+    """The diagonal matrix of a vector, or the diagonal of a matrix."""
     value = _vector(values, node)
     if len(value.axes) == 1:
         other = value.axes[0].fresh("free")
@@ -161,4 +161,4 @@ WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
     "min": minimum,
     "\\min": minimum,
 }
-"""Functions of whole arrays, each read by its definition."""
+"""Functions of whole arrays, each with the function that writes out its definition."""

@@ -70,7 +70,7 @@ def bars(el: Reading, node: Paren) -> ReadValue:
 
 
 def norm(el: Reading, bracket: Paren, node: Scripted) -> tuple[ReadValue, tuple[Token, ...]]:
-    """``\\lVert x \\rVert_2^2``, and the superscript left over: the square is the plain sum of squares."""
+    """``\\lVert x \\rVert_2``, and the superscript that is left; a square is read as the sum of squares."""
     sup = node.sup
     which = node.sub[0].text if node.sub else "2"
     if which not in NORMS or len(node.sub) > 1:

@@ -1,7 +1,7 @@
 """The names in force at a place of a document.
 
-A name may be an index in one slot and a tensor elsewhere, so there is a table a role. Tables hold
-what was written (a definition is elaborated where a question stands), never what it expands to.
+A name may be an index in one slot and a tensor elsewhere, so there is one table per role. Tables hold definitions as
+they were written; they are elaborated when they are used.
 """
 
 from __future__ import annotations
