@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from os import PathLike, fspath
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,14 +29,10 @@ def compare_gradient(
     wrt: the names whose gradients must be returned. map: ``{name: argument}``, as ``--map`` takes it.
     Raises ``SymgradError`` where the two can't be compared.
     """
-    from symgrad.api import load
+    from symgrad.api import as_document
     from symgrad.comparing.comparer import compare
-    from symgrad.comparing.problem import read_problem
 
-    if isinstance(doc, (str, PathLike)):
-        problem = read_problem(load(fspath(doc)), of)
-    else:
-        problem = read_problem(doc.source, of, doc.declarations)
+    problem = as_document(doc, "compare_gradient").problem(of)
     names = [wrt] if isinstance(wrt, str) else wrt
     maps = [
         f"{name}={argument if isinstance(argument, str) else repr(argument)}" for name, argument in (map or {}).items()

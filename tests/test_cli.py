@@ -37,7 +37,7 @@ class StandIn:
 @pytest.fixture
 def check(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     stand_in = StandIn()
-    monkeypatch.setattr("symgrad.checking.documents.check_paths", stand_in, raising=False)
+    monkeypatch.setattr("symgrad.api.check_paths", stand_in)
     monkeypatch.delenv("SYMGRAD_DEBUG", raising=False)
     return stand_in
 
@@ -314,9 +314,9 @@ def test_narrow_encoding_is_no_error() -> None:
 def test_ctrl_c() -> None:
     """An interrupted check ends with status 130 and one line."""
     program = (
-        "import signal, sys, symgrad.checking.documents as check\n"
+        "import signal, sys, symgrad.api as api\n"
         "def check_paths(*_, **__): signal.raise_signal(signal.SIGINT)\n"
-        "check.check_paths = check_paths\n"
+        "api.check_paths = check_paths\n"
         "from symgrad.cli import main\n"
         "sys.exit(main(['check', 'README.md']))\n"
     )

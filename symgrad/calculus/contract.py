@@ -1,4 +1,4 @@
-"""Light arithmetic on the way: contraction of deltas against sums, equal terms collected.
+"""Light arithmetic on the way: deltas contracted against sums, equal terms collected.
 
 Every function here returns an expression equal to what its docstring states, for all sizes;
 nothing is expanded beyond the terms that hold a delta, so that results stay small.
@@ -6,14 +6,16 @@ nothing is expanded beyond the terms that hold a delta, so that results stay sma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
+from symgrad.core.affine_order import constant_gap, contains, surely_at_least
 from symgrad.core.functions import TABLE
 from symgrad.core.nodes import (
     ONE,
     ZERO,
     Add,
+    Cases,
     Cond,
     Delta,
     Expr,
@@ -26,6 +28,7 @@ from symgrad.core.nodes import (
     add,
     cond_parts,
     delta,
+    distinct,
     free_indices,
     mul,
     parts,
@@ -37,6 +40,7 @@ from symgrad.core.ranges import (
     Index,
     IndexExpr,
     Range,
+    Subset,
     index_expr,
     indices_of,
     range_of,
@@ -51,20 +55,13 @@ InRange = Callable[[IndexExpr, Range], bool]
 def kronecker(left: IndexExpr, right: IndexExpr) -> Expr:
     """delta(left, right); 1 at equal positions, 0 where the positions differ by a constant."""
     left, right = index_expr(left), index_expr(right)
-    if not isinstance(left, Gather) and not isinstance(right, Gather):
-        gap = Affine.of(left) - right
-        if not gap.terms:
-            return ZERO if gap.const else ONE
-    return delta(left, right)
+    gap = constant_gap(left, right)
+    return delta(left, right) if gap is None else ZERO if gap else ONE
 
 
 def lies_in(position: IndexExpr, range_: Range) -> bool:
-    """An index or a gathered position declared over the range, or a number between two numbers."""
-    if range_of(position) == range_:
-        return True
-    if isinstance(position, Affine) and not (position.terms or range_.lo.terms or range_.hi.terms):
-        return range_.lo.const <= position.const <= range_.hi.const
-    return False
+    """An index or a gathered position declared over the range, or a number between its ends."""
+    return range_of(position) == range_ or contains(range_, position)
 
 
 def split_number(term: Expr) -> tuple[Fraction, Expr]:
@@ -117,14 +114,13 @@ def product(*factors: Expr) -> Expr:
 def bracket(cond: Cond) -> Expr:
     """[cond], decided where it compares positions that differ by a constant."""
     left, right = cond.left, cond.right
-    if cond.op in ("eq", "lt") and left == right:
-        return ONE if (cond.op == "eq") != cond.negated else ZERO
-    if cond.op in ("eq", "lt") and isinstance(left, (Index, Affine)) and isinstance(right, (Index, Affine)):
-        gap = Affine.of(left) - right
-        if not gap.terms:
-            holds = gap.const == 0 if cond.op == "eq" else gap.const < 0
-            return ZERO if holds == cond.negated else ONE
-    return Iverson(cond)
+    if cond.op not in ("eq", "lt") or isinstance(left, Expr) or right is None or isinstance(right, Subset):
+        return Iverson(cond)
+    gap = 0 if left == right else constant_gap(left, right)
+    if gap is None:
+        return Iverson(cond)
+    holds = gap == 0 if cond.op == "eq" else gap < 0
+    return ZERO if holds == cond.negated else ONE
 
 
 def summed(index: Index, body: Expr, where: tuple[Cond, ...] = (), in_range: InRange = lies_in) -> Expr:
@@ -156,14 +152,27 @@ def summed(index: Index, body: Expr, where: tuple[Cond, ...] = (), in_range: InR
     return mul(*outside, Sum(index, mul(*(f for f in factors if f not in outside)), where))
 
 
+def _solutions(index: Index, factor: Expr) -> Iterator[tuple[IndexExpr, bool]]:
+    """The position e of a factor delta(i, e), and i + 1 of delta(i, n - 1) for n; whether it was shifted."""
+    if not isinstance(factor, Delta):
+        return
+    for this, other in ((factor.left, factor.right), (factor.right, factor.left)):
+        if index in indices_of(other):
+            continue
+        if this is index:
+            yield other, False
+        elif isinstance(this, Affine) and not isinstance(other, Gather):
+            c = dict(this.terms).get(index)
+            if c in (1, -1):
+                rest = this - Affine.of(index).scale(c)
+                yield index_expr((Affine.of(other) - rest).scale(c)), True
+
+
 def _solved(index: Index, factor: Expr, in_range: InRange) -> IndexExpr | None:
     """The position e of a factor delta(i, e), when e is free of i and in its range."""
-    if not isinstance(factor, Delta) or index.range is None:
+    if index.range is None:
         return None
-    for this, other in ((factor.left, factor.right), (factor.right, factor.left)):
-        if this is index and index not in indices_of(other) and in_range(other, index.range):
-            return other
-    return None
+    return next((e for e, moved in _solutions(index, factor) if not moved and in_range(e, index.range)), None)
 
 
 def _contracts(index: Index, term: Expr, in_range: InRange) -> bool:
@@ -190,6 +199,71 @@ def _put(index: Index, position: IndexExpr, body: Expr, where: tuple[Cond, ...])
         return mul(*guards, place(body, {index: position}))
     except ValueError:
         return None
+
+
+def contracted(index: Index, body: Expr, where: tuple[Cond, ...] = ()) -> Expr:
+    """``summed``, and deltas of shifted positions are contracted as well."""
+    return _shifted(index, body, where) or summed(index, body, where)
+
+
+def _shifted(index: Index, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
+    """``sum_{n : where} delta(i, n - 1) f(n) = [where(i + 1)] f(i + 1)``, where that lies in the range of n.
+
+    Terms of a bracket that contract are taken out of it, ``delta(i, n + 1) - 2 delta(i, n)``. None where no delta of
+    a shifted position ties the index.
+    """
+    factors = body.factors if isinstance(body, Mul) else (body,)
+    if index.range is None:
+        return None
+    for k, factor in enumerate(factors):
+        if isinstance(factor, Add):
+            rest = (*factors[:k], *factors[k + 1 :])
+            parts = [(t, _contracted(index, mul(*rest, t), where)) for t in factor.terms]
+            left = [t for t, p in parts if p is None]
+            if len(left) < len(parts):
+                still = (Sum(index, mul(*rest, add(*left)), where),) if left else ()
+                return add(*(p for _, p in parts if p is not None), *still)
+            continue
+        at = next((e for e, moved in _solutions(index, factor) if moved), None)
+        if at is None:
+            continue
+        here = {index: at}
+        lo, hi = index_expr(index.range.lo), index_expr(index.range.hi)
+        inside = (Cond("lt", at, lo, negated=True), Cond("lt", hi, at, negated=True))
+        try:
+            guards = [_decided(c) for c in (*inside, *(cond_at(c, here) for c in where))]
+            return mul(*dict.fromkeys(guards), place(mul(*factors[:k], *factors[k + 1 :]), here))
+        except ValueError:  # f does arithmetic on a gathered position
+            continue
+    return None
+
+
+def _contracted(index: Index, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
+    """The sum without its sign; None where no delta ties the index."""
+    found = contracted(index, body, where)
+    return None if any(isinstance(n, Sum) and n.index is index for n in distinct(found)) else found
+
+
+def _decided(cond: Cond) -> Expr:
+    """A bracket, 1 or 0 where the ranges of its indices decide it; an index alone on one side of it."""
+    left, right = cond.left, cond.right
+    if cond.op != "lt" or not isinstance(left, (Index, Affine)) or not isinstance(right, (Index, Affine)):
+        return bracket(cond)
+    gap = Affine.of(left) - right
+    if surely_at_least(gap.scale(-1), 1):
+        return ZERO if cond.negated else ONE
+    if surely_at_least(gap, 0):
+        return ONE if cond.negated else ZERO
+    indices = list(gap.indices())
+    if len(indices) == 1:
+        (i,) = indices
+        c = dict(gap.terms)[i]
+        rest = gap - Affine.of(i).scale(c)
+        if c == 1:
+            cond = Cond("lt", i, index_expr(rest.scale(-1)), cond.negated)
+        elif c == -1:
+            cond = Cond("lt", index_expr(rest), i, cond.negated)
+    return Iverson(cond)
 
 
 def cond_at(cond: Cond, mapping: Mapping[Index, IndexExpr]) -> Cond:
@@ -222,3 +296,15 @@ def apart(node: Expr, taken: frozenset[Index]) -> Expr:
     """The node with its own bound indices renamed where they stand among ``taken``."""
     clash = {b: b.fresh() for b in parts(node)[2] if b in taken}
     return rename_bound(node, clash) if clash else node
+
+
+def out_of_cases(node: Cases) -> Expr:
+    """``{f d where c; g d otherwise} = d {f where c; g otherwise}``, for a delta d that every branch has, or is 0."""
+    rows = [value.factors if isinstance(value, Mul) else (value,) for _, value in node.branches]
+    filled = [row for row in rows if row != (ZERO,)]
+    shared = [f for f in filled[0] if isinstance(f, Delta) and all(f in row for row in filled)] if filled else []
+    if not shared:
+        return node
+    left = [ZERO if row == (ZERO,) else mul(*(f for f in row if f not in shared)) for row in rows]
+    branches = tuple((conds, value) for (conds, _), value in zip(node.branches, left, strict=True))
+    return mul(*shared, Cases(branches))

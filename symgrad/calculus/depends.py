@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
-from symgrad.core.nodes import Definition, Deriv, Entry, Expr, Func, Ref, Tensor, distinct, parts
+from symgrad.core.nodes import Definition, Entry, Expr, Ref, Tensor, parts, reach
 
 Symbol = Tensor | Definition
 """What a derivative is taken by: a declared tensor, or a definition as a variable of its own."""
 
-_mentioned: WeakKeyDictionary[Expr, frozenset[Symbol]] = WeakKeyDictionary()
-_holding: WeakKeyDictionary[Expr, bool] = WeakKeyDictionary()
-
 
 def depends_on(expr: Expr, target: Expr | Symbol) -> bool:
     """Whether the tensor or definition stands in the expression or in any definition it uses."""
-    symbol = symbol_of(target) if isinstance(target, Expr) else target
-    return reaches(expr, symbol, frozenset(), {})
+    return (symbol_of(target) if isinstance(target, Expr) else target) in reach(expr)
 
 
 def symbol_of(target: Expr) -> Symbol:
@@ -28,42 +22,23 @@ def symbol_of(target: Expr) -> Symbol:
     raise TypeError(f"a derivative is taken by an entry or a defined quantity, not by a {type(target).__name__}")
 
 
-def mentions(expr: Expr) -> frozenset[Symbol]:
-    """The tensors and definitions that stand in the expression itself."""
-    found = _mentioned.get(expr)
-    if found is None:
-        found = frozenset((symbol_of(expr),)) if isinstance(expr, (Entry, Ref)) else frozenset()
-        for child in parts(expr)[1]:
-            found |= mentions(child)
-        _mentioned[expr] = found
-    return found
-
-
-def reaches(expr: Expr, symbol: Symbol, held: frozenset[Definition], seen: dict[Definition, bool]) -> bool:
-    """``depends_on``, with some definitions held constant and a memo of its own."""
-    used = mentions(expr)
-    if symbol in used:
+def reaches(expr: Expr, symbol: Symbol, held: frozenset[Definition], memo: dict[Expr, bool]) -> bool:
+    """``depends_on``, with some definitions held constant; the memo is for one symbol and what is held."""
+    mentioned = reach(expr)
+    if symbol not in mentioned:
+        return False
+    if not any(d in mentioned for d in held):
         return True
-    for d in used:
-        if isinstance(d, Definition) and d not in held:
-            if d not in seen:
-                seen[d] = False  # a definition that uses itself adds nothing of its own
-                seen[d] = reaches(d.body, symbol, held, seen)
-            if seen[d]:
-                return True
-    return False
+    found = memo.get(expr)
+    if found is None:
+        inner = parts(expr)[1]
+        if isinstance(expr, Ref) and expr.definition not in held:
+            inner = (*inner, expr.definition.body)
+        own = isinstance(expr, (Entry, Ref)) and expr.args[0] is symbol
+        found = memo[expr] = own or any(reaches(x, symbol, held, memo) for x in inner)
+    return found
 
 
 def holds_derivative(expr: Expr) -> bool:
     """Whether a derivative (or a prime) stands in the expression or in any definition it uses."""
-    found = _holding.get(expr)
-    if found is None:
-        _holding[expr] = False  # ends the walk at a definition that uses itself
-        found = any(
-            isinstance(n, Deriv)
-            or (isinstance(n, Func) and n.name.endswith("'"))
-            or (isinstance(n, Ref) and holds_derivative(n.definition.body))
-            for n in distinct(expr)
-        )
-        _holding[expr] = found
-    return found
+    return reach(expr).order > 0

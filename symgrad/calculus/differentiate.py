@@ -135,7 +135,7 @@ class Rules:
         self.resolver = resolver
         self.in_range: InRange = resolver.in_range
         self._memo: dict[Expr, Expr] = {}
-        self._reach: dict[Definition, bool] = {}
+        self._reach: dict[Expr, bool] = {}
 
     def __call__(self, node: Expr) -> Expr:
         """d node; 0 where the target is not reached."""

@@ -99,13 +99,12 @@ def _assign(env: Environment, a: Assumption, left: n.Expr, right: n.Expr) -> boo
     if found is None or a.unless:
         return False
     tensor, indices = found
-    ev = Evaluator(env)
-    if tensor in ev.reach(right) or not n.free_indices(right) <= {
+    if tensor in n.reach(right) or not n.free_indices(right) <= {
         *indices,
         *(i for i in open_indices(a) if i.kind == "fixed"),
     }:
         return False
-    value = ev.number(right)
+    value = Evaluator(env).number(right)
     axes = merge(indices)
     order = [1 + axes.index(i) for i in indices]
     laid = expand(value, axes).transpose(0, *order)
@@ -115,8 +114,7 @@ def _assign(env: Environment, a: Assumption, left: n.Expr, right: n.Expr) -> boo
 
 def _newton(env: Environment, equations: tuple[Assumption, ...], rounds: int = 14) -> None:
     """``x <- x - J^+ F(x)``, about, on all real tensors that the equations use, every sample by itself."""
-    ev = Evaluator(env)
-    used = {t for a in equations for side in sides(a) for t in ev.reach(side) if isinstance(t, n.Tensor)}
+    used = {t for a in equations for side in sides(a) for t in n.reach(side).tensors}
     tensors = sorted((t for t in used if t.domain not in ("bit", "sign")), key=lambda t: t.name)
     if not tensors:
         return

@@ -40,30 +40,14 @@ class Survey:
     def __init__(self, varied: frozenset[Any] = NONE) -> None:
         self.varied = varied
         self._profiles: dict[n.Expr, DegreeProfile] = {}
-        self._derived: dict[n.Expr, frozenset[Any]] = {}
         self._others: dict[frozenset[Any], Survey] = {}
 
     def of(self, claim: Claim) -> Survey:
         """The survey for the tensors and definitions that the claim differentiates by."""
-        varied = self._below(claim.left) | self._below(claim.right)
+        varied = _varied(claim.left) | _varied(claim.right)
         if varied == self.varied:
             return self
         return self._others.setdefault(varied, Survey(varied))
-
-    def _below(self, node: n.Expr) -> frozenset[Any]:
-        """What stands below a derivative sign as its variable, definitions included."""
-        found = self._derived.get(node)
-        if found is None:
-            self._derived[node] = NONE  # a definition through itself ends here
-            varied: set[Any] = set()
-            if isinstance(node, n.Deriv):
-                varied.add(node.target.tensor if isinstance(node.target, n.Entry) else node.target.definition)
-            elif isinstance(node, n.Ref):
-                varied |= self._below(node.definition.body)
-            for child in n.parts(node)[1]:
-                varied |= self._below(child)
-            found = self._derived[node] = frozenset(varied)
-        return found
 
     def profile(self, node: n.Expr) -> DegreeProfile:
         found = self._profiles.get(node)
@@ -158,18 +142,11 @@ class Survey:
     def _divides(self, node: n.Expr, index: Index) -> bool:
         """Whether an index stands in a denominator."""
         for e in n.walk(node):
-            if isinstance(e, n.Ref) and index in n.free_indices(e) and self._fraction(e.definition.body):
+            if isinstance(e, n.Ref) and index in n.free_indices(e) and _fraction(e.definition.body):
                 return True
             if isinstance(e, n.Pow) and index in n.free_indices(e) and not _whole(e.exponent):
                 return True
         return False
-
-    def _fraction(self, node: n.Expr) -> bool:
-        return any(
-            (isinstance(e, n.Pow) and not _whole(e.exponent))
-            or (isinstance(e, n.Ref) and self._fraction(e.definition.body))
-            for e in n.walk(node)
-        )
 
     def _add(self, node: n.Add) -> DegreeProfile:
         parts = [self.profile(t) for t in node.terms]
@@ -262,6 +239,17 @@ class Survey:
             ranges |= {r for shape in node.function.shapes for r in shape}
         forks = max(result.forks, _decides(node))
         return replace(result, slots=left_open(result.slots, bound), ranges=ranges, polynomial=False, forks=forks)
+
+
+def _varied(node: n.Expr) -> frozenset[Any]:
+    """What stands below a derivative sign as its variable, definitions included."""
+    if not n.reach(node).order:
+        return NONE
+    return frozenset(e.target.args[0] for e in n.all_nodes(node) if isinstance(e, n.Deriv))
+
+
+def _fraction(node: n.Expr) -> bool:
+    return any(isinstance(e, n.Pow) and not _whole(e.exponent) for e in n.all_nodes(node))
 
 
 def _decides(node: n.Expr) -> int:

@@ -8,20 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import ONE, Definition, Delta, Deriv, Entry, Expr, Ref, Sum, Tensor, rebuild, walk
+from symgrad.core.nodes import ONE, Definition, Delta, Deriv, Entry, Expr, Ref, Sum, Tensor, reach, rebuild
 from symgrad.core.ranges import Index, IndexExpr
-
-
-def definitions_in(node: Expr, found: dict[Definition, None] | None = None) -> dict[Definition, None]:
-    """All definitions that an expression rests on, in order of appearance."""
-    found = {} if found is None else found
-    for n in walk(node):
-        held = sorted(n.held, key=lambda d: d.name) if isinstance(n, Deriv) else []
-        for d in ([n.definition] if isinstance(n, Ref) else []) + held:
-            if d not in found:
-                found[d] = None
-                definitions_in(d.body, found)
-    return found
 
 
 def is_one_hot(definition: Definition) -> bool:
@@ -46,7 +34,7 @@ class OneHotsAsBits:
 
     def claim(self, claim: Claim) -> Claim | None:
         """The claim about bits with ``\\sum y = 1`` assumed, or None if it holds no one-hot."""
-        hots = [d for d in {**definitions_in(claim.left), **definitions_in(claim.right)} if is_one_hot(d)]
+        hots = [d for d in (reach(claim.left) | reach(claim.right)).definitions if is_one_hot(d)]
         if not hots:
             return None
         facts = []

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symgrad.calculus.differentiate import depends_on
-from symgrad.checking.one_hots import definitions_in, position_of
+from symgrad.checking.one_hots import position_of
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Claim
-from symgrad.core.nodes import Definition, Deriv, Entry, Ref, Tensor, walk
+from symgrad.core.nodes import Definition, Deriv, Entry, Ref, Tensor, reach, walk
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.writing.index_latex import latex
 
 
 def uses(claim: Claim, definition: Definition) -> bool:
     """Whether a claim rests on a definition."""
-    return definition in definitions_in(claim.left) or definition in definitions_in(claim.right)
+    return definition in reach(claim.left) or definition in reach(claim.right)
 
 
 def latex_name(d: Definition) -> str:

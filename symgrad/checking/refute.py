@@ -21,7 +21,7 @@ from symgrad.checking.sides import Session, SideComparison, certified, compare
 from symgrad.checking.verdict import Witness
 from symgrad.core.claims import Claim
 from symgrad.core.guards import guards
-from symgrad.core.nodes import Cases, Expr, Tensor, walk
+from symgrad.core.nodes import Cases, Expr, reach, walk
 from symgrad.core.ranges import Index
 from symgrad.evaluating.arithmetic import Arr, expand
 from symgrad.evaluating.budget import BUDGET, EvaluationTooLarge
@@ -211,7 +211,7 @@ def _others(
 def _far(claim: Claim, session: Session, usual: Evaluator) -> Iterator[SideComparison]:
     """Entries at all scales, for what only happens far from 1: a margin of 10, a period."""
     mode, env = WIDE.get(mode_of(usual.env)), usual.env
-    if mode is None or not any(isinstance(x, Tensor) for x in usual.reach(claim.left) | usual.reach(claim.right)):
+    if mode is None or not (reach(claim.left) | reach(claim.right)).tensors:
         return
     try:
         ev = session.evaluator(env.sizes, claim.assumptions, mode, DECIDING // 2, env.strict)
@@ -240,12 +240,12 @@ def _witness(claim: Claim, session: Session, found: SideComparison) -> Witness |
 def witness_of(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int], sides: Certificate) -> Witness:
     """The point as numbers under printable names."""
     env = ev.env.sample(b, at)
-    reach = ev.reach(claim.left) | ev.reach(claim.right)
+    reached = reach(claim.left) | reach(claim.right)
     for a in claim.assumptions:
         for side in (a.left, a.right):
-            reach |= ev.reach(side) if side is not None else frozenset()
+            reached = reached if side is None else reached | reach(side)
     values: dict[str, object] = {}
-    for t in sorted((t for t in env.tensors if t in reach), key=lambda t: t.name):
+    for t in sorted((t for t in env.tensors if t in reached), key=lambda t: t.name):
         values[t.name] = _plain(env.tensors[t][0])
     for n in sorted(env.arrays, key=lambda n: n.name):
         values[n.name] = env.arrays[n][0].tolist()

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from symgrad.comparing.arguments import Arguments, Given
+from symgrad.comparing.call_candidates import sort_of
 from symgrad.comparing.calling import CodeError, invoke
-from symgrad.comparing.calling_ways import sort_of
 from symgrad.comparing.causes.guess import changed
 from symgrad.comparing.exact import GradientTerm, array
-from symgrad.comparing.points import PositionGroup
-from symgrad.comparing.problem import Name, Problem, leaves
+from symgrad.comparing.points import PointGroup
+from symgrad.comparing.problem import Name, Problem, dependencies
 from symgrad.comparing.returned import cost_in
 from symgrad.core import nodes as n
 from symgrad.core.ranges import Index, IndexArray
@@ -60,35 +60,35 @@ def exchanged(given: Sequence[Given], loose: Sequence[str]) -> Iterator[tuple[Gi
 class Match:
     """The order of arguments in which a function gives the document's cost at a point; None where there is none.
 
-    blind: there may be one all the same, for the cost is not defined where several arguments are the same.
+    undecided: there may be one all the same, for the cost is not defined where several arguments are the same.
     """
 
     given: tuple[Given, ...] | None
-    blind: bool
+    undecided: bool
 
 
 def matched(
-    function: Callable[..., Any], given: Sequence[Given], loose: Sequence[str], group: PositionGroup, problem: Problem
+    function: Callable[..., Any], given: Sequence[Given], loose: Sequence[str], group: PointGroup, problem: Problem
 ) -> Match:
     """The same way to call a function, with arguments of one sort exchanged until it gives the cost."""
-    used = {leaf for g in given if g.name is not None and g.name.kind == "value" for leaf in _leaves(g.name)}
+    used = {d for g in given if g.name is not None and g.name.kind == "value" for d in _dependencies(g.name)}
     several = alike(given, loose)
-    groups = {s: found for s, found in several.items() if not used & {_leaf(g.name) for g in found}}
+    groups = {s: found for s, found in several.items() if not used & {_drawn(g.name) for g in found}}
     if not groups:
         return Match(None, bool(several))
-    probe = _Probe(function, tuple(given), groups, group, problem)
+    solver = _ArgumentSolver(function, tuple(given), groups, group, problem)
     with np.errstate(all="ignore"):
-        names = probe.solve({})
+        names = solver.solve({})
     if names is None:
-        return Match(None, probe.blind or len(groups) < len(several))
+        return Match(None, solver.undecided or len(groups) < len(several))
     return Match(tuple(replace(g, name=names.get(g.parameter, g.name)) for g in given), False)
 
 
-def _leaves(name: Name) -> set[object]:
-    return set(leaves(name.what)) if isinstance(name.what, n.Expr) else {name.what}
+def _dependencies(name: Name) -> set[object]:
+    return set(dependencies(name.what)) if isinstance(name.what, n.Expr) else {name.what}
 
 
-def _leaf(name: Name | None) -> n.Tensor | Index | IndexArray:
+def _drawn(name: Name | None) -> n.Tensor | Index | IndexArray:
     assert name is not None  # constants are none of these
     what = name.what.tensor if isinstance(name.what, n.Entry) else name.what
     assert isinstance(what, (n.Tensor, Index, IndexArray))  # the kinds that are exchanged
@@ -96,14 +96,14 @@ def _leaf(name: Name | None) -> n.Tensor | Index | IndexArray:
 
 
 @dataclass(eq=False)
-class _Probe:
+class _ArgumentSolver:
     function: Callable[..., Any]
     given: tuple[Given, ...]
     groups: Mapping[object, list[Given]]
-    group: PositionGroup
+    group: PointGroup
     problem: Problem
     calls: int = 0
-    blind: bool = False
+    undecided: bool = False
 
     def solve(self, known: dict[str, Name]) -> dict[str, Name] | None:
         """Names for all parameters, where some are known already."""
@@ -180,20 +180,20 @@ class _Probe:
         return complex("nan") if cost is None else complex(cost)
 
     def same(self, code: complex, exact: float) -> bool:
-        self.blind |= not (np.isfinite(code) and np.isfinite(exact)) or self.calls > CALLS
+        self.undecided |= not (np.isfinite(code) and np.isfinite(exact)) or self.calls > CALLS
         scale = max(abs(exact), float(self.group.cost.scale[self.group.samples[0]]), 1e-300)
         return bool(abs(code - exact) <= CLOSE * scale)
 
 
 def _value(env: Environment, name: Name | None) -> Any:
-    leaf = _leaf(name)
+    leaf = _drawn(name)
     if isinstance(leaf, n.Tensor):
         return env.tensor(leaf)
     return env.index_array(leaf) if isinstance(leaf, IndexArray) else env.position(leaf)
 
 
 def _set(env: Environment, name: Name, value: Any) -> None:
-    leaf = _leaf(name)
+    leaf = _drawn(name)
     if isinstance(leaf, n.Tensor):
         env.tensors[leaf] = value
     elif isinstance(leaf, IndexArray):

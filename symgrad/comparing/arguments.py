@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.comparing.exact import GradientTerm, array
-from symgrad.comparing.problem import Name, Problem, leaves
+from symgrad.comparing.problem import Name, Problem, dependencies
 from symgrad.core import nodes as n
 from symgrad.core.ranges import Index, IndexArray, Subset
 from symgrad.evaluating.environment import Environment
@@ -246,7 +246,7 @@ def _all_used(problem: Problem, out: Arguments) -> None:
     known: set[object] = set(out.scalars)
     for g in out.given:
         if g.name is not None:
-            known |= {g.name.what} if not isinstance(g.name.what, n.Expr) else set(leaves(g.name.what))
+            known |= {g.name.what} if not isinstance(g.name.what, n.Expr) else set(dependencies(g.name.what))
     for name in problem.arguments.values():
         what = name.what.tensor if isinstance(name.what, n.Entry) else name.what
         if name.kind != "size" and what not in known:

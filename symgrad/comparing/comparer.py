@@ -134,7 +134,7 @@ class Comparer:
         def documents(*arrays: Any) -> Any:
             env = changed(run.group.env.sample(b), None)
             for t, a in zip(targets, arrays, strict=True):
-                place(env, t, a)
+                set_argument(env, t, a)
             return array(Evaluator(env), GradientTerm(self.problem.value))[0]
 
         def own(*arrays: Any) -> Any:
@@ -149,7 +149,7 @@ class Comparer:
         return replace(found, of_document=not run.costs)
 
 
-def place(env: Environment, target: GradientTarget, value: Array) -> None:
+def set_argument(env: Environment, target: GradientTarget, value: Array) -> None:
     """Give an argument another value in an environment of one sample: all of an array, or the slice it is."""
     entry = target.entry
     assert isinstance(entry, n.Entry)  # only these are moved
@@ -157,7 +157,7 @@ def place(env: Environment, target: GradientTarget, value: Array) -> None:
     whole = np.array(env.tensor(entry.tensor), dtype=np.result_type(env.tensor(entry.tensor), value))
     at: list[Any] = [0]
     for e, r in zip(entry.indices, entry.tensor.ranges, strict=True):
-        at.append(slice(None) if e in target.term.axes else int(ev.place(e).a.flat[0]) - env.number(r.lo))
+        at.append(slice(None) if e in target.term.axes else int(ev.positions(e).a.flat[0]) - env.number(r.lo))
     shape = env.shape(
         tuple(r for e, r in zip(entry.indices, entry.tensor.ranges, strict=True) if e in target.term.axes)
     )

@@ -13,9 +13,9 @@ from typing import Any
 
 from symgrad.comparing.argument_matching import exchanged, matched
 from symgrad.comparing.arguments import Arguments, Given, parameters
+from symgrad.comparing.call_candidates import CallCandidates, signature
 from symgrad.comparing.calling import CodeError, invoke
-from symgrad.comparing.calling_ways import Ways, signature
-from symgrad.comparing.points import Fixed, PositionGroup, draw_points
+from symgrad.comparing.points import Fixed, PointGroup, draw_points
 from symgrad.comparing.problem import Problem
 from symgrad.comparing.returned import cost_in
 
@@ -58,18 +58,18 @@ def guess(function: Callable[..., Any], problem: Problem, seed: int = 0) -> Gues
 
 
 def search(function: Callable[..., Any], problem: Problem, seed: int = 0) -> ArgumentSearch:
-    """Ways to call a function, the likeliest first. One of a kind is called; where it runs through, which of several
-    arguments of one kind is which is told from how the cost moves with each."""
+    """Try candidate calls, the likeliest first, one per signature. Where a call succeeds, arguments of one sort
+    are told apart by how the cost changes with each."""
     groups = [g for g in draw_points(problem, [], seed, Fixed()) if g.samples]
     order = [p.name for p in parameters(function)]
-    ways = Ways(function, problem)
+    candidates = CallCandidates(function, problem)
     seen: set[tuple[object, ...]] = set()
     runs: tuple[Given, ...] = ()
-    blind: list[Iterator[tuple[Given, ...]]] = []
+    undecided: list[Iterator[tuple[Given, ...]]] = []
     count = 0
     more = True
-    for way in ways.all():
-        given = tuple(sorted(way, key=lambda g: order.index(g.parameter)))
+    for candidate in candidates.all():
+        given = tuple(sorted(candidate, key=lambda g: order.index(g.parameter)))
         kind = signature(given)
         if kind in seen:
             continue
@@ -80,16 +80,16 @@ def search(function: Callable[..., Any], problem: Problem, seed: int = 0) -> Arg
         outcome = _tried(function, given, groups)
         if outcome == "runs":
             runs = runs or given
-            match = matched(function, given, ways.open, groups[-1], problem)
+            match = matched(function, given, candidates.open, groups[-1], problem)
             if match.given is not None and _tried(function, match.given, groups) == "cost":
                 given, outcome = match.given, "cost"
-            elif match.blind:
-                blind.append(exchanged(given, ways.open))
+            elif match.undecided:
+                undecided.append(exchanged(given, candidates.open))
         if outcome == "cost":
             return ArgumentSearch(Guessed(given, True), count, False)
     else:
         more = False
-    for given in chain.from_iterable(islice(others, EXCHANGED) for others in blind[:RUNNING]):
+    for given in chain.from_iterable(islice(others, EXCHANGED) for others in undecided[:RUNNING]):
         count += 1
         if _tried(function, given, groups) == "cost":
             return ArgumentSearch(Guessed(given, True), count, False)
@@ -104,10 +104,10 @@ def gives_cost(function: Callable[..., Any], given: Sequence[Given], problem: Pr
 
 def likeliest(function: Callable[..., Any], problem: Problem) -> tuple[Given, ...]:
     """The first way by name, whether it runs or not."""
-    return next(Ways(function, problem).all(), ())
+    return next(CallCandidates(function, problem).all(), ())
 
 
-def _tried(function: Callable[..., Any], given: Sequence[Given], groups: Sequence[PositionGroup]) -> str:
+def _tried(function: Callable[..., Any], given: Sequence[Given], groups: Sequence[PointGroup]) -> str:
     """``cost``: it gives the exact cost at two points of different sizes; ``runs``: it runs through at one."""
     arguments = Arguments(list(given))
     said = ""

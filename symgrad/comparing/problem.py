@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,15 +10,13 @@ from symgrad.comparing.document_spelling import spellings
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Subset, indices_of
-from symgrad.reading.document_reader import read_document
+from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.meaning.assumptions import read_assumptions
-from symgrad.reading.names.lookup import DocumentNames, Quantity
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import NotationError, SymgradError
-from symgrad.text.source import Source
 
 Kind = Literal["array", "position", "positions", "subset", "size", "value"]
-Leaf = n.Tensor | Index | IndexArray | Subset | str | n.AbstractFunction
+Dependency = n.Tensor | Index | IndexArray | Subset | str | n.AbstractFunction
 """What values are computed from; a size by its name."""
 
 
@@ -63,7 +61,7 @@ class Problem:
     """What the cost is computed from, by ASCII name: arrays, positions, subsets, then sizes."""
 
     def __post_init__(self) -> None:
-        found = list(dict.fromkeys(leaves(self.cost.value.body)))
+        found = list(dict.fromkeys(dependencies(self.cost.value.body)))
         functions = [f.name for f in found if isinstance(f, n.AbstractFunction)]
         if functions:
             raise SymgradError(
@@ -74,25 +72,25 @@ class Problem:
 
     def include(self, name: Name) -> None:
         """Have what a name speaks of drawn as well, also where the cost does not depend on it."""
-        found = leaves(name.what) if isinstance(name.what, n.Expr) else (name.what,)
-        self._enter(leaf for leaf in found if not isinstance(leaf, n.AbstractFunction))
+        found = dependencies(name.what) if isinstance(name.what, n.Expr) else (name.what,)
+        self._enter(d for d in found if not isinstance(d, n.AbstractFunction))
 
     def knows(self, name: Name) -> bool:
         """Whether a name speaks of nothing but what the cost depends on."""
-        found = set(leaves(name.what)) if isinstance(name.what, n.Expr) else {name.what}
+        found = set(dependencies(name.what)) if isinstance(name.what, n.Expr) else {name.what}
         return found <= {a.what.tensor if isinstance(a.what, n.Entry) else a.what for a in self.arguments.values()}
 
-    def _enter(self, leaves_: Iterable[Leaf]) -> None:
+    def _enter(self, new: Iterable[Dependency]) -> None:
         """Names for what is not named yet: arrays first, sizes last."""
         known = {a.latex for a in self.arguments.values()}
-        found = [leaf for leaf in leaves_ if _latex(leaf) not in known]
+        found = [d for d in new if _latex(d) not in known]
         order: tuple[type, ...] = (n.Tensor, Index, IndexArray, Subset, str)
-        found.sort(key=lambda leaf: next(k for k, t in enumerate(order) if isinstance(leaf, t)))
-        latex = [_latex(leaf) for leaf in found]
+        found.sort(key=lambda d: next(k for k, t in enumerate(order) if isinstance(d, t)))
+        latex = [_latex(d) for d in found]
         spelled = spellings((*(a.latex for a in self.arguments.values()), *latex))
-        for leaf, text in zip(found, latex, strict=True):
+        for d, text in zip(found, latex, strict=True):
             name = spelled[text]
-            self.arguments.setdefault(name, _name(leaf, text, name))
+            self.arguments.setdefault(name, _name(d, text, name))
 
     @property
     def value(self) -> n.Expr:
@@ -148,30 +146,35 @@ class Problem:
         return (*early, *late), everywhere
 
 
-def read_problem(source: Source, of: str | None = None, declarations: Sequence[Source] = ()) -> Problem:
+def problem_of(document: ReadDocument, of: str | None = None) -> Problem:
     """The cost ``of`` a document, by its name there or in ASCII; without a name the one that nothing else is made of.
 
     Raises ``SymgradError`` where there is none, or more than one to choose from.
     """
-    document = read_document(source, declarations)
+    path = document.source.path
     vocabulary = DocumentNames(document)
     scalars = [q for q in vocabulary.quantities() if q.is_scalar]
     if not scalars:
         why = next((f": {d.message}" for d in document.diagnostics if d.severity == "error"), "")
-        raise SymgradError(f"{source.path} defines no scalar that could be a cost{why}")
+        raise SymgradError(f"{path} defines no scalar that could be a cost{why}")
     spelled = spellings(q.name for q in scalars)
     listed = ", ".join(dict.fromkeys(spelled[q.name] for q in scalars))
     if of is not None:
         chosen = [q for q in scalars if of.strip() in (q.name, spelled[q.name])]
         if not chosen:
-            raise SymgradError(f"{source.path} defines no scalar {of}; it defines {listed}")
+            raise SymgradError(f"{path} defines no scalar {of}; it defines {listed}")
         return Problem(document, vocabulary, chosen[-1])
-    used = {d.name for q in vocabulary.quantities() for d in _definitions(q.definition.body)}
+    used = {
+        node.definition.name
+        for q in vocabulary.quantities()
+        for node in n.distinct(q.definition.body)
+        if isinstance(node, n.Ref)
+    }
     final = [q for q in scalars if q.name not in used] or scalars
     if len(final) > 1:
         final = [q for q in final if q.name == "J"] or final
     if len({q.name for q in final}) > 1:
-        raise SymgradError(f"{source.path} defines more than one cost, {listed}: say which with --of")
+        raise SymgradError(f"{path} defines more than one cost, {listed}: say which with --of")
     return Problem(document, vocabulary, final[-1])
 
 
@@ -179,48 +182,28 @@ def _positional(a: Assumption) -> bool:
     return a.cond is not None and a.cond.op != "pos"
 
 
-def _definitions(expr: n.Expr) -> Iterator[n.Definition]:
-    for node in n.walk(expr):
-        if isinstance(node, n.Ref):
-            yield node.definition
-
-
-def leaves(expr: n.Expr) -> Iterator[Leaf]:
+def dependencies(expr: n.Expr) -> Iterator[Dependency]:
     """What a value is computed from, definitions looked through, in the order of first mention."""
-    seen: set[n.Definition] = set()
-    todo = [expr]
-    while todo:
-        for node in n.walk(todo.pop()):
-            if isinstance(node, n.Entry):
-                yield node.tensor
-                for r in node.tensor.ranges:
-                    yield from (*r.lo.sizes(), *r.hi.sizes())
-            elif isinstance(node, n.Apply):
-                yield node.function
-            elif isinstance(node, n.Ref) and node.definition not in seen:
-                seen.add(node.definition)
-                todo.append(node.definition.body)
-            for e in n.parts(node)[0]:
-                yield from _places(e)
-            if isinstance(node, n.Size):
-                yield from _places(node.affine)
-            if isinstance(node, (n.Sum, n.Prod)) and node.index.range is not None:
-                r = node.index.range
+    for node in n.all_nodes(expr):
+        if isinstance(node, n.Entry):
+            yield node.tensor
+            for r in node.tensor.ranges:
                 yield from (*r.lo.sizes(), *r.hi.sizes())
-            for c in _conditions(node):
-                if isinstance(c.right, Subset):
-                    yield c.right
+        elif isinstance(node, n.Apply):
+            yield node.function
+        for e in n.parts(node)[0]:
+            yield from _index_dependencies(e)
+        if isinstance(node, n.Size):
+            yield from _index_dependencies(node.affine)
+        if isinstance(node, (n.Sum, n.Prod)) and node.index.range is not None:
+            r = node.index.range
+            yield from (*r.lo.sizes(), *r.hi.sizes())
+        for c in n.conditions(node):
+            if isinstance(c.right, Subset):
+                yield c.right
 
 
-def _conditions(node: n.Expr) -> tuple[n.Cond, ...]:
-    if isinstance(node, (n.Sum, n.Prod)):
-        return node.where
-    if isinstance(node, n.Iverson):
-        return (node.cond,)
-    return tuple(c for conds, _ in node.branches for c in conds) if isinstance(node, n.Cases) else ()
-
-
-def _places(e: IndexExpr) -> Iterator[Index | IndexArray | str]:
+def _index_dependencies(e: IndexExpr) -> Iterator[Index | IndexArray | str]:
     for i in indices_of(e):
         if i.kind == "fixed":
             yield i
@@ -233,24 +216,24 @@ def _places(e: IndexExpr) -> Iterator[Index | IndexArray | str]:
         for r in (*e.array.ranges, e.array.target):
             yield from (*r.lo.sizes(), *r.hi.sizes())
         for inner in e.indices:
-            yield from _places(inner)
+            yield from _index_dependencies(inner)
 
 
-def _latex(leaf: Leaf) -> str:
-    if isinstance(leaf, str):
-        return leaf
-    return leaf.letter if isinstance(leaf, Index) else leaf.name
+def _latex(d: Dependency) -> str:
+    if isinstance(d, str):
+        return d
+    return d.letter if isinstance(d, Index) else d.name
 
 
-def _name(leaf: Leaf, latex: str, spelled: str) -> Name:
-    if isinstance(leaf, n.Tensor):
-        axes = tuple(Index("ijklmn"[k % 6], r, "free") for k, r in enumerate(leaf.ranges))
-        return Name("array", latex, spelled, n.Entry(leaf, axes), axes)
-    if isinstance(leaf, Index):
-        return Name("position", latex, spelled, leaf)
-    if isinstance(leaf, IndexArray):
-        return Name("positions", latex, spelled, leaf)
-    if isinstance(leaf, Subset):
-        return Name("subset", latex, spelled, leaf)
-    assert isinstance(leaf, str)  # abstract functions are refused before
-    return Name("size", latex, spelled, leaf)
+def _name(d: Dependency, latex: str, spelled: str) -> Name:
+    if isinstance(d, n.Tensor):
+        axes = tuple(Index("ijklmn"[k % 6], r, "free") for k, r in enumerate(d.ranges))
+        return Name("array", latex, spelled, n.Entry(d, axes), axes)
+    if isinstance(d, Index):
+        return Name("position", latex, spelled, d)
+    if isinstance(d, IndexArray):
+        return Name("positions", latex, spelled, d)
+    if isinstance(d, Subset):
+        return Name("subset", latex, spelled, d)
+    assert isinstance(d, str)  # abstract functions are refused before
+    return Name("size", latex, spelled, d)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from symgrad.comparing.arguments import Arguments
 from symgrad.comparing.calling import CodeError, invoke
-from symgrad.comparing.points import PositionGroup
+from symgrad.comparing.points import PointGroup
 from symgrad.comparing.returned import Returned, Wanted, interpret
 from symgrad.comparing.targets import GradientTarget
 
@@ -26,7 +26,7 @@ class Run:
     Costs and gradients are complex where the code gives an imaginary part.
     """
 
-    group: PositionGroup
+    group: PointGroup
     samples: list[int] = field(default_factory=list)
     costs: dict[int, float | complex] = field(default_factory=dict)
     gradients: dict[str, dict[int, Array]] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Runner:
     failure: str = ""
     """What the code raised at a point, where it did not at all of them."""
 
-    def run(self, groups: Sequence[PositionGroup]) -> None:
+    def run(self, groups: Sequence[PointGroup]) -> None:
         """Calls the code at every point. Raises ``CodeError`` where it fails at the first."""
         for group in groups:
             run = Run(group)

@@ -29,7 +29,7 @@ WORK = 100e6
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class StatedGradient:
     """A side of a step that says what a gradient is: its entry in the letters of ``taken``."""
 
     step: ReadStep
@@ -53,7 +53,7 @@ def equal_step(
     return None
 
 
-def stated_gradients(problem: Problem, target: GradientTarget) -> Iterator[Stated]:
+def stated_gradients(problem: Problem, target: GradientTarget) -> Iterator[StatedGradient]:
     """The right side of every step in a chain that begins with the derivative of the cost by the target."""
     head: n.Expr | None = None
     last: n.Expr | None = None
@@ -66,7 +66,7 @@ def stated_gradients(problem: Problem, target: GradientTarget) -> Iterator[State
             head = claim.left
         last = claim.right
         if isinstance(head, n.Deriv) and _is_cost(head.body, problem) and _same(head.target, target.entry):
-            yield Stated(step, claim.right, head.target)
+            yield StatedGradient(step, claim.right, head.target)
 
 
 def _is_cost(body: n.Expr, problem: Problem) -> bool:
@@ -82,11 +82,13 @@ def _same(x: n.Entry | n.Ref, y: n.Entry | n.Ref) -> bool:
     return False
 
 
-def _hit(stated: Stated, target: GradientTarget, evidence: Sequence[CodeNumbers], tolerance: float) -> StepHit | None:
-    slots = _slots(stated, target)
-    if slots is None:
+def _hit(
+    stated: StatedGradient, target: GradientTarget, evidence: Sequence[CodeNumbers], tolerance: float
+) -> StepHit | None:
+    aligned = _aligned(stated, target)
+    if aligned is None:
         return None
-    side, axes, picks = slots
+    side, axes, picks = aligned
     if not n.free_indices(side) <= {*axes, *(i for i in n.free_indices(side) if i.kind == "fixed")}:
         return None
     lows = [r.lo for i in axes_of(target) if (r := i.range) is not None]
@@ -95,14 +97,14 @@ def _hit(stated: Stated, target: GradientTarget, evidence: Sequence[CodeNumbers]
         ev = Evaluator(e.env)
         try:
             said = array(ev, GradientTerm(side, axes))
-            found = [None if p is None else ev.place(p) for p in picks]
+            found = [None if p is None else ev.positions(p) for p in picks]
             if any(p is not None and p.axes for p in found):
                 return None  # a letter of its own in the slot
-            places = [None if p is None else p.a - e.env.number(low) for p, low in zip(found, lows, strict=True)]
+            positions = [None if p is None else p.a - e.env.number(low) for p, low in zip(found, lows, strict=True)]
         except (EvaluationError, ValueError):
             return None
         for k, b in enumerate(e.samples):
-            at = tuple(slice(None) if p is None else int(p[b if p.shape[0] > 1 else 0]) for p in places)
+            at = tuple(slice(None) if p is None else int(p[b if p.shape[0] > 1 else 0]) for p in positions)
             code, exact, scale = e.code[k][at], e.exact[b][at], e.scale[b][at]
             terms = np.maximum(np.maximum(scale, np.abs(said[b])), OTHER * scale.max(initial=0.0))
             near = np.abs(code - said[b]) <= 10 * tolerance * terms
@@ -120,11 +122,13 @@ def _hit(stated: Stated, target: GradientTarget, evidence: Sequence[CodeNumbers]
 
 
 def axes_of(target: GradientTarget) -> tuple[Index, ...]:
-    """The axes of a target in the order of its slots."""
+    """The axes of a target in the order of its aligned."""
     return tuple(i for i in target.entry.indices if isinstance(i, Index) and i in target.term.axes)
 
 
-def _slots(stated: Stated, target: GradientTarget) -> tuple[n.Expr, tuple[Index, ...], list[IndexExpr | None]] | None:
+def _aligned(
+    stated: StatedGradient, target: GradientTarget
+) -> tuple[n.Expr, tuple[Index, ...], list[IndexExpr | None]] | None:
     """The side with its open letters as axes of the target, and for each axis of the target the position at which the
     side speaks of it (None: of all)."""
     side = stated.side

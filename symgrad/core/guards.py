@@ -7,12 +7,11 @@ excused: there the bracket cancels.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from symgrad.core.functions import TABLE
 from symgrad.core.kinds import Add, Cases, Delta, Expr, Func, Iverson, Mul, Num, Pow, Prod, Ref, Sum
-from symgrad.core.traverse import parts
+from symgrad.core.mentions import all_nodes
 
 
 def factors(node: Expr) -> tuple[Expr, ...]:
@@ -48,7 +47,7 @@ def is_bracket(node: Expr) -> bool:
 @lru_cache(maxsize=4096)
 def _cancels(node: Expr) -> bool:
     """Whether a bracket stands in a denominator, or under a power or logarithm that makes one, below a node."""
-    return any(_divides(x) and any(_steps(y) for y in _below(x)) for x in _below(node))
+    return any(_divides(x) and any(_steps(y) for y in all_nodes(x)) for x in all_nodes(node))
 
 
 def _divides(node: Expr) -> bool:
@@ -66,15 +65,3 @@ def _steps(node: Expr) -> bool:
         row = TABLE.get(node.name.rstrip("'"))
         return row is None or row.kink
     return isinstance(node, (Delta, Iverson, Cases))
-
-
-def _below(node: Expr) -> Iterator[Expr]:
-    """Every node below and including one, and those of the definitions it names, each once."""
-    seen, stack = {node}, [node]
-    while stack:
-        x = stack.pop()
-        yield x
-        for child in (*parts(x)[1], *((x.definition.body,) if isinstance(x, Ref) else ())):
-            if child not in seen:
-                seen.add(child)
-                stack.append(child)

@@ -35,13 +35,14 @@ def _forget(kept: _Kept) -> None:
 class Expr:
     """Base of all nodes. ``args`` holds everything that tells two nodes of a class apart.
 
-    free: the indices that stand open in the node, once ``free_indices`` was asked for them.
+    free, reach: what ``free_indices`` and ``reach`` have found of the node, None before they are called.
     """
 
-    __slots__ = ("__weakref__", "args", "free")
+    __slots__ = ("__weakref__", "args", "free", "reach")
     fields: ClassVar[tuple[str, ...]] = ()
     args: tuple[Any, ...]
     free: frozenset[Index] | None
+    reach: Any
 
     def __new__(cls, *args: Any, key: tuple[Any, ...] | None = None) -> Self:
         if key is None:
@@ -54,6 +55,7 @@ class Expr:
         node = object.__new__(cls)
         node.args = args
         node.free = None
+        node.reach = None
         kept = _interned[key] = _Kept(node, _forget)
         kept.key = key
         return node

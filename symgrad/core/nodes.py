@@ -30,7 +30,8 @@ from symgrad.core.kinds import (
     Tensor,
     Typography,
 )
-from symgrad.core.traverse import cond_parts, distinct, free_indices, map_cond, parts, rebuild, walk
+from symgrad.core.mentions import Mention, Reach, all_nodes, reach
+from symgrad.core.traverse import cond_parts, conditions, distinct, free_indices, map_cond, parts, rebuild, walk
 
 __all__ = [
     "MINUS_ONE",
@@ -51,17 +52,21 @@ __all__ = [
     "Func",
     "Iverson",
     "Lam",
+    "Mention",
     "Mul",
     "Num",
     "Pow",
     "Prod",
+    "Reach",
     "Ref",
     "Size",
     "Sum",
     "Tensor",
     "Typography",
     "add",
+    "all_nodes",
     "cond_parts",
+    "conditions",
     "delta",
     "distinct",
     "div",
@@ -73,6 +78,7 @@ __all__ = [
     "parts",
     "position_key",
     "power",
+    "reach",
     "rebuild",
     "sub",
     "sum_over",

@@ -39,6 +39,15 @@ def cond_parts(cond: Cond) -> tuple[tuple[IndexExpr, ...], tuple[Expr, ...]]:
     return (cond.left, cond.right), ()
 
 
+def conditions(node: Expr) -> tuple[Cond, ...]:
+    """The conditions of a sum, a product, an indicator or a choice of cases."""
+    if isinstance(node, (Sum, Prod)):
+        return node.where
+    if isinstance(node, Iverson):
+        return (node.cond,)
+    return tuple(c for conds, _ in node.branches for c in conds) if isinstance(node, Cases) else ()
+
+
 def _parts_of(conds: Iterable[Cond]) -> tuple[tuple[IndexExpr, ...], tuple[Expr, ...]]:
     found = [cond_parts(c) for c in conds]
     return tuple(i for idx, _ in found for i in idx), tuple(x for _, inner in found for x in inner)

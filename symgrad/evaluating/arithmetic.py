@@ -157,10 +157,10 @@ def plus(x: Numbers, y: Numbers) -> Numbers:
         return Arr(a + b, axes)
     tag = max(tag_of(x), tag_of(y))
     (x0, x1), (y0, y1) = split(x, tag), split(y, tag)
-    return dual(tag, plus(x0, y0), plus_known(x1, y1))
+    return dual(tag, plus(x0, y0), plus_or_none(x1, y1))
 
 
-def plus_known(x: Numbers | None, y: Numbers | None) -> Numbers | None:
+def plus_or_none(x: Numbers | None, y: Numbers | None) -> Numbers | None:
     if x is None or y is None:
         return y if x is None else x
     return plus(x, y)
@@ -175,7 +175,7 @@ def times(x: Numbers, y: Numbers) -> Numbers:
     (x0, x1), (y0, y1) = split(x, tag), split(y, tag)
     left = None if y1 is None else times(x0, y1)
     right = None if x1 is None else times(x1, y0)
-    return dual(tag, times(x0, y0), plus_known(left, right))
+    return dual(tag, times(x0, y0), plus_or_none(left, right))
 
 
 def product(values: list[Numbers]) -> Numbers:

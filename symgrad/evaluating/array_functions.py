@@ -18,7 +18,7 @@ from symgrad.evaluating.arithmetic import (
     clean,
     dual,
     integer_power,
-    plus_known,
+    plus_or_none,
     primal,
     reciprocal,
     select,
@@ -38,7 +38,7 @@ def real_power(x: Numbers, e: Numbers) -> Numbers:
     value = real_power(x0, e0)
     by_base = None if x1 is None else times(times(e0, real_power(x0, e0 - 1)), x1)
     by_exponent = None if e1 is None else times(times(value, functions.log(x0)), e1)
-    return dual(tag, value, plus_known(by_base, by_exponent))
+    return dual(tag, value, plus_or_none(by_base, by_exponent))
 
 
 _erf: Callable[[NDArray[Any]], NDArray[Any]] = np.vectorize(math.erf, otypes=[float])

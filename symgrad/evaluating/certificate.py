@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from symgrad.core import nodes as n
 from symgrad.evaluating.digits import UndefinedValue
 from symgrad.evaluating.environment import Environment
-from symgrad.evaluating.multiprecision import At, Point
+from symgrad.evaluating.multiprecision import Assignment, Point
 
 FAR = 600
 """The digits between two numbers of one evaluation that are still bridged."""
@@ -24,7 +23,7 @@ class Certificate(NamedTuple):
     scale: float
 
 
-def certify(left: n.Expr, right: n.Expr, env: Environment, at: At, steps: int = 60_000) -> Certificate:
+def certify(left: n.Expr, right: n.Expr, env: Environment, at: Assignment, steps: int = 60_000) -> Certificate:
     """Both sides at sample 0 of an environment, computed twice with different digits and steps;
     ``UndefinedValue`` if a side has no value there, or rests on numbers too far apart.
 
@@ -33,7 +32,7 @@ def certify(left: n.Expr, right: n.Expr, env: Environment, at: At, steps: int = 
     """
     import mpmath
 
-    depth = max(_depth(left), _depth(right))
+    depth = max(n.reach(left).order, n.reach(right).order)
     runs: list[tuple[Any, Any, Any]] = []
     apart = 0
     for digits, exponent in ((40 + 35 * depth, 25), (55 + 40 * depth, 30)):
@@ -54,16 +53,3 @@ def certify(left: n.Expr, right: n.Expr, env: Environment, at: At, steps: int = 
 
 def _terms(side: n.Expr) -> tuple[n.Expr, ...]:
     return side.terms if isinstance(side, n.Add) else (side,)
-
-
-@lru_cache(maxsize=4096)
-def _depth(node: n.Expr) -> int:
-    """How deep derivatives are nested, definitions included."""
-    inside = max((_depth(child) for child in n.parts(node)[1]), default=0)
-    if isinstance(node, n.Deriv):
-        return 1 + inside
-    if isinstance(node, n.Func):
-        return inside + node.name.count("'")
-    if isinstance(node, n.Ref):
-        return max(inside, _depth(node.definition.body))
-    return inside

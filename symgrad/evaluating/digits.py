@@ -25,7 +25,7 @@ class Digits:
         self.mp = mpmath
         self.least = self.most = 0
 
-    def seen(self, x: Any) -> Any:
+    def note(self, x: Any) -> Any:
         """Note the binary magnitude of a number that the result rests on."""
         if x:
             magnitude = self.mp.mag(x)
@@ -40,7 +40,7 @@ class Digits:
     def exp(self, x: Any) -> Any:
         if abs(x) > 10_000:
             raise UndefinedValue("an exponential overflows")
-        return self.seen(self.mp.exp(x))
+        return self.note(self.mp.exp(x))
 
     def log(self, x: Any) -> Any:
         if x <= 0:

@@ -31,7 +31,7 @@ from symgrad.evaluating.arithmetic import (
     undefined_where,
 )
 from symgrad.evaluating.array_functions import functions
-from symgrad.evaluating.array_positions import sorting
+from symgrad.evaluating.array_positions import in_serial_order
 from symgrad.evaluating.budget import BUDGET
 from symgrad.evaluating.environment import Environment, EvaluationError
 from symgrad.evaluating.meaning import Meaning, Perturbation, Perturbations
@@ -47,24 +47,23 @@ class Evaluator(Meaning):
         super().__init__(env, shake)
         self._values: dict[tuple[n.Expr, Perturbations], Numbers] = {}
         self._defined: dict[tuple[n.Definition, Perturbations], tuple[Axes, Numbers]] = {}
-        self._reach: dict[n.Expr, frozenset[Any]] = {}
         self._perturbed: dict[tuple[Any, ...], Perturbation] = {}
         self._open: set[n.Definition] = set()
 
-    def value(self, node: n.Expr, context: Perturbations = ()) -> Numbers:
+    def value(self, node: n.Expr, perturbations: Perturbations = ()) -> Numbers:
         """The value of a node while the entries named by the context are varied."""
-        if context:
-            reach = self.reach(node)
-            context = tuple(p for p in context if p.what in reach)
-        key = (node, context)
+        if perturbations:
+            reach = n.reach(node)
+            perturbations = tuple(p for p in perturbations if p.what in reach)
+        key = (node, perturbations)
         found = self._values.get(key)
         if found is None:
             rule = _RULES.get(type(node))
             if rule is None:
                 raise EvaluationError(f"unknown node kind {type(node).__name__}")
-            found = rule(self, node, context)
+            found = rule(self, node, perturbations)
             if self.shake and isinstance(node, _ROUNDED):
-                found = each(self._shaken, found)
+                found = each(self._with_noise, found)
             BUDGET.spend(primal(found).a.size)
             self._values[key] = found
         return found
@@ -74,52 +73,36 @@ class Evaluator(Meaning):
         with np.errstate(all="ignore"):
             return primal(self.value(node))
 
-    def reach(self, node: n.Expr) -> frozenset[Any]:
-        """The tensors and definitions that a node is built from, also through definitions."""
-        found = self._reach.get(node)
-        if found is None:
-            self._reach[node] = frozenset()  # a definition through itself ends here
-            parts: set[Any] = set()
-            for child in n.parts(node)[1]:
-                parts |= self.reach(child)
-            if isinstance(node, n.Entry):
-                parts.add(node.tensor)
-            elif isinstance(node, n.Ref):
-                parts.add(node.definition)
-                parts |= self.reach(node.definition.body)
-            found = self._reach[node] = frozenset(parts)
-        return found
-
-    def _entry(self, node: n.Entry, context: Perturbations) -> Numbers:
+    def _entry(self, node: n.Entry, perturbations: Perturbations) -> Numbers:
         t = node.tensor
         values = self.env.tensor(t)
         result = self.entry(Arr(values, ()), None, t.ranges, node.indices)
-        for p in context:
-            result = perturb(result, p.tag, self._hit(node.indices, p))
+        for p in perturbations:
+            result = perturb(result, p.tag, self._is_varied(node.indices, p))
         return result
 
-    def _hit(self, indices: tuple[IndexExpr, ...], p: Perturbation) -> Numbers:
-        return product([self.coincide(self.place(e), q) for e, q in zip(indices, p.positions, strict=True)])
+    def _is_varied(self, indices: tuple[IndexExpr, ...], p: Perturbation) -> Numbers:
+        return product([self.coincide(self.positions(e), q) for e, q in zip(indices, p.positions, strict=True)])
 
-    def _apply(self, node: n.Apply, context: Perturbations) -> Numbers:
+    def _apply(self, node: n.Apply, perturbations: Perturbations) -> Numbers:
         """``offset + sum_r a_r sin(c_r + sum_k b_rk . Y_k)``; each partial derivative gives
         another ``b`` and a quarter turn of the phase."""
         f = self.env.function(node.function)
         arguments: list[tuple[Axes, Numbers]] = []
         for lam in node.arguments:
-            axes, body = self._fresh(lam.axes, lam.body, context)
-            arguments.append((axes, self.value(body, context)))
+            axes, body = self._with_own_axes(lam.axes, lam.body, perturbations)
+            arguments.append((axes, self.value(body, perturbations)))
         result: Numbers = ZERO if node.derivs else const(f.offset)
         for r, amplitude in enumerate(f.amplitude):
             angle: Numbers = const(f.phase[r])
             for (axes, y), slope in zip(arguments, f.slopes[r], strict=True):
-                named, order = sorting(axes)
+                named, order = in_serial_order(axes)
                 part = times(Arr(slope[None].transpose(order), named), y)
                 for i in axes:
                     part = total(part, i, self.env.count(i))
                 angle = plus(angle, part)
             if self.shake:
-                angle = each(self._shaken, angle)
+                angle = each(self._with_noise, angle)
             outer: list[Numbers] = [const(amplitude)]
             for k, indices in node.derivs:
                 outer.append(self.entry(Arr(f.slopes[r][k][None], ()), None, node.function.shapes[k], indices))
@@ -128,45 +111,45 @@ class Evaluator(Meaning):
             result = plus(result, product([*outer, -wave if turn > 1 else wave]))
         return result
 
-    def _ref(self, node: n.Ref, context: Perturbations) -> Numbers:
+    def _ref(self, node: n.Ref, perturbations: Perturbations) -> Numbers:
         """A definition's array over all its positions, then the entry asked for."""
         d = node.definition
-        inner = tuple(p for p in context if p.what is not d and d not in p.held)
+        inner = tuple(p for p in perturbations if p.what is not d and d not in p.held)
         slots, values = self._definition(d, inner)
         ranges = tuple(self.env.range_of(i) for i in d.params)
         result = self.entry(values, slots, ranges, node.indices)
-        for p in context:
+        for p in perturbations:
             if p.what is d:
-                result = perturb(result, p.tag, self._hit(node.indices, p))
+                result = perturb(result, p.tag, self._is_varied(node.indices, p))
         return result
 
-    def _definition(self, d: n.Definition, context: Perturbations) -> tuple[Axes, Numbers]:
-        if context:
-            reach = self.reach(d.body)
-            context = tuple(p for p in context if p.what in reach)
-        key = (d, context)
+    def _definition(self, d: n.Definition, perturbations: Perturbations) -> tuple[Axes, Numbers]:
+        if perturbations:
+            reach = n.reach(d.body)
+            perturbations = tuple(p for p in perturbations if p.what in reach)
+        key = (d, perturbations)
         found = self._defined.get(key)
         if found is None:
             if d in self._open:
                 raise EvaluationError(f"{d.name} is defined through itself")
             self._open.add(d)
             try:
-                slots, body = self._fresh(d.params, d.body, context)
-                found = self._defined[key] = (slots, self.value(body, context))
+                slots, body = self._with_own_axes(d.params, d.body, perturbations)
+                found = self._defined[key] = (slots, self.value(body, perturbations))
             finally:
                 self._open.discard(d)
         return found
 
-    def _deriv(self, node: n.Deriv, context: Perturbations) -> Numbers:
+    def _deriv(self, node: n.Deriv, perturbations: Perturbations) -> Numbers:
         target = node.target
         what = target.tensor if isinstance(target, n.Entry) else target.definition
-        key = (target, node.held, context)
+        key = (target, node.held, perturbations)
         p = self._perturbed.get(key)
         if p is None:
-            tag = 1 + max((q.tag for q in context), default=0)
-            p = Perturbation(tag, what, tuple(self.place(e) for e in target.indices), node.held)
+            tag = 1 + max((q.tag for q in perturbations), default=0)
+            p = Perturbation(tag, what, tuple(self.positions(e) for e in target.indices), node.held)
             self._perturbed[key] = p
-        value = self.value(node.body, (*context, p))
+        value = self.value(node.body, (*perturbations, p))
         if not (isinstance(value, Dual) and value.tag == p.tag):
             dot: Numbers = ZERO
         else:
@@ -179,9 +162,9 @@ class Evaluator(Meaning):
             dot = dot if out is None else undefined_where(out, dot)
         return dot
 
-    def _fresh(self, bound: Axes, body: n.Expr, context: Perturbations) -> tuple[Axes, n.Expr]:
+    def _with_own_axes(self, bound: Axes, body: n.Expr, perturbations: Perturbations) -> tuple[Axes, n.Expr]:
         """The same for the parameters of a definition and the axes of an argument."""
-        if not any(i in p.axes for p in context for i in bound):
+        if not any(i in p.axes for p in perturbations for i in bound):
             return bound, body
         renamed = tuple(i.fresh("bound") for i in bound)
         return renamed, substitute(body, dict(zip(bound, renamed, strict=True)))

@@ -8,7 +8,7 @@ from symgrad.core import nodes as n
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range
 from symgrad.evaluating.digits import UndefinedValue
 from symgrad.evaluating.environment import Environment, EvaluationError
-from symgrad.evaluating.tables import At
+from symgrad.evaluating.tables import Assignment
 
 
 class Shift(NamedTuple):
@@ -21,7 +21,7 @@ class Shift(NamedTuple):
     level: int
 
 
-class Spots:
+class PointPositions:
     """The positions in sample 0 of an environment."""
 
     def __init__(self, env: Environment) -> None:
@@ -30,10 +30,10 @@ class Spots:
     def span(self, r: Range) -> range:
         return range(self.env.number(r.lo), self.env.number(r.hi) + 1)
 
-    def spread(self, i: Index) -> range:
+    def span_of(self, i: Index) -> range:
         return self.span(self.env.range_of(i))
 
-    def place(self, e: IndexExpr, at: At) -> int:
+    def position(self, e: IndexExpr, at: Assignment) -> int:
         if isinstance(e, Index):
             if e in at:
                 return at[e]
@@ -44,14 +44,14 @@ class Spots:
         if isinstance(e, Affine):
             total = e.const
             for symbol, c in e.terms:
-                total += c * (self.env.size(symbol) if isinstance(symbol, str) else self.place(symbol, at))
+                total += c * (self.env.size(symbol) if isinstance(symbol, str) else self.position(symbol, at))
             return total
-        key = self.slots(e.array.ranges, e.indices, at)
+        key = self.positions(e.array.ranges, e.indices, at)
         return int(self.env.index_array(e.array)[(0, *self.offsets(e.array.ranges, key))])
 
-    def slots(self, ranges: tuple[Range, ...], indices: tuple[IndexExpr, ...], at: At) -> tuple[int, ...]:
+    def positions(self, ranges: tuple[Range, ...], indices: tuple[IndexExpr, ...], at: Assignment) -> tuple[int, ...]:
         """The positions of an entry; undefined if one is outside its slot."""
-        key = tuple(self.place(e, at) for e in indices)
+        key = tuple(self.position(e, at) for e in indices)
         if any(p not in self.span(r) for p, r in zip(key, ranges, strict=True)):
             raise UndefinedValue("a position outside its range")
         return key

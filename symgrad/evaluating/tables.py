@@ -8,7 +8,7 @@ from typing import Any
 
 from symgrad.core.ranges import Index
 
-At = Mapping[Index, int]
+Assignment = Mapping[Index, int]
 Table = tuple[tuple[Index, ...], dict[tuple[int, ...], Any]]
 """Numbers by positions of some indices; None is an undefined one."""
 EXCLUDED = object()
@@ -36,7 +36,9 @@ def _plus(x: Any, y: Any) -> Any:
     return None if x is None or y is None else x + y
 
 
-def rows(axes: tuple[Index, ...], span: Callable[[Index], range], outer: At) -> Iterator[tuple[tuple[int, ...], At]]:
+def rows(
+    axes: tuple[Index, ...], span: Callable[[Index], range], outer: Assignment
+) -> Iterator[tuple[tuple[int, ...], Assignment]]:
     """All positions of some indices, as keys and as assignments."""
     for key in product(*(span(i) for i in axes)):
         yield key, {**outer, **dict(zip(axes, key, strict=True))}

@@ -173,17 +173,17 @@ def grouped(terms: Sequence[SummedProduct], s: Shortener) -> list[SummedProduct]
 def _closed(terms: list[SummedProduct]) -> list[SummedProduct] | None:
     """``b - a + (a - b) c`` as ``-(a - b) + (a - b) c``: loose terms that make up a bracket of another term."""
     for lead in terms:
-        for bracket, e in lead.factors:
-            if not isinstance(bracket, Add) or e != 1:
+        for total, e in lead.factors:
+            if not isinstance(total, Add) or e != 1:
                 continue
-            parts = [term_of(t) for t in bracket.terms]
+            parts = [term_of(t) for t in total.terms]
             if any(p.dummies for p in parts):
                 continue
             for loose in terms:
                 found = _made_up(loose, parts, [t for t in terms if t is not lead]) if loose is not lead else None
                 if found is not None:
                     over, used = found
-                    made = SummedProduct(over.number, over.dummies, merged(((bracket, Fraction(1)), *over.factors)))
+                    made = SummedProduct(over.number, over.dummies, merged(((total, Fraction(1)), *over.factors)))
                     return [t for t in terms if t not in used] + [made]
     return None
 
@@ -223,13 +223,9 @@ class _Joint:
     shared: tuple[Factor, ...]
     rests: tuple[Expr, ...]
 
-    def term(self, bracket: Expr) -> SummedProduct | None:
+    def term(self, inner: Expr) -> SummedProduct | None:
         """The product over a bracket that the rests were brought to."""
-        base = (
-            term_of(bracket)
-            if not isinstance(bracket, Add)
-            else SummedProduct(Fraction(1), (), ((bracket, Fraction(1)),))
-        )
+        base = term_of(inner) if not isinstance(inner, Add) else SummedProduct(Fraction(1), (), ((inner, Fraction(1)),))
         if base.indices() & {d.index for d in self.outside}:
             return None
         return SummedProduct(

@@ -23,6 +23,7 @@ from symgrad.core.nodes import (
     neg,
     parts,
     position_key,
+    reach,
 )
 from symgrad.core.ranges import Index, Range, indices_of
 from symgrad.core.substitute import substitute
@@ -31,7 +32,7 @@ from symgrad.gradients.summed_products import SummedProduct, term_of
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class UnitSum:
     """``sum_{axis} pattern = 1``, for all ``params``."""
 
     pattern: SummedProduct
@@ -40,21 +41,21 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class DocumentStyle:
     """What a document gives a derivative to be written with.
 
-    definitions: quantities to fold back, by name, and whose brackets keep their signs; units: what adds up to
+    definitions: quantities to fold back, by name, and whose brackets keep their signs; unit_sums: what adds up to
     1; letters: those that the document uses for a range; reflect: whether ``1 - sigma(x)`` is written
     ``sigma(-x)``.
     """
 
     definitions: tuple[Definition, ...] = ()
-    units: tuple[Unit, ...] = ()
+    unit_sums: tuple[UnitSum, ...] = ()
     letters: dict[Range | None, list[str]] = field(default_factory=dict)
     symmetric: frozenset[Tensor] = frozenset()
     reflect: bool = True
 
-    def oriented(self, entry: Entry) -> Entry:
+    def symmetric_order(self, entry: Entry) -> Entry:
         """``A_{ji}`` of a symmetric matrix as ``A_{ij}``: what stands open before what is summed."""
         if entry.tensor not in self.symmetric:
             return entry
@@ -67,18 +68,13 @@ class Style:
 def reachable(expr: Expr) -> list[Definition]:
     """The definitions that an expression is made of, each after those that it uses itself."""
     done: dict[Definition, None] = {}
-
-    def visit(node: Expr, active: frozenset[Definition]) -> None:
-        for n in distinct(node):
-            if isinstance(n, Ref) and n.definition not in done and n.definition not in active:
-                visit(n.definition.body, active | {n.definition})
-                done[n.definition] = None
-
-    visit(expr, frozenset())
+    for d in reach(expr).definitions:
+        if d not in done:
+            done.update(dict.fromkeys((*reachable(d.body), d)))
     return list(done)
 
 
-def style_of(cost: Expr, assumptions: Iterable[Assumption] = (), written: Iterable[Expr] = ()) -> Style:
+def style_of(cost: Expr, assumptions: Iterable[Assumption] = (), written: Iterable[Expr] = ()) -> DocumentStyle:
     """How the derivative of a cost is written: by its own definitions, with what is known to add up to 1.
 
     written: what else the document says, for its habits.
@@ -86,10 +82,10 @@ def style_of(cost: Expr, assumptions: Iterable[Assumption] = (), written: Iterab
     definitions = reachable(cost)
     assumptions = tuple(assumptions)
     bodies = [d.body for d in definitions]
-    units = [*_assumed_units(assumptions), *(u for d in definitions for u in _defined_units(d))]
-    return Style(
+    unit_sums = [*_assumed_unit_sums(assumptions), *(u for d in definitions for u in _defined_unit_sums(d))]
+    return DocumentStyle(
         definitions=tuple(definitions),
-        units=tuple(units),
+        unit_sums=tuple(unit_sums),
         letters=letters(definitions[::-1]),
         symmetric=frozenset(filter(None, map(_assumed_symmetric, assumptions))),
         reflect=not any(map(_writes_complement, (*bodies, *written))),
@@ -123,12 +119,12 @@ def _writes_complement(expr: Expr) -> bool:
 # --- what adds up to 1 ------------------------------------------------------------------------------
 
 
-def _assumed_units(assumptions: Iterable[Assumption]) -> Iterator[Unit]:
+def _assumed_unit_sums(assumptions: Iterable[Assumption]) -> Iterator[UnitSum]:
     """``\\sum_a y_a = 1``"""
     for a in assumptions:
         left = a.left
         if a.kind == "equation" and a.right is ONE and isinstance(left, Sum) and not left.where and not a.unless:
-            yield Unit(term_of(left), left.index, a.params)
+            yield UnitSum(term_of(left), left.index, a.params)
 
 
 def _assumed_symmetric(a: Assumption) -> Tensor | None:
@@ -141,7 +137,7 @@ def _assumed_symmetric(a: Assumption) -> Tensor | None:
     return left.tensor if turned and i in a.params and j in a.params else None
 
 
-def _defined_units(d: Definition) -> Iterator[Unit]:
+def _defined_unit_sums(d: Definition) -> Iterator[UnitSum]:
     """``p_a = f_a / sum_b f_b`` and ``y_a = delta(a, o)``, along each axis for which they hold."""
     body = term_of(d.body)
     if body.number != 1 or body.dummies:
@@ -153,7 +149,7 @@ def _defined_units(d: Definition) -> Iterator[Unit]:
         at = tuple(index if p is axis else p for p in d.params)
         pattern = SummedProduct(Fraction(1), (), ((Ref(d, at), Fraction(1)),))
         whole = term_of(Sum(index, Ref(d, at)))
-        yield Unit(
+        yield UnitSum(
             SummedProduct(Fraction(1), whole.dummies, pattern.factors),
             index,
             tuple(p for p in d.params if p is not axis),

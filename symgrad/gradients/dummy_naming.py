@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from symgrad.calculus.contract import summed
-from symgrad.calculus.shifted_deltas import shifted
+from symgrad.calculus.contract import contracted
 from symgrad.core.nodes import ZERO, Expr, Num, Prod, Sum, free_indices, mul, parts, rebuild
 from symgrad.core.ranges import Index, Range
 from symgrad.core.substitute import rename_bound, substitute
@@ -45,7 +44,7 @@ class DummyNamer:
 
     def sum(self, dummy: SummedIndex, body: Expr) -> Expr:
         """The sum over a canonical index; deltas contracted."""
-        made = shifted(dummy.index, body, dummy.where) or summed(dummy.index, body, dummy.where)
+        made = contracted(dummy.index, body, dummy.where)
         if not isinstance(made, Sum) or made.index is not dummy.index:
             return made
         height = self.height(made.body)

@@ -29,15 +29,15 @@ from symgrad.core.nodes import (
     free_indices,
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, indices_of
-from symgrad.gradients.tensor_network import NoMatrixForm, turned
+from symgrad.gradients.tensor_network import NoMatrixForm, reordered
 
 
 @dataclass(frozen=True, slots=True)
 class FactorFormer:
-    """Forms factors; ``form`` forms what stands inside them. ``taken``: names with a meaning of their own."""
+    """Forms factors; ``array_of`` forms what stands inside them. ``reserved``: names with a meaning of their own."""
 
-    form: Callable[[Expr, Axes], Array]
-    taken: frozenset[str]
+    array_of: Callable[[Expr, Axes], Array]
+    reserved: frozenset[str]
 
     def __call__(self, base: Expr, axes: Axes) -> Array:
         """A factor as an array over its own axes."""
@@ -52,18 +52,18 @@ class FactorFormer:
         if isinstance(base, Delta):
             return self.delta(base, axes)
         if isinstance(base, Add):
-            return self.form(base, axes)
+            return self.array_of(base, axes)
         if isinstance(base, Func):
             raise_if(base.name == "abs" and bool(axes), "an absolute value has no matrix notation")
-            return a.Mapped(axes, base.name, self.form(base.arg, axes))
+            return a.Mapped(axes, base.name, self.array_of(base.arg, axes))
         if isinstance(base, Pow):
             if free_indices(base.exponent) & frozenset(axes):
                 raise NoMatrixForm("an exponent depends on an index")
-            return a.EntrywisePower(axes, self.form(base.base, axes), self.form(base.exponent, ()))
+            return a.EntrywisePower(axes, self.array_of(base.base, axes), self.array_of(base.exponent, ()))
         if isinstance(base, Iverson):
-            return self.bracket(base, axes)
+            return self.indicator(base, axes)
         if isinstance(base, Sum):
-            return self.form(base, axes)
+            return self.array_of(base, axes)
         raise NoMatrixForm(f"{_WHAT.get(type(base).__name__, 'a part')} has no matrix notation")
 
     def named(self, base: Entry | Ref | Apply, axes: Axes) -> Array:
@@ -76,7 +76,7 @@ class FactorFormer:
                 if lam is None:
                     raise NoMatrixForm("a function of several numbers has no matrix notation")
                 name = base.function.name + "'" * len(base.derivs)
-                return a.Mapped(axes, name, self.form(lam.body, axes))
+                return a.Mapped(axes, name, self.array_of(lam.body, axes))
             which, slots = base.derivs[0]
             argument = base.arguments[which].body
             raise_if(not isinstance(argument, (Entry, Ref)), "the argument of a function of arrays has no name")
@@ -99,34 +99,34 @@ class FactorFormer:
             return a.Diagonal(axes, a.Named((met[0], other), type(base)(base.args[0], apart)))
         if len(set(met)) != len(met) or set(met) != set(axes):
             raise NoMatrixForm("an index stands twice in the slots of an array")
-        row = len(slots) == 1 and _lies(base)
-        return turned(a.Named(tuple(met), base, row), axes)
+        row = len(slots) == 1 and _is_row(base)
+        return reordered(a.Named(tuple(met), base, row), axes)
 
     def delta(self, base: Delta, axes: Axes) -> Array:
         left, right = base.left, base.right
         if len(axes) == 2 and {left, right} == set(axes):
-            raise_if("I" in self.taken, "the document uses `I` for something else")
+            raise_if("I" in self.reserved, "the document uses `I` for something else")
             return a.Identity(axes)
         if len(axes) == 1 and axes[0] in (left, right):
             other = right if left is axes[0] else left
             if axes[0] not in indices_of(other):
-                raise_if("e" in self.taken, "the document uses `e` for something else")
+                raise_if("e" in self.reserved, "the document uses `e` for something else")
                 return a.Basis(axes, other)
         if not axes:
             return a.Scalar((), base)
         raise NoMatrixForm("a delta of a gathered or shifted position has no matrix notation")
 
-    def bracket(self, base: Iverson, axes: Axes) -> Array:
+    def indicator(self, base: Iverson, axes: Axes) -> Array:
         """``[x > 0]`` as ``step(x)``, ``[i = o]`` as ``e_o``, ``[i in N]`` as ``sum_{k in N} e_k``; and opposites."""
         cond = base.cond
         inside: Array | None = None
         if cond.op == "pos" and isinstance(cond.left, Expr):
-            inside = a.Mapped(axes, "step", self.form(cond.left, axes))
+            inside = a.Mapped(axes, "step", self.array_of(cond.left, axes))
         elif cond.op == "eq" and len(axes) == 1 and not isinstance(cond.left, Expr):
             assert isinstance(cond.right, (Index, Affine, Gather))
             inside = self.delta(Delta(cond.left, cond.right), axes)
         elif cond.op == "in" and len(axes) == 1 and cond.left is axes[0]:
-            raise_if("e" in self.taken, "the document uses `e` for something else")
+            raise_if("e" in self.reserved, "the document uses `e` for something else")
             k = axes[0].fresh("bound")
             where = (Cond("in", k, cond.right),)
             inside = a.Explicit(axes, k, where, a.Basis(axes, k))
@@ -160,10 +160,10 @@ def _is_plain(base: Expr) -> bool:
     )
 
 
-def _lies(base: Expr) -> bool:
+def _is_row(base: Expr) -> bool:
     """Whether an array of one axis is written as a row; a derivative by one is as well."""
     if isinstance(base, Apply) and base.derivs:
-        return _lies(base.arguments[base.derivs[0][0]].body)
+        return _is_row(base.arguments[base.derivs[0][0]].body)
     if isinstance(base, Entry):
         return base.tensor.row
     return isinstance(base, Ref) and base.definition.row

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from symgrad.calculus.differentiate import Resolver
 from symgrad.core import matrix_notation as a
 from symgrad.core.matrix_notation import Array
 from symgrad.core.nodes import Apply, Delta, Deriv, Entry, Expr, Ref, distinct, free_indices
 from symgrad.core.ranges import Index, IndexExpr, indices_of
 from symgrad.core.substitute import substitute
-from symgrad.gradients.derivative import derivative
+from symgrad.gradients.derivation import DerivationLine, derivation
 from symgrad.gradients.matrix_form import MatrixFormer
 from symgrad.gradients.requests import DerivativeTarget, GradientRequests
 from symgrad.gradients.simplify import Simplifier
 from symgrad.gradients.summed_products import SummedProduct, term_of
 from symgrad.gradients.tensor_network import NoMatrixForm
 from symgrad.reading.meaning.values import ReadValue
+from symgrad.sympy_door.to_sympy import matrix_to_sympy, to_sympy
 from symgrad.text.diagnostic import SymgradError
 from symgrad.writing.index_latex import latex
 from symgrad.writing.latex_pieces import is_named
@@ -34,7 +36,7 @@ class Gradient:
     entry: the derivative at the entries that ``of`` and ``targets`` name, simplified.
     """
 
-    asking: GradientRequests = field(repr=False)
+    requests: GradientRequests = field(repr=False)
     of: ReadValue
     targets: tuple[DerivativeTarget, ...]
     entry: Expr
@@ -45,15 +47,11 @@ class Gradient:
     @property
     def index(self) -> Any:
         """The index form as a SymPy expression: ``Indexed``, ``Sum``, ``KroneckerDelta``, elementary functions."""
-        from symgrad.sympy_door.bridge import to_sympy
-
         return to_sympy(self.entry)
 
     @property
     def matrix(self) -> Any:
         """The matrix form as a SymPy expression; None where there is none or SymPy has no parts for it."""
-        from symgrad.sympy_door.matrix_out import matrix_to_sympy
-
         return None if self.array is None else matrix_to_sympy(self.array)
 
     # --- matrix form --------------------------------------------------------------------------------
@@ -67,9 +65,9 @@ class Gradient:
         loose = [i for i in whole - set(axes) if i.kind != "fixed"]
         if loose:
             return None, f"`{loose[0].letter}` is the index of one entry"
-        taken = self.asking.naming.reserved
+        reserved = self.requests.naming.reserved
         try:
-            return (entry, targets, MatrixFormer(taken, self.simplify.names).form(entry, axes)), ""
+            return (entry, targets, MatrixFormer(reserved, self.simplify.names).array_of(entry, axes)), ""
         except NoMatrixForm as e:
             return None, str(e)
 
@@ -115,7 +113,7 @@ class Gradient:
 
     def sides(self, form: Form | None = None) -> tuple[str, str]:
         """The two sides of ``latex``."""
-        names = self.asking.naming
+        names = self.requests.naming
         found, reason = self._formed
         if form == "matrix" and found is None:
             raise SymgradError(f"there is no matrix form: {reason}")
@@ -139,7 +137,7 @@ class Gradient:
         return names
 
     def _name(self, entry: Expr, axes: tuple[Index, ...]) -> str:
-        names = self.asking.naming
+        names = self.requests.naming
         return (
             matrix_latex(a.Named(axes, entry), entry, names) if isinstance(entry, (Entry, Ref)) else latex(entry, names)
         )
@@ -148,9 +146,19 @@ class Gradient:
 
     def steps(self) -> str:
         """The whole derivation as displays: an ``aligned`` block, one line a rule, and the matrix form behind it."""
-        from symgrad.gradients.written_out import written_out
-
-        return written_out(self)
+        names = self.requests.naming
+        blocks = []
+        of = self.of.body
+        left: Expr = of
+        for target in self.targets:
+            left = Deriv(left, target.entry)
+            final = derivative(of, [target.entry], self.simplify)
+            lines = derivation(of, target.entry, final, self.simplify)
+            blocks.append(block(latex(left, names), rows_of([(latex(x.expr, names), x) for x in lines])))
+            of = final
+        if not self.no_matrix_form:
+            blocks.append(f"$$\n{self.latex('matrix')}\n$$")
+        return "\n\n".join(blocks)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
@@ -167,17 +175,48 @@ def _position(term: SummedProduct, axis: Index) -> tuple[Expr, IndexExpr] | None
     return None
 
 
-def gradient(asking: GradientRequests, of: str, wrt: Sequence[str]) -> Gradient:
+def derivative(cost: Expr, targets: Iterable[Entry | Ref], simplify: Simplifier) -> Expr:
+    """The derivative of a cost by each target in turn, simplified after each."""
+    out = cost
+    for target in targets:
+        simplify.effort = 0
+        resolver = Resolver()
+        out = simplify(simplify.names.canonical(resolver.resolve(resolver.differentiate(out, target))))
+    return out
+
+
+def gradient(requests: GradientRequests, of: str, wrt: Sequence[str]) -> Gradient:
     """The derivative of a quantity of a document by one or more others in turn.
 
     Raises ``SymgradError`` for names that can't be read and for what the quantity does not depend on.
     """
-    value = asking.quantity(of, wrt)
-    targets = asking.targets(value, wrt)
-    simplify = asking.simplifier(value, targets)
+    value = requests.quantity(of, wrt)
+    targets = requests.targets(value, wrt)
+    simplify = requests.simplifier(value, targets)
     entry = derivative(value.body, [t.entry for t in targets], simplify)
     for n in distinct(entry):
         if isinstance(n, Apply) and n.derivs and any(n.function.shapes) and not all(map(is_named, n.arguments)):
             name = n.function.name
             raise SymgradError(f"the argument of `{name}` has no name: define it first, `z = …`, and write `{name}(z)`")
-    return Gradient(asking, value, tuple(targets), entry, simplify)
+    return Gradient(requests, value, tuple(targets), entry, simplify)
+
+
+def rows_of(lines: list[tuple[str, DerivationLine]]) -> list[tuple[str, str]]:
+    """The lines that say something new, each with its remark; dummies that were only renamed are not news."""
+    out: list[tuple[str, str]] = []
+    for text, line in lines:
+        if not out or out[-1][0] != text:
+            out.append((text, remark(line)))
+    return out
+
+
+def block(left: str, rows: list[tuple[str, str]]) -> str:
+    """``left &= right \\quad \\text{(rule)}``, one row a line."""
+    if len(rows) == 1:
+        return f"$$\n{left} = {rows[0][0]} {rows[0][1]}\n$$"
+    out = [f"{left if k == 0 else ''} &= {right} {said}".strip() for k, (right, said) in enumerate(rows)]
+    return "$$\n\\begin{aligned}\n" + " \\\\\n".join(out) + "\n\\end{aligned}\n$$"
+
+
+def remark(line: DerivationLine) -> str:
+    return f"\\quad \\text{{({', '.join(line.rules)})}}" if line.rules else ""

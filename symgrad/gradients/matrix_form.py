@@ -34,12 +34,12 @@ _LINEAR = (a.Identity, a.OuterProduct, a.MatrixProduct, a.Diagonal)
 
 @dataclass(slots=True)
 class MatrixFormer:
-    """Forms expressions; ``taken``: names that the document gives a meaning of its own, ``e``, ``I`` among them."""
+    """Forms expressions; ``reserved``: names that the document gives a meaning of its own, ``e``, ``I`` among them."""
 
-    taken: frozenset[str] = frozenset()
+    reserved: frozenset[str] = frozenset()
     names: DummyNamer = field(default_factory=DummyNamer)
 
-    def form(self, expr: Expr, axes: Axes) -> Array:
+    def array_of(self, expr: Expr, axes: Axes) -> Array:
         """The array over the axes whose entry is the expression.
 
         Raises ``NoMatrixForm`` with the reason where there is none.
@@ -55,7 +55,7 @@ class MatrixFormer:
         for t in expr.terms:
             own = tuple(x for x in axes if x in free_indices(t))
             # a number is constant along every axis; what lacks one of two axes has ones along it
-            terms.append(self.form(t, axes if own else ()))
+            terms.append(self.array_of(t, axes if own else ()))
         if len(axes) == 2 and any(isinstance(t, _LINEAR) for t in map(a.unscaled, terms)):
             # beside I or x y^T a number would be read as a multiple of I
             ones = a.OuterProduct(axes, a.OnesVector(axes[:1]), a.OnesVector(axes[1:]))
@@ -71,7 +71,7 @@ class MatrixFormer:
         """A product, with as few sum signs as can be."""
         spread = self.spread(term, axes)
         if spread is not None:
-            return self.form(spread, axes)
+            return self.array_of(spread, axes)
         reason: NoMatrixForm | None = None
         plain = tuple(d for d in term.dummies if not d.where)
         forced = tuple(d for d in term.dummies if d.where)
@@ -142,7 +142,7 @@ class MatrixFormer:
         used = free_indices(base) & own
         if len(used) > 2:
             raise NoMatrixForm("a factor has more than two indices at once")
-        net.add(FactorFormer(self.form, self.taken)(base, self._order(base, used)), e)
+        net.add(FactorFormer(self.array_of, self.reserved)(base, self._order(base, used)), e)
 
     def _order(self, base: Expr, used: frozenset[Index]) -> Axes:
         """The indices as they are met in the slots."""
@@ -175,7 +175,7 @@ class MatrixFormer:
                 if axis is None or len(outer) > 1:
                     continue
                 over = (*outer, axis)
-                net.add(a.SoftmaxVector(over, self.form(above[0].arg, over)), Fraction(1))
+                net.add(a.SoftmaxVector(over, self.array_of(above[0].arg, over)), Fraction(1))
                 factors = [f for f in factors if f is not above and f is not below]
                 break
         return replace(term, factors=tuple(factors))

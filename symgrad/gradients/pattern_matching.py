@@ -61,32 +61,32 @@ def _any_order(
 
 
 def _positions(
-    patterns: tuple[IndexExpr, ...], places: tuple[IndexExpr, ...], binding: Binding, open_: frozenset[Index]
+    patterns: tuple[IndexExpr, ...], positions: tuple[IndexExpr, ...], binding: Binding, open_: frozenset[Index]
 ) -> Iterator[Binding]:
     found: Binding | None = binding
-    for p, e in zip(patterns, places, strict=True):
+    for p, e in zip(patterns, positions, strict=True):
         found = _position(p, e, found, open_) if found is not None else None
     if found is not None:
         yield found
 
 
-def _position(pattern: IndexExpr, place: IndexExpr, binding: Binding, open_: frozenset[Index]) -> Binding | None:
+def _position(pattern: IndexExpr, position: IndexExpr, binding: Binding, open_: frozenset[Index]) -> Binding | None:
     if isinstance(pattern, Index) and pattern in open_:
         bound = binding.get(pattern)
         if bound is not None:
-            return binding if bound == place else None
-        known = range_of(place)
+            return binding if bound == position else None
+        known = range_of(position)
         if known is not None and pattern.range is not None and known != pattern.range:
             return None
-        return {**binding, pattern: place}
-    if isinstance(pattern, Gather) and isinstance(place, Gather) and pattern.array == place.array:
+        return {**binding, pattern: position}
+    if isinstance(pattern, Gather) and isinstance(position, Gather) and pattern.array == position.array:
         found: Binding | None = binding
-        for p, e in zip(pattern.indices, place.indices, strict=True):
+        for p, e in zip(pattern.indices, position.indices, strict=True):
             found = _position(p, e, found, open_) if found is not None else None
         return found
     if isinstance(pattern, Affine) and open_.intersection(indices_of(pattern)):
         return None
-    return binding if pattern == place else None
+    return binding if pattern == position else None
 
 
 def within(

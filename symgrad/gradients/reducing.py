@@ -25,7 +25,7 @@ from symgrad.core.nodes import (
 )
 from symgrad.core.ranges import Affine, Index
 from symgrad.gradients.collecting import common_factor
-from symgrad.gradients.document_style import Style
+from symgrad.gradients.document_style import DocumentStyle
 from symgrad.gradients.pattern_matching import within
 from symgrad.gradients.sum_signs import sign_inside
 from symgrad.gradients.summed_products import Factor, SummedIndex, SummedProduct, merged, normal, term_of, terms_of
@@ -47,7 +47,7 @@ class _Pattern:
 class Reducer:
     """Rules on one product; ``add`` makes a bracket anew. ``fired``: those that have changed something."""
 
-    style: Style
+    style: DocumentStyle
     add: Callable[[list[Expr]], Expr]
     size: Callable[[Expr], int]
     fired: dict[str, None]
@@ -61,8 +61,8 @@ class Reducer:
             kinds = frozenset(type(b) for b, _ in pattern.factors)
             self._patterns.append(_Pattern(definition, pattern, Fraction(1), kinds))
             if not pattern.dummies:  # 1 / f; a sum in front has no inverse by factors
-                turned = SummedProduct(1 / pattern.number, (), tuple((b, -e) for b, e in pattern.factors))
-                self._patterns.append(_Pattern(definition, turned, Fraction(-1), kinds))
+                inverse = SummedProduct(1 / pattern.number, (), tuple((b, -e) for b, e in pattern.factors))
+                self._patterns.append(_Pattern(definition, inverse, Fraction(-1), kinds))
             self._patterns.sort(key=lambda p: -sum(self.size(b) for b, _ in p.term.factors))
 
     def __call__(self, term: SummedProduct) -> SummedProduct:
@@ -158,7 +158,7 @@ class Reducer:
             if count is not None and not any(d.index in free_indices(b) for b, _ in term.factors):
                 rest = tuple(x for x in term.dummies if x is not d)
                 return self._ones(normal(SummedProduct(term.number, rest, ((Size(count), Fraction(1)), *term.factors))))
-        for unit in self.style.units:
+        for unit in self.style.unit_sums:
             for d in term.dummies:
                 if d.where or d.index.range != unit.axis.range:
                     continue

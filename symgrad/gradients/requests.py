@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.calculus.depends import depends_on
-from symgrad.core.nodes import Apply, Definition, Entry, Expr, Ref, Tensor, distinct, free_indices
+from symgrad.core.nodes import Apply, Definition, Entry, Expr, Ref, Tensor, distinct, free_indices, reach
 from symgrad.core.ranges import Index, Range
 from symgrad.core.substitute import substitute
-from symgrad.gradients.document_style import Style, reachable, style_of
+from symgrad.gradients.document_style import DocumentStyle, reachable, style_of
 from symgrad.gradients.simplify import Simplifier
+from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.meaning.values import ReadValue
-from symgrad.reading.names.lookup import DocumentNames, Quantity
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
 from symgrad.text.source import Source, Span
@@ -60,10 +60,10 @@ class GradientRequests:
 
         Those that depend on no real array or number are left out.
         """
-        used = {d for q in self.quantities for d in reachable(q.definition.body)}
+        used = {d for q in self.quantities for d in reach(q.definition.body).definitions}
         out = [q.name for q in self.quantities if q.is_scalar and q.definition not in used]
         applied = {n.function for q in self.quantities for n in distinct(q.definition.body) if isinstance(n, Apply)}
-        out += [name for name, f in self.document.scope.functions.items() if any(f.shapes) and f not in applied]
+        out += [str(name) for name, f in self.document.scope.functions.items() if any(f.shapes) and f not in applied]
         return [name for name in dict.fromkeys(out) if self.parameters(self.vocabulary.read(name))]
 
     def problems(self) -> list[Diagnostic]:
@@ -76,7 +76,7 @@ class GradientRequests:
         """A quantity to be differentiated, by name or as an expression; the letters of ``wrt`` are left alone."""
         value = self.vocabulary.read(text)
         asked = [self.vocabulary.read(t) for t in wrt]
-        taken = {x for t in asked for x in self._written(t.body, t.axes)}
+        taken = {x for t in asked for x in self._given_letters(t.body, t.axes)}
         letters = iter(self._letters(value.body, [a.range for a in value.axes], taken))
         axes = tuple(Index(next(letters), a.range, "free") for a in value.axes)
         return replace(value, body=substitute(value.body, dict(zip(value.axes, axes, strict=True))), axes=axes)
@@ -110,14 +110,14 @@ class GradientRequests:
             )
         if not depends_on(of.body, body):
             raise Independent(f"the quantity does not depend on `{text}`: its derivative is 0")
-        letters = self._letters(of.body, [a.range for a in value.axes], taken | self._written(body, value.axes))
+        letters = self._letters(of.body, [a.range for a in value.axes], taken | self._given_letters(body, value.axes))
         axes = tuple(Index(letter, a.range, "free") for letter, a in zip(letters, value.axes, strict=True))
         again = {i: Index(i.letter, i.range, "free") for i in free_indices(body) - set(value.axes) if i.kind != "fixed"}
         moved = substitute(body, {**dict(zip(value.axes, axes, strict=True)), **again})
         assert isinstance(moved, (Entry, Ref))
         return DerivativeTarget(moved, axes, value.row)
 
-    def _written(self, body: Expr, axes: tuple[Index, ...]) -> set[str]:
+    def _given_letters(self, body: Expr, axes: tuple[Index, ...]) -> set[str]:
         """The letters that were asked with."""
         return {i.letter for i in free_indices(body) - set(axes)}
 
@@ -125,11 +125,8 @@ class GradientRequests:
         """A letter for each range: one with a meaning over that range, or none, and no name of anything else."""
         naming = self.naming
         used = set(taken)
-        for d in reachable(of):
-            used.add(d.name)
-            for n in distinct(d.body):
-                if isinstance(n, (Entry, Ref)):
-                    used.add(n.args[0].name)
+        for d in reach(of).definitions:
+            used |= {d.name, *(t.name for t in reach(d.body).tensors)}
         out: list[str] = []
         for r in ranges:
             free = [x for x in USUAL if x not in used and (x not in naming.taken or naming.taken[x] == r)]
@@ -143,7 +140,7 @@ class GradientRequests:
         style = self.style(of)
         return Simplifier(replace(style, symmetric=style.symmetric - {t.symbol for t in targets}))
 
-    def style(self, of: ReadValue) -> Style:
+    def style(self, of: ReadValue) -> DocumentStyle:
         """How the document would write a derivative of a quantity."""
         written = [
             c for s in self.document.steps if s.outcome.claim for c in (s.outcome.claim.left, s.outcome.claim.right)

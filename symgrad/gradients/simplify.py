@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product as cartesian
 
-from symgrad.calculus.shifted_deltas import out_of_cases
+from symgrad.calculus.contract import out_of_cases
 from symgrad.core.nodes import (
     ONE,
     Add,
@@ -31,10 +31,10 @@ from symgrad.core.nodes import (
     rebuild,
 )
 from symgrad.gradients.collecting import collected, grouped
-from symgrad.gradients.document_style import Style
+from symgrad.gradients.document_style import DocumentStyle
 from symgrad.gradients.dummy_naming import DummyNamer
 from symgrad.gradients.reducing import MAX_ROUNDS, Reducer
-from symgrad.gradients.sum_signs import Signs, positive_first, sign_inside
+from symgrad.gradients.sum_signs import SumSigns, positive_first, sign_inside
 from symgrad.gradients.summed_products import (
     Factor,
     SummedProduct,
@@ -65,19 +65,19 @@ def measure(node: Expr) -> int:
 class Simplifier:
     """Simplifies expressions in one style; remembers what it has done."""
 
-    def __init__(self, style: Style | None = None) -> None:
-        self.style = style or Style()
+    def __init__(self, style: DocumentStyle | None = None) -> None:
+        self.style = style or DocumentStyle()
         self.names = DummyNamer(dict(self.style.letters))
         self.fired: dict[str, None] = {}
         """The rules that have changed something, for a derivation that is written out."""
-        self.signs = Signs()
+        self.signs = SumSigns()
         self.effort = 0
         self._memo: dict[Expr, Expr] = {}
         self._sizes: dict[Expr, int] = {}
         self.reduced = Reducer(self.style, self.add, self.size, self.fired)
         for d in self.style.definitions:
             body = self(self.names.canonical(d.body))
-            self.signs.note(body)
+            self.signs.learn(body)
             self.reduced.learn(d, body)
             self._memo.clear()  # a later body is read with the earlier names in it
 
@@ -116,8 +116,8 @@ class Simplifier:
         """A product or a sum over an index, in its shortest form."""
         term = term_of(node)
         plain = normal(SummedProduct(term.number, term.dummies, tuple(self._factors(term.factors))))
-        plain = self.reduced(self.signs.oriented(plain))
-        done = self.names.expr(self.signs.turned(plain))
+        plain = self.reduced(self.signs.as_before(plain))
+        done = self.names.expr(self.signs.minus_absorbed(plain))
         opened = self.multiplied_out(plain)
         if opened is not None and self.size(opened) < self.size(done):
             self.fired["multiplied out"] = None
@@ -138,7 +138,7 @@ class Simplifier:
         if isinstance(base, Add):
             return self(base)
         if isinstance(base, Entry):
-            return self.style.oriented(base)
+            return self.style.symmetric_order(base)
         done = rebuild(base, lambda e: e, self) if parts(base)[1] else base
         return out_of_cases(done) if isinstance(done, Cases) else done
 
@@ -181,14 +181,14 @@ class Simplifier:
         return done
 
     def _gathered(self, terms: list[Expr]) -> Expr:
-        found = [self.signs.oriented(term_of(t)) for t in terms]
+        found = [self.signs.as_before(term_of(t)) for t in terms]
         equal = collected(found, self.names)
         joined = grouped(equal, self)
         if len(equal) < len(found):
             self.fired["equal terms collected"] = None
         if len(joined) < len(equal):
             self.fired["common factors"] = None
-        groups = [self.names.expr(self.signs.turned(t)) for t in joined]
+        groups = [self.names.expr(self.signs.minus_absorbed(t)) for t in joined]
         return self._reflected(add(*positive_first(groups)))
 
     def _is_open(self, node: Expr) -> bool:

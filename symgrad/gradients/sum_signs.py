@@ -1,4 +1,4 @@
-"""Signs of brackets: ``a - b`` and ``b - a`` are one bracket, written as the document writes it."""
+"""Signs of sums of terms: ``a - b`` and ``b - a`` are one factor, written as the document writes it."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ def sign_inside(node: Expr) -> Expr:
 
 
 @dataclass(slots=True)
-class Signs:
+class SumSigns:
     """The brackets met so far, and those that the document writes."""
 
     _written: dict[Add, frozenset[Index]] = field(default_factory=dict)
-    _asked: dict[Expr, bool] = field(default_factory=dict)
-    _brackets: dict[frozenset[Expr], Expr] = field(default_factory=dict)
+    _is_written_memo: dict[Expr, bool] = field(default_factory=dict)
+    _seen: dict[frozenset[Expr], Expr] = field(default_factory=dict)
 
-    def note(self, body: Expr) -> None:
+    def learn(self, body: Expr) -> None:
         """Remembers the brackets that a document writes."""
         for n in distinct(body):
             if isinstance(n, Add):
                 self._written[n] = frozenset(i for i in free_indices(n) if i.kind != "fixed")
-        self._asked.clear()
+        self._is_written_memo.clear()
 
-    def oriented(self, term: SummedProduct) -> SummedProduct:
+    def as_before(self, term: SummedProduct) -> SummedProduct:
         """The term with each bracket as it was met before: ``(b - a) c`` as ``-(a - b) c``."""
         if not any(isinstance(b, Add) for b, _ in term.factors):
             return term
@@ -46,23 +46,23 @@ class Signs:
         factors = []
         for base, e in term.factors:
             if isinstance(base, Add) and e.denominator == 1:
-                sign, base = self._known(base)
+                sign, base = self._as_seen(base)
                 number *= sign if e % 2 else 1
             factors.append((base, e))
         return SummedProduct(number, term.dummies, merged(factors))
 
-    def _known(self, bracket: Add) -> tuple[int, Expr]:
+    def _as_seen(self, total: Add) -> tuple[int, Expr]:
         """A bracket, or its opposite, as it was met before: ``a - b``, ``-b + a`` and ``b - a`` are one."""
-        found = self._brackets.get(frozenset(bracket.terms))
+        found = self._seen.get(frozenset(total.terms))
         if found is not None:
             return 1, found
-        found = self._brackets.get(frozenset(map(neg, bracket.terms)))
+        found = self._seen.get(frozenset(map(neg, total.terms)))
         if found is not None:
             return -1, found
-        self._brackets[frozenset(bracket.terms)] = bracket
-        return 1, bracket
+        self._seen[frozenset(total.terms)] = total
+        return 1, total
 
-    def turned(self, term: SummedProduct) -> SummedProduct:
+    def minus_absorbed(self, term: SummedProduct) -> SummedProduct:
         """``-(a - b) c`` as ``(b - a) c``; brackets that the document writes, and ``1 - a``, stay as they are."""
         if not any(isinstance(b, Add) for b, _ in term.factors):
             return term
@@ -83,10 +83,10 @@ class Signs:
             factors[k], number = (other, factors[k][1]), -number
         return SummedProduct(number, term.dummies, merged(factors))
 
-    def _is_written(self, bracket: Expr) -> bool:
+    def _is_written(self, total: Expr) -> bool:
         """Whether the document has a bracket with these signs, at whatever positions."""
-        found = self._asked.get(bracket)
+        found = self._is_written_memo.get(total)
         if found is None:
-            found = any(any(True for _ in match(w, bracket, {}, open_)) for w, open_ in self._written.items())
-            self._asked[bracket] = found
+            found = any(any(True for _ in match(w, total, {}, open_)) for w, open_ in self._written.items())
+            self._is_written_memo[total] = found
         return found

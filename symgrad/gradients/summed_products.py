@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
+from symgrad.core.affine_order import constant_gap
 from symgrad.core.nodes import (
     ONE,
     Add,
@@ -151,8 +152,8 @@ def _tightest(factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
     left: set[Expr] = set()
     for (_, sign), bounds in found.items():
         for b, f in bounds:
-            gaps = [(o - b).scale(sign) for o, g in bounds if g is not f]
-            if any(not gap.terms and gap.const < 0 for gap in gaps):  # another one allows less
+            gaps = [constant_gap(o, b) for o, g in bounds if g is not f]
+            if any(gap is not None and gap * sign < 0 for gap in gaps):  # another one allows less
                 left.add(f[0])
     return tuple(f for f in factors if f[0] not in left)
 
@@ -182,23 +183,23 @@ def _without_implied(d: SummedIndex) -> SummedIndex:
         if c.op != "lt" or not c.negated or isinstance(c.left, Expr) or c.right is None:
             return False
         if below and c.right is d.index and isinstance(c.left, Affine):
-            gap = c.left - over.hi + 1
+            gap = constant_gap(c.left + 1, over.hi)
         elif above and c.left is d.index and isinstance(c.right, Affine):
-            gap = over.lo + 1 - c.right
+            gap = constant_gap(over.lo + 1, c.right)
         else:
             return False
-        return not gap.terms and gap.const >= 0
+        return gap is not None and gap >= 0
 
     return SummedIndex(d.index, tuple(c for c in d.where if not implied(c)))
 
 
 def _bounded(term: SummedProduct) -> SummedProduct:
     """``sum_k [k != i] f_k = sum_{k != i} f_k``: what a bracket leaves out need not be defined."""
-    brackets = [f for f in term.factors if isinstance(f[0], Iverson) and f[1] == 1]
-    if not brackets:
+    indicators = [f for f in term.factors if isinstance(f[0], Iverson) and f[1] == 1]
+    if not indicators:
         return term
     dummies, moved = list(term.dummies), list[Factor]()
-    for f in brackets:
+    for f in indicators:
         cond = f[0].cond  # type: ignore[attr-defined]  # an Iverson
         at = [k for k, d in enumerate(dummies) if d.index in free_indices(f[0])]
         if at and not cond_parts(cond)[1]:  # the innermost one: the others stand outside of it

@@ -15,7 +15,7 @@ class NoMatrixForm(Exception):
     """Why an expression has no matrix form."""
 
 
-def turned(array: Array, axes: Axes) -> Array:
+def reordered(array: Array, axes: Axes) -> Array:
     """The array over the same axes in another order."""
     if array.axes == axes:
         return array
@@ -65,7 +65,7 @@ class Network:
             if any(set(n.axes) != {i, j} for n in mine) or len(mine) > 2:
                 continue
             if len(mine) == 2:
-                other = turned(mine[1], m.axes)
+                other = reordered(mine[1], m.axes)
                 same = a.SquaredNorm((), m) if other == m else None
                 found: Array = same or a.Trace((), a.MatrixProduct((j, j), transposed(m), other))
             elif isinstance(m, a.EntrywisePower) and m.exponent == a.Scalar((), Num(Fraction(2))):
@@ -90,7 +90,7 @@ class Network:
         elif len(edges) == 1:
             (m,) = edges
             other = next(i for i in m.axes if i is not d)
-            matrix = turned(m, (other, d))
+            matrix = reordered(m, (other, d))
             v = _column(at, d) or a.OnesVector((d,))
             self.vectors.setdefault(other, []).append((_times(matrix, v, (other,)), Fraction(1)))
         else:
@@ -100,7 +100,7 @@ class Network:
         m, n = edges
         i = next(x for x in m.axes if x is not d)
         j = next(x for x in n.axes if x is not d)
-        left, right = turned(m, (i, d)), turned(n, (d, j))
+        left, right = reordered(m, (i, d)), reordered(n, (d, j))
         v = _column(at, d)
         if v is not None:
             left = _times(left, a.Diagonal((d, d), v), (i, d))
@@ -114,7 +114,7 @@ class Network:
             if k is None:
                 out.append(m)
                 continue
-            same = turned(m, out[k].axes)
+            same = reordered(m, out[k].axes)
             had = out[k]
             factors = had.factors if isinstance(had, a.Hadamard) else (had,)
             out[k] = a.Hadamard(had.axes, (*factors, same))
@@ -139,7 +139,7 @@ class Network:
         if not self.matrices:
             return a.OuterProduct((i, j), x or a.OnesVector((i,)), y or a.OnesVector((j,)))
         (m,) = self.matrices
-        m = turned(m, (i, j))
+        m = reordered(m, (i, j))
         if isinstance(m, a.Identity):
             v = x if y is None else y if x is None else a.Hadamard((i,), (x, y))
             return m if v is None else a.Diagonal((i, j), v)

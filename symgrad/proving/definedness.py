@@ -25,24 +25,24 @@ class ImpliedByDefinedness:
     """``logged``: entries under a log, with the indices that run over their whole slots;
     ``placed``: positions in slots of a range, all their indices open."""
 
-    logged: tuple[tuple[Entry, frozenset[Index]], ...] = ()
-    placed: tuple[tuple[IndexExpr, Range], ...] = ()
+    positive_entries: tuple[tuple[Entry, frozenset[Index]], ...] = ()
+    in_range: tuple[tuple[IndexExpr, Range], ...] = ()
 
 
-def standing(*sides: Expr) -> ImpliedByDefinedness:
+def implied_by_definedness(*sides: Expr) -> ImpliedByDefinedness:
     """What stands unconditionally in the sides of a claim."""
-    logged: dict[tuple[Entry, frozenset[Index]], None] = {}
-    placed: dict[tuple[IndexExpr, Range], None] = {}
+    positive_entries: dict[tuple[Entry, frozenset[Index]], None] = {}
+    in_range: dict[tuple[IndexExpr, Range], None] = {}
     for node, bound in _unconditional(sides):
         if isinstance(node, Func) and node.name == "log" and isinstance(node.arg, Entry):
             found = _for_all(node.arg, bound)
             if found is not None:
-                logged[found] = None
+                positive_entries[found] = None
         elif isinstance(node, Entry):
             for e, range_ in zip(node.indices, node.tensor.ranges, strict=True):
                 if isinstance(e, Affine) and not any(i in bound for i in e.indices()):
-                    placed[e, range_] = None
-    return ImpliedByDefinedness(tuple(logged), tuple(placed))
+                    in_range[e, range_] = None
+    return ImpliedByDefinedness(tuple(positive_entries), tuple(in_range))
 
 
 def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[Index]]]:
@@ -81,7 +81,7 @@ def _for_all(entry: Entry, bound: frozenset[Index]) -> tuple[Entry, frozenset[In
     return entry, frozenset(e for e in entry.indices if isinstance(e, Index) and e in bound)
 
 
-def assume_positive(ctx: Attempt, entry: Entry, params: frozenset[Index]) -> None:
+def learn_positive(ctx: Attempt, entry: Entry, params: frozenset[Index]) -> None:
     """The entry is positive, for all values of the parameters."""
     for mono in normal_form(ctx, entry):
         if len(mono) == 1 and mono[0][2] == 1:
@@ -89,7 +89,7 @@ def assume_positive(ctx: Attempt, entry: Entry, params: frozenset[Index]) -> Non
             ctx.facts.positive.setdefault(mono[0][0], []).append(pattern)
 
 
-def assume_placed(ctx: Attempt, e: IndexExpr, range_: Range) -> None:
+def learn_in_range(ctx: Attempt, e: IndexExpr, range_: Range) -> None:
     """The position lies in the range: ``s + 1`` in ``1 .. T`` says ``s <= T - 1``, ``2`` there says ``T >= 2``."""
     positions = ctx.positions
     a = positions.as_arithmetic(positions.of(e))
@@ -99,7 +99,7 @@ def assume_placed(ctx: Attempt, e: IndexExpr, range_: Range) -> None:
     if not a.terms and not a.sizes:
         if len(range_.hi.terms) == 1 and range_.hi.terms[0][1] == 1:
             size = str(range_.hi.terms[0][0])
-            positions.least[size] = max(positions.least.get(size, 0), a.const - range_.hi.const)
+            positions.least_sizes[size] = max(positions.least_sizes.get(size, 0), a.const - range_.hi.const)
         return
     if len(a.terms) != 1 or a.terms[0][1] not in (1, -1):
         return

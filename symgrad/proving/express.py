@@ -8,10 +8,9 @@ from symgrad.core import nodes
 from symgrad.core.nodes import Cond, Const, Delta, Entry, Expr, Func, Iverson, Lam, Pow, Prod, Ref, Size, Sum
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, index_expr
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
-from symgrad.proving.closed_forms import unapplied
-from symgrad.proving.heads import ARRAYS, HEADS, RANGES
+from symgrad.proving.closed_forms import function_and_arguments
 from symgrad.proving.limits import MAX_DEPTH, FormTooLarge
-from symgrad.proving.poly import accumulate, opened, scale
+from symgrad.proving.poly import accumulate, open_template, scale
 from symgrad.proving.position_ids import COMPOUND, Gathered
 
 LETTERS = "ijklmnpqrstuvwxyzabcdefgh"
@@ -36,7 +35,7 @@ class FormWriter:
             return self.names[p]
         c = self.ctx.positions.compound[p]
         if isinstance(c, Gathered):
-            return Gather(ARRAYS[c.array], tuple(self.position(x) for x in c.at))
+            return Gather(self.ctx.interner.arrays[c.array], tuple(self.position(x) for x in c.at))
         symbols: list[tuple[str | Index, int]] = list(c.sizes)
         symbols += [(self.names[i], k) for i, k in c.terms]
         return index_expr(Affine.build(symbols, c.const))
@@ -82,15 +81,15 @@ class FormWriter:
 
     def sigmoid(self, x: Part) -> Poly | None:
         """The argument of ``1 / (1 + e^x)``, if a power is one of that."""
-        head = HEADS[x[0]]
+        head = self.ctx.heads[x[0]]
         if head.kind != "power" or [t[0][1] for t in head.terms] != [1, 1]:
             return None
-        monos = sorted(opened(self.ctx, head, x[1])[1][0], key=len)
-        if monos[0] or any(HEADS[h].kind != "exp" for h, _, _ in monos[1]):
+        monos = sorted(open_template(self.ctx, head, x[1])[1][0], key=len)
+        if monos[0] or any(self.ctx.heads[h].kind != "exp" for h, _, _ in monos[1]):
             return None
         total: Poly = {}
         for h, s, e in monos[1]:
-            accumulate(total, opened(self.ctx, HEADS[h], s)[1][0], e)
+            accumulate(total, open_template(self.ctx, self.ctx.heads[h], s)[1][0], e)
         return total
 
     def term(self, mono: Mono, c: int | Fraction) -> Expr:
@@ -98,9 +97,9 @@ class FormWriter:
 
     def part(self, x: Part) -> Expr:
         hid, slots, e = x
-        head = HEADS[hid]
+        head = self.ctx.heads[hid]
         if head.kind == "exp":
-            inner = opened(self.ctx, head, slots)[1][0]
+            inner = open_template(self.ctx, head, slots)[1][0]
             return Func("exp", self.poly({m: c * e for m, c in inner.items()}))
         argument = self.sigmoid(x) if e < 0 else None
         if argument is not None:
@@ -108,7 +107,7 @@ class FormWriter:
         return nodes.power(self.base(hid, slots), nodes.num(e))
 
     def base(self, hid: int, slots: tuple[int, ...]) -> Expr:
-        head = HEADS[hid]
+        head = self.ctx.heads[hid]
         kind, at = head.kind, tuple(self.position(s) for s in slots) if not head.terms else ()
         made: Expr
         if kind == "entry":
@@ -138,10 +137,10 @@ class FormWriter:
         return made
 
     def nested(self, hid: int, slots: tuple[int, ...]) -> Expr:
-        head = HEADS[hid]
-        bound, polys = opened(self.ctx, head, slots)
+        head = self.ctx.heads[hid]
+        bound, polys = open_template(self.ctx, head, slots)
         if head.kind in ("sum", "product"):
-            indices = [self.bind(b, RANGES[r]) for b, r in zip(bound, head.bound, strict=True)]
+            indices = [self.bind(b, self.ctx.interner.ranges[r]) for b, r in zip(bound, head.bound, strict=True)]
             body = self.poly(polys[0] if polys else {})
             for index in reversed(indices):
                 body = Sum(index, body) if head.kind == "sum" else Prod(index, body)
@@ -158,7 +157,7 @@ class FormWriter:
         return Func(name, inner)
 
     def apply(self, hid: int, slots: tuple[int, ...]) -> Expr:
-        function, arguments, derivs = unapplied(self.ctx, HEADS[hid], slots)
+        function, arguments, derivs = function_and_arguments(self.ctx, self.ctx.heads[hid], slots)
         lams = []
         opened_here: list[Index] = []
         for (axes, body), shape in zip(arguments, function.shapes, strict=True):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from symgrad.core.ranges import Range
 from symgrad.proving.attempt import Attempt, Mono, Part, Pattern, Slots
-from symgrad.proving.heads import ARRAYS, HEADS
 from symgrad.proving.position_ids import COMPOUND, Arithmetic, Gathered
 
 Binding = dict[int, int]
@@ -34,7 +33,7 @@ def unify(ctx: Attempt, pattern: int, p: int, params: frozenset[int], found: Bin
         other = positions.compound.get(p)
         if not isinstance(other, Gathered) or other.array != shape.array:
             return False
-        ranges = ARRAYS[shape.array].ranges
+        ranges = ctx.interner.arrays[shape.array].ranges
         return all(unify(ctx, x, y, params, found, r) for x, y, r in zip(shape.at, other.at, ranges, strict=True))
     return _solve(ctx, shape, p, params, found)
 
@@ -61,7 +60,7 @@ def _solve(ctx: Attempt, shape: Arithmetic, p: int, params: frozenset[int], foun
 
 def unify_slots(ctx: Attempt, hid: int, pattern: Slots, slots: Slots, params: frozenset[int], found: Binding) -> bool:
     """Match the slots of one head, in any order that its symmetry allows."""
-    head = HEADS[hid]
+    head = ctx.heads[hid]
     ranges: tuple[Range | None, ...] = head.of.ranges if head.kind == "entry" else (None,) * len(slots)
     for g in (tuple(range(len(slots))), *head.group):
         trial = dict(found)

@@ -10,20 +10,19 @@ from typing import TypeVar
 from symgrad.core.claims import Assumption
 from symgrad.core.nodes import Cond, Entry, Expr
 from symgrad.core.ranges import Index, Subset
-from symgrad.proving.attempt import Attempt, Mono, Pattern, Poly, Rule
+from symgrad.proving.attempt import Attempt, EquationRule, Mono, Pattern, Poly
+from symgrad.proving.common_factors import primitive_part
 from symgrad.proving.fact_matching import Binding, unify
-from symgrad.proving.heads import HEADS
 from symgrad.proving.limits import UndefinedForm, Unsupported
 from symgrad.proving.normal_form import normal_form
-from symgrad.proving.poly import ONE, divide, minus, natural, scale
+from symgrad.proving.poly import ONE, divide, is_natural, minus, scale
 from symgrad.proving.position_ids import COMPOUND
-from symgrad.proving.powers import primitive
 
 T = TypeVar("T")
 Pairs = tuple[tuple[int, int], ...]
 
 
-def assume(ctx: Attempt, assumptions: tuple[Assumption, ...]) -> None:
+def learn(ctx: Attempt, assumptions: tuple[Assumption, ...]) -> None:
     """Put assumptions in force: equal positions first, then conditions, symmetries, and equations last.
     One that the form has no use for is left aside."""
     conditions = [(a, a.cond) for a in assumptions if a.kind == "condition" and a.cond is not None]
@@ -36,15 +35,15 @@ def assume(ctx: Attempt, assumptions: tuple[Assumption, ...]) -> None:
             _left_aside(ctx, partial(_condition, ctx, a, cond))
     for a in equations:
         _symmetry(ctx, a)
-    rules: list[Rule] = []
+    rules: list[EquationRule] = []
     for a in equations:
         rules += _left_aside(ctx, partial(_rules, ctx, a)) or []
     # what was built to read the assumptions was built without them
-    for cache in (ctx.built, ctx.reduced, ctx.closed):
+    for cache in (ctx.built, ctx.reduced, ctx.sums):
         cache.clear()
     for rule in rules:
         for p in rule.lead:
-            ctx.looked_at.add(p[0])
+            ctx.rewritten_heads.add(p[0])
             known = ctx.facts.rules.setdefault(p[0], [])
             if rule not in known:
                 known.append(rule)
@@ -81,7 +80,7 @@ def _same_position(ctx: Attempt, a: Assumption, cond: Cond) -> None:
     p, q = positions.of(cond.left), positions.of(cond.right)
     keep, drop = (p, q) if positions.rank(p) < positions.rank(q) else (q, p)
     params = _params(ctx, a)
-    if keep == drop or params & positions.within(keep):
+    if keep == drop or params & positions.indices_in(keep):
         return
     if drop < COMPOUND and not params and isinstance(cond.left, Index):
         if keep < COMPOUND and positions.ranges.get(keep) != positions.ranges.get(drop):
@@ -106,7 +105,7 @@ def _condition(ctx: Attempt, a: Assumption, cond: Cond) -> None:
         return
     p = ctx.positions.of(cond.left)
     if isinstance(cond.right, Subset):
-        table = facts.strangers if cond.negated else facts.members
+        table = facts.non_members if cond.negated else facts.members
         table.setdefault(cond.right, []).append(Pattern((p,), params, unless))
         return
     pattern = Pattern((p, ctx.positions.of(cond.right)), params, unless)
@@ -124,7 +123,7 @@ def _positive(ctx: Attempt, p: Poly, params: frozenset[int], unless: Pairs) -> N
             ctx.facts.positive.setdefault(mono[0][0], []).append(Pattern(mono[0][1], params))
             return
     if not params and not unless:
-        _, _, rest = primitive(ctx, p, False)
+        _, _, rest = primitive_part(ctx, p, False)
         ctx.facts.positive_polys.append(frozenset(rest.items()))
 
 
@@ -142,10 +141,10 @@ def _symmetry(ctx: Attempt, a: Assumption) -> None:
     if all(order[order[k]] == k and ranges[order[k]] == ranges[k] for k in range(len(order))):
         ctx.symmetric[left.tensor] = (*ctx.symmetric.get(left.tensor, ()), order)
         ctx.built.clear()
-        ctx.heads.clear()
+        ctx.entry_heads.clear()
 
 
-def _rules(ctx: Attempt, a: Assumption) -> list[Rule]:
+def _rules(ctx: Attempt, a: Assumption) -> list[EquationRule]:
     """An equation as a rule: its left side, if that is one product, else its largest term, is the rest."""
     if a.left is None or a.right is None:
         return []
@@ -153,19 +152,19 @@ def _rules(ctx: Attempt, a: Assumption) -> list[Rule]:
     whole = minus(left, right)
     params, unless = _params(ctx, a), _exceptions(ctx, a)
     choices: list[Mono] = [m for side in (left, right) if len(side) == 1 for m in side if m]
-    choices += sorted((m for m in whole if m), key=lambda m: (-_weight(m), m))
+    choices += sorted((m for m in whole if m), key=lambda m: (-_weight(ctx, m), m))
     for lead in choices:
         c = whole.get(lead)
-        if c is None or any(not natural(e) or not e for _, _, e in lead):
+        if c is None or any(not is_natural(e) or not e for _, _, e in lead):
             continue
         rest = scale({m: k for m, k in whole.items() if m != lead}, -divide(1, c))
         heads = {p[0] for p in lead}
         if any(p[0] in heads for m in rest for p in m):
             continue
-        held = {i for p in lead for s in p[1] for i in ctx.positions.within(s)}
-        if not params <= held and any(params & ctx.positions.within(s) for m in rest for p in m for s in p[1]):
+        held = {i for p in lead for s in p[1] for i in ctx.positions.indices_in(s)}
+        if not params <= held and any(params & ctx.positions.indices_in(s) for m in rest for p in m for s in p[1]):
             continue
-        return [Rule(lead, rest, params & frozenset(held), unless, a.latex)]
+        return [EquationRule(lead, rest, params & frozenset(held), unless, a.latex)]
     return []
 
 
@@ -179,6 +178,6 @@ def _without_root(left: Poly, right: Poly) -> tuple[Poly, Poly]:
     return ({((hid, slots, e * q),): 1}, {m: c**q for m, c in right.items()}) if q > 1 else (left, right)
 
 
-def _weight(mono: Mono) -> int:
+def _weight(ctx: Attempt, mono: Mono) -> int:
     """How much stands in a product: sums first, then the number of factors."""
-    return sum((100 if HEADS[h].kind == "sum" else 1) * int(e) for h, _, e in mono if natural(e))
+    return sum((100 if ctx.heads[h].kind == "sum" else 1) * int(e) for h, _, e in mono if is_natural(e))

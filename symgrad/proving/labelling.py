@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from symgrad.proving.heads import HEADS, SKELETONS, Code, Label, Number, Permutation
+from symgrad.proving.interner import Code, Interner, Label, Number, Permutation
 from symgrad.proving.limits import MAX_LEAVES, FormTooLarge, ProofBudget
 
 Factor = tuple[int, Number, tuple[Code, ...]]
@@ -19,35 +19,38 @@ Term = tuple[Label, tuple[Factor, ...]]
 Colours = list[int]
 
 
-def encode(code: Code, labels: Colours) -> Code:
+def encode(interner: Interner, code: Code, labels: Colours) -> Code:
     """A position under a labelling; leaves that are alike are sorted."""
     if code[0] == 0:
         return (0, labels[code[1]])
     out = [labels[v] for v in code[1:]]
-    for start, end in SKELETONS[code[0]].runs:
+    for start, end in interner.skeletons[code[0]].runs:
         out[start:end] = sorted(out[start:end])
     return (code[0], *out)
 
 
-def encode_factor(factor: Factor, labels: Colours) -> Factor:
+def encode_factor(interner: Interner, factor: Factor, labels: Colours) -> Factor:
     """A factor under a labelling: the least of its slot orders."""
     hid, exponent, codes = factor
-    coded = tuple([encode(c, labels) for c in codes])
-    group = HEADS[hid].group
+    coded = tuple([encode(interner, c, labels) for c in codes])
+    group = interner.heads[hid].group
     if group:
         coded = min(coded, *(tuple([coded[k] for k in g]) for g in group))
     return (hid, exponent, coded)
 
 
-def encode_terms(terms: tuple[Term, ...], labels: Colours) -> tuple[Term, ...]:
-    return tuple(sorted((label, tuple(sorted([encode_factor(f, labels) for f in fs]))) for label, fs in terms))
+def encode_terms(interner: Interner, terms: tuple[Term, ...], labels: Colours) -> tuple[Term, ...]:
+    return tuple(
+        sorted((label, tuple(sorted([encode_factor(interner, f, labels) for f in fs]))) for label, fs in terms)
+    )
 
 
 class LabellingSearch:
     """One labelling problem. ``best`` is a labelling of least certificate, ``generators`` automorphisms."""
 
-    def __init__(self, terms: tuple[Term, ...], colours: Colours, budget: ProofBudget) -> None:
+    def __init__(self, terms: tuple[Term, ...], colours: Colours, interner: Interner, budget: ProofBudget) -> None:
         self.terms = terms
+        self.interner = interner
         self.budget = budget
         self.size = len(colours)
         self.best: Colours = []
@@ -59,12 +62,12 @@ class LabellingSearch:
         self.factors: list[tuple[int, Factor]] = []
         for t, (_, factors) in enumerate(terms):
             for factor in factors:
-                head = HEADS[factor[0]]
+                head = interner.heads[factor[0]]
                 for slot, code in enumerate(factor[2]):
                     if code[0] == 0:
                         self.places[code[1]].append((len(self.factors), head.orbits[slot], -1))
                     else:
-                        classes = SKELETONS[code[0]].classes
+                        classes = interner.skeletons[code[0]].classes
                         for place, v in enumerate(code[1:]):
                             self.places[v].append((len(self.factors), head.orbits[slot], classes[place]))
                 self.factors.append((t, factor))
@@ -75,7 +78,7 @@ class LabellingSearch:
         count = len(set(colours))
         while count < self.size:
             self.budget.tick(len(self.factors))
-            coded = [encode_factor(f, colours) for _, f in self.factors]
+            coded = [encode_factor(self.interner, f, colours) for _, f in self.factors]
             rank = {c: k for k, c in enumerate(sorted(set(coded)))}
             factor_colours = [rank[c] for c in coded]
             if len(self.terms) > 1:
@@ -110,7 +113,7 @@ class LabellingSearch:
             split = [2 * c + 1 for c in colours]
             split[v] -= 1
             child = self.refine(_ranked(split))
-            children.append((sorted(child), encode_terms(self.terms, child), v, child))
+            children.append((sorted(child), encode_terms(self.interner, self.terms, child), v, child))
         least = min((c[0], c[1]) for c in children)
         explored: list[int] = []
         for order, code, v, child in children:
@@ -123,7 +126,7 @@ class LabellingSearch:
         self.leaves += 1
         if self.leaves > MAX_LEAVES:
             raise FormTooLarge("too symmetric to label")
-        certificate = encode_terms(self.terms, labels)
+        certificate = encode_terms(self.interner, self.terms, labels)
         if self.certificate is None or certificate < self.certificate:
             self.best, self.certificate = labels, certificate
         elif certificate == self.certificate:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
-from math import floor
 from typing import Any
 
 from symgrad.core import nodes
@@ -13,17 +11,14 @@ from symgrad.core.nodes import Cond, Expr, Iverson, Sum
 from symgrad.core.ranges import Affine, Index, Range, Subset
 from symgrad.core.substitute import instantiate, substitute
 from symgrad.proving import elementary_laws
-from symgrad.proving.attempt import REDUCE, Attempt, Mono, Poly
+from symgrad.proving.attempt import Attempt, Poly
 from symgrad.proving.closed_forms import apply, general_power, is_positive, product_over
-from symgrad.proving.fractions import reduce_power
-from symgrad.proving.heads import HEADS, leaf
-from symgrad.proving.indicators import delta, differ, less, member
+from symgrad.proving.indicators import delta, differ, less, member, step
 from symgrad.proving.limits import MAX_DEPTH, FormTooLarge, UndefinedForm, Unsupported
-from symgrad.proving.poly import ONE, accumulate, constant, minus, mul, reduce, replace, scale, single, whole
+from symgrad.proving.poly import ONE, accumulate, constant, minus, mul, replace_throughout, single
 from symgrad.proving.powers import power
 from symgrad.proving.size_polynomials import affine
 from symgrad.proving.sum_laws import sum_over
-from symgrad.proving.templates import exact
 
 
 def normal_form(ctx: Attempt, node: Expr) -> Poly:
@@ -44,12 +39,12 @@ def normal_form(ctx: Attempt, node: Expr) -> Poly:
     return result
 
 
-def bracket(ctx: Attempt, cond: Cond, opaque: bool = False) -> Poly:
+def indicator(ctx: Attempt, cond: Cond, opaque: bool = False) -> Poly:
     """``[cond]`` as 0, 1 or a bit. ``opaque``: ``[p != q]`` is a bit of its own, not ``1 - delta``."""
     if cond.op == "pos":
         if not isinstance(cond.left, Expr):
             raise Unsupported("a condition on what is no expression")
-        bit = elementary_laws.step(ctx, normal_form(ctx, cond.left))
+        bit = step(ctx, normal_form(ctx, cond.left))
     else:
         if isinstance(cond.left, Expr):
             raise Unsupported("a condition of positions on an expression")
@@ -68,53 +63,26 @@ def bracket(ctx: Attempt, cond: Cond, opaque: bool = False) -> Poly:
     return minus({ONE: 1}, bit) if cond.negated else bit
 
 
-def _where(ctx: Attempt, conds: tuple[Cond, ...], opaque: bool = False) -> Poly:
+def _conditions(ctx: Attempt, conds: tuple[Cond, ...], opaque: bool = False) -> Poly:
     total: Poly = {ONE: 1}
     for c in conds:
-        total = mul(ctx, total, bracket(ctx, c, opaque))
+        total = mul(ctx, total, indicator(ctx, c, opaque))
     return total
 
 
 def _entry(ctx: Attempt, node: Any) -> Poly:
     tensor = node.tensor
     slots = tuple([ctx.positions.of(e) for e in node.indices])
-    hid = ctx.heads.get(tensor)
+    hid = ctx.entry_heads.get(tensor)
     if hid is None:
         group = ctx.symmetric.get(tensor, ())
         shape = " ".join(str(r) for r in tensor.ranges)
         two_valued = tensor.domain in ("bit", "sign")
-        hid = leaf("entry", tensor, len(slots), f"{tensor.name} {shape} {tensor.domain}", group, two_valued).id
-        ctx.heads[tensor] = hid
+        hid = ctx.interner.leaf(
+            "entry", tensor, len(slots), f"{tensor.name} {shape} {tensor.domain}", group, two_valued
+        ).id
+        ctx.entry_heads[tensor] = hid
     return single(ctx, hid, slots)
-
-
-def _reduce_entry(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
-    """``d^2 = d`` for bits, ``s^2 = 1`` for signs."""
-    hid, slots, e = mono[k]
-    rest = (*mono[:k], *mono[k + 1 :])
-    if not whole(e):
-        return None
-    if HEADS[hid].of.domain == "sign":
-        if e == 1:
-            return None
-        ctx.fired("s^2 = 1")
-        return reduce(ctx, tuple(sorted((*rest, (hid, slots, 1)))) if e % 2 else rest)
-    if e <= 1:
-        return None
-    ctx.fired("d^2 = d")
-    return reduce(ctx, tuple(sorted((*rest, (hid, slots, 1)))))
-
-
-def _reduce_prime(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
-    """``2^{3/2} = 2 * 2^{1/2}``"""
-    hid, slots, e = mono[k]
-    n = floor(e)
-    if not n:
-        return None
-    rest = (*mono[:k], *mono[k + 1 :])
-    here = (hid, slots, exact(e - n))
-    kept = reduce(ctx, tuple(sorted((*rest, here))) if here[2] else rest)
-    return scale(kept, exact(Fraction(HEADS[hid].of) ** n))
 
 
 def _sum(ctx: Attempt, node: Any) -> Poly:
@@ -123,7 +91,7 @@ def _sum(ctx: Attempt, node: Any) -> Poly:
     where: tuple[Cond, ...] = ()
     while isinstance(body, Sum) and not where and ctx.positions.of(body.index) not in indices:
         # sums directly inside one another are closed at once: what stands between them is never labelled
-        index, body, where = narrowed(ctx, body)
+        index, body, where = with_bounds_in_range(ctx, body)
         indices.append(ctx.positions.of(index))
         ctx.letters.setdefault(index.range, {})[index.letter] = None
     summand = normal_form(ctx, body)
@@ -131,19 +99,19 @@ def _sum(ctx: Attempt, node: Any) -> Poly:
         return sum_over(ctx, summand, *indices)
     depth = ctx.depth
     try:
-        return sum_over(ctx, mul(ctx, summand, _where(ctx, where)), *indices)
+        return sum_over(ctx, mul(ctx, summand, _conditions(ctx, where)), *indices)
     except UndefinedForm:
         # the summand is undefined where the conditions leave it out: keep them as one bit
         ctx.depth = depth
-        return sum_over(ctx, mul(ctx, summand, _where(ctx, where, opaque=True)), *indices)
+        return sum_over(ctx, mul(ctx, summand, _conditions(ctx, where, opaque=True)), *indices)
 
 
-def narrowed(ctx: Attempt, node: Any) -> tuple[Index, Expr, tuple[Cond, ...]]:
+def with_bounds_in_range(ctx: Attempt, node: Any) -> tuple[Index, Expr, tuple[Cond, ...]]:
     """``sum_{1 <= t <= T, t >= 2}`` is ``sum_{t=2}^{T}``: bounds among the conditions go to the range."""
     index: Index = node.index
     range_, kept = index.range, []
     for c in node.where:
-        smaller = _tighter(ctx, range_, index, c) if c.op == "lt" and range_ is not None else None
+        smaller = _tightened(ctx, range_, index, c) if c.op == "lt" and range_ is not None else None
         if smaller is None:
             kept.append(c)
         else:
@@ -155,7 +123,7 @@ def narrowed(ctx: Attempt, node: Any) -> tuple[Index, Expr, tuple[Cond, ...]]:
     return fresh, substitute(node.body, {index: fresh}), tuple(m.args[0] for m in moved)
 
 
-def _tighter(ctx: Attempt, range_: Range, index: Index, c: Cond) -> Range | None:
+def _tightened(ctx: Attempt, range_: Range, index: Index, c: Cond) -> Range | None:
     """The range with one bound more, if that is a bound surely inside it."""
     upper = c.left == index
     end = c.right if upper else c.left
@@ -177,17 +145,17 @@ def _prod(ctx: Attempt, node: Any) -> Poly:
     i = ctx.positions.of(node.index)
     ctx.letters.setdefault(node.index.range, {})[node.index.letter] = None
     body = normal_form(ctx, node.body)
-    left_out = _left_out(ctx, node, body) if len(node.where) == 1 else None
+    left_out = _factor_left_out(ctx, node, body) if len(node.where) == 1 else None
     if left_out is not None:
-        ctx.fired("prod_{i != j} f(i) = prod_i f(i) / f(j) for f > 0")
+        ctx.note("prod_{i != j} f(i) = prod_i f(i) / f(j) for f > 0")
         return mul(ctx, product_over(ctx, body, i), power(ctx, left_out, -1))
     if node.where:
-        body = mul(ctx, minus(body, {ONE: 1}), _where(ctx, node.where))
+        body = mul(ctx, minus(body, {ONE: 1}), _conditions(ctx, node.where))
         body = minus(body, {ONE: -1})
     return product_over(ctx, body, i)
 
 
-def _left_out(ctx: Attempt, node: Any, body: Poly) -> Poly | None:
+def _factor_left_out(ctx: Attempt, node: Any, body: Poly) -> Poly | None:
     """The one factor ``f(j) > 0`` that ``prod_{i != j} f(i)`` leaves out, for a ``j`` in the range of ``i``."""
     (c,) = node.where
     if c.op != "eq" or not c.negated or node.index not in (c.left, c.right):
@@ -195,14 +163,11 @@ def _left_out(ctx: Attempt, node: Any, body: Poly) -> Poly | None:
     i = ctx.positions.of(node.index)
     j = ctx.positions.of(c.right if c.left is node.index else c.left)
     range_ = ctx.positions.ranges.get(i)
-    if range_ is None or ctx.positions.touches(j, i) or not ctx.positions.lies_in(j, range_):
+    if range_ is None or ctx.positions.mentions(j, i) or not ctx.positions.lies_in(j, range_):
         return None
     if not is_positive(ctx, body):
         return None
-    total: Poly = {}
-    for mono, factor in body.items():
-        accumulate(total, replace(ctx, mono, i, j), factor)
-    return total
+    return replace_throughout(ctx, body, i, j)
 
 
 def _add(ctx: Attempt, node: Any) -> Poly:
@@ -237,16 +202,18 @@ def _func(ctx: Attempt, node: Any) -> Poly:
     if row is None:
         raise Unsupported(f"unknown function {node.name}")
     if row.expansion is not None:
-        ctx.fired(f"definition of {node.name}")
+        ctx.note(f"definition of {node.name}")
         return normal_form(ctx, row.expansion(node.arg))
     return elementary_laws.function(ctx, node.name, normal_form(ctx, node.arg))
 
 
 def _ref(ctx: Attempt, node: Any) -> Poly:
-    if not ctx.keep:
+    if not ctx.keep_definitions:
         return normal_form(ctx, instantiate(node.definition, node.indices))
     slots = tuple([ctx.positions.of(e) for e in node.indices])
-    return single(ctx, leaf("ref", node.definition, len(slots), f"{node.definition.name} {len(slots)}").id, slots)
+    return single(
+        ctx, ctx.interner.leaf("ref", node.definition, len(slots), f"{node.definition.name} {len(slots)}").id, slots
+    )
 
 
 def _cases(ctx: Attempt, node: Any) -> Poly:
@@ -254,7 +221,7 @@ def _cases(ctx: Attempt, node: Any) -> Poly:
     total: Poly = {}
     otherwise: Poly = {ONE: 1}
     for conds, value in node.branches:
-        here = _where(ctx, conds)
+        here = _conditions(ctx, conds)
         accumulate(total, mul(ctx, mul(ctx, otherwise, here), normal_form(ctx, value)))
         otherwise = mul(ctx, otherwise, minus({ONE: 1}, here))
     if otherwise:
@@ -273,11 +240,11 @@ def _apply(ctx: Attempt, node: Any) -> Poly:
 
 _RULES: dict[type, Callable[[Attempt, Any], Poly]] = {
     nodes.Num: lambda ctx, n: constant(n.value),
-    nodes.Const: lambda ctx, n: {((leaf("constant", n.name, 0, n.name).id, (), 1),): 1},
+    nodes.Const: lambda ctx, n: {((ctx.interner.leaf("constant", n.name, 0, n.name).id, (), 1),): 1},
     nodes.Size: lambda ctx, n: affine(ctx, n.affine),
     nodes.Entry: _entry,
     nodes.Delta: lambda ctx, n: delta(ctx, ctx.positions.of(n.left), ctx.positions.of(n.right)),
-    nodes.Iverson: lambda ctx, n: bracket(ctx, n.cond),
+    nodes.Iverson: lambda ctx, n: indicator(ctx, n.cond),
     nodes.Sum: _sum,
     nodes.Prod: _prod,
     nodes.Add: _add,
@@ -288,4 +255,3 @@ _RULES: dict[type, Callable[[Attempt, Any], Poly]] = {
     nodes.Ref: _ref,
     nodes.Cases: _cases,
 }
-REDUCE.update(entry=_reduce_entry, prime=_reduce_prime, power=reduce_power)

@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symgrad.proving.attempt import REBUILD, REDUCE, Attempt, Mono, Part, Poly, Slots, normal_slots
-from symgrad.proving.heads import ACTIVE, HEADS, Head, Number
+from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots, normal_slots
+from symgrad.proving.interner import Head, Number
 from symgrad.proving.limits import MAX_DEPTH, MAX_TERMS, FormTooLarge, UndefinedForm
-from symgrad.proving.templates import exact, unfold
+from symgrad.proving.templates import from_template, int_if_whole
 
 ONE: Mono = ()
 
 
 def constant(value: Number) -> Poly:
-    return {ONE: exact(value)} if value else {}
+    return {ONE: int_if_whole(value)} if value else {}
 
 
 def single(ctx: Attempt, hid: int, slots: Slots, exponent: Number = 1) -> Poly:
     """One part as a polynomial, reduced."""
-    mono = ((hid, normal_slots(HEADS[hid], slots), exponent),)
+    mono = ((hid, normal_slots(ctx.heads[hid], slots), exponent),)
     return reduce(ctx, mono) if ctx.is_active(mono) else {mono: 1}
 
 
@@ -115,13 +115,13 @@ def reduce(ctx: Attempt, mono: Mono) -> Poly:
     ctx.budget.tick()
     result: Poly | None = None
     for k, (hid, _, _) in enumerate(mono):
-        if hid in ACTIVE:
-            rule = REDUCE.get(HEADS[hid].kind)
+        if hid in ctx.active:
+            rule = ctx.rules.in_product.get(ctx.heads[hid].kind)
             result = rule(ctx, mono, k) if rule else None
             if result is not None:
                 break
-        if hid in ctx.looked_at:
-            result = REDUCE["rule"](ctx, mono, k)
+        if hid in ctx.rewritten_heads:
+            result = ctx.rules.by_equation(ctx, mono)
             if result is not None:
                 break
     if result is None:
@@ -137,11 +137,11 @@ def reduce(ctx: Attempt, mono: Mono) -> Poly:
     return result
 
 
-def natural(e: Number) -> bool:
+def is_natural(e: Number) -> bool:
     return (isinstance(e, int) or e.denominator == 1) and e >= 0
 
 
-def whole(e: Number) -> bool:
+def is_whole(e: Number) -> bool:
     return isinstance(e, int) or e.denominator == 1
 
 
@@ -163,19 +163,20 @@ def raise_to(ctx: Attempt, p: Poly, n: int) -> Poly:
     return result
 
 
-def renewed(ctx: Attempt, hid: int, slots: Slots, e: Number) -> Poly:
+def part_at(ctx: Attempt, hid: int, slots: Slots, e: Number) -> Poly:
     """A part at positions it may not have been made for. What is rigid keeps its shape as long as
     its positions are distinct; anything else is built again from its template."""
-    head = HEADS[hid]
-    if head.kind not in REBUILD or (head.rigid and len(set(slots)) == len(slots)):
+    head = ctx.heads[hid]
+    rebuild = ctx.rules.rebuild.get(head.kind)
+    if rebuild is None or (head.rigid and len(set(slots)) == len(slots)):
         return single(ctx, hid, slots, e)
     ctx.budget.tick()
-    return REBUILD[head.kind](ctx, head, slots, e)
+    return rebuild(ctx, head, slots, e)
 
 
-def opened(ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()) -> tuple[list[int], list[Poly]]:
+def open_template(ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()) -> tuple[list[int], list[Poly]]:
     """Fresh bound indices, and the polynomials in a template at live positions, by place."""
-    bound, terms = unfold(ctx, head, slots, axes)
+    bound, terms = from_template(ctx, head, slots, axes)
     settled = head.rigid and len(set(slots)) == len(slots)
     polys: list[Poly] = []
     for (place, c), mono in terms:
@@ -186,7 +187,7 @@ def opened(ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()) -
             continue
         term: Poly = {ONE: c}
         for h, s, e in mono:
-            term = mul(ctx, term, renewed(ctx, h, s, e))
+            term = mul(ctx, term, part_at(ctx, h, s, e))
         accumulate(polys[place], term)
     return bound, polys
 
@@ -201,11 +202,19 @@ def replace(ctx: Attempt, mono: Mono, old: int, new: int) -> Poly:
         if slots == p[1]:
             kept.append(p)
         else:
-            changed.append(renewed(ctx, p[0], slots, p[2]))
+            changed.append(part_at(ctx, p[0], slots, p[2]))
     result: Poly = {tuple(kept): 1}
     for poly in changed:
         result = mul(ctx, result, poly)
     return result
+
+
+def replace_throughout(ctx: Attempt, p: Poly, old: int, new: int) -> Poly:
+    """A polynomial with one position replaced by another throughout."""
+    total: Poly = {}
+    for mono, c in p.items():
+        accumulate(total, replace(ctx, mono, old, new), c)
+    return total
 
 
 def mentions(ctx: Attempt, mono: Mono, old: int) -> bool:
@@ -216,4 +225,4 @@ def mentions(ctx: Attempt, mono: Mono, old: int) -> bool:
 def divide(number: Number, other: Number) -> Number:
     if not other:
         raise UndefinedForm("division by zero")
-    return exact(Fraction(number) / other)
+    return int_if_whole(Fraction(number) / other)

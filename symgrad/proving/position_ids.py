@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range
-from symgrad.proving.heads import ARRAYS, SKELETONS, array_id, skeleton
+from symgrad.proving.interner import Interner
 from symgrad.proving.limits import Unsupported
 
 COMPOUND = 1 << 60
@@ -39,7 +39,8 @@ class Gathered:
 class PositionIds:
     """The positions of one question. ``rewrite``: facts that say what a gathered position is."""
 
-    def __init__(self) -> None:
+    def __init__(self, interner: Interner) -> None:
+        self.interner = interner
         self.indices: dict[int, Index] = {}
         self.ranges: dict[int, Range | None] = {}
         self.compound: dict[int, Arithmetic | Gathered] = {}
@@ -51,7 +52,7 @@ class PositionIds:
         self.lower: dict[int, list[int]] = {}
         self.upper: dict[int, list[int]] = {}
         """Ends that an index is known to keep within, besides those of its range."""
-        self.least: dict[str, int] = {}
+        self.least_sizes: dict[str, int] = {}
         """Sizes known to be at least so large."""
 
     # -- making positions
@@ -78,13 +79,13 @@ class PositionIds:
                 if isinstance(symbol, Index):
                     result = self.plus(result, self.of(symbol), c)
             return result
-        return self.gathered(array_id(expr.array), tuple(self.of(e) for e in expr.indices))
+        return self.gathered(self.interner.array_id(expr.array), tuple(self.of(e) for e in expr.indices))
 
     def not_empty(self, range_: Range) -> None:
         """A position of the range is given, so its size is at least 1."""
         if not range_.lo.terms and len(range_.hi.terms) == 1 and range_.hi.terms[0][1] == 1:
             size = str(range_.hi.terms[0][0])
-            self.least[size] = max(self.least.get(size, 0), range_.lo.const - range_.hi.const)
+            self.least_sizes[size] = max(self.least_sizes.get(size, 0), range_.lo.const - range_.hi.const)
 
     def intern(self, value: Arithmetic | Gathered) -> int:
         number = self.numbers.get(value)
@@ -93,7 +94,7 @@ class PositionIds:
             self.numbers[value] = number
             self.compound[number] = value
             parts = value.at if isinstance(value, Gathered) else tuple(i for i, _ in value.terms)
-            self.inside[number] = frozenset().union(*(self.within(p) for p in parts))
+            self.inside[number] = frozenset().union(*(self.indices_in(p) for p in parts))
         return number
 
     def literal(self, value: int) -> int:
@@ -136,10 +137,10 @@ class PositionIds:
 
     # -- asking
 
-    def within(self, p: int) -> frozenset[int]:
+    def indices_in(self, p: int) -> frozenset[int]:
         return self.inside[p] if p >= COMPOUND else frozenset((p,))
 
-    def touches(self, p: int, index: int) -> bool:
+    def mentions(self, p: int, index: int) -> bool:
         return p == index or (p >= COMPOUND and index in self.inside[p])
 
     def contains(self, p: int, part: int) -> bool:
@@ -153,7 +154,7 @@ class PositionIds:
             return any(self.contains(x, part) for x in c.at)
         return part in self.inside[p]
 
-    def value(self, p: int) -> int | None:
+    def literal_value(self, p: int) -> int | None:
         """The number that a literal is."""
         if p < COMPOUND:
             return None
@@ -164,26 +165,28 @@ class PositionIds:
         if p < COMPOUND:
             return self.ranges.get(p)
         c = self.compound[p]
-        return ARRAYS[c.array].target if isinstance(c, Gathered) else None
+        return self.interner.arrays[c.array].target if isinstance(c, Gathered) else None
 
     def lies_in(self, p: int, range_: Range) -> bool:
         """Whether a position surely lies in a range: it is declared to; it is a literal (``3`` lies in
         ``1 .. W``: an author who writes it says so); or the ends of its indices' ranges tell."""
         if self.range_of(p) == range_:
             return True
-        number = self.value(p)
+        number = self.literal_value(p)
         lo, hi = range_.lo, range_.hi
         if number is not None and not lo.terms and hi.terms:
             plain = len(hi.terms) == 1 and hi.terms[0][1] == 1 and hi.const == lo.const - 1
             if plain and number >= lo.const:
                 return True
         low, high = self.of(lo), self.of(hi)
-        return self.at_least(self.plus_or_none(p, low), 0) and self.at_least(self.plus_or_none(high, p), 0)
+        return self.surely_at_least(self.difference_or_none(p, low), 0) and self.surely_at_least(
+            self.difference_or_none(high, p), 0
+        )
 
     def surely_less(self, a: Affine, b: Affine) -> bool:
-        return self.at_least(self.plus_or_none(self.of(b), self.of(a)), 1)
+        return self.surely_at_least(self.difference_or_none(self.of(b), self.of(a)), 1)
 
-    def plus_or_none(self, p: int, q: int) -> Arithmetic | None:
+    def difference_or_none(self, p: int, q: int) -> Arithmetic | None:
         """``p - q`` as arithmetic, if it is."""
         if self.as_arithmetic(p) is None or self.as_arithmetic(q) is None:
             return None
@@ -195,7 +198,7 @@ class PositionIds:
         known = (self.upper if upper else self.lower).get(index, [])
         return known if range_ is None else [self.of(range_.hi if upper else range_.lo), *known]
 
-    def at_least(self, d: Arithmetic | None, least: int) -> bool:
+    def surely_at_least(self, d: Arithmetic | None, least: int) -> bool:
         """Whether arithmetic is surely ``>= least``, by the ends of its indices."""
         if d is None or len(d.terms) > 3:
             return False
@@ -211,7 +214,7 @@ class PositionIds:
                     sizes[s] = sizes.get(s, 0) + c * k
             else:
                 if all(k >= 0 for k in sizes.values()):
-                    const += sum(k * self.least.get(s, 0) for s, k in sizes.items())
+                    const += sum(k * self.least_sizes.get(s, 0) for s, k in sizes.items())
                     if const >= least:
                         return True
         return False
@@ -240,7 +243,7 @@ class PositionIds:
         factor = dict(c.terms).get(old, 0) if old < COMPOUND else 0
         return self.plus(self.plus(p, old, -factor), new, factor) if factor else p
 
-    def abstract(self, p: int, bound: frozenset[int], leaves: list[int]) -> Any:
+    def skeleton_tree(self, p: int, bound: frozenset[int], leaves: list[int]) -> Any:
         """The skeleton tree of a position; its leaves, bound indices or open positions, are appended."""
         if p < COMPOUND:
             leaves.append(p)
@@ -250,18 +253,18 @@ class PositionIds:
             return "."
         c = self.compound[p]
         if isinstance(c, Gathered):
-            return ("g", c.array, tuple(self.abstract(x, bound, leaves) for x in c.at))
+            return ("g", c.array, tuple(self.skeleton_tree(x, bound, leaves) for x in c.at))
         held = sorted((k, i) for i, k in c.terms if i in bound)
         rest = self.arithmetic(c.const, c.sizes, tuple((i, k) for i, k in c.terms if i not in bound))
         leaves.extend(i for _, i in held)
-        is_open = self.value(rest) != 0
+        is_open = self.literal_value(rest) != 0
         if is_open:
             leaves.append(rest)
         return ("a", tuple(k for k, _ in held), is_open)
 
     def skeleton_of(self, p: int, bound: frozenset[int]) -> tuple[int, list[int]]:
         leaves: list[int] = []
-        return skeleton(self.abstract(p, bound, leaves)).id, leaves
+        return self.interner.skeleton(self.skeleton_tree(p, bound, leaves)).id, leaves
 
     def from_skeleton(self, number: int, leaves: list[int]) -> int:
         """The position with this skeleton over these leaves."""
@@ -277,4 +280,4 @@ class PositionIds:
                 total = self.plus(total, next(rest), coefficient)
             return self.plus(total, next(rest)) if tree[2] else total
 
-        return build(SKELETONS[number].tree)
+        return build(self.interner.skeletons[number].tree)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from symgrad.core.ranges import Affine, Index, Range
-from symgrad.proving.attempt import REBUILD, Attempt, Poly, Slots
-from symgrad.proving.heads import Head, Number, leaf, range_id
+from symgrad.proving.attempt import Attempt, Poly, Slots
+from symgrad.proving.interner import Head, Number
 from symgrad.proving.limits import Unsupported
 from symgrad.proving.poly import ONE, accumulate
 from symgrad.proving.position_ids import COMPOUND
@@ -13,7 +13,7 @@ from symgrad.proving.powers import power
 MAX_NUMBERED = 8
 
 
-def numbered(range_: Range | None) -> range | None:
+def numbered_positions(range_: Range | None) -> range | None:
     """The positions of a range whose ends are numbers, if they are few."""
     if range_ is None or range_.lo.terms or range_.hi.terms or not 0 < range_.size.const <= MAX_NUMBERED:
         return None
@@ -26,7 +26,7 @@ def size_of(ctx: Attempt, range_: Range | None) -> Poly:
         raise Unsupported("a bound index without a range")
     size = range_.size
     if size.const or any(c != 1 for _, c in size.terms):
-        ctx.nonempty[range_id(range_)] = None
+        ctx.nonempty[ctx.interner.range_id(range_)] = None
     return affine(ctx, size)
 
 
@@ -37,7 +37,7 @@ def affine(ctx: Attempt, value: Affine) -> Poly:
         if isinstance(symbol, Index):
             accumulate(total, position_number(ctx, ctx.positions.of(symbol)), c)
         else:
-            accumulate(total, {((leaf("size", symbol, 0, symbol).id, (), 1),): 1}, c)
+            accumulate(total, {((ctx.interner.leaf("size", symbol, 0, symbol).id, (), 1),): 1}, c)
     return total
 
 
@@ -47,16 +47,13 @@ def position_number(ctx: Attempt, p: int) -> Poly:
     if p >= COMPOUND and a is not None:
         total: Poly = {ONE: a.const} if a.const else {}
         for size, c in a.sizes:
-            accumulate(total, {((leaf("size", size, 0, size).id, (), 1),): 1}, c)
+            accumulate(total, {((ctx.interner.leaf("size", size, 0, size).id, (), 1),): 1}, c)
         for index, c in a.terms:
             accumulate(total, position_number(ctx, index), c)
         return total
-    head = leaf("position", "position", 1, "position", rigid=False)
+    head = ctx.interner.leaf("position", "position", 1, "position", rigid=False)
     return {((head.id, (p,), 1),): 1}
 
 
-def _rebuild_position(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+def rebuild_position(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     return power(ctx, position_number(ctx, slots[0]), e)
-
-
-REBUILD.update(position=_rebuild_position)

@@ -11,11 +11,10 @@ from fractions import Fraction
 
 from symgrad.core.ranges import Range
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
-from symgrad.proving.heads import HEADS
 from symgrad.proving.indicators import delta
 from symgrad.proving.poly import accumulate, mentions, mul, replace
 from symgrad.proving.position_ids import COMPOUND, Gathered
-from symgrad.proving.templates import abstract
+from symgrad.proving.templates import to_template
 
 MAX_WAYS = 8
 Changed = tuple[tuple[int, ...], Poly]
@@ -58,25 +57,25 @@ def unshifted(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Changed | 
     return None
 
 
-def order_free(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Changed | None:
+def without_order(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Changed | None:
     """``[i < j]`` of a bound index ``j`` and one from outside is ``1 - delta_{ij} - [j < i]``; between two
     bound indices of one range it is halved where they are exchangeable, else one is kept."""
     ranges = ctx.positions.ranges
     for n, (hid, slots, e) in enumerate(factors):
-        if HEADS[hid].kind != "less" or e != 1:
+        if ctx.heads[hid].kind != "less" or e != 1:
             continue
         rest: Mono = (*factors[:n], *factors[n + 1 :])
         swapped: Part = (hid, slots[::-1], 1)
         other: Mono = tuple(sorted((*rest, swapped)))
         total: Poly = {}
         weight = Fraction(1)
-        if slots[1] in bound and not any(ctx.positions.touches(slots[0], b) for b in bound):
+        if slots[1] in bound and not any(ctx.positions.mentions(slots[0], b) for b in bound):
             total[other] = -1
         elif set(slots) <= set(bound) and ranges[slots[0]] == ranges[slots[1]]:
-            here = abstract(ctx, "sum", "", [((0, 1), factors)], bound)
-            there = abstract(ctx, "sum", "", [((0, 1), other)], bound)
+            here = to_template(ctx, "sum", "", [((0, 1), factors)], bound)
+            there = to_template(ctx, "sum", "", [((0, 1), other)], bound)
             if here == there:
-                ctx.fired("sum over i < j = half the sum over i != j")
+                ctx.note("sum over i < j = half the sum over i != j")
                 weight = Fraction(1, 2)
             elif there < here:
                 total[other] = -1
@@ -90,15 +89,15 @@ def order_free(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Changed |
     return None
 
 
-def equal_positions(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> list[Mono]:
+def with_equal_positions_exchanged(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> list[Mono]:
     """A product with ``delta_{n_k n_l}``: as it is, and with the other of the two positions in all places.
     Which one a delta kept depends on names; taking the least of both does not."""
     ways = [factors]
     for x in factors:
-        if HEADS[x[0]].kind != "delta" or len(ways) >= MAX_WAYS or min(x[1]) < COMPOUND:
+        if ctx.heads[x[0]].kind != "delta" or len(ways) >= MAX_WAYS or min(x[1]) < COMPOUND:
             continue
         p, q = x[1]
-        if not all(ctx.positions.within(s) & frozenset(bound) for s in (p, q)):
+        if not all(ctx.positions.indices_in(s) & frozenset(bound) for s in (p, q)):
             continue
         for way in list(ways):
             rest = tuple(y for y in way if y != x)

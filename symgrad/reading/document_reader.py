@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
-from symgrad.reading.document.sections import DeclarationLayer, Sections
 from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.declarations import Paragraph

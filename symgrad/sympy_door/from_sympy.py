@@ -1,4 +1,4 @@
-"""SymPy expressions read as symgrad's: ranges from the bounds of sums and the shapes of arrays.
+"""SymPy expressions converted to symgrad's: ranges from the bounds of sums and the shapes of arrays.
 
 An axis gets the bounds of the sum whose index stands in it, else those of an ``Idx``, else its
 length counted from the bridge's base. SymPy itself is not called; only its trees are looked at.
@@ -6,7 +6,7 @@ length counted from the bridge's base. SymPy itself is not called; only its tree
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -30,13 +30,31 @@ from symgrad.core.nodes import (
     add,
     delta,
     mul,
+    neg,
     num,
     power,
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Range, index_expr
 from symgrad.core.substitute import substitute
 from symgrad.sympy_door.bridge import OURS, Bridge, BridgeError
-from symgrad.sympy_door.relations_in import Scope, conditions, kind_of
+
+Scope = dict[str, Index]
+
+
+def from_sympy(expr: Any, bridge: Bridge | None = None) -> Expr:
+    """A SymPy expression as ours; its arrays become tensors, entered in the bridge."""
+    return FromSympy(bridge or Bridge()).whole(expr)
+
+
+def kind_of(e: Any) -> str:
+    """The name of a SymPy node's class; those of undefined functions are all ``AppliedUndef``."""
+    return "AppliedUndef" if any(c.__name__ == "AppliedUndef" for c in type(e).__mro__) else type(e).__name__
+
+
+def subtrees(e: Any) -> Iterator[Any]:
+    yield e
+    for child in e.args:
+        yield from subtrees(child)
 
 
 class FromSympy:
@@ -252,7 +270,7 @@ class FromSympy:
         body = e.function
         where: tuple[Cond, ...] = ()
         if kind_of(body) == "Piecewise" and len(body.args) == 2 and tuple(body.args[1]) == (other, True):
-            where = conditions(self, body.args[0][1], inner)
+            where = self.conditions(body.args[0][1], inner)
             body = body.args[0][0]
         out = self.expr(body, inner)
         for k, index in enumerate(bound):
@@ -269,9 +287,49 @@ class FromSympy:
     def read_piecewise(self, e: Any, scope: Scope) -> Expr:
         branches = []
         for value, condition in e.args:
-            held = () if condition == True else conditions(self, condition, scope)  # noqa: E712  # SymPy's true
+            held = () if condition == True else self.conditions(condition, scope)  # noqa: E712  # SymPy's true
             branches.append((held, self.expr(value, scope)))
         (first, one), (rest, zero) = branches[0], branches[-1]
         if len(branches) == 2 and len(first) == 1 and not rest and one is num(1) and zero is num(0):
             return Iverson(first[0])
         return Cases(tuple(branches))
+
+    # --- conditions ----------------------------------------------------------------------------------
+
+    def conditions(self, c: Any, scope: Scope) -> tuple[Cond, ...]:
+        """A condition as ours, to hold together."""
+        kind = kind_of(c)
+        if kind == "And":
+            return tuple(x for a in sorted(c.args, key=str) for x in self.conditions(a, scope))
+        if kind == "Not":
+            (inner,) = self.conditions(c.args[0], scope)
+            return (inner.negate(),)
+        if kind not in ("Equality", "Unequality", "StrictLessThan", "StrictGreaterThan", "LessThan", "GreaterThan"):
+            raise BridgeError(f"the condition {c} has no counterpart")
+        left, right = c.args
+        if self.is_position(left, scope) and self.is_position(right, scope):
+            a, b = self.position(left, scope, None), self.position(right, scope, None)
+            return (
+                {
+                    "Equality": Cond("eq", a, b),
+                    "Unequality": Cond("eq", a, b, True),
+                    "StrictLessThan": Cond("lt", a, b),
+                    "StrictGreaterThan": Cond("lt", b, a),
+                    "LessThan": Cond("lt", b, a, True),
+                    "GreaterThan": Cond("lt", a, b, True),
+                }[kind],
+            )
+        x, y = self.expr(left, scope), self.expr(right, scope)
+        if kind in ("StrictGreaterThan", "StrictLessThan"):
+            return (Cond("pos", add(x, neg(y)) if kind == "StrictGreaterThan" else add(y, neg(x))),)
+        if kind in ("LessThan", "GreaterThan"):
+            return (Cond("pos", add(x, neg(y)) if kind == "LessThan" else add(y, neg(x)), None, True),)
+        raise BridgeError(f"the condition {c} compares numbers for equality")
+
+    def is_position(self, e: Any, scope: Scope) -> bool:
+        """Whether a side of a relation is made of indices, sizes and whole numbers."""
+        if any(kind_of(a) == "Indexed" and str(a.base) not in self.bridge.arrays for a in subtrees(e)):
+            return False
+        symbols = [s for s in e.free_symbols if kind_of(s) in ("Symbol", "Dummy", "Idx")]
+        known = self.letters | self.sizes | scope.keys() | self.bridge.arrays.keys()
+        return all(str(s) in known or s.is_integer for s in symbols)

@@ -17,6 +17,7 @@ from symgrad.core.nodes import (
     Add,
     Apply,
     Cases,
+    Cond,
     Const,
     Delta,
     Deriv,
@@ -24,6 +25,7 @@ from symgrad.core.nodes import (
     Expr,
     Func,
     Iverson,
+    Lam,
     Mul,
     Num,
     Pow,
@@ -36,13 +38,9 @@ from symgrad.core.nodes import (
     power,
 )
 from symgrad.core.ranges import Gather, Index, Subset
-from symgrad.writing import operators_latex
-from symgrad.writing.latex_pieces import LatexText, bracketed, without_sign
-from symgrad.writing.letters import LetterChooser, Naming, name, script, split_name
-from symgrad.writing.limits_latex import condition, limits
-
-POWERED = frozenset(("sigma", "tanh", "sinh", "cosh", "sin", "cos", "tan"))
-"""Functions whose square is written ``\\tanh^2(x)``."""
+from symgrad.core.substitute import substitute
+from symgrad.writing.latex_pieces import LatexText, enclosed, is_named, without_sign
+from symgrad.writing.letters import LetterChooser, Naming, joined, name, script, shows_range, split_name
 
 
 def latex(expr: Expr, names: Naming | None = None) -> str:
@@ -104,7 +102,7 @@ class Printer:
     def within(self, expr: Expr, *kinds: str) -> str:
         """The expression, in brackets unless it is of one of the kinds."""
         text = self.text(expr)
-        return text.latex if text.kind in kinds else bracketed(text.latex)
+        return text.latex if text.kind in kinds else enclosed(text.latex)
 
     # --- numbers and names ------------------------------------------------------------------------
 
@@ -214,7 +212,7 @@ class Printer:
         for k, t in enumerate(ordered):
             last = k == len(ordered) - 1
             keep = t.kind != "sum" and (t.kind != "open" or last)
-            text = t.latex if keep else bracketed(t.latex)
+            text = t.latex if keep else enclosed(t.latex)
             if out and text[0].isdigit():
                 text = f"\\cdot {text}"
             out.append(text)
@@ -229,7 +227,7 @@ class Printer:
             if q.numerator == 1 and q.denominator > 1:
                 degree = "" if q.denominator == 2 else f"[{q.denominator}]"
                 return LatexText(f"\\sqrt{degree}{{{self.write(base)}}}")
-            if isinstance(base, Func) and base.name in POWERED and q.denominator == 1:
+            if isinstance(base, Func) and base.name in TABLE and TABLE[base.name].powered and q.denominator == 1:
                 return self.called(head(base.name, self.naming.reserved) + script("^", str(q)), [base.arg])
         return LatexText(self.within(base, "name") + script("^", self.write(exponent)), "power")
 
@@ -243,37 +241,156 @@ class Printer:
                 return LatexText(f"\\lvert {cond.right.name} \\rvert")
         sign = "\\sum" if isinstance(node, Sum) else "\\prod"
         self.letters.bind(node.index)
-        below, above, brackets = limits(self, node)
-        inner = mul(*brackets, node.body)
-        if isinstance(node, Prod) and brackets:
-            inner = power(node.body, mul(*brackets))
+        below, above, indicators = self.limits(node)
+        inner = mul(*indicators, node.body)
+        if isinstance(node, Prod) and indicators:
+            inner = power(node.body, mul(*indicators))
         body = self.within(inner, "name", "atom", "product", "open", "power")
         self.letters.release(node.index)
         return LatexText(f"{sign}_{{{below}}}{f'^{{{above}}}' if above else ''} {body}", "open")
+
+    def limits(self, node: Sum | Prod) -> tuple[str, str, list[Expr]]:
+        """What stands below and above the sign, and the conditions that stand as brackets in the body."""
+        index, letter = node.index, self.letters[node.index]
+        pieces: list[str] = []
+        indicators: list[Expr] = []
+        ends: dict[str, str] = {}
+        shown = False
+        for c in node.where:
+            if c.op == "pos" or (c.op == "eq" and not c.negated) or index not in (c.left, c.right):
+                indicators.append(Iverson(c))
+            elif c.op == "lt" and c.negated and ("lo" if c.left is index else "hi") not in ends:
+                other = c.right if c.left is index else c.left
+                ends["lo" if c.left is index else "hi"] = self.letters.position(other)  # type: ignore[arg-type]  # 'lt'
+            else:
+                shown |= c.op == "in" and not c.negated
+                pieces.append(self.condition(c, index))
+        if len(ends) == 1 and index.range is not None and not pieces and not indicators:
+            # one written end, the other that of the whole range
+            lo, hi = self.letters.affine(index.range.lo), self.letters.affine(index.range.hi)
+            return f"{letter}={ends.get('lo', lo)}", ends.get("hi", hi), indicators
+        if len(ends) == 2:
+            pieces.insert(0, f"{ends['lo']} \\le {letter} \\le {ends['hi']}")
+            shown = True
+        else:
+            pieces += [letter + (" \\ge " if end == "lo" else " \\le ") + text for end, text in ends.items()]
+        seen = shown or (not self.naming.ranges and shows_range(index, node.body))
+        if index.range is None or seen:
+            return ", ".join(pieces if shown or pieces else [letter]), "", indicators
+        lo, hi = self.letters.affine(index.range.lo), self.letters.affine(index.range.hi)
+        if not pieces:
+            return f"{letter}={lo}", hi, indicators
+        return ", ".join([f"{lo} \\le {letter} \\le {hi}", *pieces]), "", indicators
 
     # --- functions --------------------------------------------------------------------------------
 
     def func(self, node: Func) -> LatexText:
         if node.name == "abs":
-            return LatexText(bracketed(self.write(node.arg), "\\lvert ", "\\rvert"))
+            return LatexText(enclosed(self.write(node.arg), "\\lvert ", "\\rvert"))
         if node.name == "sqrt":
             return LatexText(f"\\sqrt{{{self.write(node.arg)}}}")
         return self.called(head(node.name, self.naming.reserved), [node.arg])
 
     def called(self, name_: str, arguments: Sequence[Expr]) -> LatexText:
-        return LatexText(name_ + bracketed(", ".join(self.write(a) for a in arguments)))
+        return LatexText(name_ + enclosed(", ".join(self.write(a) for a in arguments)))
+
+    # --- derivatives and functions of arrays --------------------------------------------------------
+
+    def apply(self, node: Apply) -> LatexText:
+        """``f'(x)``, ``L(Y)``, ``\\frac{\\partial L}{\\partial Y_{ij}}``"""
+        head = node.function.name
+        if not node.derivs:
+            return LatexText(head + enclosed(", ".join(self.array(a) for a in node.arguments)))
+        if len(node.arguments) == 1:
+            (lam,) = node.arguments
+            count = len(node.derivs)
+            if not lam.axes:
+                mark = "'" * count if count < 4 else f"^{{({count})}}"
+                return LatexText(head + mark + enclosed(self.array(lam)))
+            if is_named(lam):
+                targets = [substitute(lam.body, dict(zip(lam.axes, ii, strict=True))) for _, ii in node.derivs]
+                return self.partial(head, targets)
+        marks = joined([f"{k + 1}{script('_', self.letters.slots(ii))}" for k, ii in node.derivs])
+        arguments = ", ".join(self.array(a) for a in node.arguments)
+        return LatexText(f"\\partial_{{{marks}}} {head}{enclosed(arguments)}", "open")
+
+    def array(self, lam: Lam) -> str:
+        """An array as an argument: by its name where it has one, else ``[entry]_{ij}``."""
+        body = lam.body
+        if not lam.axes:
+            return self.write(body)
+        if isinstance(body, (Entry, Ref)) and is_named(lam):
+            key = body.tensor.name if isinstance(body, Entry) else body.definition.name
+            axes = [e for e in body.indices if e in lam.axes]
+            turned = "^\\top" if len(axes) == 2 and axes[0] is lam.axes[1] else ""
+            if len(axes) < len(body.indices):
+                slots = [":" if e in lam.axes else self.letters.position(e) for e in body.indices]
+                key = name(key, joined(slots))
+                return key + turned
+            return (f"({name(key)})" if turned and split_name(key)[2] else name(key)) + turned
+        for axis in lam.axes:
+            self.letters.bind(axis)
+        out = enclosed(self.write(body), "[", "]") + script("_", self.letters.slots(lam.axes))
+        for axis in lam.axes:
+            self.letters.release(axis)
+        return out
+
+    def deriv(self, node: Deriv) -> LatexText:
+        """``\\frac{\\partial J}{\\partial U_{zi}}``, or in front of what is differentiated."""
+        targets: list[Expr] = []
+        body: Expr = node
+        while isinstance(body, Deriv):
+            targets.insert(0, body.target)
+            body = body.body
+        if isinstance(body, (Ref, Entry)):
+            return self.partial(self.write(body), targets)
+        if isinstance(body, Apply) and not body.derivs and all(map(is_named, body.arguments)):
+            return self.partial(body.function.name, targets)
+        operator = self.partial("", targets).latex
+        text = self.text(body)
+        plain = isinstance(body, (Func, Apply)) and text.kind == "atom"
+        return LatexText(f"{operator} {text.latex if plain else enclosed(text.latex, '[', ']')}", "open")
+
+    def partial(self, of: str, targets: Sequence[Expr]) -> LatexText:
+        order = f"^{len(targets)}" if len(targets) > 1 else ""
+        under = " ".join(f"\\partial {self.write(t)}" for t in targets)
+        return LatexText(f"\\frac{{\\partial{order}{' ' + of if of else ''}}}{{{under}}}")
 
     # --- conditions -------------------------------------------------------------------------------
 
     def iverson(self, node: Iverson) -> LatexText:
-        return LatexText("\\mathbb{1}" + bracketed(condition(self, node.cond), "[", "]"))
+        return LatexText("\\mathbb{1}" + enclosed(self.condition(node.cond), "[", "]"))
 
     def cases(self, node: Cases) -> LatexText:
         rows = []
         for conds, value in node.branches:
-            when = f"\\text{{if }} {', '.join(condition(self, c) for c in conds)}" if conds else "\\text{otherwise}"
+            when = f"\\text{{if }} {', '.join(self.condition(c) for c in conds)}" if conds else "\\text{otherwise}"
             rows.append(f"{self.write(value)} & {when}")
         return LatexText("\\begin{cases} " + " \\\\ ".join(rows) + " \\end{cases}")
+
+    def condition(self, c: Cond, first: Index | None = None) -> str:
+        """``i \\neq j``, ``k \\in \\mathcal{N}``, ``z_i > 0``; ``first``: the letter to say it of."""
+        if c.op == "pos":
+            assert isinstance(c.left, Expr)
+            return self.comparison(c.left, "\\le" if c.negated else ">")
+        left = self.letters.position(c.left)  # type: ignore[arg-type]  # all but 'pos' compare positions
+        if isinstance(c.right, Subset):
+            return f"{left} \\{'notin' if c.negated else 'in'} {c.right.name}"
+        assert c.right is not None
+        right = self.letters.position(c.right)
+        signs = {"eq": ("=", "\\neq", "=", "\\neq"), "lt": ("<", "\\ge", ">", "\\le")}[c.op]
+        if first is not None and c.right is first:
+            return f"{right} {signs[2 + c.negated]} {left}"
+        return f"{left} {signs[c.negated]} {right}"
+
+    def comparison(self, x: Expr, sign: str) -> str:
+        """``x - y > 0`` as ``x > y``"""
+        if isinstance(x, Add) and len(x.terms) == 2:
+            (one, left), (other, right) = map(without_sign, x.terms)
+            if one != other:
+                left, right = (right, left) if one else (left, right)
+                return f"{self.write(left)} {sign} {self.write(right)}"
+        return f"{self.write(x)} {sign} 0"
 
 
 _RULES: dict[type[Expr], Callable[[Printer, Any], LatexText]] = {
@@ -290,8 +407,8 @@ _RULES: dict[type[Expr], Callable[[Printer, Any], LatexText]] = {
     Mul: Printer.mul,
     Pow: Printer.pow,
     Func: Printer.func,
-    Apply: operators_latex.apply,
-    Deriv: operators_latex.deriv,
+    Apply: Printer.apply,
+    Deriv: Printer.deriv,
     Cases: Printer.cases,
 }
 

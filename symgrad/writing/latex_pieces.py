@@ -1,4 +1,4 @@
-"""Pieces of printed LaTeX: what may stand beside what, brackets, signs, and arrays with a name."""
+"""Pieces of printed LaTeX: what may stand beside what, parentheses, signs, and arrays with a name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class LatexText:
     kind: str = "atom"
 
 
-def bracketed(text: str, left: str = "(", right: str = ")") -> str:
+def enclosed(text: str, left: str = "(", right: str = ")") -> str:
     if any(mark in text for mark in ("\\frac", "\\sum", "\\prod", "\\begin", "\\sqrt")):
         return f"\\left{left}{text}\\right{right}"
     return f"{left}{text}{right}"

@@ -172,7 +172,7 @@ def split_name(key: str) -> tuple[str, str, str]:
             continue
         depth += (ch == "{") - (ch == "}")
         found[mark] += ch
-    return _styled(found[""]), _bare(found["_"]), _bare(found["^"])
+    return _styled(found[""]), _without_braces(found["_"]), _without_braces(found["^"])
 
 
 def _styled(base: str) -> str:
@@ -186,7 +186,7 @@ def _styled(base: str) -> str:
     return f"\\mathrm{{{letter}}}{primes}" if len(letter) > 1 and letter.isalnum() and letter[0].isalpha() else base
 
 
-def _bare(label: str) -> str:
+def _without_braces(label: str) -> str:
     return label[1:-1] if label.startswith("{") and label.endswith("}") else label
 
 

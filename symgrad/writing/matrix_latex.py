@@ -12,9 +12,8 @@ from symgrad.core.matrix_notation import Array, entries, lies, lying, signed
 from symgrad.core.nodes import ONE, Apply, Entry, Expr, Mul, Num, Ref, Sum
 from symgrad.core.ranges import Gather, Index, IndexExpr
 from symgrad.writing.index_latex import Printer, head
-from symgrad.writing.latex_pieces import LatexText, bracketed
+from symgrad.writing.latex_pieces import LatexText, enclosed
 from symgrad.writing.letters import LetterChooser, Naming, joined, name, script, split_name
-from symgrad.writing.limits_latex import limits
 
 CLOSED = ("name", "atom", "power")
 
@@ -47,7 +46,7 @@ class MatrixPrinter:
 
     def within(self, array: Array, *kinds: str) -> str:
         text = self.text(array)
-        return text.latex if text.kind in kinds else bracketed(text.latex)
+        return text.latex if text.kind in kinds else enclosed(text.latex)
 
     # --- names --------------------------------------------------------------------------------------
 
@@ -129,7 +128,7 @@ class MatrixPrinter:
     def factor(self, array: Array) -> str:
         """A factor of a matrix product. A dot product is a number, and would take its neighbours apart."""
         if isinstance(array, (a.Inner, a.OuterProduct)):
-            return bracketed(self.write(array))
+            return enclosed(self.write(array))
         return self.within(array, "product", *CLOSED)
 
     def row(self, texts: Sequence[str], kind: str = "product") -> LatexText:
@@ -162,25 +161,25 @@ class MatrixPrinter:
             below.insert(0, str(number.denominator))
         front = " ".join(above)
         if below:
-            under = " ".join(below) if len(below) > 1 else self._unbracketed(below[0])
+            under = " ".join(below) if len(below) > 1 else self._without_parentheses(below[0])
             front = f"\\frac{{{front or '1'}}}{{{under}}}"
         kind = "product"
         if node.body is not None:
             if last:
-                front = " ".join((front, *map(bracketed, last))).strip()
+                front = " ".join((front, *map(enclosed, last))).strip()
                 last = []
             text = self.text(node.body)
-            body = text.latex if text.kind in ("product", "open", *CLOSED) else bracketed(text.latex)
+            body = text.latex if text.kind in ("product", "open", *CLOSED) else enclosed(text.latex)
             kind = "open" if text.kind == "open" else "product"
             front = f"{front} {body}".strip()
         elif last:
-            front = " ".join((front, *map(bracketed, last[:-1]), last[-1])).strip()
+            front = " ".join((front, *map(enclosed, last[:-1]), last[-1])).strip()
             kind = "open"
         if node.number < 0:
             return LatexText(f"-{front or '1'}", "sum")
         return LatexText(front or "1", kind)
 
-    def _unbracketed(self, text: str) -> str:
+    def _without_parentheses(self, text: str) -> str:
         return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
 
     # --- sums ---------------------------------------------------------------------------------------
@@ -206,8 +205,8 @@ class MatrixPrinter:
     def explicit(self, node: a.Explicit) -> LatexText:
         self.letters.bind(node.index)
         spoken = Mul(tuple(entries(node.body)))
-        below, above, brackets = limits(self.scalars, Sum(node.index, spoken, node.where))
-        front = " ".join(self.scalars.write(b) for b in brackets)
+        below, above, indicators = self.scalars.limits(Sum(node.index, spoken, node.where))
+        front = " ".join(self.scalars.write(b) for b in indicators)
         body = self.within(node.body, "product", "open", *CLOSED)
         self.letters.release(node.index)
         return LatexText(f"\\sum_{{{below}}}{f'^{{{above}}}' if above else ''} {front}{body}", "open")
@@ -220,10 +219,10 @@ class MatrixPrinter:
                 return LatexText(self.norm(node.body.body), "atom")
             return LatexText(f"\\sqrt{{{self.write(node.body)}}}", "atom")
         if node.function == "abs":
-            return LatexText(bracketed(self.write(node.body), "\\lvert ", "\\rvert"), "atom")
+            return LatexText(enclosed(self.write(node.body), "\\lvert ", "\\rvert"), "atom")
         known = node.function.rstrip("'") in TABLE
         called = head(node.function, self.scalars.naming.reserved) if known else node.function
-        return LatexText(called + bracketed(self.write(node.body)), "atom")
+        return LatexText(called + enclosed(self.write(node.body)), "atom")
 
     def norm(self, array: Array) -> str:
         return f"\\lVert {self.write(array)} \\rVert" + ("_F" if len(array.axes) == 2 else "")
@@ -232,13 +231,13 @@ class MatrixPrinter:
         return LatexText(self.norm(node.body) + "^2", "power")
 
     def trace(self, node: a.Trace) -> LatexText:
-        return LatexText("\\operatorname{tr}" + bracketed(self.write(node.body)), "atom")
+        return LatexText("\\operatorname{tr}" + enclosed(self.write(node.body)), "atom")
 
     def diagonal(self, node: a.Diagonal) -> LatexText:
-        return LatexText("\\operatorname{diag}" + bracketed(self.write(node.body)), "atom")
+        return LatexText("\\operatorname{diag}" + enclosed(self.write(node.body)), "atom")
 
     def softmax(self, node: a.SoftmaxVector) -> LatexText:
-        return LatexText("\\operatorname{softmax}" + bracketed(self.write(node.body)), "atom")
+        return LatexText("\\operatorname{softmax}" + enclosed(self.write(node.body)), "atom")
 
     def power(self, node: a.EntrywisePower) -> LatexText:
         exponent = self.write(node.exponent)

@@ -11,7 +11,8 @@ import pytest
 from symgrad.cli import main
 from symgrad.comparing.adapter import adapter
 from symgrad.comparing.guessing import as_maps, guess
-from symgrad.comparing.problem import Problem, read_problem
+from symgrad.comparing.problem import Problem, problem_of
+from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
 
 TEXT = r"""
@@ -51,7 +52,7 @@ def nested(V, U, c, o, n):
 
 
 def problem() -> Problem:
-    return read_problem(Source("doc.md", TEXT))
+    return problem_of(read_document(Source("doc.md", TEXT)))
 
 
 @pytest.fixture

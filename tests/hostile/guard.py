@@ -10,7 +10,9 @@ from types import FrameType
 
 from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import DocumentReport, Report
-from symgrad.report.formats import FORMATS
+from symgrad.report import check_text as text_format
+from symgrad.report import json_format
+from symgrad.report.report_format import ReportStyle
 from symgrad.text.codes import codes
 from symgrad.text.diagnostic import Diagnostic
 
@@ -51,8 +53,8 @@ def complaints(text: str, path: str = "hostile.md") -> str | None:
     try:
         with limit(PATIENCE):
             report = check_text(text, path)
-            for name in ("text", "json"):
-                FORMATS[name]()(Report((report,)), read=True, colour=False)
+            for render in (text_format.render, json_format.check):
+                render(Report((report,)), ReportStyle(read=True))
     except OutOfTime:
         return f"stopped after {PATIENCE:.0f} s"
     except Exception:

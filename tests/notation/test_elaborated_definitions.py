@@ -20,7 +20,7 @@ def elaborated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     original = definitions._elaborated
 
     def counted(el: Any, entry: Any) -> Any:
-        names.append(entry.key)
+        names.append(str(entry.key))
         return original(el, entry)
 
     monkeypatch.setattr(definitions, "_elaborated", counted)

@@ -41,8 +41,8 @@ from symgrad.core.nodes import (
     sub,
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from symgrad.reading.document_names import naming
 from symgrad.reading.document_reader import Reader
-from symgrad.reading.names.document_naming import naming
 from symgrad.text.source import Source
 from symgrad.writing.index_latex import Naming, describe_sizes, latex, read
 

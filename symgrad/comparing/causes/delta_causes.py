@@ -15,7 +15,7 @@ def has_delta(term: n.Expr, axis: Index) -> bool:
     return any(isinstance(node, n.Delta) and axis in (node.left, node.right) for node in n.walk(term))
 
 
-def without(term: n.Expr, axis: Index) -> n.Expr:
+def without_deltas(term: n.Expr, axis: Index) -> n.Expr:
     """A term at the positions that its deltas do not speak of."""
     return mapped(term, lambda e: n.ZERO if isinstance(e, n.Delta) and axis in (e.left, e.right) else None)
 
@@ -79,7 +79,7 @@ def cond_at(c: n.Cond, there: dict[Index, IndexExpr]) -> n.Cond:
     return inner.cond
 
 
-def moved(gradient: n.Expr, what: Index | IndexArray, other: Index | IndexArray) -> n.Expr:
+def with_deltas_at(gradient: n.Expr, what: Index | IndexArray, other: Index | IndexArray) -> n.Expr:
     """The deltas on one letter or array, on another one."""
 
     def there(e: IndexExpr) -> IndexExpr:
@@ -97,7 +97,7 @@ def moved(gradient: n.Expr, what: Index | IndexArray, other: Index | IndexArray)
     return mapped(gradient, f)
 
 
-def counted(gradient: n.Expr, a: IndexArray) -> n.Expr:
+def at_counters(gradient: n.Expr, a: IndexArray) -> n.Expr:
     def there(e: IndexExpr) -> IndexExpr:
         return e.indices[-1] if isinstance(e, Gather) and e.array is a and e.indices else e
 
@@ -110,7 +110,7 @@ def counted(gradient: n.Expr, a: IndexArray) -> n.Expr:
 # --- values -------------------------------------------------------------------------------------------------
 
 
-def lasts(a: IndexArray, weight: n.Tensor, env: Environment) -> None:
+def mark_last(a: IndexArray, weight: n.Tensor, env: Environment) -> None:
     """1 for the last of several equal positions, else 0."""
     values = env.index_array(a)
     rows = values.reshape(values.shape[0], -1).tolist()
@@ -118,24 +118,24 @@ def lasts(a: IndexArray, weight: n.Tensor, env: Environment) -> None:
     env.tensors[weight] = np.array(kept, dtype=float).reshape(values.shape)
 
 
-def apart(a: IndexArray, letter: Index, weight: n.Tensor, env: Environment) -> None:
+def mark_other_positions(a: IndexArray, letter: Index, weight: n.Tensor, env: Environment) -> None:
     """0 where an index array holds the position of a letter, else 1."""
     values, at = env.index_array(a), env.position(letter)
     assert at is not None  # the letter is fixed
     env.tensors[weight] = (values != at.reshape(-1, *(1,) * (values.ndim - 1))).astype(float)
 
 
-def as_other(t: n.Tensor, other: n.Tensor, env: Environment) -> None:
+def use_array(t: n.Tensor, other: n.Tensor, env: Environment) -> None:
     env.tensors[t] = env.tensor(other)
 
 
-def let(letter: Index, other: Index, env: Environment) -> None:
+def use_letter(letter: Index, other: Index, env: Environment) -> None:
     at = env.position(other)
     assert at is not None  # the letter is fixed
     env.at[letter] = at
 
 
-def shift(what: Index | IndexArray, by: int, other: Index | IndexArray, env: Environment) -> None:
+def shift_positions(what: Index | IndexArray, by: int, other: Index | IndexArray, env: Environment) -> None:
     """Positions one off under another name (or their own), wrapped around as Python wraps a negative index."""
     if isinstance(what, Index) and isinstance(other, Index):
         at = env.position(what)

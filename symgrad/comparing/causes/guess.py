@@ -19,7 +19,7 @@ Array = NDArray[Any]
 Latex = Callable[[n.Expr], str]
 Change = Callable[[Environment], None]
 
-WHOLE, SAMPLES, PLACE, TERM, SLOPE, COUNT, WINDOW, HELD, EDIT = range(0, 90, 10)
+WHOLE, SAMPLES, POSITION, TERM, SLOPE, COUNT, WINDOW, HELD, EDIT = range(0, 90, 10)
 """Ranks, the likeliest first."""
 
 

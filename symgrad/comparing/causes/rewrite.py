@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from symgrad.core import nodes as n
-from symgrad.core.nodes import distinct
-from symgrad.core.ranges import Gather, Index, IndexArray
+from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
 
 
@@ -58,22 +57,6 @@ def mapped(node: n.Expr, f: Callable[[n.Expr], n.Expr | None]) -> n.Expr:
     return go(node)
 
 
-def sites(cost: n.Expr, keep: n.Definition | None = None) -> Iterator[n.Expr]:
-    """Every node of a cost, those of the definitions it uses behind them, each once."""
-    seen: set[n.Expr] = set()
-    todo = [cost]
-    opened: set[n.Definition] = set()
-    while todo:
-        for node in distinct(todo.pop(0)):
-            if node in seen:
-                continue
-            seen.add(node)
-            yield node
-            if isinstance(node, n.Ref) and node.definition not in opened and node.definition is not keep:
-                opened.add(node.definition)
-                todo.append(node.definition.body)
-
-
 def constant(node: n.Expr) -> n.Ref:
     """The value of a node, to be held constant: a definition of its own, open where the node is."""
     free = tuple(sorted((i for i in n.free_indices(node) if i.kind != "fixed"), key=lambda i: i.serial))
@@ -89,18 +72,6 @@ def with_slope(node: n.Expr, arg: n.Expr, slope: n.Expr) -> tuple[n.Expr, frozen
     return n.add(value, n.mul(factor, n.sub(arg, at))), held
 
 
-def letters(cost: n.Expr) -> tuple[Index, ...]:
+def fixed_letters(cost: n.Expr) -> tuple[Index, ...]:
     """The fixed positions that a cost speaks of."""
-    found = {i for node in sites(cost) for i in n.free_indices(node) if i.kind == "fixed"}
-    return tuple(sorted(found, key=lambda i: i.serial))
-
-
-def index_arrays(cost: n.Expr) -> tuple[IndexArray, ...]:
-    """The index arrays that a cost speaks of."""
-    found: dict[IndexArray, None] = {}
-    for node in sites(cost):
-        for e in n.parts(node)[0]:
-            while isinstance(e, Gather):
-                found[e.array] = None
-                e = e.indices[0]
-    return tuple(found)
+    return tuple(sorted(n.reach(cost).letters, key=lambda i: i.serial))

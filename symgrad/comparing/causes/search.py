@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.checking.edits import Edit, variants
-from symgrad.comparing.causes.exchange import exchanged, reordered
+from symgrad.comparing.causes.exchange_causes import exchanged, reordered
 from symgrad.comparing.causes.guess import EDIT, WHOLE, Change, Guess, Latex, evaluated
-from symgrad.comparing.causes.parts import Parts
+from symgrad.comparing.causes.part_causes import PartCauses
 from symgrad.comparing.causes.position_causes import PositionCauses
-from symgrad.comparing.causes.rewrite import index_arrays, letters
-from symgrad.comparing.causes.whole import Seen, factors, proportional, stepped
+from symgrad.comparing.causes.rewrite import fixed_letters
+from symgrad.comparing.causes.scale_causes import PointGradient, factors, proportional, stepped
 from symgrad.comparing.exact import GradientTerm, array
-from symgrad.comparing.problem import Problem, leaves
+from symgrad.comparing.problem import Problem, dependencies
 from symgrad.core import nodes as n
 from symgrad.core.ranges import Range
 from symgrad.evaluating.budget import BUDGET, EvaluationTooLarge
@@ -153,8 +153,10 @@ class _Judge:
 
 
 def _ratio(problem: Problem, evidence: Iterable[CodeNumbers], tolerance: float, what: str) -> str | None:
-    seen = [Seen(e.env, b, e.code[k], e.exact[b], e.scale[b]) for e in evidence for k, b in enumerate(e.samples)]
-    found = list(leaves(problem.value))
+    seen = [
+        PointGradient(e.env, b, e.code[k], e.exact[b], e.scale[b]) for e in evidence for k, b in enumerate(e.samples)
+    ]
+    found = list(dependencies(problem.value))
     scalars = [t for t in found if isinstance(t, n.Tensor) and not t.ranges]
     return proportional(seen, list(factors(_ranges(found), scalars)), 10 * tolerance, what)
 
@@ -166,7 +168,7 @@ def _stepped(
     for e in evidence:
         value = array(Evaluator(e.env), GradientTerm(target, term.axes))
         for k, b in enumerate(e.samples):
-            seen.append(Seen(e.env, b, e.code[k], e.exact[b], e.scale[b]))
+            seen.append(PointGradient(e.env, b, e.code[k], e.exact[b], e.scale[b]))
             values.append(value[b])
     whole = isinstance(target, n.Entry) and set(target.indices) <= {*term.axes}
     name = target.tensor.name if isinstance(target, n.Entry) and whole else latex(target)
@@ -196,12 +198,13 @@ def _ordered(
     guesses = list(_elsewhere(term, others))
     for say, change in stale:
         guesses.append(Guess(WHOLE + 5, partial(str, say), evaluated(partial(_same, term.entry), term.axes, change)))
-    tensors = tuple(t for t in leaves(cost) if isinstance(t, n.Tensor))
+    tensors = tuple(t for t in dependencies(cost) if isinstance(t, n.Tensor))
     tensors = tuple(dict.fromkeys(tensors))
-    guesses += exchanged(term, [t for _, t in others], (*letters(cost), *index_arrays(cost), *tensors))
+    arrays = n.reach(cost).index_arrays
+    guesses += exchanged(term, [t for _, t in others], (*fixed_letters(cost), *arrays, *tensors))
     guesses += reordered(term) if target is not None else ()
-    guesses += PositionCauses(term.entry, term.axes, letters(cost), index_arrays(cost), tensors).guesses()
-    guesses += Parts(cost, target, term.axes, latex).guesses()
+    guesses += PositionCauses(term.entry, term.axes, fixed_letters(cost), arrays, tensors).guesses()
+    guesses += PartCauses(cost, target, term.axes, latex).guesses()
     guesses.sort(key=lambda g: g.rank)
     yield from guesses[:TRIED]
     yield from islice(_edited(problem, term, latex), EDITS)
@@ -209,9 +212,9 @@ def _ordered(
 
 def _edited(problem: Problem, term: GradientTerm, latex: Latex) -> Iterator[Guess]:
     """The gradient with a slip of the pen in it, as ``check`` knows them."""
-    found = list(leaves(problem.value))
+    found = list(dependencies(problem.value))
     tensors = tuple(t for t in found if isinstance(t, n.Tensor))
-    scope = (*term.axes, *letters(problem.value))
+    scope = (*term.axes, *fixed_letters(problem.value))
     for edit in sorted(variants(term.entry, scope, latex, tensors), key=lambda e: e.rank):
 
         def say(edit: Edit = edit) -> str:

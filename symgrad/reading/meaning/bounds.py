@@ -10,7 +10,7 @@ from symgrad.core.ranges import Affine, Gather, Index, Range, Subset
 from symgrad.reading.meaning.conditions import as_position
 from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.rules import Reading
-from symgrad.reading.names.name_keys import label_key
+from symgrad.reading.names.name_keys import labelled_size
 from symgrad.reading.names.sets import is_cardinality
 from symgrad.reading.tokens.cuts import CLOSERS, OPENERS, find, items, parted, split_rows, without_commas
 from symgrad.reading.tokens.lexer import Token
@@ -248,7 +248,7 @@ def affine(el: Reading, tokens: Sequence[Token]) -> Affine:
     if len(tokens) == 2 and tokens[0].kind == "number" and is_name(tokens[1]) and tokens[0].text.isdigit():
         return Affine.of(sum_letter(tokens[1])).scale(int(tokens[0].text[:6]))
     if len(tokens) > 2 and is_name(tokens[0]) and tokens[1].kind == "sub":
-        labelled = sum_letter(tokens[0]) + label_key(tokens[2:])
+        labelled = labelled_size(sum_letter(tokens[0]), tokens[2:])
         if labelled in el.scope.sizes:
             return Affine.of(labelled)
     found = as_position(el, tokens)

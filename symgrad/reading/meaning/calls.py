@@ -17,7 +17,7 @@ from symgrad.reading.meaning.slots import element, position
 from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.upstream import abstract
 from symgrad.reading.meaning.values import ReadValue, group
-from symgrad.reading.names.name_keys import call_key
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error, read_slots
 from symgrad.reading.tree.syntax import Call, Letter, NumberNode, Position, Sym, SyntaxNode, Terms
@@ -47,10 +47,11 @@ def node_position(el: Reading, node: SyntaxNode) -> IndexExpr:
 def call(el: Reading, node: Call) -> ReadValue:
     """A name with its arguments."""
     sym, scope = node.function, el.scope
-    if sym.key in scope.functions:
-        return abstract(el, scope.functions[sym.key], node)
-    labelled = (call_key(sym), len(node.args)) in scope.calls
-    entry = scope.calls.get((call_key(sym) if labelled else sym.key, len(node.args)))
+    name, labelled_name = NameKey(sym.key), NameKey.function(sym)
+    if name in scope.functions:
+        return abstract(el, scope.functions[name], node)
+    labelled = (labelled_name, len(node.args)) in scope.calls
+    entry = scope.calls.get((labelled_name if labelled else name, len(node.args)))
     if entry is not None:
         out = defined_call(el, entry, node)
         for _ in range(sym.primes):
@@ -59,7 +60,7 @@ def call(el: Reading, node: Call) -> ReadValue:
             return out
         out = element(el, out, sym.sub, sym.span)
         return raised(el, out, sym.sup, sym.span) if sym.sup else out
-    counts = sorted(n for _, n in scope.calls.named(sym.key))
+    counts = sorted(n for _, n in scope.calls.named(name))
     if counts:
         raise error(
             "SG115",

@@ -31,7 +31,6 @@ from symgrad.reading.meaning.rules import Definitions, Reading
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
-from symgrad.reading.names.name_keys import BARE
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
 from symgrad.reading.tokens.ellipsis import expand_ellipses
@@ -317,7 +316,7 @@ class ChainReader:
         if made is not None:
             self.defined.add(k)
             if known and not plain:
-                users = ", ".join(f"`{key.rstrip(BARE)}`" for key in definer.users(made))
+                users = ", ".join(f"`{key}`" for key in definer.users(made))
                 follow = f", and what uses it follows from here on: {users}" if users else ""
                 self.note("SG207", f"`{name.span.text}` is defined anew{follow}", name.span)
             self.out.definitions += 1

@@ -12,6 +12,7 @@ from symgrad.reading.meaning.raw_trees import tidy
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import position
 from symgrad.reading.meaning.values import ReadValue, elementwise, negative
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, letter_key, read_slots
 from symgrad.reading.tree.syntax import Position
@@ -192,7 +193,7 @@ def as_position(el: Reading, tokens: Sequence[Token]) -> IndexExpr | None:
         if (
             not letter.sub
             and not el.letters.is_letter(letter.key)
-            and (letter.key in el.scope.values or letter.key in el.parameters)
+            and (NameKey(letter.key) in el.scope.values or letter.key in el.parameters)
         ):
             return None
     found = position(el, slot, None)

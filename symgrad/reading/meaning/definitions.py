@@ -10,7 +10,7 @@ from symgrad.reading.meaning.raw_trees import expression
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import fill
 from symgrad.reading.meaning.values import ReadValue
-from symgrad.reading.names.name_keys import BARE
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Slot, Sym
@@ -25,7 +25,7 @@ def index_arguments(el: Reading, entry: Defined) -> tuple[bool, ...]:
     in_slots, as_values = slot_letters(el.scope, entry.body), value_names(entry.body)
     return tuple(
         a not in as_values
-        and (a in in_slots or a in el.scope.indices or a in el.scope.letters or a not in el.scope.values)
+        and (a in in_slots or a in el.scope.indices or a in el.scope.letters or NameKey(a) not in el.scope.values)
         for a in arguments
     )
 
@@ -71,7 +71,7 @@ def _elaborated(el: Reading, entry: Defined) -> Definition:
             raise error("SG108", message, entry.span, "declare its range")
     written = len(used) if entry.arguments is not None else 0
     slots = tuple(map(closed, (*used, *value.axes)))
-    return Definition(entry.key.rstrip(BARE), slots, expression(value.body), value.row, written)
+    return Definition(str(entry.key), slots, expression(value.body), value.row, written)
 
 
 def _fit(entry: Defined, slots: int, axes: tuple[Index, ...], declared: tuple[Range, ...]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from symgrad.core.functions import BY_SPELLING
 from symgrad.core.nodes import Add, Delta, Expr, Func, Mul, Pow, Sum, num
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
@@ -14,7 +15,7 @@ from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import element
 from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, group, is_zero, negative
-from symgrad.reading.names.scope import FUNCTION_COMMANDS, WORDS
+from symgrad.reading.names.scope import WORDS
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Call
 
@@ -31,8 +32,8 @@ def elementary(el: Reading, node: Call) -> ReadValue:
         out = whole(el, [el.value(a) for a in node.args], node)
         out = element(el, out, sym.sub, node.span)
         return raised(el, out, sym.sup, sym.span) if sym.sup else out
-    name = FUNCTION_COMMANDS.get(key)
-    if name is None or sym.sub:
+    row = BY_SPELLING.get(key)
+    if row is None or sym.sub:
         raise error("SG103", f"`{sym.span.text}` is not a function that is understood", sym.span)
     if len(node.args) != 1:
         raise error("SG115", f"`{sym.key}` takes one argument, here are {len(node.args)}", node.span)
@@ -42,7 +43,7 @@ def elementary(el: Reading, node: Call) -> ReadValue:
         remedy = "write `\\frac{1}{f(x)}`, or the inverse function by its name, `\\arcsin`"
         raise error("SG101", f"`{sym.span.text}` may be a reciprocal or an inverse function", sym.span, remedy)
     value = el.value(node.args[0])
-    body = Func(name + "'" * sym.primes, value.body)
+    body = Func(row.name + "'" * sym.primes, value.body)
     out = replace(value, body=body, jacobian=None)
     return raised(el, out, sym.sup, sym.span) if sym.sup else out
 

@@ -13,7 +13,7 @@ from symgrad.reading.meaning.slots import element, fill, split_digits
 from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.upstream import upstream
 from symgrad.reading.meaning.values import ReadValue
-from symgrad.reading.names.name_keys import form_key, label_key
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, labelled_size
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, read_slots
@@ -50,7 +50,7 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
             indices, axes = fill(el, slots, entry.ranges, sym.key, sym.span)
             return ReadValue(Entry(entry, tuple(indices)), tuple(axes), entry.row and len(axes) == 1 and not slots), sup
         return from_definition(el, entry, slots, sym), sup
-    called = [scope.calls[k] for k in scope.calls.named(sym.key)]
+    called = [scope.calls[k] for k in scope.calls.named(NameKey(sym.key))]
     if called and not sym.primes:
         return called_bare(el, called[-1], slots, sym), sup
     return _other_roles(el, sym, slots, sup)
@@ -59,7 +59,7 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
 def _compound(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | None:
     """``u_{c+j}``, if that form is defined."""
     if len(slots) == 1 and isinstance(slots[0], Position) and len(slots[0].terms) + bool(slots[0].const) > 1:
-        found = el.scope.compounds.get((sym.key, form_key(slots[0])))
+        found = el.scope.compounds.get((NameKey(sym.key), CompoundSubscript.of(slots[0])))
         if found is not None:
             definition = define(el, found)
             letter = slots[0].terms[-1][1]
@@ -76,8 +76,9 @@ def _other_roles(
 ) -> tuple[ReadValue, tuple[Token, ...]]:
     """A name that is not declared as a value: a cost, a size, an index as a number, ``e^x``, a builtin name."""
     scope = el.scope
-    if sym.key in scope.functions:
-        return upstream(el, scope.functions[sym.key], sym), sup
+    function = scope.functions.get(NameKey(sym.key))
+    if function is not None:
+        return upstream(el, function, sym), sup
     if not sym.sub and not sym.primes:
         if sym.key in scope.sizes:
             return ReadValue(Size(Affine.of(sym.key))), sup
@@ -100,19 +101,17 @@ def _other_roles(
 
 def size_key(scope: Scope, sym: Sym) -> str | None:
     """A size with a label, ``d_k``."""
-    key = sym.key + label_key(sym.sub)
+    key = labelled_size(sym.key, sym.sub)
     return key if sym.sub and key in scope.sizes else None
 
 
 def suggestion(el: Reading, sym: Sym) -> str:
     """A remedy for an undeclared name: a declared name that looks like it, or how to declare it."""
     active = el.definitions.active
-    if active and sym.key in active[-1].key.partition("_")[2] and not (sym.sub or sym.sup or sym.primes):
+    if active and sym.key in active[-1].key.below and not (sym.sub or sym.sup or sym.primes):
         # `w_n = 1/n`: the letter would be a position if its range were known
         return f"say over what it runs, `${sym.key} = 1, \\dots, N$`, if it is a position; else declare it"
-    near = [
-        k for k in el.scope.values if k.replace("\\mathbf ", "").split("_")[0].split("^")[0].lower() == sym.key.lower()
-    ]
+    near = [k for k in el.scope.values if k.letter.lower() == sym.key.lower() and not k.primes]
     if near:
         return f"`{near[0]}` is declared; write it the same way, or declare this name too"
     sub = "^{D}" if not sym.sub else "^{W \\times D}"

@@ -10,6 +10,7 @@ from symgrad.reading.meaning.definitions import define
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Call, Sym
@@ -76,9 +77,9 @@ def _of_shape(el: Reading, shape: Sequence[Range], cost: str) -> Definition | Te
     current = [
         d for d in el.scope.values.values() if isinstance(d, Defined) and not d.alias and d not in el.definitions.active
     ]
-    through = {cost}
+    through = {NameKey(cost)}
     for entry in sorted(current, key=lambda d: d.serial):
-        named = {el.scope.value_key(n)[0] or n.key for n in subnodes(entry.body) if isinstance(n, Sym)}
+        named = {el.scope.value_key(n)[0] or NameKey(n.key) for n in subnodes(entry.body) if isinstance(n, Sym)}
         if named & through:
             through.add(entry.key)
     for entry in sorted(current, key=lambda d: -d.serial):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from symgrad.core.affine_order import constant_gap
 from symgrad.core.nodes import (
     Cases,
     Cond,
@@ -94,7 +95,7 @@ def _between(el: Reading, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[
         raise error("SG107", message, b.token.span, remedy)
     if written == index.range or counted_from_0:
         return []
-    if _surely_less(lo, index.range.lo) or _surely_less(index.range.hi, hi):
+    if any((constant_gap(high, low) or 0) > 0 for high, low in ((index.range.lo, lo), (hi, index.range.hi))):
         message = f"`{index.letter}` runs over {written} and stands in a slot of {index.range}"
         raise error("SG107", message, b.token.span, "bound the sum by the size of the slot")
     # \sum_{j=1}^{i} gives its two letters the same range
@@ -119,11 +120,6 @@ def is_counted(index: Index, body: Expr) -> bool:
         if compared and index in places and any(isinstance(e, Affine) and not any(e.indices()) for e in places):
             return True
     return False
-
-
-def _surely_less(a: Affine, b: Affine) -> bool:
-    gap = b - a
-    return not gap.terms and gap.const > 0
 
 
 def _unbounded(el: Reading, b: Bound, body: Expr, node: BigOp) -> list[Cond]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from symgrad.core.nodes import EntryDomain, Tensor
 from symgrad.reading.names.declared_name import read_name
-from symgrad.reading.names.name_keys import name_key, pattern_letters
+from symgrad.reading.names.name_keys import NameKey, pattern_letters
 from symgrad.reading.names.scope import Assumed, Scope
 from symgrad.reading.tokens.cuts import Statement, items
 from symgrad.reading.tokens.lexer import Token
@@ -66,7 +66,7 @@ class Assuming:
         sym = read_name(self.scope, left)
         known, rest, _ = self.scope.value_key(sym)
         if known is None:
-            self.scope.put_tensor(name_key(sym), (), domain)
+            self.scope.put_tensor(NameKey.labelled(sym), (), domain)
             return True
         entry = self.scope.values[known]
         if not isinstance(entry, Tensor) or (rest and not pattern_letters(rest)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from symgrad.core.nodes import Tensor
 from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import learn_run, starts_name
-from symgrad.reading.names.name_keys import bold_key, form_key, pattern_letters
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, pattern_letters
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.cuts import Statement, depths, outermost
 from symgrad.reading.tokens.lexer import Token
@@ -60,7 +60,8 @@ class Equations:
             return False
         if not (isinstance(a, Sym) and isinstance(b, Sym)) or (a.key, a.style, a.primes) != (b.key, b.style, b.primes):
             return False
-        declared = self.scope.values.get(self.scope.value_key(a)[0] or "")
+        key = self.scope.value_key(a)[0]
+        declared = self.scope.values.get(key) if key else None
         if not isinstance(declared, Tensor) or len(declared.ranges) != 2 or a.sup:
             return False
         if not a.sub and not b.sub:
@@ -70,7 +71,8 @@ class Equations:
 
     def is_one_hot(self, right: tuple[Token, ...]) -> bool:
         """``e_t``"""
-        return right[0].text == "e" and len(right) > 2 and right[1].kind == "sub" and "e" not in self.scope.values
+        has_subscript = len(right) > 2 and right[1].kind == "sub"
+        return right[0].text == "e" and has_subscript and NameKey("e") not in self.scope.values
 
     def alias(self, head: Sym, right: tuple[Token, ...], span: Span) -> bool:
         """``u_w = U_{w:}``, ``y = e_t``: a name for a slice or a one-hot."""
@@ -80,9 +82,10 @@ class Equations:
             return False
         key, left_over, _ = self.scope.value_key(head)
         declared = self.scope.values.get(key) if key else None
-        entry = Defined(bold_key(head), body, span, alias=not one_hot, one_hot=one_hot, serial=self.scope.serial)
+        own = NameKey.unlabelled(head)
+        entry = Defined(own, body, span, alias=not one_hot, one_hot=one_hot, serial=self.scope.serial)
         if key is None or left_over:
-            key = bold_key(head)
+            key = own
             if head.sub:
                 letters = pattern_letters(head.sub)
                 if letters is None:
@@ -98,7 +101,7 @@ class Equations:
         slots = read_slots(head.sub)
         if len(slots) != 1 or not isinstance(slots[0], Position) or not slots[0].terms:
             return False
-        self.scope.put("compounds", (head.key, form_key(slots[0])), replace(entry, form=slots[0]))
+        self.scope.put("compounds", (NameKey(head.key), CompoundSubscript.of(slots[0])), replace(entry, form=slots[0]))
         return True
 
     def function(self, head: Call, right: tuple[Token, ...], span: Span) -> bool:
@@ -107,12 +110,13 @@ class Equations:
         sym = head.function
         if len(names) != len(head.args) or sym.sub or sym.sup or sym.primes or self.scope.is_function(sym.key):
             return False
-        if (sym.key, len(names)) in self.scope.calls or all(t.kind == "number" for t in right):
+        key = NameKey(sym.key)
+        if (key, len(names)) in self.scope.calls or all(t.kind == "number" for t in right):
             return False
         body = Parser(right, self.scope, cover(right)).whole()
-        self.scope.values.pop(sym.key, None)
-        entry = Defined(sym.key, body, span, arguments=tuple(names), serial=self.scope.serial)
-        self.scope.put("calls", (sym.key, len(names)), entry)
+        self.scope.values.pop(key, None)
+        entry = Defined(key, body, span, arguments=tuple(names), serial=self.scope.serial)
+        self.scope.put("calls", (key, len(names)), entry)
         return True
 
 

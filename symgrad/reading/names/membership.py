@@ -8,7 +8,7 @@ from symgrad.core.nodes import AbstractFunction
 from symgrad.core.ranges import Index, IndexArray, Range, Subset
 from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import read_name
-from symgrad.reading.names.name_keys import bold_key, label_key, letter_of, name_key, pattern_letters, printed
+from symgrad.reading.names.name_keys import NameKey, letter_of, pattern_letters
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.names.sets import Counts, DeclaredSet, PositionSet, Reals, affine_size, counted, read_set
 from symgrad.reading.tokens.cuts import Statement, find, items, parted
@@ -95,7 +95,8 @@ class Membership:
         ):
             remedy = "write `$x_1, \\dots, x_N \\in \\mathbb{R}^D$`, or `$X \\in \\mathbb{R}^{N \\times D}$`"
             raise error("SG109", "these dots are not understood in a list of names", cover(dots), remedy)
-        over, key = Range.of_size(affine_size(self.scope, last.sub)), bold_key(first) + label_key((), first.sup)
+        over = Range.of_size(affine_size(self.scope, last.sub))
+        key = NameKey.unlabelled(first).with_labels((), first.sup)
         if isinstance(declared, Reals):
             self.scope.put_tensor(key, (over, *declared.ranges), declared.domain)
         elif isinstance(declared, PositionSet) and not first.sup:
@@ -110,16 +111,16 @@ class Membership:
         patterns = pattern_letters(sym.sub) if sym.sub else ()
         leading = [r for r in map(self.range_of_letter, patterns or ()) if r is not None]
         if patterns and len(leading) == len(patterns):
-            key = bold_key(sym) + label_key((), sym.sup)
+            key = NameKey.unlabelled(sym).with_labels((), sym.sup)
             self.scope.put_tensor(key, (*leading, *declared.ranges), declared.domain)
             return
         raised = [t for t in sym.sup if is_name(t)]
         if len(sym.sup) == 3 and sym.sup[0].text == "(" and len(raised) == 1:
             over = self.range_of_letter(letter_key(raised[0]))
             if over is not None:
-                self.scope.put_tensor(bold_key(sym), (over, *declared.ranges), declared.domain)
+                self.scope.put_tensor(NameKey.unlabelled(sym), (over, *declared.ranges), declared.domain)
                 return
-        self.scope.put_tensor(name_key(sym), declared.ranges, declared.domain, declared.row)
+        self.scope.put_tensor(NameKey.labelled(sym), declared.ranges, declared.domain, declared.row)
 
     def positions(self, name: tuple[Token, ...], declared: PositionSet, every: bool) -> None:
         """``o \\in [W]`` is a parameter, ``n \\in [W]^K`` an array of positions, ``\\forall k \\in [K]`` a letter."""
@@ -143,12 +144,13 @@ class Membership:
 
     def letters(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
         """``k = 1, \\dots, K``"""
-        names = [letter_of(n) for n in items(left)]
-        over = None if None in names else counted(self.scope, right)
+        names = items(left)
+        letters = [letter for letter in map(letter_of, names) if letter is not None]
+        over = counted(self.scope, right) if len(letters) == len(names) else None
         if over is None:
             return False
-        for n in names:
-            self.scope.put("letters", n, over)
+        for letter in letters:
+            self.scope.put("letters", letter, over)
         return True
 
     def function(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
@@ -165,6 +167,6 @@ class Membership:
                 "write `f : \\mathbb{R} \\to \\mathbb{R}`",
             )
         for name in items(left):
-            key = name_key(read_name(self.scope, name))
-            self.scope.put("functions", key, AbstractFunction(printed(key), shapes))
+            key = NameKey.labelled(read_name(self.scope, name))
+            self.scope.put("functions", key, AbstractFunction(key.latex, shapes))
         return True

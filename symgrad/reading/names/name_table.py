@@ -5,7 +5,7 @@ Each name has a version: how often its entry was changed. Names that are not in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Hashable, Iterator, MutableMapping, Sequence
 from typing import Any, Generic, TypeVar
 
 K = TypeVar("K")
@@ -22,11 +22,11 @@ class NameTable(MutableMapping[K, V], Generic[K, V]):
 
     def __init__(self) -> None:
         self.entries: dict[K, V] = {}
-        self.versions: dict[str, int] = {}
-        self.noted: dict[str, int] | None = None
+        self.versions: dict[Hashable, int] = {}
+        self.noted: dict[Hashable, int] | None = None
         """The versions of the names that were looked up, at their first look-up; None where nothing is noted."""
 
-    def note(self, name: str) -> None:
+    def note(self, name: Hashable) -> None:
         if self.noted is not None:
             self.noted.setdefault(name, self.versions.get(name, 0))
 
@@ -58,7 +58,7 @@ class NameTable(MutableMapping[K, V], Generic[K, V]):
         for name in (_name(key), ALL):
             self.versions[name] = self.versions.get(name, 0) + 1
 
-    def named(self, name: str) -> list[K]:
+    def named(self, name: Hashable) -> list[K]:
         """The keys that start with a name."""
         self.note(name)
         return [key for key in self.entries if _name(key) == name]
@@ -81,8 +81,8 @@ class Lookups:
 
     def __init__(self, tables: Sequence[NameTable[Any, Any]]) -> None:
         self.tables = tables
-        self.noted: list[dict[str, int]] = [{} for _ in tables]
-        self.outer: list[dict[str, int] | None] = []
+        self.noted: list[dict[Hashable, int]] = [{} for _ in tables]
+        self.outer: list[dict[Hashable, int] | None] = []
 
     def __enter__(self) -> Lookups:
         self.outer = [table.noted for table in self.tables]
@@ -105,6 +105,6 @@ class Lookups:
         )
 
 
-def _name(key: Any) -> str:
-    name: str = key[0] if isinstance(key, tuple) else key
+def _name(key: Any) -> Hashable:
+    name: Hashable = key[0] if type(key) is tuple else key  # a `NameKey` is a name, whole
     return name

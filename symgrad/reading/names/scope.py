@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from symgrad.core.functions import BY_LATEX
+from symgrad.core.functions import BY_SPELLING
 from symgrad.core.nodes import AbstractFunction, EntryDomain, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range, Subset
-from symgrad.reading.names.name_keys import BARE, call_key, printed, sub_splits, sup_splits
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, sub_splits, sup_splits
 from symgrad.reading.names.name_table import Lookups, NameSet, NameTable
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.syntax import Position, Sym, SyntaxNode
@@ -35,25 +35,6 @@ WORDS: dict[str, str] = {
 }
 """Names read without a backslash where they are not declared."""
 
-NOT_AS_WORDS = ("Phi", "sqrt", "sigma")
-"""Functions of the table that are not called by their plain names."""
-
-
-def _spellings(latex: str) -> list[str]:
-    """``\\tanh`` and ``tanh``, ``\\operatorname{erf}`` and ``erf``."""
-    if latex.startswith("\\operatorname"):
-        return [latex, latex[len("\\operatorname{") : -1]]
-    return [latex, latex[1:]] if latex[1:].isalpha() and len(latex) > 3 else [latex]
-
-
-FUNCTION_COMMANDS = {
-    spelling: row.name
-    for latex, row in BY_LATEX.items()
-    for spelling in _spellings(latex)
-    if spelling not in NOT_AS_WORDS
-}
-"""The elementary functions by all their spellings."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Defined:
@@ -64,7 +45,7 @@ class Defined:
     over: what its patterns run over, where the definition says so itself.
     """
 
-    key: str
+    key: NameKey
     body: SyntaxNode
     span: Span
     patterns: tuple[str, ...] = ()
@@ -91,14 +72,14 @@ class Assumed:
 class Scope:
     """Mutable tables; ``version`` grows with every change, for caches."""
 
-    values: NameTable[str, Tensor | Defined] = field(default_factory=NameTable)
-    calls: NameTable[tuple[str, int], Defined] = field(default_factory=NameTable)
-    compounds: NameTable[tuple[str, str], Defined] = field(default_factory=NameTable)
+    values: NameTable[NameKey, Tensor | Defined] = field(default_factory=NameTable)
+    calls: NameTable[tuple[NameKey, int], Defined] = field(default_factory=NameTable)
+    compounds: NameTable[tuple[NameKey, CompoundSubscript], Defined] = field(default_factory=NameTable)
     indices: NameTable[str, Index] = field(default_factory=NameTable)
     arrays: NameTable[str, IndexArray] = field(default_factory=NameTable)
     subsets: NameTable[str, Subset] = field(default_factory=NameTable)
     letters: NameTable[str, Range | Subset] = field(default_factory=NameTable)
-    functions: NameTable[str, AbstractFunction] = field(default_factory=NameTable)
+    functions: NameTable[NameKey, AbstractFunction] = field(default_factory=NameTable)
     sizes: NameSet = field(default_factory=NameSet)
     bounds: NameTable[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=NameTable)
     assumed: list[Assumed] = field(default_factory=list)
@@ -111,24 +92,25 @@ class Scope:
         """Notes which names are looked up inside of a ``with`` block."""
         return Lookups([getattr(self, table) for table in (*self.TABLES, "sizes", "bounds", "words")])
 
-    def put(self, table: str, key: Any, entry: Any) -> None:
+    def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:
         """Enter a name; assumptions on a name declared again end."""
-        name = key[0] if isinstance(key, tuple) else key
+        name = NameKey(key) if isinstance(key, str) else key if isinstance(key, NameKey) else key[0]
         entries = getattr(self, table)
-        if key in entries and table != "letters":
-            self.assumed = [a for a in self.assumed if name not in a.names]
+        if key in entries and table != "letters" and name.is_letter:
+            self.assumed = [a for a in self.assumed if name.letter not in a.names]
         entries[key] = entry
-        bare = name.removeprefix("\\mathbf ")
-        if bare.isalpha() and len(bare) > 1:
-            self.words.add(bare)
+        if len(name.letter) > 1 and name.letter.isalpha() and name.is_letter_or_bold:
+            self.words.add(name.letter)
         self.version += 1
 
-    def put_tensor(self, key: str, ranges: tuple[Range, ...], domain: EntryDomain = "real", row: bool = False) -> None:
+    def put_tensor(
+        self, key: NameKey, ranges: tuple[Range, ...], domain: EntryDomain = "real", row: bool = False
+    ) -> None:
         """Declare an array; a function of the same name ends."""
-        self.put("values", key, Tensor(printed(key), ranges, domain, row))
+        self.put("values", key, Tensor(key.latex, ranges, domain, row))
         self.forget_calls(key)
 
-    def forget_calls(self, key: str) -> None:
+    def forget_calls(self, key: NameKey) -> None:
         for entry in self.calls.named(key):
             del self.calls[entry]
 
@@ -140,12 +122,16 @@ class Scope:
     # --- the parser's vocabulary --------------------------------------------------------------
 
     def is_value(self, key: str) -> bool:
-        return key in self.values or key in self.indices or key in self.sizes
+        return NameKey(key) in self.values or key in self.indices or key in self.sizes
+
+    def is_array(self, letter: str) -> bool:
+        """True if the letter, bold or not, is a declared array or number, or a defined quantity."""
+        return NameKey(letter) in self.values or NameKey(letter, bold=True) in self.values
 
     def is_function(self, key: str) -> bool:
-        if self.is_value(key) or self.calls.named(key):
+        if self.is_value(key) or self.calls.named(NameKey(key)):
             return False
-        return key in FUNCTION_COMMANDS or key in ARRAY_FUNCTIONS or key in WORDS
+        return key in BY_SPELLING or key in ARRAY_FUNCTIONS or key in WORDS
 
     def is_known(self, sym: Sym) -> bool:
         return bool(sym.sub or sym.sup) and self.value_key(sym)[0] is not None
@@ -154,7 +140,8 @@ class Scope:
         return letters in self.words or (letters in WORDS and not self.is_value(letters))
 
     def has_arguments(self, sym: Sym) -> bool:
-        return sym.key in self.functions or any(self.calls.named(k) for k in (sym.key, call_key(sym)))
+        names = (NameKey(sym.key), NameKey.function(sym))
+        return names[0] in self.functions or any(map(self.calls.named, names))
 
     def is_call(self, sym: Sym) -> bool:
         if self.has_arguments(sym):
@@ -165,22 +152,19 @@ class Scope:
 
     # --- names --------------------------------------------------------------------------------
 
-    def styled(self, key: str, style: str, table: str = "values") -> str | None:
-        """The spelling under which a plain or bold name is entered: one name unless both are declared."""
-        entries = getattr(self, table)
-        bold = f"\\mathbf {key}"
-        first, second = (bold, key) if style == "bold" else (key, bold)
-        return first if first in entries else second if second in entries else None
+    def value_key(self, sym: Sym) -> tuple[NameKey | None, tuple[Token, ...], tuple[Token, ...]]:
+        """The longest declared or defined name that starts with ``sym``: its key, and the scripts left over.
 
-    def value_key(self, sym: Sym) -> tuple[str | None, tuple[Token, ...], tuple[Token, ...]]:
-        """The longest declared or defined name that starts with ``sym``: its key, and the scripts left over."""
-        prime = "'" * sym.primes
-        if not sym.sub and not sym.sup and f"{sym.key}{prime}{BARE}" in self.values:
-            return f"{sym.key}{prime}{BARE}", (), ()
-        for sub_label, sub_rest in sub_splits(sym.sub):
-            for sup_label, sup_rest in sup_splits(sym.sup):
-                key = sym.key + prime + sub_label + sup_label
-                found = self.styled(key, sym.style)
-                if found is not None:
-                    return found, sub_rest, sup_rest
+        A plain and a bold name are one unless both are declared.
+        """
+        total = NameKey(sym.key, primes=sym.primes, total=True)
+        if not sym.sub and not sym.sup and total in self.values:
+            return total, (), ()
+        own = sym.style == "bold"
+        for below, sub_rest in sub_splits(sym.sub):
+            for above, sup_rest in sup_splits(sym.sup):
+                for bold in (own, not own):
+                    key = NameKey(sym.key, bold, sym.primes, below, above)
+                    if key in self.values:
+                        return key, sub_rest, sup_rest
         return None, sym.sub, sym.sup

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from symgrad.core.nodes import EntryDomain
 from symgrad.core.ranges import Affine, Range, Subset
-from symgrad.reading.names.name_keys import label_key
+from symgrad.reading.names.name_keys import labelled_size
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.tokens.cuts import find, parted, without_commas
 from symgrad.reading.tokens.lexer import Token
@@ -90,7 +90,7 @@ class _SizeReader:
                 self.grow(letter_key(t))
             elif t.kind == "sub" and self.name:
                 label, at = script_argument(self.tokens, at)
-                self.grow(label_key(label))
+                self.grow(labelled_size("", label))
             elif t.kind == "prime" and self.name:
                 self.grow("'")
             elif t.text not in ("\\cdot", "*"):

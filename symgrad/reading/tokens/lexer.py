@@ -29,13 +29,13 @@ from symgrad.reading.tokens.spellings import (
     THIN_SPACES,
     UNWRAPPED,
     UPRIGHT,
-    Style,
+    FontStyle,
     TokenKind,
 )
 from symgrad.reading.tokens.tokens import MAX_RAW, Raw, Token, TokenStack, fail, prose, scan
 from symgrad.text.source import Span
 
-__all__ = ["Style", "Token", "TokenKind", "tokenize"]
+__all__ = ["FontStyle", "Token", "TokenKind", "tokenize"]
 
 MAX_NESTED_COMMANDS = 60
 
@@ -94,7 +94,7 @@ class _Lexer(Scanner):
             else:
                 self.emit("command", text, raw, self.own("command", text))
 
-    def inner(self, tokens: Sequence[Raw], style: Style, upright: bool, raw: Raw) -> list[Token]:
+    def inner(self, tokens: Sequence[Raw], style: FontStyle, upright: bool, raw: Raw) -> list[Token]:
         """The tokens of an argument, read in a style of its own."""
         if self.level >= MAX_NESTED_COMMANDS:
             raise self.error("SG002", f"commands nest more than {MAX_NESTED_COMMANDS} deep", raw, "nest less")
@@ -119,7 +119,7 @@ class _Lexer(Scanner):
             self.space = False
         self.out.extend(tokens)
 
-    def styled(self, raw: Raw, style: Style) -> None:
+    def styled(self, raw: Raw, style: FontStyle) -> None:
         argument = self.input.argument(raw)
         if style == "bb" and [a[0] for a in argument] == ["1"]:
             self.emit("command", "\\indicator", (raw[0], raw[1], max(raw[2], self.input.ended), raw[3]))

@@ -17,7 +17,7 @@ from symgrad.reading.tokens.spellings import (
     SYMBOLS,
     TAKES_ARGUMENT,
     UPRIGHT,
-    Style,
+    FontStyle,
     TokenKind,
 )
 from symgrad.reading.tokens.tokens import BRACKETS, Bars, Raw, Token, TokenStack, fail
@@ -34,7 +34,7 @@ class ScannedGroup:
 
     raw: Raw
     name: str
-    style: Style
+    style: FontStyle
     upright: bool
     kept: bool
     after_fraction: bool
@@ -43,11 +43,13 @@ class ScannedGroup:
 class Scanner(ABC):
     """One pass over raw tokens. Arguments of font commands get a lexer of their own, one level deeper."""
 
-    def __init__(self, budget: ExpansionBudget, tokens: TokenStack, style: Style, upright: bool, level: int) -> None:
+    def __init__(
+        self, budget: ExpansionBudget, tokens: TokenStack, style: FontStyle, upright: bool, level: int
+    ) -> None:
         self.budget = budget
         self.source = budget.source
         self.input = tokens
-        self.style: Style = style
+        self.style: FontStyle = style
         self.upright = upright
         self.level = level
         self.space = False
@@ -91,7 +93,7 @@ class Scanner(ABC):
             raise self.error("SG102", f"`{what}` is not closed", group.raw, remedy)
         return self.out
 
-    def emit(self, kind: TokenKind, text: str, raw: Raw, style: Style = "") -> None:
+    def emit(self, kind: TokenKind, text: str, raw: Raw, style: FontStyle = "") -> None:
         self.out.append(Token(kind, text, Span(self.source, raw[1], raw[2]), style, raw[3] or self.space))
         self.space = False
         self.side = ""
@@ -157,7 +159,7 @@ class Scanner(ABC):
             merged = "\\coloneqq" if text == "=" else "\\eqqcolon"
             self.out[-1] = Token("command", merged, Span(self.source, last.span.start, raw[2]), "", last.spaced)
             return
-        style: Style = "bold" if kind == "command" and self.style == "bold" and text not in ACCENTS else ""
+        style: FontStyle = "bold" if kind == "command" and self.style == "bold" and text not in ACCENTS else ""
         self.emit(kind, text, raw, style)
 
     def letter(self, raw: Raw) -> None:
@@ -210,7 +212,7 @@ class Scanner(ABC):
             spaced = raw[3] and k == 0
             self.emit(kind, text, (text, raw[1], end, spaced), style or self.own(kind, text))
 
-    def own(self, kind: str, text: str) -> Style:
+    def own(self, kind: str, text: str) -> FontStyle:
         """The style in force, for what can have one."""
         named = kind in ("letter", "number") or (kind == "command" and text not in ACCENTS)
         return self.style if named else ""

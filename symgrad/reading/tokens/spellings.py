@@ -8,7 +8,7 @@ TokenKind = Literal[
     "letter", "number", "command", "word", "text", "symbol", "open", "close", "sub", "sup", "prime", "row", "align",
     "quad", "begin", "end",
 ]  # fmt: skip
-Style = Literal["", "bold", "cal", "bb", "frak", "sans"]
+FontStyle = Literal["", "bold", "cal", "bb", "frak", "sans"]
 
 
 def words(text: str) -> frozenset[str]:
@@ -210,7 +210,7 @@ _BOLD = words(
     \mathbf \boldsymbol \bm \pmb \mathbfit \symbf \symbfit \mathbold \vec \overrightarrow \underline
     """
 )
-STYLES: dict[str, Style] = {
+STYLES: dict[str, FontStyle] = {
     **dict.fromkeys(_BOLD, "bold"),
     **dict.fromkeys(words(r"\mathcal \mathscr \symcal"), "cal"),
     **dict.fromkeys(words(r"\mathfrak \symfrak"), "frak"),
@@ -226,7 +226,7 @@ UPRIGHT = words(
 TEXT = words(r"\text \mbox \hbox \textit \textsl \textsc \emph \textnormal \textmd")
 REFERENCES = words(r"\eqref \ref \cref \Cref \autoref \cite \citep \citet \url")
 
-SWITCHES: dict[str, tuple[Style, bool]] = {
+SWITCHES: dict[str, tuple[FontStyle, bool]] = {
     **dict.fromkeys((r"\bf", r"\bfseries", r"\boldmath"), ("bold", False)),
     **dict.fromkeys((r"\rm", r"\sf", r"\tt", r"\it", r"\sl", r"\normalfont", r"\rmfamily", r"\itshape"), ("", True)),
     r"\cal": ("cal", False),

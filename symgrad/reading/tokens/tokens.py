@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from symgrad.reading.tokens.spellings import Style, TokenKind
+from symgrad.reading.tokens.spellings import FontStyle, TokenKind
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
 
@@ -18,7 +18,7 @@ class Token:
     kind: TokenKind
     text: str
     span: Span
-    style: Style = ""
+    style: FontStyle = ""
     spaced: bool = False
 
 

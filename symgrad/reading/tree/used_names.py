@@ -111,7 +111,8 @@ def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
         if isinstance(n, BigOp):
             ends = _ends(n)
             bound = {sum_letter(t) for t in n.sub if is_name(t)} - ends
-            known = positions | bound | scope.indices.keys() | scope.letters.keys() | scope.values.keys()
+            values = {key.letter for key in scope.values if key.is_letter}
+            known = positions | bound | scope.indices.keys() | scope.letters.keys() | values
             for name in sorted(ends - known):
                 scope.sizes.add(name)
 
