@@ -16,7 +16,7 @@ from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.slots import element, position
 from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.upstream import abstract
-from symgrad.reading.meaning.values import ReadValue, group
+from symgrad.reading.meaning.values import ReadValue, parenthesized
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error, read_slots
@@ -116,7 +116,7 @@ def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...
     if entry in el.definitions.active:
         raise error("SG110", f"`{entry.key}` is defined through itself", node.span)
     given = list(zip(entry.arguments or (), node.args, kinds, strict=True))
-    parameters = {name: group(el.value(arg)) for name, arg, is_index in given if not is_index}
+    parameters = {name: parenthesized(el.value(arg)) for name, arg, is_index in given if not is_index}
     frame: dict[str, Index] = {name: OpenIndex(name, None, "free") for name, _, is_index in given if is_index}
     child = el.child(parameters, frame)
     el.definitions.active.append(entry)
@@ -132,4 +132,4 @@ def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...
             if isinstance(expr, Index) and wanted is not None:
                 el.letters.demand(expr, wanted, arg.span)
             mapping[frame[name]] = expr
-    return group(replace(value, body=substitute(value.body, mapping), jacobian=None))
+    return parenthesized(replace(value, body=substitute(value.body, mapping), jacobian=None))

@@ -22,6 +22,7 @@ from symgrad.reading.tree.syntax import Position, Slot, Sym
 
 @reads(Sym)
 def name(el: Reading, node: Sym) -> ReadValue:
+    """``x``, ``A_{ij}``, ``W^\\top``"""
     value, sup = lookup(el, node)
     return raised(el, value, sup, node.span) if sup else value
 

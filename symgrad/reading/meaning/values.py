@@ -65,7 +65,8 @@ def scalar(body: Expr) -> ReadValue:
     return ReadValue(body)
 
 
-def group(value: ReadValue) -> ReadValue:
+def parenthesized(value: ReadValue) -> ReadValue:
+    """``(value)``; a number needs no parenthesis."""
     return value if isinstance(value.body, Num) else replace(value, body=Parenthesis(value.body), jacobian=None)
 
 
@@ -92,6 +93,7 @@ def elementwise(op: type[Add] | type[Mul], values: Sequence[ReadValue], span: Sp
 
 
 def negative(value: ReadValue) -> ReadValue:
+    """``-value``"""
     if isinstance(value.body, Num):
         return replace(value, body=Num(-value.body.value))
     return replace(value, body=Mul((MINUS_ONE, value.body)))
@@ -103,6 +105,7 @@ def inverse(value: ReadValue) -> ReadValue:
 
 
 def transpose(value: ReadValue, span: Span) -> ReadValue:
+    """``value^\\top``; of a number, itself."""
     if len(value.axes) == 1:
         return replace(value, row=not value.row, jacobian=None)
     if len(value.axes) == 2:
@@ -157,6 +160,7 @@ def quotient(num: ReadValue, den: ReadValue, span: Span) -> ReadValue:
 
 
 def outer(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
+    """``left \\otimes right``"""
     if len(left.axes) != 1 or len(right.axes) != 1:
         raise ShapeMismatch("an outer product takes two vectors", left, right, span)
     return ReadValue(
@@ -164,7 +168,8 @@ def outer(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
     )
 
 
-def bracketed(value: ReadValue) -> ReadValue:
+def parenthesized_sum(value: ReadValue) -> ReadValue:
+    """``(value)`` if it is a sum of terms, so that it is one factor."""
     return replace(value, body=Parenthesis(value.body)) if isinstance(value.body, Add) else value
 
 
