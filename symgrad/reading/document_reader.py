@@ -1,4 +1,4 @@
-"""Reading a document: its blocks in order, with declarations, definitions and claims."""
+"""Reads a document block by block: enters declarations and definitions, makes steps of claims."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
 from symgrad.reading.meaning.chain_reader import ChainReader
-from symgrad.reading.meaning.chains import Outcome
 from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.declarations import Paragraph
 from symgrad.reading.names.scope import Scope
-from symgrad.reading.read_document import ReadDocument, ReadStep
+from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
 from symgrad.reading.tokens.relations import Relation, read_relations
@@ -21,9 +20,9 @@ from symgrad.text.source import Source
 
 _IF = re.compile(r"(?:^|[^A-Za-z])(?:if|when|whenever|unless|iff)[\s~]*(?:\$`?|\\\()\s*$", re.IGNORECASE)
 _AND = re.compile(r"^\s*(?:`?\$|\\\))[\s,]*(?:and|or)?[\s~]*(?:\$`?|\\\()\s*$")
-"""The text between a formula after *if* and the next one that it also applies to."""
+"""The text before a formula that is only supposed, and between two of them."""
 DECLARING = ("\\in", "\\subseteq", "\\to")
-"""Inline mathematics with one of these is a declaration; any other is not reported if it can't be read."""
+"""An inline formula with one of these is a declaration; others may be anything."""
 
 
 MAX_PROBLEMS = 200
@@ -133,7 +132,7 @@ class Reader:
     # --- directives and displays ------------------------------------------------------------------
 
     def is_known(self, d: Directive) -> bool:
-        """True for a known directive; others are reported."""
+        """True for a known directive; an unknown one is reported."""
         words = d.argument.split()
         if d.name == "skip" or (d.name == "expect" and words[:1] == ["refuted"] and _is_number(words[1:])):
             return True
@@ -143,7 +142,7 @@ class Reader:
         return False
 
     def display(self, display: Display, directive: Directive | None) -> None:
-        """Read one display, with the directive before it."""
+        """Read one display under the directive before it."""
         if directive is not None and directive.name == "skip":
             self.out.skipped += 1
             why = directive.argument or "no reason is given"
@@ -168,14 +167,14 @@ class Reader:
             self.last_side = tuple(relations[-1].right)
 
     def unreadable(self, display: Display, problem: Diagnostic) -> None:
-        """Report a display that can't be read as one unreadable step."""
+        """Make one unreadable step of a display that can't be split into relations."""
         span = problem.span or display.content
         text = display.content.text.strip()
         self.out.steps.append(ReadStep(span, text, "", Outcome(problem=problem), self.group))
 
 
 def is_supposed(inline: Inline, before: Inline | None, supposed: bool) -> bool:
-    """True if a formula follows *if*, or follows such a formula and *and*."""
+    """True if a formula follows the word *if*, or follows a ``supposed`` formula and *and*."""
     text, start = inline.content.source.text, inline.content.start
     if before is not None and supposed and _AND.match(text[before.content.end : start]):
         return True
@@ -187,7 +186,7 @@ def _is_number(words: list[str]) -> bool:
 
 
 def _chains(relations: Sequence[Relation]) -> list[list[Relation]]:
-    """Relations that continue each other, grouped."""
+    """Group relations that continue each other."""
     out: list[list[Relation]] = []
     for r in relations:
         if r.continues and out:

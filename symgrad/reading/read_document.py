@@ -1,13 +1,28 @@
-"""The result of reading a document: steps, definitions, notes and diagnostics."""
+"""The result of reading a document: steps, notes and diagnostics."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from symgrad.reading.meaning.chains import Outcome
+from symgrad.core.claims import Claim
 from symgrad.reading.names.scope import Scope
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Source, Span
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How one relation reads: a claim, two shapes that differ, or a diagnostic.
+
+    ``alternatives``: claims under other readings, each with its kind: 'plain', 'transposed' or 'placement'.
+    """
+
+    claim: Claim | None = None
+    shapes: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    problem: Diagnostic | None = None
+    warnings: tuple[Diagnostic, ...] = ()
+    alternatives: Callable[[], Iterator[tuple[str, Claim]]] = field(default=lambda: iter(()))
 
 
 @dataclass(slots=True)
@@ -25,7 +40,7 @@ class ReadStep:
 
 @dataclass(slots=True)
 class ReadDocument:
-    """Everything found in a document; each display gives a step, a definition, a note or a diagnostic."""
+    """The result of reading a document. Every display gives a step, a definition, a note or a diagnostic."""
 
     source: Source
     steps: list[ReadStep] = field(default_factory=list)

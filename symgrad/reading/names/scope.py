@@ -1,7 +1,7 @@
 """The names in force at a position of a document.
 
 A name may be an index in one slot and a tensor elsewhere, so there is one table per role. Tables hold definitions as
-they were written; they are elaborated where they are used.
+they were written; they are elaborated when they are used.
 """
 
 from __future__ import annotations
