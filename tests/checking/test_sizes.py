@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symgrad.checking.degree_bound import Survey
+from symgrad.checking.degree_bound import DegreeCounter
 from symgrad.checking.sample_sizes import SampleSizes, bound, corners, need
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption, Claim
@@ -32,7 +32,7 @@ def trace(k: int) -> n.Expr:
 
 
 def chosen(claim: Claim) -> dict[str, int]:
-    return SampleSizes().choose(claim, need(claim, Survey()))
+    return SampleSizes().choose(claim, need(claim, DegreeCounter()))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_degrees_of_a_size() -> None:
     i, j = Index("i", W), Index("j", W)
 
     def degree(e: n.Expr) -> int:
-        return need(Claim(e, n.ZERO), Survey()).degree.get(W, 0)
+        return need(Claim(e, n.ZERO), DegreeCounter()).degree.get(W, 0)
 
     assert degree(Sum(i, n.ONE)) == 1
     assert degree(Sum(i, Delta(i, i))) == 1
@@ -157,9 +157,9 @@ def test_corner_sizes() -> None:
 
 
 def test_a_name_keeps_its_size_throughout_a_document() -> None:
-    sizes, survey, d = SampleSizes(), Survey(), Index("d", D)
+    sizes, counter, d = SampleSizes(), DegreeCounter(), Index("d", D)
     first = Claim(x(c), n.ZERO)
     second = Claim(n.mul(x(c), Sum(d, Entry(U, (c, d)))), n.ZERO)
-    one = sizes.choose(first, need(first, survey))
-    two = sizes.choose(second, need(second, survey))
+    one = sizes.choose(first, need(first, counter))
+    two = sizes.choose(second, need(second, counter))
     assert one["W"] == two["W"]

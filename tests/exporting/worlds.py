@@ -59,7 +59,12 @@ class World:
     def _size_names(self) -> set[str]:
         scope = self.vocabulary.document.scope
         out = set(scope.sizes)
-        objects = (*scope.values.values(), *scope.arrays.values(), *scope.subsets.values(), *scope.indices.values())
+        objects = (
+            *scope.values.values(),
+            *scope.index_arrays.values(),
+            *scope.subsets.values(),
+            *scope.indices.values(),
+        )
         for x in objects:
             ranges = getattr(x, "ranges", ()) or ()
             one = [getattr(x, "range", None), getattr(x, "target", None)]
@@ -82,11 +87,11 @@ class World:
         return t.domain in ("positive", "nonnegative") or spelled(t.name) in self.small
 
     def array(self, a: IndexArray) -> Any:
-        if a not in self.env.arrays:
+        if a not in self.env.index_arrays:
             n = self.env.length(a.target)
             drawn = self.rng.integers(0, n, self.env.shape(a.ranges))
-            self.env.arrays[a] = (drawn + self.env.number(a.target.lo))[None]
-        return self.env.arrays[a][0] - self.env.number(a.target.lo)
+            self.env.index_arrays[a] = (drawn + self.env.number(a.target.lo))[None]
+        return self.env.index_arrays[a][0] - self.env.number(a.target.lo)
 
     def index(self, i: Index) -> int:
         assert i.range is not None
@@ -110,7 +115,7 @@ class World:
         objects: dict[str, Any] = {}
         for i in q.value.body.indices:  # type: ignore[attr-defined]  # a Ref
             objects.setdefault(spelled(i.letter), i)
-        for x in (*scope.values.values(), *scope.arrays.values(), *scope.subsets.values()):
+        for x in (*scope.values.values(), *scope.index_arrays.values(), *scope.subsets.values()):
             if hasattr(x, "name"):
                 objects.setdefault(spelled(x.name), x)
         for letter, i in scope.indices.items():

@@ -1,4 +1,4 @@
-"""Derivatives as written: what is differentiated, by what, with what held, in which layout."""
+"""Derivatives: of what, by what, with what held constant, in which layout."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ MAX_ORDER = 4
 
 
 def _order(node: Expr) -> int:
-    """How many derivatives are nested in a written expression."""
+    """The number of derivatives nested in an expression."""
     inside = max((_order(child) for child in parts(node)[1]), default=0)
     return inside + isinstance(node, Deriv)
 
 
 def target_of(el: Reading, node: SyntaxNode) -> ReadValue:
-    """What is differentiated by: entries of a tensor or of a defined quantity."""
+    """A target of a derivative: entries of a tensor or of a defined quantity."""
     value = el.value(node)
     body = ungrouped(value.body)
     if not isinstance(body, (Entry, Ref)):
@@ -41,7 +41,7 @@ def target_of(el: Reading, node: SyntaxNode) -> ReadValue:
 
 @reads(Derivative)
 def derivative(el: Reading, node: Derivative) -> ReadValue:
-    """``\\partial body / \\partial targets``: axes of the body, then those of the targets."""
+    """``\\partial body / \\partial targets``: its axes are those of the body, then those of the targets."""
     if not node.targets:
         return el.value(_by_own_argument(el, node))
     reached = _nabla_reach(el, node)
@@ -55,7 +55,7 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
         raise error("SG002", f"derivatives beyond the order {MAX_ORDER} are not taken", node.span)
     inner = source.definition if isinstance(source, Ref) else None
     for target in targets:
-        # a variable held elsewhere is still differentiated by here
+        # the body and the target of a derivative are not held by it
         held = el.held - {inner, target.body.args[0]} if inner in el.held else frozenset()
         if el.held_alone and inner is not None and inner not in el.held_alone:
             held |= el.held_alone - {target.body.args[0]}
@@ -93,7 +93,7 @@ def _nabla_reach(el: Reading, node: Derivative) -> SyntaxNode | None:
 
 
 def _chain_links(el: Reading, node: SyntaxNode) -> Definition | None:
-    """For a term with ``∂J/∂y · ∂y/∂x``: the intermediate ``y``."""
+    """The intermediate ``y`` of a term with ``∂J/∂y · ∂y/∂x``; None for any other term."""
     if not isinstance(node, ProductNode):
         return None
     written = [f for _, f in node.factors if isinstance(f, Derivative)]
@@ -131,7 +131,7 @@ def _is_partial(node: SyntaxNode) -> bool:
 
 
 def contract(el: Reading, values: Sequence[tuple[str, ReadValue, SyntaxNode]], span: Span) -> ReadValue | None:
-    """A chain of whole-array derivatives is contracted over the shared array, in whatever order it is written."""
+    """Contract a chain of derivatives of whole arrays over the shared array, in whatever order it is written."""
     links = [(k, v.jacobian) for k, (_, v, _) in enumerate(values) if v.jacobian is not None]
     pair = next(
         (

@@ -7,12 +7,12 @@ from symgrad.reading.meaning.derivatives import contract, held_in
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import (
     ReadValue,
-    bracketed,
     elementwise,
     inverse,
     multiply,
     negative,
     outer,
+    parenthesized_sum,
     quotient,
     scalar,
 )
@@ -22,16 +22,19 @@ from symgrad.reading.tree.syntax import Derivative, Dots, NumberNode, ProductNod
 
 @reads(NumberNode)
 def number(el: Reading, node: NumberNode) -> ReadValue:
+    """``3``, ``0.5``"""
     return scalar(Num(node.value))
 
 
 @reads(QuotientNode)
 def fraction(el: Reading, node: QuotientNode) -> ReadValue:
+    """``\\frac{a}{b}``"""
     return quotient(el.value(node.num), el.value(node.den), node.span)
 
 
 @reads(Terms)
 def terms(el: Reading, node: Terms) -> ReadValue:
+    """``a - b + c``. The terms of a chain rule hold each other's intermediates constant."""
     outside = el.held, el.held_alone
     held, alone = held_in(el, node)
     values = []
@@ -44,6 +47,7 @@ def terms(el: Reading, node: Terms) -> ReadValue:
 
 @reads(ProductNode)
 def product(el: Reading, node: ProductNode) -> ReadValue:
+    """``a b``, ``a \\odot b``, ``a \\otimes b``, ``a / b``, from left to right."""
     values = [(op, el.value(f), f) for op, f in node.factors]
     chained = contract(el, values, node.span)
     if chained is not None:
@@ -52,11 +56,11 @@ def product(el: Reading, node: ProductNode) -> ReadValue:
     for op, right, written in values[1:]:
         span = node.factors[0][1].span.to(written.span)
         if op == "o":
-            out = elementwise(Mul, (bracketed(out), bracketed(right)), span, "an elementwise product")
+            out = elementwise(Mul, (parenthesized_sum(out), parenthesized_sum(right)), span, "an elementwise product")
         elif op == "@":
             out = outer(out, right, span) if out.axes and right.axes else multiply(out, right, span)[0]
         elif (op == "*" or (el.entrywise and op in ("", "."))) and _are_alike(out, right):
-            out = elementwise(Mul, (bracketed(out), bracketed(right)), span, "an elementwise product")
+            out = elementwise(Mul, (parenthesized_sum(out), parenthesized_sum(right)), span, "an elementwise product")
         elif op == "/":
             out = quotient(out, right, span) if right.axes else multiply(out, inverse(right), span)[0]
         else:
@@ -81,4 +85,5 @@ def _are_alike(left: ReadValue, right: ReadValue) -> bool:
 
 @reads(Dots)
 def ellipsis(el: Reading, node: Dots) -> ReadValue:
+    """An ellipsis that was not expanded before."""
     raise error("SG112", "an ellipsis is not read here", node.span, "write the sum with `\\sum`")

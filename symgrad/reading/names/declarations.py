@@ -1,4 +1,4 @@
-"""Inline mathematics that declares: names, shapes, ranges, slices, assumptions. The rest is prose."""
+"""Inline mathematics that declares names, shapes, ranges, slices and assumptions. Everything else is prose."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class Paragraph:
         supposed: Collection[int] = (),
         defining: Mapping[int, Definingness] | None = None,
     ) -> None:
-        """Index sets first, then the other sets, then what is equal to something, then what holds of the names.
+        """Read in four passes: index sets, other sets, equations, assumptions.
 
-        supposed: the formulas that the prose does not assert. They declare what their names are, and assume nothing.
-        defining: how plainly the prose says that an equation defines, by formula.
+        supposed: the numbers of formulas that the prose does not assert. They declare sets, and assume nothing.
+        defining: how plainly the prose says that an equation defines, by the number of its formula.
         """
         said = [(k, p) for k, f in enumerate(formulas) for p in split(f) if k not in supposed or _is_declaration(p)]
         pieces = [p for _, p in said]
@@ -77,7 +77,7 @@ class Paragraph:
 
 
 def split(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
-    """Declarations of one formula, parted by ``;``, ``\\quad`` and commas between whole relations."""
+    """The declarations of one formula, separated by ``;``, ``\\quad`` and commas between whole relations."""
     out: list[list[Token]] = [[]]
     for k, (t, depth) in enumerate(zip(tokens, depths(tokens), strict=True)):
         if depth == 0 and (
@@ -101,7 +101,7 @@ def _is_declaration(piece: Sequence[Token]) -> bool:
 
 
 def _parts(before: Sequence[Token], after: Sequence[Token]) -> bool:
-    """Whether a comma parts two relations: one stands before it, and another after it before the next dots."""
+    """True if a comma separates two relations: one is before it, and another after it, before the next dots."""
     if not any(t.text in RELATIONS for t in before) or before[-1].text == "\\dots":
         return False
     marks = (t.text for _, t in outermost(after) if t.text in RELATIONS or t.text == "\\dots")
