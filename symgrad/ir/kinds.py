@@ -27,8 +27,8 @@ class _Kept(ref[Any]):
 
 _interned: dict[tuple[Any, ...], _Kept] = {}
 _dead: deque[_Kept] = deque()
-"""Nodes that are gone and whose keys are still in ``_interned``. Their callback is ``_dead.append``, written in C: what a
-signal handler raises inside of a callback written in Python is printed and lost, Ctrl-C among it."""
+"""Nodes that are gone and whose keys are still in ``_interned``. The callback of a weak reference is ``_dead.append``,
+written in C: what a signal handler raises inside a callback written in Python, Ctrl-C for one, is printed and lost."""
 
 
 def _forget_dead() -> None:
