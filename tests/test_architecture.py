@@ -9,7 +9,7 @@ import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-import pytest
+from tests.cases import each
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "symgrad"
@@ -89,7 +89,7 @@ def layer(module: str) -> str:
     return module if module == "notation.source" else module.split(".")[0]
 
 
-@pytest.mark.parametrize("module", MODULES)
+@each("module", MODULES)
 def test_no_arrow_points_upwards(module: str) -> None:
     upwards = {name for name in own(imported(MODULES[module])) if floor(name) > floor(module)}
     assert not upwards, f"symgrad.{module} imports from a floor above it: {sorted(upwards)}"
@@ -109,7 +109,7 @@ def test_no_circle_between_the_modules_as_they_load() -> None:
     TopologicalSorter(graph).prepare()
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if layer(name) in {"ir", "derive"}])
+@each("module", [name for name in MODULES if layer(name) in {"ir", "derive"}])
 def test_calculus_knows_nothing_of_text(module: str) -> None:
     assert not {name for name in own(imported(MODULES[module])) if layer(name) == "notation"}
 
@@ -186,7 +186,7 @@ FORBIDDEN_CALLS = {"eval", "exec", "compile", "sympify", "parse_expr", "parse_la
 FORBIDDEN_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: module_name(path))
+@each("path", FILES, ids=lambda path: module_name(path))
 def test_text_is_never_run(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
@@ -201,7 +201,7 @@ LONGER: dict[str, str] = {}
 """Modules of more than 300 lines, each with the reason why cutting it would not help a reader."""
 
 
-@pytest.mark.parametrize("module", MODULES)
+@each("module", MODULES)
 def test_a_file_holds_one_idea(module: str) -> None:
     lines = len(MODULES[module].read_text(encoding="utf-8").splitlines())
     assert lines <= 300 or module in LONGER, f"symgrad.{module} has {lines} lines: split it by idea"
@@ -222,7 +222,7 @@ def test_no_path_of_one_machine() -> None:
             assert not found, f"{path.relative_to(ROOT)} names {found and found.group()!r}"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["explain", "SG105"]])
+@each("arguments", [["--help"], ["check", "--help"], ["explain", "SG105"]])
 def test_answers_that_need_no_engine_load_none(arguments: list[str]) -> None:
     """``--help`` and ``explain`` must not wait for SymPy or NumPy."""
     program = (

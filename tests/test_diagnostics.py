@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from symgrad.diagnostics import CODES, Diagnostic, NotationError, SymgradError, explain, render
 from symgrad.notation.source import Source, Span
+from tests.cases import each
 
 
 def span_of(source: Source, text: str) -> Span:
@@ -122,7 +123,7 @@ def test_codes_are_in_order_and_complete() -> None:
         assert bool(lesson.wrong) == bool(lesson.right)
 
 
-@pytest.mark.parametrize("code", list(CODES))
+@each("code", list(CODES))
 def test_every_code_explains_itself(code: str) -> None:
     text = explain(code)
     assert text.startswith(f"{code}: ")

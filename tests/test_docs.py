@@ -24,12 +24,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from symgrad.checking import check_text
 from symgrad.checking.verdict import DocumentReport, Step
 from symgrad.cli import main
 from symgrad.diagnostics import CODES
+from tests.cases import each
 from tests.docs_pages import (
     DOCS,
     PAGES,
@@ -163,7 +162,7 @@ def written(path: Path, page: str, new: list[tuple[int, int, str]]) -> None:
     path.write_text(page, encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@each("path", PAGES, ids=name_of)
 def test_examples_say_what_the_tool_does(path: Path, tmp_path: Path) -> None:
     page = path.read_text(encoding="utf-8")
     run = Run(page, tmp_path)
@@ -188,7 +187,7 @@ def read_as(row: Reading, before: str) -> tuple[str, tuple[str, ...]]:
 TABLED = [path for path in PAGES if rows(path.read_text(encoding="utf-8"))]
 
 
-@pytest.mark.parametrize("path", TABLED, ids=name_of)
+@each("path", TABLED, ids=name_of)
 def test_tables_say_how_things_are_read(path: Path) -> None:
     page = path.read_text(encoding="utf-8")
     before = "".join(block.text + "\n\n" for block in blocks(page) if block.words == ("declares",))
@@ -208,9 +207,7 @@ def test_tables_say_how_things_are_read(path: Path) -> None:
 # --- pages made from the code -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "make"), [("reference/diagnostics.md", diagnostics_page), ("reference/functions.md", functions_page)]
-)
+@each(("name", "make"), [("reference/diagnostics.md", diagnostics_page), ("reference/functions.md", functions_page)])
 def test_pages_made_from_the_code_are_in_step_with_it(name: str, make: Any) -> None:
     path = DOCS / name
     if WRITE:
@@ -221,12 +218,12 @@ def test_pages_made_from_the_code_are_in_step_with_it(name: str, make: Any) -> N
 LESSONS = [code for code, lesson in CODES.items() if lesson.wrong]
 
 
-@pytest.mark.parametrize("code", LESSONS)
+@each("code", LESSONS)
 def test_a_wrong_example_gives_its_code(code: str) -> None:
     assert code in codes(check_text(CODES[code].wrong))
 
 
-@pytest.mark.parametrize("code", [code for code, lesson in CODES.items() if lesson.right])
+@each("code", [code for code, lesson in CODES.items() if lesson.right])
 def test_a_right_example_passes(code: str) -> None:
     report = check_text(CODES[code].right)
     assert codes(report) == []
@@ -237,7 +234,7 @@ def test_a_right_example_passes(code: str) -> None:
 # --- links ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@each("path", PAGES, ids=name_of)
 def test_links_lead_to_a_page_and_a_heading(path: Path) -> None:
     for link in links(path.read_text(encoding="utf-8")):
         file, _, anchor = link.partition("#")

@@ -6,8 +6,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-import pytest
-
+from tests.cases import each
 from tests.gallery import DERIVATIONS, GALLERY, Page, index, page
 
 WRITE = os.environ.get("SYMGRAD_GOLDEN") == "write"
@@ -16,7 +15,7 @@ REFRESH = "refresh docs/gallery: SYMGRAD_GOLDEN=write"
 read = cache(Page.of)
 
 
-@pytest.mark.parametrize("path", DERIVATIONS, ids=lambda path: path.stem)
+@each("path", DERIVATIONS)
 def test_a_page_is_in_step_with_its_derivation(path: Path) -> None:
     target, made = GALLERY / path.name, page(read(path))
     if WRITE:
@@ -37,7 +36,7 @@ def test_no_page_is_left_over() -> None:
     assert {p.name for p in GALLERY.glob("*.md")} == {"index.md", *(p.name for p in DERIVATIONS)}
 
 
-@pytest.mark.parametrize("path", DERIVATIONS, ids=lambda path: path.stem)
+@each("path", DERIVATIONS)
 def test_every_step_is_proved_and_every_derivation_has_a_cost_with_a_derivative(path: Path) -> None:
     derivation = read(path)
     assert not [s for s in derivation.steps if s.verdict != "proved" and s.expected is None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from symgrad.checking.draw import MODES, draw
 from symgrad.ir import nodes as n
@@ -11,6 +10,7 @@ from symgrad.ir.claims import Assumption
 from symgrad.ir.environment import Environment
 from symgrad.ir.nodes import Cond, Delta, Entry, Sum, Tensor
 from symgrad.ir.ranges import Gather, Index, IndexArray, Range, Subset
+from tests.cases import each
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")
 SIZES = {"W": 6, "D": 3, "K": 3}
@@ -34,8 +34,8 @@ def drawn(*assumptions: Assumption, mode: str = "plain") -> Environment:
     return env
 
 
-@pytest.mark.parametrize("mode", [*MODES, "simple"])
-@pytest.mark.parametrize("domain", ["real", "positive", "nonnegative", "bit", "sign"])
+@each("mode", [*MODES, "simple"])
+@each("domain", ["real", "positive", "nonnegative", "bit", "sign"])
 def test_domains(mode: str, domain: str) -> None:
     v = drawn(mode=mode).tensor(Tensor("t", (W, D), domain))  # type: ignore[arg-type]
     assert v.shape == (8, 6, 3)
@@ -120,7 +120,7 @@ def test_conditions_on_free_letters_restrict_no_values() -> None:
 # --- equations ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("domain", ["real", "positive"])
+@each("domain", ["real", "positive"])
 def test_entries_that_sum_to_one(domain: str) -> None:
     """exactly, in every row"""
     p = Tensor("p", (D, W), domain)  # type: ignore[arg-type]

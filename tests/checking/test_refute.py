@@ -17,6 +17,7 @@ from symgrad.ir.environment import Environment
 from symgrad.ir.evaluate import Evaluator
 from symgrad.ir.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Num, Ref, Size, Sum, Tensor
 from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from tests.cases import each
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")
 U, V = Tensor("U", (W, D)), Tensor("V", (D, W))
@@ -103,7 +104,7 @@ def sign(p: tuple[int, ...]) -> int:
     return (-1) ** sum(p[i] > p[j] for i in range(len(p)) for j in range(i + 1, len(p)))
 
 
-@pytest.mark.parametrize("k", [2, 3, 4, 5, 6])
+@each("k", [2, 3, 4, 5, 6])
 def test_gram_determinants_vanish_below_their_size_only(k: int) -> None:
     """det[x_a . y_b] = 0 for k vectors in fewer than k dimensions, and not in k"""
     vectors = Range.of_size(k)
@@ -203,7 +204,7 @@ def test_a_logarithm_of_every_entry_finds_positive_ones() -> None:
     assert equal(left, Func("log", n.Prod(j, x(j))), i).verdict == "equal"
 
 
-@pytest.mark.parametrize(
+@each(
     "side",
     [
         Func("log", n.num(-1)),
@@ -404,7 +405,7 @@ def test_at_no_position_there_is_nothing_to_compare() -> None:
 # --- far from 1 -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("margin", [10, 100, 1000])
+@each("margin", [10, 100, 1000])
 def test_a_margin_far_out_is_found(margin: int) -> None:
     gap = n.sub(n.num(margin), Entry(T, ()))
     found = equal(Func("relu", gap), gap)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from symgrad.checking.sizes import Sizes, bound, corners, need
 from symgrad.checking.survey import Survey
 from symgrad.ir import nodes as n
 from symgrad.ir.claims import Assumption, Claim
 from symgrad.ir.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Ref, Size, Sum, Tensor
 from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, Range
+from tests.cases import each
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")
 X, Y, A = Tensor("x", (W,)), Tensor("y", (W,)), Tensor("A", (W, W))
@@ -35,7 +34,7 @@ def chosen(claim: Claim) -> dict[str, int]:
     return Sizes().choose(claim, need(claim, Survey()))
 
 
-@pytest.mark.parametrize(
+@each(
     ("left", "right", "size"),
     [
         (x(c), n.ZERO, 1),
@@ -67,7 +66,7 @@ def test_a_reference_counts_with_its_body() -> None:
     assert found == {"W": 2, "D": 1}
 
 
-@pytest.mark.parametrize(
+@each(
     "side",
     [
         Func("exp", x(c)),

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pytest
 
 from symgrad.compare.comparer import compare
 from symgrad.compare.problem import read_problem
 from symgrad.compare.verdicts import Comparison
 from symgrad.notation.source import Source
+from tests.cases import each
 
 SOFTMAX = r"""
 $W \in \mathbb{R}^{C \times D}$, $b \in \mathbb{R}^{C}$, $x \in \mathbb{R}^{N \times D}$, labels $y \in [C]^{N}$ and
@@ -62,7 +62,7 @@ def pair(U: Any, V: Any, o: int, c: int, n: Any) -> Any:
 Turn = Callable[[Any, Any, float], Any]
 
 
-@pytest.mark.parametrize(
+@each(
     ("turn", "words"),
     [
         (lambda g, W, lam: g - lam * W, r"is missing"),

@@ -15,6 +15,7 @@ from symgrad.compare.problem import read_problem
 from symgrad.compare.verdicts import Comparison
 from symgrad.notation.source import Source
 from symgrad.testing import assert_gradient
+from tests.cases import each
 
 RIDGE = r"""
 Inputs $x \in \mathbb{R}^{N \times D}$, targets $t \in \mathbb{R}^{N}$, weights $w \in \mathbb{R}^{D}$,
@@ -70,7 +71,7 @@ def test_a_right_gradient_of_a_wrong_cost_is_told_apart() -> None:
     assert [(f.argument, f.verdict) for f in held(wrong).findings] == [("", "differs"), ("w", "right")]
 
 
-@pytest.mark.parametrize(
+@each(
     "form",
     [
         lambda cost, gx, gw: (cost, {"x": gx, "w": gw}),

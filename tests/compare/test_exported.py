@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 import symgrad
 from symgrad.compare.comparer import compare
 from symgrad.compare.problem import read_problem
+from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
 DERIVATIONS = sorted((ROOT / "derivations").glob("*.md"))
 SUFFIX = "_value_and_grad"
 
 
-@pytest.mark.parametrize("path", DERIVATIONS, ids=lambda p: p.stem)
+@each("path", DERIVATIONS)
 def test_generated_gradients_are_right(path: Path) -> None:
     document = symgrad.read(str(path))
     module = symgrad.load(document)

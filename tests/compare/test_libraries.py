@@ -9,6 +9,7 @@ import pytest
 from symgrad.compare.comparer import compare
 from symgrad.compare.problem import read_problem
 from symgrad.notation.source import Source
+from tests.cases import each
 from tests.handcoded.hand import ROOT
 
 DOCUMENT = ROOT / "derivations" / "negative_sampling_array.md"
@@ -43,7 +44,7 @@ def test_functions_of_torch_are_given_tensors() -> None:
     assert "repeated positions" in found.findings[2].causes[0]
 
 
-@pytest.mark.parametrize("x64", [False, True])
+@each("x64", [False, True])
 def test_functions_of_jax_are_compared_in_their_own_precision(x64: bool) -> None:
     jax = pytest.importorskip("jax")
     import jax.numpy as jnp

@@ -14,6 +14,7 @@ from symgrad.compare.verdicts import Comparison
 from symgrad.diagnostics import SymgradError
 from symgrad.notation.source import Source
 from symgrad.report.comparison import as_json, render
+from tests.cases import each
 
 TEXT = r"""$U, V \in \mathbb{R}^{W \times D}$, $\lambda \in \mathbb{R}$.
 
@@ -49,7 +50,7 @@ def test_a_complex_dtype_without_an_imaginary_part_is_right() -> None:
     assert held(lambda J, gU, gV, gl: (J, np.fft.ifft(np.fft.fft(gU)), gV)).right
 
 
-@pytest.mark.parametrize(
+@each(
     "form",
     [
         lambda J, gU, gV, gl: {"loss": J, "U": 3 * gU, "dU": gU, "V": gV},

@@ -44,6 +44,7 @@ from symgrad.ir.nodes import (
     walk,
 )
 from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from tests.cases import each
 from tests.derive.brute import Brute, literal, scalars
 
 W, D, K, T = (Range.of_size(s) for s in "WDKT")
@@ -173,7 +174,7 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize("name", BODIES)
+@each("name", BODIES)
 def test_derivative_is_the_limit_of_differences(name: str) -> None:
     body, target = BODIES[name]
     assert_derivative(body, target)
@@ -366,7 +367,7 @@ SAMPLES = {
 }
 
 
-@pytest.mark.parametrize("name", [row.name for row in ROWS])
+@each("name", [row.name for row in ROWS])
 def test_rows_of_the_table_agree_with_their_meaning(name: str) -> None:
     """f'(x) by a complex step, and the expansion, at points of the domain; also a little off the real axis."""
     row = TABLE[name]

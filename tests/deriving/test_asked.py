@@ -10,6 +10,7 @@ import symgrad
 from symgrad.checking import check_text
 from symgrad.cli import main
 from symgrad.diagnostics import SymgradError
+from tests.cases import each
 
 
 def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, *options: str) -> tuple[int, str, str]:
@@ -96,7 +97,7 @@ def test_a_document_without_a_cost_is_an_error_of_use(tmp_path: Path, capsys: py
 SYMMETRIC = "Let $A \\in \\mathbb{R}^{N \\times N}$, $x, y \\in \\mathbb{R}^N$. Assume $A = A^\\top$.\n\n"
 
 
-@pytest.mark.parametrize(
+@each(
     ("cost", "by"),
     [
         (r"\operatorname{tr}(A A)", ["A", "A"]),
@@ -112,7 +113,7 @@ def test_entries_of_a_symmetric_matrix_that_a_derivative_is_taken_by_are_told_ap
     assert proved(text, symgrad.gradient(symgrad.read(text=text), "J", wrt=by).latex("index"))
 
 
-@pytest.mark.parametrize("cost", [r"y^\top A^\top x", r"x^\top A A y", r"\operatorname{tr}(A B A)"])
+@each("cost", [r"y^\top A^\top x", r"x^\top A A y", r"\operatorname{tr}(A B A)"])
 def test_a_derivation_by_a_symmetric_matrix_is_proved_line_by_line(cost: str) -> None:
     text = f"{SYMMETRIC}Let $B \\in \\mathbb{{R}}^{{N \\times N}}$.\n\n$$ J = {cost} $$\n\n"
     steps = symgrad.gradient(symgrad.read(text=text), "J", wrt="A").steps()

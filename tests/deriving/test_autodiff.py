@@ -18,6 +18,7 @@ from symgrad.ir.evaluate import Evaluator
 from symgrad.ir.nodes import Deriv
 from symgrad.notation.reader import read_document
 from symgrad.notation.source import Source
+from tests.cases import each
 from tests.deriving.torch_meaning import Abstract, TorchMeaning
 
 torch = pytest.importorskip("torch", reason="automatic differentiation needs PyTorch")
@@ -26,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 TOLERANCE = 1e-10
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "derivations").glob("*.md")), ids=lambda p: p.stem)
+@each("path", sorted((ROOT / "derivations").glob("*.md")))
 def test_gradients_agree_with_automatic_differentiation(path: Path) -> None:
     asking = Asking(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
     compared = 0

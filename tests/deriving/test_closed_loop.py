@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from symgrad.checking import check_text
 from symgrad.checking.verdict import Step
 from symgrad.deriving.gradient import Gradient, gradient
 from symgrad.deriving.question import Asking
 from symgrad.notation.reader import read_document
 from symgrad.notation.source import Source
+from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("derivations", "tests/corpus", "tests/unseen")
@@ -52,7 +51,7 @@ def judge(path: Path, displays: list[str]) -> None:
     assert not [w for s in steps if s.verdict == "proved" for w in s.warnings], "a line is read with a warning"
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.stem)
+@each("path", DOCUMENTS)
 def test_every_form_of_every_gradient_is_proved(path: Path) -> None:
     displays = []
     for g in gradients(asking(path)):
@@ -63,7 +62,7 @@ def test_every_form_of_every_gradient_is_proved(path: Path) -> None:
         judge(path, displays)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.stem)
+@each("path", DOCUMENTS)
 def test_every_line_of_every_derivation_is_proved(path: Path) -> None:
     asked = asking(path)
     costs = set(asked.costs())

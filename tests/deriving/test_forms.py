@@ -8,6 +8,7 @@ import pytest
 
 import symgrad
 from symgrad.diagnostics import SymgradError
+from tests.cases import each
 
 PAIR = r"""
 $U \in \mathbb{R}^{W \times D}$, $V \in \mathbb{R}^{D \times W}$,
@@ -52,7 +53,7 @@ def right(text: str, of: str, wrt: str | list[str], form: str | None = None) -> 
     return found.latex(form).split(" = ", 1)[1]  # type: ignore[arg-type]  # one of the forms
 
 
-@pytest.mark.parametrize(
+@each(
     ("of", "wrt", "matrix"),
     [
         ("J", "V", r"U^\top (\hat y - y)"),
@@ -66,7 +67,7 @@ def test_embeddings(of: str, wrt: str, matrix: str) -> None:
     assert right(PAIR, of, wrt) == matrix
 
 
-@pytest.mark.parametrize(
+@each(
     ("of", "wrt", "matrix"),
     [
         ("R", "w", r"X^\top (X w - y) + \lambda w"),
@@ -112,7 +113,7 @@ def test_sympy_has_both_forms() -> None:
     assert found.matrix.free_symbols >= {sympy.Symbol("lambda", real=True)} or "lambda" in str(found.matrix)
 
 
-@pytest.mark.parametrize(
+@each(
     ("of", "written"),
     [
         ("f", "2 A x"),  # A is its own transpose

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from symgrad.compare.comparer import compare
 from symgrad.compare.problem import Problem, read_problem
 from symgrad.notation.source import Source
+from tests.cases import each
 from tests.handcoded import batched, cbow, negative_sampling, networks, softmax
 from tests.handcoded.hand import HANDS, Hand
 
@@ -20,7 +19,7 @@ def problem(hand: Hand) -> Problem:
     return read_problem(Source(hand.document.name, hand.document.read_text(encoding="utf-8")), hand.of)
 
 
-@pytest.mark.parametrize("hand", RIGHT, ids=lambda h: h.name)
+@each("hand", RIGHT, ids=lambda h: h.name)
 def test_right_gradients_pass(hand: Hand) -> None:
     document = problem(hand)
     for seed in range(SEEDS):
@@ -30,7 +29,7 @@ def test_right_gradients_pass(hand: Hand) -> None:
         assert found.opinion is None or found.opinion.agrees is not False
 
 
-@pytest.mark.parametrize("hand", WRONG, ids=lambda h: h.name)
+@each("hand", WRONG, ids=lambda h: h.name)
 def test_wrong_gradients_are_found_and_named(hand: Hand) -> None:
     found = compare(hand.function, problem(hand), maps=hand.maps)
     wrong = {f.argument: f for f in found.findings if f.verdict == "differs"}

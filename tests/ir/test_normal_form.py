@@ -33,6 +33,7 @@ from symgrad.ir.nodes import (
 from symgrad.ir.normal_form import Context, NormalFormError, TooLarge, build, is_zero
 from symgrad.ir.normal_form.poly import minus
 from symgrad.ir.ranges import Affine, Gather, Index, Range
+from tests.cases import each
 from tests.ir.forms import (
     BIT,
     N_OF,
@@ -273,7 +274,7 @@ def test_gradient_of_softmax_cross_entropy() -> None:
     different(left, add(neg(total(j, mul(y, at(U, j, i)))), total(k, mul(softmax(k), at(U, k, i)))))
 
 
-@pytest.mark.parametrize("x", [r, dot(o, c), neg(dot(o, c)), at(X, a), sub(r, mul(r, q))])
+@each("x", [r, dot(o, c), neg(dot(o, c)), at(X, a), sub(r, mul(r, q))])
 def test_sigmoids(x: Expr) -> None:
     s = sigma(x)
     same(sigma(neg(x)), sub(ONE, s))
@@ -437,7 +438,7 @@ def gram_determinant(n: int) -> Expr:
     return add(*terms)
 
 
-@pytest.mark.parametrize("n", [2, 3, 4])
+@each("n", [2, 3, 4])
 def test_gram_determinants_do_not_vanish_for_all_dimensions(n: int) -> None:
     assert not equal(gram_determinant(n), ZERO)
     assert equal(sub(gram_determinant(n), gram_determinant(n)), ZERO)

@@ -12,6 +12,7 @@ from symgrad.ir.normal_form import Context, TooLarge, build
 from symgrad.ir.normal_form.heads import HEADS
 from symgrad.ir.normal_form.labelling import closure
 from symgrad.ir.ranges import Index
+from tests.cases import each
 from tests.ir.forms import A, W, X, at, total
 
 Edge = tuple[int, int]
@@ -91,7 +92,7 @@ def test_direction_counts() -> None:
     assert form(network(forward, both=False)) == form(network(relabelled(forward, 7), both=False))
 
 
-@pytest.mark.parametrize("seed", range(30))
+@each("seed", range(30))
 def test_random_networks_are_told_apart_exactly(seed: int) -> None:
     rng = random.Random(seed)
     count = rng.randint(3, 6)

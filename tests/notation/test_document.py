@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symgrad.notation.document import Blocks, Directive, Display, Heading, Inline, read_blocks
 from symgrad.notation.source import Source
+from tests.cases import each
 from tests.hostile.guard import PATIENCE, limit
 
 
@@ -29,7 +29,7 @@ def headings(text: str, path: str = "a.md") -> list[tuple[int, str]]:
     return [(b.level, b.text) for b in read(text, path) if isinstance(b, Heading)]
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "$$a = b$$",
@@ -74,7 +74,7 @@ def test_an_environment_has_its_name() -> None:
     assert display.environment == "align*"
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "`$$a = b$$`",
@@ -95,7 +95,7 @@ def test_code_and_comments_are_not_mathematics(text: str) -> None:
     assert read(text).diagnostics == ()
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "found"),
     [
         ("with $x \\in W$ and \\(y\\).", ["x \\in W", "y"]),
@@ -144,7 +144,7 @@ def test_blocks_stand_in_order() -> None:
     assert [type(b).__name__ for b in blocks] == ["Heading", "Inline", "Directive", "Display", "Inline", "Display"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "path", "found"),
     [
         ("<!-- symgrad: expect refuted -->", "a.md", ("expect", "refuted")),
@@ -160,16 +160,14 @@ def test_directives(text: str, path: str, found: tuple[str, str]) -> None:
     assert read(text, path).diagnostics == ()
 
 
-@pytest.mark.parametrize(
-    "text", ["<!-- symgrad: expected -->", "<!-- symgrad: expect refuted x -->", "<!-- symgrad expect refuted -->"]
-)
+@each("text", ["<!-- symgrad: expected -->", "<!-- symgrad: expect refuted x -->", "<!-- symgrad expect refuted -->"])
 def test_a_directive_that_is_none_is_said(text: str) -> None:
     blocks = read(text)
     assert [d.code for d in blocks.diagnostics] == ["SG004"]
     assert list(blocks) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "path", "mark"),
     [
         ("$$ a = b\n\nSome more words follow here.\n\n$$c = d$$", "a.md", "$$"),
@@ -196,7 +194,7 @@ def test_an_open_mark_is_said_where_it_stands_and_nothing_after_is_lost(text: st
     assert "c = d" in displays(text, path)
 
 
-@pytest.mark.parametrize("text", ["see \\[1\\] there", "an escaped \\[bracket", "\\(not math"])
+@each("text", ["see \\[1\\] there", "an escaped \\[bracket", "\\(not math"])
 def test_escaped_brackets_of_markdown_are_no_error(text: str) -> None:
     assert read(text).diagnostics == ()
 
@@ -304,10 +302,8 @@ def test_mutations_are_read() -> None:
         check_laws("".join(text), random_.choice(["a.md", "a.tex"]))
 
 
-@pytest.mark.parametrize(
-    "piece", [*(p for p in PIECES if p.strip()), "$a ", "\\begin{cases} ", "\\section{{", "> $$\n", "` ``"]
-)
-@pytest.mark.parametrize("path", ["a.md", "a.tex"])
+@each("piece", [*(p for p in PIECES if p.strip()), "$a ", "\\begin{cases} ", "\\section{{", "> $$\n", "` ``"])
+@each("path", ["a.md", "a.tex"])
 def test_repetition_takes_linear_time(piece: str, path: str) -> None:
     with limit(PATIENCE):
         read(piece * 3000, path)

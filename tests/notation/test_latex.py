@@ -45,6 +45,7 @@ from symgrad.notation.latex import Naming, describe_sizes, latex, read
 from symgrad.notation.naming import naming
 from symgrad.notation.reader import Reader
 from symgrad.notation.source import Source
+from tests.cases import each
 
 W, D, K, P = (Range.of_size(s) for s in "WDKP")
 M = Range(Affine.of("m").scale(-1), Affine.of("m"))
@@ -241,7 +242,7 @@ GOLDEN: list[tuple[Expr, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "written"), GOLDEN, ids=[w for _, w in GOLDEN])
+@each(("expr", "written"), GOLDEN, ids=[w for _, w in GOLDEN])
 def test_expression_is_written_as_an_author_would(expr: Expr, written: str) -> None:
     assert latex(expr) == written
 

@@ -12,6 +12,7 @@ from symgrad.diagnostics import NotationError
 from symgrad.notation.lexer import Token, tokenize
 from symgrad.notation.macros import Macros, collect_macros
 from symgrad.notation.source import Source, Span
+from tests.cases import each
 
 
 def tokens_of(text: str, macros: Macros | None = None) -> list[Token]:
@@ -107,7 +108,7 @@ SAME = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("one", "other"), SAME)
+@each(("one", "other"), SAME)
 def test_two_spellings_are_one(one: str, other: str) -> None:
     assert [(t.kind, t.text, t.style) for t in tokens_of(one)] == [(t.kind, t.text, t.style) for t in tokens_of(other)]
 
@@ -171,7 +172,7 @@ def test_spans_are_the_authors_characters() -> None:
     assert [t.span.text for t in tokens_of(text) if t.text == "\\coloneqq"] == [":="]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "code", "place"),
     [
         ("a {b", "SG102", "{"),

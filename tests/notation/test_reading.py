@@ -5,12 +5,11 @@ Each case is one rule of the notation; the right column is what ``--read`` print
 
 from __future__ import annotations
 
-import pytest
-
 from symgrad.notation.latex import read
 from symgrad.notation.reader import read_document
 from symgrad.notation.reading import ReadDocument
 from symgrad.notation.source import Source
+from tests.cases import each
 
 DECLARED = r"""
 $U \in \mathbb{R}^{W \times D}$, $V \in \mathbb{R}^{D \times W}$, $o, c \in [W]$, $y, \hat y \in \mathbb{R}^{W}$,
@@ -30,7 +29,7 @@ def sides(body: str) -> tuple[str, str]:
     return read(step.outcome.claim.left), read(step.outcome.claim.right)
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "right"),
     [
         # a dummy need not be repeated: one sum inside, one outside of exp
@@ -66,7 +65,7 @@ def test_implied_sums_stand_where_the_rules_put_them(written: str, right: str) -
     assert sides(written)[1] == right
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "left", "right"),
     [
         # the first side decides who is free
@@ -82,7 +81,7 @@ def test_free_letters_are_those_of_the_first_side(written: str, left: str, right
     assert sides(written) == (left, right)
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "right"),
     [
         (r"s = \sum_i x_i t_i", r"\sum_{i=1}^{D} x_i t_i"),
@@ -105,7 +104,7 @@ def test_written_sums(written: str, right: str | None) -> None:
         assert read(step.outcome.claim.right) == right
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "definitions", "claims"),
     [
         (r"z = A x", 1, 0),
@@ -140,7 +139,7 @@ def test_another_number_of_arguments_defines_anew() -> None:
     assert (doc.definitions, len(doc.steps)) == (2, 1)
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "shapes"),
     [
         (r"A x = x^\top", (("D",), ("1", "D"))),
@@ -157,7 +156,7 @@ def test_shapes_that_differ_refute(written: str, shapes: tuple[tuple[str, ...], 
         assert step.outcome.shapes == shapes
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "codes"),
     [
         (r"2 s = x t", ["SG202"]),
@@ -170,7 +169,7 @@ def test_what_is_guessed_is_warned_of(written: str, codes: list[str]) -> None:
     assert [w.code for w in step.outcome.warnings] == codes
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "code"),
     [
         (r"2 q_i = s", "SG105"),
@@ -231,16 +230,14 @@ def test_a_label_is_not_cut_out_of_a_group() -> None:
     assert document(r"$$ H_{{n+1}j} = 2 H_{nj} $$", declared).definitions == 0
 
 
-@pytest.mark.parametrize("sum_sign", [r"\sum_i_j", r"\sum_ \sum_j", r"\sum^{D}^{W}"])
+@each("sum_sign", [r"\sum_i_j", r"\sum_ \sum_j", r"\sum^{D}^{W}"])
 def test_a_sum_has_one_script_below_and_one_above(sum_sign: str) -> None:
     (step,) = document(rf"$$ 2 s = {sum_sign} U_{{ij}} $$").steps
     assert step.outcome.problem is not None
     assert step.outcome.problem.code == "SG101"
 
 
-@pytest.mark.parametrize(
-    "below", [r"i=1\dots", r"i = \dots N", r"i \in []", r"i \in \{1, \dots\}", r"i \in \{\dots, N\}", r"i = {}"]
-)
+@each("below", [r"i=1\dots", r"i = \dots N", r"i \in []", r"i \in \{1, \dots\}", r"i \in \{\dots, N\}", r"i = {}"])
 def test_a_missing_bound_is_said(below: str) -> None:
     (step,) = document(rf"$$ 2 s = \sum_{{{below}}} x_i $$").steps
     assert step.outcome.problem is not None
@@ -264,7 +261,7 @@ $$"""
     assert (second.left, second.right) == (r"2 x^\top t", "3")
 
 
-@pytest.mark.parametrize("display", [r"x^\top t + 1, \quad x^\top t = 3", r"3 s, \qquad x^\top t = 3"])
+@each("display", [r"x^\top t + 1, \quad x^\top t = 3", r"3 s, \qquad x^\top t = 3"])
 def test_what_stands_alone_before_a_relation_is_not_passed_over(display: str) -> None:
     (step,) = document(f"$$ {display} $$").steps
     assert step.outcome.problem is not None
@@ -305,7 +302,7 @@ def test_a_row_of_words_above_a_relation_is_a_remark() -> None:
     assert (step.left, step.right) == (r"x^\top t", r"t^\top x")
 
 
-@pytest.mark.parametrize(
+@each(
     "definition",
     [
         "q_i = q_{i-1} + s_i, \\quad i = 1, \\dots, H",  # no range of numbers
@@ -322,13 +319,13 @@ def test_recursions_that_are_not_unrolled(definition: str) -> None:
     assert codes & {"SG110", "SG105", "SG108"}
 
 
-@pytest.mark.parametrize("size", ["-1", "2 - 5"])
+@each("size", ["-1", "2 - 5"])
 def test_a_size_is_not_negative(size: str) -> None:
     found = read_document(Source("a.md", f"With $x \\in \\mathbb{{R}}^{{{size}}}$: $$ \\sum_i x_i = 3 $$"))
     assert "SG109" in [d.code for d in found.diagnostics]
 
 
-@pytest.mark.parametrize("script", ["_{}", "^{}"])
+@each("script", ["_{}", "^{}"])
 def test_an_empty_script_inside_of_a_script_is_missing(script: str) -> None:
     text = f"With $n \\in [W]^{{K}}$ and $z \\in \\mathbb{{R}}^{{W}}$: $$ 2 z_{{n{script} k}} = z_{{n_k}} $$"
     (step,) = read_document(Source("a.md", text)).steps

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from symgrad.checking import check_text
+from tests.cases import each
 
 DECLARED = "Let $x \\in \\mathbb{R}^{N}$, $\\mathcal{N} \\subseteq [N]$.\n\n"
 
 
-@pytest.mark.parametrize("limits", ["i' \\in \\mathcal{N}", "j \\in \\mathcal{N}"])
+@each("limits", ["i' \\in \\mathcal{N}", "j \\in \\mathcal{N}"])
 def test_a_letter_keeps_its_prime_in_a_subset(limits: str) -> None:
     letter = limits.split()[0]
     (step,) = check_text(
@@ -24,22 +23,20 @@ def test_a_set_of_positions_holds_commas() -> None:
     assert step.verdict == "proved"
 
 
-@pytest.mark.parametrize("written", ["x_i (1 = x_i", "[x_i = x_i", "x_i + \\left( 1 = 2"])
+@each("written", ["x_i (1 = x_i", "[x_i = x_i", "x_i + \\left( 1 = 2"])
 def test_a_bracket_that_nothing_closes_is_reported(written: str) -> None:
     (step,) = check_text(f"{DECLARED}$$ {written} $$").steps
     assert step.diagnostic is not None
     assert step.diagnostic.code == "SG102"
 
 
-@pytest.mark.parametrize(
-    "summand", ["(i+1) x_i", "(-1)^i x_i", "x_i^i", "\\frac{x_i}{i+1}", "\\mathbb{1}[i > 1] x_i", "x_i x_{i+1}"]
-)
+@each("summand", ["(i+1) x_i", "(-1)^i x_i", "x_i^i", "\\frac{x_i}{i+1}", "\\mathbb{1}[i > 1] x_i", "x_i x_{i+1}"])
 def test_a_letter_that_counts_from_0_is_no_number_where_slots_count_from_1(summand: str) -> None:
     report = check_text(f"{DECLARED}$$ J = \\sum_{{i=0}}^{{N-1}} {summand} $$")
     assert [d.code for d in report.diagnostics] == ["SG107"]
 
 
-@pytest.mark.parametrize("summand", ["x_i", "x_i \\sum_{j > i} x_j", "\\mathbb{1}[i \\neq j] x_i", "x_{i+1}"])
+@each("summand", ["x_i", "x_i \\sum_{j > i} x_j", "\\mathbb{1}[i \\neq j] x_i", "x_{i+1}"])
 def test_a_letter_that_counts_from_0_may_stand_in_slots(summand: str) -> None:
     sign = "\\sum_{i=0}^{N-1}"
     (step,) = check_text(f"{DECLARED}$$ 0 + {sign} {summand} = {sign} ({summand} + 0) $$").steps

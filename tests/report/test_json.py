@@ -11,6 +11,7 @@ import pytest
 
 from symgrad.checking.verdict import DocumentReport, Report, Witness
 from symgrad.report.json_format import plain, render
+from tests.cases import each
 from tests.report import samples
 
 
@@ -98,7 +99,7 @@ def test_counts_run_over_all_documents() -> None:
     assert (summary["proved"], summary["definitions"], summary["skipped"]) == (2, 2, 4)
 
 
-@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+@each("value", [math.inf, -math.inf, math.nan])
 def test_what_is_no_number_in_json_is_a_string(value: float) -> None:
     step = replace(samples.REFUTED, witness=Witness({}, {"x": [value]}, {}, value, 0.0))
     (told,) = read(samples.report(step))["documents"][0]["steps"]

@@ -14,6 +14,7 @@ from symgrad.notation.source import Source, Span
 from symgrad.report.frame import Paint, frame
 from symgrad.report.text import render
 from symgrad.report.values import results, shortened, wrapped, written
+from tests.cases import each
 from tests.report import samples
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -47,7 +48,7 @@ def compare(name: str, text: str) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@each("name", PICTURES)
 def test_picture(name: str) -> None:
     compare(name, render(PICTURES[name]))
 
@@ -113,7 +114,7 @@ def test_finding_without_a_place() -> None:
     assert "error[SG900]: no text at all" in render(report)
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "text"),
     [(1.0, "1"), (-0.5, "-0.5"), (0.1, "0.1"), ([[1.0, 2]], "[[1, 2]]"), ({3, 1}, "{1, 3}"), (True, "True")],
 )

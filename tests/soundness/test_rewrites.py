@@ -11,8 +11,7 @@ from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
 
-import pytest
-
+from tests.cases import each
 from tests.soundness.mutants import Judge
 from tests.soundness.rewrites import rewrites_of
 
@@ -39,7 +38,7 @@ def rulings(path: Path) -> tuple[dict[str, Counter[str]], list[str]]:
     return table, other
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+@each("path", DOCUMENTS)
 def test_nothing_that_means_the_same_is_refuted(path: Path) -> None:
     table, other = rulings(path)
     assert sum(sum(c.values()) for c in table.values()) >= 15
