@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from symgrad.diagnostics import CODES, Diagnostic, NotationError, SymgradError, explain, render
 from symgrad.notation.source import Source, Span
-from tests.cases import each
+from tests.cases import each, facts
 
 
 def span_of(source: Source, text: str) -> Span:
@@ -21,7 +21,11 @@ def span_of(source: Source, text: str) -> Span:
     return Span(source, at, at + len(text))
 
 
-def test_a_diagnostic_shows_the_line() -> None:
+test_pictures = facts()
+
+
+@test_pictures.fact
+def a_diagnostic_shows_the_line() -> None:
     source = Source("d.md", "text\n$$ J = q_i x_i $$\n")
     shown = render(Diagnostic("SG105", "`q` is not declared", span_of(source, "q_i"), "declare it"))
     assert shown == (
@@ -34,7 +38,8 @@ def test_a_diagnostic_shows_the_line() -> None:
     )
 
 
-def test_labels_show_further_places() -> None:
+@test_pictures.fact
+def labels_show_further_places() -> None:
     source = Source("d.md", "first a\nthen b and c\n")
     labels = ((span_of(source, "c"), "here over M"), (span_of(source, "a"), "here over N"))
     shown = render(Diagnostic("SG107", "two ranges", span_of(source, "b"), labels=labels))
@@ -51,39 +56,48 @@ def test_labels_show_further_places() -> None:
     )
 
 
-def test_a_label_in_another_document_names_it() -> None:
+@test_pictures.fact
+def a_label_in_another_document_names_it() -> None:
     one, other = Source("d.md", "abc"), Source("with.md", "xyz")
     shown = render(Diagnostic("SG107", "m", span_of(one, "b"), labels=((span_of(other, "y"), "there"),)))
     assert "::: with.md:1:2" in shown
 
 
-def test_tabs_and_wide_characters_are_counted_in_columns() -> None:
+@test_pictures.fact
+def tabs_and_wide_characters_are_counted_in_columns() -> None:
     source = Source("d.md", "\t漢字 q")
     lines = render(Diagnostic("SG105", "m", span_of(source, "q"))).split("\n")
     assert lines[3] == "1 |     漢字 q"
     assert lines[4] == "  |          ^"
 
 
-def test_a_span_of_several_lines_shows_its_first() -> None:
+@test_pictures.fact
+def a_span_of_several_lines_shows_its_first() -> None:
     source = Source("d.md", "ab cd\nef")
     shown = render(Diagnostic("SG101", "m", Span(source, 3, 8)))
     assert shown.endswith("1 | ab cd\n  |    ^^")
 
 
-def test_a_long_line_is_cut_around_the_span() -> None:
+@test_pictures.fact
+def a_long_line_is_cut_around_the_span() -> None:
     source = Source("d.md", "a" * 500 + "BAD" + "b" * 500)
     lines = render(Diagnostic("SG101", "m", span_of(source, "BAD"))).split("\n")
     assert len(lines[3]) < 120
     assert lines[3][lines[4].index("^") :].startswith("BAD")
 
 
-def test_no_document_steers_the_terminal() -> None:
+test_colours_and_places = facts()
+
+
+@test_colours_and_places.fact
+def no_document_steers_the_terminal() -> None:
     source = Source("d\x1b[2J.md", "a \x1b[31m b\u202e")
     shown = render(Diagnostic("SG101", "\x1b]0;m\x07", span_of(source, "b"), "\x9b"))
     assert all(ch.isprintable() or ch == "\n" for ch in shown)
 
 
-def test_colours_only_on_request() -> None:
+@test_colours_and_places.fact
+def colours_only_on_request() -> None:
     source = Source("d.md", "a b")
     diagnostic = Diagnostic("SG101", "m", span_of(source, "b"), "r", labels=((span_of(source, "a"), "x"),))
     coloured = render(diagnostic, colour=True)
@@ -91,7 +105,8 @@ def test_colours_only_on_request() -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == render(diagnostic)
 
 
-def test_without_a_place() -> None:
+@test_colours_and_places.fact
+def without_a_place() -> None:
     assert render(Diagnostic("SG001", "m", None, "r", "warning")) == "warning[SG001]: m\n  = help: r"
 
 
@@ -107,13 +122,18 @@ def test_any_place_is_underlined(text: str, one: int, other: int) -> None:
     assert len(lines[4]) <= len("1 | ") + min(widths, 101) + 3
 
 
-def test_an_error_says_where() -> None:
+test_codes = facts()
+
+
+@test_codes.fact
+def an_error_says_where() -> None:
     error = NotationError(Diagnostic("SG101", "m", Span(Source("d.md", "a\nb"), 2, 3), "r"))
     assert str(error) == "d.md:2:1: SG101 m (r)"
     assert isinstance(error, SymgradError)
 
 
-def test_codes_are_in_order_and_complete() -> None:
+@test_codes.fact
+def codes_are_in_order_and_complete() -> None:
     assert list(CODES) == sorted(CODES)
     for code, lesson in CODES.items():
         assert code == lesson.code
@@ -123,20 +143,23 @@ def test_codes_are_in_order_and_complete() -> None:
         assert bool(lesson.wrong) == bool(lesson.right)
 
 
+@test_codes.fact
 @each("code", list(CODES))
-def test_every_code_explains_itself(code: str) -> None:
+def every_code_explains_itself(code: str) -> None:
     text = explain(code)
     assert text.startswith(f"{code}: ")
     assert max(map(len, text.split("\n"))) <= 120
     assert explain(code.lower()) == text
 
 
-def test_an_unknown_code_is_an_error_of_use() -> None:
+@test_codes.fact
+def an_unknown_code_is_an_error_of_use() -> None:
     with pytest.raises(SymgradError, match="SG001"):
         explain("SG999")
 
 
-def test_explain_loads_neither_sympy_nor_numpy() -> None:
+@test_codes.fact
+def explain_loads_neither_sympy_nor_numpy() -> None:
     program = (
         "import sys; from symgrad.diagnostics import explain; explain('SG101');"
         " print({'sympy', 'numpy'} & set(sys.modules))"
@@ -145,7 +168,8 @@ def test_explain_loads_neither_sympy_nor_numpy() -> None:
     assert done.stdout.strip() == "set()"
 
 
-def test_every_code_in_the_source_has_a_lesson() -> None:
+@test_codes.fact
+def every_code_in_the_source_has_a_lesson() -> None:
     from pathlib import Path
 
     import symgrad
