@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from os import PathLike, fspath
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symgrad.api import Document
-    from symgrad.compare.verdicts import Comparison, Opinion
+    from symgrad.comparing.findings import Comparison, Opinion
 
 __all__ = ["assert_gradient", "compare_gradient", "second_opinion"]
 
@@ -29,14 +29,10 @@ def compare_gradient(
     wrt: the names whose gradients must be returned. map: ``{name: argument}``, as ``--map`` takes it.
     Raises ``SymgradError`` where the two can't be compared.
     """
-    from symgrad.api import load
-    from symgrad.compare.comparer import compare
-    from symgrad.compare.problem import read_problem
+    from symgrad.api import as_document
+    from symgrad.comparing.comparer import compare
 
-    if isinstance(doc, (str, PathLike)):
-        problem = read_problem(load(fspath(doc)), of)
-    else:
-        problem = read_problem(doc.source, of, doc.declarations)
+    problem = as_document(doc, "compare_gradient").problem(of)
     names = [wrt] if isinstance(wrt, str) else wrt
     maps = [
         f"{name}={argument if isinstance(argument, str) else repr(argument)}" for name, argument in (map or {}).items()
@@ -60,7 +56,7 @@ def assert_gradient(
     __tracebackhide__ = True
     found = compare_gradient(function, doc, of, wrt, map=map, seed=seed)
     if not found.right:
-        from symgrad.report.comparison import render
+        from symgrad.report.comparison_text import render
 
         raise AssertionError(render(found))
 
@@ -76,8 +72,8 @@ def second_opinion(
     """
     import numpy as np
 
-    from symgrad.compare.opinion import second_opinion as asked
-    from symgrad.diagnostics import SymgradError
+    from symgrad.comparing.finite_differences import second_opinion as asked
+    from symgrad.text.diagnostic import SymgradError
 
     at = [np.asarray(a, dtype=np.float64) for a in arrays]
     claimed = [np.asarray(g, dtype=np.float64) for g in gradients]

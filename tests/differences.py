@@ -11,10 +11,10 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from symgrad.ir.environment import Environment
-from symgrad.ir.multiprecision import Point
-from symgrad.ir.nodes import Deriv, Entry, Expr, Tensor
-from symgrad.ir.ranges import Index
+from symgrad.core.nodes import Deriv, Entry, Expr, Tensor
+from symgrad.core.ranges import Index
+from symgrad.evaluating.environment import Environment
+from symgrad.evaluating.multiprecision import Point
 
 ENTRIES = 5
 """So many entries of an array are looked at, drawn at random."""

@@ -10,12 +10,11 @@ from pathlib import Path
 
 from symgrad.checking.checker import Checker
 from symgrad.checking.verdict import Step
-from symgrad.ir.kinds import Ref
-from symgrad.ir.traverse import walk
-from symgrad.notation.reader import read_document
-from symgrad.notation.reading import ReadDocument
-from symgrad.notation.source import Source
-from symgrad.notation.vocabulary import Quantity, Vocabulary
+from symgrad.core.nodes import Ref, walk
+from symgrad.reading.document_names import DocumentNames, Quantity
+from symgrad.reading.document_reader import read_document
+from symgrad.reading.read_document import ReadDocument
+from symgrad.text.source import Source
 from tests.docs_pages import DOCS, ROOT
 
 DERIVATIONS = sorted((ROOT / "derivations").glob("*.md"))
@@ -96,7 +95,7 @@ class Page:
         return [x for x in map(close_up, inline) if DECLARES.search(x)]
 
     def quantities(self) -> list[Quantity]:
-        return list(Vocabulary(self.document).quantities())
+        return list(DocumentNames(self.document).quantities())
 
     def costs(self) -> list[str]:
         """Scalars that no other definition uses, and functions known by their gradient alone."""

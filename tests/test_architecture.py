@@ -1,4 +1,4 @@
-"""The shape of the house: which floor may import which, and what may stand in no file."""
+"""The shape of the house: which floor may import which, and what no file may contain."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -16,23 +17,25 @@ PACKAGE = ROOT / "symgrad"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = [
-    {"diagnostics", "notation.source"},
-    {"ir"},
-    {"notation"},
-    {"derive"},
-    {"checking", "deriving", "exporting"},
-    {"compare"},
-    {"api"},
+    {"text"},
+    {"core"},
+    {"evaluating", "proving", "calculus"},
+    {"writing", "sympy_door"},
+    {"reading"},
+    {"checking", "gradients"},
+    {"exporting"},
+    {"comparing"},
     {"report"},
+    {"api"},
     {"testing"},
     {"cli"},
     {"__init__", "__main__"},
 ]
-"""From the ground up; a module belongs to the most particular name that fits it."""
+"""From the ground up. A room imports from floors below it and from itself, never from a room on its own floor."""
 
 
 def module_name(path: Path) -> str:
-    """``ir/nodes.py`` is ``ir.nodes``, ``ir/__init__.py`` is ``ir``, the package's own is ``__init__``."""
+    """``core/nodes.py`` is ``core.nodes``, ``core/__init__.py`` is ``core``, the package's own is ``__init__``."""
     parts = path.relative_to(PACKAGE).with_suffix("").parts
     return ".".join(parts if len(parts) == 1 or parts[-1] != "__init__" else parts[:-1])
 
@@ -40,18 +43,18 @@ def module_name(path: Path) -> str:
 MODULES = {module_name(path): path for path in FILES}
 
 
+def room(module: str) -> str:
+    return module.split(".")[0]
+
+
 def floor(module: str) -> int:
-    best = max(
-        (name for names in FLOORS for name in names if module == name or module.startswith(name + ".")),
-        key=len,
-        default="",
-    )
-    assert best, f"symgrad.{module} belongs to no floor: name it in FLOORS and in docs/architecture.md"
-    return next(level for level, names in enumerate(FLOORS) if best in names)
+    levels = [level for level, rooms in enumerate(FLOORS) if room(module) in rooms]
+    assert levels, f"symgrad.{module} is on no floor: add its room to FLOORS and to docs/explanation/architecture.md"
+    return levels[0]
 
 
 def imported(path: Path, *, at_load: bool = False) -> set[str]:
-    """The dotted names a file imports; ``at_load``: only those outside functions and TYPE_CHECKING."""
+    """The dotted names a file imports, at any depth; ``at_load``: without functions and TYPE_CHECKING."""
     found: set[str] = set()
 
     def visit(node: ast.AST) -> None:
@@ -84,34 +87,60 @@ def is_own(name: str) -> bool:
     return name == "symgrad" or name.startswith("symgrad.")
 
 
-def layer(module: str) -> str:
-    """The floor's part a module belongs to, for circles: ``ir``, ``notation``, ``notation.source``, …"""
-    return module if module == "notation.source" else module.split(".")[0]
+IMPORTS = {module: own(imported(path)) - {module} for module, path in MODULES.items()}
+"""What each module imports from symgrad, in functions and for type checkers too."""
 
 
-@each("module", MODULES)
-def test_no_arrow_points_upwards(module: str) -> None:
-    upwards = {name for name in own(imported(MODULES[module])) if floor(name) > floor(module)}
-    assert not upwards, f"symgrad.{module} imports from a floor above it: {sorted(upwards)}"
+def test_no_arrow_points_upwards() -> None:
+    upwards = [
+        f"symgrad.{module} imports symgrad.{name}"
+        for module, names in IMPORTS.items()
+        for name in sorted(names)
+        if floor(name) > floor(module) or (floor(name) == floor(module) and room(name) != room(module))
+    ]
+    assert not upwards, "\n".join(upwards)
 
 
-def test_no_circle_between_the_parts() -> None:
-    graph: dict[str, set[str]] = {}
+def test_no_circle() -> None:
+    """Between modules, counting every import; so there is none between rooms either."""
+    TopologicalSorter(IMPORTS).prepare()  # raises CycleError, which names the circle
+
+
+def test_packages_run_no_code_when_they_are_entered() -> None:
+    """An import in an ``__init__`` is an arrow from every module of the package that nobody wrote down."""
     for module, path in MODULES.items():
-        graph.setdefault(layer(module), set()).update(
-            layer(name) for name in own(imported(path)) if layer(name) != layer(module)
-        )
-    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+        if path.name == "__init__.py" and module not in {"__init__", "cli"}:
+            body = ast.parse(path.read_text(encoding="utf-8")).body
+            assert [type(node) for node in body] == [ast.Expr], f"symgrad.{module}: want a docstring, no more"
 
 
-def test_no_circle_between_the_modules_as_they_load() -> None:
-    graph = {module: own(imported(path, at_load=True)) - {module} for module, path in MODULES.items()}
-    TopologicalSorter(graph).prepare()
+def test_one_door_to_expressions() -> None:
+    behind = {"core.kinds", "core.algebra", "core.traverse"}
+    for module, names in IMPORTS.items():
+        assert room(module) == "core" or not names & behind, f"symgrad.{module}: import from symgrad.core.nodes"
 
 
-@each("module", [name for name in MODULES if layer(name) in {"ir", "derive"}])
-def test_calculus_knows_nothing_of_text(module: str) -> None:
-    assert not {name for name in own(imported(MODULES[module])) if layer(name) == "notation"}
+def test_one_name_means_one_file_and_one_class() -> None:
+    files: dict[str, list[str]] = defaultdict(list)
+    classes: dict[str, list[str]] = defaultdict(list)
+    for module, path in MODULES.items():
+        if path.name != "__init__.py":
+            files[path.name].append(module)
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                classes[node.name].append(module)
+    twice = {name: where for found in (files, classes) for name, where in found.items() if len(where) > 1}
+    assert not twice
+
+
+def test_functions_fit_on_a_screen() -> None:
+    long = [
+        f"symgrad.{module}.{node.name} has {node.end_lineno - node.lineno + 1} lines"
+        for module, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno and node.end_lineno - node.lineno >= 60
+    ]
+    assert not long, "\n".join(long)
 
 
 def reachable(start: str) -> set[str]:
@@ -122,90 +151,36 @@ def reachable(start: str) -> set[str]:
         module = todo.pop()
         if module not in seen and module in MODULES:
             seen.add(module)
-            todo += own(imported(MODULES[module]))
+            todo += IMPORTS[module]
     return seen
 
 
-MEANING = {
-    f"ir.{name}"
-    for name in [
-        "evaluate",
-        "arithmetic",
-        "multiprecision",
-        "environment",
-        "elementary",
-        "places",
-        "meaning",
-        "tables",
-        "digits",
-        "spots",
-        "certificate",
-        "budget",
-        "discrete",
-    ]
-}
-MEANING |= {
-    f"checking.{name}"
-    for name in [
-        "refute",
-        "draw",
-        "compare",
-        "shrink",
-        "assume",
-        "sizes",
-        "construct",
-        "profile",
-        "survey",
-        "repair",
-        "edits",
-        "factors",
-    ]
-}
-"""The evaluator, and what draws, compares and certifies with it."""
-
-
-def is_rule(module: str) -> bool:
-    return layer(module) == "derive" or module == "ir.normal_form" or module.startswith("ir.normal_form.")
-
-
-def is_meaning(module: str) -> bool:
-    return module in MEANING
-
-
-def test_engines_share_no_rules() -> None:
-    """The evaluator and the refuter never see a rule of the normal form, and the rules never see the evaluator."""
-    assert set(MODULES) >= MEANING, "a module was renamed: name it in MEANING"
+def test_the_engines_share_no_rule() -> None:
+    """Neither engine reaches the other, and what refutes by evaluation reaches no rule of proof or calculus."""
+    rooms = {module: {room(name) for name in reachable(module)} for module in MODULES}
     for module in MODULES:
-        if is_meaning(module):
-            assert not {name for name in reachable(module) if is_rule(name)}, module
-        if is_rule(module):
-            assert not {name for name in reachable(module) if is_meaning(name)}, module
+        match room(module):
+            case "evaluating":
+                assert not rooms[module] & {"proving", "calculus"}, module
+            case "proving" | "calculus":
+                assert "evaluating" not in rooms[module], module
+    for name in ("refute", "draw", "sides", "shrink", "assumption_holds", "sample_sizes", "construct", "repair"):
+        assert not rooms[f"checking.{name}"] & {"proving", "calculus"}, name
 
 
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "sympify", "parse_expr", "parse_latex", "__import__"}
 FORBIDDEN_MODULES = {"pickle", "marshal", "shelve", "dill", "cloudpickle"}
 
 
-@each("path", FILES, ids=lambda path: module_name(path))
-def test_text_is_never_run(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            name = node.func.id if isinstance(node.func, ast.Name) else ""
-            attribute = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-            assert name not in FORBIDDEN_CALLS, f"{path}:{node.lineno}: {name}"
-            assert attribute not in FORBIDDEN_CALLS - {"compile"}, f"{path}:{node.lineno}: {attribute}"
-    assert not {name.split(".")[0] for name in imported(path)} & FORBIDDEN_MODULES
-
-
-LONGER: dict[str, str] = {}
-"""Modules of more than 300 lines, each with the reason why cutting it would not help a reader."""
-
-
-@each("module", MODULES)
-def test_a_file_holds_one_idea(module: str) -> None:
-    lines = len(MODULES[module].read_text(encoding="utf-8").splitlines())
-    assert lines <= 300 or module in LONGER, f"symgrad.{module} has {lines} lines: split it by idea"
-    assert lines > 300 or module not in LONGER, f"symgrad.{module} needs no exception any more"
+def test_text_is_never_run() -> None:
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = node.func.id if isinstance(node.func, ast.Name) else ""
+                attribute = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+                assert name not in FORBIDDEN_CALLS, f"{path}:{node.lineno}: {name}"
+                assert attribute not in FORBIDDEN_CALLS - {"compile"}, f"{path}:{node.lineno}: {attribute}"
+        assert not {name.split(".")[0] for name in imported(path)} & FORBIDDEN_MODULES, path
 
 
 TEXT = {".py", ".md", ".tex", ".toml", ".yaml", ".yml", ".json", ".cfg", ".ini", ".sh", ".txt", ""}
@@ -222,7 +197,7 @@ def test_no_path_of_one_machine() -> None:
             assert not found, f"{path.relative_to(ROOT)} names {found and found.group()!r}"
 
 
-@each("arguments", [["--help"], ["check", "--help"], ["explain", "SG105"]])
+@each("arguments", [["--help"], ["check", "--help"], ["explain"], ["explain", "SG105"]])
 def test_answers_that_need_no_engine_load_none(arguments: list[str]) -> None:
     """``--help`` and ``explain`` must not wait for SymPy or NumPy."""
     program = (
@@ -238,6 +213,6 @@ def test_answers_that_need_no_engine_load_none(arguments: list[str]) -> None:
 def test_numpy_and_sympy_stand_where_they_belong() -> None:
     """Loaded late: reading, printing and the command line import neither at the top of a file."""
     for module, path in MODULES.items():
-        if layer(module) in {"cli", "report", "diagnostics", "notation", "notation.source", "__init__", "__main__"}:
+        if room(module) in {"cli", "report", "text", "reading", "writing", "__init__", "__main__"}:
             heavy = {name.split(".")[0] for name in imported(path, at_load=True)} & {"sympy", "numpy", "mpmath"}
             assert not heavy, f"symgrad.{module} imports {sorted(heavy)} at its top"

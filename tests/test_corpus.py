@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import DocumentReport, Step
 from tests.cases import each
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 from tests.cases import each
 
 FOLDER = Path(__file__).parent / "unseen"

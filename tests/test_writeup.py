@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import DocumentReport
 from tests.cases import each
 

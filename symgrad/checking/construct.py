@@ -11,13 +11,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.checking.assume import excused, met, open_indices, sides, sides_of
-from symgrad.ir import nodes as n
-from symgrad.ir.arithmetic import expand, merge
-from symgrad.ir.claims import Assumption
-from symgrad.ir.environment import Environment
-from symgrad.ir.evaluate import Evaluator
-from symgrad.ir.ranges import Index
+from symgrad.checking.assumption_holds import excused, met, open_indices, sides, sides_of
+from symgrad.core import nodes as n
+from symgrad.core.claims import Assumption
+from symgrad.core.ranges import Index
+from symgrad.evaluating.arithmetic import expand, merge
+from symgrad.evaluating.environment import Environment
+from symgrad.evaluating.evaluator import Evaluator
 
 
 def construct(env: Environment, assumptions: tuple[Assumption, ...], seed: int = 0) -> None:
@@ -99,13 +99,12 @@ def _assign(env: Environment, a: Assumption, left: n.Expr, right: n.Expr) -> boo
     if found is None or a.unless:
         return False
     tensor, indices = found
-    ev = Evaluator(env)
-    if tensor in ev.reach(right) or not n.free_indices(right) <= {
+    if tensor in n.reach(right) or not n.free_indices(right) <= {
         *indices,
         *(i for i in open_indices(a) if i.kind == "fixed"),
     }:
         return False
-    value = ev.number(right)
+    value = Evaluator(env).number(right)
     axes = merge(indices)
     order = [1 + axes.index(i) for i in indices]
     laid = expand(value, axes).transpose(0, *order)
@@ -115,8 +114,7 @@ def _assign(env: Environment, a: Assumption, left: n.Expr, right: n.Expr) -> boo
 
 def _newton(env: Environment, equations: tuple[Assumption, ...], rounds: int = 14) -> None:
     """``x <- x - J^+ F(x)``, about, on all real tensors that the equations use, every sample by itself."""
-    ev = Evaluator(env)
-    used = {t for a in equations for side in sides(a) for t in ev.reach(side) if isinstance(t, n.Tensor)}
+    used = {t for a in equations for side in sides(a) for t in n.reach(side).tensors}
     tensors = sorted((t for t in used if t.domain not in ("bit", "sign")), key=lambda t: t.name)
     if not tensors:
         return

@@ -12,9 +12,9 @@ from functools import partial
 from itertools import permutations
 from typing import NamedTuple
 
-from symgrad.ir import nodes as n
-from symgrad.ir.ranges import Index, IndexExpr, Range, index_expr, range_of
-from symgrad.ir.substitute import substitute
+from symgrad.core import nodes as n
+from symgrad.core.ranges import Index, IndexExpr, Range, index_expr, range_of
+from symgrad.core.substitute import substitute
 
 Latex = Callable[[n.Expr], str]
 

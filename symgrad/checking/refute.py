@@ -14,20 +14,20 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.checking.compare import Comparison, Session, certified, compare
 from symgrad.checking.draw import MODES, PLAIN_SAMPLES, WIDE, mode_of
+from symgrad.checking.sample_sizes import DECIDING, FORKED, bound, corners, need, samples
 from symgrad.checking.shrink import shrunk
-from symgrad.checking.sizes import DECIDING, FORKED, bound, corners, need, samples
+from symgrad.checking.sides import Session, SideComparison, certified, compare
 from symgrad.checking.verdict import Witness
-from symgrad.ir.arithmetic import Arr, expand
-from symgrad.ir.budget import BUDGET, TooLarge
-from symgrad.ir.certificate import Certificate
-from symgrad.ir.claims import Claim
-from symgrad.ir.environment import Environment, EvaluationError
-from symgrad.ir.evaluate import Evaluator
-from symgrad.ir.guards import guards
-from symgrad.ir.nodes import Cases, Expr, Tensor, walk
-from symgrad.ir.ranges import Index
+from symgrad.core.claims import Claim
+from symgrad.core.guards import guards
+from symgrad.core.nodes import Cases, Expr, reach, walk
+from symgrad.core.ranges import Index
+from symgrad.evaluating.arithmetic import Arr, expand
+from symgrad.evaluating.budget import BUDGET, EvaluationTooLarge
+from symgrad.evaluating.certificate import Certificate
+from symgrad.evaluating.environment import Environment, EvaluationError
+from symgrad.evaluating.evaluator import Evaluator
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def refute(claim: Claim, seed: int = 0, cache: Session | None = None, proved: bo
             return _refute(claim, session, proved)
     except EvaluationError as error:
         return Evaluation("undefined", note=str(error))
-    except TooLarge as error:
+    except EvaluationTooLarge as error:
         return Evaluation("undefined", note=str(error))
     except RecursionError:
         return Evaluation("undefined", note="nested too deeply to be evaluated")
@@ -68,7 +68,7 @@ def holds(claim: Claim, seed: int = 0, cache: Session | None = None) -> bool:
     try:
         with BUDGET.of(READING):
             return _refute(claim, session, False, certify=False).verdict == "equal"
-    except (EvaluationError, TooLarge, RecursionError):
+    except (EvaluationError, EvaluationTooLarge, RecursionError):
         return False
 
 
@@ -84,7 +84,7 @@ def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) 
     try:
         main = _main(claim, session, sizes, PLAIN_SAMPLES) if proved else []
         main, whole = main or _main(claim, session, sizes, samples(asked, sizes)), True
-    except TooLarge:
+    except EvaluationTooLarge:
         main, whole = _pinned(claim, session, sizes), False
     for other in _reordered(sizes) if not main else ():
         main = _main(claim, session, other, samples(asked, other))
@@ -118,7 +118,7 @@ def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) 
     return Evaluation("equal", seen, sizes, None if further is None else limit)
 
 
-def _seen(node: Expr, main: list[Comparison]) -> bool:
+def _seen(node: Expr, main: list[SideComparison]) -> bool:
     """Whether each branch of ``cases`` that is ever taken is taken somewhere where both sides are defined, and
     each bracket that leaves out what stands beside it is 1 there."""
     if not isinstance(node, Cases):
@@ -139,7 +139,7 @@ def _seen(node: Expr, main: list[Comparison]) -> bool:
     return defined == taken
 
 
-def _counts(bracket: Expr, main: list[Comparison]) -> bool:
+def _counts(bracket: Expr, main: list[SideComparison]) -> bool:
     """Whether a bracket is other than 0 where both sides are defined, if it is anywhere."""
     taken = defined = False
     for c in main:
@@ -163,20 +163,20 @@ def _reordered(sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
         yield dict(zip(names, order, strict=True))
 
 
-def _pinned(claim: Claim, session: Session, sizes: Mapping[str, int]) -> list[Comparison]:
+def _pinned(claim: Claim, session: Session, sizes: Mapping[str, int]) -> list[SideComparison]:
     """Where the arrays over all free letters are too large: one position a sample, then smaller sizes too."""
     try:
         return _main(claim, session, sizes, FORKED, claim.free)
-    except TooLarge:
+    except EvaluationTooLarge:
         small = {name: min(k, 2 + j % 2) for j, (name, k) in enumerate(sorted(sizes.items()))}
         return _main(claim, session, small, FORKED, claim.free)
 
 
 def _main(
     claim: Claim, session: Session, sizes: Mapping[str, int], batch: int, pinned: tuple[Index, ...] = ()
-) -> list[Comparison]:
+) -> list[SideComparison]:
     """Comparisons at the chosen sizes until enough samples count; none where no sample does."""
-    found: list[Comparison] = []
+    found: list[SideComparison] = []
     for strict in (True, False):
         for mode in MODES:
             ev = session.evaluator(sizes, claim.assumptions, mode, batch, strict, pinned)
@@ -194,7 +194,7 @@ def _main(
 
 def _others(
     claim: Claim, session: Session, env: Environment, further: list[dict[str, int]], small: list[dict[str, int]]
-) -> Iterator[Comparison | None]:
+) -> Iterator[SideComparison | None]:
     """Other sizes: first those that a degree asks for (None if one is too large), then size 1."""
     mode = mode_of(env)
     for k, sizes in enumerate((*further, *small)):
@@ -202,33 +202,33 @@ def _others(
         ev = session.evaluator(sizes, claim.assumptions, mode, env.batch if asked else env.batch // 2, env.strict)
         try:
             done = None if ev is None else compare(claim, ev)
-        except TooLarge:
+        except EvaluationTooLarge:
             done = None
         if done is not None or asked:
             yield done
 
 
-def _far(claim: Claim, session: Session, usual: Evaluator) -> Iterator[Comparison]:
+def _far(claim: Claim, session: Session, usual: Evaluator) -> Iterator[SideComparison]:
     """Entries at all scales, for what only happens far from 1: a margin of 10, a period."""
     mode, env = WIDE.get(mode_of(usual.env)), usual.env
-    if mode is None or not any(isinstance(x, Tensor) for x in usual.reach(claim.left) | usual.reach(claim.right)):
+    if mode is None or not (reach(claim.left) | reach(claim.right)).tensors:
         return
     try:
         ev = session.evaluator(env.sizes, claim.assumptions, mode, DECIDING // 2, env.strict)
         if ev is not None:
             yield compare(claim, ev)
-    except TooLarge:
+    except EvaluationTooLarge:
         return
 
 
-def _witness(claim: Claim, session: Session, found: Comparison) -> Witness | None:
+def _witness(claim: Claim, session: Session, found: SideComparison) -> Witness | None:
     """A small certified point; None if many digits show that only rounding differs."""
     points = list(islice(found.points(), 6))
     simple: list[tuple[Evaluator, int, dict[Index, int]]] = []
     try:
         with BUDGET.of(SHRINKING):
             simple.extend(shrunk(claim, session, found, points[0][0]))
-    except TooLarge:
+    except EvaluationTooLarge:
         pass  # the point as it was found will do
     for ev, b, at in (*simple, *((found.evaluator, b, at) for b, at in points)):
         sides = certified(claim, ev, b, at)
@@ -240,12 +240,12 @@ def _witness(claim: Claim, session: Session, found: Comparison) -> Witness | Non
 def witness_of(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int], sides: Certificate) -> Witness:
     """The point as numbers under printable names."""
     env = ev.env.sample(b, at)
-    reach = ev.reach(claim.left) | ev.reach(claim.right)
+    reached = reach(claim.left) | reach(claim.right)
     for a in claim.assumptions:
         for side in (a.left, a.right):
-            reach |= ev.reach(side) if side is not None else frozenset()
+            reached = reached if side is None else reached | reach(side)
     values: dict[str, object] = {}
-    for t in sorted((t for t in env.tensors if t in reach), key=lambda t: t.name):
+    for t in sorted((t for t in env.tensors if t in reached), key=lambda t: t.name):
         values[t.name] = _plain(env.tensors[t][0])
     for n in sorted(env.arrays, key=lambda n: n.name):
         values[n.name] = env.arrays[n][0].tolist()

@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from symgrad.checking.compare import Session, compare
 from symgrad.checking.draw import MODES, PLAIN_SAMPLES
 from symgrad.checking.edits import MISSING, Latex, side_edits, variants
-from symgrad.checking.factors import missing_factors, simple_factors
-from symgrad.checking.sizes import Need, corners, need, samples
-from symgrad.ir import nodes as n
-from symgrad.ir.budget import BUDGET, TooLarge
-from symgrad.ir.claims import Assumption, Claim
-from symgrad.ir.environment import EvaluationError
-from symgrad.ir.ranges import Gather, Index, IndexArray, IndexExpr, Subset
-from symgrad.ir.traverse import distinct
+from symgrad.checking.missing_factors import missing_factors, simple_factors
+from symgrad.checking.sample_sizes import SizeRequirement, corners, need, samples
+from symgrad.checking.sides import Session, compare
+from symgrad.core import nodes as n
+from symgrad.core.claims import Assumption, Claim
+from symgrad.core.nodes import distinct
+from symgrad.core.ranges import Gather, Index
+from symgrad.evaluating.budget import BUDGET, EvaluationTooLarge
+from symgrad.evaluating.environment import EvaluationError
 
 TRIED = 300
 """How many changes are tried at most."""
@@ -56,7 +56,7 @@ def find_repairs(
     try:
         with BUDGET.of(WORK):
             _seek(claim, latex, session, limit, found)
-    except (EvaluationError, TooLarge):
+    except (EvaluationError, EvaluationTooLarge):
         pass  # what was found until then
     return tuple(found)
 
@@ -80,26 +80,27 @@ def _seek(claim: Claim, latex: Latex, session: Session, limit: int, found: list[
 
 def _ordered(claim: Claim, latex: Latex, session: Session, sizes: dict[str, int], batch: int) -> Iterator[Repair]:
     """All changes, the likeliest kind first, those of the right side before those of the left; missing factors last."""
-    found = _Mentioned(claim)
-    scope = tuple(dict.fromkeys((*claim.free, *found.letters)))
-    tensors = tuple(found.tensors)
+    found = n.reach(claim.left) | n.reach(claim.right)
+    letters = _fixed_letters(claim)
+    scope = tuple(dict.fromkeys((*claim.free, *letters)))
+    tensors = found.tensors
     edits: list[tuple[int, int, Repair]] = []
     for e in (*side_edits(claim.right, "right", claim.free), *variants(claim.right, scope, latex, tensors)):
         edits.append((e.rank, 0, Repair(e.say, replace(claim, right=e.result))))
     for e in variants(claim.left, scope, latex, tensors):
         edits.append((e.rank, 1, Repair(e.say, replace(claim, left=e.result))))
-    for a in _missing(found):
+    for a in _missing(found, letters):
         assumed = replace(claim, assumptions=(*claim.assumptions, a))
         edits.append((MISSING, 0, Repair(partial("assume ${}$".format, a.latex), assumed)))
     edits.sort(key=lambda item: item[:2])
     yield from (repair for _, _, repair in edits)
     ev = next((ev for m in MODES if (ev := session.evaluator(sizes, claim.assumptions, m, batch))), None)
     if ev is not None:
-        factors = simple_factors(claim, found.letters, tensors, found.definitions)
+        factors = simple_factors(claim, letters, tensors, found.definitions)
         yield from (Repair(say, changed) for say, changed in missing_factors(claim, ev, factors, latex))
 
 
-def _holds(claim: Claim, session: Session, sizes: dict[str, int], asked: Need, batch: int) -> bool:
+def _holds(claim: Claim, session: Session, sizes: dict[str, int], asked: SizeRequirement, batch: int) -> bool:
     """Whether the sides agree wherever they are defined, and are defined somewhere."""
     try:
         # most changes fail at the first few samples
@@ -121,7 +122,7 @@ def _holds(claim: Claim, session: Session, sizes: dict[str, int], asked: Need, b
             ev = session.evaluator(small, claim.assumptions, mode, batch // 2)
             if ev is not None and compare(claim, ev).differs.any():
                 return False
-    except (EvaluationError, TooLarge):
+    except (EvaluationError, EvaluationTooLarge):
         return False
     return True
 
@@ -129,60 +130,26 @@ def _holds(claim: Claim, session: Session, sizes: dict[str, int], asked: Need, b
 # --- assumptions that may be missing --------------------------------------------------------------
 
 
-class _Mentioned:
-    """What a claim speaks of, definitions included, in the order of its first mention."""
-
-    def __init__(self, claim: Claim) -> None:
-        self.tensors: dict[n.Tensor, None] = {}
-        self.letters: dict[Index, None] = {}
-        self.arrays: dict[IndexArray, None] = {}
-        self.subsets: dict[Subset, None] = {}
-        self.definitions: dict[n.Definition, None] = {}
-        self._look(claim.left)
-        self._look(claim.right)
-
-    def _look(self, side: n.Expr) -> None:
-        for i in sorted(n.free_indices(side), key=lambda i: i.serial):
-            if i.kind == "fixed":
-                self.letters[i] = None
-        for e in n.walk(side):
-            for position in n.parts(e)[0]:
-                self._gathers(position)
-            if isinstance(e, n.Entry):
-                self.tensors[e.tensor] = None
-            elif isinstance(e, n.Ref) and e.definition not in self.definitions:
-                self.definitions[e.definition] = None
-                self._look(e.definition.body)
-            for c in _conds(e):
-                if isinstance(c.right, Subset):
-                    self.subsets[c.right] = None
-
-    def _gathers(self, e: IndexExpr) -> None:
-        if isinstance(e, Gather):
-            self.arrays[e.array] = None
-            for inner in e.indices:
-                self._gathers(inner)
+def _fixed_letters(claim: Claim) -> tuple[Index, ...]:
+    """The fixed letters of a claim, those of each side before those of its definitions, in the order they were made."""
+    found: dict[Index, None] = {}
+    for side in (claim.left, claim.right):
+        for x in (side, *(d.body for d in n.reach(side).definitions)):
+            found.update((i, None) for i in sorted(n.free_indices(x), key=lambda i: i.serial) if i.kind == "fixed")
+    return tuple(found)
 
 
-def _conds(e: n.Expr) -> tuple[n.Cond, ...]:
-    if isinstance(e, (n.Sum, n.Prod)):
-        return e.where
-    if isinstance(e, n.Iverson):
-        return (e.cond,)
-    return tuple(c for conds, _ in e.branches for c in conds) if isinstance(e, n.Cases) else ()
-
-
-def _missing(found: _Mentioned) -> Iterator[Assumption]:
+def _missing(found: n.Reach, letters: tuple[Index, ...]) -> Iterator[Assumption]:
     """``sum_a y_a = 1``, ``o`` not in ``N``, ``n_k != o``, ``n_k != n_l``, each where it may be said."""
     for s in found.subsets:
-        for o in found.letters:
+        for o in letters:
             if o.range == s.range:
                 yield _condition(f"{o.letter} \\notin {s.name}", n.Cond("in", o, s, negated=True))
-    for array in found.arrays:
+    for array in found.index_arrays:
         k = tuple(Index("klmpq"[j], r) for j, r in enumerate(array.ranges))
         other = tuple(Index(i.letter + "'" if len(k) > 1 else "l", i.range) for i in k)
         here, there = (f"{array.name}_{{{''.join(i.letter for i in ii)}}}" for ii in (k, other))
-        for o in found.letters:
+        for o in letters:
             if o.range == array.target:
                 yield _condition(f"{here} \\neq {o.letter}", n.Cond("eq", Gather(array, k), o, negated=True), k)
         apart = n.Cond("eq", Gather(array, k), Gather(array, other), negated=True)

@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.checking import assume
-from symgrad.checking.compare import Comparison, Session, compare
+from symgrad.checking import assumption_holds
 from symgrad.checking.draw import Mode, draw, mode_of
-from symgrad.checking.sizes import length, need
-from symgrad.ir.budget import TooLarge
-from symgrad.ir.claims import Claim
-from symgrad.ir.environment import Environment
-from symgrad.ir.evaluate import Evaluator
-from symgrad.ir.ranges import Index
+from symgrad.checking.sample_sizes import length, need
+from symgrad.checking.sides import Session, SideComparison, compare
+from symgrad.core.claims import Claim
+from symgrad.core.ranges import Index
+from symgrad.evaluating.budget import EvaluationTooLarge
+from symgrad.evaluating.environment import Environment
+from symgrad.evaluating.evaluator import Evaluator
 
 CANDIDATES = 24
 ROUNDS = 6
@@ -31,7 +31,7 @@ Change = Callable[[Environment, int], None]
 
 
 def shrunk(
-    claim: Claim, session: Session, found: Comparison, b: int
+    claim: Claim, session: Session, found: SideComparison, b: int
 ) -> Iterator[tuple[Evaluator, int, dict[Index, int]]]:
     """Points at which the claim fails, the simplest first; none is certified yet."""
     small = _smallest(claim, session, found)
@@ -42,11 +42,11 @@ def shrunk(
     yield found.evaluator, b, _first(found, b)
 
 
-def _visible(c: Comparison) -> NDArray[np.bool_]:
+def _visible(c: SideComparison) -> NDArray[np.bool_]:
     return c.differs & (c.ratio > VISIBLE)
 
 
-def _first(c: Comparison, b: int) -> dict[Index, int]:
+def _first(c: SideComparison, b: int) -> dict[Index, int]:
     """The lowest positions at which a sample fails."""
     seen = _visible(c)[b] if _visible(c)[b].any() else c.differs[b]
     return c.at([int(k) for k in np.unravel_index(int(np.argmax(seen)), seen.shape)])
@@ -55,12 +55,12 @@ def _first(c: Comparison, b: int) -> dict[Index, int]:
 # --- sizes ----------------------------------------------------------------------------------------
 
 
-def _smallest(claim: Claim, session: Session, found: Comparison) -> Comparison | None:
+def _smallest(claim: Claim, session: Session, found: SideComparison) -> SideComparison | None:
     """A comparison that fails at sizes none of which can be lowered alone; None if even the present ones
     fail at no simple numbers."""
     sizes = dict(found.evaluator.env.sizes)
     ranges = need(claim, session.survey).ranges
-    best: Comparison | None = None
+    best: SideComparison | None = None
 
     def attempt(smaller: Mapping[str, int]) -> bool:
         nonlocal sizes, best
@@ -83,7 +83,7 @@ def _smallest(claim: Claim, session: Session, found: Comparison) -> Comparison |
     return best
 
 
-def _fails_at(claim: Claim, session: Session, found: Comparison, sizes: Mapping[str, int]) -> Comparison | None:
+def _fails_at(claim: Claim, session: Session, found: SideComparison, sizes: Mapping[str, int]) -> SideComparison | None:
     env = found.evaluator.env
     usual = mode_of(env)
     modes: tuple[Mode, ...] = (usual,) if usual == "simplex" else ("simple", usual)
@@ -94,7 +94,7 @@ def _fails_at(claim: Claim, session: Session, found: Comparison, sizes: Mapping[
             continue
         try:
             got = compare(claim, Evaluator(drawn))
-        except TooLarge:
+        except EvaluationTooLarge:
             return None
         if _visible(got).any():
             return got
@@ -127,13 +127,13 @@ def _costs(env: Environment) -> NDArray[np.float64]:
     return total
 
 
-def _simplest(claim: Claim, c: Comparison) -> int:
+def _simplest(claim: Claim, c: SideComparison) -> int:
     """The failing sample that is read most easily."""
     fails = _visible(c).reshape(c.valid.shape[0], -1).any(axis=1)
     return int(np.argmin(np.where(fails, _costs(c.evaluator.env), np.inf)))
 
 
-def _simplified(claim: Claim, found: Comparison, b: int) -> tuple[Comparison, int]:
+def _simplified(claim: Claim, found: SideComparison, b: int) -> tuple[SideComparison, int]:
     """Entries set to 0 or 1, positions lowered, members dropped, as long as the claim still fails."""
     together: list[Change] = []
     for _ in range(ROUNDS):
@@ -157,7 +157,7 @@ def _simplified(claim: Claim, found: Comparison, b: int) -> tuple[Comparison, in
     return found, b
 
 
-def _try(claim: Claim, base: Environment, tried: list[list[Change]]) -> Comparison:
+def _try(claim: Claim, base: Environment, tried: list[list[Change]]) -> SideComparison:
     many = len(tried)
     env = Environment(base.sizes, many, functions=base.functions, strict=base.strict, exact=base.exact)
     env.tensors = {t: np.repeat(v, many, axis=0) for t, v in base.tensors.items()}
@@ -171,7 +171,7 @@ def _try(claim: Claim, base: Environment, tried: list[list[Change]]) -> Comparis
 
 
 def _met(claim: Claim, ev: Evaluator) -> NDArray[np.bool_]:
-    return assume.met(ev, tuple(a for a in claim.assumptions if not assume.is_mask(a)))
+    return assumption_holds.met(ev, tuple(a for a in claim.assumptions if not assumption_holds.is_mask(a)))
 
 
 def _changes(env: Environment) -> list[Change]:

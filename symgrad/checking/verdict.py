@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from symgrad.diagnostics import Diagnostic
-from symgrad.notation.source import Span
+from symgrad.text.diagnostic import Diagnostic
+from symgrad.text.source import Span
 
 Verdict = Literal["proved", "agrees", "refuted", "unreadable"]
 

@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _failed(error: Exception) -> int:
     """An exception that ended the run: the caller's, if it says so, else a bug of ours."""
-    from symgrad.diagnostics import SymgradError
+    from symgrad.text.diagnostic import SymgradError
 
     if isinstance(error, SymgradError):
         return _complain(str(error), USAGE)

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from symgrad.cli.output import BUG, colour, show
-from symgrad.report import FORMATS
+from symgrad.cli.output import BUG, add_format, rendered, show
 
 SUFFIXES = (".md", ".tex")
 STATUSES = """\
@@ -50,7 +49,7 @@ def add(verbs: Any) -> None:
     check.add_argument("--strict", action="store_true", help="'agrees' fails too")
     check.add_argument("-j", dest="jobs", type=_positive, default=1, metavar="N", help="processes, over many files")
     check.add_argument("--seed", type=int, default=0, metavar="N", help="another random stream (default: %(default)s)")
-    check.add_argument("--format", choices=sorted(FORMATS, reverse=True), default="text", help="default: %(default)s")
+    add_format(check, "check")
     check.set_defaults(run=run)
 
 
@@ -63,12 +62,11 @@ def run(options: argparse.Namespace) -> int:
     paths = documents(options.paths)
     for path in (*paths, *options.with_files):
         _openable(path)
-    from symgrad.checking import check_paths  # only now: the engines load SymPy and NumPy
+    from symgrad.api import check_paths  # only now: the engines load NumPy
 
     with Progress(sys.stderr) as progress:
         report = check_paths(paths, options.with_files, seed=options.seed, jobs=options.jobs, progress=progress)
-    render = FORMATS[options.format]()
-    show(render(report, read=options.read, colour=colour()))
+    show(rendered("check", report, options))
     status = exit_status(report, strict=options.strict)
     for error in internal_errors(report):
         place = f" ({error.span.source.path}:{error.span.line})" if error.span else ""

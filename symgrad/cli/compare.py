@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from symgrad.cli.output import colour, show
+from symgrad.cli.output import add_format, rendered, show
 
 STATUSES = """\
 exit status:
@@ -39,21 +39,19 @@ def add(verbs: Any) -> None:
         help="declarations for a document that can't be edited (repeatable)",
     )  # fmt: skip
     compare.add_argument("--seed", type=int, default=0, metavar="N", help="other random points (default: %(default)s)")
-    compare.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")
+    add_format(compare, "comparison")
     compare.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    from symgrad.api import load
-    from symgrad.compare.calling import load_function
-    from symgrad.compare.comparer import compare
-    from symgrad.compare.problem import read_problem
-    from symgrad.report.comparison import as_json, render
+    from symgrad.api import read_document
+    from symgrad.comparing.calling import load_function
+    from symgrad.comparing.comparer import compare
 
-    problem = read_problem(load(options.document), options.of, [load(f) for f in options.with_files])
+    problem = read_document(options.document, declarations=options.with_files).problem(options.of)
     function = load_function(options.function)
     found = compare(function, problem, _split(options.wrt), options.maps, options.seed, options.function)
-    show(as_json(found) if options.format == "json" else render(found, colour=colour()))
+    show(rendered("comparison", found, options))
     return 0 if found.right else 1
 
 

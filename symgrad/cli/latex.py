@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from symgrad.cli.output import UNREADABLE, UsageError, show
+from symgrad.cli.output import UNREADABLE, UsageError, add_format, rendered, show
 
 
 def add(verbs: Any) -> None:
@@ -31,15 +31,18 @@ def add(verbs: Any) -> None:
     latex.add_argument("--form", choices=("index", "matrix"), help="default: matrix where there is one")
     latex.add_argument("--steps", action="store_true", help="the whole derivation, one rule a line")
     latex.add_argument("--with", dest="with_files", action="append", default=[], metavar="FILE", help="declarations")
+    add_format(latex, "derivations")
     latex.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    from symgrad.api import derivations
+    from symgrad.api import read_document
+    from symgrad.gradients.document_gradients import document_gradients
 
-    found = derivations(options.path, options.with_files, options.of, options.wrt, options.form, options.steps)
+    document = read_document(options.path, declarations=options.with_files)
+    found = document_gradients(document.requests, options.of, options.wrt, options.form, options.steps)
     if found.displays:
-        show("\n\n".join(found.displays))
+        show(rendered("derivations", found, options))
     for note in (*found.notes, *found.problems):
         print(f"symgrad: {note}", file=sys.stderr)
     if found.problems:

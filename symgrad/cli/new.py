@@ -70,15 +70,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _adapter(options: argparse.Namespace) -> int:
-    from symgrad.api import load
-    from symgrad.compare.adapter import adapter
-    from symgrad.compare.calling import load_function
-    from symgrad.compare.problem import read_problem
+    from symgrad.api import read_document
+    from symgrad.comparing.adapter import adapter
+    from symgrad.comparing.calling import load_function
 
     document, called = options.adapter
     file = options.file or f"{called.rpartition(':')[2].replace('.', '_')}_adapter.py"
     _vacant(file)
-    problem = read_problem(load(document), options.of)
+    problem = read_document(document).problem(options.of)
     _write(file, adapter(load_function(called), called, problem, file))
     show(f"wrote {file}: try `symgrad compare {document} {file.removesuffix('.py')}:adapted`")
     return 0

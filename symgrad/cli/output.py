@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+from typing import Any
+
+from symgrad.report.formats import FORMATS, formats_of
+from symgrad.report.report_format import Kind, ReportStyle
 
 UNREADABLE = 3
 """Exit status: something could not be read."""
@@ -14,7 +19,27 @@ class UsageError(Exception):
     """What the caller can mend: said in one line, exit status 2."""
 
 
-def colour() -> bool:
+def add_format(command: argparse.ArgumentParser, kind: Kind) -> None:
+    """The option ``--format`` of a command that reports this kind of thing."""
+
+    def named(name: str) -> str:
+        if name not in FORMATS:
+            raise argparse.ArgumentTypeError(f"there is no format {name!r}; there are {', '.join(formats_of(kind))}")
+        if name not in formats_of(kind):
+            raise argparse.ArgumentTypeError(f"{name} has no form for {kind}: use {' or '.join(formats_of(kind))}")
+        return name
+
+    choices = f"{{{','.join(formats_of(kind))}}}"
+    command.add_argument("--format", type=named, default="text", metavar=choices, help="default: %(default)s")
+
+
+def rendered(kind: Kind, report: Any, options: argparse.Namespace) -> str:
+    """A report in the format that was chosen with ``--format``."""
+    text: str = getattr(FORMATS[options.format], kind)(report, ReportStyle(getattr(options, "read", False), _colour()))
+    return text
+
+
+def _colour() -> bool:
     """Colours only on a terminal that shows them, and never against NO_COLOR."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 

@@ -14,11 +14,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from symgrad.diagnostics import Diagnostic, printable, render
-from symgrad.notation.source import Span
+from symgrad.text.diagnostic import Diagnostic
+from symgrad.text.rendering import printable, render
+from symgrad.text.source import Span
 
 if TYPE_CHECKING:
-    from symgrad.diagnostics import Severity
+    from symgrad.text.diagnostic import Severity
 
 LINES = 8
 """Lines that a quotation may take; of a longer one the middle is left out."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from symgrad.checking.verdict import DocumentReport, Report, Step, Summary
-    from symgrad.diagnostics import Diagnostic
+    from symgrad.text.diagnostic import Diagnostic
 
 PASSED, FAILED, UNREADABLE, INTERNAL, NO_STEPS = 0, 1, 3, 4, 5
 OURS = "SG900"

@@ -14,10 +14,10 @@ import sys
 import time
 from pathlib import Path
 
-from symgrad.checking import check_text
 from symgrad.checking.checker import Checker
-from symgrad.notation.reader import read_document
-from symgrad.notation.source import Source
+from symgrad.checking.documents import check_text
+from symgrad.reading.document_reader import read_document
+from symgrad.text.source import Source
 from tests.hostile.pack import PACK
 
 ROOT = Path(__file__).parents[2]

@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.compare.arguments import bind
-from symgrad.compare.exact import Term, array, gradient
-from symgrad.compare.opinion import second_opinion
-from symgrad.compare.points import Fixed, draw_points
-from symgrad.compare.problem import read_problem
-from symgrad.ir.evaluate import Evaluator
-from symgrad.notation.source import Source
+from symgrad.comparing.arguments import bind
+from symgrad.comparing.exact import GradientTerm, array, gradient
+from symgrad.comparing.finite_differences import second_opinion
+from symgrad.comparing.points import Fixed, draw_points
+from symgrad.comparing.problem import problem_of
+from symgrad.evaluating.evaluator import Evaluator
+from symgrad.reading.document_reader import read_document
+from symgrad.text.source import Source
 from tests.handcoded.hand import ROOT
 from tests.handcoded.softmax import softmax_course
 
@@ -173,14 +174,14 @@ def false_alarms(wanted: int) -> tuple[int, int]:
 def exact_milliseconds() -> float:
     """The exact gradient of a pair, at W = 100 and D = 20, without the search for a cause."""
     document = ROOT / "derivations" / "skipgram_softmax_u.md"
-    problem = read_problem(Source(document.name, document.read_text(encoding="utf-8")))
+    problem = problem_of(read_document(Source(document.name, document.read_text(encoding="utf-8"))))
     bind(softmax_course, problem, ("v_c=centre", "o=outside", "U=outside_vectors"))
     u = problem.arguments["U"]
     assert u.target is not None
     term = gradient(problem.value, u.target, u.axes)
     group = draw_points(problem, [term], 0, Fixed({"W": 100, "D": 20}))[0]
     one = group.env.sample(0)
-    return milliseconds(lambda: array(Evaluator(one), Term(term.entry, term.axes)), 50)
+    return milliseconds(lambda: array(Evaluator(one), GradientTerm(term.entry, term.axes)), 50)
 
 
 def main() -> None:

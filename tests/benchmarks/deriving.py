@@ -16,10 +16,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from symgrad.deriving.gradient import gradient
-from symgrad.deriving.question import Asking
-from symgrad.notation.reader import read_document
-from symgrad.notation.source import Source
+from symgrad.gradients.gradient import gradient
+from symgrad.gradients.requests import GradientRequests
+from symgrad.reading.document_reader import read_document
+from symgrad.text.source import Source
 from tests.benchmarks.checker import network
 
 PAIR = r"""
@@ -49,7 +49,7 @@ def median(work: Callable[[], object], runs: int = 15, before: Callable[[], obje
 
 
 def ours(of: str, wrt: str) -> Callable[[], object]:
-    asking = Asking(read_document(Source("pair.md", PAIR)))
+    asking = GradientRequests(read_document(Source("pair.md", PAIR)))
 
     def work() -> object:
         return gradient(asking, of, [wrt]).entry
@@ -183,7 +183,7 @@ def grown(text: str, wrt: str) -> float:
     """Seconds, the least of three runs: each on a document that was just read."""
     times = []
     for _ in range(3):
-        asking = Asking(read_document(Source("grown.md", text)))
+        asking = GradientRequests(read_document(Source("grown.md", text)))
         start = time.perf_counter()
         gradient(asking, "J", [wrt])
         times.append(time.perf_counter() - start)

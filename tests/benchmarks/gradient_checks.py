@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.compare.arguments import bind
-from symgrad.compare.comparer import compare
-from symgrad.compare.opinion import second_opinion
-from symgrad.compare.points import Fixed, draw_points
-from symgrad.compare.running import Runner
-from symgrad.compare.targets import targets_of
+from symgrad.comparing.arguments import bind
+from symgrad.comparing.comparer import compare
+from symgrad.comparing.finite_differences import second_opinion
+from symgrad.comparing.points import Fixed, draw_points
+from symgrad.comparing.running import Runner
+from symgrad.comparing.targets import targets_of
 from tests.handcoded.hand import Hand
 from tests.handcoded.test_handcoded import RIGHT, WRONG, problem
 

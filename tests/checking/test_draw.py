@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from symgrad.checking.draw import MODES, draw
-from symgrad.ir import nodes as n
-from symgrad.ir.claims import Assumption
-from symgrad.ir.environment import Environment
-from symgrad.ir.nodes import Cond, Delta, Entry, Sum, Tensor
-from symgrad.ir.ranges import Gather, Index, IndexArray, Range, Subset
+from symgrad.core import nodes as n
+from symgrad.core.claims import Assumption
+from symgrad.core.nodes import Cond, Delta, Entry, Sum, Tensor
+from symgrad.core.ranges import Gather, Index, IndexArray, Range, Subset
+from symgrad.evaluating.environment import Environment
 from tests.cases import each, facts
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")

@@ -9,14 +9,14 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from symgrad.checking.compare import Session, certified, compare
 from symgrad.checking.refute import Evaluation, refute
-from symgrad.ir import nodes as n
-from symgrad.ir.claims import Assumption, Claim
-from symgrad.ir.environment import Environment
-from symgrad.ir.evaluate import Evaluator
-from symgrad.ir.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Num, Ref, Size, Sum, Tensor
-from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from symgrad.checking.sides import Session, certified, compare
+from symgrad.core import nodes as n
+from symgrad.core.claims import Assumption, Claim
+from symgrad.core.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Num, Ref, Size, Sum, Tensor
+from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from symgrad.evaluating.environment import Environment
+from symgrad.evaluating.evaluator import Evaluator
 from tests.cases import each, facts
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")
@@ -442,7 +442,7 @@ def many_open_letters_do_not_fill_the_memory() -> None:
 
 @test_errors.fact
 def a_proof_that_nothing_could_be_evaluated_for_says_so() -> None:
-    from symgrad.checking import check_text
+    from symgrad.checking.documents import check_text
 
     text = "Let $b \\in \\mathbb{R}^{100000 \\times 100000}$.\n\n$$ b_{ij} + b_{ij} = 2 b_{ij} $$"
     (step,) = check_text(text).steps

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from symgrad.checking.compare import Session
 from symgrad.checking.refute import refute
 from symgrad.checking.repair import find_repairs, repairs
-from symgrad.ir import nodes as n
-from symgrad.ir.claims import Claim
-from symgrad.ir.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Ref, Sum, Tensor
-from symgrad.ir.ranges import Gather, Index, IndexArray, Range, Subset
-from symgrad.notation.latex import latex
+from symgrad.checking.sides import Session
+from symgrad.core import nodes as n
+from symgrad.core.claims import Claim
+from symgrad.core.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Ref, Sum, Tensor
+from symgrad.core.ranges import Gather, Index, IndexArray, Range, Subset
+from symgrad.writing.index_latex import latex
 from tests.cases import each
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from symgrad.checking.sizes import Sizes, bound, corners, need
-from symgrad.checking.survey import Survey
-from symgrad.ir import nodes as n
-from symgrad.ir.claims import Assumption, Claim
-from symgrad.ir.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Ref, Size, Sum, Tensor
-from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, Range
+from symgrad.checking.degree_bound import Survey
+from symgrad.checking.sample_sizes import SampleSizes, bound, corners, need
+from symgrad.core import nodes as n
+from symgrad.core.claims import Assumption, Claim
+from symgrad.core.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Ref, Size, Sum, Tensor
+from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range
 from tests.cases import each, facts
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")
@@ -31,7 +31,7 @@ def trace(k: int) -> n.Expr:
 
 
 def chosen(claim: Claim) -> dict[str, int]:
-    return Sizes().choose(claim, need(claim, Survey()))
+    return SampleSizes().choose(claim, need(claim, Survey()))
 
 
 test_bounds = facts()
@@ -174,7 +174,7 @@ def corner_sizes() -> None:
 
 @test_choice.fact
 def a_name_keeps_its_size_throughout_a_document() -> None:
-    sizes, survey, d = Sizes(), Survey(), Index("d", D)
+    sizes, survey, d = SampleSizes(), Survey(), Index("d", D)
     first = Claim(x(c), n.ZERO)
     second = Claim(n.mul(x(c), Sum(d, Entry(U, (c, d)))), n.ZERO)
     one = sizes.choose(first, need(first, survey))

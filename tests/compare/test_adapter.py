@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from symgrad.cli import main
-from symgrad.compare.adapter import adapter
-from symgrad.compare.guessing import as_maps, guess
-from symgrad.compare.problem import Problem, read_problem
-from symgrad.notation.source import Source
+from symgrad.comparing.adapter import adapter
+from symgrad.comparing.guessing import as_maps, guess
+from symgrad.comparing.problem import Problem, problem_of
+from symgrad.reading.document_reader import read_document
+from symgrad.text.source import Source
 from tests.cases import each
 
 TEXT = r"""
@@ -52,7 +53,7 @@ def nested(V, U, c, o, n):
 
 
 def problem() -> Problem:
-    return read_problem(Source("doc.md", TEXT))
+    return problem_of(read_document(Source("doc.md", TEXT)))
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_arguments_with_other_names_are_found_by_trying() -> None:
 
 def test_a_layout_of_its_own_is_found_by_trying() -> None:
     """Input vectors in rows, although the document has them in columns."""
-    from symgrad.compare.comparer import compare
+    from symgrad.comparing.comparer import compare
 
     def rows(U: Any, V: Any, o: int, c: int, n: Any) -> Any:
         v = V[c]
@@ -107,7 +108,7 @@ def test_an_adapter_runs_as_it_is_written(name: str, folder: Path, capsys: pytes
 
 
 def test_an_adapter_unpacks_what_is_returned(folder: Path) -> None:
-    from symgrad.compare.calling import load_function
+    from symgrad.comparing.calling import load_function
 
     text = adapter(load_function("hand_code:loss"), "hand_code:loss", problem(), "turned.py")
     assert "def adapted(v_c, o, U, n):" in text

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import symgrad
-from symgrad.compare.comparer import compare
-from symgrad.compare.problem import read_problem
+from symgrad.comparing.comparer import compare
 from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +20,7 @@ def test_generated_gradients_are_right(path: Path) -> None:
     names = [n for n in dir(module) if n.endswith(SUFFIX) and not n.endswith(f"_batch{SUFFIX}")]
     assert names
     for name in names:
-        found = compare(getattr(module, name), read_problem(document.source, name.removesuffix(SUFFIX)))
+        found = compare(getattr(module, name), document.problem(name.removesuffix(SUFFIX)))
         assert found.right, found.findings
         assert found.gradients
         assert found.opinion is None or found.opinion.agrees is not False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from symgrad.compare.names import spellings
-from symgrad.exporting.spelling import spelled
+from symgrad.comparing.document_spelling import spellings
+from symgrad.exporting.python_names import spelled
 from tests.cases import each
 
 

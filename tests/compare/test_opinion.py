@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symgrad.compare.opinion import directional, second_opinion
+from symgrad.comparing.finite_differences import directional, second_opinion
 from tests.cases import each
 
 RNG = np.random.default_rng(1)

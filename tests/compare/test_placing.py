@@ -1,4 +1,4 @@
-"""Points whose positions are apart, repeat, and meet: each kind is there on purpose."""
+"""PointDrawer whose positions are apart, repeat, and meet: each kind is there on purpose."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.compare.comparer import compare
-from symgrad.compare.points import Fixed, Group, draw_points
-from symgrad.compare.problem import Problem, read_problem
-from symgrad.notation.source import Source
+from symgrad.comparing.comparer import compare
+from symgrad.comparing.points import Fixed, PointGroup, draw_points
+from symgrad.comparing.problem import Problem, problem_of
+from symgrad.reading.document_reader import read_document
+from symgrad.text.source import Source
 from tests.cases import each
 
 PAIR = r"""$U, V \in \mathbb{R}^{W \times D}$, $o, c \in [W]$, $n \in [W]^{K}$.
@@ -30,10 +31,10 @@ $$ J = \frac{1}{2} \sum_t (r_t - \sum_k U_{p_t k} V_{q_t k})^2 $$
 
 
 def problem(text: str) -> Problem:
-    return read_problem(Source("d.md", text))
+    return problem_of(read_document(Source("d.md", text)))
 
 
-def points(text: str, seed: int = 0, fixed: Fixed | None = None) -> Iterator[tuple[Group, dict[str, Any]]]:
+def points(text: str, seed: int = 0, fixed: Fixed | None = None) -> Iterator[tuple[PointGroup, dict[str, Any]]]:
     """Every point with its positions by name."""
     for g in draw_points(problem(text), [], seed, fixed or Fixed()):
         for b in g.samples:

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symgrad.compare.adapter import adapter
-from symgrad.compare.comparer import compare
-from symgrad.compare.guessing import search
-from symgrad.compare.problem import Problem, read_problem
-from symgrad.diagnostics import SymgradError
-from symgrad.notation.source import Source
+from symgrad.comparing.adapter import adapter
+from symgrad.comparing.comparer import compare
+from symgrad.comparing.guessing import search
+from symgrad.comparing.problem import Problem, problem_of
+from symgrad.reading.document_reader import read_document
+from symgrad.text.diagnostic import SymgradError
+from symgrad.text.source import Source
 
 SIX = r"$a, b, c, d, f, g \in \mathbb{R}^{D}$. $$ J = \sum_i a_i b_i^2 c_i^3 + \sum_i d_i f_i^2 g_i^3 $$"
 NETWORK = r"""
@@ -35,7 +36,7 @@ PAIR = (
 
 
 def problem(text: str) -> Problem:
-    return read_problem(Source("d.md", text))
+    return problem_of(read_document(Source("d.md", text)))
 
 
 def maps(function: Callable[..., Any], text: str) -> str:

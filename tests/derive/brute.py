@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from itertools import product
 from typing import Any
 
-from symgrad.ir.functions import TABLE
-from symgrad.ir.nodes import (
+from symgrad.core.functions import TABLE
+from symgrad.core.nodes import (
     AbstractFunction,
     Add,
     Apply,
@@ -31,7 +31,7 @@ from symgrad.ir.nodes import (
     Sum,
     Tensor,
 )
-from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Range, Subset
+from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Range, Subset
 
 
 class scalars:

@@ -8,9 +8,9 @@ from itertools import pairwise, product
 
 import pytest
 
-from symgrad.derive.differentiate import depends_on, differentiate, resolve
-from symgrad.ir.functions import ROWS, TABLE, exp, log, sigma, tanh
-from symgrad.ir.nodes import (
+from symgrad.calculus.differentiate import depends_on, differentiate, resolve
+from symgrad.core.functions import ROWS, TABLE, exp, log, sigma, tanh
+from symgrad.core.nodes import (
     MINUS_ONE,
     ONE,
     ZERO,
@@ -43,7 +43,7 @@ from symgrad.ir.nodes import (
     sub,
     walk,
 )
-from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
 from tests.cases import each, facts
 from tests.derive.brute import Brute, literal, scalars
 

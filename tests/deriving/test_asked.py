@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import symgrad
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 from symgrad.cli import main
-from symgrad.diagnostics import SymgradError
+from symgrad.text.diagnostic import SymgradError
 from tests.cases import each, facts
 
 

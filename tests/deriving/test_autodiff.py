@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from symgrad.checking.degree_bound import Survey
 from symgrad.checking.draw import draw
-from symgrad.checking.sizes import Sizes, need
-from symgrad.checking.survey import Survey
-from symgrad.deriving.gradient import gradient
-from symgrad.deriving.question import Asking
-from symgrad.ir.arithmetic import expand
-from symgrad.ir.claims import Claim
-from symgrad.ir.evaluate import Evaluator
-from symgrad.ir.nodes import Deriv
-from symgrad.notation.reader import read_document
-from symgrad.notation.source import Source
+from symgrad.checking.sample_sizes import SampleSizes, need
+from symgrad.core.claims import Claim
+from symgrad.core.nodes import Deriv
+from symgrad.evaluating.arithmetic import expand
+from symgrad.evaluating.evaluator import Evaluator
+from symgrad.gradients.gradient import gradient
+from symgrad.gradients.requests import GradientRequests
+from symgrad.reading.document_reader import read_document
+from symgrad.text.source import Source
 from tests.cases import each
 from tests.deriving.torch_meaning import Abstract, TorchMeaning
 
@@ -29,7 +29,7 @@ TOLERANCE = 1e-10
 
 @each("path", sorted((ROOT / "derivations").glob("*.md")))
 def test_gradients_agree_with_automatic_differentiation(path: Path) -> None:
-    asking = Asking(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
+    asking = GradientRequests(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
     compared = 0
     for q in asking.quantities:
         if not q.is_scalar:
@@ -39,14 +39,14 @@ def test_gradients_agree_with_automatic_differentiation(path: Path) -> None:
     assert compared, "nothing could be compared"
 
 
-def compare(asking: Asking, of: str, by: str) -> bool:
+def compare(asking: GradientRequests, of: str, by: str) -> bool:
     """Whether both derivatives were defined at a point; fails where they differ there."""
     found = gradient(asking, of, [by])
     (target,) = found.targets
     # a derivative is simplified with assumed equations only; what positions differ from is of no account
     assumptions = tuple(a for a in asking.vocabulary.assumptions() if a.kind == "equation")
     claim = Claim(Deriv(found.of.body, target.entry), found.entry, target.axes, assumptions)
-    sizes = Sizes().choose(claim, need(claim, Survey()))
+    sizes = SampleSizes().choose(claim, need(claim, Survey()))
     env = draw(sizes, assumptions, seed=1, batch=1)
     if env is None:
         return False

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import Step
-from symgrad.deriving.gradient import Gradient, gradient
-from symgrad.deriving.question import Asking
-from symgrad.notation.reader import read_document
-from symgrad.notation.source import Source
+from symgrad.gradients.gradient import Gradient, gradient
+from symgrad.gradients.requests import GradientRequests
+from symgrad.reading.document_reader import read_document
+from symgrad.text.source import Source
 from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
@@ -21,11 +21,11 @@ UNDECIDED = {"embeddings": "no sizes are found at which all the assumptions at t
 throughout is taken off the list."""
 
 
-def asking(path: Path) -> Asking:
-    return Asking(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
+def asking(path: Path) -> GradientRequests:
+    return GradientRequests(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
 
 
-def gradients(asked: Asking) -> Iterator[Gradient]:
+def gradients(asked: GradientRequests) -> Iterator[Gradient]:
     """Every defined scalar, by every real array or number that it depends on."""
     scalars = [q.name for q in asked.quantities if q.is_scalar]
     for name in dict.fromkeys((*scalars, *asked.costs())):

@@ -7,19 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from symgrad.checking.degree_bound import Survey
 from symgrad.checking.draw import draw
-from symgrad.checking.sizes import Sizes, need
-from symgrad.checking.survey import Survey
-from symgrad.deriving.gradient import gradient
-from symgrad.deriving.question import Asking
-from symgrad.ir.arithmetic import expand
-from symgrad.ir.claims import Claim
-from symgrad.ir.digits import Undefined
-from symgrad.ir.evaluate import Evaluator
-from symgrad.ir.nodes import Apply, Deriv, Tensor
-from symgrad.ir.traverse import distinct
-from symgrad.notation.reader import read_document
-from symgrad.notation.source import Source
+from symgrad.checking.sample_sizes import SampleSizes, need
+from symgrad.core.claims import Claim
+from symgrad.core.nodes import Apply, Deriv, Tensor, distinct
+from symgrad.evaluating.arithmetic import expand
+from symgrad.evaluating.digits import UndefinedValue
+from symgrad.evaluating.evaluator import Evaluator
+from symgrad.gradients.gradient import gradient
+from symgrad.gradients.requests import GradientRequests
+from symgrad.reading.document_reader import read_document
+from symgrad.text.source import Source
 from tests.cases import each
 from tests.differences import difference, exact, worst
 from tests.exporting.worlds import World
@@ -29,13 +28,13 @@ LIBRARY = sorted((Path(__file__).parents[2] / "derivations").glob("*.md"))
 
 @each("path", LIBRARY)
 def test_gradients_agree_with_differences(path: Path) -> None:
-    asking = Asking(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
+    asking = GradientRequests(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
     scalars = [q for q in asking.quantities if q.is_scalar]
     compared = [agrees(asking, q.name, by) for q in scalars for by in asking.parameters(q.value)]
     assert any(compared), "nothing could be compared"
 
 
-def agrees(asking: Asking, of: str, by: str) -> bool:
+def agrees(asking: GradientRequests, of: str, by: str) -> bool:
     """Whether both are defined at a point; fails where they differ there."""
     found = gradient(asking, of, [by])
     (target,) = found.targets
@@ -44,7 +43,7 @@ def agrees(asking: Asking, of: str, by: str) -> bool:
     # a derivative is simplified with assumed equations only; what positions differ from is of no account
     assumptions = tuple(a for a in asking.vocabulary.assumptions() if a.kind == "equation")
     claim = Claim(Deriv(found.of.body, target.entry), found.entry, target.axes, assumptions)
-    sizes = Sizes().choose(claim, need(claim, Survey()))
+    sizes = SampleSizes().choose(claim, need(claim, Survey()))
     env = draw(sizes, assumptions, seed=1, batch=1)
     if env is None:
         return False
@@ -54,7 +53,7 @@ def agrees(asking: Asking, of: str, by: str) -> bool:
         return False
     try:
         assert worst(ours, found.of.body, target.symbol, env) < 1e-10, f"{of} by {by}"
-    except Undefined:
+    except UndefinedValue:
         return False
     return True
 
@@ -71,7 +70,7 @@ def agrees(asking: Asking, of: str, by: str) -> bool:
 )
 def test_powers_of_differences_of_neighbours(cost: str) -> None:
     text = f"With $x \\in \\mathbb{{R}}^N$ and $a, b \\in \\mathbb{{R}}$:\n\n$$ J = {cost} $$\n"
-    asking = Asking(read_document(Source("cost.md", text)))
+    asking = GradientRequests(read_document(Source("cost.md", text)))
     found = gradient(asking, "J", ["x"])
     (target,) = found.targets
     world = World(asking.vocabulary)
@@ -83,7 +82,7 @@ def test_powers_of_differences_of_neighbours(cost: str) -> None:
     for (k,) in np.ndindex(*env.shape(target.symbol.ranges)):
         try:
             got = exact(found.entry, dict(zip(target.axes, (k + 1,), strict=True)), env)
-        except Undefined:
+        except UndefinedValue:
             continue
         wanted = difference(found.of.body, target.symbol, (k,), env)
         assert got == pytest.approx(wanted, rel=1e-10, abs=1e-10)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import symgrad
-from symgrad.diagnostics import SymgradError
+from symgrad.text.diagnostic import SymgradError
 from tests.cases import each, facts
 
 PAIR = r"""

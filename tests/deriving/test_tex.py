@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from symgrad.deriving.gradient import gradient
-from symgrad.deriving.question import Asking
-from symgrad.notation.reader import read_document
-from symgrad.notation.source import Source
+from symgrad.gradients.gradient import gradient
+from symgrad.gradients.requests import GradientRequests
+from symgrad.reading.document_reader import read_document
+from symgrad.text.source import Source
 
 ROOT = Path(__file__).parents[2]
 HEAD = (
@@ -23,7 +23,7 @@ HEAD = (
 def displays() -> list[str]:
     out = []
     for path in sorted((ROOT / "derivations").glob("*.md")):
-        asking = Asking(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
+        asking = GradientRequests(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
         for name in asking.costs():
             for by in asking.parameters(asking.quantity(name)):
                 found = gradient(asking, name, [by])

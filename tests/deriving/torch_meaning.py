@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.ir import nodes as n
-from symgrad.ir.environment import Environment
-from symgrad.ir.functions import TABLE
-from symgrad.ir.ranges import Affine, Gather, Index, IndexExpr, Subset
-from symgrad.ir.substitute import instantiate
+from symgrad.core import nodes as n
+from symgrad.core.functions import TABLE
+from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Subset
+from symgrad.core.substitute import instantiate
+from symgrad.evaluating.environment import Environment
 
 Axes = tuple[Index, ...]
 

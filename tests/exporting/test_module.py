@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import symgrad
-from symgrad.diagnostics import SymgradError
-from symgrad.exporting.targets.forms import IndexedSlices
+from symgrad.exporting.targets.gradient_forms import IndexedSlices
+from symgrad.text.diagnostic import SymgradError
 from tests.cases import each
 from tests.exporting.worlds import ROOT
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.diagnostics import SymgradError
-from symgrad.exporting import export_document
-from symgrad.notation.reader import read_document
-from symgrad.notation.source import Source
-from symgrad.notation.vocabulary import Vocabulary
+from symgrad.exporting.costs import export_document
+from symgrad.reading.document_names import DocumentNames
+from symgrad.reading.document_reader import read_document
+from symgrad.text.diagnostic import SymgradError
+from symgrad.text.source import Source
 from tests.cases import each
 from tests.exporting.worlds import World, loaded
 
@@ -110,7 +110,7 @@ def check(seed: int) -> str:
     """What is wrong with one random cost; '' for nothing, '-' for one that can't be read."""
     rng = random.Random(seed)
     text = HEAD + f"\n$$ J = {cost(rng)} $$\n"
-    v = Vocabulary(read_document(Source("random.md", text)))
+    v = DocumentNames(read_document(Source("random.md", text)))
     q = next((q for q in v.quantities() if q.name == "J"), None)
     if q is None or not q.is_scalar:
         return "-"

@@ -19,12 +19,12 @@ import numpy as np
 import pytest
 
 import symgrad
-from symgrad.diagnostics import SymgradError
-from symgrad.exporting import TARGETS
-from symgrad.exporting.arrays.kinds import Node
+from symgrad.exporting.code.python_text import PythonText
+from symgrad.exporting.costs import TARGETS
+from symgrad.exporting.graph.array_kinds import ArrayNode
 from symgrad.exporting.loading import load_text
-from symgrad.exporting.writing.pieces import Text
-from symgrad.notation.vocabulary import Quantity
+from symgrad.reading.document_names import Quantity
+from symgrad.text.diagnostic import SymgradError
 from tests.cases import each
 from tests.exporting.worlds import ROOT, World, batched, costs, documents, exported
 
@@ -322,10 +322,10 @@ def test_a_function_known_only_by_its_name_is_left_out(target: str) -> None:
 
 @differentiable
 def test_a_kind_without_a_rule_raises(target: str) -> None:
-    class Unknown(Node):
+    class Unknown(ArrayNode):
         __slots__ = ()
 
     tools = TARGETS[target].tools
-    writer = tools.writer(lambda node: Text("x"), {}, set(), "x", lambda name, node: None, lambda d: False)
+    writer = tools.writer(lambda node: PythonText("x"), {}, set(), "x", lambda name, node: None, lambda d: False)
     with pytest.raises(TypeError, match="no rule writes a Unknown"):
         writer(object.__new__(Unknown))

@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.diagnostics import SymgradError
-from symgrad.exporting import export_document
-from symgrad.exporting.spelling import spelled
-from symgrad.ir.environment import Environment
-from symgrad.ir.evaluate import Evaluator
-from symgrad.ir.nodes import Deriv, Entry, Expr, Ref, Tensor
-from symgrad.ir.ranges import Affine, Index, IndexArray, Range, Subset
-from symgrad.notation.reader import read_document
-from symgrad.notation.source import Source
-from symgrad.notation.vocabulary import Quantity, Vocabulary
+from symgrad.core.nodes import Deriv, Entry, Expr, Ref, Tensor
+from symgrad.core.ranges import Affine, Index, IndexArray, Range, Subset
+from symgrad.evaluating.environment import Environment
+from symgrad.evaluating.evaluator import Evaluator
+from symgrad.exporting.costs import export_document
+from symgrad.exporting.python_names import spelled
+from symgrad.reading.document_names import DocumentNames, Quantity
+from symgrad.reading.document_reader import read_document
+from symgrad.text.diagnostic import SymgradError
+from symgrad.text.source import Source
 
 ROOT = Path(__file__).parents[2]
 WINDOW = 2
@@ -42,7 +42,7 @@ def loaded(text: str) -> ModuleType:
 class World:
     """One document with numbers. Sizes of different ranges differ."""
 
-    vocabulary: Vocabulary
+    vocabulary: DocumentNames
     seed: int = 0
     sizes: dict[str, int] = field(default_factory=dict)
     small: frozenset[str] = frozenset()
@@ -153,17 +153,17 @@ class World:
         return {spelled(t.name): t for t in values if isinstance(t, Tensor)}
 
 
-def vocabulary(path: Path) -> Vocabulary:
-    return Vocabulary(read_document(Source(str(path), path.read_text(encoding="utf-8"))))
+def vocabulary(path: Path) -> DocumentNames:
+    return DocumentNames(read_document(Source(str(path), path.read_text(encoding="utf-8"))))
 
 
 @cache
-def exported(path: Path) -> tuple[tuple[str, Quantity, ModuleType, Vocabulary], ...]:
+def exported(path: Path) -> tuple[tuple[str, Quantity, ModuleType, DocumentNames], ...]:
     """The costs of a document that its module has, by the names of their functions."""
     return tuple(_exported(path))
 
 
-def _exported(path: Path) -> Iterator[tuple[str, Quantity, ModuleType, Vocabulary]]:
+def _exported(path: Path) -> Iterator[tuple[str, Quantity, ModuleType, DocumentNames]]:
     v = vocabulary(path)
     try:
         module = loaded(export_document(v.document).text)

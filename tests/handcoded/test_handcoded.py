@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from symgrad.compare.comparer import compare
-from symgrad.compare.problem import Problem, read_problem
-from symgrad.notation.source import Source
+from symgrad.comparing.comparer import compare
+from symgrad.comparing.problem import Problem, problem_of
+from symgrad.reading.document_reader import read_document
+from symgrad.text.source import Source
 from tests.cases import each
 from tests.handcoded import batched, cbow, negative_sampling, networks, softmax
 from tests.handcoded.hand import HANDS, Hand
@@ -16,7 +17,7 @@ SEEDS = 4
 
 
 def problem(hand: Hand) -> Problem:
-    return read_problem(Source(hand.document.name, hand.document.read_text(encoding="utf-8")), hand.of)
+    return problem_of(read_document(Source(hand.document.name, hand.document.read_text(encoding="utf-8"))), hand.of)
 
 
 @each("hand", RIGHT, ids=lambda h: h.name)

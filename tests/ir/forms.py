@@ -8,8 +8,8 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from symgrad.ir.functions import TABLE
-from symgrad.ir.nodes import (
+from symgrad.core.functions import TABLE
+from symgrad.core.nodes import (
     Add,
     Cases,
     Cond,
@@ -36,8 +36,8 @@ from symgrad.ir.nodes import (
     power,
     sub,
 )
-from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Range, Subset
-from symgrad.ir.substitute import instantiate
+from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Range, Subset
+from symgrad.core.substitute import instantiate
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")
 SHORT, LATE = Range(Affine.of(1), Affine.of("W") - 1), Range(Affine.of(2), Affine.of("W"))
@@ -347,7 +347,7 @@ def rewritten(e: Expr, rng: random.Random) -> Expr:
             return mul(*factors)
         case Sum():
             index = Index("v", e.index.range)
-            from symgrad.ir.substitute import substitute
+            from symgrad.core.substitute import substitute
 
             body = rewritten(substitute(e.body, {e.index: index}), rng)
             where = tuple(_moved(x, e.index, index) for x in e.where)
@@ -397,7 +397,7 @@ def _total(e: Expr) -> bool:
 
 
 def _moved(c: Cond, old: Index, new: Index) -> Cond:
-    from symgrad.ir.substitute import substitute
+    from symgrad.core.substitute import substitute
 
     moved = substitute(Iverson(c), {old: new})
     assert isinstance(moved, Iverson)

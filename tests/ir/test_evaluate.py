@@ -12,16 +12,16 @@ import mpmath
 import numpy as np
 import pytest
 
-from symgrad.ir import nodes as n
-from symgrad.ir.arithmetic import Dual, const, primal
-from symgrad.ir.certificate import certify
-from symgrad.ir.elementary import functions
-from symgrad.ir.environment import Environment, EvaluationError, Realisation
-from symgrad.ir.evaluate import Evaluator
-from symgrad.ir.functions import ROWS, Row
-from symgrad.ir.multiprecision import Point, Undefined
-from symgrad.ir.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Iverson, Lam, Num, Ref, Size, Sum, Tensor
-from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from symgrad.core import nodes as n
+from symgrad.core.functions import ROWS, Row
+from symgrad.core.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Iverson, Lam, Num, Ref, Size, Sum, Tensor
+from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from symgrad.evaluating.arithmetic import Dual, const, primal
+from symgrad.evaluating.array_functions import functions
+from symgrad.evaluating.certificate import certify
+from symgrad.evaluating.environment import Environment, EvaluationError, Realisation
+from symgrad.evaluating.evaluator import Evaluator
+from symgrad.evaluating.multiprecision import Point, UndefinedValue
 from tests.cases import each, facts
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")
@@ -222,7 +222,7 @@ def undefined(expr: n.Expr, number: float) -> None:
     and derivatives of what is undefined"""
     env = Environment({}, 1, {S: np.array([number])})
     assert np.isnan(Evaluator(env).number(expr).a).all()
-    with pytest.raises(Undefined):
+    with pytest.raises(UndefinedValue):
         certify(expr, n.ONE, env, {})
 
 
@@ -525,7 +525,7 @@ def arrays_and_many_digits_agree(seed: int) -> None:
                     fast = got[(b, *(p - 1 for p in key))]
                     try:
                         exact = float(point.value(e, dict(zip(wild.free, key, strict=True))))
-                    except Undefined:
+                    except UndefinedValue:
                         exact = math.nan
                     # a factor that no position of an empty sum needs may leave the array undefined
                     if not math.isnan(fast):

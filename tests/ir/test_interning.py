@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from symgrad.ir import kinds
-from symgrad.ir.kinds import Expr, Func, Num
+from symgrad.core import kinds
+from symgrad.core.kinds import Expr, Func, Num
 
 NUMBERS = count(10**6)
 

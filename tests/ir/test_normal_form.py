@@ -7,8 +7,8 @@ from math import prod
 
 import pytest
 
-from symgrad.ir.functions import exp, log, sigma, tanh
-from symgrad.ir.nodes import (
+from symgrad.core.functions import exp, log, sigma, tanh
+from symgrad.core.nodes import (
     ONE,
     ZERO,
     Cases,
@@ -30,9 +30,14 @@ from symgrad.ir.nodes import (
     power,
     sub,
 )
-from symgrad.ir.normal_form import Context, NormalFormError, TooLarge, build, is_zero
-from symgrad.ir.normal_form.poly import minus
-from symgrad.ir.ranges import Affine, Gather, Index, Range
+from symgrad.core.ranges import Affine, Gather, Index, Range
+from symgrad.proving.attempt import Attempt
+from symgrad.proving.head_rules import RULES
+from symgrad.proving.interner import Interner
+from symgrad.proving.limits import FormTooLarge, NormalFormError
+from symgrad.proving.normal_form import normal_form
+from symgrad.proving.poly import minus
+from symgrad.proving.zero import is_zero
 from tests.cases import each, facts
 from tests.ir.forms import (
     BIT,
@@ -64,9 +69,9 @@ from tests.ir.forms import (
 
 
 def equal(left: Expr, right: Expr) -> bool:
-    ctx = Context()
+    ctx = Attempt(Interner(), RULES)
     try:
-        return is_zero(ctx, minus(build(ctx, left), build(ctx, right)))
+        return is_zero(ctx, minus(normal_form(ctx, left), normal_form(ctx, right)))
     except NormalFormError:
         return False
 
@@ -221,9 +226,11 @@ def ends_of_a_sum_written_out() -> None:
     different(total(u, at(X, u)), total(j, at(X, j)))
     three = Index("t", Range.of_size(3))
     x3 = Tensor("x", (Range.of_size(3),))
-    ctx = Context()
-    ctx.unroll = True
-    assert not minus(build(ctx, total(three, at(x3, three))), build(ctx, add(*(at(x3, lit(n)) for n in (1, 2, 3)))))
+    ctx = Attempt(Interner(), RULES)
+    ctx.write_out_sums = True
+    assert not minus(
+        normal_form(ctx, total(three, at(x3, three))), normal_form(ctx, add(*(at(x3, lit(n)) for n in (1, 2, 3))))
+    )
 
 
 @test_positions.fact
@@ -526,15 +533,15 @@ def off_by_one_factors() -> None:
 @test_what_is_not_equal.fact
 def hostile_powers_and_nesting_end() -> None:
     nine = num(9)
-    with pytest.raises(TooLarge):
-        build(Context(), power(nine, power(nine, nine)))
-    with pytest.raises(TooLarge):
-        build(Context(), power(add(*(at(t, o) for t in (X, Y, P)), r, q, at(B, o, i)), 60))
+    with pytest.raises(FormTooLarge):
+        normal_form(Attempt(Interner(), RULES), power(nine, power(nine, nine)))
+    with pytest.raises(FormTooLarge):
+        normal_form(Attempt(Interner(), RULES), power(add(*(at(t, o) for t in (X, Y, P)), r, q, at(B, o, i)), 60))
     deep = r
     for _ in range(3000):
         deep = Func("exp", add(deep, ONE))
-    with pytest.raises((TooLarge, RecursionError)):
-        build(Context(), deep)
+    with pytest.raises((FormTooLarge, RecursionError)):
+        normal_form(Attempt(Interner(), RULES), deep)
 
 
 @test_what_is_not_equal.fact

@@ -7,15 +7,19 @@ from itertools import combinations
 
 import pytest
 
-from symgrad.ir.nodes import Expr, mul
-from symgrad.ir.normal_form import Context, TooLarge, build
-from symgrad.ir.normal_form.heads import HEADS
-from symgrad.ir.normal_form.labelling import closure
-from symgrad.ir.ranges import Index
+from symgrad.core.nodes import Expr, mul
+from symgrad.core.ranges import Index
+from symgrad.proving.attempt import Attempt
+from symgrad.proving.head_rules import RULES
+from symgrad.proving.interner import Interner
+from symgrad.proving.labelling import closure
+from symgrad.proving.limits import FormTooLarge
+from symgrad.proving.normal_form import normal_form
 from tests.cases import each
 from tests.ir.forms import A, W, X, at, total
 
 Edge = tuple[int, int]
+INTERNER = Interner()
 
 
 def network(edges: list[Edge], both: bool = True, seed: int | None = None) -> Expr:
@@ -37,7 +41,7 @@ def network(edges: list[Edge], both: bool = True, seed: int | None = None) -> Ex
 
 
 def form(e: Expr) -> object:
-    return build(Context(20.0), e)
+    return normal_form(Attempt(INTERNER, RULES, 20.0), e)
 
 
 def relabelled(edges: list[Edge], seed: int) -> list[Edge]:
@@ -121,9 +125,9 @@ def test_symmetric_templates_know_their_symmetry() -> None:
     both = form(total(k, mul(at(A, i, k), at(A, j, k))))
     assert both == form(total(k, mul(at(A, j, k), at(A, i, k))))
     ((mono, _),) = both.items()  # type: ignore[attr-defined]  # a polynomial
-    assert HEADS[mono[0][0]].group == ((1, 0),)
+    assert INTERNER.heads[mono[0][0]].group == ((1, 0),)
     ((mono, _),) = form(total(k, mul(at(A, i, k), at(A, k, j)))).items()  # type: ignore[attr-defined]  # a polynomial
-    assert HEADS[mono[0][0]].group == ()
+    assert INTERNER.heads[mono[0][0]].group == ()
 
 
 def test_many_like_factors_are_labelled_quickly() -> None:
@@ -137,12 +141,12 @@ def test_many_like_factors_are_labelled_quickly() -> None:
 
 def test_the_search_is_limited() -> None:
     edges = [(x, y) for x in range(40) for y in range(40) if x != y]
-    with pytest.raises(TooLarge):
-        build(Context(0.5), network(edges, both=False))
+    with pytest.raises(FormTooLarge):
+        normal_form(Attempt(INTERNER, RULES, 0.5), network(edges, both=False))
 
 
 def test_closure_of_permutations() -> None:
     assert len(closure([(1, 2, 0)], 3, 10)) == 2
     assert len(closure([(1, 0, 2), (0, 2, 1)], 3, 10)) == 5
-    with pytest.raises(TooLarge):
+    with pytest.raises(FormTooLarge):
         closure([(1, 0, 2, 3, 4), (1, 2, 3, 4, 0)], 5, 100)

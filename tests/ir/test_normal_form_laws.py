@@ -7,9 +7,15 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symgrad.ir.nodes import Expr, add, mul, num, sub
-from symgrad.ir.normal_form import Context, NormalFormError, build, heads, is_zero, templates, to_expr
-from symgrad.ir.normal_form.poly import minus
+from symgrad.core.nodes import Expr, add, mul, num, sub
+from symgrad.proving.attempt import Attempt
+from symgrad.proving.express import to_expr
+from symgrad.proving.head_rules import RULES
+from symgrad.proving.interner import Interner
+from symgrad.proving.limits import NormalFormError
+from symgrad.proving.normal_form import normal_form
+from symgrad.proving.poly import minus
+from symgrad.proving.zero import is_zero
 from tests.ir.forms import Grower, broken, differs, rewritten
 
 seeds = st.integers(0, 10**9)
@@ -23,9 +29,9 @@ def grown(seed: int, depth: int = 3, shifts: bool = False) -> Expr:
 
 def equal(left: Expr, right: Expr) -> bool | None:
     """None where the form gives no answer."""
-    ctx = Context()
+    ctx = Attempt(Interner(), RULES)
     try:
-        return is_zero(ctx, minus(build(ctx, left), build(ctx, right)))
+        return is_zero(ctx, minus(normal_form(ctx, left), normal_form(ctx, right)))
     except NormalFormError:
         return None
 
@@ -43,12 +49,12 @@ def test_writing_otherwise_changes_nothing(seed: int, how: int) -> None:
 @given(seeds, st.booleans())
 def test_going_back_to_an_expression_changes_nothing(seed: int, shifts: bool) -> None:
     e = grown(seed, shifts=shifts)
-    ctx = Context()
+    ctx = Attempt(Interner(), RULES)
     try:
-        first = build(ctx, e)
+        first = normal_form(ctx, e)
         again = to_expr(ctx, first)
-        fresh = Context()
-        assert is_zero(fresh, minus(build(fresh, e), build(fresh, again)))
+        fresh = Attempt(Interner(), RULES)
+        assert is_zero(fresh, minus(normal_form(fresh, e), normal_form(fresh, again)))
     except NormalFormError:
         return
     assert differs(e, again, 6, seed) is not True
@@ -88,9 +94,7 @@ def test_the_form_depends_on_the_expression_alone(seed: int) -> None:
     """Not on what was asked before, nor on the numbers of its indices."""
     e = grown(seed)
     try:
-        first = build(Context(), e)
-        heads.forget()
-        templates.forget()
-        assert build(Context(), e) == first
+        first = normal_form(Attempt(Interner(), RULES), e)
+        assert normal_form(Attempt(Interner(), RULES), e) == first
     except NormalFormError:
         return

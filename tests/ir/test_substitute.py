@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from symgrad.ir.nodes import Entry, Sum, Tensor, mul
-from symgrad.ir.ranges import Index, Range
-from symgrad.ir.substitute import substitute
+from symgrad.core.nodes import Entry, Sum, Tensor, mul
+from symgrad.core.ranges import Index, Range
+from symgrad.core.substitute import substitute
 
 D = Range.of_size("D")
 X, Y = Tensor("X", (D, D)), Tensor("y", (D,))

@@ -8,9 +8,9 @@ from itertools import product
 import pytest
 import sympy as sp
 
-from symgrad.derive.differentiate import resolve
-from symgrad.ir.functions import ROWS
-from symgrad.ir.nodes import (
+from symgrad.calculus.differentiate import resolve
+from symgrad.core.functions import ROWS
+from symgrad.core.nodes import (
     AbstractFunction,
     Apply,
     Cases,
@@ -38,8 +38,10 @@ from symgrad.ir.nodes import (
     power,
     sub,
 )
-from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, Range, Subset
-from symgrad.ir.sympy_bridge import Bridge, BridgeError, from_sympy, to_sympy
+from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from symgrad.sympy_door.bridge import Bridge, BridgeError
+from symgrad.sympy_door.from_sympy import from_sympy
+from symgrad.sympy_door.to_sympy import to_sympy
 from tests.cases import each
 from tests.derive.brute import Brute
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 from tests.cases import each
 
 DECLARED = (

@@ -7,8 +7,8 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symgrad.notation.document import Blocks, Directive, Display, Heading, Inline, read_blocks
-from symgrad.notation.source import Source
+from symgrad.reading.document.block_reader import Blocks, Directive, Display, Heading, Inline, read_blocks
+from symgrad.text.source import Source
 from tests.cases import each, facts
 from tests.hostile.guard import PATIENCE, limit
 

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 
-from symgrad.derive.differentiate import resolve
-from symgrad.ir.functions import exp, log, sigma, tanh
-from symgrad.ir.nodes import (
+from symgrad.calculus.differentiate import resolve
+from symgrad.core.functions import exp, log, sigma, tanh
+from symgrad.core.nodes import (
     AbstractFunction,
     Apply,
     Cases,
@@ -40,11 +40,11 @@ from symgrad.ir.nodes import (
     power,
     sub,
 )
-from symgrad.ir.ranges import Affine, Gather, Index, IndexArray, Range, Subset
-from symgrad.notation.latex import Naming, describe_sizes, latex, read
-from symgrad.notation.naming import naming
-from symgrad.notation.reader import Reader
-from symgrad.notation.source import Source
+from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from symgrad.reading.document_names import naming
+from symgrad.reading.document_reader import Reader
+from symgrad.text.source import Source
+from symgrad.writing.index_latex import Naming, describe_sizes, latex, read
 from tests.cases import each, facts
 
 W, D, K, P = (Range.of_size(s) for s in "WDKP")
@@ -121,7 +121,7 @@ GOLDEN: list[tuple[Expr, str]] = [
     (mul(num(Fraction(1, 2)), X), "\\frac{1}{2} x_i"),
     (mul(num(Fraction(-3, 2)), X), "-\\frac{3}{2} x_i"),
     (sub(num(1), sigma(X)), "1 - \\sigma(x_i)"),
-    (Mul((Mul((sub(X, S),)), S)), "(x_i - s) s"),
+    (Mul((sub(X, S), S)), "(x_i - s) s"),
     (mul(Size(Affine.of("W")), S), "W s"),
     (mul(Size(Affine.of("W") - 1), S), "(W - 1) s"),
     (num(-2), "-2"),

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symgrad.diagnostics import NotationError
-from symgrad.notation.lexer import Token, tokenize
-from symgrad.notation.macros import Macros, collect_macros
-from symgrad.notation.source import Source, Span
+from symgrad.reading.tokens.lexer import Token, tokenize
+from symgrad.reading.tokens.macros import Macros, collect_macros
+from symgrad.text.diagnostic import NotationError
+from symgrad.text.source import Source, Span
 from tests.cases import each, facts
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from symgrad.diagnostics import NotationError
-from symgrad.notation.lexer import Token, tokenize
-from symgrad.notation.macros import collect_macros
-from symgrad.notation.reader import read_document
-from symgrad.notation.source import Source, Span
+from symgrad.reading.document_reader import read_document
+from symgrad.reading.tokens.lexer import Token, tokenize
+from symgrad.reading.tokens.macros import collect_macros
+from symgrad.text.diagnostic import NotationError
+from symgrad.text.source import Source, Span
 from tests.cases import each
 from tests.hostile.guard import PATIENCE, limit
 

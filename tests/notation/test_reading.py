@@ -5,10 +5,10 @@ Each case is one rule of the notation; the right column is what ``--read`` print
 
 from __future__ import annotations
 
-from symgrad.notation.latex import read
-from symgrad.notation.reader import read_document
-from symgrad.notation.reading import ReadDocument
-from symgrad.notation.source import Source
+from symgrad.reading.document_reader import read_document
+from symgrad.reading.read_document import ReadDocument
+from symgrad.text.source import Source
+from symgrad.writing.index_latex import read
 from tests.cases import each, facts
 
 DECLARED = r"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 from tests.cases import each, facts
 
 DECLARED = "Let $x \\in \\mathbb{R}^{N}$, $\\mathcal{N} \\subseteq [N]$.\n\n"

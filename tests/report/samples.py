@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from symgrad.checking.verdict import DocumentReport, Evidence, Report, Step, Witness
-from symgrad.diagnostics import Diagnostic
-from symgrad.notation.source import Source, Span
+from symgrad.text.diagnostic import Diagnostic
+from symgrad.text.source import Source, Span
 
 TEXT = r"""# Logistic regression
 

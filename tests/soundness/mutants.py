@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from symgrad.checking.checker import Checker
 from symgrad.checking.refute import Evaluation
 from symgrad.checking.verdict import Step
-from symgrad.ir.claims import Claim
-from symgrad.notation.document import Directive, Display
-from symgrad.notation.reader import Reader
-from symgrad.notation.reading import ReadStep
-from symgrad.notation.source import Source
+from symgrad.core.claims import Claim
+from symgrad.reading.document.block_reader import Directive, Display
+from symgrad.reading.document_reader import Reader
+from symgrad.reading.read_document import ReadStep
+from symgrad.text.source import Source
 from tests.soundness.scan import Factor, Level, Token, factors, levels, scan
 
 MAX_LETTERS = 3

@@ -7,7 +7,7 @@ Each entry: what is declared, the claim, and the verdicts that are right. ``prov
 
 from __future__ import annotations
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 from tests.cases import each
 
 NUMBERS = "Let $x, y, a, b \\in \\mathbb{R}$. "

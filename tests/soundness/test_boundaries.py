@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.checking import check_text
+from symgrad.checking.documents import check_text
 from tests.cases import each
 
 DIFFERENCES = "Let $x \\in \\mathbb{R}^N$.\n\n$$ q = \\sum_{n=2}^N (x_n - x_{n-1})^2 $$\n\n"

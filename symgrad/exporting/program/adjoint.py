@@ -1,7 +1,7 @@
-"""Reverse mode: the derivative of a scalar by every array it is computed from, as arrays again.
+"""Reverse mode: the derivative of a scalar with respect to every array it is computed from, as nodes of the graph.
 
-The adjoint of an array has the array's axes as labels 0 .. rank - 1, and lacks those along which it
-is constant. A rule a kind; its docstring says what an adjoint ``a`` of the node gives its operands.
+The labels of an adjoint are the axes 0 .. rank - 1 of its array, without those along which the adjoint is constant.
+One rule per kind; its docstring says what the operands receive from the adjoint ``a`` of the node.
 """
 
 from __future__ import annotations
@@ -10,60 +10,47 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from symgrad.derive.differentiate import written
-from symgrad.exporting.arrays.build import (
-    Dummy,
-    Label,
-    Place,
-    Val,
-    einsum,
-    linear,
-    scalar,
-    size_of,
-    val,
-)
-from symgrad.exporting.arrays.entries import scatter, where
-from symgrad.exporting.arrays.graph import operands, ordered
-from symgrad.exporting.arrays.kinds import (
+from symgrad.core.functions import TABLE
+from symgrad.exporting.graph.array_graph import operands, ordered
+from symgrad.exporting.graph.array_kinds import (
+    ArrayNode,
     Einsum,
-    Input,
+    InputArray,
     Linear,
     LogSumExp,
     Map,
-    Node,
-    Ones,
+    OnesArray,
     Operand,
     Others,
-    Power,
+    PowerArray,
     PowerOf,
-    Product,
-    Scaled,
-    Softmax,
+    ProductOver,
+    ScaledArray,
+    SoftmaxArray,
     Take,
     Where,
 )
-from symgrad.exporting.arrays.logarithms import logarithm
-from symgrad.exporting.arrays.stable import mapped, power
+from symgrad.exporting.graph.constructors import einsum, is_number, linear, scalar, size_of
+from symgrad.exporting.graph.entries import scatter, where
+from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, SummedAxis, from_operand
+from symgrad.exporting.graph.logarithms import logarithm
+from symgrad.exporting.graph.stable_forms import mapped, power
 from symgrad.exporting.program.lower import Lowering
-from symgrad.ir.nodes import Entry, Tensor
-
-WHOLE_OR_FLAT = ("whole", "indicator", "sign", "step")
-"""Elementwise functions whose derivative is 0."""
 
 
-def gradients(lowering: Lowering, cost: Node) -> dict[Input, list[Val]]:
-    """The terms of the derivative of a scalar by every real argument; their sum is the gradient."""
+def gradients(lowering: Lowering, cost: ArrayNode) -> dict[InputArray, list[LabelledArray]]:
+    """The gradient of a scalar with respect to every real argument, as a list of terms."""
     g = lowering.graph
     order = ordered([cost])
-    found: dict[Node, list[Val]] = {cost: [scalar(g, 1)]}
-    out: dict[Input, list[Val]] = {}
+    found: dict[ArrayNode, list[LabelledArray]] = {cost: [scalar(g, 1)]}
+    out: dict[InputArray, list[LabelledArray]] = {}
     rules = _Rules(lowering)
     varies = _varying(order)
     for node in reversed(order):
         terms = found.pop(node, None)
         if terms is None or node not in varies:
             continue
-        if isinstance(node, Input):
+        if isinstance(node, InputArray):
             out[node] = terms
             continue
         adjoint = linear(g, [(1, t) for t in terms])
@@ -74,11 +61,11 @@ def gradients(lowering: Lowering, cost: Node) -> dict[Input, list[Val]]:
     return out
 
 
-def _varying(order: list[Node]) -> set[Node]:
+def _varying(order: list[ArrayNode]) -> set[ArrayNode]:
     """The arrays that depend on a real argument."""
-    out: set[Node] = set()
+    out: set[ArrayNode] = set()
     for node in order:
-        if (isinstance(node, Input) and not node.whole) or any(o.node in out for o in operands(node)):
+        if (isinstance(node, InputArray) and not node.whole) or any(o.node in out for o in operands(node)):
             out.add(node)
     return out
 
@@ -88,139 +75,138 @@ class _Rules:
         self.lowering = lowering
         self.g = lowering.graph
 
-    def __call__(self, node: Node, a: Val) -> Iterator[tuple[Node, Val]]:
+    def __call__(self, node: ArrayNode, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         rule = _RULES.get(type(node))
         if rule is not None:
             yield from rule(self, node, a)
 
-    def pulled(self, factors: list[Val], operand: Operand, sizes: dict[Label, Any], c: Fraction | int = 1) -> Val:
-        """``c sum prod factors`` along the operand's axes, which become 0 .. rank - 1.
+    def received(
+        self, factors: list[LabelledArray], operand: Operand, sizes: dict[Label, Any], c: Fraction | int = 1
+    ) -> LabelledArray:
+        """``c sum prod factors`` over the operand's axes, which become 0 .. rank - 1.
 
-        An axis of the node that neither the operand nor a factor has counts as often as it is long.
+        An axis of the node that neither the operand nor a factor has contributes its length as a factor.
         """
         g = self.g
         every = {x for f in factors for x in f.labels}
         lacking = [size_of(g, s) for x, s in sizes.items() if x not in every and x not in operand.labels]
         got = einsum(g, [*factors, *lacking], operand.labels, c)
         names: dict[Label, Label] = {x: k for k, x in enumerate(operand.labels)}
-        return Val(got.node, tuple(names[x] for x in got.labels))
+        return LabelledArray(got.node, tuple(names[x] for x in got.labels))
 
-    def einsum(self, node: Einsum, a: Val) -> Iterator[tuple[Node, Val]]:
+    def einsum(self, node: Einsum, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """f_k receives a prod_{l != k} f_l"""
         sizes = _sizes(node)
         for k, operand in enumerate(node.operands):
-            others = [val(o) for j, o in enumerate(node.operands) if j != k]
-            yield operand.node, self.pulled([a, *others], operand, sizes, node.coefficient)
+            others = [from_operand(o) for j, o in enumerate(node.operands) if j != k]
+            yield operand.node, self.received([a, *others], operand, sizes, node.coefficient)
 
-    def linear(self, node: Linear, a: Val) -> Iterator[tuple[Node, Val]]:
+    def linear(self, node: Linear, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x_t receives c_t a, summed along the axes that it lacks"""
         sizes: dict[Label, Any] = dict(enumerate(node.dims))
         for c, operand in node.terms:
-            yield operand.node, self.pulled([a], operand, sizes, c)
+            yield operand.node, self.received([a], operand, sizes, c)
 
-    def map(self, node: Map, a: Val) -> Iterator[tuple[Node, Val]]:
+    def map(self, node: Map, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a F'(x)"""
-        if node.name in WHOLE_OR_FLAT:
+        if node.name not in TABLE:  # whole numbers and masks as real numbers
             return
-        x = Val(node.x, tuple(range(node.rank)))
-        slope = self.slope(node.name, x)
-        yield node.x, einsum(self.g, [a, slope])
+        slope = self.slope(node.name, LabelledArray(node.x, tuple(range(node.rank))))
+        if not is_number(slope, 0):
+            yield node.x, einsum(self.g, [a, slope])
 
-    def slope(self, name: str, x: Val) -> Val:
+    def slope(self, name: str, x: LabelledArray) -> LabelledArray:
         """F'(x), from the table; softplus' = sigma, sigma' = sigma(x) sigma(-x)"""
         g = self.g
         if name in ("exp", "expm1"):
             return mapped(g, "exp", x)
         if name == "log":
             return power(g, x, Fraction(-1))
-        at = Entry(Tensor("x"), ())
-        inner = Lowering(g, self.lowering.inputs, self.lowering.batch)
-        inner.assume(at, x)
-        return inner.value(written(name + "'", at))
+        return self.lowering.formula(TABLE[name].derivative, x)
 
-    def scaled(self, node: Scaled, a: Val) -> Iterator[tuple[Node, Val]]:
+    def scaled(self, node: ScaledArray, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a, scaled in the same places"""
         g = self.g
         if node.axis not in a.labels:
-            a = einsum(g, [a, Val(g.make(Ones, (node.dims[node.axis],)), (node.axis,))])
+            a = einsum(g, [a, LabelledArray(g.make(OnesArray, (node.dims[node.axis],)), (node.axis,))])
         at = a.labels.index(node.axis)
-        yield node.x, Val(g.make(Scaled, a.node.dims, a.node, at, node.count, node.factor), a.labels)
+        yield node.x, LabelledArray(g.make(ScaledArray, a.node.dims, a.node, at, node.count, node.factor), a.labels)
 
-    def power(self, node: Power, a: Val) -> Iterator[tuple[Node, Val]]:
+    def power(self, node: PowerArray, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a q x^(q - 1)"""
-        x = Val(node.x, tuple(range(node.rank)))
+        x = LabelledArray(node.x, tuple(range(node.rank)))
         yield node.x, einsum(self.g, [a, power(self.g, x, node.exponent - 1)], None, node.exponent)
 
-    def power_of(self, node: PowerOf, a: Val) -> Iterator[tuple[Node, Val]]:
+    def power_of(self, node: PowerOf, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a y x^(y - 1), y receives a x^y log x"""
         g = self.g
         sizes: dict[Label, Any] = dict(enumerate(node.dims))
-        x, y = val(node.base), val(node.exponent)
+        x, y = from_operand(node.base), from_operand(node.exponent)
         less = linear(g, [(1, y), (-1, scalar(g, 1))])
         lower = self.lowering.power_of(x, less)
-        yield node.base.node, self.pulled([a, y, lower], node.base, sizes)
+        yield node.base.node, self.received([a, y, lower], node.base, sizes)
         yield (
             node.exponent.node,
-            self.pulled([a, Val(node, tuple(range(node.rank))), logarithm(g, x)], node.exponent, sizes),
+            self.received([a, LabelledArray(node, tuple(range(node.rank))), logarithm(g, x)], node.exponent, sizes),
         )
 
-    def softmax(self, node: Softmax, a: Val) -> Iterator[tuple[Node, Val]]:
+    def softmax(self, node: SoftmaxArray, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives p (a - sum p a)"""
         g = self.g
-        p = Val(node, tuple(range(node.rank)))
+        p = LabelledArray(node, tuple(range(node.rank)))
         if not any(k in a.labels for k in node.axes):
             return
         mean = einsum(g, [p, a], [k for k in p.labels if k not in node.axes])
         yield node.x, einsum(g, [p, linear(g, [(1, a), (-1, mean)])], p.labels)
 
-    def logsumexp(self, node: LogSumExp, a: Val) -> Iterator[tuple[Node, Val]]:
+    def logsumexp(self, node: LogSumExp, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a softmax(x)"""
         kept = [k for k in range(node.x.rank) if k not in node.axes]
-        p = Val(self.g.make(Softmax, node.x.dims, node.x, node.axes), tuple(range(node.x.rank)))
-        here = Val(a.node, tuple(kept[k] for k in a.labels))  # type: ignore[call-overload]  # labels are axes
+        p = LabelledArray(self.g.make(SoftmaxArray, node.x.dims, node.x, node.axes), tuple(range(node.x.rank)))
+        here = LabelledArray(a.node, tuple(kept[k] for k in a.labels))  # type: ignore[call-overload]  # labels are axes
         yield node.x, einsum(self.g, [here, p], p.labels)
 
-    def product(self, node: Product, a: Val) -> Iterator[tuple[Node, Val]]:
+    def product(self, node: ProductOver, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x_i receives a prod_{j != i} x_j"""
         kept = [k for k in range(node.x.rank) if k != node.axis]
-        rest = Val(self.g.make(Others, node.x.dims, node.x, node.axis), tuple(range(node.x.rank)))
-        here = Val(a.node, tuple(kept[k] for k in a.labels))  # type: ignore[call-overload]  # labels are axes
+        rest = LabelledArray(self.g.make(Others, node.x.dims, node.x, node.axis), tuple(range(node.x.rank)))
+        here = LabelledArray(a.node, tuple(kept[k] for k in a.labels))  # type: ignore[call-overload]  # labels are axes
         yield node.x, einsum(self.g, [here, rest], rest.labels)
 
-    def where(self, node: Where, a: Val) -> Iterator[tuple[Node, Val]]:
+    def where(self, node: Where, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a where the mask holds, y where it does not"""
         g = self.g
         zero = scalar(g, 0)
         sizes: dict[Label, Any] = dict(enumerate(node.dims))
-        mask = val(node.mask)
-        yield node.x.node, self.pulled([where(g, mask, a, zero)], node.x, sizes)
-        yield node.y.node, self.pulled([where(g, mask, zero, a)], node.y, sizes)
+        mask = from_operand(node.mask)
+        yield node.x.node, self.received([where(g, mask, a, zero)], node.x, sizes)
+        yield node.y.node, self.received([where(g, mask, zero, a)], node.y, sizes)
 
-    def take(self, node: Take, a: Val) -> Iterator[tuple[Node, Val]]:
+    def take(self, node: Take, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """the base receives a at the slots that were taken, and 0 elsewhere"""
         g = self.g
-        places: list[Place] = [s if isinstance(s, int) else val(s) for s in node.slots]
+        places: list[Place] = [s if isinstance(s, int) else from_operand(s) for s in node.slots]
         made = scatter(g, a, places, node.base.dims)
-        yield node.base, Val(made, tuple(range(node.base.rank)))
+        yield node.base, LabelledArray(made, tuple(range(node.base.rank)))
 
 
 def _sizes(node: Einsum) -> dict[Label, Any]:
-    """The axes of the node itself; a summed one is in some factor or summed once."""
+    """The sizes of the axes of the node itself."""
     return dict(enumerate(node.dims))
 
 
-_RULES: dict[type[Node], Callable[[_Rules, Any, Val], Iterator[tuple[Node, Val]]]] = {
+_RULES: dict[type[ArrayNode], Callable[[_Rules, Any, LabelledArray], Iterator[tuple[ArrayNode, LabelledArray]]]] = {
     Einsum: _Rules.einsum,
     Linear: _Rules.linear,
     Map: _Rules.map,
-    Scaled: _Rules.scaled,
-    Power: _Rules.power,
+    ScaledArray: _Rules.scaled,
+    PowerArray: _Rules.power,
     PowerOf: _Rules.power_of,
-    Softmax: _Rules.softmax,
+    SoftmaxArray: _Rules.softmax,
     LogSumExp: _Rules.logsumexp,
-    Product: _Rules.product,
+    ProductOver: _Rules.product,
     Where: _Rules.where,
     Take: _Rules.take,
 }
 
-__all__ = ["Dummy", "gradients"]
+__all__ = ["SummedAxis", "gradients"]

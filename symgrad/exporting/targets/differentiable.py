@@ -1,39 +1,39 @@
-"""What targets with automatic differentiation have in common: functions that bring their derivative along."""
+"""What targets with automatic differentiation have in common: functions with their own derivative."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from symgrad.exporting.arrays.build import Val
-from symgrad.exporting.writing.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
-from symgrad.exporting.writing.pieces import ATOM, Text
-from symgrad.exporting.writing.results import Results
-from symgrad.exporting.writing.statements import Statements
-from symgrad.exporting.writing.writer import Writer
+from symgrad.exporting.code.gradient_results import Results
+from symgrad.exporting.code.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
+from symgrad.exporting.code.python_text import ATOM, PythonText
+from symgrad.exporting.code.statements import Statements
+from symgrad.exporting.code.writer import ExpressionWriter
+from symgrad.exporting.graph.labelled_array import LabelledArray
 
 
-class DifferentiableWriter(Writer):
-    """Positions are looked up between brackets; lists are no arrays."""
+class DifferentiableWriter(ExpressionWriter):
+    """Positions are looked up with brackets; lists are not accepted as arrays."""
 
     crosses = False
 
-    def taken(self, base: Text, positions: Text, axis: int) -> Text:
-        return Text(f"{base.at(ATOM)}[{':, ' * axis}{positions}]")
+    def taken(self, base: PythonText, positions: PythonText, axis: int) -> PythonText:
+        return PythonText(f"{base.at(ATOM)}[{':, ' * axis}{positions}]")
 
-    def chain(self, parts: Sequence[str], axis: int = 0) -> Text:
+    def chain(self, parts: Sequence[str], axis: int = 0) -> PythonText:
         arrays = [str(self.positions_of(p)) if p.startswith("[") else p for p in parts]
         return super().chain(arrays, axis)
 
-    def dot(self, x: Text, y: Text) -> Text:
+    def dot(self, x: PythonText, y: PythonText) -> PythonText:
         return self.matmul(x, y)
 
-    def long_dot(self, matrix: Text, vector: Text, first: bool) -> Text:
+    def long_dot(self, matrix: PythonText, vector: PythonText, first: bool) -> PythonText:
         return self.matmul(matrix, vector) if first else self.matmul(vector, matrix)
 
 
 class DifferentiableStatements(Statements):
-    """Softmax leaves its scores alone."""
+    """Softmax does not overwrite its scores."""
 
     overwrites = False
 
@@ -41,20 +41,23 @@ class DifferentiableStatements(Statements):
 class DifferentiableResults(Results):
     """Forms that can still be multiplied by what a backward pass brings, before they become arrays."""
 
-    def outer(self, left: Sequence[Val], right: Sequence[Val]) -> str:
+    slices_piece: ClassVar[str]
+    """The piece of the support that holds slices."""
+
+    def outer(self, left: Sequence[LabelledArray], right: Sequence[LabelledArray]) -> str:
         if len(left) == 1:
             return str(self.writer.helper("_Outer", *(self.body.text[v.node] for v in (*left, *right))))
         return str(self.writer.helper("_Outer", self._stacked(left), self._stacked(right)))
 
     def slices(self, indices: str, values: str, name: str, axis: int) -> str:
-        return str(self.writer.helper("_Slices", values, indices, f"{name}.shape", axis))
+        return str(self.writer.helper(self.slices_piece, values, indices, f"{name}.shape", axis))
 
 
 class DifferentiableModule(Module):
-    """Of each cost: its value; the value with gradients; the function that has those as its derivative."""
+    """For each cost: its value; the value with gradients; a function with the gradients as its derivative."""
 
     call_options: ClassVar[tuple[str, ...]] = ()
-    """Parameters of ``J`` that are none of the document."""
+    """Parameters of ``J`` that are not in the document."""
     gradient_options: ClassVar[tuple[str, ...]] = ()
     """Those of ``J_value_and_grad`` beside ``wrt``."""
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar
 
-from symgrad.exporting.arrays.graph import ordered
-from symgrad.exporting.arrays.kinds import Map, Node, Selected
+from symgrad.exporting.code.checked_arguments import Checks
+from symgrad.exporting.code.function import Tools
+from symgrad.exporting.code.function_names import FUNCTIONS
+from symgrad.exporting.code.line_wrapping import wrapped
+from symgrad.exporting.code.module import Cost, function, quoted, suffix
+from symgrad.exporting.code.python_text import PythonText, scaled
+from symgrad.exporting.graph.array_graph import ordered
+from symgrad.exporting.graph.array_kinds import ArrayNode, Map, Selected
 from symgrad.exporting.program.inputs import Argument
 from symgrad.exporting.targets.differentiable import (
     DifferentiableModule,
@@ -15,44 +21,32 @@ from symgrad.exporting.targets.differentiable import (
     DifferentiableStatements,
     DifferentiableWriter,
 )
-from symgrad.exporting.writing.arguments import Checks
-from symgrad.exporting.writing.elementary import CALLS
-from symgrad.exporting.writing.function import Tools
-from symgrad.exporting.writing.layout import wrapped
-from symgrad.exporting.writing.module import Cost, function, quoted, suffix
-from symgrad.exporting.writing.pieces import Text, call, scaled
-
-ELSEWHERE = {
-    "sigma": "jax.nn.sigmoid",
-    "softplus": "jax.nn.softplus",
-    "elu": "jax.nn.elu",
-    "erf": "jax.lax.erf",
-    "erfc": "jax.lax.erfc",
-}
-"""Functions that do not stand in ``jax.numpy``."""
 
 
 class JaxWriter(DifferentiableWriter):
-    """NumPy's names. Arrays never change, so that none is copied."""
+    """NumPy's names. Arrays are immutable, so none is copied."""
 
     library = "jnp"
-    calls: ClassVar[dict[str, str]] = CALLS
-    helpers_of: ClassVar[dict[str, str]] = {"Phi": "_normal_cdf"}
+    functions: ClassVar[Mapping[str, str]] = {
+        **FUNCTIONS,
+        "sigma": "jax.nn.sigmoid",
+        "softplus": "jax.nn.softplus",
+        "elu": "jax.nn.elu",
+        "erf": "jax.lax.erf",
+        "erfc": "jax.lax.erfc",
+    }
 
-    def mapped(self, node: Map, x: Text) -> Text:
-        return call(ELSEWHERE[node.name], x) if node.name in ELSEWHERE else super().mapped(node, x)
+    def plain(self, node: Map, x: PythonText) -> PythonText:
+        return self.mapped(node, x)  # JAX results of Python numbers are weakly typed, like Python numbers
 
-    def plain(self, node: Map, x: Text) -> Text:
-        return self.mapped(node, x)  # the dtype of what JAX computes from numbers of Python gives way, as those do
-
-    def scalar(self, t: Text) -> Text:
+    def scalar(self, t: PythonText) -> PythonText:
         return self.converted(t)
 
-    def copied(self, t: Text) -> Text:
+    def copied(self, t: PythonText) -> PythonText:
         return t
 
-    def assigned(self, node: Node, t: Text, needed: Iterable[Node]) -> Text:
-        """The positions that a condition leaves are a shape, so that they are known under ``jit`` too."""
+    def assigned(self, node: ArrayNode, t: PythonText, needed: Iterable[ArrayNode]) -> PythonText:
+        """The number of positions that meet a condition is a shape, so it is computed outside ``jit``."""
         chosen = [n for n in needed if isinstance(n, Selected)]
         if any(node is n for s in chosen for n in ordered([s])):
             return self.helper("_static", f"lambda: {t}")
@@ -60,41 +54,49 @@ class JaxWriter(DifferentiableWriter):
 
 
 class JaxStatements(DifferentiableStatements):
-    """Arrays with some places changed are new arrays."""
+    """In-place changes become new arrays."""
 
     def negated(self, name: str) -> str:
         return f"{name} = {name}.at[0].multiply(-1)"
 
-    def multiplied(self, name: str, key: str, factor: Text) -> str:
+    def multiplied(self, name: str, key: str, factor: PythonText) -> str:
         return f"{name} = {name}.at[{key}].multiply({factor})"
 
-    def added(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
+    def added(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
         return f"{name} = {name}.at[{', '.join(keys)}].add({scaled(c, values)})"
 
-    def assigned(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
+    def assigned(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
         return self.added(name, keys, c, values)
 
 
 class JaxResults(DifferentiableResults):
     """Arrays."""
 
-    def number(self, t: Text, shared: bool) -> str:
+    slices_piece = "_ArraySlices"
+
+    def number(self, t: PythonText, shared: bool) -> str:
         return str(self.writer.converted(t))
 
 
 class JaxChecks(Checks):
-    """Whole numbers of JAX in place of Python's."""
+    """Whole numbers of JAX in place of Python's; values are checked where they are known."""
+
+    index_check = "_traced_index"
+    size_hint = ', ", static under jit"'
+
+    def of_values(self, check: str, arguments: str) -> str:
+        return f"{self.helper('_where_known')}({self.helper(check)}, {arguments})"
 
     def cast(self, a: Argument) -> str:
         return f"{a.name} = jnp.asarray({a.name}, dtype)"
 
 
 class JaxModule(DifferentiableModule):
-    """A ``jax.custom_vjp`` a cost."""
+    """One ``jax.custom_vjp`` per cost."""
 
     merges = False
     tools = Tools(JaxWriter, JaxStatements, JaxResults, JaxChecks)
-    pieces = ("jax_support", "shared_support")
+    pieces = ("jax_support", "support")
     array = "jax.Array"
     conventions = (
         "Arguments are given by name. Real arrays are float32 or float64, all of one dtype, which results keep.",

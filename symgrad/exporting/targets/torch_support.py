@@ -1,13 +1,12 @@
-"""Functions that generated modules for PyTorch hold, as they stand here. This file is read and not imported."""
+"""What generated modules for PyTorch hold beside ``support``; see there. This file is read and not imported."""
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import torch
 
-from symgrad.exporting.targets.shared_support import _ranked
+from symgrad.exporting.targets.support import _out_of_range, _ranked
 
 
 def _softplus(x: Any) -> Any:
@@ -40,23 +39,9 @@ def _softmax_and_log(x: Any, axis: Any = None) -> tuple[Any, Any]:
     return p / total, torch.squeeze(log, axes)
 
 
-def _elu(x: Any) -> Any:
-    """x where x > 0, else exp(x) - 1."""
-    return torch.where(x > 0, x, torch.expm1(torch.clamp(x, max=0)))
-
-
-def _normal_cdf(x: Any) -> Any:
-    """The distribution function of the normal distribution."""
-    return 0.5 * torch.erfc(-x / math.sqrt(2))
-
-
-def _product_of_others(x: Any, axis: int) -> Any:
-    """At each place along the axis the product of all other places."""
-    x = torch.movedim(x, axis, 0)
-    before, after = torch.ones_like(x), torch.ones_like(x)
-    before[1:] = torch.cumprod(x[:-1], 0)
-    after[:-1] = torch.flip(torch.cumprod(torch.flip(x[1:], (0,)), 0), (0,))
-    return torch.movedim(before * after, 0, axis)
+def _erfc(x: Any) -> Any:
+    """1 - erf(x), with all digits where it is small."""
+    return torch.erfc(x)
 
 
 def _where(mask: Any, x: Any, y: Any, like: Any) -> Any:
@@ -69,7 +54,7 @@ def _full(x: Any, shape: Any, like: Any) -> Any:
     return _like(x, like).expand(shape).clone()
 
 
-class _Slices(NamedTuple):
+class _TensorSlices(NamedTuple):
     """A gradient that is zero but for slices along one axis; repeated indices add up."""
 
     values: Any
@@ -77,7 +62,7 @@ class _Slices(NamedTuple):
     shape: tuple[int, ...]
     axis: int
 
-    def tensor(self, sparse: bool) -> Any:
+    def array(self, sparse: bool = False) -> Any:
         if not sparse:
             out = self.values.new_zeros(self.shape)
             # index_add_ divides the whole of out among threads, which takes long where processors have other work
@@ -89,19 +74,9 @@ class _Slices(NamedTuple):
         return torch.sparse_coo_tensor(places, self.values.flatten(0, self.axis), self.shape, check_invariants=False)
 
 
-class _Outer(NamedTuple):
-    """A gradient that is an outer product, or a sum of them: the columns of its factors."""
-
-    left: Any
-    right: Any
-
-    def tensor(self, sparse: bool) -> Any:
-        return torch.outer(self.left, self.right) if self.left.ndim == 1 else self.left @ self.right.T
-
-
 def _tensor(gradient: Any, sparse: bool) -> Any:
     """A gradient of whatever form as one tensor; those with few slices are sparse if that is asked for."""
-    return gradient if isinstance(gradient, torch.Tensor) else gradient.tensor(sparse)
+    return gradient if isinstance(gradient, torch.Tensor) else gradient.array(sparse)
 
 
 def _save(ctx: Any, grads: dict[str, Any]) -> None:
@@ -121,7 +96,7 @@ def _passed_back(ctx: Any, upstream: Any, sparse: bool) -> dict[str, Any]:
     for name, form, count, rest in ctx.forms:
         first, *others = (next(tensors) for _ in range(count))
         scaled = upstream * first
-        grads[name] = form(scaled, *others, *rest).tensor(sparse) if others else scaled
+        grads[name] = form(scaled, *others, *rest).array(sparse) if others else scaled
     return grads
 
 
@@ -186,12 +161,6 @@ def _same_dtype(name: str, x: Any, first: str, y: Any) -> None:
         raise ValueError(f"{name} is on {x.device}; it should be where {first} is, on {y.device}")
 
 
-def _shaped(name: str, x: Any, shape: tuple[int, ...], meaning: str) -> None:
-    """ValueError unless an argument has that shape."""
-    if x.shape != shape:
-        raise ValueError(f"{name} has shape {tuple(x.shape)}; it should be {meaning} = {shape}")
-
-
 def _indices(name: str, x: Any, rank: int, size: int, meaning: str, device: Any) -> Any:
     """A tensor of positions counted from 0, or ValueError."""
     x = torch.as_tensor(x, device=device)
@@ -201,8 +170,7 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str, device: Any)
     if x.numel():
         low, high = int(x.min()), int(x.max())
         if low < 0 or high >= size:
-            wrong = low if low < 0 else high
-            raise ValueError(f"{name} holds {wrong}; it should hold positions from 0 to {meaning} - 1 = {size - 1}")
+            raise _out_of_range(name, low, high, size, meaning)
     return x
 
 
@@ -211,14 +179,6 @@ def _distinct(name: str, x: Any) -> None:
     x = torch.sort(x, dim=-1).values
     if bool((x[..., 1:] == x[..., :-1]).any()):
         raise ValueError(f"{name} holds a position twice; it should be a set")
-
-
-def _inside(name: str, low: Any, high: Any, size: int, meaning: str) -> None:
-    """ValueError unless all positions from low to high are among those counted."""
-    if bool(torch.any(torch.as_tensor(low < 0))) or bool(torch.any(torch.as_tensor(high >= size))):
-        raise ValueError(
-            f"{name} reaches the positions {low} to {high}; they should lie from 0 to {meaning} - 1 = {size - 1}"
-        )
 
 
 def _tracked(needed: tuple[bool, ...], names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:

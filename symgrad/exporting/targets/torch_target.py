@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar
 
-from symgrad.exporting.arrays.kinds import Labels, Map, Scatter, Where
+from symgrad.exporting.code.aligning import joined
+from symgrad.exporting.code.checked_arguments import Checks, leading
+from symgrad.exporting.code.function import Tools
+from symgrad.exporting.code.function_names import FUNCTIONS
+from symgrad.exporting.code.line_wrapping import wrapped
+from symgrad.exporting.code.module import Cost, function, quoted, suffix
+from symgrad.exporting.code.python_text import ATOM, PythonText, call, scaled
+from symgrad.exporting.code.statements import listed
+from symgrad.exporting.graph.array_kinds import Labels, Map, Scatter, Where
+from symgrad.exporting.graph.array_properties import is_plain
 from symgrad.exporting.program.inputs import Argument
 from symgrad.exporting.targets.differentiable import (
     DifferentiableModule,
@@ -14,68 +23,65 @@ from symgrad.exporting.targets.differentiable import (
     DifferentiableStatements,
     DifferentiableWriter,
 )
-from symgrad.exporting.writing.aligning import joined
-from symgrad.exporting.writing.arguments import Checks, leading
-from symgrad.exporting.writing.elementary import CALLS, HELPERS, is_plain
-from symgrad.exporting.writing.function import Tools
-from symgrad.exporting.writing.layout import wrapped
-from symgrad.exporting.writing.module import Cost, function, quoted, suffix
-from symgrad.exporting.writing.pieces import ATOM, Text, call, scaled
-from symgrad.exporting.writing.statements import listed
 
 
 class TorchWriter(DifferentiableWriter):
-    """New arrays are made where the arguments are; numbers have to be made arrays before they mix with masks."""
+    """New tensors are made on the device of the arguments; numbers become tensors before they meet masks."""
 
     library = "torch"
     axis = "dim"
     concatenate = "cat"
     permutes = "permute"
     selects = True
-    calls: ClassVar[dict[str, str]] = {**CALLS, "sigma": "sigmoid", "erf": "erf", "erfc": "erfc", "relu": "relu"}
-    helpers_of: ClassVar[dict[str, str]] = {name: HELPERS[name] for name in ("softplus", "Phi", "elu")}
+    functions: ClassVar[Mapping[str, str]] = {
+        **FUNCTIONS,
+        "sigma": "sigmoid",
+        "erf": "erf",
+        "erfc": "erfc",
+        "relu": "relu",
+    }
 
-    def length(self, t: Text) -> Text:
-        return Text(f"{t.at(ATOM)}.numel()")
+    def length(self, t: PythonText) -> PythonText:
+        return PythonText(f"{t.at(ATOM)}.numel()")
 
-    def run(self, *ends: Text) -> Text:
+    def run(self, *ends: PythonText) -> PythonText:
         return self.lib("arange", *ends, f"device={self.like}.device")
 
-    def filled(self, what: str, shape: str) -> Text:
+    def filled(self, what: str, shape: str) -> PythonText:
         return call(f"{self.like}.new_{what}", shape)
 
-    def positions_of(self, listed: str) -> Text:
+    def positions_of(self, listed: str) -> PythonText:
         return self.lib("tensor", listed, f"device={self.like}.device")
 
-    def plain(self, node: Map, x: Text) -> Text:
+    def plain(self, node: Map, x: PythonText) -> PythonText:
         return call("float", self.mapped(node, self.lib("tensor", x, "dtype=torch.float64")))
 
-    def converted(self, t: Text) -> Text:
+    def converted(self, t: PythonText) -> PythonText:
         return self.helper("_like", t, self.like)
 
-    def scalar(self, t: Text) -> Text:
+    def scalar(self, t: PythonText) -> PythonText:
         return self.converted(t)
 
-    def copied(self, t: Text) -> Text:
-        return Text(f"{t.at(ATOM)}.clone()")
+    def copied(self, t: PythonText) -> PythonText:
+        return PythonText(f"{t.at(ATOM)}.clone()")
 
-    def full(self, t: Text, shape: str) -> Text:
+    def full(self, t: PythonText, shape: str) -> PythonText:
         return self.helper("_full", t, shape, self.like)
 
-    def chosen(self, node: Where, mask: Text, x: Text, y: Text) -> Text:
+    def chosen(self, node: Where, mask: PythonText, x: PythonText, y: PythonText) -> PythonText:
         if node.mask.labels and not (is_plain(node.x.node) and is_plain(node.y.node)):
             return self.lib("where", mask, x, y)
         return self.helper("_where", mask, x, y, self.like)
 
 
 class TorchStatements(DifferentiableStatements):
-    """In place, as NumPy; repeated positions by one call, which has their axes in front."""
+    """In place, as in NumPy; repeated positions are added by one call, with their axes in front."""
 
-    def laid(self, node: Scatter, labels: Labels) -> Labels:
+    def added_axes(self, node: Scatter, labels: Labels) -> Labels:
         front = joined(node.slots)
         return (*front, *(x for x in labels if x not in front))
 
-    def added(self, name: str, keys: list[str], c: Fraction, values: Text) -> str:
+    def added(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
         self.body.helpers.add("_add_at")
         return f"_add_at({name}, {listed(keys)}, {scaled(c, values)})"
 
@@ -83,13 +89,15 @@ class TorchStatements(DifferentiableStatements):
 class TorchResults(DifferentiableResults):
     """Tensors."""
 
-    def number(self, t: Text, shared: bool) -> str:
+    slices_piece = "_TensorSlices"
+
+    def number(self, t: PythonText, shared: bool) -> str:
         made = self.writer.converted(t)
         return str(self.writer.copied(made) if shared else made)
 
 
 class TorchChecks(Checks):
-    """All tensors are on one device; positions are brought there."""
+    """All tensors are on one device; positions are moved there."""
 
     def common(self, given: str) -> str:
         return f"like = {self.helper('_common')}({given})"
@@ -102,13 +110,13 @@ class TorchChecks(Checks):
 
 
 class TorchModule(DifferentiableModule):
-    """A ``torch.autograd.Function`` a cost."""
+    """One ``torch.autograd.Function`` per cost."""
 
     tools = Tools(TorchWriter, TorchStatements, TorchResults, TorchChecks)
-    pieces = ("torch_support", "shared_support")
+    pieces = ("torch_support", "support")
     array = "torch.Tensor"
     call_options = ("sparse: bool = False",)
-    named = frozenset(("_Outer", "_Slices"))
+    named = frozenset(("_Outer", "_TensorSlices"))
     gradient_options = ("dense: bool = False",)
     conventions = (
         "Arguments are given by name. Real tensors are float32 or float64, all of one dtype and on one device, which",

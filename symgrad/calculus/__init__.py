@@ -1,0 +1,1 @@
+"""Differentiation, and contraction of Kronecker deltas."""

@@ -1,0 +1,251 @@
+"""Differentiation of scalar index expressions: one rule a node kind, its docstring the formula.
+
+The target is an entry of a tensor or a defined quantity at given positions, taken as an
+independent variable. Definitions are differentiated through, one level at a time, and stay
+references in the result, so that a chain of definitions gives a result of the same length.
+"""
+
+from __future__ import annotations
+
+from symgrad.calculus.contract import InRange, apart, cond_at, kronecker, lies_in, product, summed, total
+from symgrad.calculus.depends import depends_on, holds_derivative, reaches, symbol_of
+from symgrad.core.functions import TABLE
+from symgrad.core.nodes import (
+    MINUS_ONE,
+    ZERO,
+    Add,
+    Apply,
+    Cases,
+    Cond,
+    Const,
+    Definition,
+    Delta,
+    Deriv,
+    Entry,
+    Expr,
+    Func,
+    Iverson,
+    Mul,
+    Num,
+    Pow,
+    Prod,
+    Ref,
+    Size,
+    Sum,
+    Tensor,
+    free_indices,
+    mul,
+    position_key,
+    power,
+    rebuild,
+)
+from symgrad.core.ranges import IndexExpr, Range
+from symgrad.core.substitute import instantiate, substitute
+
+_NONE: frozenset[Definition] = frozenset()
+
+
+def differentiate(body: Expr, target: Entry | Ref, held: frozenset[Definition] = _NONE) -> Expr:
+    """d body / d target; the definitions in ``held`` are constants."""
+    return Resolver().differentiate(body, target, held)
+
+
+def resolve(expr: Expr) -> Expr:
+    """The expression with every derivative in it carried out, also those inside definitions it uses."""
+    return Resolver().resolve(expr)
+
+
+def written(name: str, x: Expr) -> Expr:
+    """F(x), where primes on the name are derivatives to be carried out: sigma'(x) = sigma(x) (1 - sigma(x))."""
+    if not name.endswith("'"):
+        return Func(name, x)
+    inner = name[:-1]
+    if not inner.endswith("'"):
+        return TABLE[inner].derivative(x)
+    at = Entry(Tensor("x"), ())
+    return _replaced(differentiate(written(inner, at), at), at, x)
+
+
+def _replaced(node: Expr, old: Expr, new: Expr) -> Expr:
+    """The node with another subexpression; nothing that a row of the table gives binds an index."""
+    return new if node is old else rebuild(node, lambda e: e, lambda child: _replaced(child, old, new))
+
+
+class Resolver:
+    """Shares work between the derivatives of one expression: one memo a target."""
+
+    def __init__(self) -> None:
+        self._rules: dict[tuple[Expr, frozenset[Definition]], Rules] = {}
+        self._resolved: dict[Expr, Expr] = {}
+        # Both sides of a delta that a derivative makes stand in one slot: where the expression
+        # is defined at all, both lie in the range of that slot.
+        self._in_slot: set[tuple[IndexExpr, Range]] = set()
+
+    def differentiate(self, body: Expr, target: Expr, held: frozenset[Definition] = _NONE) -> Expr:
+        rules = self._rules.get((target, held))
+        if rules is None:
+            rules = self._rules[target, held] = Rules(self, target, held)
+        return rules(body)
+
+    def resolve(self, node: Expr) -> Expr:
+        """Each ``Deriv(f, x)`` replaced by df/dx, a definition that holds one by its resolved body."""
+        if not holds_derivative(node):
+            return node
+        done = self._resolved.get(node)
+        if done is None:
+            done = self._resolve(node)
+            self._resolved[node] = done
+        return done
+
+    def _resolve(self, node: Expr) -> Expr:
+        if isinstance(node, Deriv):
+            return self.resolve(self.differentiate(node.body, node.target, node.held))
+        if isinstance(node, Ref):
+            return self.resolve(instantiate(node.definition, node.indices))
+        done = rebuild(node, lambda e: e, self.resolve)
+        if isinstance(done, Func):
+            return written(done.name, done.arg)
+        if isinstance(done, Sum):
+            return summed(done.index, done.body, done.where, self.in_range)
+        if isinstance(done, Mul):
+            return mul(*done.factors)
+        return total(*done.terms) if isinstance(done, Add) else done
+
+    def in_range(self, position: IndexExpr, range_: Range) -> bool:
+        return (position, range_) in self._in_slot or lies_in(position, range_)
+
+    def same_slot(
+        self, here: tuple[IndexExpr, ...], there: tuple[IndexExpr, ...], ranges: tuple[Range | None, ...]
+    ) -> Expr:
+        """prod_s delta(here_s, there_s)"""
+        for a, b, range_ in zip(here, there, ranges, strict=True):
+            if range_ is not None:
+                self._in_slot.update(((a, range_), (b, range_)))
+        return mul(*(kronecker(a, b) for a, b in zip(here, there, strict=True)))
+
+
+class Rules:
+    """d/d target, remembered node by node."""
+
+    def __init__(self, resolver: Resolver, target: Expr, held: frozenset[Definition]) -> None:
+        self.symbol = symbol_of(target)
+        self.target = target
+        self.held = held - {self.symbol}
+        self.taken = free_indices(target)
+        self.resolver = resolver
+        self.in_range: InRange = resolver.in_range
+        self._memo: dict[Expr, Expr] = {}
+        self._reach: dict[Expr, bool] = {}
+
+    def __call__(self, node: Expr) -> Expr:
+        """d node; 0 where the target is not reached."""
+        done = self._memo.get(node)
+        if done is None:
+            rule = _RULES.get(type(node))
+            if rule is None:
+                raise TypeError(f"no rule differentiates a {type(node).__name__}")
+            reached = reaches(node, self.symbol, self.held, self._reach)
+            done = getattr(self, rule)(apart(node, self.taken)) if reached else ZERO
+            self._memo[node] = done
+        return done
+
+    def constant(self, node: Num | Const | Size | Delta | Iverson) -> Expr:
+        """d c = 0; also d [cond] = 0, away from the jump."""
+        return ZERO
+
+    def entry(self, node: Entry) -> Expr:
+        """d U_{ab} / d U_{ij} = delta(a, i) delta(b, j)"""
+        assert isinstance(self.target, Entry)
+        return self.resolver.same_slot(node.indices, self.target.indices, node.tensor.ranges)
+
+    def ref(self, node: Ref) -> Expr:
+        """d y_a / d y_b = delta(a, b); through any other definition, the derivative of its body."""
+        definition = node.definition
+        if definition is self.symbol:
+            assert isinstance(self.target, Ref)
+            ranges = tuple(p.range for p in definition.params)
+            return self.resolver.same_slot(node.indices, self.target.indices, ranges)
+        if definition in self.held:
+            return ZERO
+        return self(instantiate(definition, node.indices))
+
+    def sum(self, node: Sum) -> Expr:
+        """d sum_i f(i) = sum_i d f(i)"""
+        return summed(node.index, self(node.body), node.where, self.in_range)
+
+    def prod(self, node: Prod) -> Expr:
+        """d prod_i f(i) = sum_i d f(i) prod_{j != i} f(j)"""
+        inner = node.index.fresh()
+        here = {node.index: inner}
+        where = (*(cond_at(c, here) for c in node.where), Cond("eq", inner, node.index, negated=True))
+        rest = Prod(inner, substitute(node.body, here), where)
+        return summed(node.index, mul(self(node.body), rest), node.where, self.in_range)
+
+    def add(self, node: Add) -> Expr:
+        """d (f + g) = d f + d g"""
+        return total(*(self(t) for t in node.terms))
+
+    def mul(self, node: Mul) -> Expr:
+        """d (f g) = d f g + f d g"""
+        f = node.factors
+        return total(*(product(*f[:k], self(factor), *f[k + 1 :]) for k, factor in enumerate(f)))
+
+    def pow(self, node: Pow) -> Expr:
+        """d f^g = g f^(g - 1) d f + f^g log(f) d g"""
+        f, g = node.base, node.exponent
+        df, dg = self(f), self(g)
+        by_base = product(g, power(f, total(g, MINUS_ONE)), df)
+        if dg is ZERO:
+            return by_base
+        return total(by_base, mul(node, Func("log", f), dg))
+
+    def func(self, node: Func) -> Expr:
+        """d F(f) = F'(f) d f"""
+        inner = self(node.arg)
+        return ZERO if inner is ZERO else product(written(node.name + "'", node.arg), inner)
+
+    def apply(self, node: Apply) -> Expr:
+        """d L(A, ...) = sum_{i...} (dL / dA_{i...}) d A_{i...} + ..., with dummies of its own for every argument"""
+        out = []
+        for k, lam in enumerate(node.arguments):
+            axes = tuple(a.fresh("bound") for a in lam.axes)
+            inner = self(substitute(lam.body, dict(zip(lam.axes, axes, strict=True))))
+            if inner is ZERO:
+                continue
+            derivs = sorted((*node.derivs, (k, axes)), key=lambda d: (d[0], *map(position_key, d[1])))
+            term = mul(Apply(node.function, node.arguments, tuple(derivs)), inner)
+            for axis in reversed(axes):
+                term = summed(axis, term, (), self.in_range)
+            out.append(term)
+        return total(*out)
+
+    def deriv(self, node: Deriv) -> Expr:
+        """d (d f / d x): the inner derivative is carried out first."""
+        return self(self.resolver.differentiate(node.body, node.target, node.held))
+
+    def cases(self, node: Cases) -> Expr:
+        """d {f where c; g otherwise} = {d f where c; d g otherwise}, away from the border"""
+        branches = tuple((conds, self(value)) for conds, value in node.branches)
+        return ZERO if all(v is ZERO for _, v in branches) else Cases(branches)
+
+
+_RULES: dict[type[Expr], str] = {
+    Num: "constant",
+    Const: "constant",
+    Size: "constant",
+    Delta: "constant",
+    Iverson: "constant",
+    Entry: "entry",
+    Ref: "ref",
+    Sum: "sum",
+    Prod: "prod",
+    Add: "add",
+    Mul: "mul",
+    Pow: "pow",
+    Func: "func",
+    Apply: "apply",
+    Deriv: "deriv",
+    Cases: "cases",
+}
+
+__all__ = ["Resolver", "depends_on", "differentiate", "resolve"]

@@ -1,0 +1,219 @@
+"""How large ranges must be for a random evaluation to be trusted, and which sizes are used.
+
+Expanded into terms, an identity between polynomials in tensor entries holds for all sizes once it
+holds where every range has as many positions as any term has indices of it. Where the size itself
+is a coefficient (``sum_i 1``), at one size more than its degree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from math import prod
+
+from symgrad.checking.degree_bound import Survey
+from symgrad.checking.degree_profile import Slot, arithmetic, most, plus
+from symgrad.core import nodes as n
+from symgrad.core.claims import Claim
+from symgrad.core.ranges import Affine, Gather, Index, Range, Subset
+
+PLAIN, FORKED, DECIDING = 8, 40, 240
+"""Samples of an evaluation, of one that depends on coincidences, and of one that decides by values."""
+EXACT, USUAL = 24, 5
+"""How large ranges are made for the count: where it makes the evaluation exact, and where it only helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRequirement:
+    """What a claim asks of its sizes.
+
+    count: indices of a range in a term; degree: of a size as a coefficient; polynomial: whether
+    these make a random evaluation exact; forks: as in ``Profile``.
+    """
+
+    count: Mapping[Range, int]
+    degree: Mapping[Range, int]
+    ranges: tuple[Range, ...]
+    slots: frozenset[Slot]
+    polynomial: bool
+    forks: int
+
+
+def need(claim: Claim, survey: Survey) -> SizeRequirement:
+    """The counts for both sides brought over one denominator."""
+    survey = survey.of(claim)
+    left, right = survey.profile(claim.left), survey.profile(claim.right)
+    slots = left.slots | right.slots
+    count = most(plus(left.top, right.low), plus(right.top, left.low))
+    open_: dict[Range, int] = {}
+    for r, e in slots:
+        if r is not None and not arithmetic(e):
+            open_[r] = open_.get(r, 0) + 1
+    degree = (plus if left.low or right.low else most)(left.degree, right.degree)
+    ranges = left.ranges | right.ranges | {i.range for i in claim.free if i.range is not None}
+    free = all(a.kind == "condition" for a in claim.assumptions)
+    return SizeRequirement(
+        plus(count, open_),
+        degree,
+        tuple(sorted(ranges, key=_order)),
+        slots,
+        left.polynomial and right.polynomial and free,
+        max(left.forks, right.forks, int(_letters(slots))),
+    )
+
+
+def _letters(slots: frozenset[Slot]) -> bool:
+    """Whether two fixed letters of one range may or may not coincide."""
+    fixed = {e for _, e in slots if isinstance(e, Index) and e.kind == "fixed"}
+    return len({i.range for i in fixed}) < len(fixed)
+
+
+def _order(r: Range) -> tuple[int, str, str]:
+    return (len(r.hi.terms), str(r.hi), str(r.lo))
+
+
+def samples(asked: SizeRequirement, sizes: Mapping[str, int]) -> int:
+    """How many samples are drawn: more where decisions may hide a difference, fewer where each sample has
+    many positions that decide by themselves."""
+    if asked.forks < 2:
+        return FORKED if asked.forks else PLAIN
+    positions = prod(max(1, length(r, sizes)) for r in asked.ranges)
+    return max(FORKED, min(DECIDING, 2400 // positions))
+
+
+def bound(claim: Claim, asked: SizeRequirement | None = None) -> dict[str, int] | None:
+    """The sizes from which a random evaluation of the claim is exact; None where no bound applies."""
+    asked = asked or need(claim, Survey())
+    if not asked.polynomial:
+        return None
+    found: dict[str, int] = {}
+    for r in asked.ranges:
+        _raise(found, r, asked.count.get(r, 0))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _length(r: Range) -> tuple[tuple[tuple[str, int], ...], int]:
+    """The number of positions, as names with coefficients and a constant."""
+    size = r.size
+    return tuple((name, c) for name, c in size.terms if isinstance(name, str)), size.const
+
+
+def length(r: Range, sizes: Mapping[str, int]) -> int:
+    terms, const = _length(r)
+    return const + sum(c * sizes[name] for name, c in terms)
+
+
+def _raise(sizes: dict[str, int], r: Range, wanted: int) -> None:
+    """Raise the first growing name of a range until it has the length."""
+    terms, _ = _length(r)
+    for name, _ in terms:
+        sizes.setdefault(name, 1)
+    short = wanted - length(r, sizes)
+    if short > 0:
+        for name, c in terms:
+            if c > 0:
+                sizes[name] += -(-short // c)
+                return
+
+
+class SampleSizes:
+    """The sizes used in one document: a name has one size, raised only where a claim needs more."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, int] = {}
+        self._usual = (5, 3, 4, 6, 7, 8)
+
+    def _default(self, name: str, wide: bool) -> int:
+        if name not in self._given:
+            taken = set(self._given.values())
+            usual = (2, 3, 4) if wide else self._usual
+            self._given[name] = next((k for k in usual if k not in taken), 4 + len(taken) % 5)
+        return self._given[name]
+
+    def choose(self, claim: Claim, asked: SizeRequirement) -> dict[str, int]:
+        """At least what is needed (within limits), no range empty, different ranges of different sizes."""
+        ranges = [*asked.ranges, *_assumed(claim)]
+        names = {name for r in ranges for name, _ in _length(r)[0]}
+        wide = {name for r in ranges for name, c in _length(r)[0] if c > 1}
+        sizes = {name: self._default(name, name in wide) for name in sorted(names)}
+        for r, wanted in self._lengths(claim, asked, sizes):
+            _raise(sizes, r, wanted)
+        literal = {_length(r)[1] for r in ranges if not _length(r)[0]}
+        seen: dict[int, object] = {}
+        for r in dict.fromkeys(ranges):
+            _raise(sizes, r, 1)
+            name = next((s for s, c in _length(r)[0] if c > 0), None)
+            while name is not None and sizes[name] <= EXACT:
+                now = length(r, sizes)
+                if now not in literal and seen.get(now, _length(r)) == _length(r):
+                    break
+                sizes[name] += 1
+            seen[length(r, sizes)] = _length(r)
+        return sizes
+
+    def _lengths(self, claim: Claim, asked: SizeRequirement, sizes: Mapping[str, int]) -> Iterable[tuple[Range, int]]:
+        """How long ranges must be: for the count, for literal positions, for arithmetic, for distinct samples."""
+        for r in asked.ranges:
+            yield r, min(asked.count.get(r, 0), EXACT if asked.polynomial else USUAL)
+        for slot, e in sorted(asked.slots, key=repr):
+            if slot is None or not isinstance(e, Affine):
+                continue
+            if not e.terms:
+                yield slot, e.const - slot.lo.value({**dict.fromkeys(slot.lo.sizes(), 1), **sizes}) + 1
+                continue
+            others = [(i.range, c) for i, c in e.terms if isinstance(i, Index) and i.range not in (None, slot)]
+            span = sum(abs(c) * max(0, length(r, sizes) - 1) for r, c in others if r is not None)
+            yield slot, span + 4
+        for a in claim.assumptions:
+            c = a.cond
+            if c is not None and c.op in ("eq", "in") and c.negated and isinstance(c.left, Gather):
+                lengths = (length(r, sizes) for r in c.left.array.ranges)
+                yield c.left.array.target, prod(lengths) + 2
+
+    def more(self, sizes: Mapping[str, int], asked: SizeRequirement, limit: int = 9) -> list[dict[str, int]] | None:
+        """Further sizes that the degrees ask for, beside the given ones; None if they are too many."""
+        steps = [(_length(r)[0][0][0], d) for r, d in asked.degree.items() if d and _length(r)[0]]
+        merged: dict[str, int] = {}
+        for name, d in steps:
+            merged[name] = merged.get(name, 0) + d
+        total = 1
+        for d in merged.values():
+            total *= d + 1
+        if total > limit:
+            return None
+        names = sorted(merged)
+        grid = product(*(range(merged[name] + 1) for name in names))
+        return [{**sizes, **{m: sizes[m] + k for m, k in zip(names, step, strict=True)}} for step in grid if any(step)]
+
+
+def _assumed(claim: Claim) -> list[Range]:
+    """Ranges that only assumptions speak of."""
+    found: dict[Range, None] = {}
+    for a in claim.assumptions:
+        for side in (a.left, a.right):
+            for e in () if side is None else n.walk(side):
+                if isinstance(e, n.Entry):
+                    found.update(dict.fromkeys(e.tensor.ranges))
+        for i in a.params:
+            if i.range is not None:
+                found[i.range] = None
+        for c in (*(() if a.cond is None else (a.cond,)), *a.unless):
+            for p in n.cond_parts(c)[0]:
+                if isinstance(p, Gather):
+                    found.update(dict.fromkeys((*p.array.ranges, p.array.target)))
+                elif isinstance(p, Index) and p.range is not None:
+                    found[p.range] = None
+            if isinstance(c.right, Subset):
+                found[c.right.range] = None
+    return list(found)
+
+
+def corners(sizes: Mapping[str, int], ranges: Iterable[Range]) -> list[dict[str, int]]:
+    """Every size 1 by itself, and all of them, where no range becomes empty."""
+    ranges = tuple(ranges)
+    names = sorted(sizes)
+    tried = [{**sizes, name: 1} for name in names] + ([dict.fromkeys(names, 1)] if len(names) > 1 else [])
+    return [s for s in tried if s != dict(sizes) and all(length(r, s) >= 1 for r in ranges)]

@@ -1,0 +1,66 @@
+"""Side conditions of a proof: what must be non-zero or positive for both sides to be defined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from symgrad.core.claims import Claim
+from symgrad.core.functions import TABLE
+from symgrad.core.nodes import Add, Const, Entry, Expr, Func, Mul, Num, Pow, Prod, Size, Sum, walk
+from symgrad.writing.index_latex import latex
+
+SIGNS = {"nonzero": "\\neq", "positive": ">", "nonempty": ">"}
+"""The conditions of a proof by their kinds, compared with 0."""
+
+
+class HasConditions(Protocol):
+    """A proof, as far as its conditions go: pairs of a kind and an expression."""
+
+    @property
+    def conditions(self) -> tuple[tuple[str, Expr], ...]: ...
+
+
+def side_conditions(claim: Claim, proof: HasConditions) -> tuple[str, ...]:
+    """As LaTeX: those of the step as it is written, then those that the proof adds."""
+    found: dict[str, None] = {}
+    for side in (claim.left, claim.right):
+        for sign, expr in _written(side):
+            found[f"{latex(expr)} {sign} 0"] = None
+    for kind, expr in proof.conditions:
+        if kind in SIGNS:
+            found[f"{latex(expr)} {SIGNS[kind]} 0"] = None
+    return tuple(found)
+
+
+def _written(side: Expr) -> Iterator[tuple[str, Expr]]:
+    """What stands in denominators, roots and functions of restricted domain, with the sign it needs."""
+    for node in walk(side):
+        if isinstance(node, Pow) and isinstance(node.exponent, Num):
+            negative, broken = node.exponent.value < 0, node.exponent.value.denominator != 1
+            if (negative or broken) and not positive(node.base):
+                yield (">" if broken and negative else "\\ge" if broken else "\\neq"), node.base
+        elif isinstance(node, Func) and not positive(node.arg):
+            row = TABLE.get(node.name)
+            if row is not None and row.domain == "positive":
+                yield ">", node.arg
+            elif row is not None and row.domain == "nonnegative":
+                yield "\\ge", node.arg
+
+
+def positive(node: Expr) -> bool:
+    """Whether an expression is positive for plain reasons: an exponential, a size, sums and products of such."""
+    if isinstance(node, Num):
+        return bool(node.value > 0)
+    if isinstance(node, (Size, Const)):
+        return True
+    if isinstance(node, Entry):
+        return node.tensor.domain == "positive"
+    if isinstance(node, Func):
+        row = TABLE.get(node.name)
+        return row is not None and row.positive
+    if isinstance(node, (Add, Mul)):
+        return all(positive(a) for a in node.args[0])
+    if isinstance(node, (Sum, Prod)):
+        return positive(node.body)
+    return isinstance(node, Pow) and positive(node.base)

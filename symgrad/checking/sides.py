@@ -1,0 +1,168 @@
+"""Both sides of a claim in one environment, compared relative to their largest term.
+
+Double precision finds differences; one point with many digits certifies them. A ``Session`` holds
+what the steps of a document share: sizes, environments, and the values computed in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symgrad.checking import assumption_holds
+from symgrad.checking.degree_bound import Survey
+from symgrad.checking.draw import Mode, draw
+from symgrad.checking.sample_sizes import PLAIN, SampleSizes
+from symgrad.core.claims import Assumption, Claim
+from symgrad.core.nodes import Add, Expr
+from symgrad.core.ranges import Index
+from symgrad.evaluating.arithmetic import Arr, Axes, expand, merge
+from symgrad.evaluating.certificate import Certificate, certify
+from symgrad.evaluating.digits import OutOfSteps, UndefinedValue
+from symgrad.evaluating.environment import Environment
+from symgrad.evaluating.evaluator import Evaluator
+
+TOLERANCE = 1e-11
+"""Relative difference of the sides that rounding explains; larger ones are looked at with more digits."""
+LOOSE = 1e-7
+"""The same where assumptions hold up to rounding only."""
+SHAKE, ROUNDING = 1e-10, 1e-13
+"""Relative noise put on every result, and how much of it rounding may account for."""
+TINY = 1e-200
+"""Below this, double precision alone says nothing: what is 0 may have underflowed."""
+UNSTEADY = 1e-3
+"""A point at which that noise moves the difference by more than this is no good for a comparison."""
+
+
+@dataclass(eq=False)
+class Session:
+    """What the steps of a document share: sizes, environments and the values computed in them."""
+
+    seed: int = 0
+    sizes: SampleSizes = field(default_factory=SampleSizes)
+    survey: Survey = field(default_factory=Survey)
+    evaluators: dict[tuple[object, ...], Evaluator | None] = field(default_factory=dict)
+
+    def evaluator(
+        self,
+        sizes: Mapping[str, int],
+        assumptions: tuple[Assumption, ...],
+        mode: Mode = "plain",
+        batch: int = PLAIN,
+        strict: bool = True,
+        pinned: tuple[Index, ...] = (),
+    ) -> Evaluator | None:
+        """The evaluator of an environment that meets the assumptions; None if none was found.
+
+        pinned: free letters that have one position a sample instead of an axis.
+        """
+        key = (tuple(sorted(sizes.items())), assumptions, mode, batch, strict, pinned)
+        if key not in self.evaluators:
+            with np.errstate(all="ignore"):
+                env = draw(sizes, assumptions, self.seed, mode, batch, strict)
+            if env is not None and env.supply is not None:
+                env.at.update({i: env.supply.position(i, env) for i in pinned})
+            self.evaluators[key] = None if env is None else Evaluator(env)
+        return self.evaluators[key]
+
+
+@dataclass(frozen=True, slots=True)
+class SideComparison:
+    """Both sides at every sample and position: where they count, and where they differ by how much
+    (relative to the largest term)."""
+
+    evaluator: Evaluator
+    axes: Axes
+    valid: NDArray[np.bool_]
+    ratio: NDArray[np.float64]
+    differs: NDArray[np.bool_]
+
+    @property
+    def samples(self) -> int:
+        """How many samples have a position that counts."""
+        return int(self.valid.reshape(self.valid.shape[0], -1).any(axis=1).sum())
+
+    def points(self) -> Iterator[tuple[int, dict[Index, int]]]:
+        """Where the sides differ, the largest difference first."""
+        order = np.argsort(-np.where(self.differs, self.ratio, -1.0), axis=None, kind="stable")
+        for flat in order[: int(self.differs.sum())]:
+            b, *offsets = (int(k) for k in np.unravel_index(flat, self.ratio.shape))
+            yield b, self.at(offsets)
+
+    def at(self, offsets: list[int]) -> dict[Index, int]:
+        env = self.evaluator.env
+        return {i: env.number(env.range_of(i).lo) + k for i, k in zip(self.axes, offsets, strict=True)}
+
+
+def terms(side: Expr) -> tuple[Expr, ...]:
+    return side.terms if isinstance(side, Add) else (side,)
+
+
+def compare(claim: Claim, ev: Evaluator) -> SideComparison:
+    """The claim at every sample and position of an environment, in double precision."""
+    axes, gap, scale = _gap(claim, ev)
+    masks = [assumption_holds.holds(ev, a) for a in claim.assumptions if assumption_holds.is_mask(a)]
+    axes, narrow = merge(axes, *(m.axes for m in masks)), axes
+    shape = (ev.env.batch, *(ev.env.length(ev.env.range_of(i)) for i in axes))
+    if 0 in shape:  # no position to compare at
+        nowhere = np.zeros(shape, bool)
+        return SideComparison(ev, axes, nowhere, np.zeros(shape), nowhere)
+    gap, scale = expand(Arr(gap, narrow), axes), expand(Arr(scale, narrow), axes)
+    with np.errstate(all="ignore"):
+        ratio = np.where(gap == 0, 0.0, np.abs(gap) / scale)
+    valid = np.isfinite(ratio)
+    for mask in masks:
+        valid = valid & expand(mask, axes)
+    differs = valid & (ratio > (TOLERANCE if ev.env.exact else LOOSE))
+    if differs.any():
+        _, shaken, _ = _gap(claim, Evaluator(ev.env, SHAKE))
+        with np.errstate(all="ignore"):
+            moved = np.abs(expand(Arr(shaken, narrow), axes) - gap)
+            steady = moved < UNSTEADY * np.maximum(scale, np.abs(gap))
+        noisy = moved * (ROUNDING / SHAKE) >= np.abs(gap)
+        valid = valid & (steady | noisy | ~differs)
+        differs = differs & steady & ~noisy
+    valid, ratio, differs = (np.broadcast_to(a, shape) for a in (valid, ratio, differs))
+    return SideComparison(ev, axes, valid, ratio, differs)
+
+
+def _gap(claim: Claim, ev: Evaluator) -> tuple[Axes, NDArray[Any], NDArray[Any]]:
+    """``left - right`` and the largest magnitude of a term, at every sample and position."""
+    left, right = ev.number(claim.left), ev.number(claim.right)
+    magnitudes = [ev.number(t) for side in (claim.left, claim.right) for t in terms(side)]
+    axes = merge(left.axes, right.axes)
+    x, y = expand(left, axes), expand(right, axes)
+    with np.errstate(all="ignore"):
+        scale = np.abs(x)
+        for m in magnitudes:
+            scale = np.maximum(scale, np.abs(expand(m, axes)))
+        return axes, x - y, scale
+
+
+def certified(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int]) -> Certificate | None:
+    """The difference at one point, if it exceeds the error bound of its evaluation."""
+    env = ev.env.sample(b, at)
+    try:
+        found = certify(claim.left, claim.right, env, at)
+    except OutOfSteps:
+        found = estimated(claim, env)
+    except (UndefinedValue, OverflowError, ZeroDivisionError):
+        return None
+    least = max(found.error, (1e-15 if ev.env.exact else LOOSE) * found.scale)
+    return found if found.difference > least else None
+
+
+def estimated(claim: Claim, env: Environment) -> Certificate:
+    """The same in double precision, with an error bound from noise: for points where many digits take too long."""
+    ev = Evaluator(env)
+    _, gap, scale = _gap(claim, ev)
+    shaken = [_gap(claim, Evaluator(env, SHAKE * k))[1] for k in (1, 2, 3)]
+    error = max(float(np.abs(s - gap).max()) for s in shaken) * 1e-2 + float(scale.max()) * TOLERANCE
+    if float(scale.max()) < TINY:
+        error = float("inf")
+    left, right = (float(ev.number(side).a.flat[0]) for side in (claim.left, claim.right))
+    return Certificate(left, right, abs(left - right), error, float(scale.max()))

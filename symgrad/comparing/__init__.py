@@ -1,0 +1,1 @@
+"""Hand-coded gradients compared with a derivation."""

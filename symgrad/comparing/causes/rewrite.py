@@ -1,0 +1,77 @@
+"""A cost with something in it changed, also inside the definitions it uses, and parts of it held constant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from symgrad.core import nodes as n
+from symgrad.core.ranges import Index
+from symgrad.core.substitute import substitute
+
+
+class Rewriter:
+    """Replaces nodes wherever they stand; a definition that holds one becomes another definition."""
+
+    def __init__(self, changes: Mapping[n.Expr, n.Expr], keep: n.Definition | None = None) -> None:
+        self.changes = changes
+        self.keep = keep
+        self._memo: dict[n.Expr, n.Expr] = {}
+        self._definitions: dict[n.Definition, n.Definition] = {}
+
+    def __call__(self, node: n.Expr) -> n.Expr:
+        found = self.changes.get(node)
+        if found is not None:
+            return found
+        done = self._memo.get(node)
+        if done is None:
+            if isinstance(node, n.Ref):
+                done = n.Ref(self.definition(node.definition), node.indices)
+            else:
+                done = n.rebuild(node, lambda e: e, self)
+            self._memo[node] = done
+        return done
+
+    def definition(self, d: n.Definition) -> n.Definition:
+        if d is self.keep:
+            return d
+        done = self._definitions.get(d)
+        if done is None:
+            self._definitions[d] = d  # a definition through itself stays
+            body = self(d.body)
+            done = d if body is d.body else n.Definition(d.name, d.params, body, d.row, d.arguments)
+            self._definitions[d] = done
+        return done
+
+
+def mapped(node: n.Expr, f: Callable[[n.Expr], n.Expr | None]) -> n.Expr:
+    """Every node that ``f`` has another for, replaced; definitions are left alone."""
+    memo: dict[n.Expr, n.Expr] = {}
+
+    def go(node: n.Expr) -> n.Expr:
+        done = memo.get(node)
+        if done is None:
+            other = f(node)
+            done = memo[node] = n.rebuild(node, lambda e: e, go) if other is None else other
+        return done
+
+    return go(node)
+
+
+def constant(node: n.Expr) -> n.Ref:
+    """The value of a node, to be held constant: a definition of its own, open where the node is."""
+    free = tuple(sorted((i for i in n.free_indices(node) if i.kind != "fixed"), key=lambda i: i.serial))
+    params = tuple(i.fresh("bound") for i in free)
+    body = substitute(node, dict(zip(free, params, strict=True)))
+    return n.Ref(n.Definition("const", params, body), free)
+
+
+def with_slope(node: n.Expr, arg: n.Expr, slope: n.Expr) -> tuple[n.Expr, frozenset[n.Definition]]:
+    """``f(x)`` with the derivative ``g(x)``: ``f(c) + g(c) (x - c)``, where ``c`` is ``x`` held constant."""
+    value, at, factor = constant(node), constant(arg), constant(slope)
+    held = frozenset((value.definition, at.definition, factor.definition))
+    return n.add(value, n.mul(factor, n.sub(arg, at))), held
+
+
+def fixed_letters(cost: n.Expr) -> tuple[Index, ...]:
+    """The fixed positions that a cost speaks of."""
+    return tuple(sorted(n.reach(cost).letters, key=lambda i: i.serial))

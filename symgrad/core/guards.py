@@ -1,0 +1,67 @@
+"""Brackets and deltas as factors: where one is 0 the product is 0, whatever is undefined beside it.
+
+``[i >= 2] x_{i-1}`` is 0 at ``i = 1``, as in a branch of ``cases`` that is not taken, and so is
+``(1 - delta_{1i}) x_{i-1}``. A denominator that holds a bracket itself, ``[x > 0] y / ([x > 0] z)``, is not
+excused: there the bracket cancels.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from symgrad.core.functions import TABLE
+from symgrad.core.kinds import Add, Cases, Delta, Expr, Func, Iverson, Mul, Num, Pow, Prod, Ref, Sum
+from symgrad.core.mentions import all_nodes
+
+
+def factors(node: Expr) -> tuple[Expr, ...]:
+    """The factors of a product, those of products in it one by one; of anything else the node itself."""
+    if not isinstance(node, Mul):
+        return (node,)
+    if not any(isinstance(f, Mul) for f in node.factors):
+        return node.factors
+    return tuple(x for f in node.factors for x in factors(f))
+
+
+def guards(node: Expr) -> tuple[Expr, ...]:
+    """The factors that make a product 0 where they are 0, although others may be undefined there."""
+    found = tuple(f for f in factors(node) if is_bracket(f))
+    return () if not found or _cancels(node) else found
+
+
+@lru_cache(maxsize=4096)
+def is_bracket(node: Expr) -> bool:
+    """Whether an expression is made of brackets, deltas and numbers alone, by itself or by name."""
+    if isinstance(node, Ref):
+        return is_bracket(node.definition.body)
+    if isinstance(node, Cases):
+        return all(isinstance(value, Num) or is_bracket(value) for _, value in node.branches)
+    if isinstance(node, Pow):
+        return is_bracket(node.base) and not _divides(node)
+    if isinstance(node, (Add, Mul)):
+        made = [is_bracket(x) for x in node.args[0]]
+        return any(made) and all(b or isinstance(x, Num) for b, x in zip(made, node.args[0], strict=True))
+    return isinstance(node, (Delta, Iverson))
+
+
+@lru_cache(maxsize=4096)
+def _cancels(node: Expr) -> bool:
+    """Whether a bracket stands in a denominator, or under a power or logarithm that makes one, below a node."""
+    return any(_divides(x) and any(_steps(y) for y in all_nodes(x)) for x in all_nodes(node))
+
+
+def _divides(node: Expr) -> bool:
+    if isinstance(node, Pow):
+        e = node.exponent
+        return not (isinstance(e, Num) and e.value >= 0 and e.value.denominator == 1)
+    return isinstance(node, Func) and node.name == "log"
+
+
+def _steps(node: Expr) -> bool:
+    """Whether a node is, or expands to, something with a bracket."""
+    if isinstance(node, (Sum, Prod)):
+        return bool(node.where)
+    if isinstance(node, Func):
+        row = TABLE.get(node.name.rstrip("'"))
+        return row is None or row.kink
+    return isinstance(node, (Delta, Iverson, Cases))

@@ -1,0 +1,320 @@
+"""The closed set of node kinds. Every expression is a scalar in its free indices.
+
+Nodes are immutable and interned: equal structure is the same object, so ``==`` is ``is`` and
+memo tables are cheap. Constructors simplify nothing. Arrays exist only as ``Lam``.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar, Literal, Self
+from weakref import ref
+
+from symgrad.core.ranges import Affine, Index, IndexExpr, Range, Subset
+
+EntryDomain = Literal["real", "positive", "nonnegative", "bit", "sign"]
+"""What the entries of a tensor may be."""
+
+
+class _Kept(ref[Any]):
+    """A node that was made. ``WeakValueDictionary`` does the same in twice the time."""
+
+    __slots__ = ("key",)
+    key: tuple[Any, ...]
+
+
+_interned: dict[tuple[Any, ...], _Kept] = {}
+_dead: deque[_Kept] = deque()
+"""Nodes that are gone and whose keys are still in ``_interned``. The callback of a weak reference is ``_dead.append``,
+written in C: what a signal handler raises inside a callback written in Python, Ctrl-C for one, is printed and lost."""
+
+
+def _forget_dead() -> None:
+    """Drops the keys of nodes that are gone, and of those that go with them."""
+    while _dead:
+        kept = _dead.popleft()
+        if _interned.get(kept.key) is kept:
+            del _interned[kept.key]
+        del kept  # and with it the last that holds its arguments
+
+
+class Expr:
+    """Base of all nodes. ``args`` holds everything that tells two nodes of a class apart.
+
+    free, reach: what ``free_indices`` and ``reach`` have found of the node, None before they are called.
+    """
+
+    __slots__ = ("__weakref__", "args", "free", "reach")
+    fields: ClassVar[tuple[str, ...]] = ()
+    args: tuple[Any, ...]
+    free: frozenset[Index] | None
+    reach: Any
+
+    def __new__(cls, *args: Any, key: tuple[Any, ...] | None = None) -> Self:
+        if key is None:
+            key = (cls, *args)
+        kept = _interned.get(key)
+        if kept is not None:
+            found: Self | None = kept()
+            if found is not None:
+                return found
+        if _dead:
+            _forget_dead()
+        node = object.__new__(cls)
+        node.args = args
+        node.free = None
+        node.reach = None
+        kept = _interned[key] = _Kept(node, _dead.append)
+        kept.key = key
+        return node
+
+    def __init_subclass__(cls) -> None:
+        # Fields are named by the class and stored once, in ``args``.
+        for position, name in enumerate(cls.fields):
+            setattr(cls, name, _argument(position))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), self.args)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self.args))})"
+
+
+def _argument(position: int) -> property:
+    def read(node: Expr) -> Any:
+        return node.args[position]
+
+    return property(read)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tensor:
+    """A declared array of numbers; ``ranges`` is its shape, () for a scalar. By identity.
+
+    ``row`` tells a row vector ``1 x D`` (one range) from a column.
+    """
+
+    name: str
+    ranges: tuple[Range, ...] = ()
+    domain: EntryDomain = "real"
+    row: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AbstractFunction:
+    """A function known only by name: ``f : R -> R`` (one argument of shape ()), ``L : R^{N x D} -> R``."""
+
+    name: str
+    shapes: tuple[tuple[Range, ...], ...]
+
+
+@dataclass(slots=True, eq=False)
+class Definition:
+    """A defined quantity, kept by name until a question needs its body. By identity.
+
+    ``params``: the slots, pattern letters first, then array axes; ``body``: a scalar in them;
+    ``arguments``: how many of the slots, from the first, are written as arguments, ``J(o, c)``.
+    """
+
+    name: str
+    params: tuple[Index, ...]
+    body: Expr
+    row: bool = False
+    arguments: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cond:
+    """A condition. op: ``eq`` or ``lt`` of two positions, ``in`` a subset, ``pos``: expression > 0."""
+
+    op: Literal["eq", "lt", "in", "pos"]
+    left: IndexExpr | Expr
+    right: IndexExpr | Subset | None = None
+    negated: bool = False
+
+    def negate(self) -> Cond:
+        return Cond(self.op, self.left, self.right, not self.negated)
+
+
+@dataclass(frozen=True, slots=True)
+class Lam:
+    """An array, as its entry: ``axes`` bound in ``body``. Scalars have no axes."""
+
+    axes: tuple[Index, ...]
+    body: Expr
+
+
+class Num(Expr):
+    """An exact rational number."""
+
+    __slots__ = ()
+    fields = ("value",)
+    value: Fraction
+
+    def __new__(cls, value: Fraction) -> Self:
+        # two integers hash at a tenth of the price of a fraction
+        return super().__new__(cls, value, key=(cls, value.numerator, value.denominator))
+
+
+class Const(Expr):
+    """A named real constant: ``\\pi``."""
+
+    __slots__ = ()
+    fields = ("name",)
+    name: str
+
+
+class Size(Expr):
+    """The number of positions of a range, or any affine in sizes (and positions), as a number."""
+
+    __slots__ = ()
+    fields = ("affine",)
+    affine: Affine
+
+
+class Entry(Expr):
+    """``U_{ij}``: an entry of a tensor, one index expression a slot."""
+
+    __slots__ = ()
+    fields = ("tensor", "indices")
+    tensor: Tensor
+    indices: tuple[IndexExpr, ...]
+
+
+class Delta(Expr):
+    """Kronecker delta of two positions."""
+
+    __slots__ = ()
+    fields = ("left", "right")
+    left: IndexExpr
+    right: IndexExpr
+
+
+class Iverson(Expr):
+    """``[cond]``: 1 where the condition holds, else 0."""
+
+    __slots__ = ()
+    fields = ("cond",)
+    cond: Cond
+
+
+class Sum(Expr):
+    """``\\sum_{index : where} body``; the body counts only where all conditions hold."""
+
+    __slots__ = ()
+    fields = ("index", "body", "where")
+    index: Index
+    body: Expr
+    where: tuple[Cond, ...]
+
+    def __new__(cls, index: Index, body: Expr, where: tuple[Cond, ...] = ()) -> Self:
+        return super().__new__(cls, index, body, where)
+
+
+class Prod(Expr):
+    """``\\prod_{index : where} body``."""
+
+    __slots__ = ()
+    fields = ("index", "body", "where")
+    index: Index
+    body: Expr
+    where: tuple[Cond, ...]
+
+    def __new__(cls, index: Index, body: Expr, where: tuple[Cond, ...] = ()) -> Self:
+        return super().__new__(cls, index, body, where)
+
+
+class Add(Expr):
+    """A sum of terms."""
+
+    __slots__ = ()
+    fields = ("terms",)
+    terms: tuple[Expr, ...]
+
+
+class Mul(Expr):
+    """A product of factors."""
+
+    __slots__ = ()
+    fields = ("factors",)
+    factors: tuple[Expr, ...]
+
+
+class Pow(Expr):
+    """``base ** exponent``; a quotient is a power of -1."""
+
+    __slots__ = ()
+    fields = ("base", "exponent")
+    base: Expr
+    exponent: Expr
+
+
+class Func(Expr):
+    """An elementary function by its row in the table, ``Func("exp", x)``."""
+
+    __slots__ = ()
+    fields = ("name", "arg")
+    name: str
+    arg: Expr
+
+
+class Apply(Expr):
+    """An abstract function of arrays, with the partial derivatives taken of it so far.
+
+    ``derivs``: pairs (which argument, the indices of the entry it is taken by), sorted.
+    """
+
+    __slots__ = ()
+    fields = ("function", "arguments", "derivs")
+    function: AbstractFunction
+    arguments: tuple[Lam, ...]
+    derivs: tuple[tuple[int, tuple[IndexExpr, ...]], ...]
+
+
+class Ref(Expr):
+    """A defined quantity at index expressions, one a parameter."""
+
+    __slots__ = ()
+    fields = ("definition", "indices")
+    definition: Definition
+    indices: tuple[IndexExpr, ...]
+
+
+class Deriv(Expr):
+    """``\\partial body / \\partial target``: target an Entry or a Ref, taken as an independent variable.
+
+    ``held``: definitions held constant as well. What is not defined through the target is constant.
+    """
+
+    __slots__ = ()
+    fields = ("body", "target", "held")
+    body: Expr
+    target: Entry | Ref
+    held: frozenset[Definition]
+
+    def __new__(cls, body: Expr, target: Expr, held: frozenset[Definition] = frozenset()) -> Self:
+        return super().__new__(cls, body, target, held)
+
+
+class Cases(Expr):
+    """``cases``: the first branch whose conditions all hold."""
+
+    __slots__ = ()
+    fields = ("branches",)
+    branches: tuple[tuple[tuple[Cond, ...], Expr], ...]
+
+
+class Typography(Expr):
+    """Base of the kinds in which the reader keeps how something is written. Their arguments are expressions.
+
+    They mean the same without them; nothing after reading meets one.
+    """
+
+    __slots__ = ()
+
+
+ZERO: Expr = Num(Fraction(0))
+ONE: Expr = Num(Fraction(1))
+MINUS_ONE: Expr = Num(Fraction(-1))

@@ -1,0 +1,293 @@
+"""Matrix notation as a small closed tree. Every node is an array over its ``axes``: none, one (a column) or two.
+
+``Trace``, ``Inner`` and ``SquaredNorm`` are numbers; ``Explicit`` keeps a sum sign in front of an array.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from symgrad.core.nodes import Cond, Expr, Num
+from symgrad.core.ranges import Index, IndexExpr
+
+Axes = tuple[Index, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """Base of all nodes."""
+
+    axes: Axes
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Array):
+    """``U``, ``U_{o:}``, ``U_{n:}``: an entry whose open slots are the axes, in the order of its slots.
+
+    row: it is written as a row vector.
+    """
+
+    expr: Expr
+    row: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar(Array):
+    """A number that needs no matrix notation."""
+
+    expr: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Basis(Array):
+    """``e_o``"""
+
+    position: IndexExpr
+
+
+@dataclass(frozen=True, slots=True)
+class OnesVector(Array):
+    """``\\mathbf 1``"""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(Array):
+    """``I``"""
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed(Array):
+    """``A^\\top``"""
+
+    body: Array
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixProduct(Array):
+    """``A B``, the last axis of the left summed against the first of the right."""
+
+    left: Array
+    right: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Inner(Array):
+    """``x^\\top y``"""
+
+    left: Array
+    right: Array
+
+
+@dataclass(frozen=True, slots=True)
+class OuterProduct(Array):
+    """``x y^\\top``"""
+
+    left: Array
+    right: Array
+
+
+@dataclass(frozen=True, slots=True)
+class SquaredNorm(Array):
+    """``\\lVert x \\rVert^2``, of a matrix by Frobenius"""
+
+    body: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Trace(Array):
+    """``\\operatorname{tr}(A)``"""
+
+    body: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Diagonal(Array):
+    """``\\operatorname{diag}(x)``: of a column a matrix, of a matrix a column"""
+
+    body: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Hadamard(Array):
+    """``x \\odot y``"""
+
+    factors: tuple[Array, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntrywiseQuotient(Array):
+    """``\\frac{x}{y}`` entry by entry; either may be a number."""
+
+    above: Array
+    below: Array
+
+
+@dataclass(frozen=True, slots=True)
+class ScaledMatrix(Array):
+    """A number times numbers times an array."""
+
+    number: Fraction
+    scalars: tuple[Array, ...]
+    body: Array | None
+
+
+@dataclass(frozen=True, slots=True)
+class Total(Array):
+    """A sum of terms; numbers are constant along every axis."""
+
+    terms: tuple[Array, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped(Array):
+    """An elementary function, entry by entry."""
+
+    function: str
+    body: Array
+
+
+@dataclass(frozen=True, slots=True)
+class EntrywisePower(Array):
+    """``x^p`` entry by entry, of a matrix ``A^{\\odot p}``; the exponent is a number."""
+
+    body: Array
+    exponent: Array
+
+
+@dataclass(frozen=True, slots=True)
+class SoftmaxVector(Array):
+    """``\\operatorname{softmax}(x)``, of a matrix along its last axis"""
+
+    body: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Explicit(Array):
+    """``\\sum_{index : where} body``"""
+
+    index: Index
+    where: tuple[Cond, ...]
+    body: Array
+
+
+def transposed(array: Array) -> Array:
+    """``(A^T)^T = A``, ``(A B)^T = B^T A^T``, ``(x y^T)^T = y x^T``; entry by entry through the rest."""
+    axes = array.axes[::-1]
+    match array:
+        case Transposed():
+            return array.body
+        case Identity():
+            return Identity(axes)
+        case Diagonal() if len(array.body.axes) == 1:
+            return Diagonal(axes, array.body)
+        case OuterProduct():
+            return OuterProduct(axes, array.right, array.left)
+        case MatrixProduct() if len(array.left.axes) == len(array.right.axes) == 2:
+            return MatrixProduct(axes, transposed(array.right), transposed(array.left))
+        case Hadamard():
+            return Hadamard(axes, tuple(transposed(f) for f in array.factors))
+        case ScaledMatrix(body=body) if body is not None:
+            return ScaledMatrix(axes, array.number, array.scalars, transposed(body))
+        case Mapped():
+            return Mapped(axes, array.function, transposed(array.body))
+        case Total():
+            apart = sorted((transposed(t) if t.axes else t for t in array.terms), key=_marks)
+            if sum(map(_marks, apart)) <= sum(map(_marks, array.terms)):
+                return Total(axes, tuple(apart))
+    return Transposed(axes, array)
+
+
+def _marks(array: Array) -> int:
+    """How many transposes an array is written with, outside of functions and brackets."""
+    if isinstance(array, Transposed):
+        return 1
+    if isinstance(array, ScaledMatrix) and array.body is not None:
+        return _marks(array.body)
+    return _marks(array.left) + _marks(array.right) if isinstance(array, (MatrixProduct, OuterProduct)) else 0
+
+
+def lies(array: Array) -> bool:
+    """Whether an array of one axis is shorter as a row: a vector that it is made of is one."""
+    match array:
+        case Named():
+            return array.row
+        case Total():
+            return any(lies(t) for t in array.terms if t.axes)
+        case Hadamard():
+            return any(map(lies, array.factors))
+        case MatrixProduct():
+            return len(array.left.axes) == 2 and lies(array.right)
+        case ScaledMatrix(body=body):
+            return body is not None and lies(body)
+        case Mapped() | EntrywisePower() | SoftmaxVector() | Explicit():
+            return lies(array.body)
+        case EntrywiseQuotient():
+            return any(lies(x) for x in (array.above, array.below) if x.axes)
+    return False
+
+
+def lying(array: Array) -> Array:
+    """A column where a row is wanted: ``x`` for what is a row, ``x^T`` for what is none, ``x A^T`` for ``A x^T``."""
+    if len(array.axes) != 1:
+        return array
+    match array:
+        case Named():
+            return replace(array, row=not array.row)
+        case Transposed():
+            return array.body
+        case Total():
+            return replace(array, terms=tuple(map(lying, array.terms)))
+        case Hadamard():
+            return replace(array, factors=tuple(map(lying, array.factors)))
+        case MatrixProduct():
+            return MatrixProduct(array.axes, lying(array.right), transposed(array.left))
+        case ScaledMatrix(body=body) if body is not None:
+            return replace(array, body=lying(body))
+        case Mapped() | EntrywisePower() | SoftmaxVector() | Explicit():
+            return replace(array, body=lying(array.body))
+        case EntrywiseQuotient():
+            return replace(array, above=lying(array.above), below=lying(array.below))
+    return Transposed(array.axes, array)
+
+
+def unscaled(array: Array) -> Array:
+    """An array without the numbers in front of it."""
+    return array.body if isinstance(array, ScaledMatrix) and array.body is not None else array
+
+
+def times_number(number: Array, array: Array) -> Array:
+    """A number in front of an array."""
+    if isinstance(number, ScaledMatrix) and number.body is None:
+        return ScaledMatrix(array.axes, number.number, number.scalars, array)
+    if isinstance(number, Scalar) and isinstance(number.expr, Num):
+        return array if number.expr.value == 1 else ScaledMatrix(array.axes, number.expr.value, (), array)
+    return ScaledMatrix(array.axes, Fraction(1), (number,), array)
+
+
+def signed(array: Array) -> tuple[bool, Array]:
+    """Whether a minus stands in front, and the rest."""
+    if isinstance(array, ScaledMatrix) and array.number < 0:
+        rest = ScaledMatrix(array.axes, -array.number, array.scalars, array.body)
+        if rest.number == 1 and not rest.scalars and rest.body is not None:
+            return True, rest.body
+        return True, rest
+    if isinstance(array, Scalar) and isinstance(array.expr, Num) and array.expr.value < 0:
+        return True, Scalar((), Num(-array.expr.value))
+    return False, array
+
+
+def entries(array: Array) -> list[Expr]:
+    """The entries that an array is written with."""
+    found: list[Expr] = []
+    stack: list[Any] = [array]
+    while stack:
+        x = stack.pop()
+        if isinstance(x, (Named, Scalar)):
+            found.append(x.expr)
+        elif isinstance(x, Array):
+            stack.extend(getattr(x, f) for f in x.__dataclass_fields__ if f != "axes")
+        elif isinstance(x, tuple):
+            stack.extend(x)
+    return found

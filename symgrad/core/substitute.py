@@ -1,0 +1,68 @@
+"""Capture-avoiding substitution of indices, and definitions written out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from symgrad.core.nodes import Definition, Expr, Ref, free_indices, parts, rebuild
+from symgrad.core.ranges import Index, IndexExpr, indices_of, substitute_index
+
+
+def substitute(node: Expr, mapping: Mapping[Index, IndexExpr]) -> Expr:
+    """``node`` with its open indices replaced; a bound index that would capture is renamed."""
+    mapping = {k: v for k, v in mapping.items() if k in free_indices(node) and k != v}
+    if not mapping:
+        return node
+    incoming = {i for v in mapping.values() for i in indices_of(v)}
+    memo: dict[Expr, Expr] = {}
+
+    def go(n: Expr) -> Expr:
+        if free_indices(n).isdisjoint(mapping):
+            return n
+        done = memo.get(n)
+        if done is None:
+            bound = parts(n)[2]
+            clash = [b for b in bound if b in incoming]
+            if any(b in mapping for b in bound):  # bound anew in here: not the index that is meant
+                done = substitute(n, {k: v for k, v in mapping.items() if k not in bound})
+            elif clash:
+                renamed = rename_bound(n, {b: b.fresh() for b in clash})
+                done = go(renamed)
+            else:
+                done = rebuild(n, lambda e: substitute_index(e, mapping), go)
+            memo[n] = done
+        return done
+
+    return go(node)
+
+
+def rename_bound(node: Expr, mapping: Mapping[Index, Index]) -> Expr:
+    """The node with indices that it binds itself renamed throughout."""
+    wide: dict[Index, IndexExpr] = dict(mapping)
+
+    def renamed(child: Expr) -> Expr:
+        return substitute(child, wide)
+
+    return rebuild(node, lambda e: substitute_index(e, wide), renamed, lambda b: mapping.get(b, b))
+
+
+def instantiate(definition: Definition, indices: tuple[IndexExpr, ...]) -> Expr:
+    """The body of a definition at the given positions."""
+    return substitute(definition.body, dict(zip(definition.params, indices, strict=True)))
+
+
+def expand(node: Expr, keep: frozenset[Definition] = frozenset()) -> Expr:
+    """``node`` with every reference replaced by its body, except to the definitions kept."""
+    memo: dict[Expr, Expr] = {}
+
+    def go(n: Expr) -> Expr:
+        done = memo.get(n)
+        if done is None:
+            if isinstance(n, Ref):
+                done = n if n.definition in keep else go(instantiate(n.definition, n.indices))
+            else:
+                done = rebuild(n, lambda e: e, go)
+            memo[n] = done
+        return done
+
+    return go(node)

@@ -1,1 +1,0 @@
-"""Gradients that symgrad derives by itself: index form, matrix form, and the derivation written out."""

@@ -1,0 +1,72 @@
+"""The functions that the table's meanings are written in, of multiprecision numbers.
+
+mpmath is imported when the first point is evaluated.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class UndefinedValue(ArithmeticError):
+    """The expression has no value at this point."""
+
+
+class OutOfSteps(RuntimeError):
+    """The evaluation takes too long."""
+
+
+class Digits:
+    """The namespace of ``Row.meaning`` over multiprecision numbers."""
+
+    def __init__(self) -> None:
+        import mpmath
+
+        self.mp = mpmath
+        self.least = self.most = 0
+
+    def note(self, x: Any) -> Any:
+        """Note the binary magnitude of a number that the result rests on."""
+        if x:
+            magnitude = self.mp.mag(x)
+            self.least, self.most = min(self.least, magnitude), max(self.most, magnitude)
+        return x
+
+    @property
+    def spread(self) -> int:
+        """How many decimal digits lie between the smallest and the largest number seen, 1 among them."""
+        return int((self.most - self.least) * 0.30103) + 1
+
+    def exp(self, x: Any) -> Any:
+        if abs(x) > 10_000:
+            raise UndefinedValue("an exponential overflows")
+        return self.note(self.mp.exp(x))
+
+    def log(self, x: Any) -> Any:
+        if x <= 0:
+            raise UndefinedValue("log of a number that is not positive")
+        return self.mp.log(x)
+
+    def sqrt(self, x: Any) -> Any:
+        if x < 0:
+            raise UndefinedValue("root of a negative number")
+        return self.mp.sqrt(x)
+
+    def sin(self, x: Any) -> Any:
+        return self.mp.sin(x)
+
+    def cos(self, x: Any) -> Any:
+        return self.mp.cos(x)
+
+    def atan(self, x: Any) -> Any:
+        return self.mp.atan(x)
+
+    def erf(self, x: Any) -> Any:
+        self.exp(-x * x)  # how far the result is from 1
+        return self.mp.erf(x)
+
+    def where(self, mask: bool, x: Any, y: Any) -> Any:
+        return x if mask else y
+
+    def positive(self, x: Any) -> bool:
+        return bool(x > 0)

@@ -1,0 +1,191 @@
+"""How a document would write a derivative: its names, its letters, and what adds up to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symgrad.core.claims import Assumption
+from symgrad.core.nodes import (
+    ONE,
+    Add,
+    Definition,
+    Delta,
+    Entry,
+    Expr,
+    Func,
+    Ref,
+    Sum,
+    Tensor,
+    distinct,
+    free_indices,
+    neg,
+    parts,
+    position_key,
+    reach,
+)
+from symgrad.core.ranges import Index, Range, indices_of
+from symgrad.core.substitute import substitute
+from symgrad.gradients.pattern_matching import match
+from symgrad.gradients.summed_products import SummedProduct, term_of
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSum:
+    """``sum_{axis} pattern = 1``, for all ``params``."""
+
+    pattern: SummedProduct
+    axis: Index
+    params: tuple[Index, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentStyle:
+    """What a document gives a derivative to be written with.
+
+    definitions: quantities to fold back, by name, and whose brackets keep their signs; unit_sums: what adds up to
+    1; letters: those that the document uses for a range; reflect: whether ``1 - sigma(x)`` is written
+    ``sigma(-x)``.
+    """
+
+    definitions: tuple[Definition, ...] = ()
+    unit_sums: tuple[UnitSum, ...] = ()
+    letters: dict[Range | None, list[str]] = field(default_factory=dict)
+    symmetric: frozenset[Tensor] = frozenset()
+    reflect: bool = True
+
+    def symmetric_order(self, entry: Entry) -> Entry:
+        """``A_{ji}`` of a symmetric matrix as ``A_{ij}``: what stands open before what is summed."""
+        if entry.tensor not in self.symmetric:
+            return entry
+        i, j = entry.indices
+        bound = [isinstance(e, Index) and e.kind == "bound" for e in (i, j)]
+        turn = bound[0] if bound[0] != bound[1] else not bound[0] and position_key(j) < position_key(i)
+        return Entry(entry.tensor, (j, i)) if turn else entry
+
+
+def reachable(expr: Expr) -> list[Definition]:
+    """The definitions that an expression is made of, each after those that it uses itself."""
+    done: dict[Definition, None] = {}
+    for d in reach(expr).definitions:
+        if d not in done:
+            done.update(dict.fromkeys((*reachable(d.body), d)))
+    return list(done)
+
+
+def style_of(cost: Expr, assumptions: Iterable[Assumption] = (), written: Iterable[Expr] = ()) -> DocumentStyle:
+    """How the derivative of a cost is written: by its own definitions, with what is known to add up to 1.
+
+    written: what else the document says, for its habits.
+    """
+    definitions = reachable(cost)
+    assumptions = tuple(assumptions)
+    bodies = [d.body for d in definitions]
+    unit_sums = [*_assumed_unit_sums(assumptions), *(u for d in definitions for u in _defined_unit_sums(d))]
+    return DocumentStyle(
+        definitions=tuple(definitions),
+        unit_sums=tuple(unit_sums),
+        letters=letters(definitions[::-1]),
+        symmetric=frozenset(filter(None, map(_assumed_symmetric, assumptions))),
+        reflect=not any(map(_writes_complement, (*bodies, *written))),
+    )
+
+
+# --- habits -----------------------------------------------------------------------------------------
+
+
+def letters(definitions: Iterable[Definition]) -> dict[Range | None, list[str]]:
+    """The letters that stand for positions of each range, in the order in which they are met."""
+    found: dict[Range | None, dict[str, None]] = {}
+    for d in definitions:
+        for index in (*d.params, *(i for node in distinct(d.body) for i in parts(node)[2])):
+            if index.kind != "fixed" and index.letter.isalpha():
+                found.setdefault(index.range, {})[index.letter] = None
+    return {r: list(names) for r, names in found.items()}
+
+
+def _writes_complement(expr: Expr) -> bool:
+    """Whether ``1 - sigma(x)`` is written out."""
+    return any(
+        isinstance(n, Add)
+        and len(n.terms) == 2
+        and ONE in n.terms
+        and any(isinstance(t := neg(x), Func) and t.name == "sigma" for x in n.terms)
+        for n in distinct(expr)
+    )
+
+
+# --- what adds up to 1 ------------------------------------------------------------------------------
+
+
+def _assumed_unit_sums(assumptions: Iterable[Assumption]) -> Iterator[UnitSum]:
+    """``\\sum_a y_a = 1``"""
+    for a in assumptions:
+        left = a.left
+        if a.kind == "equation" and a.right is ONE and isinstance(left, Sum) and not left.where and not a.unless:
+            yield UnitSum(term_of(left), left.index, a.params)
+
+
+def _assumed_symmetric(a: Assumption) -> Tensor | None:
+    """The matrix of ``A = A^T``."""
+    left, right = a.left, a.right
+    if a.kind != "equation" or a.unless or not isinstance(left, Entry) or not isinstance(right, Entry):
+        return None
+    i, j = left.indices if len(left.indices) == 2 else (None, None)
+    turned = left.tensor is right.tensor and right.indices == (j, i) and i is not j
+    return left.tensor if turned and i in a.params and j in a.params else None
+
+
+def _defined_unit_sums(d: Definition) -> Iterator[UnitSum]:
+    """``p_a = f_a / sum_b f_b`` and ``y_a = delta(a, o)``, along each axis for which they hold."""
+    body = term_of(d.body)
+    if body.number != 1 or body.dummies:
+        return
+    for axis in d.params[d.arguments :]:
+        if axis.range is None or not (_normalised(body, axis) or _one_hot(body, axis)):
+            continue
+        index = axis.fresh("bound")
+        at = tuple(index if p is axis else p for p in d.params)
+        pattern = SummedProduct(Fraction(1), (), ((Ref(d, at), Fraction(1)),))
+        whole = term_of(Sum(index, Ref(d, at)))
+        yield UnitSum(
+            SummedProduct(Fraction(1), whole.dummies, pattern.factors),
+            index,
+            tuple(p for p in d.params if p is not axis),
+        )
+
+
+def _normalised(body: SummedProduct, axis: Index) -> bool:
+    """Whether a product is some f of the axis over the sum of f along it."""
+    above = [(b, e) for b, e in body.factors if e > 0]
+    below = [(b, e) for b, e in body.factors if e < 0]
+    if len(below) != 1 or below[0][1] != -1 or axis in free_indices(below[0][0]):
+        return False
+    total: Expr = below[0][0]
+    if isinstance(total, Ref):
+        total = substitute(total.definition.body, dict(zip(total.definition.params, total.indices, strict=True)))
+    whole = term_of(total)
+    if whole.number != 1 or len(whole.dummies) != 1 or whole.dummies[0].where or len(whole.factors) != len(above):
+        return False
+    index = whole.dummies[0].index
+    if index.range != axis.range:
+        return False
+    here = {substitute(b, {axis: index}): e for b, e in above}
+    return all(
+        any(e == x and any(True for _ in match(b, a, {}, frozenset())) for a, x in here.items())
+        for b, e in whole.factors
+    )
+
+
+def _one_hot(body: SummedProduct, axis: Index) -> bool:
+    """Whether a product is one delta of the axis and a position that surely lies in its range."""
+    if len(body.factors) != 1:
+        return False
+    node, e = body.factors[0]
+    if not isinstance(node, Delta) or e != 1 or axis not in (node.left, node.right):
+        return False
+    other = node.right if node.left is axis else node.left
+    if axis in indices_of(other):
+        return False
+    return isinstance(other, Index) and other.range == axis.range

@@ -1,1 +1,0 @@
-"""From what is written to what it means: names, ranges, implied sums, shapes."""

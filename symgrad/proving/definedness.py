@@ -1,0 +1,113 @@
+"""What a claim says by being defined: entries under a log are positive, positions lie in their slots.
+
+Only what stands in a side whatever the values are counts: nothing under a condition, and nothing
+beside a delta or a bracket, which may leave it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from symgrad.core.guards import factors, is_bracket
+from symgrad.core.nodes import Cases, Deriv, Entry, Expr, Func, Iverson, Mul, Prod, Ref, Sum, parts
+from symgrad.core.ranges import Affine, Index, IndexExpr, Range, indices_of
+from symgrad.core.substitute import instantiate
+from symgrad.proving.attempt import Attempt, Pattern
+from symgrad.proving.normal_form import normal_form
+
+MAX_NODES = 4_000
+"""How far a side is looked through; what stands beyond is not counted on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImpliedByDefinedness:
+    """``logged``: entries under a log, with the indices that run over their whole slots;
+    ``placed``: positions in slots of a range, all their indices open."""
+
+    positive_entries: tuple[tuple[Entry, frozenset[Index]], ...] = ()
+    in_range: tuple[tuple[IndexExpr, Range], ...] = ()
+
+
+def implied_by_definedness(*sides: Expr) -> ImpliedByDefinedness:
+    """What stands unconditionally in the sides of a claim."""
+    positive_entries: dict[tuple[Entry, frozenset[Index]], None] = {}
+    in_range: dict[tuple[IndexExpr, Range], None] = {}
+    for node, bound in _unconditional(sides):
+        if isinstance(node, Func) and node.name == "log" and isinstance(node.arg, Entry):
+            found = _for_all(node.arg, bound)
+            if found is not None:
+                positive_entries[found] = None
+        elif isinstance(node, Entry):
+            for e, range_ in zip(node.indices, node.tensor.ranges, strict=True):
+                if isinstance(e, Affine) and not any(i in bound for i in e.indices()):
+                    in_range[e, range_] = None
+    return ImpliedByDefinedness(tuple(positive_entries), tuple(in_range))
+
+
+def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[Index]]]:
+    """Nodes with the indices that full sums around them bind."""
+    seen: set[tuple[Expr, frozenset[Index]]] = set()
+    stack: list[tuple[Expr, frozenset[Index]]] = [(side, frozenset()) for side in reversed(sides)]
+    while stack:
+        node, bound = stack.pop()
+        if len(seen) > MAX_NODES:
+            return
+        if (node, bound) in seen or isinstance(node, (Iverson, Cases)):
+            continue
+        seen.add((node, bound))
+        yield node, bound
+        if isinstance(node, (Sum, Prod)):
+            if not node.where:
+                stack.append((node.body, bound | {node.index}))
+        elif isinstance(node, Mul) and any(isinstance(f, Cases) or is_bracket(f) for f in factors(node)):
+            continue
+        elif isinstance(node, Ref):
+            stack.append((instantiate(node.definition, node.indices), bound))
+        elif isinstance(node, Deriv):
+            stack.extend(((node.target, bound), (node.body, bound)))
+        else:
+            stack.extend((child, bound) for child in parts(node)[1])
+
+
+def _for_all(entry: Entry, bound: frozenset[Index]) -> tuple[Entry, frozenset[Index]] | None:
+    """The entry with the bound indices that stand for every position of a slot; None if one does not."""
+    for e, range_ in zip(entry.indices, entry.tensor.ranges, strict=True):
+        if isinstance(e, Index):
+            if e in bound and e.range != range_:
+                return None
+        elif any(i in bound for i in indices_of(e)):
+            return None
+    return entry, frozenset(e for e in entry.indices if isinstance(e, Index) and e in bound)
+
+
+def learn_positive(ctx: Attempt, entry: Entry, params: frozenset[Index]) -> None:
+    """The entry is positive, for all values of the parameters."""
+    for mono in normal_form(ctx, entry):
+        if len(mono) == 1 and mono[0][2] == 1:
+            pattern = Pattern(mono[0][1], frozenset(ctx.positions.of(i) for i in params))
+            ctx.facts.positive.setdefault(mono[0][0], []).append(pattern)
+
+
+def learn_in_range(ctx: Attempt, e: IndexExpr, range_: Range) -> None:
+    """The position lies in the range: ``s + 1`` in ``1 .. T`` says ``s <= T - 1``, ``2`` there says ``T >= 2``."""
+    positions = ctx.positions
+    a = positions.as_arithmetic(positions.of(e))
+    if a is None:
+        return
+    lo, hi = positions.of(range_.lo), positions.of(range_.hi)
+    if not a.terms and not a.sizes:
+        if len(range_.hi.terms) == 1 and range_.hi.terms[0][1] == 1:
+            size = str(range_.hi.terms[0][0])
+            positions.least_sizes[size] = max(positions.least_sizes.get(size, 0), a.const - range_.hi.const)
+        return
+    if len(a.terms) != 1 or a.terms[0][1] not in (1, -1):
+        return
+    index, sign = a.terms[0]
+    rest = positions.arithmetic(a.const, a.sizes, ())
+    if sign == 1:
+        positions.lower.setdefault(index, []).append(positions.plus(lo, rest, -1))
+        positions.upper.setdefault(index, []).append(positions.plus(hi, rest, -1))
+    else:
+        positions.lower.setdefault(index, []).append(positions.plus(rest, hi, -1))
+        positions.upper.setdefault(index, []).append(positions.plus(rest, lo, -1))

@@ -1,0 +1,228 @@
+"""Polynomials in parts: ``dict`` from products to rational coefficients, and their products.
+
+A polynomial is never changed once it is handed on. ``mul`` expands; a product that holds an active
+head (a delta, a bracket, a power of a sum, ...) is handed to that head's reduction, so that what
+comes out is always reduced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots, normal_slots
+from symgrad.proving.interner import Head, Number
+from symgrad.proving.limits import MAX_DEPTH, MAX_TERMS, FormTooLarge, UndefinedForm
+from symgrad.proving.templates import from_template, int_if_whole
+
+ONE: Mono = ()
+
+
+def constant(value: Number) -> Poly:
+    return {ONE: int_if_whole(value)} if value else {}
+
+
+def single(ctx: Attempt, hid: int, slots: Slots, exponent: Number = 1) -> Poly:
+    """One part as a polynomial, reduced."""
+    mono = ((hid, normal_slots(ctx.heads[hid], slots), exponent),)
+    return reduce(ctx, mono) if ctx.is_active(mono) else {mono: 1}
+
+
+def accumulate(total: Poly, poly: Poly, factor: Number = 1) -> None:
+    """``total += factor * poly``, in place."""
+    for mono, c in poly.items():
+        new = total.get(mono, 0) + c * factor
+        if new:
+            total[mono] = new
+        else:
+            total.pop(mono, None)
+
+
+def add(polys: Iterable[Poly]) -> Poly:
+    total: Poly = {}
+    for p in polys:
+        accumulate(total, p)
+    return total
+
+
+def minus(p: Poly, q: Poly) -> Poly:
+    total = dict(p)
+    accumulate(total, q, -1)
+    return total
+
+
+def scale(p: Poly, factor: Number) -> Poly:
+    return {m: c * factor for m, c in p.items()} if factor else {}
+
+
+def merge(m: Mono, n: Mono) -> Mono:
+    """The product of two products, exponents added; nothing else is looked at."""
+    if not m:
+        return n
+    if not n:
+        return m
+    exponents = {(h, s): e for h, s, e in m}
+    for h, s, e in n:
+        old = exponents.get((h, s))
+        exponents[h, s] = e if old is None else old + e
+    return tuple(sorted([(h, s, e) for (h, s), e in exponents.items() if e]))
+
+
+def mul(ctx: Attempt, p: Poly, q: Poly) -> Poly:
+    """The expanded product."""
+    if not p or not q:
+        return {}
+    if len(q) == 1 and ONE in q:
+        return p if q[ONE] == 1 else scale(p, q[ONE])
+    if len(p) == 1 and ONE in p:
+        return q if p[ONE] == 1 else scale(q, p[ONE])
+    if len(p) * len(q) > 50 * MAX_TERMS:
+        raise FormTooLarge("too many terms in a product")
+    total: Poly = {}
+    for m, a in p.items():
+        ctx.budget.tick(len(q))
+        for n, b in q.items():
+            mono = merge(m, n)
+            c = a * b
+            if m and n and ctx.is_active(mono):
+                accumulate(total, reduce(ctx, mono), c)
+            else:
+                new = total.get(mono, 0) + c
+                if new:
+                    total[mono] = new
+                else:
+                    del total[mono]
+    if len(total) > MAX_TERMS:
+        raise FormTooLarge("too many terms")
+    return total
+
+
+def product(ctx: Attempt, polys: Iterable[Poly]) -> Poly:
+    total: Poly = {ONE: 1}
+    for p in polys:
+        total = mul(ctx, total, p)
+    return total
+
+
+def reduce(ctx: Attempt, mono: Mono) -> Poly:
+    """A product with its active parts seen to."""
+    known = ctx.reduced.get(mono)
+    if known is not None:
+        return known
+    ctx.depth += 1
+    if ctx.depth > MAX_DEPTH:
+        raise FormTooLarge("rules do not come to an end")
+    ctx.budget.tick()
+    result: Poly | None = None
+    for k, (hid, _, _) in enumerate(mono):
+        if hid in ctx.active:
+            rule = ctx.rules.in_product.get(ctx.heads[hid].kind)
+            result = rule(ctx, mono, k) if rule else None
+            if result is not None:
+                break
+        if hid in ctx.rewritten_heads:
+            result = ctx.rules.by_equation(ctx, mono)
+            if result is not None:
+                break
+    if result is None:
+        result = {mono: 1}
+    else:
+        # what a rule gives back may still hold what another rule applies to
+        settled: Poly = {}
+        for m, c in result.items():
+            accumulate(settled, reduce(ctx, m) if ctx.is_active(m) else {m: 1}, c)
+        result = settled
+    ctx.depth -= 1
+    ctx.reduced[mono] = result
+    return result
+
+
+def is_natural(e: Number) -> bool:
+    return (isinstance(e, int) or e.denominator == 1) and e >= 0
+
+
+def is_whole(e: Number) -> bool:
+    return isinstance(e, int) or e.denominator == 1
+
+
+def raise_to(ctx: Attempt, p: Poly, n: int) -> Poly:
+    """``p ** n`` for a natural number, expanded by repeated squaring."""
+    if n > 1 and len(p) > 1:
+        terms = 1
+        for k in range(1, len(p)):
+            terms = terms * (n + k) // k
+            if terms > MAX_TERMS:
+                raise FormTooLarge("too large a power")
+    result: Poly = {ONE: 1}
+    while n:
+        if n & 1:
+            result = mul(ctx, result, p)
+        n >>= 1
+        if n:
+            p = mul(ctx, p, p)
+    return result
+
+
+def part_at(ctx: Attempt, hid: int, slots: Slots, e: Number) -> Poly:
+    """A part at positions it may not have been made for. What is rigid keeps its shape as long as
+    its positions are distinct; anything else is built again from its template."""
+    head = ctx.heads[hid]
+    rebuild = ctx.rules.rebuild.get(head.kind)
+    if rebuild is None or (head.rigid and len(set(slots)) == len(slots)):
+        return single(ctx, hid, slots, e)
+    ctx.budget.tick()
+    return rebuild(ctx, head, slots, e)
+
+
+def open_template(ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()) -> tuple[list[int], list[Poly]]:
+    """Fresh bound indices, and the polynomials in a template at live positions, by place."""
+    bound, terms = from_template(ctx, head, slots, axes)
+    settled = head.rigid and len(set(slots)) == len(slots)
+    polys: list[Poly] = []
+    for (place, c), mono in terms:
+        while len(polys) <= place:
+            polys.append({})
+        if settled:
+            accumulate(polys[place], {mono: c})
+            continue
+        term: Poly = {ONE: c}
+        for h, s, e in mono:
+            term = mul(ctx, term, part_at(ctx, h, s, e))
+        accumulate(polys[place], term)
+    return bound, polys
+
+
+def replace(ctx: Attempt, mono: Mono, old: int, new: int) -> Poly:
+    """A product with one position replaced by another throughout."""
+    positions = ctx.positions
+    kept: list[Part] = []
+    changed: list[Poly] = []
+    for p in mono:
+        slots = tuple([positions.replace(x, old, new) for x in p[1]])
+        if slots == p[1]:
+            kept.append(p)
+        else:
+            changed.append(part_at(ctx, p[0], slots, p[2]))
+    result: Poly = {tuple(kept): 1}
+    for poly in changed:
+        result = mul(ctx, result, poly)
+    return result
+
+
+def replace_throughout(ctx: Attempt, p: Poly, old: int, new: int) -> Poly:
+    """A polynomial with one position replaced by another throughout."""
+    total: Poly = {}
+    for mono, c in p.items():
+        accumulate(total, replace(ctx, mono, old, new), c)
+    return total
+
+
+def mentions(ctx: Attempt, mono: Mono, old: int) -> bool:
+    """Whether a position stands in a product, also inside compound positions."""
+    return any(ctx.positions.contains(x, old) for p in mono for x in p[1])
+
+
+def divide(number: Number, other: Number) -> Number:
+    if not other:
+        raise UndefinedForm("division by zero")
+    return int_if_whole(Fraction(number) / other)

@@ -1,0 +1,182 @@
+"""Proofs: a claim is proved when both of its sides have the same normal form.
+
+Each strategy is tried without assumptions first, then with all of them; of those that were not needed
+each is dropped. Definitions stay closed as long as that is enough. If no proof is found, that says
+nothing about the claim.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from operator import attrgetter
+
+from symgrad.core.claims import Assumption, Claim
+from symgrad.core.nodes import Definition, Expr, Ref, Size, distinct, walk
+from symgrad.core.ranges import Affine, Index, IndexExpr
+from symgrad.core.substitute import substitute
+from symgrad.proving.attempt import Attempt, Poly
+from symgrad.proving.definedness import ImpliedByDefinedness, implied_by_definedness, learn_in_range, learn_positive
+from symgrad.proving.express import to_expr
+from symgrad.proving.facts import learn
+from symgrad.proving.head_rules import RULES
+from symgrad.proving.interner import Interner
+from symgrad.proving.limits import NormalFormError
+from symgrad.proving.normal_form import normal_form
+from symgrad.proving.poly import minus
+from symgrad.proving.size_polynomials import numbered_positions
+from symgrad.proving.zero import is_zero
+
+SECONDS = 1.0
+MAX_SHOWN, MAX_NODES = 24, 250
+"""The most terms, and the most nodes in all, of a difference that is still worth reading."""
+MAX_POSITIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Why both sides are equal: the assumptions needed, as the author wrote them; what must be
+    ('nonzero' | 'positive' | 'nonempty', expression) besides what the sides say; the rules used."""
+
+    assumptions: tuple[str, ...] = ()
+    conditions: tuple[tuple[str, Expr], ...] = ()
+    trace: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """How an attempt goes about a claim: whether definitions stay closed, and what it takes to be implied by
+    the claim's being defined."""
+
+    keep_definitions: bool
+    implied: ImpliedByDefinedness
+
+
+class Prover:
+    """Proves claims of one document, and simplifies what is left between the sides of others.
+
+    Derivatives in a claim must have been carried out. ``written`` is the claim before that: whatever is
+    implied by its being defined may be used as well.
+    """
+
+    def __init__(self) -> None:
+        self.interner = Interner()
+
+    def prove(self, claim: Claim, written: Claim | None = None, seconds: float = SECONDS) -> Proof | None:
+        """A proof of the claim, or None if the normal form finds none."""
+        deadline = time.process_time() + seconds
+        self.interner.make_room()
+        try:
+            strategies = _strategies(claim, written or claim)
+        except (NormalFormError, RecursionError, ValueError, TypeError):
+            return None
+        for assumptions in ((), claim.assumptions) if claim.assumptions else ((),):
+            for strategy in strategies:
+                proof = self._attempted(claim, strategy, assumptions, deadline)
+                if proof is not None:
+                    return self._with_fewest_assumptions(claim, strategy, assumptions, proof, deadline)
+        return self._position_by_position(claim, deadline)
+
+    def difference(self, claim: Claim, written: Claim | None = None, seconds: float = SECONDS / 6) -> Expr | None:
+        """The left side minus the right, simplified; None if the form cannot say it briefly."""
+        self.interner.make_room()
+        deadline = time.process_time() + seconds
+        shortest: tuple[int, Expr] | None = None
+        try:
+            for strategy in _strategies(claim, written or claim):
+                attempt = self._attempt(strategy, deadline)
+                poly = _difference(attempt, claim, strategy, claim.assumptions)
+                if 0 < len(poly) <= MAX_SHOWN and (shortest is None or len(poly) < shortest[0]):
+                    shortest = (len(poly), to_expr(attempt, poly))
+        except (NormalFormError, RecursionError, ValueError, TypeError):
+            pass
+        return shortest[1] if shortest and sum(1 for _ in walk(shortest[1])) <= MAX_NODES else None
+
+    def _attempt(self, strategy: Strategy, deadline: float) -> Attempt:
+        return Attempt(self.interner, RULES, deadline - time.process_time(), strategy.keep_definitions)
+
+    def _attempted(
+        self, claim: Claim, strategy: Strategy, assumptions: tuple[Assumption, ...], deadline: float
+    ) -> Proof | None:
+        """The proof by one strategy from these assumptions, or None."""
+        attempt = self._attempt(strategy, deadline)
+        try:
+            found = is_zero(attempt, _difference(attempt, claim, strategy, assumptions))
+            if not found and attempt.met_numbered_range:
+                attempt = self._attempt(strategy, deadline)
+                attempt.write_out_sums = True
+                found = is_zero(attempt, _difference(attempt, claim, strategy, assumptions))
+        except (NormalFormError, RecursionError, ValueError):
+            return None
+        if not found:
+            return None
+        conditions: list[tuple[str, Expr]] = [("positive", entry) for entry, _ in strategy.implied.positive_entries]
+        conditions += [("nonempty", Size(self.interner.ranges[r].size)) for r in attempt.nonempty]
+        return Proof(tuple(dict.fromkeys(a.latex for a in assumptions)), tuple(conditions), tuple(attempt.trace))
+
+    def _with_fewest_assumptions(
+        self, claim: Claim, strategy: Strategy, assumptions: tuple[Assumption, ...], proof: Proof, deadline: float
+    ) -> Proof:
+        """The proof after dropping every assumption that is not needed."""
+        kept = list(assumptions)
+        for a in assumptions:
+            fewer = tuple(b for b in kept if b is not a)
+            # the proof without any assumption was tried before
+            shorter = self._attempted(claim, strategy, fewer, deadline) if fewer else None
+            if shorter is not None:
+                proof = shorter
+                kept.remove(a)
+        return proof
+
+    def _position_by_position(self, claim: Claim, deadline: float) -> Proof | None:
+        """A claim about a free index that takes a few numbered positions, proved at each of them."""
+        for index in claim.free:
+            few = numbered_positions(index.range)
+            if few is None or len(few) > MAX_POSITIONS:
+                continue
+            rest = tuple(i for i in claim.free if i is not index)
+            proofs = []
+            for k in few:
+                here: dict[Index, IndexExpr] = {index: Affine.of(k)}
+                left, right = substitute(claim.left, here), substitute(claim.right, here)
+                at_k = Claim(left, right, rest, claim.assumptions)
+                proof = self.prove(at_k, seconds=deadline - time.process_time())
+                if proof is None:
+                    return None
+                proofs.append(proof)
+            return Proof(*(tuple(dict.fromkeys(x for p in proofs for x in part(p))) for part in _PARTS))
+        return None
+
+
+_PARTS = (attrgetter("assumptions"), attrgetter("conditions"), attrgetter("trace"))
+
+
+def _strategies(claim: Claim, written: Claim) -> list[Strategy]:
+    """In the order in which they are tried."""
+    implied = implied_by_definedness(written.left, written.right)
+    without_logs = ImpliedByDefinedness((), implied.in_range)
+    strategies = [Strategy(False, without_logs)]
+    named = _definitions_in(claim.left)
+    if named and named == _definitions_in(claim.right):
+        strategies.insert(0, Strategy(True, without_logs))
+    if implied.positive_entries:
+        strategies.append(Strategy(False, implied))
+    return strategies
+
+
+def _definitions_in(side: Expr) -> set[Definition]:
+    """The definitions that a side refers to by name."""
+    return {n.definition for n in distinct(side) if isinstance(n, Ref)}
+
+
+def _difference(attempt: Attempt, claim: Claim, strategy: Strategy, assumptions: tuple[Assumption, ...]) -> Poly:
+    """The normal form of the left side minus the right, with the assumptions in force."""
+    for index in claim.free:
+        if index.range is not None:
+            attempt.positions.not_empty(index.range)
+    for position, range_ in strategy.implied.in_range:
+        learn_in_range(attempt, position, range_)
+    learn(attempt, assumptions)
+    for entry, params in strategy.implied.positive_entries:
+        learn_positive(attempt, entry, params)
+    return minus(normal_form(attempt, claim.left), normal_form(attempt, claim.right))

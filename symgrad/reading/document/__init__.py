@@ -1,0 +1,1 @@
+"""Where mathematics is in a document."""

@@ -1,0 +1,229 @@
+"""The layout of a Markdown document: front matter, code and comments are opaque; block quotes are seen through."""
+
+from __future__ import annotations
+
+import re
+
+from symgrad.reading.document.blocks import Display, Heading
+from symgrad.reading.document.layout import Layout, blank
+from symgrad.text.source import Source
+
+CODE = "\ufffc"
+"""Stands for a character of inline code: no space, no letter."""
+
+
+_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^\n]*)$")
+_ITEM = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]+|$)")
+_ATX = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_SETEXT = re.compile(r"(=+|-+)[ \t]*$")
+_QUOTE = re.compile(r"(?: {0,3}>[ ]?)+")
+_INLINE_OPAQUE = re.compile(r"\\[\\`<$]|(?P<ticks>`+)|<!--|<(?P<tag>pre|code|script|style|textarea)\b[^<>]{0,400}>")
+
+
+def markdown_layout(source: Source) -> Layout:
+    """Layout of a Markdown document: front matter, code and comments are opaque."""
+    source = _without_quote_marks(source)
+    layout = Layout(source, False, source.text)
+    lines = _Lines(layout)
+    lines.read()
+    layout.visible = _hide_inline(layout, "".join(lines.visible))
+    layout.paragraphs.sort()
+    layout.stops.sort()
+    return layout
+
+
+def _without_quote_marks(source: Source) -> Source:
+    """The source with the marks of block quotes blanked: in a display they would be read as relations."""
+    if not re.search(r"^ {0,3}>", source.text, re.MULTILINE):
+        return source
+    out: list[str] = []
+    quoted, before_blank = False, True
+    for line in source.text.split("\n"):
+        m = _QUOTE.match(line)
+        quoted = m is not None and (quoted or before_blank)
+        out.append(" " * m.end() + line[m.end() :] if m is not None and quoted else line)
+        before_blank = not line.strip() or line.lstrip().startswith("#")
+    return Source(source.path, "\n".join(out))
+
+
+class _Lines:
+    """The line structure of Markdown, one line after another."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.lines = layout.source.text.split("\n")
+        self.starts = [0]
+        for line in self.lines:
+            self.starts.append(self.starts[-1] + len(line) + 1)
+        self.visible = [line + "\n" for line in self.lines]
+        if self.visible:
+            self.visible[-1] = self.lines[-1]
+        self.paragraph_start: int | None = None
+        self.in_list = False
+        self.in_item = False
+        """Whether the paragraph starts as a list item."""
+        self.comment = False
+        """Whether the line before ended inside a comment."""
+        self.unfenced: dict[str, int] = {}
+        """Fence characters, with the length from which on no line closes a block any more."""
+
+    def read(self) -> None:
+        k = self._front_matter()
+        while k < len(self.lines):
+            k = self._line(k)
+
+    def hide(self, first: int, last: int) -> None:
+        for k in range(first, min(last, len(self.lines))):
+            self.visible[k] = blank(self.visible[k])
+
+    def end_paragraph(self, k: int) -> None:
+        self.paragraph_start = None
+        offset = self.starts[min(k, len(self.lines))]
+        self.layout.paragraphs.append(offset)
+        self.layout.stops.append(offset)
+
+    def _front_matter(self) -> int:
+        if not self.lines or self.lines[0].strip("\ufeff \t\r") != "---":
+            return 0
+        for k in range(1, min(len(self.lines), 400)):
+            if self.lines[k].rstrip() in ("---", "..."):
+                self.hide(0, k + 1)
+                return k + 1
+        return 0
+
+    def _line(self, k: int) -> int:
+        """Reads the block that starts at line ``k``; the next line to read."""
+        line = self.lines[k]
+        stripped = line.strip()
+        indent = len(line) - len(line.lstrip(" ")) + (4 if line.lstrip(" ").startswith("\t") else 0)
+        if not stripped:
+            self.end_paragraph(k)
+            return k + 1
+        after_blank = self.paragraph_start is None
+        if self._in_comment(line):
+            self.paragraph_start = k if after_blank else self.paragraph_start
+            return k + 1
+        if indent >= 4 and after_blank and not self.in_list:
+            self.hide(k, k + 1)  # an indented code block
+            return k + 1
+        fence = _FENCE.match(line.strip())
+        if fence is not None and not (fence[1][0] == "`" and "`" in fence[2]):
+            return self._fence(k, fence[1], fence[2])
+        if indent < 4 and (atx := _ATX.match(stripped)) is not None:
+            start = self.starts[k] + indent
+            self.end_paragraph(k)
+            self.layout.headings.append(
+                Heading(len(atx[1]), atx[2] or "", self.layout.span(start, self.starts[k] + len(line.rstrip())))
+            )
+            self.end_paragraph(k + 1)
+            self.in_list = False
+            return k + 1
+        if indent < 4 and not after_blank and not self.in_item and (setext := _SETEXT.match(stripped)) is not None:
+            first = self.paragraph_start or 0
+            title = " ".join(" ".join(self.lines[first:k]).split())
+            span = self.layout.span(self.starts[first], self.starts[k] + len(line.rstrip()))
+            self.layout.headings.append(Heading(1 if setext[1][0] == "=" else 2, title, span))
+            self.end_paragraph(k + 1)
+            return k + 1
+        item = _ITEM.match(stripped) is not None and (indent < 4 or self.in_list)
+        if item:
+            self.in_list = True
+            self.layout.stops.append(self.starts[k])
+        elif after_blank and indent == 0:
+            self.in_list = False
+        if after_blank:
+            self.paragraph_start = k
+        self.in_item = item
+        return k + 1
+
+    def _in_comment(self, line: str) -> bool:
+        """Whether a line begins inside a comment that a line before opened."""
+        began = self.comment
+        plain = re.sub(r"`[^`]*`", "", line)
+        opened = plain.rfind("<!--")
+        self.comment = (began and "-->" not in plain) or opened > plain.rfind("-->")
+        return began
+
+    def _fence(self, k: int, mark: str, info: str) -> int:
+        """A fenced block: code, or a display if its language is ``math``."""
+        layout = self.layout
+        language = info.strip().partition(" ")[0].strip("{.}").lower()
+        closing = re.compile(rf"[ \t]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
+        end = None
+        if len(mark) < self.unfenced.get(mark[0], len(mark) + 1):
+            end = next((j for j in range(k + 1, len(self.lines)) if closing.match(self.lines[j].rstrip())), None)
+        start = self.starts[k] + len(self.lines[k]) - len(self.lines[k].lstrip())
+        self.end_paragraph(k)
+        layout.walls.append(start)
+        if end is None:
+            self.unfenced[mark[0]] = len(mark)
+            rest = "\n".join(self.lines[k + 1 :])
+            if language == "math" or re.search(r"\$\$|\\\[|\\begin\{|symgrad:", rest):
+                opened = f"{mark}{info}".strip()
+                layout.report(
+                    "SG003",
+                    f"`{opened}` is not closed",
+                    start,
+                    start + len(opened),
+                    f"close the block with a line `{mark}`",
+                )
+            if language == "math":
+                self.hide(k, k + 1)
+                return k + 1
+            self.hide(k, len(self.lines))
+            return len(self.lines)
+        if language == "math":
+            content = layout.span(self.starts[k + 1], max(self.starts[k + 1], self.starts[end] - 1))
+            layout.fences.append(
+                Display(content, None, layout.span(start, self.starts[end] + len(self.lines[end].rstrip())))
+            )
+        self.hide(k, end + 1)
+        self.end_paragraph(end + 1)
+        return end + 1
+
+
+def _hide_inline(layout: Layout, text: str) -> str:
+    """Text with inline code, comments and preformatted HTML hidden; directives are taken from the comments."""
+    parts: list[str] = []
+    copied = at = 0
+    hopeless: dict[str, int] = {}
+    while (m := _INLINE_OPAQUE.search(text, at)) is not None:
+        at = m.end()
+        if m["ticks"]:
+            end = _closing_ticks(text, m, layout, hopeless)
+            if end is None:
+                continue
+            if len(m["ticks"]) == 1 and text[m.start() - 1 : m.start()] == "$" and text[end : end + 1] == "$":
+                at = end  # GitHub's $`…`$
+                continue
+            filler = re.sub(r"[^\n]", CODE, text[m.start() : end])
+        elif m.group() == "<!--" or m["tag"]:
+            closing = "-->" if m["tag"] is None else f"</{m['tag']}>"
+            close = text.find(closing, at) if at < hopeless.get(closing, len(text) + 1) else -1
+            if close < 0:
+                if hopeless.setdefault(closing, at) == at and m["tag"] is None:
+                    layout.report("SG003", "`<!--` is not closed", m.start(), m.end(), "add the missing `-->`")
+                continue
+            end = close + len(closing)
+            if m["tag"] is None:
+                layout.directive(text[at:close], m.start(), end)
+            filler = blank(text[m.start() : end])
+        else:
+            continue
+        parts += (text[copied : m.start()], filler)
+        copied = at = end
+    return "".join((*parts, text[copied:]))
+
+
+def _closing_ticks(text: str, m: re.Match[str], layout: Layout, hopeless: dict[str, int]) -> int | None:
+    """Where the code span that opens at a match ends, inside its paragraph."""
+    ticks = m["ticks"]
+    if m.end() < hopeless.get(ticks, -1):
+        return None
+    stop = re.compile(r"\n[ \t\r]*\n|\Z").search(text, m.end())
+    limit = stop.start() if stop is not None else len(text)
+    for other in re.compile(r"`+").finditer(text, m.end(), limit):
+        if other.group() == ticks:
+            return other.end()
+    hopeless[ticks] = limit
+    return None

@@ -1,0 +1,203 @@
+"""A document as steps: blocks in order, declarations entered, definitions made, claims read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from symgrad.reading.declaration_layers import DeclarationLayer, Sections
+from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
+from symgrad.reading.meaning.chain_reader import ChainReader
+from symgrad.reading.meaning.chains import Outcome
+from symgrad.reading.meaning.rules import Definitions
+from symgrad.reading.names.declarations import Paragraph
+from symgrad.reading.names.scope import Scope
+from symgrad.reading.read_document import ReadDocument, ReadStep
+from symgrad.reading.tokens.lexer import Token, tokenize
+from symgrad.reading.tokens.macros import Macros, collect_macros
+from symgrad.reading.tokens.relations import Relation, read_relations
+from symgrad.text.diagnostic import Diagnostic, NotationError
+from symgrad.text.source import Source
+
+_IF = re.compile(r"(?:^|[^A-Za-z])(?:if|when|whenever|unless|iff)[\s~]*(?:\$`?|\\\()\s*$", re.IGNORECASE)
+_AND = re.compile(r"^\s*(?:`?\$|\\\))[\s,]*(?:and|or)?[\s~]*(?:\$`?|\\\()\s*$")
+"""What stands before a formula that is only supposed, and between it and the next one like it."""
+DECLARING = ("\\in", "\\subseteq", "\\to")
+"""Inline mathematics with one of these declares; the rest may be anything."""
+
+
+MAX_PROBLEMS = 200
+
+
+class Reader:
+    """Reads one document under the declarations of others."""
+
+    def __init__(self, source: Source, with_sources: Sequence[Source] = ()) -> None:
+        self.source = source
+        self.out = ReadDocument(source)
+        self.scope = self.out.scope
+        self.macros = collect_macros(source)
+        self.definitions = Definitions()
+        self.sections = Sections(with_sources)
+        self.last_side: tuple[Token, ...] | None = None
+        self.group = 0
+
+    def read(self) -> ReadDocument:
+        blocks = read_blocks(self.source)
+        self.out.diagnostics.extend(blocks.diagnostics)
+        for layer in self.sections.everywhere:
+            self.enter(layer)
+        pending: Directive | None = None
+        for event in self.events(blocks):
+            if isinstance(event, DeclarationLayer):
+                self.leave_and_enter(event)
+            elif isinstance(event, list):
+                self.declare(event, self.macros)
+            elif isinstance(event, Directive):
+                pending = event if self.is_known(event) else None
+            else:
+                self.group += 1
+                self.display(event, pending)
+                pending = None
+        if pending is not None:
+            remedy = "put it before the display it means"
+            self.out.diagnostics.append(Diagnostic("SG004", "no display follows this directive", pending.span, remedy))
+        self.out.diagnostics.extend(self.sections.unmatched())
+        if len(self.out.diagnostics) > MAX_PROBLEMS:
+            rest = len(self.out.diagnostics) - MAX_PROBLEMS
+            last = self.out.diagnostics[MAX_PROBLEMS].span
+            del self.out.diagnostics[MAX_PROBLEMS:]
+            self.out.diagnostics.append(
+                Diagnostic("SG002", f"{rest} more problems from here on", last, "mend those shown first")
+            )
+        return self.out
+
+    def events(self, blocks: Blocks) -> Iterator[DeclarationLayer | list[Inline] | Directive | Display]:
+        """Blocks in order, inline formulas gathered by paragraph, sections of other documents where they start.
+
+        A paragraph's declarations are entered before the first display that follows their formula,
+        so those in front of a display inside one paragraph already hold for it.
+        """
+        items: list[tuple[int, int, DeclarationLayer | Block]] = [
+            (at, 0, layer) for at, layer in self.sections.places(blocks.lines)
+        ]
+        items += [(b.span.start, 1, b) for b in blocks.items]
+        items.sort(key=lambda item: item[:2])
+        paragraph: list[Inline] = []
+        for _, _, item in items:
+            if paragraph and not (isinstance(item, Inline) and paragraph[0].paragraph == item.paragraph):
+                yield paragraph
+                paragraph = []
+            if isinstance(item, Inline):
+                paragraph.append(item)
+            elif isinstance(item, (DeclarationLayer, Directive, Display)):
+                yield item
+        if paragraph:
+            yield paragraph
+
+    # --- declarations ---------------------------------------------------------------------------
+
+    def declare(self, formulas: Sequence[Inline], macros: Macros) -> None:
+        """Enters what the formulas of one paragraph declare."""
+        tokens: list[tuple[Token, ...]] = []
+        supposed: set[int] = set()
+        before: Inline | None = None
+        for inline in formulas:
+            behind_if = is_supposed(inline, before, bool(tokens) and len(tokens) - 1 in supposed)
+            before = inline
+            try:
+                found = tokenize(inline.content, macros)
+            except NotationError as e:
+                if any(mark in inline.content.text for mark in DECLARING):
+                    self.out.diagnostics.append(e.diagnostic)
+                continue
+            if found:
+                if behind_if:
+                    supposed.add(len(tokens))
+                tokens.append(tuple(found))
+        paragraph = Paragraph(self.scope)
+        paragraph.read(tokens, supposed)
+        self.out.diagnostics.extend(paragraph.diagnostics)
+
+    def enter(self, layer: DeclarationLayer) -> None:
+        before = {t: dict(getattr(self.scope, t)) for t in Scope.TABLES}
+        assumed = list(self.scope.assumed)
+        for formulas in layer.paragraphs:
+            self.declare(formulas, layer.macros)
+        layer.remember(self.scope, before, assumed)
+
+    def leave_and_enter(self, layer: DeclarationLayer) -> None:
+        for old in self.sections.leave(layer):
+            old.restore(self.scope)
+        self.enter(layer)
+
+    # --- directives and displays ------------------------------------------------------------------
+
+    def is_known(self, d: Directive) -> bool:
+        """Whether a directive is one; another is reported."""
+        words = d.argument.split()
+        if d.name == "skip" or (d.name == "expect" and words[:1] == ["refuted"] and _is_number(words[1:])):
+            return True
+        message = f"`symgrad: {d.name} {d.argument}` is no directive"
+        remedy = "known are `expect refuted`, `expect refuted 2` and `skip WHY`"
+        self.out.diagnostics.append(Diagnostic("SG004", message, d.span, remedy))
+        return False
+
+    def display(self, display: Display, directive: Directive | None) -> None:
+        """Reads one display under the directive in front of it."""
+        if directive is not None and directive.name == "skip":
+            self.out.skipped += 1
+            why = directive.argument or "no reason is given"
+            self.out.not_checked.append(Diagnostic("SG402", f"left out: {why}", display.content, "", "note"))
+            return
+        if directive is not None:
+            words = directive.argument.split()
+            self.out.expectations[self.group] = (int(words[1]) if len(words) > 1 else None, directive.span)
+        try:
+            tokens = tokenize(display.content, self.macros)
+            relations = read_relations(tokens, self.last_side) if tokens else []
+        except NotationError as e:
+            self.unreadable(display, e.diagnostic)
+            return
+        except RecursionError:
+            span = display.content
+            self.unreadable(display, Diagnostic("SG002", "nested too deeply to be read", span, "split the display"))
+            return
+        for chain in _chains(relations):
+            ChainReader(self.out, chain, self.definitions, self.group).read()
+        if relations:
+            self.last_side = tuple(relations[-1].right)
+
+    def unreadable(self, display: Display, problem: Diagnostic) -> None:
+        """A display that can't be taken apart is one unreadable step."""
+        span = problem.span or display.content
+        text = display.content.text.strip()
+        self.out.steps.append(ReadStep(span, text, "", Outcome(problem=problem), self.group))
+
+
+def is_supposed(inline: Inline, before: Inline | None, supposed: bool) -> bool:
+    """Whether a formula stands behind *if*, or behind a ``supposed`` one before it and *and*."""
+    text, start = inline.content.source.text, inline.content.start
+    if before is not None and supposed and _AND.match(text[before.content.end : start]):
+        return True
+    return _IF.search(text[max(0, start - 40) : start]) is not None
+
+
+def _is_number(words: list[str]) -> bool:
+    return not words or (len(words) == 1 and words[0].isdigit())
+
+
+def _chains(relations: Sequence[Relation]) -> list[list[Relation]]:
+    """Relations that continue each other, together."""
+    out: list[list[Relation]] = []
+    for r in relations:
+        if r.continues and out:
+            out[-1].append(r)
+        else:
+            out.append([r])
+    return out
+
+
+def read_document(source: Source, with_sources: Sequence[Source] = ()) -> ReadDocument:
+    """Read a document under the declarations of others (``--with``)."""
+    return Reader(source, with_sources).read()

@@ -1,0 +1,1 @@
+"""From trees to expressions: names resolved, implied sums inserted, shapes checked, claims made."""

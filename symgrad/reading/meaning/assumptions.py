@@ -1,0 +1,98 @@
+"""The assumptions in force, elaborated for a claim; ranges written behind a relation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from symgrad.core.claims import Assumption
+from symgrad.core.nodes import free_indices
+from symgrad.core.ranges import Range
+from symgrad.reading.meaning.conditions import read_conditions
+from symgrad.reading.meaning.open_index import closed, same_range
+from symgrad.reading.meaning.raw_trees import condition, expression
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.values import ShapeMismatch, aligned
+from symgrad.reading.names.name_keys import letter_of
+from symgrad.reading.names.scope import Assumed, Scope
+from symgrad.reading.names.sets import PositionSet, counted, read_set
+from symgrad.reading.tokens.cuts import items, outermost
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.scripts import is_name
+from symgrad.text.diagnostic import Diagnostic, NotationError
+
+
+@dataclass(slots=True)
+class ReadAssumptions:
+    """The assumptions that can be read, and what is wrong with the others."""
+
+    assumptions: tuple[Assumption, ...] = ()
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def read_assumptions(el: Reading) -> ReadAssumptions:
+    """Every assumption in force, as it reads now."""
+    facts = ReadAssumptions()
+    out: list[Assumption] = []
+    for assumed in el.scope.assumed:
+        child = el.child()
+        try:
+            out.extend(_one(child, assumed))
+        except NotationError as e:
+            facts.diagnostics.append(e.diagnostic)
+        except ShapeMismatch as e:
+            facts.diagnostics.append(Diagnostic("SG113", str(e), assumed.span, "check the shapes"))
+    facts.assumptions = tuple(out)
+    return facts
+
+
+def _one(el: Reading, assumed: Assumed) -> list[Assumption]:
+    tokens, text = assumed.tokens, assumed.span.text
+    equal = next((k for k, t in outermost(tokens) if t.text == "="), None)
+    if equal is not None:
+        return [_equation(el, tokens[:equal], tokens[equal + 1 :], assumed)]
+    conds = read_conditions(el, tokens, assumed.span)
+    unless = read_conditions(el, assumed.unless, assumed.span) if assumed.unless else []
+    el.letters.resolve_ties()
+    params = tuple(map(closed, el.letters.open.values()))
+    limits = tuple(condition(u.negate()) for u in unless)
+    return [Assumption("condition", text, cond=condition(c), params=params, unless=limits) for c in conds]
+
+
+def _equation(el: Reading, left: tuple[Token, ...], right: tuple[Token, ...], assumed: Assumed) -> Assumption:
+    a, b = (el.value(el.parse(side, assumed.span)) for side in (left, right))
+    pairs = [pair for pair in zip(a.axes, b.axes, strict=False) if same_range(*pair)]
+    if not len(pairs) == len(a.axes) == len(b.axes) or a.row != b.row:
+        raise ShapeMismatch("an assumption equates arrays of shapes that differ", a, b, assumed.span)
+    el.letters.resolve_ties()
+    x, y = expression(a.body), expression(aligned(b, a.axes))
+    found = (free_indices(x) | free_indices(y)) & set(map(closed, (*el.letters.open.values(), *a.axes)))
+    params = tuple(sorted(found, key=lambda i: i.serial))
+    return Assumption("equation", assumed.span.text, x, y, None, params)
+
+
+def says_nothing(tokens: Sequence[Token]) -> bool:
+    """``\\forall k``: a free letter stands for all its values anyway."""
+    return all(t.text in ("\\forall", ",") or t.kind in ("text", "prime") or is_name(t) for t in tokens) and any(
+        t.text == "\\forall" or (t.kind == "text" and "all" in t.text) for t in tokens
+    )
+
+
+def read_restrictions(scope: Scope, tokens: Sequence[Token]) -> list[tuple[str, Range]]:
+    """The letters that a trailing remark gives a full range, ``i = 1, \\dots, C`` or ``i \\in [N]``; else nothing."""
+    words = [t for t in tokens if t.kind != "text" and t.text != "\\forall"]
+    at = next((k for k, t in outermost(words) if t.text in ("=", "\\in")), None)
+    if not at:
+        return []
+    names = [letter_of(n) for n in items(words[:at])]
+    if None in names:
+        return []
+    over = _range(scope, words[at].text, words[at + 1 :])
+    return [(n, over) for n in names if n is not None] if over is not None else []
+
+
+def _range(scope: Scope, sign: str, right: Sequence[Token]) -> Range | None:
+    if sign == "=":
+        return counted(scope, right)
+    whole = read_set(scope, right)
+    return whole.target if isinstance(whole, PositionSet) and not whole.ranges else None

@@ -1,0 +1,269 @@
+"""The letters that a written sum binds, and what is written of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, takewhile
+
+from symgrad.core.ranges import Affine, Gather, Index, Range, Subset
+from symgrad.reading.meaning.conditions import as_position
+from symgrad.reading.meaning.open_index import OpenIndex
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.names.name_keys import labelled_size
+from symgrad.reading.names.sets import is_cardinality
+from symgrad.reading.tokens.cuts import CLOSERS, OPENERS, find, items, parted, split_rows, without_commas
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, strip_groups
+from symgrad.reading.tree.syntax import BigOp
+from symgrad.reading.tree.used_names import slot_letters, sum_letter
+
+MAX_LETTERS = 8
+RELATIONS = ("=", "\\neq", "<", ">", "\\le", "\\ge", "\\in", "\\notin")
+
+
+@dataclass(slots=True)
+class Bound:
+    """One letter of a sum: its written ends, subsets and conditions, as tokens."""
+
+    index: Index
+    token: Token
+    lo: Affine | None = None
+    hi: Affine | None = None
+    subsets: list[Subset] = field(default_factory=list)
+    range: Range | None = None
+    conditions: list[tuple[Token, ...]] = field(default_factory=list)
+
+    @property
+    def known(self) -> bool:
+        """Whether a set or a condition is written of it."""
+        return bool(self.subsets or self.conditions or self.range is not None)
+
+
+def read_bounds(el: Reading, node: BigOp) -> list[Bound]:
+    """The letters that a sum binds, in order, with what is written of each."""
+    if not node.sub:
+        raise error("SG101", "a sum must say over what", node.head, "write `\\sum_i`")
+    reader = _Reader(el, node)
+    rows = strip_groups(node.sub[1:]) if node.sub[0].text == "\\substack" else node.sub
+    for row in split_rows(rows):
+        for piece in _comma_pieces(row):
+            reader.read(piece)
+    if node.sup:
+        reader.close(node.sup)
+    bounds = list(reader.bounds.values())
+    for b in bounds:
+        if b.lo is not None and b.hi is None:
+            message = f"the sum over `{b.index.letter}` has no upper bound"
+            raise error("SG101", message, node.head, "write `\\sum_{i=1}^{N}`")
+    return bounds
+
+
+def _comma_pieces(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """What stands between commas, colons and wide spaces outside of groups and brackets."""
+    out: list[list[Token]] = [[]]
+    depth = 0
+    for t in tokens:
+        depth += (t.kind == "open" or t.text in OPENERS) - (t.kind == "close" or t.text in CLOSERS)
+        if depth == 0 and (t.kind == "quad" or (t.kind == "symbol" and t.text in ",;:") or t.text == "\\mid"):
+            out.append([])
+        else:
+            out[-1].append(t)
+    return [tuple(p) for p in out if p]
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the pieces below one sum sign. ``bounds``: by the keys of their letters, in order."""
+
+    el: Reading
+    node: BigOp
+    bounds: dict[str, Bound] = field(default_factory=dict)
+
+    def bind(self, token: Token, primes: Sequence[Token] = ()) -> Bound:
+        token = replace(token, text=token.text + "'" * len(primes)) if primes else token
+        key = sum_letter(token)
+        if key not in self.bounds:
+            if len(self.bounds) == MAX_LETTERS:
+                raise error("SG002", f"a sum over more than {MAX_LETTERS} letters", self.node.head)
+            self.bounds[key] = Bound(OpenIndex(key, None, "bound"), token)
+        return self.bounds[key]
+
+    def read(self, piece: tuple[Token, ...]) -> None:
+        """``i``, ``ij``, ``i = 1``, ``1 \\le i \\le N``, ``i \\in S``, or a condition."""
+        cuts = [k for k, t in enumerate(piece) if t.text in RELATIONS]
+        if not cuts:
+            self.letters(piece)
+            return
+        if any(b - a < 2 for a, b in pairwise((-1, *cuts, len(piece)))):
+            raise error("SG104", "a side of this bound is missing", cover(piece), "write `\\sum_{i=1}^{N}`")
+        if len(cuts) > 1 and self.between(piece, cuts):
+            return
+        first, sign, right = piece[: cuts[0]], piece[cuts[0]].text, piece[cuts[0] + 1 :]
+        if sign == "=" and len(cuts) == 1 and is_name(first[0]):
+            self.equal(self.bind(first[0], first[1:]), right)
+        elif sign == "\\in" and is_name(first[0]):
+            for b in self.waiting():
+                self.member(b, right)
+            for k, t in enumerate(first):
+                if is_name(t):
+                    primes = list(takewhile(lambda x: x.kind == "prime", first[k + 1 :]))
+                    self.member(self.bind(t, primes), right)
+        else:
+            self.condition(piece, cuts)
+
+    def waiting(self) -> list[Bound]:
+        """The letters right before, of which nothing is written yet: ``i`` of ``i, j \\in S``."""
+        bare = takewhile(lambda b: b.lo is None and not b.known, reversed(self.bounds.values()))
+        return list(bare)
+
+    def letters(self, piece: tuple[Token, ...]) -> None:
+        """``i'``, or letters run together: ``\\sum_{ij}``."""
+        if is_name(piece[0]) and all(t.kind == "prime" for t in piece[1:]):
+            self.bind(piece[0], piece[1:])
+        elif all(is_name(t) for t in piece):
+            for t in piece:
+                self.bind(t)
+        else:
+            raise error("SG101", "this is no letter to sum over", cover(piece))
+
+    def between(self, piece: tuple[Token, ...], cuts: list[int]) -> bool:
+        """``1 \\le i < N``, ``1 \\le i < j \\le N``, ``i < j < k``: letters in a row, with both ends or none."""
+        if not {piece[k].text for k in cuts} <= {"\\le", "<"}:
+            return False
+        parts = [piece[a + 1 : b] for a, b in pairwise((-1, *cuts, len(piece)))]
+        first, *middle, last = parts
+        if not all(is_name(p[0]) and all(t.kind == "prime" for t in p[1:]) for p in middle):
+            return False
+        open_ended = self.is_summed(first) and self.is_summed(last)
+        named, signs = (parts, cuts) if open_ended else (middle, cuts[1:])
+        bounds = [self.bind(p[0], p[1:]) for p in named]
+        for b, left, cut, right in zip(bounds[1:], named, signs, named[1:], strict=False):
+            b.conditions.append((*left, piece[cut], *right))
+        if open_ended:
+            return True
+        lo = self.affine(first) + (piece[cuts[0]].text == "<")
+        hi = self.affine(last) - (piece[cuts[-1]].text == "<")
+        for b in bounds:
+            b.lo, b.hi = lo, hi
+        return True
+
+    def is_summed(self, part: tuple[Token, ...]) -> bool:
+        """Whether an end of a row is a letter to be summed itself: it stands in the body, and nowhere outside."""
+        if len(part) != 1 or not is_name(part[0]) or self.stands_outside(part[0]):
+            return False
+        return sum_letter(part[0]) in slot_letters(self.el.scope, self.node.body)
+
+    def equal(self, b: Bound, right: tuple[Token, ...]) -> None:
+        """``i = 1``, ``i = 1, \\dots, N``"""
+        dots = find(right, "\\dots")
+        if dots is None:
+            b.lo = self.affine(right)
+        else:
+            self.ends(b, right, dots)
+
+    def affine(self, tokens: Sequence[Token]) -> Affine:
+        if not strip_groups(tokens):
+            raise error("SG104", "a bound of this sum is missing", self.node.head, "write `\\sum_{i=1}^{N}`")
+        return affine(self.el, tokens)
+
+    def ends(self, b: Bound, tokens: tuple[Token, ...], dots: int) -> None:
+        b.lo = self.affine(without_commas(tokens[:dots]))
+        b.hi = self.affine(without_commas(tokens[dots + 1 :]))
+
+    def member(self, b: Bound, right: tuple[Token, ...]) -> None:
+        """``i \\in \\mathcal{N}``, ``i \\in [W]``, ``i \\in \\{1, \\dots, N\\}``; ``S \\setminus \\{o\\}``"""
+        whole, *without = parted(right, "\\setminus")
+        if without and not all((whole, *without)):
+            raise error("SG104", "a set is missing here", cover(right), "write `\\mathcal{N} \\setminus \\{o\\}`")
+        right = whole
+        for less in without:
+            self.left_out(b, less)
+        if len(right) == 1 and letter_key(right[0]) in self.el.scope.subsets:
+            b.subsets.append(self.el.scope.subsets[letter_key(right[0])])
+            return
+        if right[0].text == "[" and right[-1].text == "]":
+            b.range = Range.of_size(self.affine(right[1:-1]))
+            return
+        dots = find(right, "\\dots") if right[0].text == "\\{" and right[-1].text == "\\}" else None
+        if dots is None:
+            name = "".join(sum_letter(t) if is_name(t) else t.text for t in right)
+            remedy = "declare `$\\mathcal{N} \\subseteq [W]$`"
+            raise error("SG105", f"`{name}` is not declared as a set", cover(right), remedy)
+        self.ends(b, right[1:-1], dots - 1)
+
+    def left_out(self, b: Bound, less: tuple[Token, ...]) -> None:
+        """``\\setminus \\{o, c\\}`` and ``\\setminus \\mathcal{M}`` as conditions on the letter."""
+        if len(less) > 2 and less[0].text == "\\{" and less[-1].text == "\\}":
+            sign, others = "\\neq", items(less[1:-1])
+        else:
+            sign, others = "\\notin", [less]
+        for other in others:
+            b.conditions.append((b.token, replace(b.token, kind="command", text=sign, style=""), *other))
+
+    def condition(self, piece: tuple[Token, ...], cuts: list[int]) -> None:
+        """A condition binds its letters that stand nowhere else, and one of them at least."""
+        first, right = piece[: cuts[0]], piece[cuts[0] + 1 :]
+        primes = [t for t in first[1:] if t.kind == "prime"]
+        own = any(is_name(t) and sum_letter(t) in self.bounds for t in piece)
+        after = right[0] if len(right) == 1 and is_name(right[0]) and not self.stands_outside(right[0]) else None
+        if not own and is_name(first[0]) and not self.stands_outside(first[0]):
+            self.bind(first[0], primes)
+            if after is not None and sum_letter(after) in slot_letters(self.el.scope, self.node.body):
+                self.bind(after)
+        elif not own and after is not None:
+            self.bind(after)
+        elif not own and is_name(first[0]):
+            self.bind(first[0], primes)
+        if not self.bounds or (len(cuts) > 1 and not own):
+            remedy = "bound the letter itself: `-m \\le j \\le m`"
+            raise error("SG101", "this bound is not understood", cover(piece), remedy)
+        next(reversed(self.bounds.values())).conditions.append(piece)
+
+    def stands_outside(self, token: Token) -> bool:
+        key = sum_letter(token)
+        known = self.el.letters.is_letter(key) or key in self.el.scope.sizes or key in self.el.scope.letters
+        return known or key in self.el.outside
+
+    def close(self, sup: tuple[Token, ...]) -> None:
+        """What stands above the sign; ``\\sum_{i,j=1}^{N}`` bounds both letters."""
+        lower = [b for b in self.bounds.values() if b.lo is not None and b.hi is None]
+        if not lower:
+            raise error("SG101", "an upper bound needs a lower one, `\\sum_{i=1}^{N}`", cover(sup))
+        for b in self.bounds.values():
+            if b.lo is None and not b.known:
+                b.lo = lower[0].lo
+            if b.hi is None and b.lo is not None:
+                b.hi = self.affine(sup)
+
+
+def affine(el: Reading, tokens: Sequence[Token]) -> Affine:
+    """A bound as an affine in sizes and indices; an undeclared letter there is a size."""
+    tokens = strip_groups(tokens)
+    if is_cardinality(tokens):
+        return Affine.of(size_name(el, tokens))
+    for t in tokens:
+        if is_name(t) and not el.letters.is_letter(sum_letter(t)) and sum_letter(t) not in el.scope.letters:
+            el.scope.sizes.add(sum_letter(t))
+    if len(tokens) == 2 and tokens[0].kind == "number" and is_name(tokens[1]) and tokens[0].text.isdigit():
+        return Affine.of(sum_letter(tokens[1])).scale(int(tokens[0].text[:6]))
+    if len(tokens) > 2 and is_name(tokens[0]) and tokens[1].kind == "sub":
+        labelled = labelled_size(sum_letter(tokens[0]), tokens[2:])
+        if labelled in el.scope.sizes:
+            return Affine.of(labelled)
+    found = as_position(el, tokens)
+    if found is None or isinstance(found, Gather):
+        raise error(
+            "SG101",
+            f"`{cover(tokens).text}` is no bound of a sum",
+            cover(tokens),
+            "bounds are sizes, numbers and positions",
+        )
+    return Affine.of(found)
+
+
+def size_name(el: Reading, tokens: Sequence[Token]) -> str:
+    """``|V|`` as the name of a size."""
+    name = f"|{''.join(sum_letter(t) if is_name(t) else t.text for t in tokens[1:-1])}|"
+    el.scope.sizes.add(name)
+    return name

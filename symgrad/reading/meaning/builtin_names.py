@@ -1,0 +1,68 @@
+"""What is known without declaring: basis vectors, ``I``, ones, absolute values, norms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symgrad.core.nodes import Const, Delta, Expr, num
+from symgrad.core.ranges import Affine, Index, IndexExpr, Range, range_of
+from symgrad.reading.meaning.open_index import OpenIndex
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.slots import position
+from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.tree.scripts import error
+from symgrad.reading.tree.syntax import Position, Slot, Sym
+from symgrad.text.source import Span
+
+
+def builtin_name(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | None:
+    """Names known without declaring: ``e_t``, ``I``, ``\\mathbf 1``, ``\\pi``."""
+    if sym.key == "\\pi" and not slots:
+        return ReadValue(Const("\\pi"))
+    if sym.key == "e" and len(slots) == 1 and isinstance(slots[0], Position):
+        at = position(el, slots[0], None)
+        if isinstance(at, tuple):
+            return None
+        axis = OpenIndex("k", range_of(at), "free")
+        if isinstance(at, Index) and at.range is None:
+            el.letters.tied.append((axis, at))
+        return ReadValue(Delta(axis, at), (axis,))
+    if sym.key == "e" and sym.sup and not slots:
+        return None
+    if sym.key == "I" and len(slots) == 2 and isinstance(slots[0], Position):
+        return ReadValue(kronecker(el, slots, sym.span))
+    if sym.key == "I" and len(slots) <= 1:
+        a, b = OpenIndex("i", _sized(el, slots), "free"), OpenIndex("j", _sized(el, slots), "free")
+        el.letters.tied.append((a, b))
+        return ReadValue(Delta(a, b), (a, b))
+    if sym.key in ("\\mathbf{1}", "\\mathbf{0}") and len(slots) <= 1:
+        axis = OpenIndex("k", _sized(el, slots), "free")
+        return ReadValue(num(1 if "1" in sym.key else 0), (axis,))
+    return None
+
+
+def _sized(el: Reading, slots: tuple[Slot, ...]) -> Range | None:
+    """The range of ``\\mathbf 1_N`` or ``I_D``."""
+    if not slots:
+        return None
+    slot = slots[0]
+    if not isinstance(slot, Position):
+        raise error("SG101", "a size is expected here", slot.span)
+    sizes = [(letter.key, c) for c, letter in slot.terms]
+    if any(k not in el.scope.sizes for k, _ in sizes):
+        raise error("SG105", f"`{slot.span.text}` is no declared size", slot.span)
+    return Range.of_size(Affine.build(sizes, slot.const))
+
+
+def kronecker(el: Reading, slots: Sequence[Slot], span: Span) -> Expr:
+    """``\\delta_{ij}`` ties the ranges of its two letters."""
+    found: list[IndexExpr] = []
+    for slot in slots:
+        if not isinstance(slot, Position):
+            raise error("SG101", "a delta takes two positions", span)
+        got = position(el, slot, None)
+        if isinstance(got, tuple):
+            raise error("SG101", "a delta takes two positions", span)
+        found.append(got)
+    el.letters.tie(found[0], found[1], span)
+    return Delta(found[0], found[1])

@@ -1,0 +1,135 @@
+"""Names with arguments: defined functions, their derivatives; all others go to where they are known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symgrad.core.nodes import Deriv, Entry, Ref
+from symgrad.core.ranges import Index, IndexExpr
+from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.definitions import MAX_DEPTH, define, index_arguments
+from symgrad.reading.meaning.implied_sums import insert_implied_sums
+from symgrad.reading.meaning.known_functions import elementary
+from symgrad.reading.meaning.open_index import OpenIndex
+from symgrad.reading.meaning.raw_trees import ungrouped
+from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.slots import element, position
+from symgrad.reading.meaning.superscripts import raised
+from symgrad.reading.meaning.upstream import abstract
+from symgrad.reading.meaning.values import ReadValue, group
+from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.scope import Defined
+from symgrad.reading.tree.scripts import error, read_slots
+from symgrad.reading.tree.syntax import Call, Letter, NumberNode, Position, Sym, SyntaxNode, Terms
+
+
+def node_position(el: Reading, node: SyntaxNode) -> IndexExpr:
+    """An argument that is a position: ``o``, ``w_{c+j}``, ``c + j``."""
+    terms: list[tuple[int, Letter]] = []
+    const = 0
+    for sign, term in node.items if isinstance(node, Terms) else ((1, node),):
+        if isinstance(term, NumberNode) and term.value.denominator == 1:
+            const += sign * int(term.value)
+        elif isinstance(term, Sym) and not term.sup:
+            key = term.key + "'" * term.primes
+            terms.append((sign, Letter(key, term.span, read_slots(term.sub) if term.sub else ())))
+        else:
+            raise error(
+                "SG101", "a position is expected here", node.span, "positions are letters, numbers and their sums"
+            )
+    found = position(el, Position(tuple(terms), const, node.span), None)
+    if isinstance(found, tuple):
+        raise error("SG101", "an index array needs its subscript here", node.span)
+    return found
+
+
+@reads(Call)
+def call(el: Reading, node: Call) -> ReadValue:
+    """A name with its arguments."""
+    sym, scope = node.function, el.scope
+    name, labelled_name = NameKey(sym.key), NameKey.function(sym)
+    if name in scope.functions:
+        return abstract(el, scope.functions[name], node)
+    labelled = (labelled_name, len(node.args)) in scope.calls
+    entry = scope.calls.get((labelled_name if labelled else name, len(node.args)))
+    if entry is not None:
+        out = defined_call(el, entry, node)
+        for _ in range(sym.primes):
+            out = derived(el, out, node)
+        if labelled:
+            return out
+        out = element(el, out, sym.sub, sym.span)
+        return raised(el, out, sym.sup, sym.span) if sym.sup else out
+    counts = sorted(n for _, n in scope.calls.named(name))
+    if counts:
+        raise error(
+            "SG115",
+            f"`{sym.key}` takes {' or '.join(map(str, counts))} arguments, here are {len(node.args)}",
+            node.span,
+        )
+    if scope.is_function(sym.key):
+        return elementary(el, node)
+    raise error(
+        "SG105",
+        f"`{sym.span.text}` is not declared",
+        sym.span,
+        "define it with its arguments, or write a product with `\\cdot`",
+    )
+
+
+def derived(el: Reading, value: ReadValue, node: Call) -> ReadValue:
+    """``f'(x)`` of a defined function of one number: its derivative by ``x``."""
+    argument = el.value(node.args[0]) if len(node.args) == 1 else None
+    target = ungrouped(argument.body) if argument is not None and not argument.axes else None
+    if value.axes or not isinstance(target, (Entry, Ref)):
+        raise error(
+            "SG101", "a prime needs one named argument", node.span, "write the derivative as `\\frac{d f}{d x}`"
+        )
+    return ReadValue(Deriv(value.body, target), derivative=True)
+
+
+def defined_call(el: Reading, entry: Defined, node: Call) -> ReadValue:
+    """A defined function at its arguments: kept by name if all of them are positions, else written out."""
+    kinds = index_arguments(el, entry)
+    return _kept(el, entry, node) if all(kinds) else _written_out(el, entry, node, kinds)
+
+
+def _kept(el: Reading, entry: Defined, node: Call) -> ReadValue:
+    names = entry.arguments or ()
+    definition = define(el, entry)
+    given = {name: node_position(el, arg) for name, arg in zip(names, node.args, strict=True)}
+    count = sum(1 for p in definition.params if p.letter in names)
+    own = []
+    for p in definition.params[:count]:
+        expr = given[p.letter]
+        if isinstance(expr, Index) and p.range is not None:
+            el.letters.demand(expr, p.range, node.span)
+        own.append(expr)
+    axes = tuple(OpenIndex(p.letter, p.range, "free") for p in definition.params[count:])
+    return ReadValue(Ref(definition, (*own, *axes)), axes, definition.row and len(axes) == 1)
+
+
+def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...]) -> ReadValue:
+    """The body with the arguments in place of their names; ``kinds``: which of them are positions."""
+    if len(el.definitions.active) > MAX_DEPTH:
+        raise error("SG002", f"calls nest deeper than {MAX_DEPTH}", node.span)
+    if entry in el.definitions.active:
+        raise error("SG110", f"`{entry.key}` is defined through itself", node.span)
+    given = list(zip(entry.arguments or (), node.args, kinds, strict=True))
+    parameters = {name: group(el.value(arg)) for name, arg, is_index in given if not is_index}
+    frame: dict[str, Index] = {name: OpenIndex(name, None, "free") for name, _, is_index in given if is_index}
+    child = el.child(parameters, frame)
+    el.definitions.active.append(entry)
+    try:
+        value = insert_implied_sums(child, child.value(entry.body), frozenset(frame.values()), node.span)
+    finally:
+        el.definitions.active.pop()
+    mapping: dict[Index, IndexExpr] = {}
+    for name, arg, is_index in given:
+        if is_index:
+            expr = node_position(el, arg)
+            wanted = frame[name].range
+            if isinstance(expr, Index) and wanted is not None:
+                el.letters.demand(expr, wanted, arg.span)
+            mapping[frame[name]] = expr
+    return group(replace(value, body=substitute(value.body, mapping), jacobian=None))

@@ -1,0 +1,122 @@
+"""Definitions: elaborated where a question stands, used by name and at their own arguments."""
+
+from __future__ import annotations
+
+from symgrad.core.nodes import Definition, Ref
+from symgrad.core.ranges import Index, IndexExpr, Range, Subset
+from symgrad.reading.meaning.implied_sums import insert_implied_sums
+from symgrad.reading.meaning.open_index import OpenIndex, closed, give_range
+from symgrad.reading.meaning.raw_trees import expression
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.slots import fill
+from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.scope import Defined
+from symgrad.reading.tree.scripts import error
+from symgrad.reading.tree.syntax import Slot, Sym
+from symgrad.reading.tree.used_names import outside_letters, slot_letters, value_names
+
+MAX_DEPTH = 40
+
+
+def index_arguments(el: Reading, entry: Defined) -> tuple[bool, ...]:
+    """Which arguments of a definition are positions: those that stand in slots and nowhere else."""
+    arguments = entry.arguments or ()
+    in_slots, as_values = slot_letters(el.scope, entry.body), value_names(entry.body)
+    return tuple(
+        a not in as_values
+        and (a in in_slots or a in el.scope.indices or a in el.scope.letters or NameKey(a) not in el.scope.values)
+        for a in arguments
+    )
+
+
+def define(el: Reading, entry: Defined) -> Definition:
+    """The definition as it reads now; elaborated again only when a name that it depends on has changed."""
+    definitions = el.definitions
+    done = definitions.find(entry, el.scope)
+    if done is not None:
+        return done
+    if entry in definitions.active:
+        raise error(
+            "SG110",
+            f"`{entry.key}` is defined through itself",
+            entry.span,
+            "write the recursion out, or name the inner quantity otherwise",
+        )
+    if len(definitions.active) > MAX_DEPTH:
+        raise error("SG002", f"definitions nest deeper than {MAX_DEPTH}", entry.span)
+    return definitions.elaborate(entry, el.scope, lambda: _elaborated(el, entry))
+
+
+def _elaborated(el: Reading, entry: Defined) -> Definition:
+    letters = tuple(dict.fromkeys(_patterns(entry)))
+    own = dict(zip(letters, entry.declared.ranges, strict=False)) if entry.declared is not None else {}
+    params: dict[str, Index] = {
+        p: OpenIndex(p, own.get(p) or entry.over or _declared_range(el, p), "free") for p in letters
+    }
+    child = el.child(None, params)
+    child.outside = outside_letters([entry.body])
+    value = insert_implied_sums(child, child.value(entry.body), frozenset(params.values()), entry.span)
+    if entry.declared is not None:
+        _fit(entry, len(params), value.axes, entry.declared.ranges)
+    for p in params.values():
+        child.letters.take_shifted(p)
+        if p.range is None:
+            fixed = el.scope.indices.get(p.letter)
+            give_range(p, fixed.range if fixed is not None else None)
+    used = [p for p in params.values() if p.range is not None or entry.arguments is None]
+    for p in (*used, *value.axes):
+        if p.range is None and entry.form is None:
+            message = f"nothing says over what `{p.letter}` runs in this definition"
+            raise error("SG108", message, entry.span, "declare its range")
+    written = len(used) if entry.arguments is not None else 0
+    slots = tuple(map(closed, (*used, *value.axes)))
+    return Definition(str(entry.key), slots, expression(value.body), value.row, written)
+
+
+def _fit(entry: Defined, slots: int, axes: tuple[Index, ...], declared: tuple[Range, ...]) -> None:
+    """The axes of a body take the ranges that are declared for them, or contradict them."""
+    rest = declared[slots:]
+    if len(rest) != len(axes):
+        message = f"`{entry.key}` is declared with {len(declared)} axes and defined with {slots + len(axes)}"
+        raise error("SG113", message, entry.span)
+    for axis, wanted in zip(axes, rest, strict=True):
+        if axis.range is None:
+            give_range(axis, wanted)
+        elif axis.range != wanted:
+            message = f"`{entry.key}` is declared over {wanted} and defined over {axis.range}"
+            raise error("SG107", message, entry.span)
+
+
+def _patterns(entry: Defined) -> tuple[str, ...]:
+    """The letters that a definition is written with."""
+    if entry.form is not None:
+        return (entry.form.terms[-1][1].key,)
+    return entry.patterns if entry.arguments is None else entry.arguments
+
+
+def _declared_range(el: Reading, letter: str) -> Range | None:
+    declared = el.scope.letters.get(letter)
+    return declared.range if isinstance(declared, Subset) else declared
+
+
+def called_bare(el: Reading, entry: Defined, slots: tuple[Slot, ...], sym: Sym) -> ReadValue:
+    """``J`` after ``J(o, c) = …``: at its own arguments."""
+    if not all(index_arguments(el, entry)):
+        raise error(
+            "SG115", f"`{sym.key}` takes {len(entry.arguments or ())} arguments", sym.span, "write them in parentheses"
+        )
+    definition = define(el, entry)
+    own: list[IndexExpr] = []
+    names = entry.arguments or ()
+    pattern_count = sum(1 for p in definition.params if p.letter in names)
+    for p in definition.params[:pattern_count]:
+        found = el.letters.find(p.letter, sym.span)
+        if found is None or found.kind != "fixed":
+            raise error("SG115", f"`{sym.key}` takes {len(names)} arguments", sym.span, "write them in parentheses")
+        if p.range is not None:
+            el.letters.demand(found, p.range, sym.span)
+        own.append(found)
+    axes = [p.range for p in definition.params[pattern_count:]]
+    indices, open_axes = fill(el, slots, axes, sym.key, sym.span)
+    return ReadValue(Ref(definition, (*own, *indices)), tuple(open_axes), definition.row and len(open_axes) == 1)

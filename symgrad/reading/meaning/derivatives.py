@@ -1,0 +1,135 @@
+"""Derivatives as written: what is differentiated, by what, with what held, in which layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from symgrad.core.nodes import Definition, Deriv, Entry, Expr, Ref, Sum, parts
+from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.open_index import same_range
+from symgrad.reading.meaning.raw_trees import ungrouped
+from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
+from symgrad.reading.tree.scripts import error
+from symgrad.reading.tree.syntax import Derivative, ProductNode, Sym, SyntaxNode, Terms
+from symgrad.text.diagnostic import NotationError
+from symgrad.text.source import Span
+
+MAX_ORDER = 4
+
+
+def _order(node: Expr) -> int:
+    """How many derivatives are nested in a written expression."""
+    inside = max((_order(child) for child in parts(node)[1]), default=0)
+    return inside + isinstance(node, Deriv)
+
+
+def target_of(el: Reading, node: SyntaxNode) -> ReadValue:
+    """What is differentiated by: entries of a tensor or of a defined quantity."""
+    value = el.value(node)
+    body = ungrouped(value.body)
+    if not isinstance(body, (Entry, Ref)):
+        raise error(
+            "SG113",
+            "a derivative is taken by a declared or defined quantity or an entry of it",
+            node.span,
+            "give the expression a name first",
+        )
+    return replace(value, body=body)
+
+
+@reads(Derivative)
+def derivative(el: Reading, node: Derivative) -> ReadValue:
+    """``\\partial body / \\partial targets``: axes of the body, then those of the targets."""
+    value = el.value(node.body)
+    targets = [target_of(el, t) for t in node.targets]
+    body, axes, row = value.body, value.axes, value.row
+    source = ungrouped(body)
+    if _order(source) + len(targets) > MAX_ORDER:
+        raise error("SG002", f"derivatives beyond the order {MAX_ORDER} are not taken", node.span)
+    inner = source.definition if isinstance(source, Ref) else None
+    for target in targets:
+        # a variable held elsewhere is still differentiated by here
+        held = el.held - {inner, target.body.args[0]} if inner in el.held else frozenset()
+        body = Deriv(body, target.body, held)
+        row = target.row and not axes
+        axes = (*axes, *target.axes)
+    of = source.args[0] if isinstance(source, (Entry, Ref)) else None
+    by = targets[0].body.args[0]
+    jacobian = Jacobian(of, by, value.axes, targets[0].axes) if len(targets) == 1 else None
+    return ReadValue(body, axes, row, True, jacobian)
+
+
+def _chain_links(el: Reading, node: SyntaxNode) -> Definition | None:
+    """For a term with ``∂J/∂y · ∂y/∂x``: the intermediate ``y``."""
+    if not isinstance(node, ProductNode):
+        return None
+    written = [f for _, f in node.factors if isinstance(f, Derivative)]
+    if len(written) < 2:
+        return None
+    below = [t for f in written for t in f.targets if isinstance(t, Sym)]
+    for f in written:
+        if isinstance(f.body, Sym) and any(t.key == f.body.key for t in below):
+            try:
+                body = ungrouped(el.value(f.body).body)
+            except NotationError:
+                return None
+            if isinstance(body, Ref):
+                return body.definition
+    return None
+
+
+def held_in(el: Reading, node: Terms) -> frozenset[Definition]:
+    """A chain rule over several intermediates: all of them; each inner derivative holds the others."""
+    if len(node.items) < 2:
+        return frozenset()
+    found = [_chain_links(el, t) for _, t in node.items]
+    links = {d for d in found if d is not None}
+    return frozenset(links) if len(links) > 1 else frozenset()
+
+
+def contract(el: Reading, values: Sequence[tuple[str, ReadValue, SyntaxNode]], span: Span) -> ReadValue | None:
+    """A chain of whole-array derivatives is contracted over the shared array, in whatever order it is written."""
+    links = [(k, v.jacobian) for k, (_, v, _) in enumerate(values) if v.jacobian is not None]
+    pair = next(
+        (
+            (k, m, a, b)
+            for k, a in links
+            for m, b in links
+            if k != m and a.by is b.of and a.by_axes and len(a.by_axes) == len(b.of_axes)
+        ),
+        None,
+    )
+    if pair is None or any(op in ("o", "@", "/") for op, _, _ in values):
+        return None
+    outer, inner, a, b = pair
+    joined = _join(values[outer][1], values[inner][1], a, b)
+    if outer < inner and not a.of_axes:
+        el.warn(
+            "SG206",
+            "the factors of this chain stand in the order of the other layout",
+            span,
+            "in denominator layout the inner derivative stands first",
+        )
+    first = min(outer, inner)
+    rest = [item for k, item in enumerate(values) if k not in (outer, inner)]
+    rest.insert(first, ("", joined, values[first][2]))
+    again = contract(el, rest, span) if len(rest) > 1 else None
+    if again is not None:
+        return again
+    out = rest[0][1]
+    for _, right, _ in rest[1:]:
+        out = multiply(out, right, span)[0]
+    return out
+
+
+def _join(outer: ReadValue, inner: ReadValue, a: Jacobian, b: Jacobian) -> ReadValue:
+    """``∂a/∂b`` and ``∂b/∂c`` as ``∂a/∂c``, summed over the axes of ``b``."""
+    for x, y in zip(a.by_axes, b.of_axes, strict=True):
+        same_range(x, y)
+    body = flat_product(outer.body, substitute(inner.body, dict(zip(b.of_axes, a.by_axes, strict=True))))
+    for axis in reversed(a.by_axes):
+        body = Sum(axis, body)
+    axes = (*a.of_axes, *b.by_axes)
+    return ReadValue(body, axes, inner.row and len(axes) == 1, True, Jacobian(a.of, b.by, a.of_axes, b.by_axes))

@@ -1,0 +1,165 @@
+"""Functions known without declaring: elementary ones entry by entry, and those of whole arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from symgrad.core.functions import BY_SPELLING
+from symgrad.core.nodes import Add, Delta, Expr, Func, Mul, Pow, Sum, num
+from symgrad.core.ranges import Index
+from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.open_index import same_range
+from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.slots import element
+from symgrad.reading.meaning.superscripts import raised
+from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, group, is_zero, negative
+from symgrad.reading.names.scope import WORDS
+from symgrad.reading.tree.scripts import error
+from symgrad.reading.tree.syntax import Call
+
+MAX_ORDER = 4
+
+
+def elementary(el: Reading, node: Call) -> ReadValue:
+    sym = node.function
+    key = WORDS.get(sym.key, sym.key)
+    whole = WHOLE.get(key)
+    if whole is not None:
+        if sym.primes:
+            raise error("SG101", f"a prime on `{sym.key}` is not read", sym.span)
+        out = whole(el, [el.value(a) for a in node.args], node)
+        out = element(el, out, sym.sub, node.span)
+        return raised(el, out, sym.sup, sym.span) if sym.sup else out
+    row = BY_SPELLING.get(key)
+    if row is None or sym.sub:
+        raise error("SG103", f"`{sym.span.text}` is not a function that is understood", sym.span)
+    if len(node.args) != 1:
+        raise error("SG115", f"`{sym.key}` takes one argument, here are {len(node.args)}", node.span)
+    if sym.primes > MAX_ORDER:
+        raise error("SG002", f"derivatives beyond the order {MAX_ORDER} are not taken", sym.span)
+    if [t.text for t in sym.sup] == ["-", "1"]:
+        remedy = "write `\\frac{1}{f(x)}`, or the inverse function by its name, `\\arcsin`"
+        raise error("SG101", f"`{sym.span.text}` may be a reciprocal or an inverse function", sym.span, remedy)
+    value = el.value(node.args[0])
+    body = Func(row.name + "'" * sym.primes, value.body)
+    out = replace(value, body=body, jacobian=None)
+    return raised(el, out, sym.sup, sym.span) if sym.sup else out
+
+
+def total(value: ReadValue) -> Expr:
+    body = value.body
+    for axis in reversed(value.axes):
+        body = Sum(axis, body)
+    return body
+
+
+def squares(value: ReadValue) -> Expr:
+    """The sum of squares of all entries."""
+    return total(replace(value, body=Pow(Parenthesis(value.body), num(2))))
+
+
+def _fresh_last(value: ReadValue) -> tuple[Expr, Index]:
+    axis = value.axes[-1].fresh("bound")
+    return substitute(value.body, {value.axes[-1]: axis}), axis
+
+
+def _vector(values: list[ReadValue], node: Call) -> ReadValue:
+    if len(values) != 1:
+        raise error("SG115", f"`{node.function.key}` takes one argument", node.span)
+    if not values[0].axes:
+        raise error(
+            "SG113",
+            f"`{node.function.key}` takes a vector, this is a number",
+            node.span,
+            "write the name without an index",
+        )
+    return values[0]
+
+
+def softmax(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``exp(x_a) / sum_b exp(x_b)``, along the last axis."""
+    value = _vector(values, node)
+    body, axis = _fresh_last(value)
+    below = Sum(axis, Func("exp", body))
+    return ReadValue(Mul((Parenthesis(Func("exp", value.body)), reciprocal(below))), value.axes, value.row)
+
+
+def logsumexp(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    value = _vector(values, node)
+    body, axis = _fresh_last(value)
+    return ReadValue(Func("log", Sum(axis, Func("exp", body))), value.axes[:-1])
+
+
+def trace(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    value = _vector(values, node)
+    if len(value.axes) != 2 or not same_range(*value.axes):
+        raise ShapeMismatch("a trace takes a square matrix", value, value, node.span)
+    first, second = value.axes
+    return ReadValue(Sum(first, substitute(value.body, {second: first})))
+
+
+def diag(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """A vector's diagonal matrix, or a matrix's diagonal."""
+    value = _vector(values, node)
+    if len(value.axes) == 1:
+        other = value.axes[0].fresh("free")
+        if value.axes[0].range is None:
+            el.letters.tied.append((value.axes[0], other))
+        return ReadValue(Mul((Delta(value.axes[0], other), value.body)), (value.axes[0], other))
+    if len(value.axes) != 2 or not same_range(*value.axes):
+        raise ShapeMismatch("`diag` takes a vector or a square matrix", value, value, node.span)
+    return ReadValue(substitute(value.body, {value.axes[1]: value.axes[0]}), value.axes[:1])
+
+
+def whole_sum(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    return ReadValue(total(_vector(values, node)))
+
+
+def maximum(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``max(a, b) = b + relu(a - b)``"""
+    return _extremum(values, node, 1)
+
+
+def minimum(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``min(a, b) = b - relu(b - a)``"""
+    return _extremum(values, node, -1)
+
+
+def _extremum(values: list[ReadValue], node: Call, sign: int) -> ReadValue:
+    if len(values) != 2:
+        raise error(
+            "SG115",
+            f"`{node.function.key}` takes two arguments, here are {len(values)}",
+            node.span,
+            "write `\\max(a, b)`",
+        )
+    a, b = map(group, values)
+    if is_zero(a):
+        a, b = b, a
+    gap = a if is_zero(b) else elementwise(Add, (a, negative(b)), node.span, "a comparison")
+    if sign < 0:
+        gap = negative(gap)
+    part = replace(gap, body=Func("relu", gap.body))
+    if sign < 0:
+        part = negative(part)
+    return part if is_zero(b) else elementwise(Add, (b, part), node.span, "a comparison")
+
+
+WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
+    "softmax": softmax,
+    "logsumexp": logsumexp,
+    "lse": logsumexp,
+    "LSE": logsumexp,
+    "tr": trace,
+    "Tr": trace,
+    "trace": trace,
+    "diag": diag,
+    "sum": whole_sum,
+    "max": maximum,
+    "\\max": maximum,
+    "min": minimum,
+    "\\min": minimum,
+}
+"""Functions of whole arrays, each read by its definition."""

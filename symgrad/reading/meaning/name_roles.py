@@ -1,0 +1,130 @@
+"""Names in their roles: index letters, slots, tensors, definitions."""
+
+from __future__ import annotations
+
+from symgrad.core.nodes import Entry, Func, Ref, Size, Tensor
+from symgrad.core.ranges import Affine
+from symgrad.core.substitute import instantiate
+from symgrad.reading.meaning.builtin_names import builtin_name, kronecker
+from symgrad.reading.meaning.definitions import called_bare, define
+from symgrad.reading.meaning.open_index import OpenIndex
+from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.slots import element, fill, split_digits
+from symgrad.reading.meaning.superscripts import raised
+from symgrad.reading.meaning.upstream import upstream
+from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, labelled_size
+from symgrad.reading.names.scope import Defined, Scope
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.scripts import error, read_slots
+from symgrad.reading.tree.syntax import Position, Slot, Sym
+
+
+@reads(Sym)
+def name(el: Reading, node: Sym) -> ReadValue:
+    value, sup = lookup(el, node)
+    return raised(el, value, sup, node.span) if sup else value
+
+
+def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
+    """The value that a name stands for with its subscripts, and the superscripts left over."""
+    scope = el.scope
+    parameter = el.parameters.get(sym.key) or el.parameters.get(f"\\mathbf {sym.key}")
+    if parameter is not None and not sym.primes:
+        return element(el, parameter, sym.sub, sym.span), sym.sup
+    key, sub, sup = scope.value_key(sym)
+    raised: tuple[Slot, ...] = ()
+    if sup and sup[0].text == "(" and sup[-1].text == ")":
+        # x^{(i)}: an index if a sum or a declared range binds it
+        inner = tuple(sup[1:-1])
+        if len(inner) == 1 and (el.letters.is_letter(inner[0].text) or inner[0].text in scope.letters):
+            raised, sup = read_slots(inner), ()
+    slots = raised + (read_slots(sub) if sub else ())
+    compound = _compound(el, sym, slots)
+    if compound is not None:
+        return compound, sup
+    if key is not None:
+        entry = scope.values[key]
+        if isinstance(entry, Tensor):
+            slots = split_digits(slots, len(entry.ranges))
+            indices, axes = fill(el, slots, entry.ranges, sym.key, sym.span)
+            return ReadValue(Entry(entry, tuple(indices)), tuple(axes), entry.row and len(axes) == 1 and not slots), sup
+        return from_definition(el, entry, slots, sym), sup
+    called = [scope.calls[k] for k in scope.calls.named(NameKey(sym.key))]
+    if called and not sym.primes:
+        return called_bare(el, called[-1], slots, sym), sup
+    return _other_roles(el, sym, slots, sup)
+
+
+def _compound(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | None:
+    """``u_{c+j}``, where that form is defined."""
+    if len(slots) == 1 and isinstance(slots[0], Position) and len(slots[0].terms) + bool(slots[0].const) > 1:
+        found = el.scope.compounds.get((NameKey(sym.key), CompoundSubscript.of(slots[0])))
+        if found is not None:
+            definition = define(el, found)
+            letter = slots[0].terms[-1][1]
+            index = el.letters.find(letter.key, letter.span)
+            if index is None:
+                raise error("SG108", f"`{letter.key}` is no index here", letter.span)
+            axes = tuple(OpenIndex(p.letter, p.range, "free") for p in definition.params[1:])
+            return ReadValue(instantiate(definition, (index, *axes)), axes, definition.row)
+    return None
+
+
+def _other_roles(
+    el: Reading, sym: Sym, slots: tuple[Slot, ...], sup: tuple[Token, ...]
+) -> tuple[ReadValue, tuple[Token, ...]]:
+    """A name without a value: a cost, a size, an index as a number, a delta, ``e^x``, or one that is known."""
+    scope = el.scope
+    function = scope.functions.get(NameKey(sym.key))
+    if function is not None:
+        return upstream(el, function, sym), sup
+    if not sym.sub and not sym.primes:
+        if sym.key in scope.sizes:
+            return ReadValue(Size(Affine.of(sym.key))), sup
+        if el.letters.is_letter(sym.key) or sym.key in scope.letters:
+            index = el.letters.find(sym.key, sym.span)
+            if index is not None:
+                return ReadValue(Size(Affine.of(index))), sup
+    if sym.key == "\\delta" and len(slots) == 2:
+        return ReadValue(kronecker(el, slots, sym.span)), sup
+    if sym.key == "e" and sup and not slots and not sym.primes:
+        return ReadValue(Func("exp", el.scalar(el.parse(sup, sym.span), "an exponent"))), ()
+    labelled = size_key(scope, sym)
+    if labelled is not None:
+        return ReadValue(Size(Affine.of(labelled))), sup
+    special = builtin_name(el, sym, slots)
+    if special is not None:
+        return special, sup
+    raise error("SG105", f"`{sym.span.text}` is not declared", sym.span, suggestion(el, sym))
+
+
+def size_key(scope: Scope, sym: Sym) -> str | None:
+    """A size with a label, ``d_k``."""
+    key = labelled_size(sym.key, sym.sub)
+    return key if sym.sub and key in scope.sizes else None
+
+
+def suggestion(el: Reading, sym: Sym) -> str:
+    """A remedy for an undeclared name: a declared one that looks alike, or how to declare it."""
+    active = el.definitions.active
+    if active and sym.key in active[-1].key.below and not (sym.sub or sym.sup or sym.primes):
+        # `w_n = 1/n`: the letter would be a position if its range were known
+        return f"say over what it runs, `${sym.key} = 1, \\dots, N$`, if it is a position; else declare it"
+    near = [k for k in el.scope.values if k.letter.lower() == sym.key.lower() and not k.primes]
+    if near:
+        return f"`{near[0]}` is declared; write it the same way, or declare this name too"
+    sub = "^{D}" if not sym.sub else "^{W \\times D}"
+    return f"declare it in the text, `${sym.key} \\in \\mathbb{{R}}{sub}$`, or define it"
+
+
+def from_definition(el: Reading, entry: Defined, slots: tuple[Slot, ...], sym: Sym) -> ReadValue:
+    """A defined quantity at its slots; an alias is looked through."""
+    definition = define(el, entry)
+    ranges = [p.range for p in definition.params]
+    slots = split_digits(slots, len(ranges))
+    indices, axes = fill(el, slots, ranges, sym.key, sym.span)
+    row = definition.row and len(axes) == 1
+    if entry.alias:
+        return ReadValue(instantiate(definition, tuple(indices)), tuple(axes), row)
+    return ReadValue(Ref(definition, tuple(indices)), tuple(axes), row)

@@ -1,0 +1,104 @@
+"""The letters of one chain, and the ranges that their slots give them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from symgrad.core.nodes import Cond
+from symgrad.core.ranges import Index, IndexExpr, Range, Subset, range_of
+from symgrad.reading.meaning.open_index import OpenIndex, give_range, unite
+from symgrad.reading.names.scope import Scope
+from symgrad.text.diagnostic import Diagnostic, NotationError
+from symgrad.text.source import Span
+
+
+@dataclass(slots=True)
+class OpenIndices:
+    """The open letters of one chain: each letter is one index, whose range its slots decide."""
+
+    scope: Scope
+    open: dict[str, Index] = field(default_factory=dict)
+    places: dict[Index, Span] = field(default_factory=dict)
+    subset_of: dict[Index, Subset] = field(default_factory=dict)
+    bound: list[dict[str, Index]] = field(default_factory=list)
+    first_place: dict[Index, Span] = field(default_factory=dict)
+    tied: list[tuple[Index, Index]] = field(default_factory=list)
+    shifted: dict[Index, Range] = field(default_factory=dict)
+    """The range of the first slot in which a letter stands shifted, ``h_{t-1}``: its own if no bare slot gives one."""
+
+    def resolve_ties(self) -> None:
+        """Deltas tie the ranges of their two letters, once one of them is known."""
+        changed = True
+        while changed:
+            changed = False
+            for a, b in self.tied:
+                if (a.range is None) != (b.range is None):
+                    changed = True
+                    unite(a, b)
+
+    def find(self, key: str, span: Span) -> Index | None:
+        """The index a letter stands for here; an undeclared letter becomes an open one."""
+        for frame in reversed(self.bound):
+            if key in frame:
+                return frame[key]
+        if key in self.scope.indices:
+            return self.scope.indices[key]
+        if key in self.open:
+            return self.open[key]
+        if key in self.scope.sizes:
+            return None
+        index = OpenIndex(key, None, "free")
+        declared = self.scope.letters.get(key)
+        if isinstance(declared, Subset):
+            give_range(index, declared.range)
+            self.subset_of[index] = declared
+        elif declared is not None:
+            give_range(index, declared)
+        self.open[key] = index
+        self.first_place[index] = span
+        return index
+
+    def is_letter(self, key: str) -> bool:
+        return any(key in frame for frame in self.bound) or key in self.scope.indices or key in self.open
+
+    def take_shifted(self, index: Index) -> None:
+        """The range of a letter that stands in arithmetic on positions alone."""
+        if index.range is None:
+            give_range(index, self.shifted.get(index))
+
+    def demand(self, index: Index, wanted: Range, span: Span) -> None:
+        """An index stands in a slot of a range: take the range, or report the clash with both places."""
+        if index.range is None:
+            give_range(index, wanted)
+            self.places[index] = span
+        elif index.range != wanted:
+            labels: tuple[tuple[Span, str], ...] = ()
+            if index in self.places:
+                labels = ((self.places[index], f"here it runs over {index.range}"),)
+            raise NotationError(
+                Diagnostic(
+                    "SG107",
+                    f"`{index.letter}` runs over {index.range} and stands in a slot of {wanted}",
+                    span,
+                    "use another letter, or declare both ranges as one",
+                    "error",
+                    labels,
+                )
+            )
+        elif index not in self.places:
+            self.places[index] = span
+
+    def tie(self, a: IndexExpr, b: IndexExpr, span: Span) -> None:
+        """Two positions that are compared lie in one range."""
+        ra, rb = range_of(a), range_of(b)
+        if isinstance(a, Index) and rb is not None:
+            self.demand(a, rb, span)
+        elif isinstance(b, Index) and ra is not None:
+            self.demand(b, ra, span)
+        elif isinstance(a, Index) and isinstance(b, Index):
+            self.tied.append((a, b))
+
+    def membership(self, index: Index) -> tuple[Cond, ...]:
+        """The condition of a letter that stands for the members of a subset."""
+        subset = self.subset_of.get(index)
+        return (Cond("in", index, subset),) if subset is not None else ()

@@ -1,0 +1,69 @@
+"""What stands above and below a value: elements, transposes, powers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from symgrad.core.nodes import Func, Num, Pow
+from symgrad.reading.meaning.raw_trees import Parenthesis, tidy
+from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.values import ReadValue, fresh_axes, multiply, transpose
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.scripts import cover, error, split_superscript
+from symgrad.reading.tree.syntax import Root
+from symgrad.text.source import Span
+
+MAX_POWER = 1000
+MAX_MATRIX_POWER = 8
+
+
+def power(el: Reading, value: ReadValue, tokens: tuple[Token, ...], span: Span) -> ReadValue:
+    """``x^2`` entry by entry; of a square matrix the repeated product, ``A^{\\odot 2}`` entry by entry."""
+    if len(tokens) == 2 and tokens[0].text in ("\\odot", "\\circ"):
+        return replace(value, body=Pow(value.body, el.scalar(el.parse(tokens[1:], span), "an exponent")), jacobian=None)
+    exponent = tidy(el.scalar(el.parse(tokens, span), "an exponent"))
+    if isinstance(exponent, Num) and (abs(exponent.value) > MAX_POWER or exponent.value.denominator > MAX_POWER):
+        raise error("SG002", f"powers beyond {MAX_POWER} are not expanded", span)
+    if len(value.axes) < 2:
+        # a vector has powers entry by entry only
+        return replace(value, body=Pow(value.body, exponent), jacobian=None)
+    if not isinstance(exponent, Num) or exponent.value.denominator != 1 or exponent.value < 1 or len(value.axes) != 2:
+        raise error(
+            "SG113",
+            "only a square matrix has powers, whole and positive ones",
+            span,
+            "write entries with indices, or `\\odot`",
+        )
+    if exponent.value > MAX_MATRIX_POWER:
+        raise error("SG002", f"matrix powers beyond {MAX_MATRIX_POWER} are not expanded", span)
+    out = value
+    for _ in range(int(exponent.value) - 1):
+        out = multiply(out, fresh_axes(value), span)[0]
+    return out
+
+
+def raised(el: Reading, value: ReadValue, sup: tuple[Token, ...], span: Span) -> ReadValue:
+    """A transpose, a power, or both."""
+    said = split_superscript(sup, transpose_letter=bool(value.axes) or not el.scope.is_value("T"))
+    if said.labels:
+        tokens = said.labels[0]
+        if not value.axes and tokens[0].text in "([" and len(tokens) > 2:
+            exponent = el.scalar(el.parse(tokens[1:-1], span), "an exponent")
+            return replace(value, body=Pow(value.body, exponent), jacobian=None)
+        raise error("SG105", f"`{cover(tokens).text}` is not declared as a label of this name", cover(tokens))
+    if said.power:
+        value = power(el, value, said.power, span)
+    return transpose(value, span) if said.transpose else value
+
+
+@reads(Root)
+def root(el: Reading, node: Root) -> ReadValue:
+    """``\\sqrt[n]{x} = x^{1/n}``"""
+    value = el.value(node.arg)
+    degree = Num(Fraction(2)) if node.degree is None else tidy(el.scalar(node.degree, "the degree of a root"))
+    if not isinstance(degree, Num) or degree.value.denominator != 1 or not 2 <= degree.value <= MAX_POWER:
+        raise error("SG101", "the degree of a root is a whole number from 2 on", node.span)
+    if degree.value == 2:
+        return replace(value, body=Func("sqrt", value.body), jacobian=None)
+    return replace(value, body=Pow(Parenthesis(value.body), Num(1 / degree.value)), jacobian=None)

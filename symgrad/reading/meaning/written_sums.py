@@ -1,0 +1,145 @@
+"""Written sums and products: over what their letters run, by bounds, slots, declaration, or the bounds written last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symgrad.core.affine_order import constant_gap
+from symgrad.core.nodes import (
+    Cases,
+    Cond,
+    Delta,
+    Expr,
+    Iverson,
+    Prod,
+    Size,
+    Sum,
+    distinct,
+    free_indices,
+    parts,
+)
+from symgrad.core.ranges import Affine, Index, Range, Subset, index_expr
+from symgrad.reading.meaning.bounds import Bound, read_bounds
+from symgrad.reading.meaning.conditions import read_conditions
+from symgrad.reading.meaning.open_index import give_range
+from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.tree.scripts import cover, error
+from symgrad.reading.tree.syntax import BigOp
+from symgrad.reading.tree.used_names import sum_letter
+
+
+@reads(BigOp)
+def big(el: Reading, node: BigOp) -> ReadValue:
+    """``\\sum_{…}^{…} body``"""
+    bounds = read_bounds(el, node)
+    frame = {sum_letter(b.token): b.index for b in bounds}
+    el.letters.bound.append(frame)
+    try:
+        body = el.value(node.body)
+        wheres = [limit(el, b, body.body, node) for b in bounds]
+    finally:
+        el.letters.bound.pop()
+    out = body.body
+    make = Sum if node.op == "sum" else Prod
+    for b, where in zip(reversed(bounds), reversed(wheres), strict=True):
+        out = make(b.index, out, where)
+    return replace(body, body=out, jacobian=None)
+
+
+def limit(el: Reading, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
+    """Fixes the range of a summed letter and returns the conditions that its bounds leave."""
+    el.letters.resolve_ties()
+    index = b.index
+    where: list[Cond] = []
+    for over in (b.range, *(s.range for s in b.subsets)):
+        if over is not None:
+            el.letters.demand(index, over, b.token.span)
+    where += [Cond("in", index, s) for s in b.subsets]
+    if b.lo is not None and b.hi is not None:
+        where += _between(el, b, b.lo, b.hi, body)
+    elif b.range is None and not b.subsets:
+        where += _unbounded(el, b, body, node)
+    for piece in b.conditions:
+        where += read_conditions(el, piece, cover(piece))
+    if index.range is None:
+        raise error(
+            "SG108",
+            f"nothing says over what `{index.letter}` runs",
+            b.token.span,
+            "write its bounds, `\\sum_{i=1}^{N}`",
+        )
+    return tuple(where)
+
+
+def _between(el: Reading, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[Cond]:
+    """``lo <= i <= hi``: the range of the letter, or what its bounds leave of the range that it has."""
+    index, written = b.index, Range(lo, hi)
+    open_ends = [i for end in (lo, hi) for i in end.indices()]
+    if index.range is None:
+        if open_ends:
+            raise error(
+                "SG108",
+                f"the range of `{index.letter}` can't depend on another index",
+                b.token.span,
+                "let it stand in a slot",
+            )
+        give_range(index, written)
+        return []
+    counted_from_0 = not open_ends and lo == Affine() and written.size == index.range.size
+    if counted_from_0 and is_counted(index, body):
+        message = (
+            f"`{index.letter}` counts from 0 here and from 1 in a slot of {index.range}: its number is not certain"
+        )
+        remedy = f"count from 1, `\\sum_{{{index.letter}=1}}^{{{index.range}}}`, and write the number so"
+        raise error("SG107", message, b.token.span, remedy)
+    if written == index.range or counted_from_0:
+        return []
+    if any((constant_gap(high, low) or 0) > 0 for high, low in ((index.range.lo, lo), (hi, index.range.hi))):
+        message = f"`{index.letter}` runs over {written} and stands in a slot of {index.range}"
+        raise error("SG107", message, b.token.span, "bound the sum by the size of the slot")
+    # \sum_{j=1}^{i} ties the ranges of its two letters
+    el.letters.tied += [(index, other) for other in open_ends]
+    where = []
+    if lo != index.range.lo:
+        where.append(Cond("lt", index, index_expr(lo), True))
+    if hi != index.range.hi:
+        where.append(Cond("lt", index_expr(hi), index, True))
+    return where
+
+
+def is_counted(index: Index, body: Expr) -> bool:
+    """Whether it matters from where an index counts: it is a number, or is shifted or compared with one."""
+    for node in distinct(body):
+        if isinstance(node, Size) and index in node.affine.indices():
+            return True
+        places = parts(node)[0]
+        if any(isinstance(e, Affine) and index in e.indices() for e in places):
+            return True
+        compared = isinstance(node, (Delta, Iverson, Sum, Prod, Cases))
+        if compared and index in places and any(isinstance(e, Affine) and not any(e.indices()) for e in places):
+            return True
+    return False
+
+
+def _unbounded(el: Reading, b: Bound, body: Expr, node: BigOp) -> list[Cond]:
+    """A sum without bounds: the declared range of its letter, its slots' range, or the bounds written last."""
+    index, key = b.index, sum_letter(b.token)
+    declared = el.scope.letters.get(key)
+    if isinstance(declared, Subset) and index.range in (None, declared.range):
+        give_range(index, declared.range)
+        return [Cond("in", index, declared)]
+    if index.range is None and isinstance(declared, Range):
+        give_range(index, declared)
+    if index.range is None and key in el.scope.bounds:
+        sub, sup = el.scope.bounds[key]
+        last = BigOp(node.span, node.op, sub, sup, node.body, node.head)
+        for other in read_bounds(el, last):
+            if sum_letter(other.token) == key and other.lo is not None and other.hi is not None:
+                where = _between(el, b, other.lo, other.hi, body)
+                for piece in other.conditions:
+                    where += read_conditions(el, piece, cover(piece))
+                return where
+    if index not in free_indices(body) and index.range is not None and index.range != declared:
+        raise error("SG108", f"`{index.letter}` does not stand in the sum's body", b.token.span, "write its bounds")
+    return []

@@ -1,0 +1,1 @@
+"""Names in scope, and the declarations that introduce them."""

@@ -1,0 +1,83 @@
+"""What a text says of its names: ``n_k \\neq o``, ``o \\notin \\mathcal{N}``, ``\\lambda > 0``, ``\\sum_j t_j = 1``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from symgrad.core.nodes import EntryDomain, Tensor
+from symgrad.reading.names.declared_name import read_name
+from symgrad.reading.names.name_keys import NameKey, pattern_letters
+from symgrad.reading.names.scope import Assumed, Scope
+from symgrad.reading.tokens.cuts import Statement, items
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.scripts import cover, is_name, letter_key
+from symgrad.text.diagnostic import NotationError
+
+
+@dataclass(slots=True)
+class Assuming:
+    """Enters assumptions as they are written. ``last``: the one that a condition behind it may limit."""
+
+    scope: Scope
+    last: Assumed | None = None
+
+    def read(self, said: Statement) -> bool:
+        """Whether a statement is an assumption, and if so enters it."""
+        left, right = said.left, said.right
+        if not said.sign or not left or not right:
+            return False
+        if said.sign in ("\\notin", "\\in"):
+            if len(right) == 1 and letter_key(right[0]) in self.scope.subsets:
+                self.assume(said.tokens)
+                return True
+            return False
+        if said.sign == "\\neq":
+            return self.distinct(said)
+        if said.sign in (">", "\\ge") and is_name(left[0]) and len(right) == 1 and right[0].text == "0":
+            read = [self.positive(name, "positive" if said.sign == ">" else "nonnegative") for name in items(left)]
+            return all(read)
+        if said.sign in ("<", "\\le") and len(left) == 1 and left[0].text == "0" and self.is_numbers(right):
+            return self.positive(right, "positive" if said.sign == "<" else "nonnegative")
+        return False
+
+    def is_numbers(self, name: tuple[Token, ...]) -> bool:
+        """Whether a name is declared to be a number or an array of numbers; ``0 < i`` speaks of a position."""
+        try:
+            known = self.scope.value_key(read_name(self.scope, name))[0]
+        except NotationError:
+            return False
+        return known is not None and isinstance(self.scope.values[known], Tensor)
+
+    def distinct(self, said: Statement) -> bool:
+        """``n_k \\neq o``; between letters without a value, ``k \\neq l`` limits the assumption before it."""
+        scope = self.scope
+        if any(letter_key(t) in scope.indices or letter_key(t) in scope.arrays for t in (said.left[0], said.right[0])):
+            self.assume(said.tokens)
+            return True
+        if self.last is None or len(said.left) != 1 or len(said.right) != 1:
+            return False
+        scope.assumed[scope.assumed.index(self.last)] = replace(self.last, unless=said.tokens)
+        scope.version += 1
+        self.last = None
+        return True
+
+    def positive(self, left: tuple[Token, ...], domain: EntryDomain) -> bool:
+        """``\\lambda > 0``, ``p_i \\ge 0``: of what the entries are; an unknown name becomes a number."""
+        sym = read_name(self.scope, left)
+        known, rest, _ = self.scope.value_key(sym)
+        if known is None:
+            self.scope.put_tensor(NameKey.labelled(sym), (), domain)
+            return True
+        entry = self.scope.values[known]
+        if not isinstance(entry, Tensor) or (rest and not pattern_letters(rest)):
+            return False
+        if entry.domain == "real":
+            self.scope.values[known] = replace(entry, domain=domain)
+            self.scope.version += 1
+        return True
+
+    def assume(self, tokens: tuple[Token, ...]) -> None:
+        names = frozenset(letter_key(t) for t in tokens if is_name(t))
+        self.last = Assumed(tokens, cover(tokens), (), names)
+        self.scope.assumed.append(self.last)
+        self.scope.version += 1

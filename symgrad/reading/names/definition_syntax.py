@@ -1,0 +1,223 @@
+"""Which relations define: a bare name without a value on the left, or a sign that says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from symgrad.core.nodes import Tensor
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, pattern_letters
+from symgrad.reading.names.scope import Defined, Scope
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots, strip_groups
+from symgrad.reading.tree.syntax import Call, Colon, Position, Sym, SyntaxNode
+from symgrad.reading.tree.used_names import note_bounds, slot_letters, subnodes
+from symgrad.text.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a name is set to. ``plain``: by ``=``, which defines only what has no value."""
+
+    body: SyntaxNode
+    span: Span
+    plain: bool
+
+    def uses(self, letter: str) -> bool:
+        """True if the body mentions a name by its letter."""
+        return any(isinstance(n, Sym) and n.key == letter for n in subnodes(self.body))
+
+    def uses_entries(self, letter: str) -> bool:
+        """True if the body mentions a name with a subscript."""
+        return any(isinstance(n, Sym) and n.key == letter and n.sub for n in subnodes(self.body))
+
+    def is_slice(self) -> bool:
+        """``U_{w:}``"""
+        body = self.body
+        return isinstance(body, Sym) and bool(body.sub) and any(isinstance(s, Colon) for s in read_slots(body.sub))
+
+
+@dataclass(slots=True)
+class Definer:
+    """Enters definitions into a scope."""
+
+    scope: Scope
+
+    def define(self, name: SyntaxNode, body: SyntaxNode, span: Span, plain: bool) -> Defined | None:
+        """The definition that ``name = body`` enters, if it defines."""
+        written = Candidate(body, span, plain)
+        if isinstance(name, Call):
+            return self._call(name, written)
+        if isinstance(name, Sym):
+            return self._name(name, written)
+        if not plain:
+            raise error("SG101", "only a name can be defined", name.span, "write `name := …`")
+        return None
+
+    def is_declared(self, name: SyntaxNode) -> bool:
+        """Whether a name has been declared, with or without a value."""
+        return isinstance(name, Sym) and self.scope.value_key(name)[0] is not None
+
+    def redefines(self, name: SyntaxNode) -> str:
+        """The name, if a plain ``=`` on it looks like a second definition."""
+        again = False
+        if isinstance(name, Sym) and not name.sup:
+            key, rest, _ = self.scope.value_key(name)
+            defined = key is not None and isinstance(self.scope.values[key], Defined)
+            again = defined and pattern_letters(rest) is not None
+        elif isinstance(name, Call):
+            again = (NameKey(name.function.key), len(name.args)) in self.scope.calls
+        return name.span.text if again else ""
+
+    def users(self, entry: Defined) -> list[str]:
+        """The names whose definitions mention that of an entry, which they look up where a question stands."""
+        defined = [d for d in (*self.scope.values.values(), *self.scope.calls.values()) if isinstance(d, Defined)]
+        if not entry.key.is_letter:
+            return []
+        letter = entry.key.letter
+        return [str(d.key) for d in defined if d is not entry and Candidate(d.body, d.span, True).uses(letter)]
+
+    # --- names with arguments -------------------------------------------------------------------
+
+    def _call(self, name: Call, written: Candidate) -> Defined | None:
+        """``J(o, c) = …``; ``f(2x) = …`` names the quantity ``f`` without arguments."""
+        sym, calls = name.function, self.scope.calls
+        if name.bare or self.scope.is_function(sym.key) or NameKey(sym.key) in self.scope.functions or sym.primes:
+            return None
+        key, count = NameKey.function(sym), len(name.args)
+        if written.plain and (key, count) in calls:
+            return None
+        names = [a.key for a in name.args if isinstance(a, Sym) and not a.sub and not a.sup and not a.primes]
+        bare = len(names) == count and len(set(names)) == count
+        taken = isinstance(self.scope.values.get(key), Defined) and not any(k == key for k, _ in calls)
+        if taken and written.plain and not bare:
+            return None
+        self.scope.forget_calls(key)
+        self.scope.values.pop(key, None)
+        made = None
+        if not bare or all(self.scope.is_array(n) for n in names):
+            # without its arguments the name stands for the quantity at the arguments' own values
+            made = self._enter("values", key, written)
+        return self._enter("calls", (key, count), written, arguments=tuple(names)) if bare else made
+
+    # --- names with slots -----------------------------------------------------------------------
+
+    def _name(self, name: Sym, written: Candidate) -> Defined | None:
+        key, rest, sup = self.scope.value_key(name)
+        entry = self.scope.values.get(key) if key is not None else None
+        if key is not None and isinstance(entry, Defined) and written.plain:
+            if entry.patterns and not name.sub and not name.sup and written.uses_entries(name.key):
+                # `L = \sum_j L_j`: the total of a family of the same letter is a name of its own
+                return self._enter("values", key._replace(total=True), written)
+            # a digit or label above a defined name is a power of it, unless that name is entered itself
+            return None
+        if key is not None and isinstance(entry, Tensor) and written.plain and self._through(key, written.body):
+            return None  # `d_j = 2 y_j - 1` speaks of the d that y is defined through
+        form = _compound_form(name)
+        if form is not None:
+            return self._compound(name, form, key is not None, written)
+        if entry is None and name.key == "\\delta" and len(read_slots(name.sub) if name.sub else ()) == 2:
+            return None  # Kronecker's delta has its meaning
+        if sup:
+            return self._raised(name, key is not None, sup, written)
+        if key is None or entry is None:
+            key, rest = self._new_key(name, written.body)
+        return self._slots(name, key, rest, written)
+
+    def _through(self, key: NameKey, body: SyntaxNode) -> bool:
+        """Whether a definition that the body uses, or one that that uses, mentions a declared name.
+
+        At a shifted position, ``h_{t-1}``, it is a recursion instead, which defines.
+        """
+        ahead, seen, found = self._used(body), set[NameKey](), False
+        while ahead:
+            entry = ahead.pop()
+            if entry.key in seen:
+                continue
+            seen.add(entry.key)
+            for n in subnodes(entry.body):
+                if isinstance(n, Sym) and self.scope.value_key(n)[0] == key:
+                    if any(t.text in ("+", "-") for t in n.sub):
+                        return False
+                    found = True
+            ahead += self._used(entry.body)
+        return found
+
+    def _used(self, body: SyntaxNode) -> list[Defined]:
+        keys = [self.scope.value_key(n)[0] for n in subnodes(body) if isinstance(n, Sym)]
+        found = [self.scope.values.get(k) for k in keys if k is not None]
+        return [entry for entry in found if isinstance(entry, Defined)]
+
+    def _slots(self, name: Sym, key: NameKey, rest: tuple[Token, ...], written: Candidate) -> Defined | None:
+        """``u_i = …``: the letters left over of a subscript are the definition's slots."""
+        letters = pattern_letters(rest)
+        if letters is None:
+            if not written.plain:
+                raise error("SG101", "only letters can stand in the subscript of a definition", name.span)
+            return None
+        entry = self.scope.values.get(key)
+        declared = entry if isinstance(entry, Tensor) else None
+        if declared is not None and len(letters) > len(declared.ranges):
+            count = len(declared.ranges)
+            raise error("SG106", f"`{name.key}` takes {count} indices, here are {len(letters)}", name.span)
+        alias = written.is_slice()
+        self.scope.forget_calls(key)
+        return self._enter("values", key, written, patterns=letters, alias=alias, declared=declared)
+
+    def _raised(self, name: Sym, known: bool, sup: tuple[Token, ...], written: Candidate) -> Defined | None:
+        """``\\sigma^2 = …``, ``W^{(1)} = …``, ``x^{(i)} = …``: labels and digits are part of the name."""
+        tokens = strip_groups(sup)
+        first = tokens[0]
+        labelled = (
+            first.text in ("(", "[")
+            or first.kind in ("text", "word")
+            or (len(tokens) == 1 and (first.kind == "number" or first.text == "*"))
+        )
+        if not labelled or (name.key == "e" and not name.sub):
+            return None
+        if known and written.uses(name.key):
+            return None  # `d_n^2 = d_n` speaks of the declared d
+        base, left_over = self._new_key(name, written.body)
+        letters = pattern_letters(left_over)
+        if letters is None:
+            return None
+        inner = [letter_key(t) for t in tokens if is_name(t)]
+        in_slots = slot_letters(self.scope, written.body)
+        if first.text == "(" and len(inner) == 1 and len(tokens) == 3 and inner[0] in in_slots:
+            return self._enter("values", NameKey.unlabelled(name), written, patterns=(inner[0], *letters))
+        full = base._replace(above=label(sup))
+        if isinstance(self.scope.values.get(full), Defined) and written.plain:
+            return None
+        return self._enter("values", full, written, patterns=letters)
+
+    def _compound(self, name: Sym, form: Position, known: bool, written: Candidate) -> Defined | None:
+        """``u_{c+j} = …`` stands for that form alone."""
+        key = (NameKey(name.key), CompoundSubscript.of(form))
+        if written.plain and (known or key in self.scope.compounds):
+            return None
+        return self._enter("compounds", key, written, form=form)
+
+    def _new_key(self, name: Sym, body: SyntaxNode) -> tuple[NameKey, tuple[Token, ...]]:
+        """The key of an unknown name: a subscript of letters that are slots in the body is one, else a label."""
+        letters = pattern_letters(name.sub)
+        known = slot_letters(self.scope, body) | self.scope.indices.keys() | self.scope.letters.keys()
+        if letters is not None and all(x in known and not x.startswith("\\math") for x in letters):
+            return NameKey.unlabelled(name), name.sub
+        return NameKey.unlabelled(name).with_labels(name.sub), ()
+
+    def _enter(self, table: str, key: NameKey | tuple[NameKey, Any], written: Candidate, **roles: Any) -> Defined:
+        named = key if isinstance(key, NameKey) else key[0]
+        entry = replace(Defined(named, written.body, written.span, serial=self.scope.serial), **roles)
+        self.scope.put(table, key, entry)
+        note_bounds(self.scope, entry.body)
+        return entry
+
+
+def _compound_form(name: Sym) -> Position | None:
+    """``c+j`` of ``u_{c+j}``."""
+    if not name.sub or name.sup:
+        return None
+    slots = read_slots(name.sub)
+    if len(slots) == 1 and isinstance(slots[0], Position) and len(slots[0].terms) > 1:
+        return slots[0]
+    return None

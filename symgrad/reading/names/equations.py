@@ -1,0 +1,129 @@
+"""Equations of a text that declare: slices, one-hots, functions with their arguments, sums that are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from symgrad.core.nodes import Tensor
+from symgrad.reading.names.assumption_syntax import Assuming
+from symgrad.reading.names.declared_name import learn_run, starts_name
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, pattern_letters
+from symgrad.reading.names.scope import Defined, Scope
+from symgrad.reading.tokens.cuts import Statement, depths, outermost
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.parser import Parser
+from symgrad.reading.tree.scripts import cover, read_slots
+from symgrad.reading.tree.syntax import Call, Position, Sym
+from symgrad.text.diagnostic import NotationError
+from symgrad.text.source import Span
+
+TRANSPOSES = ("\\top", "T")
+KNOWN_NUMBERS = ("\\sum", "\\lVert", "\\Vert")
+"""What starts an equation that is assumed: ``\\sum_j t_j = 1``, ``\\lVert u \\rVert = 1``."""
+
+
+@dataclass(slots=True)
+class Equations:
+    """Enters what the equations of a paragraph declare."""
+
+    scope: Scope
+    assuming: Assuming
+
+    def read(self, said: Statement) -> bool:
+        """Whether an equation declares or is assumed, and if so enters it."""
+        left, right = said.left, said.right
+        if said.sign != "=" or not left or not right or any(t.text == "=" for _, t in outermost(right)):
+            return False
+        if left[0].text in KNOWN_NUMBERS or self.is_symmetry(left, right) or self.is_symmetry(right, left):
+            self.assuming.assume(said.tokens)
+            return True
+        if not starts_name(left[0]):
+            return False
+        if left[-1].text == ")":
+            learn_run(self.scope, left)
+        try:
+            head = Parser(left, self.scope, cover(left), head=True).whole()
+        except NotationError:
+            return False
+        span = cover(said.tokens)
+        if isinstance(head, Call):
+            return self.function(head, right, span)
+        if isinstance(head, Sym) and not head.sup and (is_slice(right) or self.is_one_hot(right)):
+            return self.alias(head, right, span)
+        return False
+
+    def is_symmetry(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
+        """``A = A^\\top``, ``A_{ij} = A_{ji}``, of a declared matrix."""
+        try:
+            a, b = (Parser(side, self.scope, cover(side)).whole() for side in (left, right))
+        except NotationError:
+            return False
+        if not (isinstance(a, Sym) and isinstance(b, Sym)) or (a.key, a.style, a.primes) != (b.key, b.style, b.primes):
+            return False
+        key = self.scope.value_key(a)[0]
+        declared = self.scope.values.get(key) if key else None
+        if not isinstance(declared, Tensor) or len(declared.ranges) != 2 or a.sup:
+            return False
+        if not a.sub and not b.sub:
+            return len(b.sup) == 1 and b.sup[0].text in TRANSPOSES
+        places = [pattern_letters(x.sub) or () for x in (a, b)]
+        return not b.sup and len(set(places[0])) == 2 and places[0] == places[1][::-1]
+
+    def is_one_hot(self, right: tuple[Token, ...]) -> bool:
+        """``e_t``"""
+        has_subscript = len(right) > 2 and right[1].kind == "sub"
+        return right[0].text == "e" and has_subscript and NameKey("e") not in self.scope.values
+
+    def alias(self, head: Sym, right: tuple[Token, ...], span: Span) -> bool:
+        """``u_w = U_{w:}``, ``y = e_t``: a name for a slice or a one-hot."""
+        one_hot = self.is_one_hot(right)
+        body = Parser(right, self.scope, cover(right)).whole()
+        if not isinstance(body, Sym):
+            return False
+        key, left_over, _ = self.scope.value_key(head)
+        declared = self.scope.values.get(key) if key else None
+        own = NameKey.unlabelled(head)
+        entry = Defined(own, body, span, alias=not one_hot, one_hot=one_hot, serial=self.scope.serial)
+        if key is None or left_over:
+            key = own
+            if head.sub:
+                letters = pattern_letters(head.sub)
+                if letters is None:
+                    return self.compound(head, entry)
+                entry = replace(entry, patterns=letters)
+        if isinstance(declared, Tensor) and declared.ranges:
+            entry = replace(entry, declared=declared)
+        self.scope.put("values", key, replace(entry, key=key))
+        return True
+
+    def compound(self, head: Sym, entry: Defined) -> bool:
+        """``u_{c+j} = U_{w_{c+j}:}`` stands for that form alone."""
+        slots = read_slots(head.sub)
+        if len(slots) != 1 or not isinstance(slots[0], Position) or not slots[0].terms:
+            return False
+        self.scope.put("compounds", (NameKey(head.key), CompoundSubscript.of(slots[0])), replace(entry, form=slots[0]))
+        return True
+
+    def function(self, head: Call, right: tuple[Token, ...], span: Span) -> bool:
+        """``f(x) = x^2``; not what is said of a function that has a value already, and not ``f(x) = 0``: prose."""
+        names = [a.key for a in head.args if isinstance(a, Sym) and not a.sub and not a.sup]
+        sym = head.function
+        if len(names) != len(head.args) or sym.sub or sym.sup or sym.primes or self.scope.is_function(sym.key):
+            return False
+        key = NameKey(sym.key)
+        if (key, len(names)) in self.scope.calls or all(t.kind == "number" for t in right):
+            return False
+        body = Parser(right, self.scope, cover(right)).whole()
+        self.scope.values.pop(key, None)
+        entry = Defined(key, body, span, arguments=tuple(names), serial=self.scope.serial)
+        self.scope.put("calls", (key, len(names)), entry)
+        return True
+
+
+def is_slice(right: tuple[Token, ...]) -> bool:
+    """``U_{w:}``, ``V_{:c}``: one name with a colon in its subscript."""
+    if not starts_name(right[0]):
+        return False
+    ranked = list(zip(right, depths(right), strict=True))
+    colon = any(t.text == ":" and depth > 0 for t, depth in ranked)
+    return colon and not any(t.kind == "symbol" and t.text in "+-*/()" and depth == 0 for t, depth in ranked)

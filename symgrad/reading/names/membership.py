@@ -1,0 +1,172 @@
+"""What a text declares by sets: ``U \\in \\mathbb{R}^{W \\times D}``, ``o \\in [W]``, ``k = 1, \\dots, K``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from symgrad.core.nodes import AbstractFunction
+from symgrad.core.ranges import Index, IndexArray, Range, Subset
+from symgrad.reading.names.assumption_syntax import Assuming
+from symgrad.reading.names.declared_name import read_name
+from symgrad.reading.names.name_keys import NameKey, letter_of, pattern_letters
+from symgrad.reading.names.scope import Scope
+from symgrad.reading.names.sets import Counts, DeclaredSet, PositionSet, Reals, affine_size, counted, read_set
+from symgrad.reading.tokens.cuts import Statement, find, items, parted
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, spelled
+
+SUBSETS = ("\\subseteq", "\\subset")
+
+
+@dataclass(slots=True)
+class Membership:
+    """Enters what the sets of a paragraph declare."""
+
+    scope: Scope
+    assuming: Assuming
+
+    def read_index_sets(self, said: Statement) -> bool:
+        """Subsets, ranges of letters and indices: what other declarations of the paragraph may rest on."""
+        ranges = said.sign == "=" and find(said.right, "\\dots") is not None
+        sets = said.sign == "\\in" and bool(said.right) and said.right[0].text in ("[", "\\{", "\\lbrack")
+        return (said.sign in SUBSETS or ranges or sets) and self.read(said)
+
+    def read(self, said: Statement) -> bool:
+        """Whether a statement declares by a set, and if so enters it."""
+        left, right = said.left, said.right
+        if said.sign in SUBSETS:
+            return self.subset(left, right)
+        if said.sign == ":" and find(right, "\\to") is not None:
+            return self.function(left, right)
+        if said.sign == "=" and find(right, "\\dots") is not None:
+            return self.letters(left, right)
+        if said.sign != "\\in":
+            return False
+        every = bool(left) and left[0].text == "\\forall"
+        declared = read_set(self.scope, right)
+        if declared is None:
+            return False
+        names = items(left[1:] if every else left)
+        if not every and self.family(names, declared):
+            return True
+        for name in names:
+            self.declare(name, declared, every, said)
+        return True
+
+    def subset(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
+        """``\\mathcal{N}, \\mathcal{M} \\subseteq [W]``"""
+        whole, names = read_set(self.scope, right), items(left)
+        if not names or any(len(n) != 1 for n in names) or not isinstance(whole, PositionSet) or whole.ranges:
+            return False
+        for (token,) in names:
+            name = f"\\mathcal{{{token.text}}}" if token.style == "cal" else spelled([token])
+            self.scope.put("subsets", letter_key(token), Subset(name, whole.target))
+        return True
+
+    def declare(self, name: tuple[Token, ...], declared: DeclaredSet, every: bool, said: Statement) -> None:
+        """One name of a list. ``every``: it stands for all positions, ``\\forall k \\in [K]``."""
+        if isinstance(declared, Counts):
+            self.scope.sizes.add(letter_key(name[0]))
+        elif isinstance(declared, PositionSet):
+            self.positions(name, declared, every)
+        elif isinstance(declared, Reals):
+            self.numbers(name, declared)
+        else:
+            key = letter_of(name)
+            if key is None or (key in self.scope.indices and not every):
+                self.assuming.assume(said.tokens)
+            else:
+                self.scope.put("letters", key, declared)
+
+    def family(self, names: list[tuple[Token, ...]], declared: DeclaredSet) -> bool:
+        """``x_1, \\dots, x_N \\in \\mathbb{R}^D``: the rows of one array."""
+        dots = next((n for n in names if n[0].text == "\\dots"), None)
+        if dots is None:
+            return False
+        ends = [read_name(self.scope, n) for n in (names[0], names[-1])] if len(names) == 3 and dots is names[1] else []
+        first, last = ends if len(ends) == 2 else (None, None)
+        one = first is not None and spelled(first.sub) == "1"
+        if (
+            first is None
+            or last is None
+            or not one
+            or not last.sub
+            or replace(first, sub=(), span=last.span) != replace(last, sub=())
+        ):
+            remedy = "write `$x_1, \\dots, x_N \\in \\mathbb{R}^D$`, or `$X \\in \\mathbb{R}^{N \\times D}$`"
+            raise error("SG109", "these dots are not understood in a list of names", cover(dots), remedy)
+        over = Range.of_size(affine_size(self.scope, last.sub))
+        key = NameKey.unlabelled(first).with_labels((), first.sup)
+        if isinstance(declared, Reals):
+            self.scope.put_tensor(key, (over, *declared.ranges), declared.domain)
+        elif isinstance(declared, PositionSet) and not first.sup:
+            self.scope.put("arrays", first.key, IndexArray(first.key, (over, *declared.ranges), declared.target))
+        else:
+            raise error("SG109", "a family of these is not read", cover(dots), "declare an array with a shape")
+        return True
+
+    def numbers(self, name: tuple[Token, ...], declared: Reals) -> None:
+        """``U``; of a family, ``x_i`` or ``x^{(i)}``, the letters of known range are its first slots."""
+        sym = read_name(self.scope, name)
+        patterns = pattern_letters(sym.sub) if sym.sub else ()
+        leading = [r for r in map(self.range_of_letter, patterns or ()) if r is not None]
+        if patterns and len(leading) == len(patterns):
+            key = NameKey.unlabelled(sym).with_labels((), sym.sup)
+            self.scope.put_tensor(key, (*leading, *declared.ranges), declared.domain)
+            return
+        raised = [t for t in sym.sup if is_name(t)]
+        if len(sym.sup) == 3 and sym.sup[0].text == "(" and len(raised) == 1:
+            over = self.range_of_letter(letter_key(raised[0]))
+            if over is not None:
+                self.scope.put_tensor(NameKey.unlabelled(sym), (over, *declared.ranges), declared.domain)
+                return
+        self.scope.put_tensor(NameKey.labelled(sym), declared.ranges, declared.domain, declared.row)
+
+    def positions(self, name: tuple[Token, ...], declared: PositionSet, every: bool) -> None:
+        """``o \\in [W]`` is a parameter, ``n \\in [W]^K`` an array of positions, ``\\forall k \\in [K]`` a letter."""
+        key = letter_of(name)
+        if key is None:
+            raise error("SG109", "this name can't be declared as an index", cover(name), "use a single letter")
+        if declared.ranges:
+            self.scope.put("arrays", key, IndexArray(key, declared.ranges, declared.target))
+        elif every:
+            self.scope.put("letters", key, declared.target)
+        else:
+            self.scope.put("indices", key, Index(key, declared.target, "fixed"))
+
+    def range_of_letter(self, key: str) -> Range | None:
+        """What a letter in a slot is declared to run over."""
+        declared = self.scope.letters.get(key)
+        if declared is not None:
+            return declared.range if isinstance(declared, Subset) else declared
+        fixed = self.scope.indices.get(key)
+        return fixed.range if fixed is not None else None
+
+    def letters(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
+        """``k = 1, \\dots, K``"""
+        names = items(left)
+        letters = [letter for letter in map(letter_of, names) if letter is not None]
+        over = counted(self.scope, right) if len(letters) == len(names) else None
+        if over is None:
+            return False
+        for letter in letters:
+            self.scope.put("letters", letter, over)
+        return True
+
+    def function(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
+        """``L : \\mathbb{R}^{N \\times D} \\to \\mathbb{R}``"""
+        arrow = find(right, "\\to") or 0
+        result = read_set(self.scope, right[arrow + 1 :])
+        domains = [read_set(self.scope, d) for d in parted(right[:arrow], "\\times")]
+        shapes = tuple(d.ranges for d in domains if isinstance(d, Reals))
+        if not isinstance(result, Reals) or result.ranges or len(shapes) != len(domains):
+            raise error(
+                "SG109",
+                "only functions of numbers and arrays into the numbers are read",
+                cover(right),
+                "write `f : \\mathbb{R} \\to \\mathbb{R}`",
+            )
+        for name in items(left):
+            key = NameKey.labelled(read_name(self.scope, name))
+            self.scope.put("functions", key, AbstractFunction(key.latex, shapes))
+        return True

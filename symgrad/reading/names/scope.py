@@ -1,0 +1,170 @@
+"""The names in force at a place of a document.
+
+A name may be an index in one slot and a tensor elsewhere, so there is a table a role. Tables hold
+what was written (a definition is elaborated where a question stands), never what it expands to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from symgrad.core.functions import BY_SPELLING
+from symgrad.core.nodes import AbstractFunction, EntryDomain, Tensor
+from symgrad.core.ranges import Index, IndexArray, Range, Subset
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, sub_splits, sup_splits
+from symgrad.reading.names.name_table import Lookups, NameSet, NameTable
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.syntax import Position, Sym, SyntaxNode
+from symgrad.text.source import Span
+
+ARRAY_FUNCTIONS = frozenset(
+    ("softmax", "logsumexp", "lse", "LSE", "tr", "Tr", "trace", "diag", "sum", "max", "min", "\\max", "\\min")
+)
+"""Functions of whole arrays, read by their definition."""
+
+WORDS: dict[str, str] = {
+    "exp": "\\exp",
+    "log": "\\log",
+    "ln": "\\ln",
+    "tanh": "\\tanh",
+    "sqrt": "\\operatorname{sqrt}",
+    "softmax": "softmax",
+    "tr": "tr",
+    "diag": "diag",
+}
+"""Names read without a backslash where they are not declared."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Defined:
+    """A definition as it was written.
+
+    patterns: the letters on its left, in order; arguments: for ``J(o, c)`` its arguments' names;
+    form: for a compound subscript, ``u_{c+j}``; alias: a name for a slice, always looked through;
+    over: what its patterns run over, where the definition says so itself.
+    """
+
+    key: NameKey
+    body: SyntaxNode
+    span: Span
+    patterns: tuple[str, ...] = ()
+    arguments: tuple[str, ...] | None = None
+    form: Position | None = None
+    alias: bool = False
+    one_hot: bool = False
+    declared: Tensor | None = None
+    over: Range | None = None
+    serial: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assumed:
+    """An assumption as it was written: the tokens, and those of the condition that limits it."""
+
+    tokens: tuple[Token, ...]
+    span: Span
+    unless: tuple[Token, ...] = ()
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Scope:
+    """Mutable tables; ``version`` grows with every change, for caches."""
+
+    values: NameTable[NameKey, Tensor | Defined] = field(default_factory=NameTable)
+    calls: NameTable[tuple[NameKey, int], Defined] = field(default_factory=NameTable)
+    compounds: NameTable[tuple[NameKey, CompoundSubscript], Defined] = field(default_factory=NameTable)
+    indices: NameTable[str, Index] = field(default_factory=NameTable)
+    arrays: NameTable[str, IndexArray] = field(default_factory=NameTable)
+    subsets: NameTable[str, Subset] = field(default_factory=NameTable)
+    letters: NameTable[str, Range | Subset] = field(default_factory=NameTable)
+    functions: NameTable[NameKey, AbstractFunction] = field(default_factory=NameTable)
+    sizes: NameSet = field(default_factory=NameSet)
+    bounds: NameTable[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=NameTable)
+    assumed: list[Assumed] = field(default_factory=list)
+    words: NameSet = field(default_factory=NameSet)
+    version: int = 0
+
+    TABLES = ("values", "calls", "compounds", "indices", "arrays", "subsets", "letters", "functions")
+
+    def lookups(self) -> Lookups:
+        """Notes which names are looked up inside of a ``with`` block."""
+        return Lookups([getattr(self, table) for table in (*self.TABLES, "sizes", "bounds", "words")])
+
+    def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:
+        """Enter a name; assumptions on a name declared again end."""
+        name = NameKey(key) if isinstance(key, str) else key if isinstance(key, NameKey) else key[0]
+        entries = getattr(self, table)
+        if key in entries and table != "letters" and name.is_letter:
+            self.assumed = [a for a in self.assumed if name.letter not in a.names]
+        entries[key] = entry
+        if len(name.letter) > 1 and name.letter.isalpha() and name.is_letter_or_bold:
+            self.words.add(name.letter)
+        self.version += 1
+
+    def put_tensor(
+        self, key: NameKey, ranges: tuple[Range, ...], domain: EntryDomain = "real", row: bool = False
+    ) -> None:
+        """Declare an array; a function of the same name ends."""
+        self.put("values", key, Tensor(key.latex, ranges, domain, row))
+        self.forget_calls(key)
+
+    def forget_calls(self, key: NameKey) -> None:
+        for entry in self.calls.named(key):
+            del self.calls[entry]
+
+    @property
+    def serial(self) -> int:
+        """The number of the next change; definitions are ordered by it."""
+        return self.version + 1
+
+    # --- the parser's vocabulary --------------------------------------------------------------
+
+    def is_value(self, key: str) -> bool:
+        return NameKey(key) in self.values or key in self.indices or key in self.sizes
+
+    def is_array(self, letter: str) -> bool:
+        """True if the letter, bold or not, is a declared array or number, or a defined quantity."""
+        return NameKey(letter) in self.values or NameKey(letter, bold=True) in self.values
+
+    def is_function(self, key: str) -> bool:
+        if self.is_value(key) or self.calls.named(NameKey(key)):
+            return False
+        return key in BY_SPELLING or key in ARRAY_FUNCTIONS or key in WORDS
+
+    def is_known(self, sym: Sym) -> bool:
+        return bool(sym.sub or sym.sup) and self.value_key(sym)[0] is not None
+
+    def is_word(self, letters: str) -> bool:
+        return letters in self.words or (letters in WORDS and not self.is_value(letters))
+
+    def has_arguments(self, sym: Sym) -> bool:
+        names = (NameKey(sym.key), NameKey.function(sym))
+        return names[0] in self.functions or any(map(self.calls.named, names))
+
+    def is_call(self, sym: Sym) -> bool:
+        if self.has_arguments(sym):
+            return True
+        known = self.value_key(sym)[0] is not None or sym.key in self.indices or sym.key in self.sizes
+        known = known or sym.key in self.letters
+        return not known and not sym.sub and not sym.sup
+
+    # --- names --------------------------------------------------------------------------------
+
+    def value_key(self, sym: Sym) -> tuple[NameKey | None, tuple[Token, ...], tuple[Token, ...]]:
+        """The longest declared or defined name that starts with ``sym``: its key, and the scripts left over.
+
+        A plain and a bold name are one unless both are declared.
+        """
+        total = NameKey(sym.key, primes=sym.primes, total=True)
+        if not sym.sub and not sym.sup and total in self.values:
+            return total, (), ()
+        own = sym.style == "bold"
+        for below, sub_rest in sub_splits(sym.sub):
+            for above, sup_rest in sup_splits(sym.sup):
+                for bold in (own, not own):
+                    key = NameKey(sym.key, bold, sym.primes, below, above)
+                    if key in self.values:
+                        return key, sub_rest, sup_rest
+        return None, sym.sub, sym.sup

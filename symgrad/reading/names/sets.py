@@ -1,0 +1,241 @@
+"""The sets of declarations: ``\\mathbb{R}^{W \\times D}``, ``[W]^K``, ``\\{0,1\\}^N``, ``\\{1, \\dots, C\\}``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from symgrad.core.nodes import EntryDomain
+from symgrad.core.ranges import Affine, Range, Subset
+from symgrad.reading.names.name_keys import labelled_size
+from symgrad.reading.names.scope import Scope
+from symgrad.reading.tokens.cuts import find, parted, without_commas
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, script_argument, strip_groups
+
+POSITIVE = (">0", "+", "++", "{>0}")
+NONNEGATIVE = ("\\ge0", "\\geq0", "0+")
+SIGNS = ("-11", "-1+1", "1-1", "+1-1", "\\pm1")
+"""The spellings of ``\\mathbb{R}_{>0}``, ``\\mathbb{R}_{\\ge 0}`` and ``\\{-1, 1\\}``."""
+MAX_AXES = 6
+MAX_DIGITS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Reals:
+    """An array of numbers; ``row`` for the shape ``1 x D``."""
+
+    ranges: tuple[Range, ...]
+    domain: EntryDomain = "real"
+    row: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PositionSet:
+    """Positions of a range; an array of them if it has ``ranges``."""
+
+    target: Range
+    ranges: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Natural numbers: what is declared so is a size."""
+
+
+DeclaredSet = Reals | PositionSet | Counts | Subset
+
+
+def affine_size(scope: Scope, tokens: Sequence[Token]) -> Affine:
+    """A size: a name, a number, sums, ``2D``, ``|V|``. Names in it become sizes."""
+    tokens = strip_groups(tokens)
+    if is_cardinality(tokens):
+        name = f"|{''.join(letter_key(t) for t in tokens[1:-1])}|"
+        scope.sizes.add(name)
+        return Affine.of(name)
+    size = _SizeReader(scope, tokens).read()
+    if not size.terms and size.const < 0:
+        span = cover(tokens)
+        raise error("SG109", f"`{span.text}` is no size", span, "a size is a name or a number that is not negative")
+    return size
+
+
+def is_cardinality(tokens: Sequence[Token]) -> bool:
+    """Whether tokens are ``|V|``."""
+    return len(tokens) >= 3 and tokens[0].text in ("\\lvert", "|") and tokens[-1].text in ("\\rvert", "|")
+
+
+@dataclass(slots=True)
+class _SizeReader:
+    """Reads ``2D + d_k - 1`` term by term; a term is a factor, a name, or both."""
+
+    scope: Scope
+    tokens: tuple[Token, ...]
+    total: Affine = field(default_factory=Affine)
+    sign: int = 1
+    factor: int | None = None
+    name: str = ""
+
+    def read(self) -> Affine:
+        at = 0
+        while at < len(self.tokens):
+            t = self.tokens[at]
+            at += 1
+            if t.kind == "symbol" and t.text in "+-":
+                self.end_term()
+                self.sign = 1 if t.text == "+" else -1
+            elif t.kind == "number" and t.text.isdigit() and len(t.text) <= MAX_DIGITS and not self.name:
+                self.factor = (1 if self.factor is None else self.factor) * int(t.text)
+            elif is_name(t) and not self.name:
+                self.grow(letter_key(t))
+            elif t.kind == "sub" and self.name:
+                label, at = script_argument(self.tokens, at)
+                self.grow(labelled_size("", label))
+            elif t.kind == "prime" and self.name:
+                self.grow("'")
+            elif t.text not in ("\\cdot", "*"):
+                remedy = "sizes are letters, numbers and their sums"
+                raise error("SG109", f"`{t.text}` is not understood in a size", t.span, remedy)
+        self.end_term()
+        return self.total
+
+    def grow(self, part: str) -> None:
+        self.name += part
+        self.scope.sizes.add(self.name)
+
+    def end_term(self) -> None:
+        scale = self.sign * (1 if self.factor is None else self.factor)
+        if self.name:
+            self.total = self.total + Affine.of(self.name).scale(scale)
+        elif self.factor is not None:
+            self.total = self.total + scale
+        self.factor, self.name = None, ""
+
+
+def counted(scope: Scope, tokens: Sequence[Token]) -> Range | None:
+    """``1, \\dots, C`` or ``0, \\dots, C`` as a range of positions, which count from 1: ``1 .. C``, ``1 .. C + 1``."""
+    inner = without_commas(tokens)
+    if find(inner, "\\dots") != 1 or len(inner) < 3 or inner[0].text not in ("0", "1"):
+        return None
+    return _up_to(inner[0], affine_size(scope, inner[2:]))
+
+
+def _up_to(first: Token, last: Affine) -> Range:
+    return Range.of_size(last if first.text == "1" else last + 1)
+
+
+def _shape(scope: Scope, tokens: Sequence[Token]) -> tuple[Affine, ...]:
+    """``W \\times D``"""
+    if not tokens:
+        return ()
+    sizes = parted(strip_groups(tokens), "\\times")
+    if any(not s for s in sizes):
+        raise error("SG109", "a size is missing in this shape", cover(tokens), "write `\\mathbb{R}^{W \\times D}`")
+    if len(sizes) > MAX_AXES:
+        raise error("SG002", f"arrays of more than {MAX_AXES} axes are not read", cover(tokens))
+    return tuple(affine_size(scope, s) for s in sizes)
+
+
+def _scripts(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...], tuple[Token, ...], int]:
+    """What stands below and above at a position, and the position after."""
+    sub: tuple[Token, ...] = ()
+    sup: tuple[Token, ...] = ()
+    while at < len(tokens) and tokens[at].kind in ("sub", "sup"):
+        arg, end = script_argument(tokens, at + 1)
+        if tokens[at].kind == "sub":
+            sub = arg
+        else:
+            sup = arg
+        at = end
+    return sub, sup, at
+
+
+def read_set(scope: Scope, tokens: Sequence[Token]) -> DeclaredSet | None:
+    """The set that ``tokens`` name, or None if they name none that is known."""
+    if not tokens:
+        return None
+    first = tokens[0]
+    if first.kind == "letter" and first.style == "bb":
+        return _blackboard(scope, tokens)
+    if len(tokens) == 1 and letter_key(first) in scope.subsets:
+        return scope.subsets[letter_key(first)]
+    if first.text in ("[", "\\lbrack"):
+        end = find(tokens, "]", "\\rbrack")
+        if end is None:
+            return None
+        if find(tokens[1:end], ",") is not None:
+            return _interval(scope, tokens, end, "nonnegative")
+        return _positions(scope, tokens, end, Range.of_size(affine_size(scope, tokens[1:end])))
+    if first.text == "(":
+        end = find(tokens, ")")
+        return None if end is None else _interval(scope, tokens, end, "positive")
+    return _braces(scope, tokens) if first.text == "\\{" else None
+
+
+def _blackboard(scope: Scope, tokens: Sequence[Token]) -> DeclaredSet | None:
+    """``\\mathbb{R}``, with a sign and a shape; ``\\mathbb{N}`` and ``\\mathbb{Z}``."""
+    sub, sup, at = _scripts(tokens, 1)
+    if at != len(tokens):
+        return None
+    if tokens[0].text in ("N", "Z"):
+        return Counts()
+    if tokens[0].text != "R":
+        return None
+    text = "".join(t.text for t in sub)
+    domain: EntryDomain = "real"
+    if text in POSITIVE or (not text and sup and sup[0].text == "+"):
+        domain = "positive"
+        sup = sup[1:] if sup and sup[0].text == "+" else sup
+    elif text in NONNEGATIVE:
+        domain = "nonnegative"
+    elif text:
+        span = cover(sub)
+        raise error("SG109", f"`{span.text}` is not understood here", span, "known are `_{>0}`, `_+` and `_{\\ge 0}`")
+    return _array(scope, sup, domain)
+
+
+def _array(scope: Scope, sup: Sequence[Token], domain: EntryDomain) -> Reals:
+    """An axis of size 1 is none: ``D \\times 1`` is a column, ``1 \\times D`` a row, ``1`` a number."""
+    sizes = _shape(scope, sup)
+    one = Affine((), 1)
+    if len(sizes) == 2 and sizes[0] == one:
+        return Reals((Range.of_size(sizes[1]),) if sizes[1] != one else (), domain, sizes[1] != one)
+    if len(sizes) == 2 and sizes[1] == one:
+        return Reals((Range.of_size(sizes[0]),), domain)
+    if len(sizes) == 1 and sizes[0] == one:
+        return Reals((), domain)
+    return Reals(tuple(Range.of_size(s) for s in sizes), domain)
+
+
+def _interval(scope: Scope, tokens: Sequence[Token], end: int, domain: EntryDomain) -> Reals | None:
+    """``(0, 1)`` and ``[0, 1]``, read by the sign that their entries have."""
+    text = "".join(t.text for t in tokens[1:end])
+    if not text.startswith("0,"):
+        return None if not text.startswith("-") else Reals((), "real")
+    _, sup, at = _scripts(tokens, end + 1)
+    return _array(scope, sup, domain) if at == len(tokens) else None
+
+
+def _positions(scope: Scope, tokens: Sequence[Token], end: int, target: Range) -> PositionSet | None:
+    """Positions of a range that is written up to a bracket, ``[W]^K``."""
+    _, sup, at = _scripts(tokens, end + 1)
+    if at != len(tokens):
+        return None
+    return PositionSet(target, tuple(Range.of_size(s) for s in _shape(scope, sup)))
+
+
+def _braces(scope: Scope, tokens: Sequence[Token]) -> DeclaredSet | None:
+    """``\\{0, 1\\}^N``, ``\\{-1, 1\\}``, ``\\{1, \\dots, C\\}``"""
+    end = find(tokens, "\\}")
+    if end is None:
+        return None
+    inner = without_commas(tokens[1:end])
+    text = "".join(t.text for t in inner)
+    if text == "01" or text in SIGNS:
+        _, sup, at = _scripts(tokens, end + 1)
+        return _array(scope, sup, "bit" if text == "01" else "sign") if at == len(tokens) else None
+    dots = find(inner, "\\dots")
+    if dots is None or dots + 1 >= len(inner):
+        return None
+    last = affine_size(scope, inner[dots + 1 :])
+    return _positions(scope, tokens, end, _up_to(inner[0], last)) if inner[0].text in ("0", "1") else None

@@ -1,0 +1,1 @@
+"""From LaTeX to tokens, and from displays to relations."""

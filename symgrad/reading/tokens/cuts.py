@@ -1,0 +1,97 @@
+"""Token lists cut at depth 0, outside of all groups, environments and brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from symgrad.reading.tokens.lexer import Token
+
+OPENERS = frozenset(("(", "[", "\\{", "\\lvert", "\\lVert", "\\langle"))
+CLOSERS = frozenset((")", "]", "\\}", "\\rvert", "\\rVert", "\\rangle"))
+
+
+def depths(tokens: Sequence[Token]) -> list[int]:
+    """How deep each token stands in groups, environments and brackets."""
+    out: list[int] = []
+    depth = 0
+    for t in tokens:
+        if depth and (t.kind in ("close", "end") or t.text in CLOSERS):
+            depth -= 1
+        out.append(depth)
+        if t.kind in ("open", "begin") or t.text in OPENERS:
+            depth += 1
+    return out
+
+
+def outermost(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
+    """The tokens at depth 0 with their positions."""
+    return ((k, t) for k, (t, depth) in enumerate(zip(tokens, depths(tokens), strict=True)) if depth == 0)
+
+
+def find(tokens: Sequence[Token], *texts: str) -> int | None:
+    """Where the first token with one of these texts stands, at any depth."""
+    return next((k for k, t in enumerate(tokens) if t.text in texts), None)
+
+
+def parted(tokens: Sequence[Token], separator: str) -> list[tuple[Token, ...]]:
+    """What stands before, between and after the separators at depth 0."""
+    cuts = [k for k, t in outermost(tokens) if t.text == separator]
+    starts = [0, *(k + 1 for k in cuts)]
+    return [tuple(tokens[start:end]) for start, end in zip(starts, (*cuts, len(tokens)), strict=True)]
+
+
+def items(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """What the commas at depth 0 part."""
+    return [p for p in parted(tokens, ",") if p]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Tokens cut at their first relation sign; '' where there is none."""
+
+    tokens: tuple[Token, ...]
+    sign: str
+    left: tuple[Token, ...]
+    right: tuple[Token, ...]
+
+
+def statement(tokens: Sequence[Token], signs: Collection[str]) -> Statement:
+    """Tokens cut at the first of the signs at depth 0."""
+    whole = tuple(tokens)
+    for k, t in outermost(whole):
+        if t.text in signs and t.kind in ("symbol", "command"):
+            return Statement(whole, t.text, whole[:k], whole[k + 1 :])
+    return Statement(whole, "", whole, ())
+
+
+def without_commas(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """``1, \\dots, C`` as ``1 \\dots C``."""
+    return tuple(t for t in tokens if t.text != ",")
+
+
+def split_rows(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """Rows parted by ``\\\\`` outside of inner environments and groups; empty rows are dropped."""
+    rows: list[list[Token]] = [[]]
+    depth = 0
+    for t in tokens:
+        if t.kind in ("begin", "open"):
+            depth += 1
+        elif t.kind in ("end", "close"):
+            depth -= 1
+        if t.kind == "row" and depth == 0:
+            rows.append([])
+        else:
+            rows[-1].append(t)
+    return [tuple(r) for r in rows if r]
+
+
+def unclosed(tokens: Sequence[Token]) -> Token | None:
+    """The first bracket that nothing closes."""
+    opened: list[Token] = []
+    for t in tokens:
+        if t.text in OPENERS:
+            opened.append(t)
+        elif t.text in CLOSERS and opened:
+            opened.pop()
+    return opened[0] if opened else None

@@ -1,0 +1,298 @@
+"""Mathematics as tokens: many spellings in, one spelling out.
+
+What says nothing (spacing, sizing, labels, colours) is dropped, fonts become the ``style`` of letters,
+Unicode becomes the command it looks like; macros are expanded on the way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from symgrad.reading.tokens.macros import DEFINERS, ExpansionBudget, Macros, read_definition
+from symgrad.reading.tokens.scanner import MAX_DEPTH, ScannedGroup, Scanner
+from symgrad.reading.tokens.spellings import (
+    BB_LETTERS,
+    COLUMNS,
+    CONNECTIVES,
+    DROPPED,
+    DROPPED_WITH_ARGUMENT,
+    LABELLED,
+    NEGATED,
+    REFERENCES,
+    RELATIONS,
+    SIDES,
+    STYLES,
+    SWITCHES,
+    SYMBOLS,
+    TEXT,
+    THIN_SPACES,
+    UNWRAPPED,
+    UPRIGHT,
+    FontStyle,
+    TokenKind,
+)
+from symgrad.reading.tokens.tokens import MAX_RAW, Raw, Token, TokenStack, fail, prose, scan
+from symgrad.text.source import Span
+
+__all__ = ["FontStyle", "Token", "TokenKind", "tokenize"]
+
+MAX_NESTED_COMMANDS = 60
+
+_DIMENSION = re.compile(r"[-+]?[0-9.]+(pt|em|ex|mm|cm|in|mu|bp|pc|sp)|\\[a-z]*(skip|length|height|sep)")
+_WORD = re.compile(r"[A-Za-z]{2,}(-?[A-Za-z0-9]{2,}|[0-9]+)*")
+_EM = {"em": 1.0, "quad": 1.0, "cm": 2.8, "mm": 0.28, "pt": 0.1, "in": 7.2, "ex": 0.43, "mu": 0.056, "pc": 1.2}
+
+
+def tokenize(span: Span, macros: Macros) -> list[Token]:
+    """The tokens of a piece of mathematics. Raises ``NotationError``."""
+    source = span.source
+    raws = scan(source.text, span.start, span.end)
+    if len(raws) > MAX_RAW:
+        raise fail("SG002", f"more than {MAX_RAW} symbols in one display", source, span.start, span.end, "split it")
+    budget = ExpansionBudget(macros, source)
+    lexer = _Lexer(budget, TokenStack(source, raws), "", False, 0)
+    return lexer.run()
+
+
+class _Lexer(Scanner):
+    """The scanner with its commands. Arguments of font commands get a lexer of their own, one level deeper."""
+
+    # --- commands ---------------------------------------------------------------------------
+
+    def command(self, raw: Raw) -> None:
+        text = raw[0]
+        if text in THIN_SPACES:
+            self.space = True
+        elif text in DROPPED or (text[-1:] == "." and len(text) > 2):
+            self.drop(raw)
+        elif text in SIDES:
+            self.drop(raw)
+            self.side = SIDES[text]
+        elif text in STYLES:
+            self.styled(raw, STYLES[text])
+        elif text in UPRIGHT or text == "\\operatorname":
+            self.roman(raw)
+        elif text in TEXT or text in REFERENCES:
+            self.prose(raw)
+        elif text in SWITCHES:
+            self.drop(raw)
+            self.style, self.upright = SWITCHES[text]
+        elif text in DROPPED_WITH_ARGUMENT:
+            self.drop_argument(raw)
+        elif text in UNWRAPPED:
+            self.unwrap(raw, UNWRAPPED[text])
+        elif text in DEFINERS:
+            read_definition(self.input, raw)  # collected from the whole document already
+            self.drop(raw)
+        elif text in BB_LETTERS:
+            self.emit("letter", BB_LETTERS[text], raw, "bb")
+        else:
+            handler = HANDLERS.get(text)
+            if handler is not None:
+                handler(self, raw)
+            else:
+                self.emit("command", text, raw, self.own("command", text))
+
+    def inner(self, tokens: Sequence[Raw], style: FontStyle, upright: bool, raw: Raw) -> list[Token]:
+        """The tokens of an argument, read in a style of its own."""
+        if self.level >= MAX_NESTED_COMMANDS:
+            raise self.error("SG002", f"commands nest more than {MAX_NESTED_COMMANDS} deep", raw, "nest less")
+        lexer = _Lexer(self.budget, TokenStack(self.source, tokens), style, upright, self.level + 1)
+        if self.out and self.out[-1].kind in ("sub", "sup"):
+            lexer.out.append(self.out[-1])
+            return lexer.run()[1:]
+        return lexer.run()
+
+    def put(self, tokens: list[Token], raw: Raw) -> None:
+        """Tokens of an argument; in braces where they are an argument again."""
+        if len(tokens) != 1 and self.wants_argument():
+            end = tokens[-1].span.end if tokens else raw[2]
+            self.emit("open", "{", raw)
+            self.out.extend(tokens)
+            self.emit("close", "}", (raw[0], end, end, False))
+            return
+        if tokens and (raw[3] or self.space) and not tokens[0].spaced:
+            first = tokens[0]
+            tokens[0] = Token(first.kind, first.text, first.span, first.style, True)
+        if tokens:
+            self.space = False
+        self.out.extend(tokens)
+
+    def styled(self, raw: Raw, style: FontStyle) -> None:
+        argument = self.input.argument(raw)
+        if style == "bb" and [a[0] for a in argument] == ["1"]:
+            self.emit("command", "\\indicator", (raw[0], raw[1], max(raw[2], self.input.ended), raw[3]))
+            return
+        self.put(self.inner(argument, style, False, raw), raw)
+
+    def roman(self, raw: Raw) -> None:
+        """``\\mathrm{softmax}``, ``\\operatorname{softmax}``: a word, if it is one."""
+        name = raw[0]
+        if name == "\\operatorname" and self.input.peek() == "*":
+            self.input.stack.pop()
+        argument = self.input.argument(raw)
+        joined = "".join(a[0] for a in argument if a[0] not in THIN_SPACES and a[0] != "\\!")
+        whole = (name, raw[1], max(raw[2], self.input.ended), raw[3])
+        spaced = any(a[3] for a in argument[1:])
+        in_text = name.startswith("\\text")
+        connects = spaced and prose(argument).partition(" ")[0] in CONNECTIVES
+        if connects or (in_text and (spaced or not joined.isalnum())):
+            self.emit("text", prose(argument), whole)
+        elif len(joined) == 1 and joined.isascii() and joined.isalpha() and name == "\\textbf":
+            self.emit("letter", joined, whole, "bold")
+        elif (
+            _WORD.fullmatch(joined)
+            or (len(joined) == 1 and joined.isascii() and joined.isalpha())
+            or (name == "\\operatorname" and joined.isascii() and joined.replace("-", "").isalnum())
+        ):
+            self.word(joined, whole)
+        else:
+            self.put(self.inner(argument, self.style, True, raw), raw)
+
+    def prose(self, raw: Raw) -> None:
+        argument = self.input.argument(raw)
+        self.emit("text", prose(argument), (raw[0], raw[1], max(raw[2], self.input.ended), raw[3]))
+
+    def drop_argument(self, raw: Raw) -> None:
+        if self.input.peek() == "*":
+            self.input.stack.pop()
+        self.input.optional()
+        self.input.argument(raw)
+        self.drop(raw)
+
+    def unwrap(self, raw: Raw, dropped: int) -> None:
+        """``\\boxed{X}``, ``\\textcolor{red}{X}``, ``\\underbrace{X}_{remark}`` are X."""
+        self.input.optional()
+        for _ in range(dropped):
+            self.input.argument(raw)
+        argument = [a for a in self.input.argument(raw) if a[0] != "$"]
+        if raw[0] in LABELLED and self.input.peek() in ("_", "^"):
+            mark = self.input.stack.pop()
+            self.input.argument(mark)
+        if self.wants_argument():
+            argument = [("{", raw[1], raw[2], raw[3]), *argument, ("}", raw[2], raw[2], False)]
+        self.budget.spend(raw, len(argument))
+        self.drop(raw)
+        self.input.push(argument)
+
+    # --- commands with a way of their own ---------------------------------------------------
+
+    def row(self, raw: Raw) -> None:
+        if self.input.peek() == "*":
+            self.input.stack.pop()
+        stack = self.input.stack
+        if self.input.peek() == "[" and not stack[-1][3]:
+            size = "".join(t[0] for t in reversed(stack[-8:-1])).partition("]")[0]
+            if _DIMENSION.fullmatch(size):
+                self.input.optional()
+        self.emit("row", "\\\\", raw)
+
+    def begin(self, raw: Raw) -> None:
+        argument = self.input.argument(raw)
+        name = "".join(a[0] for a in argument)
+        if len(self.groups) >= MAX_DEPTH:
+            raise self.error("SG002", f"groups nest more than {MAX_DEPTH} deep", raw, "nest less")
+        whole = (raw[0], raw[1], max(raw[2], self.input.ended), raw[3])
+        if self.input.peek() == "[" and [t[0] for t in self.input.stack[-3:-1]][-1:] in (["t"], ["b"], ["c"]):
+            self.input.optional()
+        if name.rstrip("*") in COLUMNS and self.input.peek() == "{":
+            self.input.argument(raw)
+        self.groups.append(ScannedGroup(whole, name, self.style, self.upright, True, False))
+        self.emit("begin", name, whole)
+
+    def end(self, raw: Raw) -> None:
+        argument = self.input.argument(raw)
+        name = "".join(a[0] for a in argument)
+        whole = (raw[0], raw[1], max(raw[2], self.input.ended), raw[3])
+        if not self.groups or self.groups[-1].name != name or not name:
+            opened = self.groups[-1] if self.groups else None
+            remedy = f"close `\\begin{{{opened.name}}}` first" if opened is not None and opened.name else "remove it"
+            raise self.error("SG102", f"`\\end{{{name}}}` ends an environment that was not begun here", whole, remedy)
+        group = self.groups.pop()
+        self.style, self.upright = group.style, group.upright
+        self.emit("end", name, whole)
+
+    def stacked(self, raw: Raw) -> None:
+        """``\\overset{above}{base}``: a remark over a relation says nothing, unless that it defines."""
+        above = self.input.argument(raw)
+        base = self.input.argument(raw)
+        known = SYMBOLS.get(base[0][0], ("", ""))[1] if len(base) == 1 else ""
+        whole = (raw[0], raw[1], max(raw[2], self.input.ended), raw[3])
+        remark = "".join(a[0] for a in above)
+        if known == "=" and (re.search(r"(?i)def|triangle|Delta", remark) or remark == ":"):
+            self.emit("command", "\\coloneqq", whole)
+        elif known in RELATIONS:
+            self.emit("symbol" if known in "=<>" else "command", known, whole)
+        elif known in ("\\sum", "\\prod") or raw[0] == "\\underset":
+            at = (raw[1], raw[2], False)
+            script = "_" if raw[0] == "\\underset" else "^"
+            self.budget.spend(raw, len(above) + len(base))
+            self.drop(raw)
+            self.input.push([*base, (script, *at), ("{", *at), *above, ("}", *at)])
+        else:
+            self.emit("command", raw[0], whole)  # a mark over a name: the parser says that it is not read
+
+    def negated(self, raw: Raw) -> None:
+        target = NEGATED.get(SYMBOLS.get(self.input.peek(), ("", ""))[1])
+        if target is None:
+            self.emit("command", "\\not", raw)
+            return
+        after = self.input.stack.pop()
+        self.emit("command", target, (raw[0], raw[1], max(raw[2], after[2]), raw[3]))
+
+    def arrow(self, raw: Raw) -> None:
+        self.input.optional()
+        self.input.argument(raw)
+        text = {"\\xlongequal": "=", "\\xleftarrow": "\\leftarrow"}.get(raw[0], "\\to")
+        self.emit("symbol" if text == "=" else "command", text, raw)
+
+    def space_of(self, raw: Raw) -> None:
+        """``\\hspace{1cm}``: as wide as a quad, it parts relations as a quad does."""
+        if self.input.peek() == "*":
+            self.input.stack.pop()
+        size = "".join(a[0] for a in self.input.argument(raw))
+        m = re.fullmatch(r"([0-9.]*)\\?([a-z]+)", size)
+        try:
+            width = float((m[1] or "1") if m else "0") * (_EM.get(m[2], 0.0) if m else 0.0)
+        except ValueError:
+            width = 0.0
+        if width >= 1:
+            self.emit("quad", "\\quad", raw)
+        else:
+            self.space = True
+
+    def kern(self, raw: Raw) -> None:
+        """``\\kern 3mu``: a sign, a number and a unit without braces."""
+        stack = self.input.stack
+        if self.input.peek() in ("-", "+"):
+            stack.pop()
+        if self.input.peek()[:1] in tuple("0123456789."):
+            stack.pop()
+        for _ in range(2):
+            if self.input.peek().isalpha():
+                stack.pop()
+        self.space = True
+
+
+HANDLERS: dict[str, Callable[[_Lexer, Raw], None]] = {
+    "\\\\": _Lexer.row,
+    "\\cr": _Lexer.row,
+    "\\newline": _Lexer.row,
+    "\\tabularnewline": _Lexer.row,
+    "\\begin": _Lexer.begin,
+    "\\end": _Lexer.end,
+    "\\stackrel": _Lexer.stacked,
+    "\\overset": _Lexer.stacked,
+    "\\underset": _Lexer.stacked,
+    "\\not": _Lexer.negated,
+    "\\xrightarrow": _Lexer.arrow,
+    "\\xleftarrow": _Lexer.arrow,
+    "\\xlongequal": _Lexer.arrow,
+    "\\hspace": _Lexer.space_of,
+    "\\hskip": _Lexer.kern,
+    "\\kern": _Lexer.kern,
+    "\\mkern": _Lexer.kern,
+    "\\mskip": _Lexer.kern,
+    "\\over": _Lexer.over,
+}

@@ -1,0 +1,281 @@
+"""A display as chains of relations: rows joined, several relations parted, conditions set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from symgrad.reading.tokens.cuts import depths, outermost, split_rows, unclosed
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.scripts import cover, error, is_name, script_argument
+from symgrad.text.source import Span
+
+EQUALITIES = {"=": "=", "\\coloneqq": ":=", "\\equiv": ":=", "\\triangleq": ":=", "\\eqqcolon": "=:"}
+_OTHER_SIGNS = r"""
+< > \le \ge \neq \ll \gg \lesssim \gtrsim \approx \propto \sim \simeq \cong
+\in \notin \subseteq \subset \to \mapsto \gets \leftarrow \leftrightarrow \longrightarrow
+\Rightarrow \Leftrightarrow \Longrightarrow \implies \iff \because \therefore
+"""
+OTHERS = frozenset(_OTHER_SIGNS.split())
+COMPARISONS = frozenset(("\\in", "\\notin", "\\neq", "<", ">", "\\le", "\\ge"))
+"""The relations of a lone condition, ``k \\in \\mathcal{N}``, ``i \\neq j``."""
+_ENVIRONMENTS = """
+equation align aligned gather gathered split eqnarray multline multlined alignat alignedat flalign
+displaymath math subequations array
+"""
+LAYOUT = frozenset(_ENVIRONMENTS.split())
+"""Environments that only lay relations out."""
+EXCEPTIONS = ("unless", "except", "only")
+"""Words that turn a condition around: what they say is not read, and makes the relation unreadable."""
+CONDITION_WORDS = ("if", "for", "when", "where", "with", "whenever", "and", "otherwise", "forall", "all", "provided")
+MAX_CONDITION = 24
+"""A comparison of more tokens is a relation of its own."""
+
+
+@dataclass(slots=True)
+class Relation:
+    """One relation sign with the tokens on its two sides. sign: '=', ':=', '=:' or another relation's own."""
+
+    sign: str
+    sign_span: Span
+    left: tuple[Token, ...]
+    right: list[Token]
+    continues: bool
+    """Whether the left side is the right side of the relation before."""
+    conditions: list[tuple[Token, ...]] = field(default_factory=list)
+    row: int = 0
+    """Counts the pieces of a display: a condition behind a chain in one row restricts all of it."""
+
+    @property
+    def equality(self) -> bool:
+        return self.sign in ("=", ":=", "=:")
+
+
+def unwrap(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens without the layout environments around or among them; their rows and alignment stay."""
+    kept = [t for t in tokens if not (t.kind in ("begin", "end") and t.text.rstrip("*") in LAYOUT)]
+    # \\text{softmax}(z) is a function, \\text{if } a remark
+    return [
+        replace(t, kind="word") if t.kind == "text" and t.text.isalpha() and _applied(kept, k) else t
+        for k, t in enumerate(kept)
+    ]
+
+
+def _applied(tokens: Sequence[Token], k: int) -> bool:
+    return (
+        k + 1 < len(tokens)
+        and (tokens[k + 1].text in ("(", "=", "\\coloneqq") or tokens[k + 1].kind in ("sub", "sup", "align"))
+        and tokens[k].text.lower() not in (*CONDITION_WORDS, *EXCEPTIONS)
+    )
+
+
+def is_relation(t: Token) -> bool:
+    """Whether a token is a relation sign of any kind."""
+    return (t.text in EQUALITIES and t.kind in ("symbol", "command")) or t.text in OTHERS
+
+
+def segments(row: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """Pieces of a row, parted by ``,``, ``;``, ``\\quad`` and remarks at depth 0.
+
+    A remark in ``\\text`` starts a piece of its own, which holds what follows it.
+    """
+    out: list[list[Token]] = [[]]
+    ranks = depths(row)
+    for k, (t, depth) in enumerate(zip(row, ranks, strict=True)):
+        if depth == 0 and t.kind == "quad" and not _parts(out[-1], row[k + 1 :]):
+            continue  # white space inside of one side
+        if depth == 0 and (t.kind == "quad" or (t.kind == "symbol" and t.text in ",;")):
+            out.append([])
+        elif depth == 0 and (t.kind == "text" or t.text == "\\forall"):
+            if out[-1] and out[-1][0].kind == "text":
+                out[-1].append(t)
+            else:
+                out.append([t])
+        else:
+            out[-1].append(t)
+    return [tuple(s) for s in out if s]
+
+
+def _parts(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """Whether a wide space parts two pieces: relations on both sides, or a condition or remark behind it."""
+    rest = [t for t in after if t.kind != "quad"]
+    if not rest or not before or rest[0].kind == "text" or rest[0].text in ("\\forall", "\\dots"):
+        return True
+    end = next(
+        (k for k, (t, d) in enumerate(zip(rest, depths(rest), strict=True)) if d == 0 and t.text in (",", ";")),
+        len(rest),
+    )
+    return bool(_signs(before)) and bool(_signs(_bare(rest[:end])))
+
+
+def _bare(piece: Sequence[Token]) -> Sequence[Token]:
+    """``(i \\neq j)`` without its brackets."""
+    if len(piece) > 2 and piece[0].text == "(" and piece[-1].text == ")" and min(depths(piece)[1:-1]) > 0:
+        return piece[1:-1]
+    return piece
+
+
+def _signs(tokens: Sequence[Token]) -> list[int]:
+    """Where relation signs stand at depth 0."""
+    return [k for k, t in outermost(tokens) if is_relation(t)]
+
+
+def _is_range(piece: Sequence[Token], following: Sequence[Token] | None) -> bool:
+    """``i = 1`` before ``\\dots``, or ``i = 1 \\dots C``."""
+    texts = [t.text for t in piece]
+    if "=" not in texts:
+        return False
+    at = texts.index("=")
+    after = texts[at + 1 :]
+    if "\\dots" in after and all(t in ("\\dots", ",") or len(t) < 12 for t in after):
+        return at <= 2
+    starts_number = len(after) == 1 and after[0].lstrip("-").isdigit()
+    return starts_number and at <= 2 and following is not None and following[0].text == "\\dots"
+
+
+def _is_condition(piece: Sequence[Token]) -> bool:
+    """A remark that starts like one, ``\\forall …``, or a lone comparison: ``k \\in N``, ``i \\neq j``."""
+    first = piece[0]
+    if first.kind == "text":
+        words = first.text.strip(" ,.;:(").lower().split()
+        return bool(words) and words[0] in (*CONDITION_WORDS, *EXCEPTIONS)
+    if first.text == "\\forall":
+        return True
+    marks = {piece[k].text for k in _signs(piece)}
+    return bool(marks) and marks <= COMPARISONS and len(piece) < MAX_CONDITION
+
+
+def _ties_letter(piece: Sequence[Token], relations: Sequence[Relation]) -> bool:
+    """``i = j`` behind a relation in which ``i`` stands in scripts alone."""
+    if not relations or len(piece) != 3 or piece[1].text != "=" or not is_name(piece[0]):
+        return False
+    if not (is_name(piece[2]) or piece[2].kind == "number"):
+        return False
+    places = [raised for r in relations[-1:] for raised in _places((*r.left, *r.right), piece[0])]
+    return bool(places) and all(places)
+
+
+def _places(tokens: Sequence[Token], letter: Token) -> list[bool]:
+    """Of each place of a letter, whether it is in a script."""
+    out: list[bool] = []
+    scripted = 0
+    k = 0
+    while k < len(tokens):
+        t = tokens[k]
+        if t.kind in ("sub", "sup"):
+            _, end = script_argument(tokens, k + 1)
+            scripted = max(scripted, end)
+        elif (t.kind, t.text, t.style) == (letter.kind, letter.text, letter.style):
+            out.append(k < scripted)
+        k += 1
+    return out
+
+
+def _strip(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Without spaces, and without alignment marks and punctuation at the end."""
+    out = [t for t in tokens if t.kind != "quad"]
+    while out and ((out[-1].kind == "symbol" and out[-1].text in ".,;:") or out[-1].kind == "align"):
+        out.pop()
+    return tuple(out)
+
+
+def _without_align(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Without the alignment marks outside of inner environments."""
+    depth = 0
+    out = []
+    for t in tokens:
+        depth += (t.kind == "begin") - (t.kind == "end")
+        if t.kind != "align" or depth != 0:
+            out.append(t)
+    return tuple(out)
+
+
+def read_relations(tokens: Sequence[Token], before: tuple[Token, ...] | None) -> list[Relation]:
+    """All relations of a display, in order. ``before``: the last side of the display before,
+    which a display that starts with a relation sign continues."""
+    relations: list[Relation] = []
+    for row in _opened([_without_align(row) for row in split_rows(unwrap(tokens))]):
+        pieces = [p for p in (_strip(s) for s in _merge_ranges(segments(row))) if p]
+        for number, piece in enumerate(pieces):
+            if not relations and not _signs(piece) and piece[0].kind != "text" and any(map(_signs, pieces)):
+                raise error(
+                    "SG111", "this stands alone before a relation", cover(piece), "put remarks into `\\text{…}`"
+                )
+            _take(piece, number == 0, relations, before)
+    opened = unclosed(tokens) if not relations else None
+    if opened is not None:
+        raise error("SG102", f"`{opened.text}` is not closed", opened.span, "add the closing bracket")
+    return relations
+
+
+def _opened(rows: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
+    """Rows above the first relation sign belong to its left side, but for words: ``a \\\\ + b \\\\ = c``."""
+    first = next((k for k, row in enumerate(rows) if _signs(row)), 0)
+    above = [row for row in rows[:first] if not any(t.kind == "text" for t in row)]
+    return [tuple(t for row in (*above, *rows[first : first + 1]) for t in row), *rows[first + 1 :]]
+
+
+def _merge_ranges(pieces: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
+    """Joins ``i = 1`` , ``\\dots`` , ``C`` into the one condition that they are."""
+    out: list[tuple[Token, ...]] = []
+    k = 0
+    while k < len(pieces):
+        dots = pieces[k + 1] if k + 2 < len(pieces) and pieces[k + 1][0].text == "\\dots" else None
+        if dots is not None and _is_range(pieces[k], dots):
+            out.append((*pieces[k], *dots, *pieces[k + 2]))
+            k += 3
+        else:
+            out.append(pieces[k])
+            k += 1
+    return out
+
+
+def _take(piece: tuple[Token, ...], first: bool, relations: list[Relation], before: tuple[Token, ...] | None) -> None:
+    """Enters one piece: a condition on the row's relations, a remark, a continued side, or new relations."""
+    bare = tuple(_bare(piece))
+    restricts = _is_condition(bare) or (not first and (_is_range(bare, None) or _ties_letter(bare, relations)))
+    if relations and restricts:
+        piece = bare
+        for r in relations:
+            if r.row == relations[-1].row:
+                r.conditions.append(piece)
+        return
+    if piece[0].kind == "text":
+        remark = piece
+        piece = tuple(t for t in piece if t.kind != "text")
+        if not piece:
+            return
+        if relations and not first and not _signs(remark):
+            raise error(
+                "SG111",
+                "this condition is not understood",
+                cover(remark),
+                "write it as `i \\neq j` or `k \\in \\mathcal{N}`",
+            )
+    cuts = _signs(piece)
+    if cuts:
+        _relate(piece, cuts, relations, before)
+    elif first and relations:
+        relations[-1].right.extend(piece)  # a row without a relation sign continues the one before
+    elif relations:
+        raise error("SG111", "this remark is not understood", cover(piece), "put remarks into `\\text{…}`")
+
+
+def _relate(
+    piece: tuple[Token, ...], cuts: list[int], relations: list[Relation], before: tuple[Token, ...] | None
+) -> None:
+    """``a = b = c``: one relation a sign."""
+    left = piece[: cuts[0]]
+    continues = not left and bool(relations)
+    if not left:
+        found = tuple(relations[-1].right) if relations else before
+        if found is None:
+            raise error("SG104", "the left side is missing", piece[0].span, "write what this is equal to")
+        left = found
+    row = relations[-1].row + 1 if relations else 0
+    for start, end in zip(cuts, (*cuts[1:], len(piece)), strict=True):
+        sign = piece[start]
+        right = list(piece[start + 1 : end])
+        relations.append(Relation(EQUALITIES.get(sign.text, sign.text), sign.span, left, right, continues, row=row))
+        left = tuple(right)
+        continues = True

@@ -1,0 +1,118 @@
+"""Brackets of all kinds: groups, bars, indicators, cases."""
+
+from __future__ import annotations
+
+from symgrad.reading.tokens.cuts import outermost, split_rows
+from symgrad.reading.tree.cursor import COMPARISONS, OPEN, Cursor
+from symgrad.reading.tree.scripts import error, script_argument
+from symgrad.reading.tree.syntax import CasesNode, Indicator, Paren, Sym, SyntaxNode
+
+
+class BracketParser(Cursor):
+    """Brackets of all kinds."""
+
+    def bracket(self, opening: str, kind: str, closing: str, name: str) -> Paren:
+        """What stands up to a closing bracket, its items parted by commas and bars."""
+        start = self.tokens[self.at]
+        self.at += 1
+        # an odd bar inside a bracket parts two arguments: p(o | c)
+        closes = name in ("|", "||") or self.bars_before(closing) % 2 == 1
+        outer, self.bars = self.bars, 1 if closes else 0
+        items: list[SyntaxNode] = []
+        while True:
+            t = self.peek()
+            if t is None:
+                raise error("SG102", f"`{opening}` is not closed", start.span, f"add the missing `{closing}`")
+            if t.kind == kind and t.text == closing and items:
+                break
+            if (t.kind == "symbol" and t.text in ",;") or (
+                t.kind == "symbol" and t.text == "|" and closes and name not in ("|", "||")
+            ):
+                if not items:
+                    raise error("SG104", "an expression is missing here", t.span)
+                self.at += 1
+            elif t.kind == "command" and t.text == "\\mid":
+                self.at += 1
+            elif items and self.tokens[self.at - 1].text not in (",", ";", "|", "\\mid"):
+                raise error("SG101", f"`{t.text}` is not expected inside these brackets", t.span)
+            items.append(self.terms())
+        end = self.tokens[self.at]
+        self.at += 1
+        self.bars = outer
+        return Paren(start.span.to(end.span), name, tuple(items))
+
+    def bars_before(self, closing: str) -> int:
+        """How many bars stand at this level before the bracket closes."""
+        depth = count = 0
+        for t in self.tokens[self.at :]:
+            if depth == 0 and t.text == closing:
+                return count
+            depth += (t.kind == "open" or t.text in OPEN) - (t.kind == "close" or t.text in ")]")
+            count += depth == 0 and t.kind == "symbol" and t.text == "|"
+        return count
+
+    def indicator(self) -> SyntaxNode:
+        start = self.tokens[self.at]
+        self.at += 1
+        t = self.peek()
+        if t is not None and t.kind == "sub":
+            arg, end = script_argument(self.tokens, self.at + 1)
+            stripped = arg[1:-1] if arg and arg[0].text in ("\\{", "[", "(") else arg
+            span = start.span.to(self.tokens[end - 1].span)
+            self.at = end
+            if any(x.text in COMPARISONS for x in stripped):
+                return self.scripted(Indicator(span, tuple(stripped)))
+            return self.scripted(Sym(start.span, "\\mathbf{1}", "", arg))
+        pairs = {"[": "]", "(": ")", "\\{": "\\}"}
+        if t is None or t.text not in pairs:
+            return self.scripted(Sym(start.span, "\\mathbf{1}"))
+        depth = 0
+        for k in range(self.at, len(self.tokens)):
+            if self.tokens[k].text == t.text:
+                depth += 1
+            elif self.tokens[k].text == pairs[t.text]:
+                depth -= 1
+                if depth == 0:
+                    node = Indicator(start.span.to(self.tokens[k].span), tuple(self.tokens[self.at + 1 : k]))
+                    self.at = k + 1
+                    return self.scripted(node)
+        raise error("SG102", f"`{t.text}` is not closed", t.span)
+
+    def condition_follows(self) -> bool:
+        """Whether a bracket with a comparison in it stands behind the next token."""
+        after = self.peek(1)
+        if after is None or after.text not in ("[", "(", "\\{"):
+            return False
+        inner = self.tokens[self.at + 2 : self.at + 40]
+        end = next((k for k, t in enumerate(inner) if t.text in ("]", ")", "\\}")), 0)
+        return any(t.text in COMPARISONS for t in inner[:end])
+
+    def environment(self) -> SyntaxNode:
+        start = self.tokens[self.at]
+        depth = 0
+        end = None
+        for k in range(self.at, len(self.tokens)):
+            if self.tokens[k].kind == "begin":
+                depth += 1
+            elif self.tokens[k].kind == "end":
+                depth -= 1
+                if depth == 0:
+                    end = k
+                    break
+        if end is None:
+            raise error("SG102", f"`\\begin{{{start.text}}}` is not closed", start.span)
+        inner = self.tokens[self.at + 1 : end]
+        span = start.span.to(self.tokens[end].span)
+        self.at = end + 1
+        if start.text not in ("cases", "cases*", "dcases"):
+            raise error(
+                "SG112", f"`{start.text}` written out by entries is not read", span, "write its entries with indices"
+            )
+        branches = []
+        for row in split_rows(inner):
+            cut = next((k for k, t in outermost(row) if t.kind == "align"), len(row))
+            value = list(row[:cut])
+            while value and value[-1].kind == "symbol" and value[-1].text in ",;.":
+                value.pop()
+            branches.append((self.sub_parse(value, span), tuple(row[cut + 1 :])))
+        return CasesNode(span, tuple(branches))

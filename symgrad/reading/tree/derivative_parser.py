@@ -1,0 +1,123 @@
+"""Derivatives as written: fractions, slashes, nabla."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.cursor import Cursor
+from symgrad.reading.tree.scripts import cover, error, script_argument
+from symgrad.reading.tree.syntax import Call, Derivative, Scripted, Sym, SyntaxNode
+from symgrad.text.source import Span
+
+
+class DerivativeParser(Cursor):
+    """Derivatives as written."""
+
+    def is_derivative(self, num: Sequence[Token], den: Sequence[Token]) -> bool:
+        if not den or not num:
+            return False
+        if den[0].text == "\\partial":
+            return True
+        upright = den[0].kind in ("letter", "word") and den[0].text == "d"
+        if not upright or len(den) < 2 or num[0].text != "d":
+            return False
+        t = self.peek()
+        operator = len(num) == 1 and t is not None and self.starts_factor(t)
+        return operator or not self.vocabulary.is_value("d")
+
+    def derivative(self, num: Sequence[Token], den: Sequence[Token], span: Span) -> SyntaxNode:
+        sign = den[0].text
+        if num[0].text != sign:
+            raise error(
+                "SG101", "a derivative starts with the same sign above and below", num[0].span, f"write `{sign}`"
+            )
+        at, order = 1, None
+        if at < len(num) and num[at].kind == "sup":
+            power, at = script_argument(num, at + 1)
+            if len(power) != 1 or power[0].kind != "number" or not power[0].text.isdigit():
+                raise error("SG101", "the order of a derivative is a number", cover(power))
+            order = int(power[0].text[:3])
+            if order > 4:
+                raise error("SG002", "derivatives beyond the fourth are not taken", span)
+        targets = self.targets(den, sign, span, order or 1)
+        if len(targets) != (order or 1):
+            raise error("SG101", f"order {order or 1} above, {len(targets)} below", span, "name each variable below")
+        rest = num[at:]
+        if rest:
+            return Derivative(span, self.sub_parse(rest, span), targets)
+        body = self.signed_product()
+        return Derivative(span.to(body.span), body, targets, operator=True)
+
+    def targets(self, den: Sequence[Token], sign: str, span: Span, order: int) -> tuple[SyntaxNode, ...]:
+        """What is differentiated by: ``\\partial x_i \\partial x_j``, ``\\partial x^2``, ``d x``."""
+        out: list[SyntaxNode] = []
+        starts = [k for k, t in enumerate(den) if t.text == sign and (sign == "\\partial" or k == 0 or den[k].spaced)]
+        for k, start in enumerate(starts):
+            end = starts[k + 1] if k + 1 < len(starts) else len(den)
+            piece = den[start + 1 : end]
+            if not piece:
+                raise error("SG104", "the variable of a derivative is missing", den[start].span)
+            node = self.sub_parse(piece, span)
+            times = 1
+            if (
+                order > 1
+                and len(starts) == 1
+                and isinstance(node, (Sym, Scripted))
+                and [t.text for t in node.sup] == [str(order)]
+            ):
+                node, times = replace(node, sup=()), order
+            out.extend([node] * times)
+        return tuple(out)
+
+    def slashed_derivative(self) -> SyntaxNode:
+        """``\\partial J / \\partial x_{ij}``, and ``\\partial / \\partial x_i`` in front of its body."""
+        start = self.at
+        depth = 0
+        k = start + 1
+        while k < len(self.tokens):
+            t = self.tokens[k]
+            if t.kind == "open" or (t.kind == "symbol" and t.text in "(["):
+                depth += 1
+            elif t.kind == "close" or (t.kind == "symbol" and t.text in ")]"):
+                depth -= 1
+            if depth < 0 or (depth == 0 and t.kind == "symbol" and t.text in "+-/"):
+                break
+            k += 1
+        after = self.tokens[k + 1] if k + 1 < len(self.tokens) else None
+        if k >= len(self.tokens) or self.tokens[k].text != "/" or after is None or after.text != "\\partial":
+            raise error("SG101", "a lone `\\partial`", self.tokens[start].span, "write `\\partial J / \\partial x`")
+        num = self.tokens[start:k]
+        self.at = k + 1
+        first = self.at
+        while self.is_command("\\partial"):
+            self.at += 1
+            self.factor()
+        den = self.tokens[first : self.at]
+        return self.derivative(num, den, self.tokens[start].span.to(den[-1].span))
+
+    def gradient(self) -> SyntaxNode:
+        head = self.tokens[self.at].span
+        self.at += 1
+        sub, sup = self.limits()
+        order = 1
+        if sup:
+            if len(sup) != 1 or sup[0].text != "2":
+                raise error("SG101", "the order of `\\nabla` is not understood", cover(sup))
+            order = 2
+        if not sub:
+            return self.gradient_of_call(head, order)
+        target = self.sub_parse(sub, head)
+        body = self.signed_product()
+        return Derivative(head.to(body.span), body, (target,) * order, operator=True)
+
+    def gradient_of_call(self, head: Span, order: int) -> SyntaxNode:
+        """``\\nabla f(x)`` is taken by the one argument that is written."""
+        t = self.peek()
+        body = self.factor() if t is not None and self.starts_factor(t) else None
+        call = body.base if isinstance(body, Scripted) else body
+        if not isinstance(call, Call) or call.bare or len(call.args) != 1:
+            raise error("SG101", "`\\nabla` must say by what", head, "write `\\nabla_x J`")
+        node = Derivative(head.to(call.span), call, call.args * order, operator=True)
+        return replace(body, base=node) if isinstance(body, Scripted) else node

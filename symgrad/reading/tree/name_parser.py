@@ -1,0 +1,122 @@
+"""Names with accents, scripts and, where they take them, arguments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symgrad.reading.tree.bracket_parser import BracketParser
+from symgrad.reading.tree.cursor import OPEN, OPEN_COMMANDS
+from symgrad.reading.tree.scripts import ACCENTS, cover, error, is_name, letter_key, script_argument
+from symgrad.reading.tree.syntax import Call, Sym, SyntaxNode
+
+
+class NameParser(BracketParser):
+    """Names with accents, scripts and, where they take them, arguments."""
+
+    def name(self) -> SyntaxNode:
+        """A name with accents, scripts and, where it takes them, arguments."""
+        sym = self.scripts_of(self.base_name())
+        t = self.peek()
+        function = self.vocabulary.is_function(sym.key) and not self.vocabulary.is_known(sym)
+        opens = t is not None and ((t.kind == "symbol" and t.text in "([") or (t.kind == "command" and t.text == "\\{"))
+        if opens and t is not None and (function or (t.text == "(" and self.takes_arguments(sym))):
+            closing = OPEN.get(t.text) or OPEN_COMMANDS[t.text]
+            paren = self.bracket(t.text, t.kind, closing, t.text)
+            return self.scripted(Call(sym.span.to(paren.span), sym, paren.items))
+        if function:
+            if sym.sup and (t is None or not (self.starts_factor(t))):
+                return sym  # a name that is defined with its power, `\\sigma^2 = …`
+            if t is None or not (self.starts_factor(t) or (t.kind == "symbol" and t.text == "-")):
+                raise error("SG104", f"the argument of `{sym.key}` is missing", sym.span, "write it in parentheses")
+            body = self.signed_product()
+            return Call(sym.span.to(body.span), sym, (body,), bare=True)
+        return sym
+
+    def takes_arguments(self, sym: Sym) -> bool:
+        """Whether a round bracket behind a name holds its arguments; behind a position it never does."""
+        if sym.key in self.bound and not (sym.sub or sym.sup or sym.primes or self.vocabulary.has_arguments(sym)):
+            return False
+        return self.vocabulary.is_call(sym) or self.arguments_follow(sym)
+
+    def arguments_follow(self, sym: Sym) -> bool:
+        """Whether a bracket after a known name holds arguments: several of them, or, where the name
+        heads a whole left side, letters alone (``J(o, c) = …``, ``J(\\theta) = …``)."""
+        closing = self.bracket_end(self.at)
+        if closing is None or sym.sup:
+            return False
+        inner = self.tokens[self.at + 1 : closing]
+        depth = bars = 0
+        for t in inner:
+            depth += (t.kind == "open" or t.text in OPEN) - (t.kind == "close" or t.text in ")]")
+            if depth == 0 and ((t.kind == "symbol" and t.text == ",") or t.text == "\\mid"):
+                return True
+            bars += depth == 0 and t.kind == "symbol" and t.text == "|"
+        if bars % 2:
+            return True  # an even number of bars are those of absolute values
+        whole = self.head and closing == len(self.tokens) - 1 and sym.span.start == self.tokens[0].span.start
+        return whole and len(inner) == 1 and is_name(inner[0])
+
+    def bracket_end(self, at: int) -> int | None:
+        """Where the round bracket that opens at a position closes."""
+        depth = 0
+        for k in range(at, len(self.tokens)):
+            depth += (self.tokens[k].text == "(") - (self.tokens[k].text == ")")
+            if depth == 0:
+                return k
+        return None
+
+    def base_name(self) -> Sym:
+        t = self.tokens[self.at]
+        if t.text in ACCENTS:
+            arg, end = script_argument(self.tokens, self.at + 1)
+            if not arg:
+                raise error("SG104", f"`{t.text}` has nothing to stand on", t.span)
+            inner = type(self)(arg, self.vocabulary, t.span)
+            if not (is_name(arg[0]) or arg[0].text in ACCENTS):
+                raise error("SG101", f"`{t.text}` must stand on a name", t.span)
+            base = inner.scripts_of(inner.base_name())
+            if inner.peek() is not None:
+                raise error("SG101", f"`{t.text}` must stand on one name", t.span)
+            span = t.span.to(self.tokens[end - 1].span)
+            self.at = end
+            return replace(base, span=span, key=f"{t.text} {base.key}")
+        if t.kind == "letter" and t.style == "":
+            run = self.run_of_letters()
+            for length in range(len(run), 1, -1):
+                if self.vocabulary.is_word(run[:length]):
+                    span = cover(self.tokens[self.at : self.at + length])
+                    self.at += length
+                    return Sym(span, run[:length])
+        self.at += 1
+        return Sym(t.span, letter_key(t), "bold" if t.style == "bold" else "")
+
+    def run_of_letters(self) -> str:
+        run = ""
+        k = self.at
+        while k < len(self.tokens) and k < self.at + 24:
+            t = self.tokens[k]
+            if t.kind != "letter" or t.style or (k > self.at and t.spaced):
+                break
+            run += t.text
+            k += 1
+        return run
+
+    def scripts_of(self, sym: Sym) -> Sym:
+        sub, sup, primes = list(sym.sub), list(sym.sup), sym.primes
+        end = sym.span
+        while (t := self.peek()) is not None and t.kind in ("sub", "sup", "prime"):
+            if t.kind == "prime":
+                primes += 1
+                end = t.span
+                self.at += 1
+                continue
+            arg, after = script_argument(self.tokens, self.at + 1)
+            if not arg:
+                raise error("SG104", "this script is empty", t.span)
+            end = self.tokens[after - 1].span
+            if t.kind == "sup" and all(x.kind == "prime" for x in arg):
+                primes += len(arg)
+            else:
+                (sub if t.kind == "sub" else sup).extend(arg)
+            self.at = after
+        return replace(sym, span=sym.span.to(end), sub=tuple(sub), sup=tuple(sup), primes=primes)

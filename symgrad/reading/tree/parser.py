@@ -1,0 +1,307 @@
+"""A precedence parser for one side of a relation, driven by the declared names.
+
+Terms over ``\\odot`` over juxtaposition over scripts. What takes arguments, and which runs of
+letters are one name, the vocabulary says; everything else is structure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.cursor import KINDS, OPEN, OPEN_COMMANDS
+from symgrad.reading.tree.derivative_parser import DerivativeParser
+from symgrad.reading.tree.name_parser import NameParser
+from symgrad.reading.tree.scripts import ACCENTS, error, group_end, is_name, script_argument
+from symgrad.reading.tree.syntax import (
+    BigOp,
+    Derivative,
+    Dots,
+    NumberNode,
+    ProductNode,
+    QuotientNode,
+    Root,
+    Scripted,
+    Sym,
+    SyntaxNode,
+    Terms,
+)
+from symgrad.reading.tree.used_names import outside_letters, sum_letter
+from symgrad.text.source import Span
+
+MAX_FACTORS = 1000
+OPERATORS = {"\\cdot": ".", "\\times": "x", "\\otimes": "@", "\\ast": "."}
+
+
+class Parser(NameParser, DerivativeParser):
+    """Parses a token list to its end. Raises ``NotationError`` at the first thing not understood."""
+
+    def whole(self) -> SyntaxNode:
+        """The whole token list as one expression."""
+        if not self.tokens:
+            raise error("SG104", "an expression is missing here", self.where)
+        node = self.terms()
+        rest = self.peek()
+        if rest is not None:
+            if (rest.kind == "symbol" and rest.text in ")]") or rest.text in ("\\}", "\\rvert", "\\rVert", "\\rangle"):
+                raise error("SG102", f"`{rest.text}` closes a bracket that was not opened", rest.span)
+            raise error("SG101", f"`{rest.text}` is not expected here", rest.span)
+        return node
+
+    def terms(self) -> SyntaxNode:
+        self.enter()
+        items: list[tuple[int, SyntaxNode]] = []
+        while True:
+            sign = 1
+            first = not items
+            signed = False
+            while self.is_symbol("+", "-") or self.is_command("\\pm", "\\mp"):
+                t = self.tokens[self.at]
+                if t.kind == "command":
+                    raise error("SG101", f"`{t.text}` has no one meaning", t.span, "write the two cases apart")
+                if t.text == "-":
+                    sign = -sign
+                signed = True
+                self.at += 1
+            if not first and not signed:
+                break
+            items.append((sign, self.hadamard()))
+            if not self.is_symbol("+", "-") and not self.is_command("\\pm", "\\mp"):
+                break
+        self.depth -= 1
+        if len(items) == 1 and items[0][0] == 1:
+            return items[0][1]
+        return Terms(items[0][1].span.to(items[-1][1].span), tuple(items))
+
+    def hadamard(self) -> SyntaxNode:
+        factors: list[tuple[str, SyntaxNode]] = [("", self.product())]
+        while self.is_command("\\odot", "\\circ"):
+            self.at += 1
+            factors.append(("o", self.product()))
+        if len(factors) == 1:
+            return factors[0][1]
+        return ProductNode(factors[0][1].span.to(factors[-1][1].span), tuple(factors))
+
+    def product(self) -> SyntaxNode:
+        factors: list[tuple[str, SyntaxNode]] = []
+        op = ""
+        while True:
+            t = self.peek()
+            if t is None:
+                break
+            if (t.kind == "command" and t.text in OPERATORS) or (t.kind == "symbol" and t.text in "*/"):
+                if not factors or op:
+                    raise error("SG104", f"an operand of `{t.text}` is missing", t.span)
+                op = "/" if t.text == "/" else OPERATORS.get(t.text, ".")
+                self.at += 1
+                continue
+            if op and t.kind == "symbol" and t.text == "-":
+                # a sign right after an operator: a \cdot -b
+                self.at += 1
+                factors.append((op, Terms(t.span, ((-1, self.product()),))))
+                op = ""
+                continue
+            if not self.starts_factor(t):
+                break
+            factors.append((op, self.factor()))
+            op = ""
+            if len(factors) > MAX_FACTORS:
+                raise error(
+                    "SG002", f"more than {MAX_FACTORS} factors in one product", t.span, "give parts of it names"
+                )
+        if op or not factors:
+            raise error(
+                "SG104", "an operand is missing here", self.here(), "write what stands on both sides of the operator"
+            )
+        if len(factors) == 1:
+            return factors[0][1]
+        return ProductNode(factors[0][1].span.to(factors[-1][1].span), tuple(factors))
+
+    def factor(self) -> SyntaxNode:
+        self.enter()
+        node = self.primary()
+        self.depth -= 1
+        return node
+
+    def primary(self) -> SyntaxNode:
+        t = self.tokens[self.at]
+        if t.kind == "number":
+            if t.style == "bold" and t.text == "1" and self.condition_follows():
+                return self.indicator()
+            self.at += 1
+            if t.style == "bold" and t.text in ("0", "1"):
+                return self.scripts_of(Sym(t.span, f"\\mathbf{{{t.text}}}"))
+            if len(t.text) > 400:
+                raise error("SG002", "this number is too long", t.span)
+            return self.scripted(NumberNode(t.span, Fraction(t.text)))
+        if t.kind == "open":
+            return self.brace_group()
+        if t.kind == "begin":
+            return self.environment()
+        if t.kind == "symbol":
+            if t.text == "|":
+                return self.scripted(self.bracket("|", "symbol", "|", "|"))
+            if t.text in OPEN:
+                return self.scripted(self.bracket(t.text, "symbol", OPEN[t.text], t.text))
+        if t.kind in ("sub", "sup"):
+            raise error("SG104", "a script without anything to stand on", t.span, "write the name before its script")
+        if t.kind == "command":
+            special = self.command(t)
+            if special is not None:
+                return special
+        if is_name(t) or t.text in ACCENTS:
+            return self.name()
+        if t.kind == "command":
+            raise error(
+                "SG103",
+                f"`{t.text}` is not a command that is understood",
+                t.span,
+                "declare it, or write it in other words",
+            )
+        raise error("SG101", f"`{t.text}` is not expected here", t.span)
+
+    def command(self, t: Token) -> SyntaxNode | None:
+        """What a command other than a name or an accent starts."""
+        text = t.text
+        if text in OPEN_COMMANDS:
+            return self.scripted(self.bracket(text, "command", OPEN_COMMANDS[text], KINDS[text]))
+        if text == "\\frac":
+            return self.fraction()
+        if text == "\\sqrt":
+            return self.root()
+        if text in ("\\sum", "\\prod"):
+            return self.big("sum" if text == "\\sum" else "prod")
+        if text == "\\partial":
+            return self.slashed_derivative()
+        if text == "\\nabla":
+            return self.gradient()
+        if text == "\\indicator":
+            return self.indicator()
+        if text == "\\dots":
+            self.at += 1
+            return Dots(t.span)
+        if text == "\\infty":
+            raise error("SG101", "infinity is no number here", t.span, "write a finite bound")
+        if text == "\\pi" and not self.vocabulary.is_value("\\pi"):
+            return None
+        if self.vocabulary.is_function(text):
+            return self.name()
+        return None
+
+    def brace_group(self) -> SyntaxNode:
+        """A TeX group groups nothing: its tokens are read as if the braces were not there."""
+        end = group_end(self.tokens, self.at)
+        inner = self.tokens[self.at + 1 : end - 1]
+        self.tokens = [*self.tokens[: self.at], *inner, *self.tokens[end:]]
+        t = self.peek()
+        if t is None or not self.starts_factor(t):
+            raise error("SG104", "an operand is missing here", self.here())
+        return self.primary()
+
+    def fraction(self) -> SyntaxNode:
+        start = self.tokens[self.at].span
+        num, after = self.argument(self.at + 1)
+        den, end = self.argument(after)
+        span = start.to(self.tokens[end - 1].span)
+        self.at = end
+        if self.is_derivative(num, den):
+            made = self.derivative(num, den, span)
+            return made if isinstance(made, Derivative) and made.operator else self.scripted(made)
+        node = QuotientNode(span, self.sub_parse(num, start), self.sub_parse(den, start))
+        return self.scripted(node)
+
+    def argument(self, at: int) -> tuple[tuple[Token, ...], int]:
+        """The tokens of a TeX argument at a position; a lone digit of a number counts as one (``\\frac12``)."""
+        t = self.tokens[at] if at < len(self.tokens) else None
+        if t is not None and t.kind == "number" and len(t.text) > 1 and t.text.isdigit():
+            cut = Span(t.span.source, t.span.start, t.span.start + 1)
+            rest = Span(t.span.source, t.span.start + 1, t.span.end)
+            halves = [replace(t, text=t.text[0], span=cut), replace(t, text=t.text[1:], span=rest)]
+            self.tokens = [*self.tokens[:at], *halves, *self.tokens[at + 1 :]]
+        return script_argument(self.tokens, at)
+
+    def sub_parse(self, tokens: Sequence[Token], where: Span) -> SyntaxNode:
+        inner = Parser(tokens, self.vocabulary, where)
+        inner.depth, inner.bound = self.depth, self.bound
+        return inner.whole()
+
+    def root(self) -> SyntaxNode:
+        start = self.tokens[self.at].span
+        self.at += 1
+        degree = None
+        if self.is_symbol("["):
+            end = next((k for k in range(self.at, len(self.tokens)) if self.tokens[k].text == "]"), None)
+            if end is None:
+                raise error("SG102", "`[` is not closed", self.here())
+            degree = self.sub_parse(self.tokens[self.at + 1 : end], start)
+            self.at = end + 1
+        arg, end = self.argument(self.at)
+        span = start.to(self.tokens[end - 1].span)
+        self.at = end
+        return self.scripted(Root(span, self.sub_parse(arg, start), degree))
+
+    def big(self, op: str) -> SyntaxNode:
+        head = self.tokens[self.at].span
+        self.at += 1
+        sub, sup = self.limits()
+        outer, self.bound = self.bound, self.bound | {sum_letter(t) for t in sub if is_name(t)}
+        body = self.signed_product()
+        self.bound = outer
+        if op == "sum":
+            return BigOp(head.to(body.span), "sum", sub, sup, body, head)
+        inside, after = _parted(body, {sum_letter(t) for t in sub if is_name(t)})
+        product = BigOp(head.to(inside.span), "prod", sub, sup, inside, head)
+        return ProductNode(head.to(body.span), (("", product), *after)) if after else product
+
+    def limits(self) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+        found: dict[str, tuple[Token, ...]] = {"sub": (), "sup": ()}
+        while (t := self.peek()) is not None and t.kind in found:
+            if found[t.kind]:
+                raise error("SG101", "this sign has a limit there already", t.span, "write all of it in one script")
+            found[t.kind], self.at = script_argument(self.tokens, self.at + 1)
+        return found["sub"], found["sup"]
+
+    def signed_product(self) -> SyntaxNode:
+        """What a sum or a function without parentheses takes: the product that follows, a sign allowed."""
+        if self.is_symbol("-", "+"):
+            t = self.tokens[self.at]
+            self.at += 1
+            body = self.hadamard()
+            return Terms(t.span.to(body.span), ((-1 if t.text == "-" else 1, body),))
+        if self.peek() is None or not self.starts_factor(self.tokens[self.at]):
+            raise error("SG104", "an expression is missing here", self.here())
+        return self.hadamard()
+
+    def scripted(self, node: SyntaxNode) -> SyntaxNode:
+        sub: list[Token] = []
+        sup: list[Token] = []
+        primes = 0
+        end = node.span
+        while (t := self.peek()) is not None and t.kind in ("sub", "sup", "prime"):
+            if t.kind == "prime":
+                primes += 1
+                self.at += 1
+                continue
+            arg, after = script_argument(self.tokens, self.at + 1)
+            if not arg:
+                raise error("SG104", "this script is empty", t.span)
+            (sub if t.kind == "sub" else sup).extend(arg)
+            end = self.tokens[after - 1].span
+            self.at = after
+        if not (sub or sup or primes):
+            return node
+        return Scripted(node.span.to(end), node, tuple(sub), tuple(sup), primes)
+
+
+def _parted(body: SyntaxNode, letters: set[str]) -> tuple[SyntaxNode, tuple[tuple[str, SyntaxNode], ...]]:
+    """What a product over ``letters`` takes, and what follows it: from the first sum or product that has none of
+    them. ``\\prod_i x_i \\prod_j y_j`` is a product of two; a sum need not ask, being linear."""
+    if isinstance(body, ProductNode) and all(op in ("", ".", "x") for op, _ in body.factors):
+        for k, (_, factor) in enumerate(body.factors):
+            if k and isinstance(factor, BigOp) and not letters & outside_letters([factor]):
+                kept = body.factors[:k]
+                inside = kept[0][1] if k == 1 else ProductNode(kept[0][1].span.to(kept[-1][1].span), kept)
+                return inside, body.factors[k:]
+    return body, ()

@@ -1,0 +1,170 @@
+"""The tree of what an author wrote: nodes with exact spans, no names resolved, no sums implied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from symgrad.reading.tokens.lexer import Token
+from symgrad.text.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxNode:
+    """Anything with a value; where it stands in the source."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class NumberNode(SyntaxNode):
+    """A number, exactly as it is written."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Sym(SyntaxNode):
+    """A name with its scripts as they were written. ``key`` spells the bare name: ``\\hat y``, ``U``."""
+
+    key: str
+    style: str = ""
+    sub: tuple[Token, ...] = ()
+    sup: tuple[Token, ...] = ()
+    primes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call(SyntaxNode):
+    """A name applied to arguments, ``J(o, c)``, ``\\sigma'(x)``, ``p(o | c)``. ``bare``: without parentheses."""
+
+    function: Sym
+    args: tuple[SyntaxNode, ...]
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paren(SyntaxNode):
+    """Brackets, with their items. kind: '(', '[', '{', '|' for an absolute value, '||' for a norm, '<'."""
+
+    kind: str
+    items: tuple[SyntaxNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scripted(SyntaxNode):
+    """Scripts on something that is no name: ``[x]_z``, ``(AB)^\\top``."""
+
+    base: SyntaxNode
+    sub: tuple[Token, ...] = ()
+    sup: tuple[Token, ...] = ()
+    primes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QuotientNode(SyntaxNode):
+    """``\\frac{num}{den}``"""
+
+    num: SyntaxNode
+    den: SyntaxNode
+
+
+@dataclass(frozen=True, slots=True)
+class Root(SyntaxNode):
+    """``\\sqrt[degree]{arg}``"""
+
+    arg: SyntaxNode
+    degree: SyntaxNode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BigOp(SyntaxNode):
+    """``\\sum`` or ``\\prod`` with its limits as written."""
+
+    op: Literal["sum", "prod"]
+    sub: tuple[Token, ...]
+    sup: tuple[Token, ...]
+    body: SyntaxNode
+    head: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative(SyntaxNode):
+    """``\\partial^n body / \\partial targets``; ``operator``: written in front of what it acts on."""
+
+    body: SyntaxNode
+    targets: tuple[SyntaxNode, ...]
+    operator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Terms(SyntaxNode):
+    """Terms with their signs, +1 or -1; a side that is a single unsigned term is that term."""
+
+    items: tuple[tuple[int, SyntaxNode], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductNode(SyntaxNode):
+    """Factors with the sign written before each: '' (juxtaposed), '.', 'x', '/', 'o' (Hadamard), '@' (outer)."""
+
+    factors: tuple[tuple[str, SyntaxNode], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator(SyntaxNode):
+    """``\\mathbb{1}[condition]``"""
+
+    condition: tuple[Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CasesNode(SyntaxNode):
+    """``cases``: values with the tokens of their conditions (empty: otherwise)."""
+
+    branches: tuple[tuple[SyntaxNode, tuple[Token, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dots(SyntaxNode):
+    """An ellipsis."""
+
+
+# --- subscripts ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Colon:
+    """``:`` in a slot: the whole axis."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter in a slot, ``i``, ``j'``, ``n_k`` (with slots of its own)."""
+
+    key: str
+    span: Span
+    sub: tuple[Slot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Arithmetic on positions: ``const + sum(coefficient * letter)``."""
+
+    terms: tuple[tuple[int, Letter], ...]
+    const: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words in a slot: ``v_{\\text{in}}``."""
+
+    text: str
+    span: Span
+
+
+Slot = Colon | Position | Label

@@ -1,0 +1,135 @@
+"""What a tree mentions: its nodes, letters in slots, names as values, and the sizes that sums run to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from symgrad.reading.names.scope import Scope
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.scripts import is_name, letter_key
+from symgrad.reading.tree.syntax import BigOp, CasesNode, Scripted, Sym, SyntaxNode
+
+CHAINED = ("\\le", "<")
+"""The signs of ``1 \\le j \\le t``."""
+
+
+def subnodes(node: SyntaxNode) -> Iterator[SyntaxNode]:
+    """A node and all below it, as they are written."""
+    yield node
+    for name in node.__dataclass_fields__:
+        yield from _inside(getattr(node, name))
+
+
+def _inside(value: object) -> Iterator[SyntaxNode]:
+    if isinstance(value, SyntaxNode):
+        yield from subnodes(value)
+    elif isinstance(value, tuple):
+        for item in value:
+            if not isinstance(item, Token):
+                yield from _inside(item)
+
+
+def slot_letters(scope: Scope, node: SyntaxNode) -> set[str]:
+    """The letters that stand in a script, a limit or a condition anywhere below a node.
+
+    The label of a declared or defined name is none: with a matrix ``W_f``, the product ``W_f x`` has no letter.
+    """
+    out: set[str] = set()
+    for n in subnodes(node):
+        out.update(letter_key(t) for script in _slots(scope, n) for t in script if is_name(t))
+    return out
+
+
+def times_written(scope: Scope, node: SyntaxNode, letter: str) -> int:
+    """How often a letter is written below a node, in slots, limits and by itself; primes and stars apart."""
+    bare = letter.split("'")[0].split("^")[0]
+    count = 0
+    for n in subnodes(node):
+        count += sum(letter_key(t) == bare for script in _slots(scope, n) for t in script if is_name(t))
+        count += isinstance(n, Sym) and n.key == bare
+    return count
+
+
+def _slots(scope: Scope, node: SyntaxNode) -> list[tuple[Token, ...]]:
+    """The scripts, limits and conditions of a node, without the labels of names."""
+    if isinstance(node, CasesNode):
+        return [tokens for _, tokens in node.branches]
+    scripts = [getattr(node, name, ()) for name in ("sub", "sup", "condition")]
+    if isinstance(node, Sym):
+        scripts[:2] = scope.value_key(node)[1:]
+    return scripts
+
+
+def value_names(node: SyntaxNode) -> set[str]:
+    """The names that stand as values below a node."""
+    return {n.key for n in subnodes(node) if isinstance(n, Sym)}
+
+
+def sum_letter(token: Token) -> str:
+    """The key of a letter in a sum's limits."""
+    return token.text if token.kind == "word" else letter_key(token)
+
+
+def outside_letters(nodes: Sequence[SyntaxNode]) -> frozenset[str]:
+    """The letters that stand in a script somewhere outside of every sum that names them below its sign."""
+    out: set[str] = set()
+    for node in nodes:
+        out |= _outside(node)
+    return frozenset(out)
+
+
+def _outside(node: SyntaxNode) -> set[str]:
+    if isinstance(node, BigOp):
+        named = {sum_letter(t) for t in node.sub if is_name(t)}
+        return (_outside(node.body) - named) | {sum_letter(t) for t in node.sup if is_name(t)}
+    out: set[str] = set()
+    for name in ("sub", "sup", "condition"):
+        out.update(sum_letter(t) for t in getattr(node, name, ()) if is_name(t))
+    if isinstance(node, CasesNode):
+        out.update(sum_letter(t) for _, tokens in node.branches for t in tokens if is_name(t))
+    for name in node.__dataclass_fields__:
+        for inner in _direct(getattr(node, name)):
+            out |= _outside(inner)
+    return out
+
+
+def _direct(value: object) -> Iterator[SyntaxNode]:
+    """The nodes that a field holds, without what is below them."""
+    if isinstance(value, SyntaxNode):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            if not isinstance(item, Token):
+                yield from _direct(item)
+
+
+def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
+    """Letters that stand in the bounds of a sum, and nowhere as a position, are sizes: also to the left of the sum."""
+    below = [n for node in nodes for n in subnodes(node)]
+    positions = {sum_letter(t) for n in below if isinstance(n, (Sym, Scripted)) for t in n.sub if is_name(t)}
+    for n in below:
+        if isinstance(n, BigOp):
+            ends = _ends(n)
+            bound = {sum_letter(t) for t in n.sub if is_name(t)} - ends
+            values = {key.letter for key in scope.values if key.is_letter}
+            known = positions | bound | scope.indices.keys() | scope.letters.keys() | values
+            for name in sorted(ends - known):
+                scope.sizes.add(name)
+
+
+def _ends(node: BigOp) -> set[str]:
+    """The letters in the two ends of a sum, ``\\sum_{i=1}^N`` or ``\\sum_{1 \\le i \\le N}``."""
+    tokens = list(node.sup)
+    cuts = [k for k, t in enumerate(node.sub) if t.text in CHAINED]
+    if len(cuts) == 2:
+        tokens += [*node.sub[: cuts[0]], *node.sub[cuts[1] + 1 :]]
+    return {sum_letter(t) for t in tokens if is_name(t)}
+
+
+def note_bounds(scope: Scope, body: SyntaxNode) -> None:
+    """Remember the bounds written last for each letter, for sums that write none."""
+    for n in subnodes(body):
+        if isinstance(n, BigOp) and (n.sup or any(t.text in CHAINED for t in n.sub)):
+            for t in n.sub:
+                if is_name(t):
+                    scope.bounds[letter_key(t)] = (n.sub, n.sup)

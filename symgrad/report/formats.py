@@ -1,0 +1,17 @@
+"""The table of report formats, used by every command that has ``--format``.
+
+A new format is a module of this package that makes a `Format`, and a row of the table.
+"""
+
+from __future__ import annotations
+
+from symgrad.report.json_format import JSON
+from symgrad.report.report_format import Format, Kind
+from symgrad.report.text_format import TEXT
+
+FORMATS: dict[str, Format] = {"text": TEXT, "json": JSON}
+
+
+def formats_of(kind: Kind) -> list[str]:
+    """The formats that have a form for this kind of report, the default first."""
+    return [name for name, found in FORMATS.items() if getattr(found, kind) is not None]

@@ -1,0 +1,1 @@
+"""Expressions from SymPy and to SymPy."""

@@ -1,0 +1,40 @@
+"""A diagnostic: what is wrong, where, and the one thing to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from symgrad.text.source import Span
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. ``remedy`` is one imperative sentence; ``labels`` are further places with a word each."""
+
+    code: str
+    message: str
+    span: Span | None
+    remedy: str = ""
+    severity: Severity = "error"
+    labels: tuple[tuple[Span, str], ...] = ()
+
+
+class SymgradError(Exception):
+    """An error of use: says what is wrong, where, and what to do instead."""
+
+
+class NotationError(SymgradError):
+    """Text that can't be read as mathematics; ``diagnostic`` explains it."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic)
+        self.diagnostic = diagnostic
+
+    def __str__(self) -> str:
+        d = self.diagnostic
+        place = "" if d.span is None else f"{d.span.source.path}:{d.span.line}:{d.span.column}: "
+        remedy = f" ({d.remedy})" if d.remedy else ""
+        return f"{place}{d.code} {d.message}{remedy}"

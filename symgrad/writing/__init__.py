@@ -1,0 +1,1 @@
+"""Expressions as LaTeX, in index form and in matrix form."""

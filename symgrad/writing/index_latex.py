@@ -1,0 +1,415 @@
+"""Expressions as LaTeX, written as an author writes them, and readable again.
+
+Every sum is written out; a dummy keeps its letter where it can. Brackets stand only where the
+rules of reading need them: a sum and a derivative in front take the product that follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from symgrad.core.functions import TABLE
+from symgrad.core.nodes import (
+    ONE,
+    Add,
+    Apply,
+    Cases,
+    Cond,
+    Const,
+    Delta,
+    Deriv,
+    Entry,
+    Expr,
+    Func,
+    Iverson,
+    Lam,
+    Mul,
+    Num,
+    Pow,
+    Prod,
+    Ref,
+    Size,
+    Sum,
+    distinct,
+    mul,
+    power,
+)
+from symgrad.core.ranges import Gather, Index, Subset
+from symgrad.core.substitute import substitute
+from symgrad.writing.latex_pieces import LatexText, enclosed, is_named, without_sign
+from symgrad.writing.letters import LetterChooser, Naming, joined, name, script, shows_range, split_name
+
+
+def latex(expr: Expr, names: Naming | None = None) -> str:
+    """The expression in LaTeX; sums show their range where their body does not tell it."""
+    naming = names or Naming()
+    return Printer(LetterChooser(expr, naming), naming).write(expr)
+
+
+def read(expr: Expr, names: Naming | None = None) -> str:
+    """The expression as it was understood: every sum with its range."""
+    n = names or Naming()
+    return latex(expr, replace(n, ranges=True))
+
+
+def describe_sizes(sizes: Mapping[str, int]) -> str:
+    """``W = 5, D = 3``"""
+    return ", ".join(f"{size} = {value}" for size, value in sizes.items())
+
+
+def describe_indices(indices: Sequence[Index], names: Naming | None = None) -> str:
+    """``i = 1, \\dots, D; o \\in [W] fixed``: what the open letters of a step range over."""
+    letters = (names or Naming()).letters
+    out = []
+    for i in indices:
+        letter = letters.get(i, i.letter)
+        if i.range is None:
+            out.append(letter)
+        elif i.kind == "fixed":
+            out.append(f"{letter} \\text{{ fixed in }} {i.range.lo}, \\dots, {i.range.hi}")
+        else:
+            out.append(f"{letter} = {i.range.lo}, \\dots, {i.range.hi}")
+    return ";\\; ".join(out)
+
+
+def head(function: str, reserved: Collection[str] = ()) -> str:
+    """``\\sigma'`` for the derivative of ``sigma``, by the first spelling that the document has not taken."""
+    base = function.rstrip("'")
+    spellings = TABLE[base].latex
+    free = [x for x in spellings if x not in reserved and x.removeprefix("\\operatorname{").rstrip("}") not in reserved]
+    return (free or spellings)[0] + function[len(base) :]
+
+
+class Printer:
+    """Writes one expression; one method a node kind."""
+
+    def __init__(self, letters: LetterChooser, naming: Naming) -> None:
+        self.letters = letters
+        self.naming = naming
+
+    def write(self, expr: Expr) -> str:
+        return self.text(expr).latex
+
+    def text(self, expr: Expr) -> LatexText:
+        rule = _RULES.get(type(expr))
+        if rule is None:
+            raise TypeError(f"no rule prints a {type(expr).__name__}")
+        return rule(self, expr)
+
+    def within(self, expr: Expr, *kinds: str) -> str:
+        """The expression, in brackets unless it is of one of the kinds."""
+        text = self.text(expr)
+        return text.latex if text.kind in kinds else enclosed(text.latex)
+
+    # --- numbers and names ------------------------------------------------------------------------
+
+    def num(self, node: Num) -> LatexText:
+        q = node.value
+        body = str(abs(q.numerator)) if q.denominator == 1 else f"\\frac{{{abs(q.numerator)}}}{{{q.denominator}}}"
+        if q < 0:
+            return LatexText("-" + body, "sum")
+        return LatexText(body, "name" if q.denominator == 1 else "atom")
+
+    def const(self, node: Const) -> LatexText:
+        return LatexText(node.name, "name")
+
+    def size(self, node: Size) -> LatexText:
+        text = self.letters.affine(node.affine)
+        if len(node.affine.terms) == 1 and not node.affine.const and node.affine.terms[0][1] == 1:
+            return LatexText(text, "name")
+        return LatexText(text.replace("+", " + ").replace("-", " - ").strip(), "sum")
+
+    def entry(self, node: Entry) -> LatexText:
+        return self.named(node.tensor.name, self.letters.slots(node.indices))
+
+    def ref(self, node: Ref) -> LatexText:
+        called, slots = self.naming.called(node)
+        below = self.letters.slots(slots)
+        if not called:
+            return self.named(node.definition.name, below)
+        arguments = ", ".join(map(self.letters.position, called))
+        return LatexText(f"{name(node.definition.name)}({arguments}){script('_', below)}")
+
+    def named(self, key: str, slots: str) -> LatexText:
+        """A name with a label above, or a prime, takes no power without brackets."""
+        base, _, above = split_name(key)
+        return LatexText(name(key, slots), "atom" if above or "'" in base else "name")
+
+    def delta(self, node: Delta) -> LatexText:
+        pair = sorted((node.left, node.right), key=lambda e: (not isinstance(e, Gather), self.letters.position(e)))
+        if "\\delta" in self.naming.reserved:
+            return LatexText("\\mathbb{1}[" + " = ".join(map(self.letters.position, pair)) + "]")
+        return LatexText("\\delta" + script("_", self.letters.slots(pair)), "name")
+
+    # --- sums and products ------------------------------------------------------------------------
+
+    def add(self, node: Add) -> LatexText:
+        out = ""
+        terms = list(node.terms)
+        number = next((t for t in terms if isinstance(t, Num) and t.value > 0), None)
+        if number is not None and without_sign(terms[0])[0]:
+            terms.remove(number)
+            terms.insert(0, number)
+        for term in terms:
+            negative, rest = without_sign(term)
+            text = self.within(rest, "name", "atom", "product", "open", "power")
+            if out:
+                out += f" {'-' if negative else '+'} {text}"
+            else:
+                out = f"-{text}" if negative else text
+        return LatexText(out, "sum")
+
+    def mul(self, node: Mul) -> LatexText:
+        negative, rest = without_sign(node)
+        if negative:
+            return LatexText("-" + self.within(rest, "name", "atom", "product", "open", "power"), "sum")
+        factors = rest.factors if isinstance(rest, Mul) else (rest,)
+        number = Fraction(1)
+        over: list[Expr] = []
+        under: list[Expr] = []
+        for factor in factors:
+            if isinstance(factor, Num):
+                number *= factor.value
+            elif isinstance(factor, Pow) and isinstance(factor.exponent, Num) and factor.exponent.value < 0:
+                under.append(power(factor.base, Num(-factor.exponent.value)))
+            else:
+                over.append(factor)
+        for row in (over, under):
+            row.sort(key=lambda f: 0 if isinstance(f, (Size, Const)) else 1 if isinstance(f, Iverson) else 2)
+        return self.quotient(number, over, under)
+
+    def quotient(self, number: Fraction, over: list[Expr], under: list[Expr]) -> LatexText:
+        """``\\frac{...}{...}``; a number alone, and what is open to the right, stand beside it."""
+        if not under:
+            lead = [] if number == 1 and over else [Num(number)]
+            return self.row([*lead, *over])
+        tall = any(isinstance(n, (Sum, Prod)) for u in under for n in distinct(u))
+        beside: list[Expr] = (
+            []
+            if tall
+            else [f for f in over if isinstance(f, (Sum, Prod, Deriv, Cases)) or (isinstance(f, Apply) and f.derivs)]
+        )
+        inside = [f for f in over if f not in beside]
+        lead = [Num(Fraction(number.numerator))] if number.numerator != 1 or not inside else []
+        above = self.row([*lead, *inside]).latex
+        below = self.row([*([Num(Fraction(number.denominator))] if number.denominator != 1 else []), *under]).latex
+        fraction = f"\\frac{{{above}}}{{{below}}}"
+        if not beside:
+            return LatexText(fraction)
+        after = self.row(beside, first=False)
+        return LatexText(f"{fraction} {after.latex}", "open" if after.kind == "open" else "product")
+
+    def row(self, factors: list[Expr], first: bool = True) -> LatexText:
+        """Factors side by side, those that are open to the right last; ``first``: nothing stands before."""
+        texts = [(f, self.text(f)) for f in factors]
+        if len(texts) == 1 and first:
+            return texts[0][1]
+        ordered = [t for _, t in texts if t.kind != "open"] + [t for _, t in texts if t.kind == "open"]
+        out: list[str] = []
+        for k, t in enumerate(ordered):
+            last = k == len(ordered) - 1
+            keep = t.kind != "sum" and (t.kind != "open" or last)
+            text = t.latex if keep else enclosed(t.latex)
+            if out and text[0].isdigit():
+                text = f"\\cdot {text}"
+            out.append(text)
+        return LatexText(" ".join(out), "open" if ordered and ordered[-1].kind == "open" else "product")
+
+    def pow(self, node: Pow) -> LatexText:
+        base, exponent = node.base, node.exponent
+        if isinstance(exponent, Num):
+            q = exponent.value
+            if q < 0:
+                return self.quotient(Fraction(1), [], [power(base, Num(-q))])
+            if q.numerator == 1 and q.denominator > 1:
+                degree = "" if q.denominator == 2 else f"[{q.denominator}]"
+                return LatexText(f"\\sqrt{degree}{{{self.write(base)}}}")
+            if isinstance(base, Func) and base.name in TABLE and TABLE[base.name].powered and q.denominator == 1:
+                return self.called(head(base.name, self.naming.reserved) + script("^", str(q)), [base.arg])
+        return LatexText(self.within(base, "name") + script("^", self.write(exponent)), "power")
+
+    def big(self, node: Sum | Prod) -> LatexText:
+        negative, rest = without_sign(node)
+        if negative:
+            return LatexText("-" + self.write(rest), "sum")
+        if isinstance(node, Sum) and node.body is ONE and len(node.where) == 1:
+            (cond,) = node.where
+            if cond.op == "in" and cond.left is node.index and isinstance(cond.right, Subset) and not cond.negated:
+                return LatexText(f"\\lvert {cond.right.name} \\rvert")
+        sign = "\\sum" if isinstance(node, Sum) else "\\prod"
+        self.letters.bind(node.index)
+        below, above, indicators = self.limits(node)
+        inner = mul(*indicators, node.body)
+        if isinstance(node, Prod) and indicators:
+            inner = power(node.body, mul(*indicators))
+        body = self.within(inner, "name", "atom", "product", "open", "power")
+        self.letters.release(node.index)
+        return LatexText(f"{sign}_{{{below}}}{f'^{{{above}}}' if above else ''} {body}", "open")
+
+    def limits(self, node: Sum | Prod) -> tuple[str, str, list[Expr]]:
+        """What stands below and above the sign, and the conditions that stand as brackets in the body."""
+        index, letter = node.index, self.letters[node.index]
+        pieces: list[str] = []
+        indicators: list[Expr] = []
+        ends: dict[str, str] = {}
+        shown = False
+        for c in node.where:
+            if c.op == "pos" or (c.op == "eq" and not c.negated) or index not in (c.left, c.right):
+                indicators.append(Iverson(c))
+            elif c.op == "lt" and c.negated and ("lo" if c.left is index else "hi") not in ends:
+                other = c.right if c.left is index else c.left
+                ends["lo" if c.left is index else "hi"] = self.letters.position(other)  # type: ignore[arg-type]  # 'lt'
+            else:
+                shown |= c.op == "in" and not c.negated
+                pieces.append(self.condition(c, index))
+        if len(ends) == 1 and index.range is not None and not pieces and not indicators:
+            # one written end, the other that of the whole range
+            lo, hi = self.letters.affine(index.range.lo), self.letters.affine(index.range.hi)
+            return f"{letter}={ends.get('lo', lo)}", ends.get("hi", hi), indicators
+        if len(ends) == 2:
+            pieces.insert(0, f"{ends['lo']} \\le {letter} \\le {ends['hi']}")
+            shown = True
+        else:
+            pieces += [letter + (" \\ge " if end == "lo" else " \\le ") + text for end, text in ends.items()]
+        seen = shown or (not self.naming.ranges and shows_range(index, node.body))
+        if index.range is None or seen:
+            return ", ".join(pieces if shown or pieces else [letter]), "", indicators
+        lo, hi = self.letters.affine(index.range.lo), self.letters.affine(index.range.hi)
+        if not pieces:
+            return f"{letter}={lo}", hi, indicators
+        return ", ".join([f"{lo} \\le {letter} \\le {hi}", *pieces]), "", indicators
+
+    # --- functions --------------------------------------------------------------------------------
+
+    def func(self, node: Func) -> LatexText:
+        if node.name == "abs":
+            return LatexText(enclosed(self.write(node.arg), "\\lvert ", "\\rvert"))
+        if node.name == "sqrt":
+            return LatexText(f"\\sqrt{{{self.write(node.arg)}}}")
+        return self.called(head(node.name, self.naming.reserved), [node.arg])
+
+    def called(self, name_: str, arguments: Sequence[Expr]) -> LatexText:
+        return LatexText(name_ + enclosed(", ".join(self.write(a) for a in arguments)))
+
+    # --- derivatives and functions of arrays --------------------------------------------------------
+
+    def apply(self, node: Apply) -> LatexText:
+        """``f'(x)``, ``L(Y)``, ``\\frac{\\partial L}{\\partial Y_{ij}}``"""
+        head = node.function.name
+        if not node.derivs:
+            return LatexText(head + enclosed(", ".join(self.array(a) for a in node.arguments)))
+        if len(node.arguments) == 1:
+            (lam,) = node.arguments
+            count = len(node.derivs)
+            if not lam.axes:
+                mark = "'" * count if count < 4 else f"^{{({count})}}"
+                return LatexText(head + mark + enclosed(self.array(lam)))
+            if is_named(lam):
+                targets = [substitute(lam.body, dict(zip(lam.axes, ii, strict=True))) for _, ii in node.derivs]
+                return self.partial(head, targets)
+        marks = joined([f"{k + 1}{script('_', self.letters.slots(ii))}" for k, ii in node.derivs])
+        arguments = ", ".join(self.array(a) for a in node.arguments)
+        return LatexText(f"\\partial_{{{marks}}} {head}{enclosed(arguments)}", "open")
+
+    def array(self, lam: Lam) -> str:
+        """An array as an argument: by its name where it has one, else ``[entry]_{ij}``."""
+        body = lam.body
+        if not lam.axes:
+            return self.write(body)
+        if isinstance(body, (Entry, Ref)) and is_named(lam):
+            key = body.tensor.name if isinstance(body, Entry) else body.definition.name
+            axes = [e for e in body.indices if e in lam.axes]
+            turned = "^\\top" if len(axes) == 2 and axes[0] is lam.axes[1] else ""
+            if len(axes) < len(body.indices):
+                slots = [":" if e in lam.axes else self.letters.position(e) for e in body.indices]
+                key = name(key, joined(slots))
+                return key + turned
+            return (f"({name(key)})" if turned and split_name(key)[2] else name(key)) + turned
+        for axis in lam.axes:
+            self.letters.bind(axis)
+        out = enclosed(self.write(body), "[", "]") + script("_", self.letters.slots(lam.axes))
+        for axis in lam.axes:
+            self.letters.release(axis)
+        return out
+
+    def deriv(self, node: Deriv) -> LatexText:
+        """``\\frac{\\partial J}{\\partial U_{zi}}``, or in front of what is differentiated."""
+        targets: list[Expr] = []
+        body: Expr = node
+        while isinstance(body, Deriv):
+            targets.insert(0, body.target)
+            body = body.body
+        if isinstance(body, (Ref, Entry)):
+            return self.partial(self.write(body), targets)
+        if isinstance(body, Apply) and not body.derivs and all(map(is_named, body.arguments)):
+            return self.partial(body.function.name, targets)
+        operator = self.partial("", targets).latex
+        text = self.text(body)
+        plain = isinstance(body, (Func, Apply)) and text.kind == "atom"
+        return LatexText(f"{operator} {text.latex if plain else enclosed(text.latex, '[', ']')}", "open")
+
+    def partial(self, of: str, targets: Sequence[Expr]) -> LatexText:
+        order = f"^{len(targets)}" if len(targets) > 1 else ""
+        under = " ".join(f"\\partial {self.write(t)}" for t in targets)
+        return LatexText(f"\\frac{{\\partial{order}{' ' + of if of else ''}}}{{{under}}}")
+
+    # --- conditions -------------------------------------------------------------------------------
+
+    def iverson(self, node: Iverson) -> LatexText:
+        return LatexText("\\mathbb{1}" + enclosed(self.condition(node.cond), "[", "]"))
+
+    def cases(self, node: Cases) -> LatexText:
+        rows = []
+        for conds, value in node.branches:
+            when = f"\\text{{if }} {', '.join(self.condition(c) for c in conds)}" if conds else "\\text{otherwise}"
+            rows.append(f"{self.write(value)} & {when}")
+        return LatexText("\\begin{cases} " + " \\\\ ".join(rows) + " \\end{cases}")
+
+    def condition(self, c: Cond, first: Index | None = None) -> str:
+        """``i \\neq j``, ``k \\in \\mathcal{N}``, ``z_i > 0``; ``first``: the letter to say it of."""
+        if c.op == "pos":
+            assert isinstance(c.left, Expr)
+            return self.comparison(c.left, "\\le" if c.negated else ">")
+        left = self.letters.position(c.left)  # type: ignore[arg-type]  # all but 'pos' compare positions
+        if isinstance(c.right, Subset):
+            return f"{left} \\{'notin' if c.negated else 'in'} {c.right.name}"
+        assert c.right is not None
+        right = self.letters.position(c.right)
+        signs = {"eq": ("=", "\\neq", "=", "\\neq"), "lt": ("<", "\\ge", ">", "\\le")}[c.op]
+        if first is not None and c.right is first:
+            return f"{right} {signs[2 + c.negated]} {left}"
+        return f"{left} {signs[c.negated]} {right}"
+
+    def comparison(self, x: Expr, sign: str) -> str:
+        """``x - y > 0`` as ``x > y``"""
+        if isinstance(x, Add) and len(x.terms) == 2:
+            (one, left), (other, right) = map(without_sign, x.terms)
+            if one != other:
+                left, right = (right, left) if one else (left, right)
+                return f"{self.write(left)} {sign} {self.write(right)}"
+        return f"{self.write(x)} {sign} 0"
+
+
+_RULES: dict[type[Expr], Callable[[Printer, Any], LatexText]] = {
+    Num: Printer.num,
+    Const: Printer.const,
+    Size: Printer.size,
+    Entry: Printer.entry,
+    Ref: Printer.ref,
+    Delta: Printer.delta,
+    Iverson: Printer.iverson,
+    Sum: Printer.big,
+    Prod: Printer.big,
+    Add: Printer.add,
+    Mul: Printer.mul,
+    Pow: Printer.pow,
+    Func: Printer.func,
+    Apply: Printer.apply,
+    Deriv: Printer.deriv,
+    Cases: Printer.cases,
+}
+
+__all__ = ["Naming", "describe_indices", "describe_sizes", "latex", "read"]
