@@ -77,7 +77,7 @@ def test_there_are_right_and_wrong_derivations_enough() -> None:
     assert len(wrong) >= 20
 
 
-@each("path", DOCUMENTS)
+@each("path", DOCUMENTS, shares=3)
 def test_corpus(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     found = differences(text, check_text(text, path=path.name))

@@ -163,10 +163,12 @@ def written(path: Path, page: str, new: list[tuple[int, int, str]]) -> None:
     path.write_text(page, encoding="utf-8")
 
 
-@each("path", PAGES, ids=name_of)
+@each("path", PAGES, ids=name_of, shares=4)
 def test_examples_say_what_the_tool_does(path: Path, tmp_path: Path) -> None:
     page = path.read_text(encoding="utf-8")
-    run = Run(page, tmp_path)
+    folder = tmp_path / name_of(path).replace("/", "-")
+    folder.mkdir()
+    run = Run(page, folder)
     run.all()
     if WRITE and run.new:
         written(path, page, run.new)

@@ -6,7 +6,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-from tests.cases import each
+from tests.cases import each, facts
 from tests.gallery import DERIVATIONS, GALLERY, Page, index, page
 
 WRITE = os.environ.get("SYMGRAD_GOLDEN") == "write"
@@ -15,8 +15,12 @@ REFRESH = "refresh docs/gallery: SYMGRAD_GOLDEN=write"
 read = cache(Page.of)
 
 
+test_pages = facts()
+
+
+@test_pages.fact
 @each("path", DERIVATIONS)
-def test_a_page_is_in_step_with_its_derivation(path: Path) -> None:
+def a_page_is_in_step_with_its_derivation(path: Path) -> None:
     target, made = GALLERY / path.name, page(read(path))
     if WRITE:
         target.parent.mkdir(exist_ok=True)
@@ -25,19 +29,22 @@ def test_a_page_is_in_step_with_its_derivation(path: Path) -> None:
     assert target.read_text(encoding="utf-8") == made, REFRESH
 
 
-def test_the_index_lists_every_derivation() -> None:
+@test_pages.fact
+def the_index_lists_every_derivation() -> None:
     made = index([read(path) for path in DERIVATIONS])
     if WRITE:
         (GALLERY / "index.md").write_text(made, encoding="utf-8")
     assert (GALLERY / "index.md").read_text(encoding="utf-8") == made, REFRESH
 
 
-def test_no_page_is_left_over() -> None:
+@test_pages.fact
+def no_page_is_left_over() -> None:
     assert {p.name for p in GALLERY.glob("*.md")} == {"index.md", *(p.name for p in DERIVATIONS)}
 
 
+@test_pages.fact
 @each("path", DERIVATIONS)
-def test_every_step_is_proved_and_every_derivation_has_a_cost_with_a_derivative(path: Path) -> None:
+def every_step_is_proved_and_every_derivation_has_a_cost_with_a_derivative(path: Path) -> None:
     derivation = read(path)
     assert not [s for s in derivation.steps if s.verdict != "proved" and s.expected is None]
     assert derivation.formulas()

@@ -27,7 +27,7 @@ def problem(path: Path) -> Problem:
     return problem_of(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
 
 
-@each("path", DERIVATIONS)
+@each("path", DERIVATIONS, shares=3)
 def test_gradients_are_those_of_the_evaluator(path: Path) -> None:
     """The rules of differentiation against dual numbers, at all points."""
     p = problem(path)

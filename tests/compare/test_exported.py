@@ -13,7 +13,7 @@ DERIVATIONS = sorted((ROOT / "derivations").glob("*.md"))
 SUFFIX = "_value_and_grad"
 
 
-@each("path", DERIVATIONS)
+@each("path", DERIVATIONS, shares=4)
 def test_generated_gradients_are_right(path: Path) -> None:
     document = symgrad.read(str(path))
     module = symgrad.load(document)

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 TOLERANCE = 1e-10
 
 
-@each("path", sorted((ROOT / "derivations").glob("*.md")))
+@each("path", sorted((ROOT / "derivations").glob("*.md")), shares=2)
 def test_gradients_agree_with_automatic_differentiation(path: Path) -> None:
     asking = GradientRequests(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
     compared = 0

@@ -26,7 +26,7 @@ from tests.exporting.worlds import World
 LIBRARY = sorted((Path(__file__).parents[2] / "derivations").glob("*.md"))
 
 
-@each("path", LIBRARY)
+@each("path", LIBRARY, shares=4)
 def test_gradients_agree_with_differences(path: Path) -> None:
     asking = GradientRequests(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
     scalars = [q for q in asking.quantities if q.is_scalar]

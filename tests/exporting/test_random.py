@@ -146,7 +146,7 @@ def batched(module: Any, given: dict[str, Any], value: Any, grads: dict[str, Any
     return out + [f"batched {n}" for n, g in doubled.items() if not close(g, 2 * np.asarray(grads[n]))]
 
 
-@each("block", range(10))
+@each("block", range(10), shares=2)
 def test_random_costs(block: int) -> None:
     count = int(os.environ.get("SYMGRAD_RANDOM", "10"))
     results = [check(seed) for seed in range(block * count, (block + 1) * count)]

@@ -162,7 +162,7 @@ FAR_OUT = {
 
 
 @each("size", [0.1, 1.0, 30.0, 100.0, 700.0, 1000.0])
-@each("latex", FAR_OUT)
+@each("latex", FAR_OUT, shares=3)
 def test_what_holds_exponentials_far_out(latex: str, size: float) -> None:
     text = (
         r"With $s, v \in \mathbb{R}^{N}$, $q \in \mathbb{R}_{>0}^{N}$, $r \in \{0,1\}^{N}$, $o \in [N]$, "

@@ -23,7 +23,7 @@ BYTES = 2_000_000_000
 """Address space within which the whole pack is read; NumPy and SymPy loaded take about a quarter of it."""
 
 
-@each("name", PACK)
+@each("name", PACK, shares=3)
 def test_pack(name: str) -> None:
     assert complaints(PACK[name]) is None
 
@@ -33,7 +33,7 @@ def test_pack_as_tex(name: str) -> None:
     assert complaints(PACK[name], "hostile.tex") is None
 
 
-@each("part", range(PARTS))
+@each("part", range(PARTS), shares=PARTS)
 def test_mutated_documents(part: int) -> None:
     found = []
     for seed, text in documents(part, PARTS, COUNT):

@@ -39,7 +39,7 @@ def verdict(judge: Judge, side: Side, mutant: Mutant, rulings: list[Ruling]) -> 
     return "refuted" if "refuted" in verdicts else "unreadable" if verdicts else "definition"
 
 
-@each("path", DOCUMENTS)
+@each("path", DOCUMENTS, shares=8)
 def test_no_mutant_passes(path: Path) -> None:
     judge = Judge(path.name, path.read_text(encoding="utf-8"))
     mutants = [(side, mutant) for side in judge.sides for mutant in judge.mutants(side)]
