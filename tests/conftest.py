@@ -17,6 +17,7 @@ NEEDS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "golden: what the tool prints, compared with text that the repository holds")
     for mark, (_, reason) in NEEDS.items():
         config.addinivalue_line("markers", f"{mark}: skipped where {reason}; CONTRIBUTING.md says how to install it")
 

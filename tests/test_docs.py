@@ -24,6 +24,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import DocumentReport, Step
 from symgrad.cli import main
@@ -46,6 +48,7 @@ from tests.docs_pages import (
     uncell,
 )
 
+pytestmark = pytest.mark.golden
 WRITE = os.environ.get("SYMGRAD_GOLDEN") == "write"
 VERDICTS = {"proved", "agrees", "refuted", "unreadable", "expected"}
 

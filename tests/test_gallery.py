@@ -6,9 +6,12 @@ import os
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from tests.cases import each, facts
 from tests.gallery import DERIVATIONS, GALLERY, Page, index, page
 
+pytestmark = pytest.mark.golden
 WRITE = os.environ.get("SYMGRAD_GOLDEN") == "write"
 REFRESH = "refresh docs/gallery: SYMGRAD_GOLDEN=write"
 

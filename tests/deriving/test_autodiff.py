@@ -21,6 +21,7 @@ from symgrad.text.source import Source
 from tests.cases import each
 from tests.deriving.torch_meaning import Abstract, TorchMeaning
 
+pytestmark = pytest.mark.torch
 torch = pytest.importorskip("torch", reason="automatic differentiation needs PyTorch")
 
 ROOT = Path(__file__).parents[2]

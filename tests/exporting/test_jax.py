@@ -13,6 +13,7 @@ from symgrad.exporting.loading import load_text
 from tests.cases import each
 from tests.exporting.worlds import ROOT
 
+pytestmark = pytest.mark.jax
 jax = pytest.importorskip("jax", reason="JAX is not installed")
 jax.config.update("jax_enable_x64", True)
 jnp = jax.numpy

@@ -40,6 +40,7 @@ def given(**other: Any) -> dict[str, Any]:
 # --- the text -------------------------------------------------------------------------------------
 
 
+@pytest.mark.golden
 @each("name", ["negative_sampling_array", "skipgram_softmax_u", "skipgram_window_softmax"])
 def test_golden_source(name: str) -> None:
     text = exported(ROOT / f"derivations/{name}.md")

@@ -305,6 +305,7 @@ def test_bytes_do_not_depend_on_the_hash_seed() -> None:
     assert len(outputs) == 1
 
 
+@pytest.mark.golden
 @differentiable
 def test_golden_source(target: str) -> None:
     text = symgrad.export(symgrad.read(str(ROOT / "derivations/negative_sampling_array.md")), target=target)

@@ -15,6 +15,7 @@ from tests.cases import each
 from tests.exporting.test_targets import Case
 from tests.exporting.worlds import ROOT, costs
 
+pytestmark = pytest.mark.torch
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 W, D = 7, 3
 

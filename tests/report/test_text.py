@@ -49,7 +49,7 @@ def compare(name: str, text: str) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
-test_pictures = facts()
+test_pictures = pytest.mark.golden(facts())
 
 
 @test_pictures.fact
