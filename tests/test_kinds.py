@@ -27,9 +27,7 @@ ALLOWED = {
 
 
 def meets(labels: str, verdicts: list[str]) -> bool:
-    return len(labels) == len(verdicts) and all(
-        v in ALLOWED[label] for label, v in zip(labels, verdicts, strict=True)
-    )
+    return len(labels) == len(verdicts) and all(v in ALLOWED[label] for label, v in zip(labels, verdicts, strict=True))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda path: path.stem)
