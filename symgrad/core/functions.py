@@ -1,4 +1,4 @@
-"""The table of elementary functions: one row holds all that symgrad knows of a function.
+"""The table of elementary functions: a function is described by one row.
 
 To add a function, add a row. ``meaning`` is its definition (the evaluator's only source);
 ``derivative`` and ``expansion`` are rules, checked against the meaning by one test over all rows.
@@ -21,12 +21,11 @@ FunctionDomain = Literal["real", "positive", "nonnegative", "unit", "interval"]
 class Row:
     """One elementary function of one real variable, applied elementwise.
 
-    latex: the spellings read, the first one printed, without arguments;
+    latex: the spellings that are read, without arguments; the first one is printed;
     meaning: ``f(m, x)`` with ``m`` a namespace (exp, log, sqrt, sin, cos, atan, erf, where,
-        positive) over NumPy arrays or multiprecision numbers; complex ``x`` near the real axis too;
-    derivative: f'(x); expansion: f(x) through exp, log, powers and brackets [x > 0], or None;
-    domain: where it is defined; positive: whether its values are > 0; kink: not smooth at 0;
-    shorthand: also read without a backslash (``exp``, ``log``).
+        positive) over NumPy arrays or multiprecision numbers; must also accept complex ``x`` near the real axis;
+    derivative: f'(x); expansion: f(x) in terms of exp, log, powers and the indicator [x > 0], or None;
+    domain: where it is defined; positive: True if all its values are > 0; kink: True if it is not smooth at 0.
     """
 
     name: str
