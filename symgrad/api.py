@@ -1,29 +1,35 @@
-"""The Python interface: documents, their reports, and their gradient functions."""
+"""The Python interface: documents, their reports, their gradients and the functions exported from them.
+
+Everything that reads a document goes through `Document`, the command line too. The engines are imported by the
+functions that need them, so that a check loads no more than it uses.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from types import ModuleType
+from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
-from symgrad.checking.checker import check_source
-from symgrad.checking.verdict import DocumentReport
-from symgrad.gradients.gradient import Form, Gradient, gradient
-from symgrad.gradients.requests import GradientRequests, Independent, split_targets
-from symgrad.reading.document_reader import read_document as read_source
-from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
+from symgrad.text.diagnostic import Diagnostic, SymgradError
 from symgrad.text.files import load_source
 from symgrad.text.source import Source
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
+    from symgrad.checking.verdict import DocumentReport, Report
+    from symgrad.comparing.problem import Problem
     from symgrad.exporting.costs import Exported
+    from symgrad.gradients.gradient import Gradient
+    from symgrad.gradients.requests import GradientRequests
+    from symgrad.reading.read_document import ReadDocument
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document to be checked, with the declarations that hold for it. Made by ``symgrad.read``."""
+    """A document and the declarations that hold for it. Made by ``symgrad.read``; read once, on first use."""
 
     source: Source
     declarations: tuple[Source, ...] = ()
@@ -33,12 +39,57 @@ class Document:
         return self.source.path
 
     @cached_property
-    def asking(self) -> GradientRequests:
-        """The document as it is asked for derivatives: read once, whatever is asked of it."""
-        return GradientRequests(read_source(self.source, self.declarations))
+    def reading(self) -> ReadDocument:
+        """The steps, definitions and diagnostics of the document. Nothing that uses them changes them."""
+        from symgrad.reading.document_reader import read_document as read
+
+        return read(self.source, self.declarations)
+
+    @cached_property
+    def requests(self) -> GradientRequests:
+        """Derives gradients in the names of the document."""
+        from symgrad.gradients.requests import GradientRequests
+
+        return GradientRequests(self.reading)
+
+    def problem(self, of: str | None = None) -> Problem:
+        """The cost ``of`` that code is compared with; without a name, the document's only one."""
+        from symgrad.comparing.problem import problem_of
+
+        return problem_of(self.reading, of)
+
+
+DocumentOrPath = Document | str | PathLike[str]
+
+
+def read_document(
+    path: str | PathLike[str] | None = None, text: str | None = None, declarations: Sequence[str | PathLike[str]] = ()
+) -> Document:
+    if (path is None) == (text is None):
+        raise SymgradError("give either a path or a text: `symgrad.read('x.md')` or `symgrad.read(text='…')`")
+    source = Source("text.md", text) if text is not None else load(_path(path, "symgrad.read"))
+    return Document(source, tuple(load(_path(d, "declarations")) for d in declarations))
+
+
+def as_document(given: object, function: str) -> Document:
+    """A document, or the document at a path. ``function`` is the name of the caller's function, for messages."""
+    return given if isinstance(given, Document) else Document(load(_path(given, function)))
+
+
+def _path(given: object, function: str) -> str:
+    """A path as a string. Raises ``SymgradError`` for anything else, the text of a document among it."""
+    if isinstance(given, (str, PathLike)):
+        path = fspath(given)
+        if isinstance(path, str) and "\n" not in path and "$" not in path:
+            return path
+        if isinstance(path, str):
+            raise SymgradError(f"{function} takes a document or a path, not a text: use `symgrad.read(text=…)`")
+    kind = type(given).__name__
+    raise SymgradError(f"{function} takes a document or a path, not {kind}: use `symgrad.read(path)`")
 
 
 def load(path: str) -> Source:
+    """The text of a file. Raises ``SymgradError`` where it can't be opened or is not text."""
     try:
         found = load_source(path)
     except OSError as e:
@@ -48,72 +99,77 @@ def load(path: str) -> Source:
     return found
 
 
-def read_document(path: str | None, text: str | None, declarations: tuple[str, ...]) -> Document:
-    if (path is None) == (text is None):
-        raise SymgradError("give either a path or a text: `symgrad.read('x.md')` or `symgrad.read(text='…')`")
-    source = Source("text.md", text) if text is not None else load(str(path))
-    return Document(source, tuple(load(d) for d in declarations))
+# --- checking ---------------------------------------------------------------------------------------------
 
 
-def check_document(document: Document, seed: int) -> DocumentReport:
-    return check_source(document.source, document.declarations, seed)
+def check_document(document: Document, seed: int = 0) -> DocumentReport:
+    from symgrad.checking.checker import Checker
+
+    return Checker(seed).document(document.reading)
+
+
+def check_paths(
+    paths: Sequence[str],
+    with_files: Sequence[str] = (),
+    seed: int = 0,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Check files, in the order given, in ``jobs`` processes. ``progress(done, of)`` is called after each file."""
+    from symgrad.checking.verdict import Report
+
+    tasks = [(path, tuple(with_files), seed) for path in paths]
+    documents: list[DocumentReport] = []
+
+    def gather(done: Iterable[DocumentReport]) -> None:
+        for document in done:
+            documents.append(document)
+            if progress is not None:
+                progress(len(documents), len(tasks))
+
+    if jobs > 1 and len(tasks) > 1:
+        import multiprocessing  # only now: it is slow to load
+
+        with multiprocessing.get_context("spawn").Pool(min(jobs, len(tasks))) as pool:
+            gather(pool.imap(_check_path, tasks))
+    else:
+        gather(map(_check_path, tasks))
+    return Report(tuple(documents))
+
+
+def _check_path(task: tuple[str, tuple[str, ...], int]) -> DocumentReport:
+    """Check one file. A file that is not text gets a report with that diagnostic, and the others are still checked."""
+    from symgrad.checking.verdict import DocumentReport
+
+    path, with_files, seed = task
+    source = load_source(path)
+    if isinstance(source, Diagnostic):
+        return DocumentReport(path, (), (source,))
+    return check_document(Document(source, tuple(load(file) for file in with_files)), seed)
+
+
+# --- gradients --------------------------------------------------------------------------------------------
 
 
 def gradient_of(document: Document, of: str, wrt: str | Sequence[str]) -> Gradient:
-    return gradient(document.asking, of, [wrt] if isinstance(wrt, str) else list(wrt))
+    from symgrad.gradients.gradient import gradient
+
+    return gradient(document.requests, of, [wrt] if isinstance(wrt, str) else list(wrt))
 
 
-@dataclass(slots=True)
-class Derivations:
-    """What ``symgrad latex`` prints: displays, notes on them, and what of the document could not be read."""
-
-    displays: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-
-def derivations(
-    path: str, with_files: Sequence[str], of: str | None, wrt: Sequence[str], form: Form | None, steps: bool
-) -> Derivations:
-    """All gradients that are asked for. Of every cost, one that does not depend on a target is only noted."""
-    asking = read_document(path, None, tuple(with_files)).asking
-    out = Derivations()
-    for name in [of] if of is not None else asking.costs():
-        for by in dict.fromkeys(wrt) if wrt else asking.parameters(asking.quantity(name)):
-            try:
-                found = gradient(asking, name, split_targets(by))
-            except Independent:
-                if of is not None:
-                    raise
-                out.notes.append(f"{name} does not depend on {by}")
-                continue
-            if form != "index" and found.no_matrix_form:
-                out.notes.append(f"{name} by {by} has no matrix form: {found.no_matrix_form}")
-            if steps:
-                out.displays.append(found.steps())
-            else:
-                out.displays.append(f"$$\n{found.latex('index' if found.no_matrix_form else form)}\n$$")
-    if of is None:
-        out.problems = [str(NotationError(d)) for d in asking.problems()]
-    return out
-
-
-def exported(
-    document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
-) -> Exported:
-    """A module and what of the document is not in it."""
-    from symgrad.exporting.costs import export_document as export
-
-    return export(read_source(document.source, document.declarations), of, wrt, target)
+# --- exported functions -----------------------------------------------------------------------------------
 
 
 def export_document(
     document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
-) -> str:
-    return exported(document, of, wrt, target).text
+) -> Exported:
+    """A module, and the costs that are not in it."""
+    from symgrad.exporting.costs import export_document as export
+
+    return export(document.reading, of, wrt, target)
 
 
 def load_document(document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None) -> ModuleType:
     from symgrad.exporting.loading import load_text
 
-    return load_text(export_document(document, of, wrt))
+    return load_text(export_document(document, of, wrt).text)

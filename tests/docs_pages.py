@@ -10,8 +10,7 @@ from pathlib import Path
 from symgrad.core.functions import ROWS, Row
 from symgrad.core.nodes import Entry, Expr, Tensor
 from symgrad.reading.meaning.known_functions import WHOLE
-from symgrad.text.codes import CODES
-from symgrad.text.lesson import Lesson
+from symgrad.text.codes import FAMILIES, codes, lesson
 from symgrad.writing.index_latex import latex
 
 ROOT = Path(__file__).parents[1]
@@ -103,38 +102,21 @@ def links(page: str) -> list[str]:
 
 # --- the page of all diagnostics --------------------------------------------------------------------
 
-GROUPS = {
-    "SG0": ("Files and directives", "What concerns the document as a whole."),
-    "SG1": ("Reading", "What could not be read. A step with one of these is `unreadable`."),
-    "SG2": ("Warnings", "How a step was read where an author might expect otherwise. They change no verdict."),
-    "SG3": ("Verdicts", "What a step that does not simply pass is shown with."),
-    "SG4": ("Not checked", "What is shown and not ruled on."),
-    "SG9": ("Errors of symgrad", "Never an error of the document."),
-}
-
 DIAGNOSTICS_HEAD = """# Diagnostics
 
-Every message has a code. `symgrad explain CODE` prints the entry below. A wrong example gives its code; the right one
-passes. Codes without examples can't be shown in a document.
-
+Every message has a code, and every code has a page: what it means, what to do, a document that gives the code and one
+that passes. `symgrad explain CODE` prints that page. Where a page has no examples, no document can show the code.
 """
 
 
 def diagnostics_page() -> str:
-    out = [DIAGNOSTICS_HEAD, "| code | what it says |\n|---|---|\n"]
-    out += [f"| [{code}](#{code.lower()}) | {lesson.title} |\n" for code, lesson in CODES.items()]
-    for prefix, (title, words) in GROUPS.items():
-        out.append(f"\n## {title}\n\n{words}\n")
-        out += [lesson_entry(lesson) for code, lesson in CODES.items() if code.startswith(prefix)]
+    """The index of the pages."""
+    out = [DIAGNOSTICS_HEAD]
+    for family, (title, words) in FAMILIES.items():
+        out.append(f"\n## {title}\n\n{words}\n\n| code | severity | what it says |\n|---|---|---|\n")
+        lessons = [lesson(code) for code in codes() if code.startswith(family)]
+        out += [f"| [{one.code}]({one.code}.md) | {one.severity} | {one.title} |\n" for one in lessons]
     return "".join(out)
-
-
-def lesson_entry(lesson: Lesson) -> str:
-    out = f"\n### {lesson.code}\n\n**{lesson.title[0].upper()}{lesson.title[1:]}.** {lesson.explanation}\n"
-    for head, example in (("Wrong", lesson.wrong), ("Right", lesson.right)):
-        if example:
-            out += f"\n{head}:\n\n```markdown\n{example.strip()}\n```\n"
-    return out
 
 
 # --- the page of all functions ----------------------------------------------------------------------

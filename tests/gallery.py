@@ -11,8 +11,8 @@ from pathlib import Path
 from symgrad.checking.checker import Checker
 from symgrad.checking.verdict import Step
 from symgrad.core.nodes import Ref, walk
+from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.document_reader import read_document
-from symgrad.reading.names.lookup import DocumentNames, Quantity
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.source import Source
 from tests.docs_pages import DOCS, ROOT

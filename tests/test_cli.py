@@ -37,7 +37,7 @@ class StandIn:
 @pytest.fixture
 def check(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     stand_in = StandIn()
-    monkeypatch.setattr("symgrad.checking.documents.check_paths", stand_in, raising=False)
+    monkeypatch.setattr("symgrad.api.check_paths", stand_in)
     monkeypatch.delenv("SYMGRAD_DEBUG", raising=False)
     return stand_in
 
@@ -138,7 +138,6 @@ def test_folder_without_documents_holds_no_step(
         (["check", "d", "--seed", "x"], "--seed"),
         (["check", "d", "--format", "sarif"], "sarif"),
         (["check", "d", "--form", "json"], "--form"),
-        (["explain"], "CODE"),
         (["prove", "d"], "prove"),
         ([], "COMMAND"),
     ],
@@ -261,6 +260,13 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == shown
 
 
+def test_explain_lists_all_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain"]) == 0
+    shown = capsys.readouterr().out
+    assert "  SG105  a name is not declared\n" in shown
+    assert "SG900" in shown
+
+
 def test_explain_of_no_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "SG999"]) == 2
     out, err = capsys.readouterr()
@@ -308,9 +314,9 @@ def test_narrow_encoding_is_no_error() -> None:
 def test_ctrl_c() -> None:
     """An interrupted check ends with status 130 and one line."""
     program = (
-        "import signal, sys, symgrad.checking as check\n"
+        "import signal, sys, symgrad.api as api\n"
         "def check_paths(*_, **__): signal.raise_signal(signal.SIGINT)\n"
-        "check.check_paths = check_paths\n"
+        "api.check_paths = check_paths\n"
         "from symgrad.cli import main\n"
         "sys.exit(main(['check', 'README.md']))\n"
     )

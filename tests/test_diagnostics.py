@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
+import tomllib
 import unicodedata
+from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symgrad.text.codes import CODES, explain
+import symgrad
+from symgrad.text.codes import FAMILIES, codes, explain, folder, lesson, overview
 from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
+from symgrad.text.lesson import Lesson, parse
 from symgrad.text.rendering import render
 from symgrad.text.source import Source, Span
 
@@ -114,45 +121,159 @@ def test_an_error_says_where() -> None:
     assert isinstance(error, SymgradError)
 
 
+ROOT = Path(symgrad.__file__).parents[1]
+PAGE = """# SG123: a title
+
+Severity: warning
+
+What it means.
+
+In two paragraphs.
+
+## Remedy
+
+What to do.
+
+## Wrong
+
+```markdown
+# One
+
+$$ 1 = 2 $$
+```
+
+## Right
+
+```markdown
+$$ 1 = 1 $$
+```
+"""
+
+
+def test_a_lesson_is_read_from_its_document() -> None:
+    assert parse(PAGE, "SG123.md") == Lesson(
+        "SG123",
+        "a title",
+        "warning",
+        "What it means.\n\nIn two paragraphs.",
+        "What to do.",
+        "# One\n\n$$ 1 = 2 $$\n",
+        "$$ 1 = 1 $$\n",
+    )
+    without = parse(PAGE[: PAGE.index("\n## Wrong")], "SG123.md")
+    assert (without.remedy, without.wrong, without.right) == ("What to do.", "", "")
+
+
+def test_the_how_to_shows_a_document_of_this_form() -> None:
+    page = (ROOT / "docs/how-to/add-a-diagnostic.md").read_text(encoding="utf-8")
+    found = re.search(r"^ *````markdown\n(.*?)^ *````$", page, re.MULTILINE | re.DOTALL)
+    assert found
+    shown = parse(dedent(found[1]), "SG118.md")
+    assert shown.code not in codes()
+    assert shown.right
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("# SG123: a title", "# A title", "SG123.md: the first lines must be"),
+        ("# SG123: a title", "# SG123: ", "the first lines must be"),
+        ("# SG123: a title", "# SG124: a title", "SG123.md: the title has the code SG124"),
+        ("Severity: warning", "Severity: fatal", "the first lines must be"),
+        ("Severity: warning\n\n", "", "the first lines must be"),
+        ("What it means.\n\nIn two paragraphs.\n", "", "the explanation is empty"),
+        ("In two", "- In two", "the explanation must consist of paragraphs alone"),
+        ("In two", "## More\n\nIn two", "the explanation must consist of paragraphs alone"),
+        ("What to do.", "", "the remedy is empty"),
+        ("What to do.", "```\nWhat\n```", "the remedy must consist of paragraphs alone"),
+        ("## Remedy", "## Help", "the sections must be"),
+        ("## Right", "## Wrong", "the sections must be"),
+        ("\n## Right\n\n```markdown\n$$ 1 = 1 $$\n```\n", "", "the sections must be"),
+        ("```markdown\n$$ 1 = 1 $$\n```\n", "", "Right must hold one block"),
+        ("$$ 1 = 1 $$\n```", "$$ 1 = 1 $$\n```\n\nMore.", "Right must hold one block"),
+        ("$$ 1 = 1 $$\n```", "$$ 1 = 1 $$\n```\n\n```markdown\n$$ 1 = 1 $$\n```", "Right must hold one block"),
+        ("```markdown\n# One", "```\n# One", "Wrong must hold one block"),
+    ],
+)
+def test_a_document_of_another_form_is_an_error(old: str, new: str, said: str) -> None:
+    assert old in PAGE
+    with pytest.raises(ValueError, match=re.escape(said)):
+        parse(PAGE.replace(old, new, 1), "SG123.md")
+
+
 def test_codes_are_in_order_and_complete() -> None:
-    assert list(CODES) == sorted(CODES)
-    for code, lesson in CODES.items():
-        assert code == lesson.code
+    assert codes() == sorted(codes())
+    assert {path.name for path in folder().glob("*.md")} == {f"{code}.md" for code in codes()} | {"index.md"}
+    assert {code[:3] for code in codes()} == set(FAMILIES)
+    for code in codes():
+        found = lesson(code)
+        assert code == found.code
         assert re.fullmatch(r"SG[0-9]{3}", code)
-        assert lesson.title
-        assert lesson.explanation.endswith(".")
-        assert bool(lesson.wrong) == bool(lesson.right)
+        assert found.explanation.endswith(".")
+        assert found.remedy.endswith(".")
+        assert bool(found.wrong) == bool(found.right)
 
 
-@pytest.mark.parametrize("code", list(CODES))
+@pytest.mark.parametrize("code", codes())
 def test_every_code_explains_itself(code: str) -> None:
     text = explain(code)
     assert text.startswith(f"{code}: ")
+    assert "Remedy: " in text
+    assert ".md" not in text, "of a link, the words alone"
     assert max(map(len, text.split("\n"))) <= 120
     assert explain(code.lower()) == text
 
 
-def test_an_unknown_code_is_an_error_of_use() -> None:
+def test_the_overview_names_every_code_with_its_title() -> None:
+    text = overview()
+    assert re.findall(r"^  (SG[0-9]{3})  (.+)$", text, re.MULTILINE) == [(c, lesson(c).title) for c in codes()]
+    assert all(f"{title}\n" in text for title, _ in FAMILIES.values())
+
+
+@pytest.mark.parametrize("code", ["SG999", "", "index", "../diagnostics/SG105", "SG105.md"])
+def test_an_unknown_code_is_an_error_of_use(code: str) -> None:
     with pytest.raises(SymgradError, match="SG001"):
-        explain("SG999")
+        explain(code)
 
 
 def test_explain_loads_neither_sympy_nor_numpy() -> None:
     program = (
-        "import sys; from symgrad.diagnostics import explain; explain('SG101');"
+        "import sys; from symgrad.text.codes import explain; explain('SG101');"
         " print({'sympy', 'numpy'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
 
-def test_every_code_in_the_source_has_a_lesson() -> None:
-    from pathlib import Path
+def test_an_installed_package_holds_the_documents(tmp_path: Path) -> None:
+    """The layout that the wheel has: the documents inside the package, and no checkout around it."""
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]
+    ((source, target),) = wheel["wheel"]["force-include"].items()
+    assert (ROOT / source).samefile(folder())
+    shutil.copytree(ROOT / "symgrad", tmp_path / "symgrad", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / source, tmp_path / target)
+    program = (
+        "import symgrad; from symgrad.text.codes import explain, folder;"
+        "print(symgrad.__file__, folder(), explain('SG105'), sep='\\n')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONIOENCODING": "utf-8"},
+        check=True,
+    )
+    module, documents, text = done.stdout.split("\n", 2)
+    assert (Path(module).parent, Path(documents)) == (tmp_path / "symgrad", tmp_path / target)
+    assert text.strip() == explain("SG105").strip()
 
-    import symgrad
 
-    root = Path(symgrad.__file__).parent
+def test_every_code_in_the_source_has_a_lesson_and_every_lesson_is_used() -> None:
     used = {
-        code for path in root.rglob("*.py") for code in re.findall(r'"(SG[0-9]{3})"', path.read_text(encoding="utf-8"))
+        code
+        for path in (ROOT / "symgrad").rglob("*.py")
+        for code in re.findall(r'"(SG[0-9]{3})"', path.read_text(encoding="utf-8"))
     }
-    assert used <= set(CODES)
+    assert used == set(codes())

@@ -29,7 +29,8 @@ import pytest
 from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import DocumentReport, Step
 from symgrad.cli import main
-from symgrad.text.codes import CODES
+from symgrad.text.codes import codes as all_codes
+from symgrad.text.codes import lesson
 from tests.docs_pages import (
     DOCS,
     PAGES,
@@ -209,7 +210,7 @@ def test_tables_say_how_things_are_read(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "make"), [("reference/diagnostics.md", diagnostics_page), ("reference/functions.md", functions_page)]
+    ("name", "make"), [("reference/diagnostics/index.md", diagnostics_page), ("reference/functions.md", functions_page)]
 )
 def test_pages_made_from_the_code_are_in_step_with_it(name: str, make: Any) -> None:
     path = DOCS / name
@@ -218,20 +219,33 @@ def test_pages_made_from_the_code_are_in_step_with_it(name: str, make: Any) -> N
     assert path.read_text(encoding="utf-8") == make(), f"refresh docs/{name}: SYMGRAD_GOLDEN=write"
 
 
-LESSONS = [code for code, lesson in CODES.items() if lesson.wrong]
+LESSONS = {code: lesson(code) for code in all_codes()}
+SHOWN = [code for code in LESSONS if LESSONS[code].wrong]
+CONSEQUENCES = {"SG109": ["SG105"], "SG114": ["SG203"]}
+"""Codes that a wrong example gives too: what is wrongly declared is not declared, an implied sum is warned of."""
 
 
-@pytest.mark.parametrize("code", LESSONS)
+@pytest.mark.parametrize("code", SHOWN)
 def test_a_wrong_example_gives_its_code(code: str) -> None:
-    assert code in codes(check_text(CODES[code].wrong))
+    assert codes(check_text(LESSONS[code].wrong)) == sorted([code, *CONSEQUENCES.get(code, [])])
 
 
-@pytest.mark.parametrize("code", [code for code, lesson in CODES.items() if lesson.right])
+@pytest.mark.parametrize("code", SHOWN)
 def test_a_right_example_passes(code: str) -> None:
-    report = check_text(CODES[code].right)
+    report = check_text(LESSONS[code].right)
     assert codes(report) == []
     assert {outcome(step) for step in report.steps} <= {"proved", "expected"}
     assert report.steps
+
+
+@pytest.mark.parametrize("code", SHOWN)
+def test_a_lesson_names_the_severity_that_is_shown(code: str) -> None:
+    report = check_text(LESSONS[code].wrong)
+    found = [*report.diagnostics, *report.not_checked]
+    found += [warning for step in report.steps for warning in step.warnings]
+    found += [step.diagnostic for step in report.steps if step.diagnostic]
+    shown = {one.severity for one in found if one.code == code}
+    assert shown == {LESSONS[code].severity} or (shown == set() and code in ("SG301", "SG302", "SG303"))
 
 
 # --- links ------------------------------------------------------------------------------------------

@@ -13,11 +13,11 @@ from symgrad.checking.one_hots import OneHotsAsBits
 from symgrad.checking.other_readings import hold_intermediates, latex_name, unrelated, uses
 from symgrad.checking.refute import Evaluation, Session, holds, refute
 from symgrad.checking.repair import repairs
+from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.side_conditions import side_conditions
 from symgrad.checking.verdict import DocumentReport, Evidence, Step, Witness
 from symgrad.core.claims import Claim
-from symgrad.proving.memory import start_over
-from symgrad.proving.proof import difference, prove
+from symgrad.proving.proof import Proof, Prover
 from symgrad.reading.document_reader import read_document
 from symgrad.reading.meaning.alignment import transposed_layout
 from symgrad.reading.read_document import ReadDocument, ReadStep
@@ -46,10 +46,11 @@ class Checker:
     seed: int = 0
     session: Session = field(init=False)
     opaque: OneHotsAsBits = field(default_factory=OneHotsAsBits)
+    prover: Prover = field(default_factory=Prover)
+    resolved: ResolvedClaims = field(default_factory=ResolvedClaims)
 
     def __post_init__(self) -> None:
         self.session = Session(self.seed)
-        start_over()
 
     def document(self, doc: ReadDocument, progress: Progress | None = None) -> DocumentReport:
         """All steps of a document. ``progress(done, of)`` after each."""
@@ -137,10 +138,10 @@ class Checker:
     def proof(self, claim: Claim) -> Grounds | None:
         """What a proof rests on; one-hots count as bits that sum to 1 where that is enough."""
         weaker = self.opaque.claim(claim)
-        found = prove(weaker) if weaker is not None else None
+        found = self.prove(weaker) if weaker is not None else None
         stands_for: tuple[str, ...] = ()
         if found is None:
-            found = prove(claim)
+            found = self.prove(claim)
             if found is not None and weaker is not None:
                 stands_for = tuple(latex_name(d) for d in self.opaque.tensors if uses(claim, d))
         if found is None:
@@ -148,9 +149,15 @@ class Checker:
         assumptions = tuple(dict.fromkeys((*found.assumptions, *stands_for)))
         return Grounds(assumptions, side_conditions(claim, found), tuple(found.trace))
 
+    def prove(self, claim: Claim) -> Proof | None:
+        """A proof of the claim, its derivatives carried out."""
+        resolved = self.resolved.claim(claim)
+        return self.prover.prove(resolved, claim) if resolved is not None else None
+
     def refuted(self, claim: Claim, base: Step, found: Evaluation) -> Step:
         """The step with its witness, the difference of its sides, and what would make it right."""
-        left = difference(claim)
+        resolved = self.resolved.claim(claim)
+        left = self.prover.difference(resolved, claim) if resolved is not None else None
         return replace(
             base,
             verdict="refuted",

@@ -8,10 +8,10 @@ seed and the name alone, never on what was drawn before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import Literal
+from typing import Literal, Protocol
 from zlib import crc32
 
 import numpy as np
@@ -54,6 +54,8 @@ class Drawing:
     """Domains narrower than the declared ones, from assumptions such as ``lambda > 0``."""
     shuffled: bool = False
     """Draw candidates to choose from: four patterns in turn, one of them with distinct positions."""
+    magnitude: float = 0.0
+    """In the mode ``plain``, unless 0: normal numbers of this magnitude, not dyadic ones, which have patterns."""
 
     def generator(self, name: str) -> np.random.Generator:
         return np.random.default_rng((self.seed, crc32(name.encode())))
@@ -71,6 +73,8 @@ class Drawing:
             return bits if domain == "bit" else 2 * bits - 1
         if self.mode == "simple":
             return self._simple(rng, shape, domain)
+        if self.mode == "plain" and self.magnitude:
+            return self._normal(rng, shape, domain)
         size = rng.integers(1, 13, shape) / 8.0
         if self.mode == "small":
             size = size / 8
@@ -104,6 +108,14 @@ class Drawing:
             "negative": (-1.0, -1.0, -2.0, -0.5),
         }
         return np.asarray(rng.choice(pools[domain], shape), dtype=np.float64)
+
+    def _normal(self, rng: np.random.Generator, shape: tuple[int, ...], domain: str) -> NDArray[np.float64]:
+        """Numbers without any pattern. Positive ones stay near 1: they are variances, rates, temperatures."""
+        values = rng.normal(0.0, 1.0, shape)
+        if domain == "real":
+            return self.magnitude * values
+        positive = np.exp(0.5 * values)
+        return -positive if domain == "negative" else positive
 
     def function(self, function: AbstractFunction, env: Environment) -> Realisation:
         rng = self.generator(f"function {function.name}")
@@ -165,6 +177,26 @@ def mode_of(env: Environment) -> Mode:
     return env.supply.mode if isinstance(env.supply, Drawing) else "plain"
 
 
+class Placement(Protocol):
+    """Places positions on purpose, in several patterns: sample ``k`` has the pattern ``k % patterns``."""
+
+    @property
+    def patterns(self) -> int: ...
+
+    def place(self, env: Environment, seed: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApartByTurns:
+    """In every fourth sample, the positions that assumptions restrict are apart; in the others they are as drawn."""
+
+    assumptions: tuple[Assumption, ...]
+    patterns: int = 4
+
+    def place(self, env: Environment, seed: int) -> None:
+        place_apart(env, *assumption_holds.places(self.assumptions), seed, self.patterns)
+
+
 def draw(
     sizes: Mapping[str, int],
     assumptions: tuple[Assumption, ...] = (),
@@ -172,33 +204,36 @@ def draw(
     mode: Mode = "plain",
     batch: int = 8,
     strict: bool = True,
+    magnitude: float = 0.0,
+    placement: Placement | None = None,
 ) -> Environment | None:
     """An environment of up to ``batch`` samples that meet the assumptions; None if none was found.
 
     Assumptions about free letters restrict the positions compared, and are none of ours.
     """
     assumptions = tuple(a for a in assumptions if not assumption_holds.is_mask(a))
-    supply = Drawing(seed, mode)
-    env = Environment(sizes, batch, supply=supply, strict=strict)
+    supply = Drawing(seed, mode, magnitude=magnitude)
     if not assumptions:
+        env = Environment(sizes, batch, supply=supply, strict=strict)
+        if placement is not None:
+            placement.place(env, seed)
         return env
+    placement = placement or ApartByTurns(assumptions)
     wanted = assumption_holds.domains(assumptions)
     for attempt in range(ATTEMPTS):
-        candidates = Drawing(seed + 7919 * attempt, mode, {}, wanted, shuffled=True)
+        candidates = Drawing(seed + 7919 * attempt, mode, {}, wanted, shuffled=True, magnitude=magnitude)
         many = Environment(sizes, 12 * batch, supply=candidates, strict=strict)
-        chosen = _candidates(many, assumptions, batch, candidates.seed)
+        placement.place(many, candidates.seed)
+        construct(many, assumptions, candidates.seed)
+        chosen = _meeting(many, assumptions, batch, placement.patterns)
         if len(chosen):
             break
     else:
         return None
     if len(chosen) < batch:
         chosen = np.resize(chosen, batch)
-    env.tensors = {t: v[chosen] for t, v in many.tensors.items()}
-    env.index_arrays = {n: v[chosen] for n, v in many.index_arrays.items()}
-    env.subsets = {s: v[chosen] for s, v in many.subsets.items()}
-    env.at = {i: v[chosen] for i, v in many.at.items()}
-    env.functions = dict(many.functions)
-    env.exact = many.exact
+    env = some_samples(many, chosen)
+    env.supply = supply
     supply.wanted = wanted
     for i, v in env.at.items():
         supply.anchor.setdefault(env.range_of(i), v)
@@ -208,29 +243,52 @@ def draw(
     return env
 
 
-def _candidates(many: Environment, assumptions: tuple[Assumption, ...], batch: int, seed: int) -> NDArray[np.int64]:
+def some_samples(env: Environment, samples: NDArray[np.int64]) -> Environment:
+    """Some samples of an environment, as one of its own."""
+    return Environment(
+        env.sizes,
+        len(samples),
+        {t: v[samples] for t, v in env.tensors.items()},
+        {a: v[samples] for a, v in env.index_arrays.items()},
+        {s: v[samples] for s, v in env.subsets.items()},
+        {i: v[samples] for i, v in env.at.items()},
+        dict(env.functions),
+        env.supply,
+        env.strict,
+        env.exact,
+    )
+
+
+def _meeting(many: Environment, assumptions: tuple[Assumption, ...], batch: int, patterns: int) -> NDArray[np.int64]:
     """Which samples meet all assumptions, the patterns of positions in turn, at most ``batch``."""
-    _distinct(many, assumptions, seed)
-    construct(many, assumptions, seed)
     passing = np.flatnonzero(assumption_holds.met(Evaluator(many), assumptions))
     ranks: dict[int, int] = {}
     keyed = []
     for k in passing.tolist():
-        ranks[k % 4] = ranks.get(k % 4, 0) + 1
-        keyed.append((ranks[k % 4], k))
+        ranks[k % patterns] = ranks.get(k % patterns, 0) + 1
+        keyed.append((ranks[k % patterns], k))
     return np.array([k for _, k in sorted(keyed)[:batch]], dtype=np.int64)
 
 
-def _distinct(env: Environment, assumptions: tuple[Assumption, ...], seed: int) -> None:
-    """Every fourth sample: all indices into a range at positions of their own, subsets apart from them."""
-    letters, arrays, subsets = assumption_holds.places(assumptions)
+def place_apart(
+    env: Environment,
+    letters: Sequence[Index],
+    arrays: Sequence[IndexArray],
+    subsets: Sequence[Subset],
+    seed: int,
+    every: int = 1,
+) -> None:
+    """Move all positions in a range apart, as far as it is long enough, and out of the subsets.
+
+    every: 1 for all samples, 4 for every fourth.
+    """
     rng = np.random.default_rng((seed, 17))
-    rows = np.arange(0, env.batch, 4)
+    rows = np.arange(0, env.batch, every)
     used: dict[Range, int] = {}
     order: dict[Range, NDArray[np.int64]] = {}
 
     def take(r: Range, count: int) -> NDArray[np.int64]:
-        length = env.length(r)
+        length = max(1, env.length(r))
         if r not in order:
             order[r] = rng.random((len(rows), length)).argsort(axis=1)
         start = used.get(r, 0)

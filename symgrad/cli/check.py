@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from symgrad.cli.output import BUG, colour, show
-from symgrad.report.formats import FORMATS
+from symgrad.cli.output import BUG, add_format, rendered, show
 
 SUFFIXES = (".md", ".tex")
 STATUSES = """\
@@ -50,12 +49,12 @@ def add(verbs: Any) -> None:
     check.add_argument("--strict", action="store_true", help="'agrees' fails too")
     check.add_argument("-j", dest="jobs", type=_positive, default=1, metavar="N", help="processes, over many files")
     check.add_argument("--seed", type=int, default=0, metavar="N", help="another random stream (default: %(default)s)")
-    check.add_argument("--format", choices=sorted(FORMATS, reverse=True), default="text", help="default: %(default)s")
+    add_format(check, "check")
     check.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    # one run makes few cycles, and the collector would walk all interned nodes again and again
+    # one run makes few cycles, and the collector would visit all interned nodes again and again
     gc.set_threshold(200_000, 50, 50)
     from symgrad.report.progress import Progress
     from symgrad.report.summary import NO_STEPS, exit_status, internal_errors
@@ -63,12 +62,11 @@ def run(options: argparse.Namespace) -> int:
     paths = documents(options.paths)
     for path in (*paths, *options.with_files):
         _openable(path)
-    from symgrad.checking.documents import check_paths  # only now: the engines load SymPy and NumPy
+    from symgrad.api import check_paths  # only now: the engines load NumPy
 
     with Progress(sys.stderr) as progress:
         report = check_paths(paths, options.with_files, seed=options.seed, jobs=options.jobs, progress=progress)
-    render = FORMATS[options.format]()
-    show(render(report, read=options.read, colour=colour()))
+    show(rendered("check", report, options))
     status = exit_status(report, strict=options.strict)
     for error in internal_errors(report):
         place = f" ({error.span.source.path}:{error.span.line})" if error.span else ""
@@ -79,9 +77,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def documents(paths: Sequence[str]) -> list[str]:
-    """The files that the paths name, each once: a folder means every .md and .tex below it, in order of name.
+    """The files that the paths name, each once: a folder means every .md and .tex below it, sorted by name.
 
-    Hidden folders below a folder are left out: they hold environments and caches, not derivations.
+    Hidden folders below a folder are left out, because they hold environments and caches.
     """
     found: list[str] = []
     for path in paths:
@@ -110,5 +108,5 @@ def _positive(text: str) -> int:
     """An argument that is a whole number, at least 1."""
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of processes: want 1 or more")
+        raise argparse.ArgumentTypeError(f"{text} is not a number of processes: use 1 or more")
     return number

@@ -1,11 +1,11 @@
-"""``symgrad compare``: a hand-coded gradient against a derivation."""
+"""``symgrad compare``: compare a hand-coded gradient with a derivation."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
-from symgrad.cli.output import colour, show
+from symgrad.cli.output import add_format, rendered, show
 
 STATUSES = """\
 exit status:
@@ -20,45 +20,43 @@ def add(verbs: Any) -> None:
     """The command and its options."""
     compare = verbs.add_parser(
         "compare",
-        help="hold a hand-coded gradient against a derivation",
-        description="Holds a hand-coded cost and gradient function against a document's cost and its exact gradients.",
+        help="compare a hand-coded gradient with a derivation",
+        description="Compares a hand-coded cost and gradient function with a document's cost and its exact gradients.",
         epilog=STATUSES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     compare.add_argument("document", metavar="DOC", help="the document that defines the cost")
     compare.add_argument("function", metavar="MODULE:FUNCTION", help="imported from the current folder")
-    compare.add_argument("--of", metavar="J", help="the cost, where the document defines more than one")
+    compare.add_argument("--of", metavar="J", help="the cost, if the document defines more than one")
     compare.add_argument("--wrt", nargs="+", metavar="NAME", help="the arguments whose gradients must be returned")
     compare.add_argument(
         "--map", dest="maps", nargs="+", action="extend", default=[], metavar="NAME=ARGUMENT",
-        help="what the document's NAME is called in the function; V=V.T: transposed there; lam=0.1: a constant",
+        help="the function's ARGUMENT for the document's NAME; V=V.T if it is transposed; lam=0.1 for a constant",
     )  # fmt: skip
     compare.add_argument(
         "--with", dest="with_files", action="append", default=[], metavar="FILE",
         help="declarations for a document that can't be edited (repeatable)",
     )  # fmt: skip
     compare.add_argument("--seed", type=int, default=0, metavar="N", help="other random points (default: %(default)s)")
-    compare.add_argument("--format", choices=("text", "json"), default="text", help="default: %(default)s")
+    add_format(compare, "comparison")
     compare.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    from symgrad.api import load
+    from symgrad.api import read_document
     from symgrad.comparing.calling import load_function
     from symgrad.comparing.comparer import compare
-    from symgrad.comparing.problem import read_problem
-    from symgrad.report.comparison_text import as_json, render
 
-    problem = read_problem(load(options.document), options.of, [load(f) for f in options.with_files])
+    problem = read_document(options.document, declarations=options.with_files).problem(options.of)
     function = load_function(options.function)
     found = compare(function, problem, _split(options.wrt), options.maps, options.seed, options.function)
-    show(as_json(found) if options.format == "json" else render(found, colour=colour()))
+    show(rendered("comparison", found, options))
     return 0 if found.right else 1
 
 
 def _split(wrt: list[str] | None) -> list[str] | None:
-    """``--wrt U V`` and ``--wrt U,V``."""
+    """The names in ``--wrt U V`` or ``--wrt U,V``."""
     if wrt is None:
         return None
     return [name for text in wrt for name in (text.split(",") if "_{" not in text else [text]) if name]

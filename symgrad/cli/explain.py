@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from symgrad.cli.output import UsageError, show
+from symgrad.cli.output import show
 
 
 def add(verbs: Any) -> None:
@@ -13,18 +13,15 @@ def add(verbs: Any) -> None:
     explain = verbs.add_parser(
         "explain",
         help="what a diagnostic means, with a wrong and a right example",
-        description="Explains a diagnostic, with a wrong and a right example.",
+        description="Explains a diagnostic, with a wrong and a right example. Without a code, lists all codes.",
         allow_abbrev=False,
     )
-    explain.add_argument("code", metavar="CODE", help="as a diagnostic shows it, such as SG105")
+    explain.add_argument("code", metavar="CODE", nargs="?", help="as a diagnostic shows it, such as SG105")
     explain.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    from symgrad.text.codes import CODES, explain
+    from symgrad.text.codes import explain, overview
 
-    code = options.code.upper()
-    if code not in CODES:
-        raise UsageError(f"no diagnostic has the code {options.code!r}; there are {', '.join(sorted(CODES))}")
-    show(explain(code))
+    show(overview() if options.code is None else explain(options.code))
     return 0

@@ -38,11 +38,11 @@ def add(verbs: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from symgrad.api import exported, read_document
+    from symgrad.api import export_document, read_document
     from symgrad.text.diagnostic import NotationError
 
-    document = read_document(options.document, None, tuple(options.with_files))
-    found = exported(document, tuple(options.of), options.wrt, options.target)
+    document = read_document(options.document, declarations=options.with_files)
+    found = export_document(document, tuple(options.of), options.wrt, options.target)
     if options.output is None or options.output == "-":
         show(found.text)
     else:
@@ -55,13 +55,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write(path: Path, text: str) -> None:
-    """All of a file or nothing: it takes the place of an older one once it is written."""
-    whole = path.with_name(f".{path.name}.part") if path.is_file() or not path.exists() else path
+    """Write a file completely or not at all: an older file is replaced only when the new one is complete."""
+    partial = path.with_name(f".{path.name}.part") if path.is_file() or not path.exists() else path
     try:
-        whole.write_text(text, encoding="utf-8")
-        if whole is not path:
-            whole.replace(path)
+        partial.write_text(text, encoding="utf-8")
+        if partial is not path:
+            partial.replace(path)
     except OSError as e:
-        if whole is not path:
-            whole.unlink(missing_ok=True)
+        if partial is not path:
+            partial.unlink(missing_ok=True)
         raise UsageError(f"can't write {path}: {(e.strerror or str(e)).lower()}") from e

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from symgrad.cli.output import UNREADABLE, UsageError, show
+from symgrad.cli.output import UNREADABLE, UsageError, add_format, rendered, show
 
 
 def add(verbs: Any) -> None:
@@ -15,7 +15,7 @@ def add(verbs: Any) -> None:
         "latex",
         help="LaTeX of the gradients of a document's costs",
         description="Derives the gradients of a document's costs and prints them as displays, which `symgrad check` "
-        "reads behind the document. The matrix form is printed where there is one, else the index form.",
+        "accepts at the end of the document. The matrix form is printed if there is one, else the index form.",
         allow_abbrev=False,
     )
     latex.add_argument("path", metavar="DOC", help="a document that declares symbols and defines a cost")
@@ -25,21 +25,24 @@ def add(verbs: Any) -> None:
         action="append",
         default=[],
         metavar="U",
-        help="by what: an array, a slice V_{:c}, an entry V_{ic}, a defined quantity; a pair v,v for second "
+        help="what to differentiate by: an array, a slice V_{:c}, an entry V_{ic}, a defined quantity; v,v for second "
         "derivatives (repeatable; default: every real array that the quantity depends on)",
     )
-    latex.add_argument("--form", choices=("index", "matrix"), help="default: matrix where there is one")
-    latex.add_argument("--steps", action="store_true", help="the whole derivation, one rule a line")
+    latex.add_argument("--form", choices=("index", "matrix"), help="default: matrix if there is one")
+    latex.add_argument("--steps", action="store_true", help="the whole derivation, one rule per line")
     latex.add_argument("--with", dest="with_files", action="append", default=[], metavar="FILE", help="declarations")
+    add_format(latex, "derivations")
     latex.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    from symgrad.api import derivations
+    from symgrad.api import read_document
+    from symgrad.gradients.document_gradients import document_gradients
 
-    found = derivations(options.path, options.with_files, options.of, options.wrt, options.form, options.steps)
+    document = read_document(options.path, declarations=options.with_files)
+    found = document_gradients(document.requests, options.of, options.wrt, options.form, options.steps)
     if found.displays:
-        show("\n\n".join(found.displays))
+        show(rendered("derivations", found, options))
     for note in (*found.notes, *found.problems):
         print(f"symgrad: {note}", file=sys.stderr)
     if found.problems:

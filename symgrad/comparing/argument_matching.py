@@ -1,8 +1,8 @@
-"""Which of several arguments of one kind is which, told from how the cost moves with each of them.
+"""Tell arguments of one sort apart by how the cost changes with each of them.
 
-All of one kind are given one and the same value, so that it does not matter which is which. Then one is given
-another value: that moves the cost as it moves the document's where it is the argument of that name. Names that move
-it alike are told apart by what comes after, when one of them has a value of its own.
+All arguments of one sort get the same value, so that their order does not matter. Then one of them gets another value.
+If it is the argument of a name, this changes the code's cost as it changes the document's. Names that change the cost
+alike are told apart later, when one of them has a value of its own.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from symgrad.comparing.arguments import Arguments, Given
+from symgrad.comparing.call_candidates import sort_of
 from symgrad.comparing.calling import CodeError, invoke
-from symgrad.comparing.calling_ways import sort_of
 from symgrad.comparing.causes.guess import changed
 from symgrad.comparing.exact import GradientTerm, array
-from symgrad.comparing.points import PositionGroup
-from symgrad.comparing.problem import Name, Problem, leaves
+from symgrad.comparing.points import PointGroup
+from symgrad.comparing.problem import Name, Problem, dependencies
 from symgrad.comparing.returned import cost_in
 from symgrad.core import nodes as n
 from symgrad.core.ranges import Index, IndexArray
@@ -30,13 +30,13 @@ from symgrad.evaluating.environment import Environment, EvaluationError
 from symgrad.evaluating.evaluator import Evaluator
 
 CALLS = 2000
-"""How often the function is called for one answer."""
+"""The most calls of the function for one match."""
 CLOSE = 1e-8
 KINDS = ("array", "position", "positions")
 
 
 def alike(given: Sequence[Given], loose: Sequence[str]) -> dict[object, list[Given]]:
-    """The arguments of every sort of which there are several."""
+    """The arguments of each sort that has several."""
     out: dict[object, list[Given]] = {}
     for g in given:
         if g.name is not None and g.name.kind in KINDS and g.parameter in loose:
@@ -45,7 +45,7 @@ def alike(given: Sequence[Given], loose: Sequence[str]) -> dict[object, list[Giv
 
 
 def exchanged(given: Sequence[Given], loose: Sequence[str]) -> Iterator[tuple[Given, ...]]:
-    """The same with arguments of one sort exchanged, in all orders."""
+    """The bindings with arguments of one sort exchanged, in all orders."""
     groups = list(alike(given, loose).values())
     for orders in product(*(permutations([g.name for g in found]) for found in groups)):
         names = {
@@ -58,37 +58,37 @@ def exchanged(given: Sequence[Given], loose: Sequence[str]) -> Iterator[tuple[Gi
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The order of arguments in which a function gives the document's cost at a point; None where there is none.
+    """The order of arguments in which a function gives the document's cost at a point; None if none was found.
 
-    blind: there may be one all the same, for the cost is not defined where several arguments are the same.
+    undecided: there may be one nevertheless, because the cost is undefined where several arguments are equal.
     """
 
     given: tuple[Given, ...] | None
-    blind: bool
+    undecided: bool
 
 
 def matched(
-    function: Callable[..., Any], given: Sequence[Given], loose: Sequence[str], group: PositionGroup, problem: Problem
+    function: Callable[..., Any], given: Sequence[Given], loose: Sequence[str], group: PointGroup, problem: Problem
 ) -> Match:
-    """The same way to call a function, with arguments of one sort exchanged until it gives the cost."""
-    used = {leaf for g in given if g.name is not None and g.name.kind == "value" for leaf in _leaves(g.name)}
+    """Exchange arguments of one sort until the function gives the cost."""
+    used = {d for g in given if g.name is not None and g.name.kind == "value" for d in _dependencies(g.name)}
     several = alike(given, loose)
-    groups = {s: found for s, found in several.items() if not used & {_leaf(g.name) for g in found}}
+    groups = {s: found for s, found in several.items() if not used & {_drawn(g.name) for g in found}}
     if not groups:
         return Match(None, bool(several))
-    probe = _Probe(function, tuple(given), groups, group, problem)
+    solver = _ArgumentSolver(function, tuple(given), groups, group, problem)
     with np.errstate(all="ignore"):
-        names = probe.solve({})
+        names = solver.solve({})
     if names is None:
-        return Match(None, probe.blind or len(groups) < len(several))
+        return Match(None, solver.undecided or len(groups) < len(several))
     return Match(tuple(replace(g, name=names.get(g.parameter, g.name)) for g in given), False)
 
 
-def _leaves(name: Name) -> set[object]:
-    return set(leaves(name.what)) if isinstance(name.what, n.Expr) else {name.what}
+def _dependencies(name: Name) -> set[object]:
+    return set(dependencies(name.what)) if isinstance(name.what, n.Expr) else {name.what}
 
 
-def _leaf(name: Name | None) -> n.Tensor | Index | IndexArray:
+def _drawn(name: Name | None) -> n.Tensor | Index | IndexArray:
     assert name is not None  # constants are none of these
     what = name.what.tensor if isinstance(name.what, n.Entry) else name.what
     assert isinstance(what, (n.Tensor, Index, IndexArray))  # the kinds that are exchanged
@@ -96,17 +96,17 @@ def _leaf(name: Name | None) -> n.Tensor | Index | IndexArray:
 
 
 @dataclass(eq=False)
-class _Probe:
+class _ArgumentSolver:
     function: Callable[..., Any]
     given: tuple[Given, ...]
     groups: Mapping[object, list[Given]]
-    group: PositionGroup
+    group: PointGroup
     problem: Problem
     calls: int = 0
-    blind: bool = False
+    undecided: bool = False
 
     def solve(self, known: dict[str, Name]) -> dict[str, Name] | None:
-        """Names for all parameters, where some are known already."""
+        """Names for all parameters, given the names of some."""
         base = self.env(known)
         start = self.exact(base)
         if not self.same(self.called(base, known, None), start):
@@ -133,8 +133,8 @@ class _Probe:
         return None
 
     def env(self, known: Mapping[str, Name], moved: Name | None = None) -> Environment:
-        """The point at which names that are not known share the first one's value, but for the one that is moved,
-        which has the second one's."""
+        """The point at which all names that are not known have the first one's value, except ``moved``, which has the
+        second one's."""
         sample = self.group.samples[0]
         own = changed(self.group.env.sample(sample), None)
         out = changed(own, None)
@@ -155,10 +155,10 @@ class _Probe:
             return float("nan")
 
     def called(self, base: Environment, known: Mapping[str, Name], moved: str | None) -> complex:
-        """What the function gives, one parameter moved."""
+        """The cost that the function returns, with one parameter moved."""
         self.calls += 1
         given = [replace(g, name=known.get(g.parameter, g.name)) for g in self.given]
-        # a parameter that is not known has one of the shared values, whichever name it is given here
+        # a parameter that is not known gets a shared value, so it does not matter which name is used for it
         free = [g.name for found in self.groups.values() for g in found]
         settled = {name.latex for name in known.values()}
         for k, g in enumerate(given):
@@ -180,23 +180,23 @@ class _Probe:
         return complex("nan") if cost is None else complex(cost)
 
     def same(self, code: complex, exact: float) -> bool:
-        self.blind |= not (np.isfinite(code) and np.isfinite(exact)) or self.calls > CALLS
+        self.undecided |= not (np.isfinite(code) and np.isfinite(exact)) or self.calls > CALLS
         scale = max(abs(exact), float(self.group.cost.scale[self.group.samples[0]]), 1e-300)
         return bool(abs(code - exact) <= CLOSE * scale)
 
 
 def _value(env: Environment, name: Name | None) -> Any:
-    leaf = _leaf(name)
-    if isinstance(leaf, n.Tensor):
-        return env.tensor(leaf)
-    return env.index_array(leaf) if isinstance(leaf, IndexArray) else env.position(leaf)
+    drawn = _drawn(name)
+    if isinstance(drawn, n.Tensor):
+        return env.tensor(drawn)
+    return env.index_array(drawn) if isinstance(drawn, IndexArray) else env.position(drawn)
 
 
 def _set(env: Environment, name: Name, value: Any) -> None:
-    leaf = _leaf(name)
-    if isinstance(leaf, n.Tensor):
-        env.tensors[leaf] = value
-    elif isinstance(leaf, IndexArray):
-        env.index_arrays[leaf] = value
+    drawn = _drawn(name)
+    if isinstance(drawn, n.Tensor):
+        env.tensors[drawn] = value
+    elif isinstance(drawn, IndexArray):
+        env.index_arrays[drawn] = value
     else:
-        env.at[leaf] = value
+        env.at[drawn] = value

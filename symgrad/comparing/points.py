@@ -1,5 +1,5 @@
-"""The points at which code is compared: sizes all different, positions that are apart, repeat and coincide,
-weights tiny and large, all within what the document assumes.
+"""The points at which code is compared: all sizes different; positions apart, repeated and shared; weights small and
+large. All points meet the document's assumptions.
 """
 
 from __future__ import annotations
@@ -7,20 +7,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.checking import assumption_holds
 from symgrad.checking.degree_bound import DegreeCounter
-from symgrad.checking.draw import MODES, Mode, draw
+from symgrad.checking.draw import MODES, Mode, draw, some_samples
 from symgrad.checking.sample_sizes import SampleSizes, need
 from symgrad.comparing.exact import Exact, GradientTerm, array, exact
-from symgrad.comparing.placed_points import Placing, chosen
+from symgrad.comparing.placed_points import PlacedPositions
 from symgrad.comparing.problem import Name, Problem
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption, Claim
+from symgrad.core.functions import TABLE, exponential
 from symgrad.core.ranges import Index, IndexArray
 from symgrad.evaluating.budget import EvaluationTooLarge
 from symgrad.evaluating.environment import Environment, EvaluationError
@@ -28,25 +28,22 @@ from symgrad.evaluating.evaluator import Evaluator
 from symgrad.text.diagnostic import SymgradError
 
 MAGNITUDES = (1.0, 0.01, 2.5)
-SATURATING = frozenset(
-    ("exp", "sigma", "tanh", "sinh", "cosh", "softplus", "logsigmoid", "silu", "gelu", "mish", "erf", "erfc", "Phi")
-)
 FAR, ROUNDS = 12.0, 6
-"""How far out these functions are asked, and in how many rounds weights are made small enough."""
+"""The largest argument of functions built on exp or erf, and the most rounds in which weights are reduced for it."""
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 SAMPLES = 8
-"""How many points are drawn at one magnitude and one set of sizes."""
+"""The number of points per magnitude and set of sizes."""
 EACH, PLACED = 2, 24
-"""How many points there are of each kind of placed positions at one set of sizes, and of all kinds at most."""
+"""The number of points per arrangement of positions and set of sizes, and the most for all arrangements."""
 Draw = Callable[[Mode, bool], Environment | None]
-"""Candidates in one way of drawing; with True more of them."""
+"""Draws candidates in a mode; with True, more of them."""
 
 
 @dataclass(eq=False)
-class PositionGroup:
+class PointGroup:
     """Points of one set of sizes: an environment of several samples, with the exact cost and gradients.
 
-    assumed: whether they meet also what the document assumes only after the definition of the cost.
+    assumed: True if they also meet the assumptions that the document makes after the definition of the cost.
     """
 
     env: Environment
@@ -59,18 +56,18 @@ class PositionGroup:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """Values that are not drawn but given: sizes, and scalars by their tensor."""
+    """Values that are given and not drawn: sizes by name, scalars by their tensor."""
 
     sizes: Mapping[str, int] = field(default_factory=dict)
     scalars: Mapping[n.Tensor, float] = field(default_factory=dict)
 
 
-def draw_points(problem: Problem, gradients: Sequence[GradientTerm], seed: int, fixed: Fixed) -> list[PositionGroup]:
-    """All points. Raises ``SymgradError`` where the cost is defined at none of them."""
-    return Points(problem, gradients, seed, fixed).groups()
+def draw_points(problem: Problem, gradients: Sequence[GradientTerm], seed: int, fixed: Fixed) -> list[PointGroup]:
+    """All points. Raises ``SymgradError`` if the cost is defined at none of them."""
+    return PointDrawer(problem, gradients, seed, fixed).groups()
 
 
-class Points:
+class PointDrawer:
     """Draws the points for one cost and its gradients."""
 
     def __init__(self, problem: Problem, gradients: Sequence[GradientTerm], seed: int, fixed: Fixed) -> None:
@@ -80,23 +77,24 @@ class Points:
         self.fixed = fixed
         self.early, self.all = problem.assumptions()
         self.tensors = _tensors(problem.arguments.values())
-        places = (a.what for a in problem.arguments.values() if a.kind in ("position", "positions"))
-        self.placing = Placing(tuple(p for p in places if isinstance(p, (Index, IndexArray))))
-        self.scores = [f.arg for f in n.all_nodes(problem.value) if isinstance(f, n.Func) and f.name in SATURATING]
+        values = (a.what for a in problem.arguments.values())
+        self.placed = PlacedPositions(tuple(p for p in values if isinstance(p, (Index, IndexArray))))
+        functions = [f for f in n.all_nodes(problem.value) if isinstance(f, n.Func) and f.name in TABLE]
+        self.scores = [f.arg for f in functions if exponential(TABLE[f.name])]
 
-    def groups(self) -> list[PositionGroup]:
-        found: list[PositionGroup] = []
+    def groups(self) -> list[PointGroup]:
+        found: list[PointGroup] = []
         for k, sizes in enumerate(self.sizes()):
             for m, magnitude in enumerate(MAGNITUDES if k == 0 else MAGNITUDES[:1]):
                 found += self.drawn(sizes, self.early, magnitude, 100 * k + m)
         if self.all != self.early:
             sizes = next(self.sizes())
             found += self.drawn(sizes, self.all, MAGNITUDES[0], 1000)
-        if self.placing.places:
+        if self.placed.arguments:
             for k, sizes in enumerate(self.sizes()):
-                if k and not self.placing.fits(sizes):
+                if k and not self.placed.fits(sizes):
                     continue
-                found += self.placed(self.placing.roomy(sizes, self.fixed.sizes), 2000 + k)
+                found += self.with_placed(self.placed.roomy(sizes, self.fixed.sizes), 2000 + k)
         if not any(g.samples for g in found):
             raise SymgradError(
                 f"no point was found at which {self.problem.cost.name} and its gradients are defined: "
@@ -105,8 +103,8 @@ class Points:
         return found
 
     def sizes(self) -> Iterator[dict[str, int]]:
-        """Sets of sizes, no two alike in any: the smallest, the same in reversed order, and larger ones, of which none
-        is a multiple of another."""
+        """Three sets of sizes, in each of which all sizes differ: the smallest, the same in reversed order, and larger
+        ones of which none is a multiple of another."""
         claim = Claim(self.problem.value, n.ZERO, (), self.all)
         chosen = SampleSizes().choose(claim, need(claim, DegreeCounter()))
         for a in self.problem.arguments.values():
@@ -128,31 +126,32 @@ class Points:
 
     def drawn(
         self, sizes: Mapping[str, int], assumptions: tuple[Assumption, ...], magnitude: float, stream: int
-    ) -> list[PositionGroup]:
-        """The points at one magnitude, all positions drawn at random."""
+    ) -> list[PointGroup]:
+        """Points at one magnitude, with positions drawn at random."""
 
         def candidates(mode: Mode, more: bool) -> Environment | None:
             batch = 8 * SAMPLES if more else SAMPLES
-            return draw(sizes, assumptions, self.seed + 7919 * stream, mode, batch)
+            return draw(sizes, assumptions, self.seed + 7919 * stream, mode, batch, magnitude=magnitude)
 
-        return self.some(candidates, assumptions, magnitude, stream, SAMPLES)
+        return self.some(candidates, assumptions, magnitude, SAMPLES)
 
-    def placed(self, sizes: Mapping[str, int], stream: int) -> list[PositionGroup]:
-        """The points of every kind of placed positions."""
-        kinds = len(self.placing.kinds())
-        copies = max(1, min(EACH, PLACED // kinds))
+    def with_placed(self, sizes: Mapping[str, int], stream: int) -> list[PointGroup]:
+        """Points with every arrangement of positions."""
+        most = self.placed.patterns * max(1, min(EACH, PLACED // self.placed.patterns))
+        magnitude = MAGNITUDES[0]
 
         def candidates(mode: Mode, more: bool) -> Environment | None:
-            enough = 8 * copies if more else copies
-            return self.placing.draw(sizes, self.early, self.seed + 7919 * stream, mode, enough)
+            batch = 8 * most if more else most
+            seed = self.seed + 7919 * stream
+            return draw(sizes, self.early, seed, mode, batch, magnitude=magnitude, placement=self.placed)
 
-        return self.some(candidates, self.early, MAGNITUDES[0], stream, copies * kinds)
+        return self.some(candidates, self.early, magnitude, most)
 
     def some(
-        self, candidates: Draw, assumptions: tuple[Assumption, ...], magnitude: float, stream: int, most: int
-    ) -> list[PositionGroup]:
-        """Points in the first way of drawing that gives enough of them."""
-        best: list[PositionGroup] = []
+        self, candidates: Draw, assumptions: tuple[Assumption, ...], magnitude: float, most: int
+    ) -> list[PointGroup]:
+        """Points drawn in the first mode that gives enough of them."""
+        best: list[PointGroup] = []
         for mode in MODES:
             for more in (False, True):
                 with np.errstate(all="ignore"):
@@ -160,7 +159,7 @@ class Points:
                 if env is None:
                     continue
                 try:
-                    group = self.group(env, assumptions, magnitude, stream, mode, most)
+                    group = self.group(env, assumptions, magnitude, mode, most)
                 except (EvaluationError, ValueError, EvaluationTooLarge):
                     continue
                 if len(group.samples) > (len(best[0].samples) if best else 0):
@@ -174,34 +173,30 @@ class Points:
         env: Environment,
         assumptions: tuple[Assumption, ...],
         magnitude: float,
-        stream: int,
         mode: Mode,
         most: int,
-    ) -> PositionGroup:
-        bound = _bound(assumptions)
-        wanted = assumption_holds.domains(assumptions)
+    ) -> PointGroup:
         for t in self.tensors:
             if t in self.fixed.scalars:
                 env.tensors[t] = np.full((env.batch,), float(self.fixed.scalars[t]))
-            elif t not in bound and mode == "plain":
-                env.tensors[t] = self.generic(t, wanted.get(t, t.domain), env, magnitude, stream)
             else:
                 env.tensor(t)
         if mode == "plain":
+            bound = _bound(assumptions)
             self.soften(env, [t for t in self.tensors if t not in bound and t not in self.fixed.scalars])
         terms = [GradientTerm(self.problem.value), *self.gradients]
         with np.errstate(all="ignore"):
             ev = Evaluator(env)
             terms = [t if _finite(array(ev, t)).any() else t.by_dual_numbers() for t in terms]
             fine = np.flatnonzero(np.all([_finite(array(ev, t)) for t in terms], axis=0))
-        env = chosen(env, fine[:most])
+        env = some_samples(env, fine[:most])
         cost, *gradients = exact(env, *terms)
         fine = np.flatnonzero(np.all([_finite(e.scale) for e in (cost, *gradients)], axis=0))
-        return PositionGroup(env, magnitude, assumptions == self.all, cost, gradients, fine.tolist())
+        return PointGroup(env, magnitude, assumptions == self.all, cost, gradients, fine.tolist())
 
     def soften(self, env: Environment, tensors: Sequence[n.Tensor]) -> None:
-        """Weights smaller where a function that saturates is asked too far out: there honest code has no digits left
-        (``1 - sigma(30)``), and nothing could be told from rounding."""
+        """Make weights smaller where the argument of a saturating function is too large: there correct code has no
+        digits left (``1 - sigma(30)``), and a mistake can't be told from rounding."""
         moved = [t for t in tensors if t.domain == "real" and t not in assumption_holds.domains(self.early)]
         for _ in range(ROUNDS):
             ev = Evaluator(env)
@@ -217,24 +212,13 @@ class Points:
             for t in moved:
                 env.tensors[t] = env.tensors[t] * factor.reshape(-1, *(1,) * len(t.ranges))
 
-    def generic(self, t: n.Tensor, domain: str, env: Environment, magnitude: float, stream: int) -> NDArray[Any]:
-        """Numbers without any pattern, in the domain of a tensor."""
-        if domain in ("bit", "sign"):
-            return env.tensor(t)
-        rng = np.random.default_rng((self.seed, stream, crc32(t.name.encode()), len(t.ranges)))
-        values = rng.normal(0.0, 1.0, (env.batch, *env.shape(t.ranges)))
-        if domain == "real":
-            return magnitude * values
-        positive = np.exp(0.5 * values)  # a positive parameter is a scale of its own: a variance, a rate
-        return -positive if domain == "negative" else positive
-
 
 def _finite(a: NDArray[Any]) -> NDArray[np.bool_]:
     return np.asarray(np.isfinite(a).reshape(a.shape[0], -1).all(axis=1))
 
 
 def _bound(assumptions: tuple[Assumption, ...]) -> set[n.Tensor]:
-    """Tensors that an assumption ties by more than a domain."""
+    """Tensors that an assumption restricts by more than a domain."""
     simple = assumption_holds.domains(assumptions)
     found: set[n.Tensor] = set()
     for a in assumptions:

@@ -1,8 +1,8 @@
-"""What code is held against: the cost of a document, its names, and the assumptions its definition stands under."""
+"""What code is compared with: the cost of a document, its names, and the assumptions that hold for its definition."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,21 +10,19 @@ from symgrad.comparing.document_spelling import spellings
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Subset, indices_of
-from symgrad.reading.document_reader import read_document
+from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.meaning.assumptions import read_assumptions
-from symgrad.reading.names.lookup import DocumentNames, Quantity
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import NotationError, SymgradError
-from symgrad.text.source import Source
 
 Kind = Literal["array", "position", "positions", "subset", "size", "value"]
-Leaf = n.Tensor | Index | IndexArray | Subset | str | n.AbstractFunction
-"""What values are computed from; a size by its name."""
+Dependency = n.Tensor | Index | IndexArray | Subset | str | n.AbstractFunction
+"""What a value is computed from; a size is given by its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Something that the document has a name for. ``latex`` is how it is written there, ``spelled`` its ASCII name.
+    """A name of the document. ``latex`` is the name as it is written there, ``spelled`` the same in ASCII.
 
     what: a ``Tensor``, ``Index``, ``IndexArray``, ``Subset`` or the name of a size by their kind;
     for a ``value`` (a slice, a defined quantity, any expression) its entry, open in ``axes``.
@@ -38,14 +36,14 @@ class Name:
 
     @property
     def target(self) -> n.Entry | n.Ref | None:
-        """The entry by which one differentiates; None for what can't be varied."""
+        """The entry to differentiate by; None if the name can't be varied."""
         if isinstance(self.what, (n.Entry, n.Ref)):
             return self.what
         return None
 
     @property
     def is_real(self) -> bool:
-        """Whether it can be varied: a real-valued array, a slice of one, or a defined quantity."""
+        """True if it can be varied: a real-valued array, a slice of one, or a defined quantity."""
         target = self.target
         if isinstance(target, n.Entry):
             return target.tensor.domain not in ("bit", "sign")
@@ -54,45 +52,45 @@ class Name:
 
 @dataclass(slots=True)
 class Problem:
-    """A cost of a document, its arguments, and what may be assumed of them."""
+    """A cost of a document, its arguments, and the assumptions about them."""
 
     document: ReadDocument
     vocabulary: DocumentNames
     cost: Quantity
     arguments: dict[str, Name] = field(default_factory=dict)
-    """What the cost is computed from, by ASCII name: arrays, positions, subsets, then sizes."""
+    """Everything that the cost depends on, by ASCII name: arrays, positions, subsets, then sizes."""
 
     def __post_init__(self) -> None:
-        found = list(dict.fromkeys(leaves(self.cost.value.body)))
+        found = list(dict.fromkeys(dependencies(self.cost.value.body)))
         functions = [f.name for f in found if isinstance(f, n.AbstractFunction)]
         if functions:
             raise SymgradError(
-                f"{self.cost.name} uses the function {functions[0]}, of which the document says no more than its name: "
-                "no code can be held against it"
+                f"{self.cost.name} uses the function {functions[0]}, which the document does not define: "
+                "no code can be compared with it"
             )
         self._enter(found)
 
     def include(self, name: Name) -> None:
-        """Have what a name speaks of drawn as well, also where the cost does not depend on it."""
-        found = leaves(name.what) if isinstance(name.what, n.Expr) else (name.what,)
-        self._enter(leaf for leaf in found if not isinstance(leaf, n.AbstractFunction))
+        """Add everything that a name depends on to the arguments, even if the cost does not depend on it."""
+        found = dependencies(name.what) if isinstance(name.what, n.Expr) else (name.what,)
+        self._enter(d for d in found if not isinstance(d, n.AbstractFunction))
 
     def knows(self, name: Name) -> bool:
-        """Whether a name speaks of nothing but what the cost depends on."""
-        found = set(leaves(name.what)) if isinstance(name.what, n.Expr) else {name.what}
+        """True if the cost depends on everything that this name depends on."""
+        found = set(dependencies(name.what)) if isinstance(name.what, n.Expr) else {name.what}
         return found <= {a.what.tensor if isinstance(a.what, n.Entry) else a.what for a in self.arguments.values()}
 
-    def _enter(self, leaves_: Iterable[Leaf]) -> None:
-        """Names for what is not named yet: arrays first, sizes last."""
+    def _enter(self, new: Iterable[Dependency]) -> None:
+        """Add arguments for dependencies that have none yet: arrays first, sizes last."""
         known = {a.latex for a in self.arguments.values()}
-        found = [leaf for leaf in leaves_ if _latex(leaf) not in known]
+        found = [d for d in new if _latex(d) not in known]
         order: tuple[type, ...] = (n.Tensor, Index, IndexArray, Subset, str)
-        found.sort(key=lambda leaf: next(k for k, t in enumerate(order) if isinstance(leaf, t)))
-        latex = [_latex(leaf) for leaf in found]
+        found.sort(key=lambda d: next(k for k, t in enumerate(order) if isinstance(d, t)))
+        latex = [_latex(d) for d in found]
         spelled = spellings((*(a.latex for a in self.arguments.values()), *latex))
-        for leaf, text in zip(found, latex, strict=True):
+        for d, text in zip(found, latex, strict=True):
             name = spelled[text]
-            self.arguments.setdefault(name, _name(leaf, text, name))
+            self.arguments.setdefault(name, _name(d, text, name))
 
     @property
     def value(self) -> n.Expr:
@@ -100,7 +98,7 @@ class Problem:
         return self.cost.value.body
 
     def lookup(self, text: str) -> Name | None:
-        """A name or an expression of the document, spelled as there or in ASCII; None if it means nothing there."""
+        """A name or an expression of the document, as it is written there or in ASCII; None if it can't be read."""
         text = text.strip()
         found = self.arguments.get(text)
         if found is None:
@@ -110,7 +108,7 @@ class Problem:
         return found
 
     def named(self, parameter: str) -> Name | None:
-        """What a parameter of code is called after: as ``lookup``, without products of names that it may spell."""
+        """The name that a parameter of code has. Unlike ``lookup``, it does not read ``xw`` as a product of names."""
         found = self.lookup(parameter)
         if found is not None and found.kind == "value" and (found.target is None or found.what is self.value):
             return None
@@ -129,10 +127,10 @@ class Problem:
         return Name("value", written, spellings([written])[written], value.body, value.axes)
 
     def assumptions(self) -> tuple[tuple[Assumption, ...], tuple[Assumption, ...]]:
-        """Those under which the cost is defined, and all that the document ever makes.
+        """The assumptions that hold for the cost, and all assumptions of the document.
 
-        What is assumed of positions only after the cost is defined (that no sample repeats, say) restricts a
-        later step, and not the cost.
+        An assumption about positions that comes after the definition of the cost (that no sample repeats, say)
+        restricts a later step, and not the cost.
         """
         everywhere = self.vocabulary.assumptions()
         scope = self.document.scope
@@ -148,23 +146,23 @@ class Problem:
         return (*early, *late), everywhere
 
 
-def read_problem(source: Source, of: str | None = None, declarations: Sequence[Source] = ()) -> Problem:
-    """The cost ``of`` a document, by its name there or in ASCII; without a name the one that nothing else is made of.
+def problem_of(document: ReadDocument, of: str | None = None) -> Problem:
+    """The cost ``of`` a document, by its name there or in ASCII; without a name, the one that no other quantity uses.
 
-    Raises ``SymgradError`` where there is none, or more than one to choose from.
+    Raises ``SymgradError`` if there is none, or more than one.
     """
-    document = read_document(source, declarations)
+    path = document.source.path
     vocabulary = DocumentNames(document)
     scalars = [q for q in vocabulary.quantities() if q.is_scalar]
     if not scalars:
         why = next((f": {d.message}" for d in document.diagnostics if d.severity == "error"), "")
-        raise SymgradError(f"{source.path} defines no scalar that could be a cost{why}")
+        raise SymgradError(f"{path} defines no scalar that could be a cost{why}")
     spelled = spellings(q.name for q in scalars)
     listed = ", ".join(dict.fromkeys(spelled[q.name] for q in scalars))
     if of is not None:
         chosen = [q for q in scalars if of.strip() in (q.name, spelled[q.name])]
         if not chosen:
-            raise SymgradError(f"{source.path} defines no scalar {of}; it defines {listed}")
+            raise SymgradError(f"{path} defines no scalar {of}; it defines {listed}")
         return Problem(document, vocabulary, chosen[-1])
     used = {
         node.definition.name
@@ -176,7 +174,7 @@ def read_problem(source: Source, of: str | None = None, declarations: Sequence[S
     if len(final) > 1:
         final = [q for q in final if q.name == "J"] or final
     if len({q.name for q in final}) > 1:
-        raise SymgradError(f"{source.path} defines more than one cost, {listed}: say which with --of")
+        raise SymgradError(f"{path} defines more than one cost, {listed}: say which with --of")
     return Problem(document, vocabulary, final[-1])
 
 
@@ -184,8 +182,8 @@ def _positional(a: Assumption) -> bool:
     return a.cond is not None and a.cond.op != "pos"
 
 
-def leaves(expr: n.Expr) -> Iterator[Leaf]:
-    """What a value is computed from, definitions looked through, in the order of first mention."""
+def dependencies(expr: n.Expr) -> Iterator[Dependency]:
+    """Everything that an expression depends on, through definitions, in the order of first mention."""
     for node in n.all_nodes(expr):
         if isinstance(node, n.Entry):
             yield node.tensor
@@ -194,9 +192,9 @@ def leaves(expr: n.Expr) -> Iterator[Leaf]:
         elif isinstance(node, n.Apply):
             yield node.function
         for e in n.parts(node)[0]:
-            yield from _places(e)
+            yield from _index_dependencies(e)
         if isinstance(node, n.Size):
-            yield from _places(node.affine)
+            yield from _index_dependencies(node.affine)
         if isinstance(node, (n.Sum, n.Prod)) and node.index.range is not None:
             r = node.index.range
             yield from (*r.lo.sizes(), *r.hi.sizes())
@@ -205,7 +203,7 @@ def leaves(expr: n.Expr) -> Iterator[Leaf]:
                 yield c.right
 
 
-def _places(e: IndexExpr) -> Iterator[Index | IndexArray | str]:
+def _index_dependencies(e: IndexExpr) -> Iterator[Index | IndexArray | str]:
     for i in indices_of(e):
         if i.kind == "fixed":
             yield i
@@ -218,24 +216,24 @@ def _places(e: IndexExpr) -> Iterator[Index | IndexArray | str]:
         for r in (*e.array.ranges, e.array.target):
             yield from (*r.lo.sizes(), *r.hi.sizes())
         for inner in e.indices:
-            yield from _places(inner)
+            yield from _index_dependencies(inner)
 
 
-def _latex(leaf: Leaf) -> str:
-    if isinstance(leaf, str):
-        return leaf
-    return leaf.letter if isinstance(leaf, Index) else leaf.name
+def _latex(d: Dependency) -> str:
+    if isinstance(d, str):
+        return d
+    return d.letter if isinstance(d, Index) else d.name
 
 
-def _name(leaf: Leaf, latex: str, spelled: str) -> Name:
-    if isinstance(leaf, n.Tensor):
-        axes = tuple(Index("ijklmn"[k % 6], r, "free") for k, r in enumerate(leaf.ranges))
-        return Name("array", latex, spelled, n.Entry(leaf, axes), axes)
-    if isinstance(leaf, Index):
-        return Name("position", latex, spelled, leaf)
-    if isinstance(leaf, IndexArray):
-        return Name("positions", latex, spelled, leaf)
-    if isinstance(leaf, Subset):
-        return Name("subset", latex, spelled, leaf)
-    assert isinstance(leaf, str)  # abstract functions are refused before
-    return Name("size", latex, spelled, leaf)
+def _name(d: Dependency, latex: str, spelled: str) -> Name:
+    if isinstance(d, n.Tensor):
+        axes = tuple(Index("ijklmn"[k % 6], r, "free") for k, r in enumerate(d.ranges))
+        return Name("array", latex, spelled, n.Entry(d, axes), axes)
+    if isinstance(d, Index):
+        return Name("position", latex, spelled, d)
+    if isinstance(d, IndexArray):
+        return Name("positions", latex, spelled, d)
+    if isinstance(d, Subset):
+        return Name("subset", latex, spelled, d)
+    assert isinstance(d, str)  # abstract functions have been refused
+    return Name("size", latex, spelled, d)

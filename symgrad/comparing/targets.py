@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from symgrad.calculus.depends import depends_on
 from symgrad.comparing.arguments import Arguments, Given
 from symgrad.comparing.exact import GradientTerm, gradient
-from symgrad.comparing.problem import Name, Problem, leaves
+from symgrad.comparing.problem import Name, Problem, dependencies
 from symgrad.core import nodes as n
 from symgrad.text.diagnostic import SymgradError
 
@@ -28,9 +28,9 @@ class GradientTarget:
 
 
 def targets_of(problem: Problem, arguments: Arguments, wrt: Sequence[str] | None) -> list[GradientTarget]:
-    """In the order asked for, or else of the function: every real-valued argument that the cost depends on.
+    """The arguments ``wrt``, in that order, or else every real-valued argument that the cost depends on.
 
-    Raises ``SymgradError`` for a name that is none.
+    Raises ``SymgradError`` for a name that is not one of these.
     """
     real = [t for g in arguments.given if (t := _target(problem, g)) is not None]
     if wrt is None:
@@ -55,6 +55,6 @@ def _target(problem: Problem, given: Given) -> GradientTarget | None:
     entry = name.target
     if entry is None or not depends_on(problem.value, entry):
         return None
-    if not any(isinstance(leaf, n.Tensor) and leaf.domain not in ("bit", "sign") for leaf in leaves(entry)):
+    if not any(isinstance(d, n.Tensor) and d.domain not in ("bit", "sign") for d in dependencies(entry)):
         return None  # a one-hot vector, a count
     return GradientTarget(given, name, entry, gradient(problem.value, entry, name.axes))

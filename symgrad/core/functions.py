@@ -1,17 +1,35 @@
 """The table of elementary functions: a function is described by one row.
 
-To add a function, add a row. ``meaning`` is its definition (the evaluator's only source);
-``derivative`` and ``expansion`` are rules, checked against the meaning by one test over all rows.
+To add a function, add a row. ``meaning`` is the definition, the only thing that the evaluators use;
+``derivative`` and ``expansion`` are rules, which one test compares with the meaning for all rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal
 
-from symgrad.core.nodes import MINUS_ONE, ONE, Cond, Const, Expr, Func, Iverson, add, div, mul, neg, num, power, sub
+from symgrad.core.nodes import (
+    ONE,
+    Cond,
+    Const,
+    Entry,
+    Expr,
+    Func,
+    Iverson,
+    Tensor,
+    add,
+    distinct,
+    mul,
+    neg,
+    num,
+    power,
+    sub,
+)
 
 FunctionDomain = Literal["real", "positive", "nonnegative", "unit", "interval"]
 """Where a function is defined; ``unit`` is 0 < x < 1, ``interval`` is -1 < x < 1."""
@@ -21,11 +39,16 @@ FunctionDomain = Literal["real", "positive", "nonnegative", "unit", "interval"]
 class Row:
     """One elementary function of one real variable, applied elementwise.
 
-    latex: the spellings that are read, without arguments; the first one is printed;
-    meaning: ``f(m, x)`` with ``m`` a namespace (exp, log, sqrt, sin, cos, atan, erf, where,
-        positive) over NumPy arrays or multiprecision numbers; must also accept complex ``x`` near the real axis;
-    derivative: f'(x); expansion: f(x) in terms of exp, log, powers and the indicator [x > 0], or None;
-    domain: where it is defined; positive: True if all its values are > 0; kink: True if it is not smooth at 0.
+    latex: the spellings that are read, without arguments; the first is printed;
+    meaning: the definition ``f(m, x)``, where ``m`` has exp, log, sqrt, sin, cos, atan, erf, where and positive;
+        it is called with NumPy arrays, dual numbers, multiprecision numbers and arrays of exported code;
+    derivative: f'(x);
+    expansion: f(x) through exp, log, powers and indicators [x > 0], or None;
+    stable: f(x) as exported code computes it where the library has no such function, without loss of digits;
+        without it that is the expansion, or the meaning (see ``computed``);
+    domain: where it is defined; positive: whether its values are > 0; kink: whether it is not smooth at 0;
+    word: whether a command ``\\tanh`` is also read without its backslash (``\\operatorname{erf}`` always is);
+    powered: whether its square is printed as ``\\tanh^2(x)``.
     """
 
     name: str
@@ -33,9 +56,27 @@ class Row:
     meaning: Callable[[Any, Any], Any]
     derivative: Callable[[Expr], Expr]
     expansion: Callable[[Expr], Expr] | None = None
+    stable: Callable[[Expr], Expr] | None = None
     domain: FunctionDomain = "real"
     positive: bool = False
     kink: bool = False
+    word: bool = True
+    powered: bool = False
+
+    @property
+    def computed(self) -> Callable[[Expr], Expr] | None:
+        """The formula by which exported code computes it; None: by ``meaning``, each branch of a kink by itself."""
+        return self.stable or (None if self.kink else self.expansion)
+
+    @property
+    def spellings(self) -> Iterator[str]:
+        """All that is read as this function: ``\\tanh`` and ``tanh``, ``\\operatorname{erf}`` and ``erf``."""
+        for latex in self.latex:
+            yield latex
+            if latex.startswith("\\operatorname"):
+                yield latex.removeprefix("\\operatorname{").removesuffix("}")
+            elif self.word and len(latex) > 3:
+                yield latex.removeprefix("\\")
 
 
 def _f(name: str) -> Callable[[Expr], Expr]:
@@ -79,6 +120,7 @@ ROWS: tuple[Row, ...] = (
         lambda x: mul(_HALF, power(x, _MINUS_HALF)),
         expansion=lambda x: power(x, _HALF),
         domain="nonnegative",
+        word=False,
     ),
     Row(
         "sigma",
@@ -93,6 +135,8 @@ ROWS: tuple[Row, ...] = (
         lambda x: mul(sigma(x), sub(ONE, sigma(x))),
         expansion=lambda x: power(add(ONE, exp(neg(x))), -1),
         positive=True,
+        word=False,
+        powered=True,
     ),
     Row(
         "tanh",
@@ -100,6 +144,7 @@ ROWS: tuple[Row, ...] = (
         _tanh,
         lambda x: sub(ONE, power(tanh(x), 2)),
         expansion=lambda x: sub(mul(num(2), power(add(ONE, exp(mul(num(-2), x))), -1)), ONE),
+        powered=True,
     ),
     Row(
         "sinh",
@@ -107,6 +152,7 @@ ROWS: tuple[Row, ...] = (
         lambda m, x: (m.exp(x) - m.exp(-x)) / 2,
         _f("cosh"),
         expansion=lambda x: mul(_HALF, sub(exp(x), exp(neg(x)))),
+        powered=True,
     ),
     Row(
         "cosh",
@@ -115,6 +161,7 @@ ROWS: tuple[Row, ...] = (
         _f("sinh"),
         expansion=lambda x: mul(_HALF, add(exp(x), exp(neg(x)))),
         positive=True,
+        powered=True,
     ),
     Row(
         "softplus",
@@ -148,8 +195,8 @@ ROWS: tuple[Row, ...] = (
         expansion=lambda x: sub(mul(num(2), step(x)), ONE),
         kink=True,
     ),
-    Row("sin", ("\\sin",), lambda m, x: m.sin(x), _f("cos")),
-    Row("cos", ("\\cos",), lambda m, x: m.cos(x), lambda x: neg(Func("sin", x))),
+    Row("sin", ("\\sin",), lambda m, x: m.sin(x), _f("cos"), powered=True),
+    Row("cos", ("\\cos",), lambda m, x: m.cos(x), lambda x: neg(Func("sin", x)), powered=True),
     Row(
         "arctan",
         ("\\arctan",),
@@ -168,6 +215,7 @@ ROWS: tuple[Row, ...] = (
         lambda m, x: (1 + m.erf(x / m.sqrt(2 + 0 * x))) / 2,
         density,
         expansion=lambda x: mul(_HALF, add(ONE, Func("erf", mul(x, power(num(2), _MINUS_HALF))))),
+        word=False,
     ),
     Row(
         "erfc",
@@ -183,6 +231,7 @@ ROWS: tuple[Row, ...] = (
         lambda m, x: m.sin(x) / m.cos(x),
         lambda x: add(ONE, power(Func("tan", x), 2)),
         expansion=lambda x: mul(Func("sin", x), power(Func("cos", x), -1)),
+        powered=True,
     ),
     Row(
         "arcsin",
@@ -242,6 +291,7 @@ ROWS: tuple[Row, ...] = (
         lambda m, x: x * (1 + m.erf(x / m.sqrt(2 + 0 * x))) / 2,
         lambda x: add(normal(x), mul(x, density(x))),
         expansion=lambda x: mul(_HALF, x, add(ONE, Func("erf", mul(x, power(num(2), _MINUS_HALF))))),
+        stable=lambda x: mul(x, normal(x)),
     ),
     Row(
         "mish",
@@ -249,6 +299,7 @@ ROWS: tuple[Row, ...] = (
         lambda m, x: x * (1 - 2 / (1 + (1 + m.exp(x)) ** 2)),
         lambda x: add(tanh(softplus(x)), mul(x, sigma(x), sub(ONE, power(tanh(softplus(x)), 2)))),
         expansion=lambda x: mul(x, sub(ONE, mul(num(2), power(add(ONE, power(add(ONE, exp(x)), 2)), -1)))),
+        stable=lambda x: mul(x, tanh(softplus(x))),
     ),
     Row(
         "elu",
@@ -264,6 +315,7 @@ ROWS: tuple[Row, ...] = (
         lambda m, x: m.where(m.positive(x), x / (1 + x), x / (1 - x)),
         lambda x: power(add(ONE, Func("abs", x)), -2),
         expansion=lambda x: mul(x, power(add(ONE, mul(x, sub(mul(num(2), step(x)), ONE))), -1)),
+        stable=lambda x: mul(x, power(add(ONE, Func("abs", x)), -1)),
         kink=True,
     ),
     Row(
@@ -272,6 +324,7 @@ ROWS: tuple[Row, ...] = (
         lambda m, x: m.where(m.positive(x), 1 + 0 * x, 0 * x),
         lambda x: num(0),
         expansion=step,
+        stable=step,
         kink=True,
     ),
     Row(
@@ -292,6 +345,29 @@ ROWS: tuple[Row, ...] = (
 )
 
 TABLE: dict[str, Row] = {row.name: row for row in ROWS}
-BY_LATEX: dict[str, Row] = {spelling: row for row in ROWS for spelling in row.latex}
+"""The rows by name."""
+BY_SPELLING: dict[str, Row] = {spelling: row for row in ROWS for spelling in row.spellings}
+"""The rows by all that is read as them."""
 
-__all__ = ["BY_LATEX", "MINUS_ONE", "ROWS", "TABLE", "Row", "div", "exp", "log", "sigma", "step", "tanh"]
+
+@contextmanager
+def added(row: Row) -> Iterator[None]:
+    """The table with one more row, inside a ``with`` block: to try a function before its row is written down."""
+    TABLE[row.name] = row
+    BY_SPELLING.update(dict.fromkeys(row.spellings, row))
+    try:
+        yield
+    finally:
+        del TABLE[row.name]
+        for spelling in row.spellings:
+            del BY_SPELLING[spelling]
+
+
+@lru_cache
+def exponential(row: Row) -> bool:
+    """Whether a function is built on exp or erf, so that it overflows or is constant to rounding far from 0."""
+    if row.name in ("exp", "erf"):
+        return True
+    x = Entry(Tensor("x"), ())
+    formula = row.expansion(x) if row.expansion is not None else row.derivative(x)
+    return any(isinstance(node, Func) and node.name in ("exp", "erf") for node in distinct(formula))

@@ -296,6 +296,15 @@ class Cases(Expr):
     branches: tuple[tuple[tuple[Cond, ...], Expr], ...]
 
 
+class Typography(Expr):
+    """Base of the kinds in which the reader keeps how something is written. Their arguments are expressions.
+
+    They mean the same without them; nothing after reading meets one.
+    """
+
+    __slots__ = ()
+
+
 ZERO: Expr = Num(Fraction(0))
 ONE: Expr = Num(Fraction(1))
 MINUS_ONE: Expr = Num(Fraction(-1))

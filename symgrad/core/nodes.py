@@ -28,6 +28,7 @@ from symgrad.core.kinds import (
     Size,
     Sum,
     Tensor,
+    Typography,
 )
 from symgrad.core.mentions import Mention, Reach, all_nodes, reach
 from symgrad.core.traverse import cond_parts, conditions, distinct, free_indices, map_cond, parts, rebuild, walk
@@ -61,6 +62,7 @@ __all__ = [
     "Size",
     "Sum",
     "Tensor",
+    "Typography",
     "add",
     "all_nodes",
     "cond_parts",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal
 
-_serial = count(1)
+_serials = count(1)
 
 IndexKind = Literal["bound", "free", "fixed"]
 
@@ -104,9 +104,14 @@ class Range:
         return self.name
 
 
-@dataclass(eq=False, slots=True)
+def next_serial() -> int:
+    """The number of the next index. Numbers order indices by when they were made."""
+    return next(_serials)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Index:
-    """An index, compared by identity. ``range`` is set once, by the first slot in which the index occurs.
+    """An index, compared by identity.
 
     kind: ``fixed`` is a parameter of the problem, ``free`` is open in a claim, ``bound`` belongs to a sum.
     implied: its sum is not written but implied by the notation.
@@ -115,7 +120,7 @@ class Index:
     letter: str
     range: Range | None = None
     kind: IndexKind = "bound"
-    serial: int = field(default_factory=lambda: next(_serial))
+    serial: int = field(default_factory=next_serial)
     implied: bool = False
 
     def fresh(self, kind: IndexKind | None = None) -> Index:

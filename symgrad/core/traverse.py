@@ -25,6 +25,7 @@ from symgrad.core.kinds import (
     Ref,
     Size,
     Sum,
+    Typography,
 )
 from symgrad.core.ranges import Affine, Index, IndexExpr, Subset, indices_of
 
@@ -63,6 +64,8 @@ def parts(node: Expr) -> Parts:
     """
     rule = _PARTS.get(type(node))
     if rule is None:
+        if isinstance(node, Typography):
+            return (), node.args, ()
         raise TypeError(f"unknown node kind {type(node).__name__}")
     return rule(node)
 
@@ -179,6 +182,8 @@ def rebuild(
         return Deriv(expr(node.body), expr(node.target), node.held)
     if isinstance(node, Cases):
         return Cases(tuple((all_of(conds), expr(value)) for conds, value in node.branches))
+    if isinstance(node, Typography):
+        return type(node)(*map(expr, node.args))
     raise TypeError(f"unknown node kind {type(node).__name__}")
 
 

@@ -1,6 +1,6 @@
-"""Positions: what stands in a slot, and the entries found there.
+"""Positions of all samples at once as NumPy arrays, and gathering the entries at these positions.
 
-A position outside its range is marked, and the entry there is nan.
+Positions outside of their range are marked, and the entries there are nan.
 """
 
 from __future__ import annotations
@@ -18,91 +18,91 @@ from symgrad.evaluating.budget import EvaluationTooLarge
 from symgrad.evaluating.environment import Environment, EvaluationError
 
 
-class Place(Arr):
-    """Positions (whole numbers) with named axes; ``bad`` marks those that do not exist."""
+class PositionValues(Arr):
+    """Positions (integers) with named axes. ``missing`` marks those that do not exist."""
 
-    __slots__ = ("bad",)
+    __slots__ = ("missing",)
 
-    def __init__(self, a: NDArray[Any], axes: Axes, bad: Arr | None = None) -> None:
+    def __init__(self, a: NDArray[Any], axes: Axes, missing: Arr | None = None) -> None:
         super().__init__(a, axes)
-        self.bad = bad
+        self.missing = missing
 
 
-def either(x: Arr | None, y: Arr | None) -> Arr | None:
-    """Where one of two masks holds; None holds nowhere."""
+def union_of_masks(x: Arr | None, y: Arr | None) -> Arr | None:
+    """True where at least one mask is true; None is false everywhere."""
     if x is None or y is None:
         return y if x is None else x
     a, b, axes = align(x, y)
     return Arr(a | b, axes)
 
 
-class GatheredPlaces:
-    """The positions in one environment, each computed once."""
+class ArrayPositions:
+    """The positions in one environment. Each index expression is evaluated once."""
 
     def __init__(self, env: Environment) -> None:
         self.env = env
-        self._places: dict[IndexExpr, Place] = {}
+        self._found: dict[IndexExpr, PositionValues] = {}
 
-    def place(self, e: IndexExpr) -> Place:
-        """The positions that an index expression stands for."""
-        found = self._places.get(e)
+    def positions(self, e: IndexExpr) -> PositionValues:
+        """The positions of an index expression."""
+        found = self._found.get(e)
         if found is None:
-            found = self._places[e] = self._place(e)
+            found = self._found[e] = self._positions(e)
         return found
 
-    def _place(self, e: IndexExpr) -> Place:
+    def _positions(self, e: IndexExpr) -> PositionValues:
         if isinstance(e, Index):
             fixed = self.env.position(e)
             if fixed is not None:
-                return Place(fixed, ())
+                return PositionValues(fixed, ())
             low, count = self.env.span(e)
-            return Place(np.arange(low, low + count)[None, :], (e,))
+            return PositionValues(np.arange(low, low + count)[None, :], (e,))
         if isinstance(e, Affine):
-            result = Place(
+            result = PositionValues(
                 np.array([e.const + sum(c * self.env.size(s) for s, c in e.terms if isinstance(s, str))]), ()
             )
             for symbol, c in e.terms:
                 if isinstance(symbol, Index):
-                    term = self.place(symbol)
+                    term = self.positions(symbol)
                     a, b, axes = align(result, term)
-                    result = Place(a + c * b, axes, either(result.bad, term.bad))
+                    result = PositionValues(a + c * b, axes, union_of_masks(result.missing, term.missing))
             return result
         array = self.env.index_array(e.array)
-        got, bad = self.gather(Arr(array, ()), e.array.ranges, e.indices)
-        return Place(got.a, got.axes, bad)
+        got, missing = self.gather(Arr(array, ()), e.array.ranges, e.indices)
+        return PositionValues(got.a, got.axes, missing)
 
-    def coincide(self, x: Place, y: Place) -> Numbers:
-        """1 where two positions are the same, else 0."""
+    def coincide(self, x: PositionValues, y: PositionValues) -> Numbers:
+        """1 where two positions are equal, else 0."""
         a, b, axes = align(x, y)
-        bad = either(x.bad, y.bad)
+        missing = union_of_masks(x.missing, y.missing)
         same = Arr((a == b).astype(float), axes)
-        return same if bad is None else undefined_where(bad, same)
+        return same if missing is None else undefined_where(missing, same)
 
-    def outside(self, x: Place, r: Range) -> Arr | None:
-        """Where a position is not in a range; None if it is everywhere."""
+    def outside(self, x: PositionValues, r: Range) -> Arr | None:
+        """True where a position is outside of a range; None if that is nowhere."""
         out = (x.a < self.env.number(r.lo)) | (x.a > self.env.number(r.hi))
-        return either(x.bad, Arr(out, x.axes) if out.any() else None)
+        return union_of_masks(x.missing, Arr(out, x.axes) if out.any() else None)
 
     def gather(self, values: Arr, ranges: tuple[Range, ...], indices: tuple[IndexExpr, ...]) -> tuple[Arr, Arr | None]:
-        """The entries at the given positions, and where there are none.
+        """The entries at the given positions, and a mask of those that do not exist.
 
-        ``values.a`` has the samples, one axis a slot, then the axes it names.
+        The axes of ``values.a`` are the samples, one per slot, then ``values.axes``.
         """
         if len(ranges) != len(indices):
             raise EvaluationError(f"{len(indices)} indices for {len(ranges)} slots")
         extra = values.axes
-        if not any(i in indices for i in extra) and self._runs(indices, ranges):
-            axes, order = sorting((*indices, *extra))
+        if not any(i in indices for i in extra) and self._run_through_axes(indices, ranges):
+            axes, order = in_serial_order((*indices, *extra))
             return Arr(values.a.transpose(order), axes), None
-        places = [self.place(e) for e in indices]
-        axes = merge(extra, *(p.axes for p in places))
+        at = [self.positions(e) for e in indices]
+        axes = merge(extra, *(p.axes for p in at))
         rank = 1 + len(axes)
-        bad: Arr | None = None
+        missing: Arr | None = None
         key: list[NDArray[Any]] = [np.arange(values.a.shape[0]).reshape(-1, *(1,) * (rank - 1))]
-        for p, r, e in zip(places, ranges, indices, strict=True):
+        for p, r, e in zip(at, ranges, indices, strict=True):
             offset = expand(p, axes) - self.env.number(r.lo)
-            if p.bad is not None or range_of(e) != r:
-                bad = either(bad, self.outside(p, r))
+            if p.missing is not None or range_of(e) != r:
+                missing = union_of_masks(missing, self.outside(p, r))
                 offset = offset.clip(0, max(0, self.env.length(r) - 1))
             key.append(offset)
         for i in extra:
@@ -113,12 +113,12 @@ class GatheredPlaces:
         if 0 in values.a.shape:
             shape = np.broadcast_shapes(*(k.shape for k in key))
             return Arr(np.zeros(shape, values.a.dtype), axes), Arr(np.ones(shape, bool), axes)
-        return Arr(values.a[tuple(key)], axes), bad
+        return Arr(values.a[tuple(key)], axes), missing
 
     def entry(
         self, values: Numbers, slots: Axes | None, ranges: tuple[Range, ...], indices: tuple[IndexExpr, ...]
     ) -> Numbers:
-        """Entries of a value whose slots are the axes ``slots`` (None: the first axes of its array)."""
+        """Entries of a value whose slots are the axes ``slots``, or the first axes of its array if that is None."""
 
         def take(v: Arr) -> Arr:
             if slots is None:
@@ -127,12 +127,12 @@ class GatheredPlaces:
                 extra = tuple(i for i in v.axes if i not in slots)
                 full = expand(v, merge(v.axes, slots))
                 order = [1 + merge(v.axes, slots).index(i) for i in (*slots, *extra)]
-                laid = Arr(np.broadcast_to(full.transpose(0, *order), self._laid(v, slots, extra)), extra)
-            got, bad = self.gather(laid, ranges, indices)
-            if bad is None:
+                laid = Arr(np.broadcast_to(full.transpose(0, *order), self._full_shape(v, slots, extra)), extra)
+            got, missing = self.gather(laid, ranges, indices)
+            if missing is None:
                 return got
-            marked = undefined_where(bad, got)
-            assert isinstance(marked, Arr)  # it went in as one
+            marked = undefined_where(missing, got)
+            assert isinstance(marked, Arr)  # as ``got`` is one
             return marked
 
         if isinstance(values, Dual):
@@ -142,23 +142,23 @@ class GatheredPlaces:
                 self.entry(values.dot, slots, ranges, indices),
             )
         assert isinstance(values, Arr)  # the only other class
-        if slots is not None and not any(i in indices for i in values.axes) and self._runs(indices, ranges):
+        if slots is not None and not any(i in indices for i in values.axes) and self._run_through_axes(indices, ranges):
             renaming = dict(zip(slots, indices, strict=True))
-            axes, order = sorting(tuple(renaming.get(i, i) for i in values.axes))
+            axes, order = in_serial_order(tuple(renaming.get(i, i) for i in values.axes))
             return Arr(values.a.transpose(order), axes)
         return take(values)
 
-    def _runs(self, indices: tuple[IndexExpr, ...], ranges: tuple[Range, ...]) -> bool:
-        """Whether every slot is run through by an index of its own."""
-        return _bare(indices, ranges) and all(self.env.position(i) is None for i in indices)  # type: ignore[arg-type]  # bare: all are Index
+    def _run_through_axes(self, indices: tuple[IndexExpr, ...], ranges: tuple[Range, ...]) -> bool:
+        """True if each slot holds an index of its own that is an axis and takes all positions of the slot."""
+        return _runs_through_slots(indices, ranges) and all(self.env.position(i) is None for i in indices)  # type: ignore[arg-type]  # bare: all are Index
 
-    def _laid(self, v: Arr, slots: Axes, extra: Axes) -> tuple[int, ...]:
+    def _full_shape(self, v: Arr, slots: Axes, extra: Axes) -> tuple[int, ...]:
         lengths = [self.env.count(i) for i in slots]
         return (v.a.shape[0], *lengths, *(v.a.shape[1 + v.axes.index(i)] for i in extra))
 
 
-def _bare(indices: tuple[IndexExpr, ...], ranges: tuple[Range, ...]) -> bool:
-    """Whether every slot holds an index of its own that runs over just that slot."""
+def _runs_through_slots(indices: tuple[IndexExpr, ...], ranges: tuple[Range, ...]) -> bool:
+    """True if each slot holds an index of its own with the range of the slot."""
     seen: set[Index] = set()
     for e, r in zip(indices, ranges, strict=True):
         if not isinstance(e, Index) or e in seen or (e.range is not r and e.range != r):
@@ -168,7 +168,7 @@ def _bare(indices: tuple[IndexExpr, ...], ranges: tuple[Range, ...]) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def sorting(axes: Axes) -> tuple[Axes, tuple[int, ...]]:
-    """Axes in the order of serials, and the transposition of an array that brings them there."""
+def in_serial_order(axes: Axes) -> tuple[Axes, tuple[int, ...]]:
+    """The axes ordered by serial, and the transposition that puts an array into this order."""
     order = sorted(range(len(axes)), key=lambda k: axes[k].serial)
     return tuple(axes[k] for k in order), (0, *(k + 1 for k in order))

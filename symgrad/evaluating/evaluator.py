@@ -1,7 +1,7 @@
-"""The evaluator: names and derivatives on top of the plain meaning of the nodes.
+"""The evaluator: names and derivatives, on top of the meaning of the other nodes (``meaning``).
 
-A definition is evaluated over all its positions, then looked up. A derivative is the ``eps`` part
-of its body where the target entry is ``value + eps``.
+A definition is evaluated at all its positions, then its entries are looked up. A derivative is the ``eps`` part of its
+body when the target entry is ``value + eps``.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from symgrad.evaluating.arithmetic import (
     undefined_where,
 )
 from symgrad.evaluating.array_functions import functions
-from symgrad.evaluating.array_positions import sorting
+from symgrad.evaluating.array_positions import in_serial_order
 from symgrad.evaluating.budget import BUDGET
 from symgrad.evaluating.environment import Environment, EvaluationError
 from symgrad.evaluating.meaning import Meaning, Perturbation, Perturbations
 
 
 class Evaluator(Meaning):
-    """Values of expressions in one environment, each computed once.
+    """Values of expressions in one environment. Each is computed once.
 
-    shake: relative noise on all results, by which rounding can be told from a difference.
+    ``shake`` is relative noise put on all results, to tell rounding errors from differences.
     """
 
     def __init__(self, env: Environment, shake: float = 0.0) -> None:
@@ -50,59 +50,59 @@ class Evaluator(Meaning):
         self._perturbed: dict[tuple[Any, ...], Perturbation] = {}
         self._open: set[n.Definition] = set()
 
-    def value(self, node: n.Expr, context: Perturbations = ()) -> Numbers:
-        """The value of a node while the entries named by the context are varied."""
-        if context:
+    def value(self, node: n.Expr, perturbations: Perturbations = ()) -> Numbers:
+        """The value of a node with these entries perturbed."""
+        if perturbations:
             reach = n.reach(node)
-            context = tuple(p for p in context if p.what in reach)
-        key = (node, context)
+            perturbations = tuple(p for p in perturbations if p.what in reach)
+        key = (node, perturbations)
         found = self._values.get(key)
         if found is None:
             rule = _RULES.get(type(node))
             if rule is None:
                 raise EvaluationError(f"unknown node kind {type(node).__name__}")
-            found = rule(self, node, context)
+            found = rule(self, node, perturbations)
             if self.shake and isinstance(node, _ROUNDED):
-                found = each(self._shaken, found)
+                found = each(self._with_noise, found)
             BUDGET.spend(primal(found).a.size)
             self._values[key] = found
         return found
 
     def number(self, node: n.Expr) -> Arr:
-        """The value of a node outside any derivative."""
+        """The value of a node without perturbations."""
         with np.errstate(all="ignore"):
             return primal(self.value(node))
 
-    def _entry(self, node: n.Entry, context: Perturbations) -> Numbers:
+    def _entry(self, node: n.Entry, perturbations: Perturbations) -> Numbers:
         t = node.tensor
         values = self.env.tensor(t)
         result = self.entry(Arr(values, ()), None, t.ranges, node.indices)
-        for p in context:
-            result = perturb(result, p.tag, self._hit(node.indices, p))
+        for p in perturbations:
+            result = perturb(result, p.tag, self._is_varied(node.indices, p))
         return result
 
-    def _hit(self, indices: tuple[IndexExpr, ...], p: Perturbation) -> Numbers:
-        return product([self.coincide(self.place(e), q) for e, q in zip(indices, p.positions, strict=True)])
+    def _is_varied(self, indices: tuple[IndexExpr, ...], p: Perturbation) -> Numbers:
+        return product([self.coincide(self.positions(e), q) for e, q in zip(indices, p.positions, strict=True)])
 
-    def _apply(self, node: n.Apply, context: Perturbations) -> Numbers:
-        """``offset + sum_r a_r sin(c_r + sum_k b_rk . Y_k)``; each partial derivative gives
-        another ``b`` and a quarter turn of the phase."""
+    def _apply(self, node: n.Apply, perturbations: Perturbations) -> Numbers:
+        """``offset + sum_r a_r sin(c_r + sum_k b_rk . Y_k)``. Each partial derivative adds a factor ``b`` and a
+        quarter turn to the phase."""
         f = self.env.function(node.function)
         arguments: list[tuple[Axes, Numbers]] = []
         for lam in node.arguments:
-            axes, body = self._fresh(lam.axes, lam.body, context)
-            arguments.append((axes, self.value(body, context)))
+            axes, body = self._with_own_axes(lam.axes, lam.body, perturbations)
+            arguments.append((axes, self.value(body, perturbations)))
         result: Numbers = ZERO if node.derivs else const(f.offset)
         for r, amplitude in enumerate(f.amplitude):
             angle: Numbers = const(f.phase[r])
             for (axes, y), slope in zip(arguments, f.slopes[r], strict=True):
-                named, order = sorting(axes)
+                named, order = in_serial_order(axes)
                 part = times(Arr(slope[None].transpose(order), named), y)
                 for i in axes:
                     part = total(part, i, self.env.count(i))
                 angle = plus(angle, part)
             if self.shake:
-                angle = each(self._shaken, angle)
+                angle = each(self._with_noise, angle)
             outer: list[Numbers] = [const(amplitude)]
             for k, indices in node.derivs:
                 outer.append(self.entry(Arr(f.slopes[r][k][None], ()), None, node.function.shapes[k], indices))
@@ -111,50 +111,50 @@ class Evaluator(Meaning):
             result = plus(result, product([*outer, -wave if turn > 1 else wave]))
         return result
 
-    def _ref(self, node: n.Ref, context: Perturbations) -> Numbers:
-        """A definition's array over all its positions, then the entry asked for."""
+    def _ref(self, node: n.Ref, perturbations: Perturbations) -> Numbers:
+        """Evaluate the definition at all its positions, then look up the entry."""
         d = node.definition
-        inner = tuple(p for p in context if p.what is not d and d not in p.held)
+        inner = tuple(p for p in perturbations if p.what is not d and d not in p.held)
         slots, values = self._definition(d, inner)
         ranges = tuple(self.env.range_of(i) for i in d.params)
         result = self.entry(values, slots, ranges, node.indices)
-        for p in context:
+        for p in perturbations:
             if p.what is d:
-                result = perturb(result, p.tag, self._hit(node.indices, p))
+                result = perturb(result, p.tag, self._is_varied(node.indices, p))
         return result
 
-    def _definition(self, d: n.Definition, context: Perturbations) -> tuple[Axes, Numbers]:
-        if context:
+    def _definition(self, d: n.Definition, perturbations: Perturbations) -> tuple[Axes, Numbers]:
+        if perturbations:
             reach = n.reach(d.body)
-            context = tuple(p for p in context if p.what in reach)
-        key = (d, context)
+            perturbations = tuple(p for p in perturbations if p.what in reach)
+        key = (d, perturbations)
         found = self._defined.get(key)
         if found is None:
             if d in self._open:
                 raise EvaluationError(f"{d.name} is defined through itself")
             self._open.add(d)
             try:
-                slots, body = self._fresh(d.params, d.body, context)
-                found = self._defined[key] = (slots, self.value(body, context))
+                slots, body = self._with_own_axes(d.params, d.body, perturbations)
+                found = self._defined[key] = (slots, self.value(body, perturbations))
             finally:
                 self._open.discard(d)
         return found
 
-    def _deriv(self, node: n.Deriv, context: Perturbations) -> Numbers:
+    def _deriv(self, node: n.Deriv, perturbations: Perturbations) -> Numbers:
         target = node.target
         what = target.tensor if isinstance(target, n.Entry) else target.definition
-        key = (target, node.held, context)
+        key = (target, node.held, perturbations)
         p = self._perturbed.get(key)
         if p is None:
-            tag = 1 + max((q.tag for q in context), default=0)
-            p = Perturbation(tag, what, tuple(self.place(e) for e in target.indices), node.held)
+            tag = 1 + max((q.tag for q in perturbations), default=0)
+            p = Perturbation(tag, what, tuple(self.positions(e) for e in target.indices), node.held)
             self._perturbed[key] = p
-        value = self.value(node.body, (*context, p))
+        value = self.value(node.body, (*perturbations, p))
         if not (isinstance(value, Dual) and value.tag == p.tag):
             dot: Numbers = ZERO
         else:
             dot, value = value.dot, value.value
-        if np.isnan(primal(value).a).any():  # where the body is undefined, so is its derivative
+        if np.isnan(primal(value).a).any():  # a derivative is undefined where its body is
             dot = plus(dot, each(lambda a: 0.0 * a, primal(value)))
         ranges = what.ranges if isinstance(what, n.Tensor) else tuple(self.env.range_of(i) for i in what.params)
         for q, r in zip(p.positions, ranges, strict=True):
@@ -162,9 +162,9 @@ class Evaluator(Meaning):
             dot = dot if out is None else undefined_where(out, dot)
         return dot
 
-    def _fresh(self, bound: Axes, body: n.Expr, context: Perturbations) -> tuple[Axes, n.Expr]:
-        """The same for the parameters of a definition and the axes of an argument."""
-        if not any(i in p.axes for p in context for i in bound):
+    def _with_own_axes(self, bound: Axes, body: n.Expr, perturbations: Perturbations) -> tuple[Axes, n.Expr]:
+        """Rename parameters of a definition, or axes of an argument, that are also axes of a perturbation."""
+        if not any(i in p.axes for p in perturbations for i in bound):
             return bound, body
         renamed = tuple(i.fresh("bound") for i in bound)
         return renamed, substitute(body, dict(zip(bound, renamed, strict=True)))

@@ -1,38 +1,47 @@
-"""The same meaning once more, at one point and to many digits: what a refutation is certified with.
+"""A second evaluator, for one point and with many digits, which certifies refutations.
 
-Plain recursion over positions, one number at a time, and derivatives by central differences; it
-shares nothing with the array evaluator but the table's ``meaning`` column. mpmath is imported
-when the first point is evaluated.
+It computes one number at a time by recursion over positions, and derivatives by central differences. It shares
+nothing with the array evaluator but the ``meaning`` column of the table of functions. mpmath is imported when the
+first point is evaluated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from symgrad.core import nodes as n
 from symgrad.core.functions import TABLE, Row
 from symgrad.core.guards import factors, guards
-from symgrad.core.ranges import Affine, Index, Subset, range_of
+from symgrad.core.ranges import Affine, Index, IndexExpr, Range, Subset, range_of
 from symgrad.evaluating.digits import Digits, OutOfSteps, UndefinedValue
 from symgrad.evaluating.discrete import is_discrete
 from symgrad.evaluating.environment import Environment, EvaluationError
-from symgrad.evaluating.point_positions import Shift, Spots
-from symgrad.evaluating.tables import EXCLUDED, At, Table, contracted, rows
+from symgrad.evaluating.tables import EXCLUDED, Assignment, Table, contracted, rows
 
 
-class Point(Spots):
-    """Values at sample 0 of an environment, with central differences of step ``h``."""
+class Shift(NamedTuple):
+    """One entry of a tensor or definition, changed by ``amount``."""
+
+    what: n.Tensor | n.Definition
+    position: tuple[int, ...]
+    amount: Any
+    held: frozenset[n.Definition]
+    level: int
+
+
+class Point:
+    """Values at sample 0 of an environment. Derivatives are central differences of step ``h``."""
 
     def __init__(self, env: Environment, h: Any, steps: int) -> None:
-        super().__init__(env)
+        self.env = env
         self.h = h
         self.steps = steps
         self.m = Digits()
         self._memo: dict[tuple[Any, ...], Any] = {}
 
-    def value(self, node: n.Expr, at: At, shifts: tuple[Shift, ...] = ()) -> Any:
+    def value(self, node: n.Expr, at: Assignment, shifts: tuple[Shift, ...] = ()) -> Any:
         if shifts:
             reach = n.reach(node)
             shifts = tuple(s for s in shifts if s.what in reach)
@@ -44,7 +53,7 @@ class Point(Spots):
             rule = _RULES.get(type(node))
             if rule is None:
                 raise EvaluationError(f"unknown node kind {type(node).__name__}")
-            found = self._memo[key] = self.m.seen(rule(self, node, at, shifts))
+            found = self._memo[key] = self.m.note(rule(self, node, at, shifts))
         return found
 
     def _spend(self) -> None:
@@ -52,27 +61,57 @@ class Point(Spots):
         if self.steps < 0:
             raise OutOfSteps("the evaluation takes too long")
 
-    # --- positions ----------------------------------------------------------------------------------
+    def span(self, r: Range) -> range:
+        return range(self.env.number(r.lo), self.env.number(r.hi) + 1)
 
-    def holds(self, c: n.Cond, at: At, shifts: tuple[Shift, ...]) -> bool:
+    def span_of(self, i: Index) -> range:
+        return self.span(self.env.range_of(i))
+
+    def position(self, e: IndexExpr, at: Assignment) -> int:
+        if isinstance(e, Index):
+            if e in at:
+                return at[e]
+            fixed = self.env.position(e)
+            if fixed is None:
+                raise EvaluationError(f"the index {e.letter} has no position")
+            return int(fixed[0])
+        if isinstance(e, Affine):
+            total = e.const
+            for symbol, c in e.terms:
+                total += c * (self.env.size(symbol) if isinstance(symbol, str) else self.position(symbol, at))
+            return total
+        key = self.positions(e.array.ranges, e.indices, at)
+        return int(self.env.index_array(e.array)[(0, *self.offsets(e.array.ranges, key))])
+
+    def positions(self, ranges: tuple[Range, ...], indices: tuple[IndexExpr, ...], at: Assignment) -> tuple[int, ...]:
+        """The positions of an entry; raises ``UndefinedValue`` if one is outside of its slot."""
+        key = tuple(self.position(e, at) for e in indices)
+        if any(p not in self.span(r) for p, r in zip(key, ranges, strict=True)):
+            raise UndefinedValue("a position outside its range")
+        return key
+
+    def offsets(self, ranges: tuple[Range, ...], key: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(p - self.env.number(r.lo) for p, r in zip(key, ranges, strict=True))
+
+    def holds(self, c: n.Cond, at: Assignment, shifts: tuple[Shift, ...]) -> bool:
         if c.op == "pos":
             assert isinstance(c.left, n.Expr)  # by its op
             x = self.value(c.left, at, shifts)
             if abs(x) < 1e-9 and (shifts or self.env.strict) and not is_discrete(c.left):
                 raise UndefinedValue("at a jump")
             return bool(x > 0) ^ c.negated
-        left = self.place(c.left, at)  # type: ignore[arg-type]  # by its op
+        left = self.position(c.left, at)  # type: ignore[arg-type]  # by its op
         if c.op == "in":
             assert isinstance(c.right, Subset)  # by its op
             if left not in self.span(c.right.range):
                 raise UndefinedValue("a position outside its range")
             member = bool(self.env.subset(c.right)[0, left - self.env.number(c.right.range.lo)])
             return member ^ c.negated
-        right = self.place(c.right, at)  # type: ignore[arg-type]  # by its op
+        right = self.position(c.right, at)  # type: ignore[arg-type]  # by its op
         return (left == right if c.op == "eq" else left < right) ^ c.negated
 
-    def positions(self, node: Any, at: At, shifts: tuple[Shift, ...]) -> Iterator[At]:
-        """The assignments under which the body of a sum or product counts."""
+    def assignments(self, node: Any, at: Assignment, shifts: tuple[Shift, ...]) -> Iterator[Assignment]:
+        """The assignments of a bound index that satisfy the conditions of its sum or product."""
         for p in self.span(self.env.range_of(node.index)):
             here = {**at, node.index: p}
             if all(self.holds(c, here, shifts) for c in node.where):
@@ -80,42 +119,42 @@ class Point(Spots):
 
     # --- nodes --------------------------------------------------------------------------------------
 
-    def _num(self, node: n.Num, at: At, shifts: tuple[Shift, ...]) -> Any:
+    def _num(self, node: n.Num, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         return self.m.mp.mpf(node.value.numerator) / node.value.denominator
 
-    def _const(self, node: n.Const, at: At, shifts: tuple[Shift, ...]) -> Any:
+    def _const(self, node: n.Const, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         if node.name not in ("\\pi", "e"):
             raise EvaluationError(f"the constant {node.name} has no value")
         return +(self.m.mp.pi if node.name == "\\pi" else self.m.mp.e)
 
-    def _size(self, node: n.Size, at: At, shifts: tuple[Shift, ...]) -> Any:
-        return self.m.mp.mpf(self.place(node.affine, at))
+    def _size(self, node: n.Size, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
+        return self.m.mp.mpf(self.position(node.affine, at))
 
-    def _moved(self, x: Any, what: Any, key: tuple[int, ...], shifts: tuple[Shift, ...]) -> Any:
+    def _shifted(self, x: Any, what: Any, key: tuple[int, ...], shifts: tuple[Shift, ...]) -> Any:
         for s in shifts:
             if s.what is what and s.position == key:
                 x = x + s.amount
         return x
 
-    def _entry(self, node: n.Entry, at: At, shifts: tuple[Shift, ...]) -> Any:
+    def _entry(self, node: n.Entry, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         t = node.tensor
-        key = self.slots(t.ranges, node.indices, at)
+        key = self.positions(t.ranges, node.indices, at)
         x = self.m.mp.mpf(float(self.env.tensor(t)[(0, *self.offsets(t.ranges, key))]))
-        return self._moved(x, t, key, shifts)
+        return self._shifted(x, t, key, shifts)
 
-    def _delta(self, node: n.Delta, at: At, shifts: tuple[Shift, ...]) -> Any:
-        left, right = self.place(node.left, at), self.place(node.right, at)
-        for e, place, other in ((node.left, left, node.right), (node.right, right, node.left)):
+    def _delta(self, node: n.Delta, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
+        left, right = self.position(node.left, at), self.position(node.right, at)
+        for e, p, other in ((node.left, left, node.right), (node.right, right, node.left)):
             r = range_of(other)
-            if isinstance(e, Affine) and r is not None and place not in self.span(r):
+            if isinstance(e, Affine) and r is not None and p not in self.span(r):
                 raise UndefinedValue("a position outside its range")
         return self.m.mp.mpf(left == right)
 
-    def _iverson(self, node: n.Iverson, at: At, shifts: tuple[Shift, ...]) -> Any:
+    def _iverson(self, node: n.Iverson, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         return self.m.mp.mpf(self.holds(node.cond, at, shifts))
 
-    def _sum(self, node: n.Sum, at: At, shifts: tuple[Shift, ...]) -> Any:
-        """Position by position; several sums over one product by the distributive law."""
+    def _sum(self, node: n.Sum, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
+        """Position by position. Three and more nested sums of a product use the distributive law."""
         indices: list[Index] = []
         conds: list[n.Cond] = []
         body: Any = node
@@ -128,17 +167,21 @@ class Point(Spots):
             beside = guards(body)
             tables = [self._table(f, indices, outer, shifts, f in beside) for f in factors(body)]
             masks = [self._mask(c, indices, outer, shifts) for c in conds]
-            result = contracted(indices, [*masks, *tables], self.spread, self.m.mp.mpf(1), self._spend)
+            result = contracted(indices, [*masks, *tables], self.span_of, self.m.mp.mpf(1), self._spend)
             if result is None:
                 raise UndefinedValue("a summand is undefined")
             return result
-        return sum((self.value(node.body, here, shifts) for here in self.positions(node, at, shifts)), self.m.mp.mpf(0))
+        return sum(
+            (self.value(node.body, here, shifts) for here in self.assignments(node, at, shifts)), self.m.mp.mpf(0)
+        )
 
-    def _table(self, f: n.Expr, indices: list[Index], outer: At, shifts: tuple[Shift, ...], guard: bool) -> Table:
-        """A factor at all positions of the indices it holds: None where undefined, excluded where a bracket is 0."""
+    def _table(
+        self, f: n.Expr, indices: list[Index], outer: Assignment, shifts: tuple[Shift, ...], guard: bool
+    ) -> Table:
+        """A factor at all positions of its indices: None where it is undefined, ``EXCLUDED`` where a guard is 0."""
         axes = tuple(i for i in indices if i in n.free_indices(f))
         values: dict[tuple[int, ...], Any] = {}
-        for key, here in rows(axes, self.spread, outer):
+        for key, here in rows(axes, self.span_of, outer):
             try:
                 x = self.value(f, here, shifts)
                 values[key] = EXCLUDED if guard and x == 0 else x
@@ -146,48 +189,48 @@ class Point(Spots):
                 values[key] = None
         return axes, values
 
-    def _mask(self, c: n.Cond, indices: list[Index], outer: At, shifts: tuple[Shift, ...]) -> Table:
-        """``EXCLUDED`` where a condition fails, else 1."""
+    def _mask(self, c: n.Cond, indices: list[Index], outer: Assignment, shifts: tuple[Shift, ...]) -> Table:
+        """1 where a condition holds, else ``EXCLUDED``."""
         axes = tuple(i for i in indices if i in n.free_indices(n.Iverson(c)))
         one = self.m.mp.mpf(1)
         return axes, {
-            key: one if self.holds(c, here, shifts) else EXCLUDED for key, here in rows(axes, self.spread, outer)
+            key: one if self.holds(c, here, shifts) else EXCLUDED for key, here in rows(axes, self.span_of, outer)
         }
 
-    def _prod(self, node: n.Prod, at: At, shifts: tuple[Shift, ...]) -> Any:
+    def _prod(self, node: n.Prod, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         result = self.m.mp.mpf(1)
-        for here in self.positions(node, at, shifts):
+        for here in self.assignments(node, at, shifts):
             result *= self.value(node.body, here, shifts)
         return result
 
-    def _add(self, node: n.Add, at: At, shifts: tuple[Shift, ...]) -> Any:
+    def _add(self, node: n.Add, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         return sum((self.value(t, at, shifts) for t in node.terms), self.m.mp.mpf(0))
 
-    def _mul(self, node: n.Mul, at: At, shifts: tuple[Shift, ...]) -> Any:
+    def _mul(self, node: n.Mul, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         result = self.m.mp.mpf(1)
-        if any(self._off(g, at, shifts) for g in guards(node)):
+        if any(self._is_zero(g, at, shifts) for g in guards(node)):
             return 0 * result
         for f in factors(node):
             result *= self.value(f, at, shifts)
         return result
 
-    def _off(self, bracket: n.Expr, at: At, shifts: tuple[Shift, ...]) -> bool:
+    def _is_zero(self, guard: n.Expr, at: Assignment, shifts: tuple[Shift, ...]) -> bool:
         try:
-            return bool(self.value(bracket, at, shifts) == 0)
+            return bool(self.value(guard, at, shifts) == 0)
         except UndefinedValue:
             return False
 
-    def _pow(self, node: n.Pow, at: At, shifts: tuple[Shift, ...]) -> Any:
+    def _pow(self, node: n.Pow, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         base, e = self.value(node.base, at, shifts), self.value(node.exponent, at, shifts)
         if base == 0 and e < 0:
             raise UndefinedValue("division by zero")
         if base < 0 and e != self.m.mp.floor(e):
-            raise UndefinedValue("a broken power of a negative number")
+            raise UndefinedValue("a fractional power of a negative number")
         if e and base and abs(e * self.m.mp.log(abs(base))) > 10_000:
             raise UndefinedValue("a power overflows")
         return base**e
 
-    def _func(self, node: n.Func, at: At, shifts: tuple[Shift, ...]) -> Any:
+    def _func(self, node: n.Func, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         base = node.name.rstrip("'")
         row = TABLE.get(base)
         if row is None:
@@ -198,7 +241,7 @@ class Point(Spots):
             raise UndefinedValue("at a kink")
 
         def primed(order: int, z: Any) -> Any:
-            """The derivative of an order, by central differences."""
+            """The derivative of the given order by central differences."""
             if not order:
                 return row.meaning(self.m, z)
             return (primed(order - 1, z + self.h) - primed(order - 1, z - self.h)) / (2 * self.h)
@@ -209,11 +252,11 @@ class Point(Spots):
         tiny = self.m.mp.mpf(10) ** -9
         return bool(abs(row.meaning(self.m, tiny) - row.meaning(self.m, -tiny)) > 1e-3)
 
-    def _apply(self, node: n.Apply, at: At, shifts: tuple[Shift, ...]) -> Any:
+    def _apply(self, node: n.Apply, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         f = self.env.function(node.function)
         mp = self.m.mp
         keys = [
-            (k, self.offsets(node.function.shapes[k], self.slots(node.function.shapes[k], indices, at)))
+            (k, self.offsets(node.function.shapes[k], self.positions(node.function.shapes[k], indices, at)))
             for k, indices in node.derivs
         ]
         result = mp.mpf(0 if keys else f.offset)
@@ -231,19 +274,19 @@ class Point(Spots):
             result += outer * mp.sin(angle)
         return result
 
-    def _ref(self, node: n.Ref, at: At, shifts: tuple[Shift, ...]) -> Any:
+    def _ref(self, node: n.Ref, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         d = node.definition
-        key = self.slots(tuple(self.env.range_of(i) for i in d.params), node.indices, at)
+        key = self.positions(tuple(self.env.range_of(i) for i in d.params), node.indices, at)
         inner = tuple(s for s in shifts if s.what is not d and d not in s.held)
         x = self.value(d.body, {**at, **dict(zip(d.params, key, strict=True))}, inner)
-        return self._moved(x, d, key, shifts)
+        return self._shifted(x, d, key, shifts)
 
-    def _deriv(self, node: n.Deriv, at: At, shifts: tuple[Shift, ...]) -> Any:
-        """``(f(x + h) - f(x - h)) / 2h``, where ``f(x)`` is defined"""
+    def _deriv(self, node: n.Deriv, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
+        """``(f(x + h) - f(x - h)) / 2h``; undefined if ``f(x)`` is"""
         target = node.target
         what = target.tensor if isinstance(target, n.Entry) else target.definition
         ranges = what.ranges if isinstance(what, n.Tensor) else tuple(self.env.range_of(i) for i in what.params)
-        key = self.slots(ranges, target.indices, at)
+        key = self.positions(ranges, target.indices, at)
         self.value(node.body, at, shifts)
         if what not in n.reach(node.body):
             return self.m.mp.mpf(0)
@@ -253,14 +296,14 @@ class Point(Spots):
         )
         return (up - down) / (2 * self.h)
 
-    def _cases(self, node: n.Cases, at: At, shifts: tuple[Shift, ...]) -> Any:
+    def _cases(self, node: n.Cases, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         for conds, branch in node.branches:
             if all(self.holds(c, at, shifts) for c in conds):
                 return self.value(branch, at, shifts)
         raise UndefinedValue("no case applies")
 
 
-_RULES: dict[type[n.Expr], Callable[[Point, Any, At, tuple[Shift, ...]], Any]] = {
+_RULES: dict[type[n.Expr], Callable[[Point, Any, Assignment, tuple[Shift, ...]], Any]] = {
     n.Num: Point._num,
     n.Const: Point._const,
     n.Size: Point._size,
@@ -279,4 +322,4 @@ _RULES: dict[type[n.Expr], Callable[[Point, Any, At, tuple[Shift, ...]], Any]] =
     n.Cases: Point._cases,
 }
 
-__all__ = ["At", "OutOfSteps", "Point", "UndefinedValue"]
+__all__ = ["OutOfSteps", "Point", "UndefinedValue"]

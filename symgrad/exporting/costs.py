@@ -1,4 +1,4 @@
-"""Which costs of a document are exported, and into what."""
+"""The costs of a document that are exported, and the targets."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from symgrad.core.nodes import Definition, Deriv, Expr, Ref, parts
+from symgrad.exporting.code.module import Module
 from symgrad.exporting.program.cost import Cost, CostSource, cost
 from symgrad.exporting.python_names import PythonNames, spelled
 from symgrad.exporting.targets.jax_target import JaxModule
 from symgrad.exporting.targets.numpy_target import NumpyModule
 from symgrad.exporting.targets.torch_target import TorchModule
-from symgrad.exporting.writing.module import Module
-from symgrad.reading.names.lookup import DocumentNames, Quantity
+from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A module's text, the costs that are not in it, by name and reason, and what of the document could not be read."""
+    """A module's text, the costs that are left out with the reasons, and diagnostics of what could not be read."""
 
     text: str
     left_out: tuple[tuple[str, str], ...] = ()
@@ -31,49 +31,47 @@ def export_document(
 ) -> Exported:
     """A module with the gradient functions of the document's costs.
 
-    of: names of costs; without, every scalar that no other definition uses. wrt: the arguments to
-    differentiate by; without, every real one. Raises ``SymgradError`` for a name that is none, and
-    where no cost can be exported.
+    of: names of costs; by default every scalar that no other definition uses. wrt: the arguments to differentiate by;
+    by default every real one. Raises ``SymgradError`` for an unknown name, and if no cost can be exported.
     """
     if target not in TARGETS:
         raise SymgradError(f"there is no target {target!r}; there are {', '.join(sorted(TARGETS))}")
     vocabulary = DocumentNames(document)
     quantities = list(vocabulary.quantities())
     asked = list(wrt) if wrt is not None else None
-    wrt = None if asked is None else [*asked, *map(spelled, asked)]  # as Python spells it, or as the document does
+    wrt = None if asked is None else [*asked, *map(spelled, asked)]  # each as Python or as the document spells it
     chosen = _named(quantities, of) if of else list(_unused(quantities))
     order = tuple(_order(document))
     names = PythonNames()
-    pairs: list[tuple[Cost, Cost | None]] = []
+    source = CostSource(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
+    module = TARGETS[target](source)
     left_out: list[tuple[str, str]] = []
     for q in chosen:
         try:
-            pair = _pair(q, _name(names, spelled(q.name)), order, wrt, TARGETS[target].merges)
+            _add(module, q, _name(names, spelled(q.name)), wrt)
         except SymgradError as e:
             if of:
                 raise
             left_out.append((q.name, str(e)))
-            continue
-        pairs.append(pair)
     unread = tuple(d for d in _unread(document, vocabulary) if not of)
-    if not pairs:
+    if not module.costs:
         reasons = [f"{name}: {why}" for name, why in left_out] + [str(NotationError(d)) for d in unread]
         why = f": {reasons[0]}" if reasons else ", only arrays or nothing at all is defined"
         raise SymgradError(f"{document.source.path} has no cost to export{why}")
-    _known(asked, pairs)
-    source = CostSource(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
-    lost = [(f"what stands in line {d.span.line}" if d.span else "a definition", d.message) for d in unread]
-    return Exported(TARGETS[target](source, pairs, [*left_out, *lost]).text(), tuple(left_out), unread)
+    _known(asked, module.costs)
+    lost = [(f"line {d.span.line}" if d.span else "a definition", d.message) for d in unread]
+    module.left_out = [*left_out, *lost]
+    return Exported(module.text(), tuple(left_out), unread)
 
 
 def _unread(document: ReadDocument, vocabulary: DocumentNames) -> list[Diagnostic]:
-    """Declarations and definitions that do not read: a cost may be among them."""
+    """Errors in declarations and definitions, among which there may be a cost."""
     found = [d for d in document.diagnostics if d.severity == "error"]
     return found + [d for d in vocabulary.unread if d not in found]
 
 
 def _name(names: PythonNames, wanted: str) -> str:
-    """A name for a cost, none of whose functions is called as one of another cost."""
+    """A name for a cost such that no function of it is named like a function of another cost."""
     while True:
         name = names.fresh(wanted)
         functions = {f"{name}_value_and_grad", f"{name}_batch", f"{name}_batch_value_and_grad"}
@@ -82,21 +80,21 @@ def _name(names: PythonNames, wanted: str) -> str:
             return name
 
 
-def _pair(
-    q: Quantity, name: str, order: Sequence[str], wrt: Sequence[str] | None, merged: bool
-) -> tuple[Cost, Cost | None]:
-    """The cost as it stands, and over a batch if it has index arguments."""
-    plain = cost(q, name, False, order, wrt)
-    if not any(a.kind in ("index", "array", "subset") for a in plain.arguments):
-        return plain, None
-    try:
-        return plain, cost(q, name, True, order, wrt, merged)
-    except SymgradError:
-        return plain, None
+def _add(module: Module, q: Quantity, name: str, wrt: Sequence[str] | None) -> None:
+    """Writes a cost, and also over a batch if it has index arguments and can be written over one."""
+    order, functions = module.source.order, module.tools.writer.functions
+    plain = cost(q, name, False, order, wrt, functions)
+    if any(a.kind in ("index", "array", "subset") for a in plain.arguments):
+        try:
+            module.add(plain, cost(q, name, True, order, wrt, functions, module.merges))
+        except SymgradError:
+            module.add(plain, None)
+    else:
+        module.add(plain, None)
 
 
-def _known(wrt: Sequence[str] | None, pairs: Sequence[tuple[Cost, Cost | None]]) -> None:
-    reals = list(dict.fromkeys(name for c, _ in pairs for name in c.reals))
+def _known(wrt: Sequence[str] | None, costs: Sequence[Cost]) -> None:
+    reals = list(dict.fromkeys(name for c in costs for name in c.reals))
     for name in wrt or ():
         if name not in reals and spelled(name) not in reals:
             raise SymgradError(f"{name} is no real argument; there are {', '.join(reals)}")
@@ -116,7 +114,7 @@ def _named(quantities: Sequence[Quantity], of: Sequence[str]) -> list[Quantity]:
 
 
 def _unused(quantities: Sequence[Quantity]) -> Iterator[Quantity]:
-    """The scalars whose value no other definition uses, but for taking derivatives; of two of one name, the last."""
+    """The scalars whose value is used in no other definition except in derivatives; of equal names the last."""
     used: set[Definition] = set()
     for q in quantities:
         used |= _values_in(q.definition.body) - {q.definition}
@@ -127,7 +125,7 @@ def _unused(quantities: Sequence[Quantity]) -> Iterator[Quantity]:
 
 
 def _values_in(body: Expr) -> set[Definition]:
-    """The definitions whose value stands in an expression, outside of any derivative."""
+    """The definitions whose value occurs in an expression outside derivatives."""
     out: set[Definition] = set()
     todo, seen = [body], {body}
     while todo:
@@ -151,4 +149,4 @@ def _order(document: ReadDocument) -> Iterator[str]:
 
 
 TARGETS: dict[str, type[Module]] = {"numpy": NumpyModule, "torch": TorchModule, "jax": JaxModule}
-"""What can be written, by name."""
+"""The targets by name."""

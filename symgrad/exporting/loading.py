@@ -9,7 +9,7 @@ from types import ModuleType
 
 
 class _Loader(InspectLoader):
-    """Gives one module its source, for running it and for tracebacks."""
+    """Provides the source of one module, for import and for tracebacks."""
 
     def __init__(self, text: str) -> None:
         self.text = text

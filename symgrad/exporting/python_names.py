@@ -55,12 +55,12 @@ RESERVED = frozenset(
 
 @dataclass(slots=True)
 class PythonNames:
-    """Names of one module or function, each given once."""
+    """The names taken in one module or function."""
 
     taken: set[str] = field(default_factory=lambda: set(RESERVED))
 
     def fresh(self, wanted: str) -> str:
-        """``wanted``, or with a number where it is taken."""
+        """``wanted``, with a number appended if it is taken."""
         name, count = wanted, 1
         while name in self.taken or keyword.iskeyword(name):
             count += 1

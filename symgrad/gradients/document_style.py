@@ -1,4 +1,4 @@
-"""How a document would write a derivative: its names, its letters, and what adds up to 1."""
+"""How a document would write a derivative: its names, its letters, and its sums that are 1."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from symgrad.core.nodes import (
     Entry,
     Expr,
     Func,
-    Mul,
     Ref,
     Sum,
     Tensor,
@@ -29,11 +28,11 @@ from symgrad.core.nodes import (
 from symgrad.core.ranges import Index, Range, indices_of
 from symgrad.core.substitute import substitute
 from symgrad.gradients.pattern_matching import match
-from symgrad.gradients.summed_products import SummedProduct, bare, term_of
+from symgrad.gradients.summed_products import SummedProduct, term_of
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class UnitSum:
     """``sum_{axis} pattern = 1``, for all ``params``."""
 
     pattern: SummedProduct
@@ -42,22 +41,22 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
-    """What a document gives a derivative to be written with.
+class DocumentStyle:
+    """The conventions of a document that derivatives are written in.
 
-    definitions: quantities to fold back, by name, and whose brackets keep their signs; units: what adds up to
-    1; letters: those that the document uses for a range; reflect: whether ``1 - sigma(x)`` is written
-    ``sigma(-x)``.
+    definitions: quantities written by name, and whose sums of terms keep their signs; unit_sums: sums known to be 1;
+    letters: the index letters per range; symmetric: matrices with ``A = A^T``; reflect: write ``sigma(-x)`` for
+    ``1 - sigma(x)``.
     """
 
     definitions: tuple[Definition, ...] = ()
-    units: tuple[Unit, ...] = ()
+    unit_sums: tuple[UnitSum, ...] = ()
     letters: dict[Range | None, list[str]] = field(default_factory=dict)
     symmetric: frozenset[Tensor] = frozenset()
     reflect: bool = True
 
-    def oriented(self, entry: Entry) -> Entry:
-        """``A_{ji}`` of a symmetric matrix as ``A_{ij}``: what stands open before what is summed."""
+    def symmetric_order(self, entry: Entry) -> Entry:
+        """``A_{ji}`` of a symmetric matrix as ``A_{ij}``, with free indices before bound ones."""
         if entry.tensor not in self.symmetric:
             return entry
         i, j = entry.indices
@@ -67,7 +66,7 @@ class Style:
 
 
 def reachable(expr: Expr) -> list[Definition]:
-    """The definitions that an expression is made of, each after those that it uses itself."""
+    """The definitions that an expression depends on, each after those that it depends on itself."""
     done: dict[Definition, None] = {}
     for d in reach(expr).definitions:
         if d not in done:
@@ -75,18 +74,18 @@ def reachable(expr: Expr) -> list[Definition]:
     return list(done)
 
 
-def style_of(cost: Expr, assumptions: Iterable[Assumption] = (), written: Iterable[Expr] = ()) -> Style:
-    """How the derivative of a cost is written: by its own definitions, with what is known to add up to 1.
+def style_of(cost: Expr, assumptions: Iterable[Assumption] = (), written: Iterable[Expr] = ()) -> DocumentStyle:
+    """The style for the derivative of a cost: its own definitions, and the sums that are assumed or defined to be 1.
 
-    written: what else the document says, for its habits.
+    written: other expressions of the document, for its conventions.
     """
     definitions = reachable(cost)
     assumptions = tuple(assumptions)
     bodies = [d.body for d in definitions]
-    units = [*_assumed_units(assumptions), *(u for d in definitions for u in _defined_units(d))]
-    return Style(
+    unit_sums = [*_assumed_unit_sums(assumptions), *(u for d in definitions for u in _defined_unit_sums(d))]
+    return DocumentStyle(
         definitions=tuple(definitions),
-        units=tuple(units),
+        unit_sums=tuple(unit_sums),
         letters=letters(definitions[::-1]),
         symmetric=frozenset(filter(None, map(_assumed_symmetric, assumptions))),
         reflect=not any(map(_writes_complement, (*bodies, *written))),
@@ -97,7 +96,7 @@ def style_of(cost: Expr, assumptions: Iterable[Assumption] = (), written: Iterab
 
 
 def letters(definitions: Iterable[Definition]) -> dict[Range | None, list[str]]:
-    """The letters that stand for positions of each range, in the order in which they are met."""
+    """The index letters of each range, in the order of their first use."""
     found: dict[Range | None, dict[str, None]] = {}
     for d in definitions:
         for index in (*d.params, *(i for node in distinct(d.body) for i in parts(node)[2])):
@@ -107,7 +106,7 @@ def letters(definitions: Iterable[Definition]) -> dict[Range | None, list[str]]:
 
 
 def _writes_complement(expr: Expr) -> bool:
-    """Whether ``1 - sigma(x)`` is written out."""
+    """True if ``1 - sigma(x)`` occurs in the expression."""
     return any(
         isinstance(n, Add)
         and len(n.terms) == 2
@@ -120,19 +119,17 @@ def _writes_complement(expr: Expr) -> bool:
 # --- what adds up to 1 ------------------------------------------------------------------------------
 
 
-def _assumed_units(assumptions: Iterable[Assumption]) -> Iterator[Unit]:
+def _assumed_unit_sums(assumptions: Iterable[Assumption]) -> Iterator[UnitSum]:
     """``\\sum_a y_a = 1``"""
     for a in assumptions:
         left = a.left
-        while isinstance(left, Mul) and len(left.factors) == 1:
-            left = left.factors[0]
         if a.kind == "equation" and a.right is ONE and isinstance(left, Sum) and not left.where and not a.unless:
-            yield Unit(term_of(left), left.index, a.params)
+            yield UnitSum(term_of(left), left.index, a.params)
 
 
 def _assumed_symmetric(a: Assumption) -> Tensor | None:
-    """The matrix of ``A = A^T``."""
-    left, right = (bare(x) if x is not None else None for x in (a.left, a.right))
+    """The matrix ``A`` of an assumption ``A = A^T``."""
+    left, right = a.left, a.right
     if a.kind != "equation" or a.unless or not isinstance(left, Entry) or not isinstance(right, Entry):
         return None
     i, j = left.indices if len(left.indices) == 2 else (None, None)
@@ -140,8 +137,8 @@ def _assumed_symmetric(a: Assumption) -> Tensor | None:
     return left.tensor if turned and i in a.params and j in a.params else None
 
 
-def _defined_units(d: Definition) -> Iterator[Unit]:
-    """``p_a = f_a / sum_b f_b`` and ``y_a = delta(a, o)``, along each axis for which they hold."""
+def _defined_unit_sums(d: Definition) -> Iterator[UnitSum]:
+    """The unit sums of ``p_a = f_a / sum_b f_b`` and ``y_a = delta(a, o)``."""
     body = term_of(d.body)
     if body.number != 1 or body.dummies:
         return
@@ -152,7 +149,7 @@ def _defined_units(d: Definition) -> Iterator[Unit]:
         at = tuple(index if p is axis else p for p in d.params)
         pattern = SummedProduct(Fraction(1), (), ((Ref(d, at), Fraction(1)),))
         whole = term_of(Sum(index, Ref(d, at)))
-        yield Unit(
+        yield UnitSum(
             SummedProduct(Fraction(1), whole.dummies, pattern.factors),
             index,
             tuple(p for p in d.params if p is not axis),
@@ -160,7 +157,7 @@ def _defined_units(d: Definition) -> Iterator[Unit]:
 
 
 def _normalised(body: SummedProduct, axis: Index) -> bool:
-    """Whether a product is some f of the axis over the sum of f along it."""
+    """True if a product is ``f_a / sum_b f_b`` along the axis."""
     above = [(b, e) for b, e in body.factors if e > 0]
     below = [(b, e) for b, e in body.factors if e < 0]
     if len(below) != 1 or below[0][1] != -1 or axis in free_indices(below[0][0]):
@@ -182,7 +179,7 @@ def _normalised(body: SummedProduct, axis: Index) -> bool:
 
 
 def _one_hot(body: SummedProduct, axis: Index) -> bool:
-    """Whether a product is one delta of the axis and a position that surely lies in its range."""
+    """True if a product is one delta of the axis and a position within its range."""
     if len(body.factors) != 1:
         return False
     node, e = body.factors[0]

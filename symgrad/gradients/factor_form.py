@@ -1,4 +1,4 @@
-"""Single factors in matrix notation: named arrays and slices, functions entry by entry, deltas, conditions."""
+"""Single factors in matrix notation: arrays and slices, functions entry by entry, deltas, conditions."""
 
 from __future__ import annotations
 
@@ -29,16 +29,15 @@ from symgrad.core.nodes import (
     free_indices,
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, indices_of
-from symgrad.gradients.summed_products import bare
-from symgrad.gradients.tensor_network import NoMatrixForm, turned
+from symgrad.gradients.tensor_network import NoMatrixForm, reordered
 
 
 @dataclass(frozen=True, slots=True)
 class FactorFormer:
-    """Forms factors; ``form`` forms what stands inside them. ``taken``: names with a meaning of their own."""
+    """Finds the matrix form of factors, and by ``array_of`` that of their parts. ``reserved``: see ``MatrixFormer``."""
 
-    form: Callable[[Expr, Axes], Array]
-    taken: frozenset[str]
+    array_of: Callable[[Expr, Axes], Array]
+    reserved: frozenset[str]
 
     def __call__(self, base: Expr, axes: Axes) -> Array:
         """A factor as an array over its own axes."""
@@ -47,24 +46,24 @@ class FactorFormer:
                 raise NoMatrixForm("a position is used as a number")
             return a.Scalar((), base)
         if isinstance(base, Sum) and base.body is ONE and not axes:
-            return a.Scalar((), base)  # how many there are
+            return a.Scalar((), base)  # a count
         if isinstance(base, (Entry, Ref, Apply)):
             return self.named(base, axes)
         if isinstance(base, Delta):
             return self.delta(base, axes)
         if isinstance(base, Add):
-            return self.form(base, axes)
+            return self.array_of(base, axes)
         if isinstance(base, Func):
             raise_if(base.name == "abs" and bool(axes), "an absolute value has no matrix notation")
-            return a.Mapped(axes, base.name, self.form(base.arg, axes))
+            return a.Mapped(axes, base.name, self.array_of(base.arg, axes))
         if isinstance(base, Pow):
             if free_indices(base.exponent) & frozenset(axes):
                 raise NoMatrixForm("an exponent depends on an index")
-            return a.EntrywisePower(axes, self.form(base.base, axes), self.form(base.exponent, ()))
+            return a.EntrywisePower(axes, self.array_of(base.base, axes), self.array_of(base.exponent, ()))
         if isinstance(base, Iverson):
-            return self.bracket(base, axes)
+            return self.indicator(base, axes)
         if isinstance(base, Sum):
-            return self.form(base, axes)
+            return self.array_of(base, axes)
         raise NoMatrixForm(f"{_WHAT.get(type(base).__name__, 'a part')} has no matrix notation")
 
     def named(self, base: Entry | Ref | Apply, axes: Axes) -> Array:
@@ -77,9 +76,9 @@ class FactorFormer:
                 if lam is None:
                     raise NoMatrixForm("a function of several numbers has no matrix notation")
                 name = base.function.name + "'" * len(base.derivs)
-                return a.Mapped(axes, name, self.form(lam.body, axes))
+                return a.Mapped(axes, name, self.array_of(lam.body, axes))
             which, slots = base.derivs[0]
-            argument = bare(base.arguments[which].body)
+            argument = base.arguments[which].body
             raise_if(not isinstance(argument, (Entry, Ref)), "the argument of a function of arrays has no name")
         else:
             slots = base.indices
@@ -93,41 +92,41 @@ class FactorFormer:
         if len(met) == 2 and met[0] is met[1]:
             other = met[0].fresh()
             bare_twice = sum(e is met[0] for e in slots) == 2
-            raise_if(isinstance(base, Apply) or not bare_twice, "an index stands twice in the slots of an array")
+            raise_if(isinstance(base, Apply) or not bare_twice, "an index occurs twice in the slots of an array")
             assert isinstance(base, (Entry, Ref))
             second = [k for k, i in enumerate(open_) if i is not None][1]
             apart = tuple(other if k == second else e for k, e in enumerate(base.indices))
             return a.Diagonal(axes, a.Named((met[0], other), type(base)(base.args[0], apart)))
         if len(set(met)) != len(met) or set(met) != set(axes):
-            raise NoMatrixForm("an index stands twice in the slots of an array")
-        row = len(slots) == 1 and _lies(base)
-        return turned(a.Named(tuple(met), base, row), axes)
+            raise NoMatrixForm("an index occurs twice in the slots of an array")
+        row = len(slots) == 1 and _is_row(base)
+        return reordered(a.Named(tuple(met), base, row), axes)
 
     def delta(self, base: Delta, axes: Axes) -> Array:
         left, right = base.left, base.right
         if len(axes) == 2 and {left, right} == set(axes):
-            raise_if("I" in self.taken, "the document uses `I` for something else")
+            raise_if("I" in self.reserved, "the document uses `I` for something else")
             return a.Identity(axes)
         if len(axes) == 1 and axes[0] in (left, right):
             other = right if left is axes[0] else left
             if axes[0] not in indices_of(other):
-                raise_if("e" in self.taken, "the document uses `e` for something else")
+                raise_if("e" in self.reserved, "the document uses `e` for something else")
                 return a.Basis(axes, other)
         if not axes:
             return a.Scalar((), base)
         raise NoMatrixForm("a delta of a gathered or shifted position has no matrix notation")
 
-    def bracket(self, base: Iverson, axes: Axes) -> Array:
-        """``[x > 0]`` as ``step(x)``, ``[i = o]`` as ``e_o``, ``[i in N]`` as ``sum_{k in N} e_k``; and opposites."""
+    def indicator(self, base: Iverson, axes: Axes) -> Array:
+        """``[x > 0]`` as ``step(x)``, ``[i = o]`` as ``e_o``, ``[i in N]`` as ``sum_{k in N} e_k``, or the negation."""
         cond = base.cond
         inside: Array | None = None
         if cond.op == "pos" and isinstance(cond.left, Expr):
-            inside = a.Mapped(axes, "step", self.form(cond.left, axes))
+            inside = a.Mapped(axes, "step", self.array_of(cond.left, axes))
         elif cond.op == "eq" and len(axes) == 1 and not isinstance(cond.left, Expr):
             assert isinstance(cond.right, (Index, Affine, Gather))
             inside = self.delta(Delta(cond.left, cond.right), axes)
         elif cond.op == "in" and len(axes) == 1 and cond.left is axes[0]:
-            raise_if("e" in self.taken, "the document uses `e` for something else")
+            raise_if("e" in self.reserved, "the document uses `e` for something else")
             k = axes[0].fresh("bound")
             where = (Cond("in", k, cond.right),)
             inside = a.Explicit(axes, k, where, a.Basis(axes, k))
@@ -144,27 +143,27 @@ def raise_if(wrong: bool, reason: str) -> None:
 
 
 def _open(e: IndexExpr, axes: Axes) -> Index | None:
-    """The axis that a slot is open along: bare, or gathered by an array whose one slot it is."""
+    """The axis of a slot: the index alone, or the index of a gather with one slot."""
     if isinstance(e, Index):
         return e if e in axes else None
     if isinstance(e, Gather) and len(e.indices) == 1 and e.indices[0] in axes:
         found = e.indices[0]
         return found if isinstance(found, Index) else None
-    raise_if(any(i in axes for i in indices_of(e)), "an index stands in arithmetic on positions")
+    raise_if(any(i in axes for i in indices_of(e)), "an index occurs in arithmetic on positions")
     return None
 
 
 def _is_plain(base: Expr) -> bool:
-    """Whether a number is written without sums over whole arrays."""
+    """True if a scalar is written without sums over whole arrays."""
     return not any(isinstance(n, Sum) for n in distinct(base)) and isinstance(
         base, (Num, Size, Const, Entry, Ref, Iverson, Delta, Cases)
     )
 
 
-def _lies(base: Expr) -> bool:
-    """Whether an array of one axis is written as a row; a derivative by one is as well."""
+def _is_row(base: Expr) -> bool:
+    """True if a vector is a row by declaration; the derivative by a row is a row."""
     if isinstance(base, Apply) and base.derivs:
-        return _lies(bare(base.arguments[base.derivs[0][0]].body))
+        return _is_row(base.arguments[base.derivs[0][0]].body)
     if isinstance(base, Entry):
         return base.tensor.row
     return isinstance(base, Ref) and base.definition.row

@@ -1,24 +1,26 @@
-"""A derivative that symgrad took: its index form, its matrix form, and how both are written."""
+"""Derivatives of a document's quantities: index form, matrix form, and both as LaTeX."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from symgrad.calculus.differentiate import Resolver
 from symgrad.core import matrix_notation as a
 from symgrad.core.matrix_notation import Array
 from symgrad.core.nodes import Apply, Delta, Deriv, Entry, Expr, Ref, distinct, free_indices
 from symgrad.core.ranges import Index, IndexExpr, indices_of
 from symgrad.core.substitute import substitute
-from symgrad.gradients.derivative import derivative
+from symgrad.gradients.derivation import DerivationLine, derivation
 from symgrad.gradients.matrix_form import MatrixFormer
 from symgrad.gradients.requests import DerivativeTarget, GradientRequests
 from symgrad.gradients.simplify import Simplifier
 from symgrad.gradients.summed_products import SummedProduct, term_of
 from symgrad.gradients.tensor_network import NoMatrixForm
 from symgrad.reading.meaning.values import ReadValue
+from symgrad.sympy_door.to_sympy import matrix_to_sympy, to_sympy
 from symgrad.text.diagnostic import SymgradError
 from symgrad.writing.index_latex import latex
 from symgrad.writing.latex_pieces import is_named
@@ -31,10 +33,10 @@ Form = Literal["index", "matrix"]
 class Gradient:
     """The derivative of a quantity by one target, or by several in turn.
 
-    entry: the derivative at the entries that ``of`` and ``targets`` name, simplified.
+    entry: the simplified derivative at the indices that ``of`` and ``targets`` are written with.
     """
 
-    asking: GradientRequests = field(repr=False)
+    requests: GradientRequests = field(repr=False)
     of: ReadValue
     targets: tuple[DerivativeTarget, ...]
     entry: Expr
@@ -44,48 +46,44 @@ class Gradient:
 
     @property
     def index(self) -> Any:
-        """The index form as a SymPy expression: ``Indexed``, ``Sum``, ``KroneckerDelta``, elementary functions."""
-        from symgrad.sympy_door.bridge import to_sympy
-
+        """The index form in SymPy: ``Indexed``, ``Sum``, ``KroneckerDelta`` and elementary functions."""
         return to_sympy(self.entry)
 
     @property
     def matrix(self) -> Any:
-        """The matrix form as a SymPy expression; None where there is none or SymPy has no parts for it."""
-        from symgrad.sympy_door.matrix_out import matrix_to_sympy
-
+        """The matrix form in SymPy; None if there is no matrix form or SymPy can't express it."""
         return None if self.array is None else matrix_to_sympy(self.array)
 
     # --- matrix form --------------------------------------------------------------------------------
 
     @cached_property
     def _formed(self) -> tuple[tuple[Expr, tuple[DerivativeTarget, ...], Array] | None, str]:
-        """``(entry, targets, array)`` of the matrix form, at one slice where all others are 0; or why there is none."""
+        """``(entry, targets, array)`` of the matrix form, for the nonzero slice if there is only one; or why not."""
         entry, targets = self._sliced()
         axes = (*self.of.axes, *(x for t in targets for x in t.axes))
         whole = {*free_indices(self.of.body), *(i for t in targets for i in free_indices(t.entry))}
         loose = [i for i in whole - set(axes) if i.kind != "fixed"]
         if loose:
             return None, f"`{loose[0].letter}` is the index of one entry"
-        taken = self.asking.naming.reserved
+        reserved = self.requests.naming.reserved
         try:
-            return (entry, targets, MatrixFormer(taken, self.simplify.names).form(entry, axes)), ""
+            return (entry, targets, MatrixFormer(reserved, self.simplify.names).array_of(entry, axes)), ""
         except NoMatrixForm as e:
             return None, str(e)
 
     @property
     def array(self) -> Array | None:
-        """The matrix form as a tree."""
+        """The matrix form as a tree, or None."""
         found = self._formed[0]
         return None if found is None else found[2]
 
     @property
     def no_matrix_form(self) -> str:
-        """Why there is no matrix form; empty where there is one."""
+        """The reason why there is no matrix form; empty if there is one."""
         return self._formed[1]
 
     def _sliced(self) -> tuple[Expr, tuple[DerivativeTarget, ...]]:
-        """Where the derivative is 0 but for one slice, ``delta_{cj} f_i``, that slice: ``f_i`` by ``V_{:c}``."""
+        """The nonzero slice if all others are 0: of ``delta_{cj} f_i`` by ``V_{ij}``, ``f_i`` by ``V_{:c}``."""
         entry, targets = self.entry, list(self.targets)
         for k, target in enumerate(targets):
             for axis in target.axes:
@@ -106,16 +104,16 @@ class Gradient:
     # --- LaTeX --------------------------------------------------------------------------------------
 
     def latex(self, form: Form | None = None) -> str:
-        """``\\frac{\\partial J}{\\partial U} = …``; without a form the matrix one, where there is one.
+        """``\\frac{\\partial J}{\\partial U} = …``, in matrix form if there is one and no form is given.
 
-        Raises ``SymgradError`` where the matrix form is asked for and there is none.
+        Raises ``SymgradError`` if ``form`` is ``matrix`` and there is no matrix form.
         """
         left, right = self.sides(form)
         return f"{left} = {right}"
 
     def sides(self, form: Form | None = None) -> tuple[str, str]:
-        """The two sides of ``latex``."""
-        names = self.asking.naming
+        """The two sides of the equation that ``latex`` writes."""
+        names = self.requests.naming
         found, reason = self._formed
         if form == "matrix" and found is None:
             raise SymgradError(f"there is no matrix form: {reason}")
@@ -135,11 +133,11 @@ class Gradient:
     def _below(self, targets: Sequence[DerivativeTarget]) -> list[str]:
         names = [self._name(t.entry, t.axes) for t in targets]
         if len(targets) == 2 and all(len(t.axes) == 1 for t in targets):
-            names[1] += "^\\top"  # the Hessian, by a vector and its transpose
+            names[1] += "^\\top"  # the Hessian: by a vector and its transpose
         return names
 
     def _name(self, entry: Expr, axes: tuple[Index, ...]) -> str:
-        names = self.asking.naming
+        names = self.requests.naming
         return (
             matrix_latex(a.Named(axes, entry), entry, names) if isinstance(entry, (Entry, Ref)) else latex(entry, names)
         )
@@ -147,17 +145,27 @@ class Gradient:
     # --- written out --------------------------------------------------------------------------------
 
     def steps(self) -> str:
-        """The whole derivation as displays: an ``aligned`` block, one line a rule, and the matrix form behind it."""
-        from symgrad.gradients.written_out import written_out
-
-        return written_out(self)
+        """The whole derivation: an ``aligned`` display with one line per rule, then the matrix form."""
+        names = self.requests.naming
+        blocks = []
+        of = self.of.body
+        left: Expr = of
+        for target in self.targets:
+            left = Deriv(left, target.entry)
+            final = derivative(of, [target.entry], self.simplify)
+            lines = derivation(of, target.entry, final, self.simplify)
+            blocks.append(block(latex(left, names), rows_of([(latex(x.expr, names), x) for x in lines])))
+            of = final
+        if not self.no_matrix_form:
+            blocks.append(f"$$\n{self.latex('matrix')}\n$$")
+        return "\n\n".join(blocks)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
 
 def _position(term: SummedProduct, axis: Index) -> tuple[Expr, IndexExpr] | None:
-    """The delta that ties an axis to one position, where nothing summed or open is in it."""
+    """The delta that fixes an axis at one position without free or bound indices, and that position."""
     for base, e in term.factors:
         if not isinstance(base, Delta) or e != 1:
             continue
@@ -167,17 +175,48 @@ def _position(term: SummedProduct, axis: Index) -> tuple[Expr, IndexExpr] | None
     return None
 
 
-def gradient(asking: GradientRequests, of: str, wrt: Sequence[str]) -> Gradient:
+def derivative(cost: Expr, targets: Iterable[Entry | Ref], simplify: Simplifier) -> Expr:
+    """The derivative of a cost by each target in turn, simplified after each."""
+    out = cost
+    for target in targets:
+        simplify.effort = 0
+        resolver = Resolver()
+        out = simplify(simplify.names.canonical(resolver.resolve(resolver.differentiate(out, target))))
+    return out
+
+
+def gradient(requests: GradientRequests, of: str, wrt: Sequence[str]) -> Gradient:
     """The derivative of a quantity of a document by one or more others in turn.
 
-    Raises ``SymgradError`` for names that can't be read and for what the quantity does not depend on.
+    Raises ``SymgradError`` if a name can't be read or the quantity does not depend on a target.
     """
-    value = asking.quantity(of, wrt)
-    targets = asking.targets(value, wrt)
-    simplify = asking.simplifier(value, targets)
+    value = requests.quantity(of, wrt)
+    targets = requests.targets(value, wrt)
+    simplify = requests.simplifier(value, targets)
     entry = derivative(value.body, [t.entry for t in targets], simplify)
     for n in distinct(entry):
         if isinstance(n, Apply) and n.derivs and any(n.function.shapes) and not all(map(is_named, n.arguments)):
             name = n.function.name
             raise SymgradError(f"the argument of `{name}` has no name: define it first, `z = …`, and write `{name}(z)`")
-    return Gradient(asking, value, tuple(targets), entry, simplify)
+    return Gradient(requests, value, tuple(targets), entry, simplify)
+
+
+def rows_of(lines: list[tuple[str, DerivationLine]]) -> list[tuple[str, str]]:
+    """LaTeX and remark of each line, without lines that differ from the one before only in their bound indices."""
+    out: list[tuple[str, str]] = []
+    for text, line in lines:
+        if not out or out[-1][0] != text:
+            out.append((text, remark(line)))
+    return out
+
+
+def block(left: str, rows: list[tuple[str, str]]) -> str:
+    """A display with one row per line: ``left &= right \\quad \\text{(rule)}``."""
+    if len(rows) == 1:
+        return f"$$\n{left} = {rows[0][0]} {rows[0][1]}\n$$"
+    out = [f"{left if k == 0 else ''} &= {right} {said}".strip() for k, (right, said) in enumerate(rows)]
+    return "$$\n\\begin{aligned}\n" + " \\\\\n".join(out) + "\n\\end{aligned}\n$$"
+
+
+def remark(line: DerivationLine) -> str:
+    return f"\\quad \\text{{({', '.join(line.rules)})}}" if line.rules else ""

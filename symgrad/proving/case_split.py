@@ -1,8 +1,8 @@
-"""Functions of what holds a bracket, case by case: ``f(b x + y) = b f(x + y) + (1 - b) f(y)``.
+"""Functions of an argument with an indicator, case by case: ``f(b x + y) = b f(x + y) + (1 - b) f(y)``.
 
-So brackets and deltas never stay inside a function, and a delta there still makes two positions
-one; the same with bits and signs that are entries. A case in which the function is undefined is
-left out: where the bracket takes that case, the whole is undefined too.
+So no indicator or delta remains inside a function, and a delta in the argument still identifies two positions. The
+same holds for entries that are bits or signs. A case in which ``f`` is undefined is left out: where the indicator
+selects that case, the whole expression is undefined too.
 """
 
 from __future__ import annotations
@@ -11,29 +11,28 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from symgrad.proving.attempt import Attempt, Part, Poly
-from symgrad.proving.heads import HEADS
 from symgrad.proving.limits import UndefinedForm
-from symgrad.proving.poly import ONE, accumulate, minus, mul, replace
+from symgrad.proving.poly import ONE, accumulate, minus, mul, replace_throughout
 
-BITS = ("delta", "differ", "less", "member", "step")
-MAX_BITS_SPLIT = 3
-
-
-def splits(part: Part) -> bool:
-    """Whether a factor takes two values: a bracket, a bit, a sign."""
-    head = HEADS[part[0]]
-    return part[2] == 1 and (head.kind in BITS or (head.kind == "entry" and head.of.domain in ("bit", "sign")))
+INDICATORS = ("delta", "differ", "less", "member", "step")
+MAX_SPLIT = 3
 
 
-def is_sign(part: Part) -> bool:
-    head = HEADS[part[0]]
+def is_two_valued(ctx: Attempt, part: Part) -> bool:
+    """True if a factor takes only two values: an indicator, a bit or a sign."""
+    head = ctx.heads[part[0]]
+    return part[2] == 1 and (head.kind in INDICATORS or (head.kind == "entry" and head.of.domain in ("bit", "sign")))
+
+
+def is_sign(ctx: Attempt, part: Part) -> bool:
+    head = ctx.heads[part[0]]
     return head.kind == "entry" and bool(head.of.domain == "sign")
 
 
 def by_cases(ctx: Attempt, p: Poly, f: Callable[[Poly], Poly]) -> Poly | None:
-    """``f(p)`` split by the first two-valued factor in ``p``; None if it holds none, or too many."""
-    found = {x for m in p for x in m if splits(x)}
-    if not found or len(found) > MAX_BITS_SPLIT:
+    """``f(p)`` split by the first two-valued factor of ``p``; None if there is none, or if there are too many."""
+    found = {x for m in p for x in m if is_two_valued(ctx, x)}
+    if not found or len(found) > MAX_SPLIT:
         return None
     bit = min(found)
     without: Poly = {}
@@ -46,15 +45,16 @@ def by_cases(ctx: Attempt, p: Poly, f: Callable[[Poly], Poly]) -> Poly | None:
     both = dict(without)
     accumulate(both, holding)
     here: Poly = {(bit,): 1}
-    if is_sign(bit):
-        ctx.fired("f(s x + y) = (1 + s)/2 f(x + y) + (1 - s)/2 f(y - x)")
+    if is_sign(ctx, bit):
+        ctx.note("f(s x + y) = (1 + s)/2 f(x + y) + (1 - s)/2 f(y - x)")
         accumulate(without, holding, -1)
         here = {(bit,): Fraction(1, 2), ONE: Fraction(1, 2)}
     else:
-        ctx.fired("f(b x + y) = b f(x + y) + (1 - b) f(y)")
-        if HEADS[bit[0]].kind == "delta":
-            both = _made_one(ctx, both, bit[1])
-    one, zero = _tried(ctx, f, both), _tried(ctx, f, without)
+        ctx.note("f(b x + y) = b f(x + y) + (1 - b) f(y)")
+        if ctx.heads[bit[0]].kind == "delta":
+            keep, drop = sorted(bit[1], key=ctx.positions.rank)
+            both = replace_throughout(ctx, both, drop, keep)
+    one, zero = _or_undefined(ctx, f, both), _or_undefined(ctx, f, without)
     if one is None and zero is None:
         raise UndefinedForm("undefined in every case")
     total: Poly = {}
@@ -65,16 +65,7 @@ def by_cases(ctx: Attempt, p: Poly, f: Callable[[Poly], Poly]) -> Poly | None:
     return total
 
 
-def _made_one(ctx: Attempt, p: Poly, slots: tuple[int, ...]) -> Poly:
-    """``p`` with two positions made one, the way the delta would."""
-    keep, drop = sorted(slots, key=ctx.positions.rank)
-    total: Poly = {}
-    for m, c in p.items():
-        accumulate(total, replace(ctx, m, drop, keep), c)
-    return total
-
-
-def _tried(ctx: Attempt, f: Callable[[Poly], Poly], p: Poly) -> Poly | None:
+def _or_undefined(ctx: Attempt, f: Callable[[Poly], Poly], p: Poly) -> Poly | None:
     depth = ctx.depth
     try:
         return f(p)

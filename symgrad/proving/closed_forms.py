@@ -1,85 +1,88 @@
-"""What stays closed: abstract functions, products over an index, powers with symbolic exponents."""
+"""Expressions kept as one part: abstract functions, products over an index, powers with symbolic exponents."""
 
 from __future__ import annotations
 
 from symgrad.core.nodes import AbstractFunction
 from symgrad.proving import elementary_laws
-from symgrad.proving.attempt import REBUILD, Attempt, Part, Poly, Slots
+from symgrad.proving.attempt import Attempt, Part, Poly, Slots
 from symgrad.proving.case_split import by_cases
-from symgrad.proving.heads import HEADS, Head, Number, leaf
-from symgrad.proving.poly import ONE, minus, mul, opened, single
+from symgrad.proving.common_factors import common_denominator, primitive_part
+from symgrad.proving.interner import Head, Number
+from symgrad.proving.poly import ONE, minus, mul, open_template, single
 from symgrad.proving.positivity import POSITIVE, mono_sign, poly_sign
-from symgrad.proving.powers import power, primitive, together
+from symgrad.proving.powers import power
 from symgrad.proving.size_polynomials import size_of
 from symgrad.proving.sum_laws import sum_over
-from symgrad.proving.templates import LiveTerm, abstract, exact, poly_terms, unfold
+from symgrad.proving.templates import LiveTerm, from_template, int_if_whole, poly_terms, to_template
 
 Argument = tuple[tuple[int, ...], Poly]
 Derivative = tuple[int, tuple[int, ...]]
 
 
 def apply(ctx: Attempt, function: AbstractFunction, arguments: list[Argument], derivs: list[Derivative]) -> Poly:
-    """An abstract function at arrays, with its partial derivatives (they commute)."""
-    symbol = leaf("symbol", function, 0, f"{function.name} {function.shapes}")
+    """An abstract function of arrays, differentiated by some of their entries in any order."""
+    symbol = ctx.interner.leaf("symbol", function, 0, f"{function.name} {function.shapes}")
     terms: list[LiveTerm] = []
     axes: list[int] = []
-    for place, (own, body) in enumerate(arguments):
+    for which, (own, body) in enumerate(arguments):
         axes.extend(own)
-        terms.extend(poly_terms(body, place))
+        terms.extend(poly_terms(body, which))
     for k, at in derivs:
-        mark = leaf("by", len(at), len(at), f"by {len(at)}")
+        mark = ctx.interner.leaf("by", len(at), len(at), f"by {len(at)}")
         terms.append(((-1 - k, 1), ((mark.id, at, 1),)))
-    hid, slots = abstract(ctx, "apply", symbol.id, terms, axes=tuple(axes))
+    hid, slots = to_template(ctx, "apply", symbol.id, terms, axes=tuple(axes))
     return single(ctx, hid, slots)
 
 
-def unapplied(ctx: Attempt, head: Head, slots: Slots) -> tuple[AbstractFunction, list[Argument], list[Derivative]]:
-    """The function, arguments and derivatives of an ``apply`` part, with fresh axes."""
-    function: AbstractFunction = HEADS[head.of].of
+def function_and_arguments(
+    ctx: Attempt, head: Head, slots: Slots
+) -> tuple[AbstractFunction, list[Argument], list[Derivative]]:
+    """The function, arguments and derivatives that an ``apply`` part was made from, with fresh axes."""
+    function: AbstractFunction = ctx.heads[head.of].of
     axes = [tuple(ctx.positions.fresh(r) for r in shape) for shape in function.shapes]
     flat = tuple(a for own in axes for a in own)
     bodies: list[Poly] = [{} for _ in axes]
     derivs: list[Derivative] = []
     shown = Head(0, "apply", head.bound, tuple(t for t in head.terms if t[0][0] >= 0), rigid=head.rigid)
-    _, polys = opened(ctx, shown, slots, flat)
+    _, polys = open_template(ctx, shown, slots, flat)
     bodies[: len(polys)] = polys
     marks = Head(0, "apply", head.bound, tuple(t for t in head.terms if t[0][0] < 0), rigid=head.rigid)
-    for (place, _), mono in unfold(ctx, marks, slots, flat)[1]:
-        derivs.append((-1 - place, mono[0][1]))
+    for (which, _), mono in from_template(ctx, marks, slots, flat)[1]:
+        derivs.append((-1 - which, mono[0][1]))
     return function, list(zip(axes, bodies, strict=True)), derivs
 
 
 def general_power(ctx: Attempt, base: Poly, exponent: Poly) -> Poly:
-    """``base ** exponent`` for an exponent that is no number: ``exp(exponent log base)`` where base > 0."""
+    """``base ** exponent`` for a symbolic exponent: ``exp(exponent log base)`` if ``base > 0``."""
     if is_positive(ctx, base):
-        ctx.fired("x^y = exp(y log x)")
+        ctx.note("x^y = exp(y log x)")
         return elementary_laws.exp(ctx, mul(ctx, exponent, elementary_laws.log(ctx, base)))
     split = by_cases(ctx, base, lambda q: general_power(ctx, q, exponent))
     if split is not None:
         return split
-    n = exact(exponent.get(ONE, 0))
+    n = int_if_whole(exponent.get(ONE, 0))
     if n and isinstance(n, int):
-        ctx.fired("x^(y + n) = x^y x^n")
+        ctx.note("x^(y + n) = x^y x^n")
         rest = minus(exponent, {ONE: n})
         return mul(ctx, power(ctx, base, n), general_power(ctx, base, rest))
-    hid, slots = abstract(ctx, "raised", "", [*poly_terms(base, 0), *poly_terms(exponent, 1)])
+    hid, slots = to_template(ctx, "raised", "", [*poly_terms(base, 0), *poly_terms(exponent, 1)])
     return single(ctx, hid, slots)
 
 
 def is_positive(ctx: Attempt, p: Poly) -> bool:
-    common, rest = together(ctx, p)
+    common, rest = common_denominator(ctx, p)
     return mono_sign(ctx, common) == POSITIVE and poly_sign(ctx, rest) == POSITIVE
 
 
 def product_over(ctx: Attempt, p: Poly, index: int) -> Poly:
-    """``prod_index p``: factor by factor; exponentials become the exponential of a sum."""
+    """``prod_index p``, factor by factor. A product of exponentials becomes the exponential of a sum."""
     positions = ctx.positions
     if not p:
-        hid, slots = abstract(ctx, "product", "", [], (index,))
+        hid, slots = to_template(ctx, "product", "", [], (index,))
         return single(ctx, hid, slots)
-    common, rest = together(ctx, p)
+    common, rest = common_denominator(ctx, p)
     if len(rest) > 1:
-        content, c, rest = primitive(ctx, rest, True)
+        content, c, rest = primitive_part(ctx, rest, True)
     else:
         ((content, c),) = rest.items()
         rest = {ONE: 1}
@@ -90,34 +93,34 @@ def product_over(ctx: Attempt, p: Poly, index: int) -> Poly:
     for x in (*common, *content):
         total = mul(ctx, total, _product_of_part(ctx, x, index, size))
     if rest != {ONE: 1}:
-        total = mul(ctx, total, _opaque_product(ctx, rest, index, size))
+        total = mul(ctx, total, _unexpanded_product(ctx, rest, index, size))
     return total
 
 
 def _product_of_part(ctx: Attempt, x: Part, index: int, size: Poly) -> Poly:
     hid, slots, e = x
-    if HEADS[hid].kind == "exp":
-        ctx.fired("prod exp(x) = exp(sum x)")
+    if ctx.heads[hid].kind == "exp":
+        ctx.note("prod exp(x) = exp(sum x)")
         return elementary_laws.exp(ctx, sum_over(ctx, elementary_laws.argument(ctx, x), index), e)
-    return power(ctx, _opaque_product(ctx, {((hid, slots, 1),): 1}, index, size), e)
+    return power(ctx, _unexpanded_product(ctx, {((hid, slots, 1),): 1}, index, size), e)
 
 
-def _opaque_product(ctx: Attempt, p: Poly, index: int, size: Poly) -> Poly:
-    if not any(ctx.positions.touches(s, index) for m in p for x in m for s in x[1]):
+def _unexpanded_product(ctx: Attempt, p: Poly, index: int, size: Poly) -> Poly:
+    if not any(ctx.positions.mentions(s, index) for m in p for x in m for s in x[1]):
         if len(size) == 1 and ONE in size:
             return power(ctx, p, size[ONE])
         return general_power(ctx, p, size)
-    hid, slots = abstract(ctx, "product", "", poly_terms(p), (index,))
+    hid, slots = to_template(ctx, "product", "", poly_terms(p), (index,))
     return single(ctx, hid, slots)
 
 
-def _rebuild_apply(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    function, arguments, derivs = unapplied(ctx, head, slots)
+def rebuild_apply(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    function, arguments, derivs = function_and_arguments(ctx, head, slots)
     return power(ctx, apply(ctx, function, arguments, derivs), e)
 
 
-def _rebuild_raised(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    polys = [*opened(ctx, head, slots)[1], {}, {}]
+def rebuild_raised(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    polys = [*open_template(ctx, head, slots)[1], {}, {}]
     base, exponent = polys[0], polys[1]
     if not exponent:
         return {ONE: 1}
@@ -126,9 +129,6 @@ def _rebuild_raised(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
     return power(ctx, general_power(ctx, base, exponent), e)
 
 
-def _rebuild_product(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    bound, polys = opened(ctx, head, slots)
+def rebuild_product(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    bound, polys = open_template(ctx, head, slots)
     return power(ctx, product_over(ctx, polys[0] if polys else {}, bound[0]), e)
-
-
-REBUILD.update(apply=_rebuild_apply, raised=_rebuild_raised, product=_rebuild_product)

@@ -1,7 +1,7 @@
-"""What a claim says by being defined: entries under a log are positive, positions lie in their slots.
+"""What is implied by a claim being defined: entries under a log are positive, positions lie in their ranges.
 
-Only what stands in a side whatever the values are counts: nothing under a condition, and nothing
-beside a delta or a bracket, which may leave it out.
+Only subexpressions that are always evaluated count: none under a condition, and none multiplied by a delta or an
+indicator, which may be 0.
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ from symgrad.proving.attempt import Attempt, Pattern
 from symgrad.proving.normal_form import normal_form
 
 MAX_NODES = 4_000
-"""How far a side is looked through; what stands beyond is not counted on."""
+"""The most nodes that are visited."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImpliedByDefinedness:
-    """``logged``: entries under a log, with the indices that run over their whole slots;
-    ``placed``: positions in slots of a range, all their indices open."""
+    """``positive_entries``: entries under a log, with those of their indices that take all positions of their slots;
+    ``in_range``: positions and the ranges of their slots. None of their indices is bound."""
 
-    logged: tuple[tuple[Entry, frozenset[Index]], ...] = ()
-    placed: tuple[tuple[IndexExpr, Range], ...] = ()
+    positive_entries: tuple[tuple[Entry, frozenset[Index]], ...] = ()
+    in_range: tuple[tuple[IndexExpr, Range], ...] = ()
 
 
-def standing(*sides: Expr) -> ImpliedByDefinedness:
-    """What stands unconditionally in the sides of a claim."""
-    logged: dict[tuple[Entry, frozenset[Index]], None] = {}
-    placed: dict[tuple[IndexExpr, Range], None] = {}
+def implied_by_definedness(*sides: Expr) -> ImpliedByDefinedness:
+    """What follows if all these sides are defined."""
+    positive_entries: dict[tuple[Entry, frozenset[Index]], None] = {}
+    in_range: dict[tuple[IndexExpr, Range], None] = {}
     for node, bound in _unconditional(sides):
         if isinstance(node, Func) and node.name == "log" and isinstance(node.arg, Entry):
             found = _for_all(node.arg, bound)
             if found is not None:
-                logged[found] = None
+                positive_entries[found] = None
         elif isinstance(node, Entry):
             for e, range_ in zip(node.indices, node.tensor.ranges, strict=True):
                 if isinstance(e, Affine) and not any(i in bound for i in e.indices()):
-                    placed[e, range_] = None
-    return ImpliedByDefinedness(tuple(logged), tuple(placed))
+                    in_range[e, range_] = None
+    return ImpliedByDefinedness(tuple(positive_entries), tuple(in_range))
 
 
 def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[Index]]]:
-    """Nodes with the indices that full sums around them bind."""
+    """The nodes that are always evaluated, each with the indices bound by unconditional sums around it."""
     seen: set[tuple[Expr, frozenset[Index]]] = set()
     stack: list[tuple[Expr, frozenset[Index]]] = [(side, frozenset()) for side in reversed(sides)]
     while stack:
@@ -71,7 +71,7 @@ def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[In
 
 
 def _for_all(entry: Entry, bound: frozenset[Index]) -> tuple[Entry, frozenset[Index]] | None:
-    """The entry with the bound indices that stand for every position of a slot; None if one does not."""
+    """The entry with its bound indices; None if one of them does not take all positions of its slot."""
     for e, range_ in zip(entry.indices, entry.tensor.ranges, strict=True):
         if isinstance(e, Index):
             if e in bound and e.range != range_:
@@ -81,16 +81,17 @@ def _for_all(entry: Entry, bound: frozenset[Index]) -> tuple[Entry, frozenset[In
     return entry, frozenset(e for e in entry.indices if isinstance(e, Index) and e in bound)
 
 
-def assume_positive(ctx: Attempt, entry: Entry, params: frozenset[Index]) -> None:
-    """The entry is positive, for all values of the parameters."""
+def learn_positive(ctx: Attempt, entry: Entry, params: frozenset[Index]) -> None:
+    """Learn that the entry is positive for all values of the parameters."""
     for mono in normal_form(ctx, entry):
         if len(mono) == 1 and mono[0][2] == 1:
             pattern = Pattern(mono[0][1], frozenset(ctx.positions.of(i) for i in params))
             ctx.facts.positive.setdefault(mono[0][0], []).append(pattern)
 
 
-def assume_placed(ctx: Attempt, e: IndexExpr, range_: Range) -> None:
-    """The position lies in the range: ``s + 1`` in ``1 .. T`` says ``s <= T - 1``, ``2`` there says ``T >= 2``."""
+def learn_in_range(ctx: Attempt, e: IndexExpr, range_: Range) -> None:
+    """Learn that the position lies in the range: ``s + 1`` in ``1 .. T`` means ``s <= T - 1``, and ``2`` in ``1 .. T``
+    means ``T >= 2``."""
     positions = ctx.positions
     a = positions.as_arithmetic(positions.of(e))
     if a is None:
@@ -99,7 +100,7 @@ def assume_placed(ctx: Attempt, e: IndexExpr, range_: Range) -> None:
     if not a.terms and not a.sizes:
         if len(range_.hi.terms) == 1 and range_.hi.terms[0][1] == 1:
             size = str(range_.hi.terms[0][0])
-            positions.least[size] = max(positions.least.get(size, 0), a.const - range_.hi.const)
+            positions.least_sizes[size] = max(positions.least_sizes.get(size, 0), a.const - range_.hi.const)
         return
     if len(a.terms) != 1 or a.terms[0][1] not in (1, -1):
         return

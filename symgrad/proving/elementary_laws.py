@@ -1,41 +1,40 @@
-"""exp, log, other elementary functions, and the bracket ``[x > 0]``.
+"""exp, log and other elementary functions.
 
-``exp(2x + 3yz) = E(x)^2 E(yz)^3``: one part for each product, its coefficient as exponent, so that
-``exp(a) exp(b) = exp(a + b)``, and what does not touch a summed index stays outside of the sum.
-``log`` splits over what is positive; ``log x^2`` is not ``2 log x`` unless ``x`` is.
+``exp(2x + 3yz) = E(x)^2 E(yz)^3``: there is one part per product, and its coefficient is the exponent. So
+``exp(a) exp(b) = exp(a + b)``, and factors without a bound index can be moved out of a sum. ``log`` is split over
+positive factors; ``log x^2`` is ``2 log x`` only if ``x`` is positive.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.proving.attempt import REBUILD, REDUCE, SIGN_OF, SUM_OVER, Attempt, Mono, Part, Poly, Slots, part
-from symgrad.proving.case_split import by_cases, splits
-from symgrad.proving.heads import HEADS, Head, Number, magnitude
-from symgrad.proving.indicators import bit_power
+from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots, part
+from symgrad.proving.case_split import by_cases, is_two_valued
+from symgrad.proving.common_factors import common_denominator, primitive_part
+from symgrad.proving.interner import Head, Number, magnitude
 from symgrad.proving.limits import UndefinedForm
 from symgrad.proving.poly import (
     ONE,
     accumulate,
     constant,
+    is_whole,
     merge,
     minus,
     mul,
-    natural,
-    opened,
+    open_template,
     reduce,
     scale,
     single,
-    whole,
 )
-from symgrad.proving.positivity import POSITIVE, UNKNOWN, part_sign, poly_sign, power_sign
-from symgrad.proving.powers import factors, power, primitive, together
-from symgrad.proving.templates import abstract, poly_terms
+from symgrad.proving.positivity import UNKNOWN, part_sign, poly_sign, power_sign
+from symgrad.proving.powers import power, prime_factors
+from symgrad.proving.sum_laws import sum_over
+from symgrad.proving.templates import poly_terms, to_template
 
 AT_ZERO = {"sin": 0, "cos": 1, "arctan": 0, "erf": 0}
 ODD = ("sin", "arctan", "erf")
 EVEN = ("cos",)
-ANY_REAL = ("real", "positive", "nonnegative")
 
 
 def exp(ctx: Attempt, p: Poly, factor: Number = 1) -> Poly:
@@ -44,19 +43,19 @@ def exp(ctx: Attempt, p: Poly, factor: Number = 1) -> Poly:
     others: list[Poly] = []
     for mono, c in p.items():
         c = c * factor
-        if any(splits(x) for x in mono):
+        if any(is_two_valued(ctx, x) for x in mono):
             split = by_cases(ctx, {mono: c}, lambda q: exp(ctx, q))
             if split is not None:
                 others.append(split)
                 continue
-        if len(mono) == 1 and HEADS[mono[0][0]].kind == "log" and mono[0][2] == 1:
-            ctx.fired("exp(log x) = x")
+        if len(mono) == 1 and ctx.heads[mono[0][0]].kind == "log" and mono[0][2] == 1:
+            ctx.note("exp(log x) = x")
             others.append(power(ctx, argument(ctx, mono[0]), c))
         else:
-            hid, slots = abstract(ctx, "exp", "", [((0, 1), mono)])
-            simple = merge(simple, (part(hid, slots, c),))
+            hid, slots = to_template(ctx, "exp", "", [((0, 1), mono)])
+            simple = merge(simple, (part(ctx, hid, slots, c),))
     if len(p) > 1:
-        ctx.fired("exp(a) exp(b) = exp(a + b)")
+        ctx.note("exp(a) exp(b) = exp(a + b)")
     result: Poly = {simple: 1}
     for q in others:
         result = mul(ctx, result, q)
@@ -64,20 +63,20 @@ def exp(ctx: Attempt, p: Poly, factor: Number = 1) -> Poly:
 
 
 def argument(ctx: Attempt, p: Part) -> Poly:
-    """What a function is taken of."""
-    return opened(ctx, HEADS[p[0]], p[1])[1][0]
+    """The argument of a function."""
+    return open_template(ctx, ctx.heads[p[0]], p[1])[1][0]
 
 
 def log(ctx: Attempt, p: Poly) -> Poly:
-    """``log p``, split over the factors that are positive."""
+    """``log p``, split over its positive factors."""
     if not p:
         raise UndefinedForm("log of zero")
     split = by_cases(ctx, p, lambda q: log(ctx, q))
     if split is not None:
         return split
-    common, p = together(ctx, p)
+    common, p = common_denominator(ctx, p)
     if len(p) > 1:
-        content, c, p = primitive(ctx, p, True)
+        content, c, p = primitive_part(ctx, p, True)
         common = merge(common, content)
         if len(p) > 1:
             return _log_terms(ctx, c, common, p)
@@ -90,14 +89,14 @@ def _log_terms(ctx: Attempt, c: Number, common: Mono, p: Poly) -> Poly:
     """``log(c * common * p)`` for a primitive ``p`` of several terms."""
     if poly_sign(ctx, p) != UNKNOWN or not common or all(power_sign(ctx, x) != UNKNOWN for x in common):
         total = _log_mono(ctx, c, common, None) if common or c != 1 else {}
-        hid, slots = abstract(ctx, "log", "", poly_terms(p))
+        hid, slots = to_template(ctx, "log", "", poly_terms(p))
         accumulate(total, single(ctx, hid, slots))
         return total
     return _log_mono(ctx, c, common, p)
 
 
 def _log_mono(ctx: Attempt, c: Number, mono: Mono, several: Poly | None) -> Poly:
-    """``log(c * mono * several)``: positive parts and even powers by themselves, the rest together."""
+    """``log(c * mono * several)``: separate logarithms of positive parts and even powers, one of everything else."""
     total = _log_number(ctx, magnitude(c))
     loose: list[Part] = []
     for p in mono:
@@ -115,7 +114,7 @@ def _log_mono(ctx: Attempt, c: Number, mono: Mono, several: Poly | None) -> Poly
         return total
     rest: Poly = {ONE: -1 if c < 0 else 1}
     for h, s, e in loose:
-        # an odd power has the sign of its base: the even rest goes out by itself
+        # x^3 = x^2 x, where x^2 is not negative
         if e != 1:
             accumulate(total, _log_part(ctx, (h, s, e - 1)))
         rest = mul(ctx, rest, {((h, s, 1),): 1})
@@ -126,28 +125,28 @@ def _log_mono(ctx: Attempt, c: Number, mono: Mono, several: Poly | None) -> Poly
 
 
 def _log_part(ctx: Attempt, p: Part) -> Poly:
-    """``log base^e`` where that is not negative."""
+    """``log base^e`` for nonnegative ``base^e``"""
     hid, slots, e = p
-    head = HEADS[hid]
+    head = ctx.heads[hid]
     if head.kind == "exp":
-        ctx.fired("log exp(x) = x")
+        ctx.note("log exp(x) = x")
         return scale(argument(ctx, p), e)
     if head.kind == "prime":
         return scale(_log_of(ctx, constant(head.of)), e)
     if head.kind == "product" and part_sign(ctx, p) != UNKNOWN:
-        ctx.fired("log of a product = sum of logs")
-        bound, polys = opened(ctx, head, slots)
-        return scale(SUM_OVER[0](ctx, log(ctx, polys[0]), bound[0]), e)
-    if part_sign(ctx, p) != UNKNOWN or not whole(e):
+        ctx.note("log of a product = sum of logs")
+        bound, polys = open_template(ctx, head, slots)
+        return scale(sum_over(ctx, log(ctx, polys[0]), bound[0]), e)
+    if part_sign(ctx, p) != UNKNOWN or not is_whole(e):
         if head.kind == "power":
             return scale(log(ctx, argument(ctx, p)), e)
         return scale(_log_of(ctx, {((hid, slots, 1),): 1}), e)
-    hid, slots = abstract(ctx, "log", "", [((0, 1), ((hid, slots, 2),))])
+    hid, slots = to_template(ctx, "log", "", [((0, 1), ((hid, slots, 2),))])
     return scale(single(ctx, hid, slots), Fraction(e) / 2)
 
 
 def _log_of(ctx: Attempt, p: Poly) -> Poly:
-    hid, slots = abstract(ctx, "log", "", poly_terms(p))
+    hid, slots = to_template(ctx, "log", "", poly_terms(p))
     return single(ctx, hid, slots)
 
 
@@ -156,117 +155,45 @@ def _log_number(ctx: Attempt, c: Number) -> Poly:
     total: Poly = {}
     c = Fraction(c)
     for n, sign in ((c.numerator, 1), (c.denominator, -1)):
-        for p, k in factors(n):
+        for p, k in prime_factors(n):
             accumulate(total, _log_of(ctx, constant(p)), sign * k)
     return total
 
 
-def step(ctx: Attempt, p: Poly) -> Poly:
-    """``[p > 0]``, up to positive factors; ``[-x > 0] = 1 - [x > 0]`` unless ``x`` may vanish identically."""
-    if not p:
-        return {}
-    split = by_cases(ctx, p, lambda q: step(ctx, q))
-    if split is not None:
-        return split
-    common, p = together(ctx, p)
-    common = tuple(x for x in common if power_sign(ctx, x) == UNKNOWN)
-    _, _, p = primitive(ctx, p, False)
-    if common:
-        p = mul(ctx, p, {common: 1})
-    if ONE in p and len(p) == 1:
-        return {ONE: 1} if p[ONE] > 0 else {}
-    if poly_sign(ctx, p) == POSITIVE:
-        ctx.fired("[x > 0] = 1 for x > 0")
-        return {ONE: 1}
-    if poly_sign(ctx, scale(p, -1)) != UNKNOWN:
-        return {}
-    hid, slots = abstract(ctx, "step", "", poly_terms(p), active=True)
-    opposite, others = abstract(ctx, "step", "", poly_terms(scale(p, -1)), active=True)
-    if opposite < hid and never_vanishes(p):
-        ctx.fired("[-x > 0] = 1 - [x > 0]")
-        return minus({ONE: 1}, single(ctx, opposite, others))
-    return single(ctx, hid, slots)
-
-
-def never_vanishes(p: Poly) -> bool:
-    """Whether ``p`` is no zero polynomial in its entries, however positions coincide and whatever the sizes
-    are: where every tensor is constant, which coincidences do not change, some product of tensors has
-    a coefficient that is positive, or negative, at all sizes. Other kinds of parts are not looked into."""
-    coefficients: dict[Mono, list[Number]] = {}
-    for mono, c in p.items():
-        value = _constant_tensors(mono)
-        if value is None:
-            return False
-        if value:
-            coefficients.setdefault(value, []).append(c)
-    return any(min(cs) > 0 or max(cs) < 0 for cs in coefficients.values())
-
-
-def _constant_tensors(mono: Mono) -> Mono | None:
-    """The powers of tensors in a product where every tensor is constant; sizes and numbers left out."""
-    out: Mono = ONE
-    for h, _, e in mono:
-        head = HEADS[h]
-        if head.kind == "entry" and head.of.domain in ANY_REAL:
-            out = merge(out, ((h, (), e),))
-        elif head.kind == "sum" and natural(e):
-            inner = _constant_tensors(tuple((f[0], (), f[1]) for f in head.terms[0][1]))
-            if inner is None:
-                return None
-            for _ in range(int(e)):
-                out = merge(out, inner)
-        elif head.kind not in ("size", "constant", "prime"):
-            return None
-    return out
-
-
 def function(ctx: Attempt, name: str, p: Poly) -> Poly:
-    """An elementary function without an expansion, of a canonical argument; odd and even ones up to sign."""
+    """An elementary function that has no expansion. ``f(-x) = -f(x)`` for odd and ``f(-x) = f(x)`` for even ones."""
     if not p and name in AT_ZERO:
         return constant(AT_ZERO[name])
     split = by_cases(ctx, p, lambda q: function(ctx, name, q))
     if split is not None:
         return split
-    hid, slots = abstract(ctx, "function", name, poly_terms(p), active=name == "sin")
+    hid, slots = to_template(ctx, "function", name, poly_terms(p), active=name == "sin")
     if p and (name in ODD or name in EVEN):
-        opposite, others = abstract(ctx, "function", name, poly_terms(scale(p, -1)), active=name == "sin")
+        opposite, others = to_template(ctx, "function", name, poly_terms(scale(p, -1)), active=name == "sin")
         if opposite < hid:
             return scale(single(ctx, opposite, others), -1 if name in ODD else 1)
     return single(ctx, hid, slots)
 
 
-def sign_of(ctx: Attempt, p: Poly) -> Poly:
-    return minus(scale(step(ctx, p), 2), {ONE: 1})
-
-
-def _reduce_function(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
+def reduce_function(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     """``sin^2 = 1 - cos^2``"""
     hid, slots, e = mono[k]
-    if HEADS[hid].of != "sin" or e < 2 or not whole(e):
+    if ctx.heads[hid].of != "sin" or e < 2 or not is_whole(e):
         return None
-    ctx.fired("sin^2 = 1 - cos^2")
+    ctx.note("sin^2 = 1 - cos^2")
     cosine = function(ctx, "cos", argument(ctx, mono[k]))
     rest = merge((*mono[:k], *mono[k + 1 :]), ((hid, slots, e - 2),) if e > 2 else ())
     other = minus({ONE: 1}, mul(ctx, cosine, cosine))
     return mul(ctx, reduce(ctx, rest), other)
 
 
-def _rebuild_exp(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return exp(ctx, opened(ctx, head, slots)[1][0], e)
+def rebuild_exp(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return exp(ctx, open_template(ctx, head, slots)[1][0], e)
 
 
-def _rebuild_log(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return power(ctx, log(ctx, opened(ctx, head, slots)[1][0]), e)
+def rebuild_log(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return power(ctx, log(ctx, open_template(ctx, head, slots)[1][0]), e)
 
 
-def _rebuild_step(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return bit_power(step(ctx, opened(ctx, head, slots)[1][0]), e)
-
-
-def _rebuild_function(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return power(ctx, function(ctx, head.of, opened(ctx, head, slots)[1][0]), e)
-
-
-SIGN_OF.append(sign_of)
-REBUILD.update(exp=_rebuild_exp, log=_rebuild_log, step=_rebuild_step, function=_rebuild_function)
-REDUCE.update(function=_reduce_function)
+def rebuild_function(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return power(ctx, function(ctx, head.of, open_template(ctx, head, slots)[1][0]), e)

@@ -1,4 +1,4 @@
-"""From a normal form back to an expression, for reports. Letters are taken from the sums that were read."""
+"""From a normal form back to an expression, for reports. Bound indices get the letters that the author used."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from symgrad.core import nodes
 from symgrad.core.nodes import Cond, Const, Delta, Entry, Expr, Func, Iverson, Lam, Pow, Prod, Ref, Size, Sum
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, index_expr
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
-from symgrad.proving.closed_forms import unapplied
-from symgrad.proving.heads import ARRAYS, HEADS, RANGES
+from symgrad.proving.closed_forms import function_and_arguments
 from symgrad.proving.limits import MAX_DEPTH, FormTooLarge
-from symgrad.proving.poly import accumulate, opened, scale
+from symgrad.proving.poly import accumulate, open_template, scale
 from symgrad.proving.position_ids import COMPOUND, Gathered
 
 LETTERS = "ijklmnpqrstuvwxyzabcdefgh"
 
 
 def to_expr(ctx: Attempt, p: Poly) -> Expr:
-    """The expression that a normal form stands for."""
+    """The expression of a normal form."""
     return FormWriter(ctx).poly(p)
 
 
 class FormWriter:
+    """Writes polynomials of one attempt as expressions."""
+
     def __init__(self, ctx: Attempt) -> None:
         self.ctx = ctx
         self.names: dict[int, Index] = dict(ctx.positions.indices)
@@ -36,13 +37,13 @@ class FormWriter:
             return self.names[p]
         c = self.ctx.positions.compound[p]
         if isinstance(c, Gathered):
-            return Gather(ARRAYS[c.array], tuple(self.position(x) for x in c.at))
+            return Gather(self.ctx.interner.arrays[c.array], tuple(self.position(x) for x in c.at))
         symbols: list[tuple[str | Index, int]] = list(c.sizes)
         symbols += [(self.names[i], k) for i, k in c.terms]
         return index_expr(Affine.build(symbols, c.const))
 
     def bind(self, number: int, range_: Range | None) -> Index:
-        """A bound index with a letter that is not taken: one the author used for this range, if it can be."""
+        """A bound index with an unused letter, preferably one that the author used for this range."""
         wished = [*self.ctx.letters.get(range_, ()), *LETTERS]
         letter = next((x for x in wished if x not in self.taken), f"i_{len(self.taken)}")
         index = Index(letter, range_, "bound")
@@ -66,7 +67,7 @@ class FormWriter:
         return result
 
     def sigmoids(self, p: Poly) -> tuple[Poly, list[Expr]]:
-        """``f - f / (1 + e^x)`` as ``f sigma(x)``, and what is left."""
+        """Collect ``f - f / (1 + e^x)`` as ``f sigma(x)``. Returns the remaining terms and the collected ones."""
         left = dict(p)
         gathered: list[Expr] = []
         for mono in sorted(p):
@@ -81,16 +82,16 @@ class FormWriter:
         return left, gathered
 
     def sigmoid(self, x: Part) -> Poly | None:
-        """The argument of ``1 / (1 + e^x)``, if a power is one of that."""
-        head = HEADS[x[0]]
+        """The argument ``x`` if a power is one of ``1 + e^x``; else None."""
+        head = self.ctx.heads[x[0]]
         if head.kind != "power" or [t[0][1] for t in head.terms] != [1, 1]:
             return None
-        monos = sorted(opened(self.ctx, head, x[1])[1][0], key=len)
-        if monos[0] or any(HEADS[h].kind != "exp" for h, _, _ in monos[1]):
+        monos = sorted(open_template(self.ctx, head, x[1])[1][0], key=len)
+        if monos[0] or any(self.ctx.heads[h].kind != "exp" for h, _, _ in monos[1]):
             return None
         total: Poly = {}
         for h, s, e in monos[1]:
-            accumulate(total, opened(self.ctx, HEADS[h], s)[1][0], e)
+            accumulate(total, open_template(self.ctx, self.ctx.heads[h], s)[1][0], e)
         return total
 
     def term(self, mono: Mono, c: int | Fraction) -> Expr:
@@ -98,9 +99,9 @@ class FormWriter:
 
     def part(self, x: Part) -> Expr:
         hid, slots, e = x
-        head = HEADS[hid]
+        head = self.ctx.heads[hid]
         if head.kind == "exp":
-            inner = opened(self.ctx, head, slots)[1][0]
+            inner = open_template(self.ctx, head, slots)[1][0]
             return Func("exp", self.poly({m: c * e for m, c in inner.items()}))
         argument = self.sigmoid(x) if e < 0 else None
         if argument is not None:
@@ -108,7 +109,7 @@ class FormWriter:
         return nodes.power(self.base(hid, slots), nodes.num(e))
 
     def base(self, hid: int, slots: tuple[int, ...]) -> Expr:
-        head = HEADS[hid]
+        head = self.ctx.heads[hid]
         kind, at = head.kind, tuple(self.position(s) for s in slots) if not head.terms else ()
         made: Expr
         if kind == "entry":
@@ -126,7 +127,7 @@ class FormWriter:
         elif kind == "size":
             made = Size(Affine.of(head.of))
         elif kind == "position":
-            made = Size(Affine.of(at[0]))  # type: ignore[arg-type]  # gathered positions as numbers: the node takes them
+            made = Size(Affine.of(at[0]))  # type: ignore[arg-type]  # the node takes gathered positions as well
         elif kind == "constant":
             made = Const(head.of)
         elif kind == "prime":
@@ -138,10 +139,10 @@ class FormWriter:
         return made
 
     def nested(self, hid: int, slots: tuple[int, ...]) -> Expr:
-        head = HEADS[hid]
-        bound, polys = opened(self.ctx, head, slots)
+        head = self.ctx.heads[hid]
+        bound, polys = open_template(self.ctx, head, slots)
         if head.kind in ("sum", "product"):
-            indices = [self.bind(b, RANGES[r]) for b, r in zip(bound, head.bound, strict=True)]
+            indices = [self.bind(b, self.ctx.interner.ranges[r]) for b, r in zip(bound, head.bound, strict=True)]
             body = self.poly(polys[0] if polys else {})
             for index in reversed(indices):
                 body = Sum(index, body) if head.kind == "sum" else Prod(index, body)
@@ -158,7 +159,7 @@ class FormWriter:
         return Func(name, inner)
 
     def apply(self, hid: int, slots: tuple[int, ...]) -> Expr:
-        function, arguments, derivs = unapplied(self.ctx, HEADS[hid], slots)
+        function, arguments, derivs = function_and_arguments(self.ctx, self.ctx.heads[hid], slots)
         lams = []
         opened_here: list[Index] = []
         for (axes, body), shape in zip(arguments, function.shapes, strict=True):

@@ -1,25 +1,43 @@
-"""Deltas and brackets of positions: ``delta_{pq}``, ``[p < q]``, ``[p in N]``.
+"""Kronecker deltas and indicators (Iverson brackets) ``[p != q]``, ``[p < q]``, ``[p in N]``, ``[x > 0]``.
 
-``delta_{pp} = 1``; distinct literals give 0; ``delta_{pq} f(q) = delta_{pq} f(p)``; ``b^2 = b``.
+``delta_{pp} = 1``; ``delta_{pq} = 0`` for distinct literals; ``delta_{pq} f(q) = delta_{pq} f(p)``; ``b^2 = b``.
 """
 
 from __future__ import annotations
 
 from symgrad.core.ranges import Subset
-from symgrad.proving.attempt import REBUILD, REDUCE, Attempt, Mono, Pattern, Poly, Slots
+from symgrad.proving.attempt import Attempt, Mono, Pattern, Poly, Slots
+from symgrad.proving.case_split import by_cases
+from symgrad.proving.common_factors import common_denominator, primitive_part
 from symgrad.proving.fact_matching import Binding, instance, matches
-from symgrad.proving.heads import SYMMETRIC_PAIR, Head, Number, leaf
+from symgrad.proving.interner import SYMMETRIC_PAIR, Head, Number
 from symgrad.proving.limits import UndefinedForm, Unsupported
-from symgrad.proving.poly import ONE, add, minus, mul, reduce, replace
+from symgrad.proving.poly import (
+    ONE,
+    add,
+    is_natural,
+    is_whole,
+    merge,
+    minus,
+    mul,
+    open_template,
+    reduce,
+    replace,
+    scale,
+    single,
+)
 from symgrad.proving.position_ids import Arithmetic
+from symgrad.proving.positivity import POSITIVE, UNKNOWN, poly_sign, power_sign
+from symgrad.proving.templates import poly_terms, to_template
 
 Pair = tuple[int, int]
 MAX_SHIFT = 4
+ANY_REAL = ("real", "positive", "nonnegative")
 
 
-def _sides(ctx: Attempt, p: int, q: int) -> Pair | bool | None:
-    """Both sides of ``p ? q`` with everything on the side where it is positive; whether
-    ``p - q`` is a number other than 0 (False); or None where arithmetic does not apply."""
+def _on_positive_sides(ctx: Attempt, p: int, q: int) -> Pair | bool | None:
+    """The relation ``p ? q`` with each term moved to the side where its coefficient is positive. False if
+    ``p - q`` is a number other than 0; None if a position is not arithmetic."""
     positions = ctx.positions
     a, b = positions.as_arithmetic(p), positions.as_arithmetic(q)
     if a is None or b is None:
@@ -38,104 +56,104 @@ def _sides(ctx: Attempt, p: int, q: int) -> Pair | bool | None:
     return up, down
 
 
-def _apart(ctx: Attempt, p: int, q: int, least: int = 1) -> bool:
-    """Whether ``q - p >= least`` for plain reasons: the ends of the ranges that their indices run over."""
+def _surely_apart(ctx: Attempt, p: int, q: int, least: int = 1) -> bool:
+    """True if the bounds of their indices imply that ``q - p >= least``."""
     positions = ctx.positions
     if positions.range_of(p) == positions.range_of(q) and positions.range_of(p) is not None:
         return False
-    return positions.at_least(positions.plus_or_none(q, p), least)
+    return positions.surely_at_least(positions.difference_or_none(q, p), least)
 
 
-def holds(ctx: Attempt, pattern: Pattern, found: Binding) -> bool:
-    """Whether none of a fact's exceptions applies (all are decided against)."""
-    return all(not delta(ctx, instance(ctx, a, found), instance(ctx, b, found)) for a, b in pattern.unless)
+def no_exception_applies(ctx: Attempt, unless: tuple[Pair, ...], found: Binding) -> bool:
+    """True if each exception ``a = b`` of a fact is known to be false under the binding."""
+    return all(not delta(ctx, instance(ctx, a, found), instance(ctx, b, found)) for a, b in unless)
 
 
 def delta(ctx: Attempt, p: int, q: int) -> Poly:
-    """``delta_{pq}``, decided where arithmetic or the facts decide it."""
+    """``delta_{pq}``, as a number if arithmetic or the facts determine it."""
     if p == q:
         return {ONE: 1}
-    sides = _sides(ctx, p, q)
+    sides = _on_positive_sides(ctx, p, q)
     if sides is False:
         return {}
     if isinstance(sides, tuple):
         p, q = sides
-    if _apart(ctx, p, q) or _apart(ctx, q, p):
+    if _surely_apart(ctx, p, q) or _surely_apart(ctx, q, p):
         return {}
     for pattern in ctx.facts.unequal:
         for pair in ((p, q), (q, p)):
             found = matches(ctx, pattern, pair)
             if found is None:
                 continue
-            if holds(ctx, pattern, found):
-                ctx.fired("distinct positions")
+            if no_exception_applies(ctx, pattern.unless, found):
+                ctx.note("distinct positions")
                 return {}
             if len(pattern.unless) == 1:
                 a, b = (instance(ctx, x, found) for x in pattern.unless[0])
                 positions = ctx.positions
                 if positions.replace(p, a, b) == positions.replace(q, a, b):
-                    ctx.fired("distinct positions")
+                    ctx.note("distinct positions")
                     return delta(ctx, a, b)
     for pattern in ctx.facts.less:
         for pair in ((p, q), (q, p)):
             found = matches(ctx, pattern, pair)
-            if found is not None and holds(ctx, pattern, found):
+            if found is not None and no_exception_applies(ctx, pattern.unless, found):
                 return {}
-    for name in ctx.facts.strangers:
-        if (_known(ctx, ctx.facts.strangers, name, p) and _known(ctx, ctx.facts.members, name, q)) or (
-            _known(ctx, ctx.facts.strangers, name, q) and _known(ctx, ctx.facts.members, name, p)
+    for name in ctx.facts.non_members:
+        if (_known_by(ctx, ctx.facts.non_members, name, p) and _known_by(ctx, ctx.facts.members, name, q)) or (
+            _known_by(ctx, ctx.facts.non_members, name, q) and _known_by(ctx, ctx.facts.members, name, p)
         ):
-            ctx.fired("distinct positions")
+            ctx.note("distinct positions")
             return {}
-    head = leaf("delta", "delta", 2, "delta", SYMMETRIC_PAIR, active=True, rigid=False)
+    head = ctx.interner.leaf("delta", "delta", 2, "delta", SYMMETRIC_PAIR, active=True, rigid=False)
     return {((head.id, (min(p, q), max(p, q)), 1),): 1}
 
 
 def differ(ctx: Attempt, p: int, q: int) -> Poly:
-    """``[p != q]`` as one bit, for summands that are undefined at ``p = q``."""
+    """``[p != q]`` as one indicator (not ``1 - delta_{pq}``), for summands that are undefined at ``p = q``."""
     if delta(ctx, p, q) == {ONE: 1}:
         return {}
     if not delta(ctx, p, q):
         return {ONE: 1}
-    head = leaf("differ", "differ", 2, "differ", SYMMETRIC_PAIR, active=True, rigid=False)
+    head = ctx.interner.leaf("differ", "differ", 2, "differ", SYMMETRIC_PAIR, active=True, rigid=False)
     return {((head.id, (min(p, q), max(p, q)), 1),): 1}
 
 
 def less(ctx: Attempt, p: int, q: int) -> Poly:
-    """``[p < q]``; of ``[p < q]`` and ``[q < p]`` one is kept: ``[p<q] + [q<p] + delta_{pq} = 1``."""
+    """``[p < q]``. Only one of ``[p < q]`` and ``[q < p]`` is used: ``[p < q] + [q < p] + delta_{pq} = 1``."""
     if p == q:
         return {}
     positions = ctx.positions
-    sides = _sides(ctx, p, q)
+    sides = _on_positive_sides(ctx, p, q)
     if sides is False:
         d = positions.compound[positions.plus(p, q, -1)]
         return {ONE: 1} if isinstance(d, Arithmetic) and d.const < 0 else {}
     if isinstance(sides, tuple):
         p, q = sides
-    if _apart(ctx, p, q):
+    if _surely_apart(ctx, p, q):
         return {ONE: 1}
-    if _apart(ctx, q, p, 0):
+    if _surely_apart(ctx, q, p, 0):
         return {}
     for pattern in ctx.facts.less:
         for pair in ((p, q), (q, p)):
             found = matches(ctx, pattern, pair)
-            if found is not None and holds(ctx, pattern, found):
+            if found is not None and no_exception_applies(ctx, pattern.unless, found):
                 return {ONE: 1} if pair == (p, q) else {}
-    if positions.at_least(positions.plus_or_none(p, q), -1):
-        # q - 1 is the least that p can be
+    if positions.surely_at_least(positions.difference_or_none(p, q), -1):
+        # p >= q - 1, so p < q means p = q - 1
         return delta(ctx, p, positions.plus(q, positions.literal(1), -1))
-    shifted = _without_shift(ctx, p, q)
+    shifted = _less_without_offset(ctx, p, q)
     if shifted is not None:
         return shifted
     if positions.rank(q) < positions.rank(p):
-        ctx.fired("[p < q] + [q < p] + delta_{pq} = 1")
+        ctx.note("[p < q] + [q < p] + delta_{pq} = 1")
         return minus(minus({ONE: 1}, delta(ctx, p, q)), less(ctx, q, p))
-    head = leaf("less", "less", 2, "less", active=True, rigid=False)
+    head = ctx.interner.leaf("less", "less", 2, "less", active=True, rigid=False)
     return {((head.id, (p, q), 1),): 1}
 
 
-def _without_shift(ctx: Attempt, p: int, q: int) -> Poly | None:
-    """``[p < q + c] = [p < q] + sum_{k<c} delta_{p,q+k}``, and the same on the left, for small ``c``."""
+def _less_without_offset(ctx: Attempt, p: int, q: int) -> Poly | None:
+    """``[p < q + c] = [p < q] + sum_{k<c} delta_{p,q+k}`` for small ``c``, and likewise for an offset of ``p``."""
     positions = ctx.positions
     a, b = positions.as_arithmetic(p), positions.as_arithmetic(q)
     if a is None or b is None or not 0 < a.const + b.const <= MAX_SHIFT:
@@ -151,38 +169,105 @@ def _without_shift(ctx: Attempt, p: int, q: int) -> Poly | None:
     return total
 
 
-def _known(ctx: Attempt, facts: dict[Subset, list[Pattern]], name: Subset, p: int) -> bool:
+def _known_by(ctx: Attempt, facts: dict[Subset, list[Pattern]], name: Subset, p: int) -> bool:
     for pattern in facts.get(name, ()):
         found = matches(ctx, pattern, (p,))
-        if found is not None and holds(ctx, pattern, found):
+        if found is not None and no_exception_applies(ctx, pattern.unless, found):
             return True
     return False
 
 
 def member(ctx: Attempt, subset: Subset, p: int) -> Poly:
     """``[p in N]``"""
-    if _known(ctx, ctx.facts.members, subset, p):
+    if _known_by(ctx, ctx.facts.members, subset, p):
         return {ONE: 1}
-    if _known(ctx, ctx.facts.strangers, subset, p):
-        ctx.fired("position outside the subset")
+    if _known_by(ctx, ctx.facts.non_members, subset, p):
+        ctx.note("position outside the subset")
         return {}
-    head = leaf("member", subset, 1, f"{subset.name} {subset.range}", active=True, rigid=False)
+    head = ctx.interner.leaf("member", subset, 1, f"{subset.name} {subset.range}", active=True, rigid=False)
     return {((head.id, (p,), 1),): 1}
 
 
-def bit_power(poly: Poly, e: Number) -> Poly:
-    """A bracket raised to a power: ``b^e = b`` for positive ``e``; ``b^{-k}`` is 1 where it is defined, and stays."""
+def step(ctx: Attempt, p: Poly) -> Poly:
+    """``[p > 0]``, without positive factors of ``p``. ``[-x > 0] = 1 - [x > 0]`` if ``x`` cannot vanish identically."""
+    if not p:
+        return {}
+    split = by_cases(ctx, p, lambda q: step(ctx, q))
+    if split is not None:
+        return split
+    common, p = common_denominator(ctx, p)
+    common = tuple(x for x in common if power_sign(ctx, x) == UNKNOWN)
+    _, _, p = primitive_part(ctx, p, False)
+    if common:
+        p = mul(ctx, p, {common: 1})
+    if ONE in p and len(p) == 1:
+        return {ONE: 1} if p[ONE] > 0 else {}
+    if poly_sign(ctx, p) == POSITIVE:
+        ctx.note("[x > 0] = 1 for x > 0")
+        return {ONE: 1}
+    if poly_sign(ctx, scale(p, -1)) != UNKNOWN:
+        return {}
+    hid, slots = to_template(ctx, "step", "", poly_terms(p), active=True)
+    opposite, others = to_template(ctx, "step", "", poly_terms(scale(p, -1)), active=True)
+    if opposite < hid and never_vanishes(ctx, p):
+        ctx.note("[-x > 0] = 1 - [x > 0]")
+        return minus({ONE: 1}, single(ctx, opposite, others))
+    return single(ctx, hid, slots)
+
+
+def never_vanishes(ctx: Attempt, p: Poly) -> bool:
+    """True if ``p`` is not the zero polynomial in its entries, whichever positions coincide and whatever the sizes.
+
+    Proof: let every tensor be constant, so that positions do not matter. Then some product of tensors has a
+    coefficient that is positive at all sizes, or negative at all sizes. Parts of other kinds give False.
+    """
+    coefficients: dict[Mono, list[Number]] = {}
+    for mono, c in p.items():
+        value = _constant_tensors(ctx, mono)
+        if value is None:
+            return False
+        if value:
+            coefficients.setdefault(value, []).append(c)
+    return any(min(cs) > 0 or max(cs) < 0 for cs in coefficients.values())
+
+
+def _constant_tensors(ctx: Attempt, mono: Mono) -> Mono | None:
+    """The powers of tensors in a product if every tensor is constant, without sizes and numbers; None if the product
+    has parts of other kinds."""
+    out: Mono = ONE
+    for h, _, e in mono:
+        head = ctx.heads[h]
+        if head.kind == "entry" and head.of.domain in ANY_REAL:
+            out = merge(out, ((h, (), e),))
+        elif head.kind == "sum" and is_natural(e):
+            inner = _constant_tensors(ctx, tuple((f[0], (), f[1]) for f in head.terms[0][1]))
+            if inner is None:
+                return None
+            for _ in range(int(e)):
+                out = merge(out, inner)
+        elif head.kind not in ("size", "constant", "prime"):
+            return None
+    return out
+
+
+def sign_of(ctx: Attempt, p: Poly) -> Poly:
+    """``sign(x) = 2 [x > 0] - 1`` for ``x != 0``"""
+    return minus(scale(step(ctx, p), 2), {ONE: 1})
+
+
+def indicator_power(poly: Poly, e: Number) -> Poly:
+    """A power of an indicator: ``b^e = b`` for ``e > 0``, else ``b^e = b^{-1}``, which is 1 where it is defined."""
     if e > 0 or poly == {ONE: 1}:
         return poly
     if not poly:
         raise UndefinedForm("division by zero")
     ((mono, c),) = poly.items() if len(poly) == 1 else ((ONE, 0),)
     if c != 1 or len(mono) != 1:
-        raise Unsupported("a bracket in a denominator")
+        raise Unsupported("an indicator in a denominator")
     return {((mono[0][0], mono[0][1], -1),): 1}
 
 
-def reduce_bit(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
+def reduce_indicator(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     """``b^2 = b``"""
     hid, slots, e = mono[k]
     if e in (1, -1):
@@ -190,9 +275,26 @@ def reduce_bit(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     return reduce(ctx, (*mono[:k], (hid, slots, 1 if e > 0 else -1), *mono[k + 1 :]))
 
 
+def reduce_entry(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
+    """``d^2 = d`` for bits, ``s^2 = 1`` for signs."""
+    hid, slots, e = mono[k]
+    rest = (*mono[:k], *mono[k + 1 :])
+    if not is_whole(e):
+        return None
+    if ctx.heads[hid].of.domain == "sign":
+        if e == 1:
+            return None
+        ctx.note("s^2 = 1")
+        return reduce(ctx, tuple(sorted((*rest, (hid, slots, 1)))) if e % 2 else rest)
+    if e <= 1:
+        return None
+    ctx.note("d^2 = d")
+    return reduce(ctx, tuple(sorted((*rest, (hid, slots, 1)))))
+
+
 def reduce_delta(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
-    """``delta_{pq} f(q) = delta_{pq} f(p)``: one of two equal positions stands for both."""
-    first = reduce_bit(ctx, mono, k)
+    """``delta_{pq} f(q) = delta_{pq} f(p)``"""
+    first = reduce_indicator(ctx, mono, k)
     if first is not None or mono[k][2] != 1:
         return first
     p, q = mono[k][1]
@@ -201,25 +303,25 @@ def reduce_delta(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     others = (*mono[:k], *mono[k + 1 :])
     if not any(positions.contains(x, drop) for part in others for x in part[1]):
         return None
-    ctx.fired("delta_{pq} f(q) = delta_{pq} f(p)")
+    ctx.note("delta_{pq} f(q) = delta_{pq} f(p)")
     return mul(ctx, {(mono[k],): 1}, replace(ctx, others, drop, keep))
 
 
-def _rebuild_delta(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return bit_power(delta(ctx, *slots), e)
+def rebuild_delta(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return indicator_power(delta(ctx, *slots), e)
 
 
-def _rebuild_differ(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return bit_power(differ(ctx, *slots), e)
+def rebuild_differ(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return indicator_power(differ(ctx, *slots), e)
 
 
-def _rebuild_less(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return bit_power(less(ctx, *slots), e)
+def rebuild_less(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return indicator_power(less(ctx, *slots), e)
 
 
-def _rebuild_member(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return bit_power(member(ctx, head.of, slots[0]), e)
+def rebuild_member(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return indicator_power(member(ctx, head.of, slots[0]), e)
 
 
-REBUILD.update(delta=_rebuild_delta, differ=_rebuild_differ, less=_rebuild_less, member=_rebuild_member)
-REDUCE.update(delta=reduce_delta, differ=reduce_bit, less=reduce_bit, member=reduce_bit, step=reduce_bit)
+def rebuild_step(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return indicator_power(step(ctx, open_template(ctx, head, slots)[1][0]), e)

@@ -1,10 +1,8 @@
-"""From an expression to its normal form, one rule a node kind."""
+"""From an expression to its normal form: one rule per node kind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
-from math import floor
 from typing import Any
 
 from symgrad.core import nodes
@@ -13,17 +11,14 @@ from symgrad.core.nodes import Cond, Expr, Iverson, Sum
 from symgrad.core.ranges import Affine, Index, Range, Subset
 from symgrad.core.substitute import instantiate, substitute
 from symgrad.proving import elementary_laws
-from symgrad.proving.attempt import REDUCE, Attempt, Mono, Poly
+from symgrad.proving.attempt import Attempt, Poly
 from symgrad.proving.closed_forms import apply, general_power, is_positive, product_over
-from symgrad.proving.fractions import reduce_power
-from symgrad.proving.heads import HEADS, leaf
-from symgrad.proving.indicators import delta, differ, less, member
+from symgrad.proving.indicators import delta, differ, less, member, step
 from symgrad.proving.limits import MAX_DEPTH, FormTooLarge, UndefinedForm, Unsupported
-from symgrad.proving.poly import ONE, accumulate, constant, minus, mul, reduce, replace, scale, single, whole
+from symgrad.proving.poly import ONE, accumulate, constant, minus, mul, replace_throughout, single
 from symgrad.proving.powers import power
 from symgrad.proving.size_polynomials import affine
 from symgrad.proving.sum_laws import sum_over
-from symgrad.proving.templates import exact
 
 
 def normal_form(ctx: Attempt, node: Expr) -> Poly:
@@ -44,77 +39,50 @@ def normal_form(ctx: Attempt, node: Expr) -> Poly:
     return result
 
 
-def bracket(ctx: Attempt, cond: Cond, opaque: bool = False) -> Poly:
-    """``[cond]`` as 0, 1 or a bit. ``opaque``: ``[p != q]`` is a bit of its own, not ``1 - delta``."""
+def indicator(ctx: Attempt, cond: Cond, keep_unequal: bool = False) -> Poly:
+    """``[cond]``. With ``keep_unequal``, ``[p != q]`` is an indicator of its own instead of ``1 - delta_{pq}``."""
     if cond.op == "pos":
         if not isinstance(cond.left, Expr):
-            raise Unsupported("a condition on what is no expression")
-        bit = elementary_laws.step(ctx, normal_form(ctx, cond.left))
+            raise Unsupported("a sign condition on a position")
+        bit = step(ctx, normal_form(ctx, cond.left))
     else:
         if isinstance(cond.left, Expr):
             raise Unsupported("a condition of positions on an expression")
         p = ctx.positions.of(cond.left)
         if cond.op == "in":
             if not isinstance(cond.right, Subset):
-                raise Unsupported("membership in what is no subset")
+                raise Unsupported("membership in something other than a subset")
             bit = member(ctx, cond.right, p)
         else:
             if cond.right is None or isinstance(cond.right, Subset):
                 raise Unsupported("a comparison without a second position")
             q = ctx.positions.of(cond.right)
-            if opaque and cond.op == "eq" and cond.negated:
+            if keep_unequal and cond.op == "eq" and cond.negated:
                 return differ(ctx, p, q)
             bit = delta(ctx, p, q) if cond.op == "eq" else less(ctx, p, q)
     return minus({ONE: 1}, bit) if cond.negated else bit
 
 
-def _where(ctx: Attempt, conds: tuple[Cond, ...], opaque: bool = False) -> Poly:
+def _conditions(ctx: Attempt, conds: tuple[Cond, ...], keep_unequal: bool = False) -> Poly:
     total: Poly = {ONE: 1}
     for c in conds:
-        total = mul(ctx, total, bracket(ctx, c, opaque))
+        total = mul(ctx, total, indicator(ctx, c, keep_unequal))
     return total
 
 
 def _entry(ctx: Attempt, node: Any) -> Poly:
     tensor = node.tensor
     slots = tuple([ctx.positions.of(e) for e in node.indices])
-    hid = ctx.heads.get(tensor)
+    hid = ctx.entry_heads.get(tensor)
     if hid is None:
         group = ctx.symmetric.get(tensor, ())
         shape = " ".join(str(r) for r in tensor.ranges)
         two_valued = tensor.domain in ("bit", "sign")
-        hid = leaf("entry", tensor, len(slots), f"{tensor.name} {shape} {tensor.domain}", group, two_valued).id
-        ctx.heads[tensor] = hid
+        hid = ctx.interner.leaf(
+            "entry", tensor, len(slots), f"{tensor.name} {shape} {tensor.domain}", group, two_valued
+        ).id
+        ctx.entry_heads[tensor] = hid
     return single(ctx, hid, slots)
-
-
-def _reduce_entry(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
-    """``d^2 = d`` for bits, ``s^2 = 1`` for signs."""
-    hid, slots, e = mono[k]
-    rest = (*mono[:k], *mono[k + 1 :])
-    if not whole(e):
-        return None
-    if HEADS[hid].of.domain == "sign":
-        if e == 1:
-            return None
-        ctx.fired("s^2 = 1")
-        return reduce(ctx, tuple(sorted((*rest, (hid, slots, 1)))) if e % 2 else rest)
-    if e <= 1:
-        return None
-    ctx.fired("d^2 = d")
-    return reduce(ctx, tuple(sorted((*rest, (hid, slots, 1)))))
-
-
-def _reduce_prime(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
-    """``2^{3/2} = 2 * 2^{1/2}``"""
-    hid, slots, e = mono[k]
-    n = floor(e)
-    if not n:
-        return None
-    rest = (*mono[:k], *mono[k + 1 :])
-    here = (hid, slots, exact(e - n))
-    kept = reduce(ctx, tuple(sorted((*rest, here))) if here[2] else rest)
-    return scale(kept, exact(Fraction(HEADS[hid].of) ** n))
 
 
 def _sum(ctx: Attempt, node: Any) -> Poly:
@@ -122,8 +90,8 @@ def _sum(ctx: Attempt, node: Any) -> Poly:
     body: Expr = node
     where: tuple[Cond, ...] = ()
     while isinstance(body, Sum) and not where and ctx.positions.of(body.index) not in indices:
-        # sums directly inside one another are closed at once: what stands between them is never labelled
-        index, body, where = narrowed(ctx, body)
+        # nested sums are handled together, so that the inner sums need not be labelled
+        index, body, where = with_bounds_in_range(ctx, body)
         indices.append(ctx.positions.of(index))
         ctx.letters.setdefault(index.range, {})[index.letter] = None
     summand = normal_form(ctx, body)
@@ -131,19 +99,19 @@ def _sum(ctx: Attempt, node: Any) -> Poly:
         return sum_over(ctx, summand, *indices)
     depth = ctx.depth
     try:
-        return sum_over(ctx, mul(ctx, summand, _where(ctx, where)), *indices)
+        return sum_over(ctx, mul(ctx, summand, _conditions(ctx, where)), *indices)
     except UndefinedForm:
-        # the summand is undefined where the conditions leave it out: keep them as one bit
+        # the summand is undefined where a condition fails: do not expand [p != q]
         ctx.depth = depth
-        return sum_over(ctx, mul(ctx, summand, _where(ctx, where, opaque=True)), *indices)
+        return sum_over(ctx, mul(ctx, summand, _conditions(ctx, where, keep_unequal=True)), *indices)
 
 
-def narrowed(ctx: Attempt, node: Any) -> tuple[Index, Expr, tuple[Cond, ...]]:
-    """``sum_{1 <= t <= T, t >= 2}`` is ``sum_{t=2}^{T}``: bounds among the conditions go to the range."""
+def with_bounds_in_range(ctx: Attempt, node: Any) -> tuple[Index, Expr, tuple[Cond, ...]]:
+    """``sum_{1 <= t <= T, t >= 2} = sum_{t=2}^{T}``: conditions that are bounds become part of the range."""
     index: Index = node.index
     range_, kept = index.range, []
     for c in node.where:
-        smaller = _tighter(ctx, range_, index, c) if c.op == "lt" and range_ is not None else None
+        smaller = _tightened(ctx, range_, index, c) if c.op == "lt" and range_ is not None else None
         if smaller is None:
             kept.append(c)
         else:
@@ -155,8 +123,8 @@ def narrowed(ctx: Attempt, node: Any) -> tuple[Index, Expr, tuple[Cond, ...]]:
     return fresh, substitute(node.body, {index: fresh}), tuple(m.args[0] for m in moved)
 
 
-def _tighter(ctx: Attempt, range_: Range, index: Index, c: Cond) -> Range | None:
-    """The range with one bound more, if that is a bound surely inside it."""
+def _tightened(ctx: Attempt, range_: Range, index: Index, c: Cond) -> Range | None:
+    """The range restricted by one more bound; None if the condition is no bound known to lie inside the range."""
     upper = c.left == index
     end = c.right if upper else c.left
     if not upper and c.right != index:
@@ -177,32 +145,29 @@ def _prod(ctx: Attempt, node: Any) -> Poly:
     i = ctx.positions.of(node.index)
     ctx.letters.setdefault(node.index.range, {})[node.index.letter] = None
     body = normal_form(ctx, node.body)
-    left_out = _left_out(ctx, node, body) if len(node.where) == 1 else None
+    left_out = _factor_left_out(ctx, node, body) if len(node.where) == 1 else None
     if left_out is not None:
-        ctx.fired("prod_{i != j} f(i) = prod_i f(i) / f(j) for f > 0")
+        ctx.note("prod_{i != j} f(i) = prod_i f(i) / f(j) for f > 0")
         return mul(ctx, product_over(ctx, body, i), power(ctx, left_out, -1))
     if node.where:
-        body = mul(ctx, minus(body, {ONE: 1}), _where(ctx, node.where))
+        body = mul(ctx, minus(body, {ONE: 1}), _conditions(ctx, node.where))
         body = minus(body, {ONE: -1})
     return product_over(ctx, body, i)
 
 
-def _left_out(ctx: Attempt, node: Any, body: Poly) -> Poly | None:
-    """The one factor ``f(j) > 0`` that ``prod_{i != j} f(i)`` leaves out, for a ``j`` in the range of ``i``."""
+def _factor_left_out(ctx: Attempt, node: Any, body: Poly) -> Poly | None:
+    """The factor ``f(j) > 0`` that ``prod_{i != j} f(i)`` lacks, for a ``j`` in the range of ``i``; else None."""
     (c,) = node.where
     if c.op != "eq" or not c.negated or node.index not in (c.left, c.right):
         return None
     i = ctx.positions.of(node.index)
     j = ctx.positions.of(c.right if c.left is node.index else c.left)
     range_ = ctx.positions.ranges.get(i)
-    if range_ is None or ctx.positions.touches(j, i) or not ctx.positions.lies_in(j, range_):
+    if range_ is None or ctx.positions.mentions(j, i) or not ctx.positions.lies_in(j, range_):
         return None
     if not is_positive(ctx, body):
         return None
-    total: Poly = {}
-    for mono, factor in body.items():
-        accumulate(total, replace(ctx, mono, i, j), factor)
-    return total
+    return replace_throughout(ctx, body, i, j)
 
 
 def _add(ctx: Attempt, node: Any) -> Poly:
@@ -237,28 +202,30 @@ def _func(ctx: Attempt, node: Any) -> Poly:
     if row is None:
         raise Unsupported(f"unknown function {node.name}")
     if row.expansion is not None:
-        ctx.fired(f"definition of {node.name}")
+        ctx.note(f"definition of {node.name}")
         return normal_form(ctx, row.expansion(node.arg))
     return elementary_laws.function(ctx, node.name, normal_form(ctx, node.arg))
 
 
 def _ref(ctx: Attempt, node: Any) -> Poly:
-    if not ctx.keep:
+    if not ctx.keep_definitions:
         return normal_form(ctx, instantiate(node.definition, node.indices))
     slots = tuple([ctx.positions.of(e) for e in node.indices])
-    return single(ctx, leaf("ref", node.definition, len(slots), f"{node.definition.name} {len(slots)}").id, slots)
+    return single(
+        ctx, ctx.interner.leaf("ref", node.definition, len(slots), f"{node.definition.name} {len(slots)}").id, slots
+    )
 
 
 def _cases(ctx: Attempt, node: Any) -> Poly:
-    """The first branch that holds: ``b_1 v_1 + (1 - b_1) b_2 v_2 + ...``"""
+    """``b_1 v_1 + (1 - b_1) b_2 v_2 + ...``: the first branch whose condition holds counts."""
     total: Poly = {}
     otherwise: Poly = {ONE: 1}
     for conds, value in node.branches:
-        here = _where(ctx, conds)
+        here = _conditions(ctx, conds)
         accumulate(total, mul(ctx, mul(ctx, otherwise, here), normal_form(ctx, value)))
         otherwise = mul(ctx, otherwise, minus({ONE: 1}, here))
     if otherwise:
-        raise Unsupported("cases that leave something open")
+        raise Unsupported("cases without an otherwise branch")
     return total
 
 
@@ -273,11 +240,11 @@ def _apply(ctx: Attempt, node: Any) -> Poly:
 
 _RULES: dict[type, Callable[[Attempt, Any], Poly]] = {
     nodes.Num: lambda ctx, n: constant(n.value),
-    nodes.Const: lambda ctx, n: {((leaf("constant", n.name, 0, n.name).id, (), 1),): 1},
+    nodes.Const: lambda ctx, n: {((ctx.interner.leaf("constant", n.name, 0, n.name).id, (), 1),): 1},
     nodes.Size: lambda ctx, n: affine(ctx, n.affine),
     nodes.Entry: _entry,
     nodes.Delta: lambda ctx, n: delta(ctx, ctx.positions.of(n.left), ctx.positions.of(n.right)),
-    nodes.Iverson: lambda ctx, n: bracket(ctx, n.cond),
+    nodes.Iverson: lambda ctx, n: indicator(ctx, n.cond),
     nodes.Sum: _sum,
     nodes.Prod: _prod,
     nodes.Add: _add,
@@ -288,4 +255,3 @@ _RULES: dict[type, Callable[[Attempt, Any], Poly]] = {
     nodes.Ref: _ref,
     nodes.Cases: _cases,
 }
-REDUCE.update(entry=_reduce_entry, prime=_reduce_prime, power=reduce_power)

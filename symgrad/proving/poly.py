@@ -1,8 +1,8 @@
-"""Polynomials in parts: ``dict`` from products to rational coefficients, and their products.
+"""Arithmetic of polynomials in parts.
 
-A polynomial is never changed once it is handed on. ``mul`` expands; a product that holds an active
-head (a delta, a bracket, a power of a sum, ...) is handed to that head's reduction, so that what
-comes out is always reduced.
+A polynomial is not modified after the function that made it has returned. ``mul`` expands. If a product contains
+an active head (a delta, an indicator, a power of a sum, ...), ``mul`` applies the rule of that head, so that its
+result is always reduced.
 """
 
 from __future__ import annotations
@@ -10,26 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symgrad.proving.attempt import REBUILD, REDUCE, Attempt, Mono, Part, Poly, Slots, normal_slots
-from symgrad.proving.heads import ACTIVE, HEADS, Head, Number
+from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots, normal_slots
+from symgrad.proving.interner import Head, Number
 from symgrad.proving.limits import MAX_DEPTH, MAX_TERMS, FormTooLarge, UndefinedForm
-from symgrad.proving.templates import exact, unfold
+from symgrad.proving.templates import from_template, int_if_whole
 
 ONE: Mono = ()
 
 
 def constant(value: Number) -> Poly:
-    return {ONE: exact(value)} if value else {}
+    return {ONE: int_if_whole(value)} if value else {}
 
 
 def single(ctx: Attempt, hid: int, slots: Slots, exponent: Number = 1) -> Poly:
-    """One part as a polynomial, reduced."""
-    mono = ((hid, normal_slots(HEADS[hid], slots), exponent),)
+    """One part as a reduced polynomial."""
+    mono = ((hid, normal_slots(ctx.heads[hid], slots), exponent),)
     return reduce(ctx, mono) if ctx.is_active(mono) else {mono: 1}
 
 
 def accumulate(total: Poly, poly: Poly, factor: Number = 1) -> None:
-    """``total += factor * poly``, in place."""
+    """``total += factor * poly``, in which."""
     for mono, c in poly.items():
         new = total.get(mono, 0) + c * factor
         if new:
@@ -56,7 +56,7 @@ def scale(p: Poly, factor: Number) -> Poly:
 
 
 def merge(m: Mono, n: Mono) -> Mono:
-    """The product of two products, exponents added; nothing else is looked at."""
+    """The product of two products: exponents are added, no rule is applied."""
     if not m:
         return n
     if not n:
@@ -105,7 +105,7 @@ def product(ctx: Attempt, polys: Iterable[Poly]) -> Poly:
 
 
 def reduce(ctx: Attempt, mono: Mono) -> Poly:
-    """A product with its active parts seen to."""
+    """The product after applying the rules of its active parts."""
     known = ctx.reduced.get(mono)
     if known is not None:
         return known
@@ -115,19 +115,19 @@ def reduce(ctx: Attempt, mono: Mono) -> Poly:
     ctx.budget.tick()
     result: Poly | None = None
     for k, (hid, _, _) in enumerate(mono):
-        if hid in ACTIVE:
-            rule = REDUCE.get(HEADS[hid].kind)
+        if hid in ctx.active:
+            rule = ctx.rules.in_product.get(ctx.heads[hid].kind)
             result = rule(ctx, mono, k) if rule else None
             if result is not None:
                 break
-        if hid in ctx.looked_at:
-            result = REDUCE["rule"](ctx, mono, k)
+        if hid in ctx.rewritten_heads:
+            result = ctx.rules.by_equation(ctx, mono)
             if result is not None:
                 break
     if result is None:
         result = {mono: 1}
     else:
-        # what a rule gives back may still hold what another rule applies to
+        # another rule may apply to the result of a rule
         settled: Poly = {}
         for m, c in result.items():
             accumulate(settled, reduce(ctx, m) if ctx.is_active(m) else {m: 1}, c)
@@ -137,11 +137,11 @@ def reduce(ctx: Attempt, mono: Mono) -> Poly:
     return result
 
 
-def natural(e: Number) -> bool:
+def is_natural(e: Number) -> bool:
     return (isinstance(e, int) or e.denominator == 1) and e >= 0
 
 
-def whole(e: Number) -> bool:
+def is_whole(e: Number) -> bool:
     return isinstance(e, int) or e.denominator == 1
 
 
@@ -163,36 +163,37 @@ def raise_to(ctx: Attempt, p: Poly, n: int) -> Poly:
     return result
 
 
-def renewed(ctx: Attempt, hid: int, slots: Slots, e: Number) -> Poly:
-    """A part at positions it may not have been made for. What is rigid keeps its shape as long as
-    its positions are distinct; anything else is built again from its template."""
-    head = HEADS[hid]
-    if head.kind not in REBUILD or (head.rigid and len(set(slots)) == len(slots)):
+def part_at(ctx: Attempt, hid: int, slots: Slots, e: Number) -> Poly:
+    """A part with other positions in its slots. If its head is rigid and the positions are distinct, it keeps its
+    shape; otherwise it is rebuilt from its template."""
+    head = ctx.heads[hid]
+    rebuild = ctx.rules.rebuild.get(head.kind)
+    if rebuild is None or (head.rigid and len(set(slots)) == len(slots)):
         return single(ctx, hid, slots, e)
     ctx.budget.tick()
-    return REBUILD[head.kind](ctx, head, slots, e)
+    return rebuild(ctx, head, slots, e)
 
 
-def opened(ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()) -> tuple[list[int], list[Poly]]:
-    """Fresh bound indices, and the polynomials in a template at live positions, by place."""
-    bound, terms = unfold(ctx, head, slots, axes)
+def open_template(ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()) -> tuple[list[int], list[Poly]]:
+    """Fresh bound indices, and the polynomials in a template (by number), at the given positions."""
+    bound, terms = from_template(ctx, head, slots, axes)
     settled = head.rigid and len(set(slots)) == len(slots)
     polys: list[Poly] = []
-    for (place, c), mono in terms:
-        while len(polys) <= place:
+    for (which, c), mono in terms:
+        while len(polys) <= which:
             polys.append({})
         if settled:
-            accumulate(polys[place], {mono: c})
+            accumulate(polys[which], {mono: c})
             continue
         term: Poly = {ONE: c}
         for h, s, e in mono:
-            term = mul(ctx, term, renewed(ctx, h, s, e))
-        accumulate(polys[place], term)
+            term = mul(ctx, term, part_at(ctx, h, s, e))
+        accumulate(polys[which], term)
     return bound, polys
 
 
 def replace(ctx: Attempt, mono: Mono, old: int, new: int) -> Poly:
-    """A product with one position replaced by another throughout."""
+    """The product with one position replaced by another throughout."""
     positions = ctx.positions
     kept: list[Part] = []
     changed: list[Poly] = []
@@ -201,19 +202,27 @@ def replace(ctx: Attempt, mono: Mono, old: int, new: int) -> Poly:
         if slots == p[1]:
             kept.append(p)
         else:
-            changed.append(renewed(ctx, p[0], slots, p[2]))
+            changed.append(part_at(ctx, p[0], slots, p[2]))
     result: Poly = {tuple(kept): 1}
     for poly in changed:
         result = mul(ctx, result, poly)
     return result
 
 
+def replace_throughout(ctx: Attempt, p: Poly, old: int, new: int) -> Poly:
+    """The polynomial with one position replaced by another throughout."""
+    total: Poly = {}
+    for mono, c in p.items():
+        accumulate(total, replace(ctx, mono, old, new), c)
+    return total
+
+
 def mentions(ctx: Attempt, mono: Mono, old: int) -> bool:
-    """Whether a position stands in a product, also inside compound positions."""
+    """True if a position occurs in a product, possibly inside a compound position."""
     return any(ctx.positions.contains(x, old) for p in mono for x in p[1])
 
 
 def divide(number: Number, other: Number) -> Number:
     if not other:
         raise UndefinedForm("division by zero")
-    return exact(Fraction(number) / other)
+    return int_if_whole(Fraction(number) / other)

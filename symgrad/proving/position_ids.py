@@ -1,7 +1,7 @@
-"""Positions as integers, for one question.
+"""Positions as integers, for one attempt.
 
-A bare index is a small integer (its serial, or a negative number for one made here); a compound
-position (a literal, arithmetic, a gathered position) is a number from ``COMPOUND`` on, interned.
+An index alone is a small integer: its serial, or a negative number if it was made here. A compound position
+(a literal, arithmetic, a gathered position) is interned as a number from ``COMPOUND`` on.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range
-from symgrad.proving.heads import ARRAYS, SKELETONS, array_id, skeleton
+from symgrad.proving.interner import Interner
 from symgrad.proving.limits import Unsupported
 
 COMPOUND = 1 << 60
@@ -21,7 +21,7 @@ NOTHING: frozenset[int] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """``const + sizes + sum(coefficient * index)``. A literal has neither."""
+    """``const + sum(coefficient * size) + sum(coefficient * index)``. A literal has only the constant."""
 
     const: int
     sizes: tuple[tuple[str, int], ...]
@@ -30,16 +30,17 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The position that an index array holds at other positions."""
+    """The entry of an index array at the given positions, used as a position."""
 
     array: int
     at: tuple[int, ...]
 
 
 class PositionIds:
-    """The positions of one question. ``rewrite``: facts that say what a gathered position is."""
+    """The positions of one attempt. ``rewrite`` holds facts that tell what a gathered position is equal to."""
 
-    def __init__(self) -> None:
+    def __init__(self, interner: Interner) -> None:
+        self.interner = interner
         self.indices: dict[int, Index] = {}
         self.ranges: dict[int, Range | None] = {}
         self.compound: dict[int, Arithmetic | Gathered] = {}
@@ -50,9 +51,9 @@ class PositionIds:
         self.made = 0
         self.lower: dict[int, list[int]] = {}
         self.upper: dict[int, list[int]] = {}
-        """Ends that an index is known to keep within, besides those of its range."""
-        self.least: dict[str, int] = {}
-        """Sizes known to be at least so large."""
+        """Further bounds known for an index, besides the ends of its range."""
+        self.least_sizes: dict[str, int] = {}
+        """The least value that each size is known to have."""
 
     # -- making positions
 
@@ -78,13 +79,13 @@ class PositionIds:
                 if isinstance(symbol, Index):
                     result = self.plus(result, self.of(symbol), c)
             return result
-        return self.gathered(array_id(expr.array), tuple(self.of(e) for e in expr.indices))
+        return self.gathered(self.interner.array_id(expr.array), tuple(self.of(e) for e in expr.indices))
 
     def not_empty(self, range_: Range) -> None:
-        """A position of the range is given, so its size is at least 1."""
+        """Learn that the range has a position, so that its size is at least 1."""
         if not range_.lo.terms and len(range_.hi.terms) == 1 and range_.hi.terms[0][1] == 1:
             size = str(range_.hi.terms[0][0])
-            self.least[size] = max(self.least.get(size, 0), range_.lo.const - range_.hi.const)
+            self.least_sizes[size] = max(self.least_sizes.get(size, 0), range_.lo.const - range_.hi.const)
 
     def intern(self, value: Arithmetic | Gathered) -> int:
         number = self.numbers.get(value)
@@ -93,7 +94,7 @@ class PositionIds:
             self.numbers[value] = number
             self.compound[number] = value
             parts = value.at if isinstance(value, Gathered) else tuple(i for i, _ in value.terms)
-            self.inside[number] = frozenset().union(*(self.within(p) for p in parts))
+            self.inside[number] = frozenset().union(*(self.indices_in(p) for p in parts))
         return number
 
     def literal(self, value: int) -> int:
@@ -134,16 +135,16 @@ class PositionIds:
             tuple(sorted((i, c) for i, c in terms.items() if c)),
         )
 
-    # -- asking
+    # -- queries
 
-    def within(self, p: int) -> frozenset[int]:
+    def indices_in(self, p: int) -> frozenset[int]:
         return self.inside[p] if p >= COMPOUND else frozenset((p,))
 
-    def touches(self, p: int, index: int) -> bool:
+    def mentions(self, p: int, index: int) -> bool:
         return p == index or (p >= COMPOUND and index in self.inside[p])
 
     def contains(self, p: int, part: int) -> bool:
-        """Whether the position ``part`` is ``p`` or stands inside it."""
+        """True if the position ``part`` is ``p`` or occurs inside it."""
         if p == part:
             return True
         if p < COMPOUND:
@@ -153,8 +154,8 @@ class PositionIds:
             return any(self.contains(x, part) for x in c.at)
         return part in self.inside[p]
 
-    def value(self, p: int) -> int | None:
-        """The number that a literal is."""
+    def literal_value(self, p: int) -> int | None:
+        """The value of a literal; None for any other position."""
         if p < COMPOUND:
             return None
         c = self.compound[p]
@@ -164,39 +165,41 @@ class PositionIds:
         if p < COMPOUND:
             return self.ranges.get(p)
         c = self.compound[p]
-        return ARRAYS[c.array].target if isinstance(c, Gathered) else None
+        return self.interner.arrays[c.array].target if isinstance(c, Gathered) else None
 
     def lies_in(self, p: int, range_: Range) -> bool:
-        """Whether a position surely lies in a range: it is declared to; it is a literal (``3`` lies in
-        ``1 .. W``: an author who writes it says so); or the ends of its indices' ranges tell."""
+        """True if a position is known to lie in a range: because it was declared to; because it is a literal (an author
+        who writes position ``3`` in ``1 .. W`` implies that it exists); or by the bounds of its indices."""
         if self.range_of(p) == range_:
             return True
-        number = self.value(p)
+        number = self.literal_value(p)
         lo, hi = range_.lo, range_.hi
         if number is not None and not lo.terms and hi.terms:
             plain = len(hi.terms) == 1 and hi.terms[0][1] == 1 and hi.const == lo.const - 1
             if plain and number >= lo.const:
                 return True
         low, high = self.of(lo), self.of(hi)
-        return self.at_least(self.plus_or_none(p, low), 0) and self.at_least(self.plus_or_none(high, p), 0)
+        return self.surely_at_least(self.difference_or_none(p, low), 0) and self.surely_at_least(
+            self.difference_or_none(high, p), 0
+        )
 
     def surely_less(self, a: Affine, b: Affine) -> bool:
-        return self.at_least(self.plus_or_none(self.of(b), self.of(a)), 1)
+        return self.surely_at_least(self.difference_or_none(self.of(b), self.of(a)), 1)
 
-    def plus_or_none(self, p: int, q: int) -> Arithmetic | None:
-        """``p - q`` as arithmetic, if it is."""
+    def difference_or_none(self, p: int, q: int) -> Arithmetic | None:
+        """``p - q`` as arithmetic; None for gathered positions."""
         if self.as_arithmetic(p) is None or self.as_arithmetic(q) is None:
             return None
         return self.as_arithmetic(self.plus(p, q, -1))
 
     def ends(self, index: int, upper: bool) -> list[int]:
-        """Known ends of an index, as positions without indices."""
+        """Known bounds of an index, as positions without indices."""
         range_ = self.ranges.get(index)
         known = (self.upper if upper else self.lower).get(index, [])
         return known if range_ is None else [self.of(range_.hi if upper else range_.lo), *known]
 
-    def at_least(self, d: Arithmetic | None, least: int) -> bool:
-        """Whether arithmetic is surely ``>= least``, by the ends of its indices."""
+    def surely_at_least(self, d: Arithmetic | None, least: int) -> bool:
+        """True if the bounds of its indices imply that ``d >= least``."""
         if d is None or len(d.terms) > 3:
             return False
         candidates = [self.ends(i, c < 0) for i, c in d.terms]
@@ -211,13 +214,14 @@ class PositionIds:
                     sizes[s] = sizes.get(s, 0) + c * k
             else:
                 if all(k >= 0 for k in sizes.values()):
-                    const += sum(k * self.least.get(s, 0) for s, k in sizes.items())
+                    const += sum(k * self.least_sizes.get(s, 0) for s, k in sizes.items())
                     if const >= least:
                         return True
         return False
 
     def rank(self, p: int) -> tuple[int, int]:
-        """Which of two equal positions stands for both: a literal, then an index, then the rest."""
+        """Order of preference: of two equal positions the one with the lower rank is kept. Literals come first, then
+        indices, then arithmetic, then gathered positions."""
         if p < COMPOUND:
             return (1, p) if p > 0 else (2, -p)
         c = self.compound[p]
@@ -225,10 +229,10 @@ class PositionIds:
             return (4, p)
         return (3, p) if c.terms else (0, p)
 
-    # -- changing
+    # -- replacing
 
     def replace(self, p: int, old: int, new: int) -> int:
-        """``p`` with the position ``old`` replaced, also inside compound positions."""
+        """``p`` with the position ``old`` replaced by ``new``, also inside compound positions."""
         if p == old:
             return new
         if p < COMPOUND:
@@ -240,8 +244,8 @@ class PositionIds:
         factor = dict(c.terms).get(old, 0) if old < COMPOUND else 0
         return self.plus(self.plus(p, old, -factor), new, factor) if factor else p
 
-    def abstract(self, p: int, bound: frozenset[int], leaves: list[int]) -> Any:
-        """The skeleton tree of a position; its leaves, bound indices or open positions, are appended."""
+    def skeleton_tree(self, p: int, bound: frozenset[int], leaves: list[int]) -> Any:
+        """The skeleton tree of a position. Its leaves (bound indices and open positions) are appended to ``leaves``."""
         if p < COMPOUND:
             leaves.append(p)
             return "."
@@ -250,21 +254,21 @@ class PositionIds:
             return "."
         c = self.compound[p]
         if isinstance(c, Gathered):
-            return ("g", c.array, tuple(self.abstract(x, bound, leaves) for x in c.at))
+            return ("g", c.array, tuple(self.skeleton_tree(x, bound, leaves) for x in c.at))
         held = sorted((k, i) for i, k in c.terms if i in bound)
         rest = self.arithmetic(c.const, c.sizes, tuple((i, k) for i, k in c.terms if i not in bound))
         leaves.extend(i for _, i in held)
-        is_open = self.value(rest) != 0
+        is_open = self.literal_value(rest) != 0
         if is_open:
             leaves.append(rest)
         return ("a", tuple(k for k, _ in held), is_open)
 
     def skeleton_of(self, p: int, bound: frozenset[int]) -> tuple[int, list[int]]:
         leaves: list[int] = []
-        return skeleton(self.abstract(p, bound, leaves)).id, leaves
+        return self.interner.skeleton(self.skeleton_tree(p, bound, leaves)).id, leaves
 
     def from_skeleton(self, number: int, leaves: list[int]) -> int:
-        """The position with this skeleton over these leaves."""
+        """The position with this skeleton and these leaves."""
         rest = iter(leaves)
 
         def build(tree: Any) -> int:
@@ -277,4 +281,4 @@ class PositionIds:
                 total = self.plus(total, next(rest), coefficient)
             return self.plus(total, next(rest)) if tree[2] else total
 
-        return build(SKELETONS[number].tree)
+        return build(self.interner.skeletons[number].tree)

@@ -1,24 +1,23 @@
-"""What is known to be positive, or at least not negative, wherever it is defined."""
+"""Signs: which parts and polynomials are known to be positive, or nonnegative, wherever they are defined."""
 
 from __future__ import annotations
 
 from symgrad.core.functions import TABLE
 from symgrad.core.ranges import Range
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
-from symgrad.proving.case_split import MAX_BITS_SPLIT, is_sign, splits
+from symgrad.proving.case_split import MAX_SPLIT, is_sign, is_two_valued
 from symgrad.proving.fact_matching import unify_slots
-from symgrad.proving.heads import HEADS, RANGES, range_id
-from symgrad.proving.poly import accumulate, whole
-from symgrad.proving.templates import unfold
+from symgrad.proving.poly import accumulate, is_whole
+from symgrad.proving.templates import from_template
 
 UNKNOWN, NONNEGATIVE, POSITIVE = 0, 1, 2
 _BY_DOMAIN = {"positive": POSITIVE, "nonnegative": NONNEGATIVE, "bit": NONNEGATIVE}
 
 
 def part_sign(ctx: Attempt, part: Part) -> int:
-    """The sign of a part's base, exponent aside."""
+    """The sign of a part without its exponent."""
     hid, slots, _ = part
-    head = HEADS[hid]
+    head = ctx.heads[hid]
     for pattern in ctx.facts.positive.get(hid, ()):
         if not pattern.unless and unify_slots(ctx, hid, pattern.slots, slots, pattern.params, {}):
             return POSITIVE
@@ -26,7 +25,7 @@ def part_sign(ctx: Attempt, part: Part) -> int:
     if kind == "entry":
         return _BY_DOMAIN.get(head.of.domain, UNKNOWN)
     if kind == "size":
-        ctx.nonempty[range_id(Range.of_size(head.of))] = None
+        ctx.nonempty[ctx.interner.range_id(Range.of_size(head.of))] = None
         return POSITIVE
     if kind in ("exp", "prime", "constant"):
         return POSITIVE
@@ -37,14 +36,14 @@ def part_sign(ctx: Attempt, part: Part) -> int:
     if kind == "position":
         return POSITIVE if _counts_from_one(ctx, slots[0]) else UNKNOWN
     if kind == "sum":
-        sign = mono_sign(ctx, unfold(ctx, head, slots)[1][0][1])
+        sign = mono_sign(ctx, from_template(ctx, head, slots)[1][0][1])
         if sign == POSITIVE:
             for r in head.bound:
-                ctx.nonempty[range_id(RANGES[r])] = None
+                ctx.nonempty[ctx.interner.range_id(ctx.interner.ranges[r])] = None
         return sign
     if kind in ("power", "product"):
         total: Poly = {}
-        for (_, c), mono in unfold(ctx, head, slots)[1]:
+        for (_, c), mono in from_template(ctx, head, slots)[1]:
             total[mono] = c
         return poly_sign(ctx, total)
     return UNKNOWN
@@ -56,9 +55,9 @@ def _counts_from_one(ctx: Attempt, p: int) -> bool:
 
 
 def power_sign(ctx: Attempt, part: Part) -> int:
-    """The sign of a part with its exponent: even powers are not negative, nor are fractional ones."""
+    """The sign of a part with its exponent. Even powers and fractional powers are nonnegative."""
     sign = part_sign(ctx, part)
-    if sign == UNKNOWN and (not whole(part[2]) or part[2] % 2 == 0):
+    if sign == UNKNOWN and (not is_whole(part[2]) or part[2] % 2 == 0):
         return NONNEGATIVE
     return sign
 
@@ -68,7 +67,7 @@ def mono_sign(ctx: Attempt, mono: Mono) -> int:
 
 
 def poly_sign(ctx: Attempt, poly: Poly) -> int:
-    """A sum of terms that are not negative, one of them positive; or a fact."""
+    """Positive if an assumption says so, or if no term is negative and one is positive."""
     if not poly:
         return NONNEGATIVE
     if ctx.facts.positive_polys and frozenset(poly.items()) in ctx.facts.positive_polys:
@@ -80,14 +79,14 @@ def poly_sign(ctx: Attempt, poly: Poly) -> int:
 
 
 def _sign_by_cases(ctx: Attempt, poly: Poly) -> int:
-    """What a sum of terms is at both values of a bit or a sign in it."""
-    two_valued = {x for m in poly for x in m if splits(x) and HEADS[x[0]].kind == "entry"}
-    if not 0 < len(two_valued) <= MAX_BITS_SPLIT:
+    """The sign at both values of a bit or sign that occurs in the polynomial."""
+    two_valued = {x for m in poly for x in m if is_two_valued(ctx, x) and ctx.heads[x[0]].kind == "entry"}
+    if not 0 < len(two_valued) <= MAX_SPLIT:
         return UNKNOWN
     found = min(two_valued)
     cases: tuple[Poly, Poly] = ({}, {})
     for m, c in poly.items():
         rest = tuple(x for x in m if x != found)
-        for case, value in zip(cases, (-1 if is_sign(found) else 0, 1), strict=True):
+        for case, value in zip(cases, (-1 if is_sign(ctx, found) else 0, 1), strict=True):
             accumulate(case, {rest: c if len(rest) == len(m) else c * value})
     return min(poly_sign(ctx, case) for case in cases)

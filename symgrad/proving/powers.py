@@ -1,43 +1,44 @@
 """Powers with rational exponents.
 
-A power of one term goes to its factors, where that is right for every sign; a power of several
-terms is ``content^r * D^r`` with ``D`` free of common factors and kept as one part. Every rewriting
-is defined, with the same value, wherever what it rewrites is: ``(x^2)^{1/2}`` is ``|x|``, never ``x``.
+A power of one term is distributed over its factors if that is correct for every sign. A power of several terms is
+``content^r * D^r``, where ``D`` has no common factors and ``D^r`` is one part. Wherever an expression is defined, its
+rewritten form is defined too and has the same value: ``(x^2)^{1/2}`` is ``|x|``, never ``x``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from math import floor, gcd, lcm
+from math import floor
 
-from symgrad.proving.attempt import REBUILD, SIGN_OF, Attempt, Mono, Part, Poly, Slots
-from symgrad.proving.case_split import BITS, by_cases
-from symgrad.proving.heads import HEADS, Head, Number, leaf, magnitude
+from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots
+from symgrad.proving.case_split import by_cases
+from symgrad.proving.common_factors import common_denominator, primitive_part
+from symgrad.proving.indicators import sign_of
+from symgrad.proving.interner import Head, Number, magnitude
 from symgrad.proving.limits import MAX_BITS, FormTooLarge, UndefinedForm
 from symgrad.proving.poly import (
     ONE,
-    accumulate,
     constant,
+    is_natural,
+    is_whole,
     merge,
     mul,
-    natural,
-    opened,
+    open_template,
     product,
     raise_to,
     reduce,
     scale,
     single,
-    whole,
 )
 from symgrad.proving.positivity import NONNEGATIVE, POSITIVE, UNKNOWN, mono_sign, part_sign, power_sign
-from symgrad.proving.templates import abstract, exact, poly_terms
+from symgrad.proving.templates import int_if_whole, poly_terms, to_template
 
 _TRIAL = 10_000
 
 
-def factors(n: int) -> Iterator[tuple[int, int]]:
-    """Prime factors with their powers; a part without small factors is left as it is."""
+def prime_factors(n: int) -> Iterator[tuple[int, int]]:
+    """The prime factors and their exponents. A cofactor without small prime factors is not factored."""
     p = 2
     while p * p <= n and p < _TRIAL:
         k = 0
@@ -51,23 +52,23 @@ def factors(n: int) -> Iterator[tuple[int, int]]:
         yield n, 1
 
 
-def number_power(c: Number, r: Number) -> Poly:
-    """``c^r`` for a rational ``c``, positive unless ``r`` is whole; roots of primes stay."""
+def number_power(ctx: Attempt, c: Number, r: Number) -> Poly:
+    """``c^r`` for a rational ``c``, which must be positive unless ``r`` is whole. Roots of primes are kept as parts."""
     c = Fraction(c)
     if magnitude(r) * max(c.numerator.bit_length(), c.denominator.bit_length()) > MAX_BITS:
         raise FormTooLarge("too large a number")
-    if whole(r):
-        return constant(exact(c ** int(r)))
+    if is_whole(r):
+        return constant(int_if_whole(c ** int(r)))
     total: Number = Fraction(1)
     roots: dict[int, Number] = {}
     for n, sign in ((c.numerator, 1), (c.denominator, -1)):
-        for p, k in factors(n):
+        for p, k in prime_factors(n):
             e = sign * k * r
-            total = total * number_power(p, floor(e))[ONE]
+            total = total * number_power(ctx, p, floor(e))[ONE]
             if e - floor(e):
                 roots[p] = e - floor(e)
-    mono = tuple(sorted((leaf("prime", p, 0, str(p), active=True).id, (), e) for p, e in roots.items()))
-    return {mono: exact(total)}
+    mono = tuple(sorted((ctx.interner.leaf("prime", p, 0, str(p), active=True).id, (), e) for p, e in roots.items()))
+    return {mono: int_if_whole(total)}
 
 
 def power(ctx: Attempt, p: Poly, r: Number) -> Poly:
@@ -80,26 +81,26 @@ def power(ctx: Attempt, p: Poly, r: Number) -> Poly:
         if r > 0:
             return {}
         raise UndefinedForm("division by zero")
-    r = exact(r)
-    if not natural(r):
+    r = int_if_whole(r)
+    if not is_natural(r):
         split = by_cases(ctx, p, lambda q: power(ctx, q, r))
         if split is not None:
             return split
     if len(p) == 1:
         ((mono, c),) = p.items()
         return mono_power(ctx, c, mono, r)
-    if natural(r):
+    if is_natural(r):
         return raise_to(ctx, p, int(r))
-    common, p = together(ctx, p)
+    common, p = common_denominator(ctx, p)
     if not p:
         return power(ctx, p, r)
     if len(p) == 1:
         ((mono, c),) = p.items()
         return mono_power(ctx, c, merge(mono, common), r)
-    if not whole(r) and mono_sign(ctx, common) != POSITIVE:
+    if not is_whole(r) and mono_sign(ctx, common) != POSITIVE:
         p = mul(ctx, p, {common: 1})
         common = ONE
-    content, c, p = primitive(ctx, p, whole(r))
+    content, c, p = primitive_part(ctx, p, is_whole(r))
     outside = mul(ctx, power(ctx, {common: 1}, r), mono_power(ctx, c, content, r))
     if len(p) == 1:
         return mul(ctx, outside, power(ctx, p, r))
@@ -107,18 +108,21 @@ def power(ctx: Attempt, p: Poly, r: Number) -> Poly:
 
 
 def sum_power(ctx: Attempt, p: Poly, r: Number) -> Poly:
-    """``p ** r`` for a primitive sum of terms. Of ``p`` and ``-p`` the one with more positive terms stands
-    for both, the first by id where these are as many; what is its own opposite with two positions
-    exchanged enters through its square: ``D^{-1} = D (D^2)^{-1}``."""
-    if not whole(r):
-        return single(ctx, *abstract(ctx, "power", "", poly_terms(p), active=True), r)
+    """``p ** r`` for a primitive sum of terms.
+
+    ``p`` and ``-p`` use the same head: that of the one with more positive terms (of two with equally many, the one
+    with the smaller id). If exchanging two positions turns ``p`` into ``-p``, ``p^2`` is used:
+    ``D^{-1} = D (D^2)^{-1}``.
+    """
+    if not is_whole(r):
+        return single(ctx, *to_template(ctx, "power", "", poly_terms(p), active=True), r)
     odd = int(r) % 2
     balance = sum(1 if c > 0 else -1 for c in p.values())
     if balance < 0:
         return scale(sum_power(ctx, scale(p, -1), r), -1 if odd else 1)
-    hid, slots = abstract(ctx, "power", "", poly_terms(p), active=True)
+    hid, slots = to_template(ctx, "power", "", poly_terms(p), active=True)
     if not balance:
-        opposite, other_slots = abstract(ctx, "power", "", poly_terms(scale(p, -1)), active=True)
+        opposite, other_slots = to_template(ctx, "power", "", poly_terms(scale(p, -1)), active=True)
         if opposite == hid:
             square = mul(ctx, p, p)
             inner = sum_power(ctx, square, (int(r) - odd) // 2)
@@ -130,105 +134,55 @@ def sum_power(ctx: Attempt, p: Poly, r: Number) -> Poly:
 
 def mono_power(ctx: Attempt, c: Number, mono: Mono, r: Number) -> Poly:
     """``(c * parts) ** r``"""
-    if whole(r):
+    if is_whole(r):
         raised = tuple((h, s, e * r) for h, s, e in mono)
         base: Poly = reduce(ctx, raised) if ctx.is_active(raised) else {raised: 1}
-        return scale(base, number_power(c, r)[ONE])
-    out = [number_power(magnitude(c), r)]
+        return scale(base, number_power(ctx, c, r)[ONE])
+    out = [number_power(ctx, magnitude(c), r)]
     loose: list[Part] = []
     signs = {p: power_sign(ctx, p) for p in mono}
     may_vanish = r > 0 and (c < 0 or UNKNOWN in signs.values())
     for p in mono:
         if signs[p] == POSITIVE or (signs[p] == NONNEGATIVE and not may_vanish):
-            out.append(_split_power(ctx, p, r))
+            out.append(_power_of_power(ctx, p, r))
         else:
             loose.append(p)
     if c > 0 and len(loose) == 1 and signs[loose[0]] == UNKNOWN and loose[0][2] == 1:
         out.append(single(ctx, loose[0][0], loose[0][1], r))
     elif loose or c < 0:
         rest: Poly = {tuple(loose): -1 if c < 0 else 1}
-        hid, slots = abstract(ctx, "power", "", poly_terms(rest), active=True)
+        hid, slots = to_template(ctx, "power", "", poly_terms(rest), active=True)
         out.append(single(ctx, hid, slots, r))
     return product(ctx, out)
 
 
-def _split_power(ctx: Attempt, p: Part, r: Number) -> Poly:
-    """``(base^e)^r`` where ``base^e`` is not negative: ``base^{er}``, or ``|base|^{er}`` for an even ``e``."""
+def _power_of_power(ctx: Attempt, p: Part, r: Number) -> Poly:
+    """``(base^e)^r`` for nonnegative ``base^e``: ``base^{er}``, or ``|base|^{er}`` for an even ``e``."""
     hid, slots, e = p
-    if part_sign(ctx, p) != UNKNOWN or not whole(e):
-        return single(ctx, hid, slots, exact(e * r))
-    if whole(e * r):
-        whole_power: Poly = {((hid, slots, exact(e * r)),): 1}
-        if exact(e * r) % 2 == 0:
+    if part_sign(ctx, p) != UNKNOWN or not is_whole(e):
+        return single(ctx, hid, slots, int_if_whole(e * r))
+    if is_whole(e * r):
+        whole_power: Poly = {((hid, slots, int_if_whole(e * r)),): 1}
+        if int_if_whole(e * r) % 2 == 0:
             return whole_power
-        ctx.fired("sqrt(x^2) = |x|")
-        bit = SIGN_OF[0](ctx, {((hid, slots, 1),): 1})
+        ctx.note("sqrt(x^2) = |x|")
+        bit = sign_of(ctx, {((hid, slots, 1),): 1})
         return mul(ctx, whole_power, bit)
-    square, at = abstract(ctx, "power", "", [((0, 1), ((hid, slots, 2),))], active=True)
-    return single(ctx, square, at, exact(Fraction(e) * r / 2))
+    square, at = to_template(ctx, "power", "", [((0, 1), ((hid, slots, 2),))], active=True)
+    return single(ctx, square, at, int_if_whole(Fraction(e) * r / 2))
 
 
-def together(ctx: Attempt, p: Poly) -> tuple[Mono, Poly]:
-    """``p = common * rest`` with the denominators of several terms in ``common`` and none left in ``rest``."""
-    power_heads = {(h, s) for m in p for h, s, e in m if HEADS[h].kind == "power"}
-    common: list[Part] = []
-    for h, s in sorted(power_heads):
-        exponents = [next((e for hh, ss, e in m if (hh, ss) == (h, s)), 0) for m in p]
-        least = min(exponents)
-        if least < 0 and all(whole(e - least) for e in exponents):
-            common.append((h, s, least))
-    if not common:
-        return ONE, p
-    inverse = {(h, s): -e for h, s, e in common}
-    total: Poly = {}
-    for m, c in p.items():
-        kept: list[Part] = []
-        extra: Poly = {ONE: 1}
-        seen: dict[tuple[int, Slots], Number] = dict.fromkeys(inverse, 0)
-        for h, s, e in m:
-            if (h, s) in inverse:
-                seen[h, s] = e
-            else:
-                kept.append((h, s, e))
-        for (h, s), e in seen.items():
-            n = int(e + inverse[h, s])
-            if n:
-                extra = mul(ctx, extra, raise_to(ctx, base_of(ctx, h, s), n))
-        accumulate(total, mul(ctx, {tuple(kept): c}, extra))
-    return tuple(sorted(common)), total
+def rebuild_power(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    return power(ctx, open_template(ctx, head, slots)[1][0], e)
 
 
-def base_of(ctx: Attempt, hid: int, slots: Slots) -> Poly:
-    """What a power of several terms is a power of."""
-    return opened(ctx, HEADS[hid], slots)[1][0]
-
-
-def primitive(ctx: Attempt, p: Poly, any_sign: bool) -> tuple[Mono, Number, Poly]:
-    """``p = c * content * rest``: what all terms share is taken out (only what is positive, unless
-    ``any_sign``), so that ``1 + e^{-x}`` and ``e^x + 1`` are one sum of terms."""
-    least: dict[tuple[int, Slots], Number] = {}
-    for n, m in enumerate(p):
-        here = {(h, s): e for h, s, e in m}
-        for key, e in here.items():
-            least[key] = min(least.get(key, 0 if n else e), e)
-        for key in least:
-            if key not in here:
-                least[key] = min(least[key], 0)
-    content = [
-        (h, s, e)
-        for (h, s), e in sorted(least.items())
-        if e and HEADS[h].kind not in BITS and (any_sign or part_sign(ctx, (h, s, e)) == POSITIVE)
-    ]
-    top = gcd(*(Fraction(c).numerator for c in p.values()))
-    bottom = lcm(*(Fraction(c).denominator for c in p.values()))
-    c = Fraction(top, bottom)
-    inverse = tuple((h, s, -e) for h, s, e in content)
-    rest = {merge(m, inverse): exact(k / c) for m, k in p.items()}
-    return tuple(content), exact(c), rest
-
-
-def _rebuild_power(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    return power(ctx, opened(ctx, head, slots)[1][0], e)
-
-
-REBUILD.update(power=_rebuild_power)
+def reduce_prime(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
+    """``2^{3/2} = 2 * 2^{1/2}``"""
+    hid, slots, e = mono[k]
+    n = floor(e)
+    if not n:
+        return None
+    rest = (*mono[:k], *mono[k + 1 :])
+    here = (hid, slots, int_if_whole(e - n))
+    kept = reduce(ctx, tuple(sorted((*rest, here))) if here[2] else rest)
+    return scale(kept, int_if_whole(Fraction(ctx.heads[hid].of) ** n))

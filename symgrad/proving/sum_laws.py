@@ -1,113 +1,123 @@
-"""Sums over an index, term by term.
+"""Sums over indices, term by term.
 
-What does not touch the index stays outside; what does is joined into one *component*, deltas are
-contracted, and each connected rest becomes one part: ``(sum_w e_w)^2`` is a part squared, and
-``Z Z^{-1} = 1`` by itself. A body without the index gives the size of the range.
+Factors without a bound index are moved out of the sum and deltas are contracted. The remaining factors are split into
+*components* that share no bound index, and each component becomes one part. So ``(sum_w e_w)^2`` is the square of a
+part, and ``Z Z^{-1} = 1`` needs no rule. A sum whose body lacks the index gives the size of the range.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from symgrad.proving.attempt import REBUILD, SUM_OVER, Attempt, Mono, Part, Poly, Slots
-from symgrad.proving.equation_rules import by_rule
-from symgrad.proving.heads import HEADS, Head, Number
+from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots
+from symgrad.proving.equation_rules import rewrite_by_equation
 from symgrad.proving.indicators import less
+from symgrad.proving.interner import Head, Number
 from symgrad.proving.limits import MAX_FACTORS, FormTooLarge, Unsupported
-from symgrad.proving.poly import ONE, accumulate, merge, minus, mul, natural, opened, reduce, replace
+from symgrad.proving.poly import (
+    ONE,
+    accumulate,
+    add,
+    is_natural,
+    merge,
+    minus,
+    mul,
+    open_template,
+    reduce,
+    replace,
+    replace_throughout,
+)
 from symgrad.proving.position_ids import COMPOUND
 from symgrad.proving.powers import power
-from symgrad.proving.size_polynomials import numbered, size_of
-from symgrad.proving.sum_shapes import equal_positions, order_free, unshifted
-from symgrad.proving.templates import abstract
+from symgrad.proving.size_polynomials import numbered_positions, size_of
+from symgrad.proving.sum_shapes import unshifted, with_equal_positions_exchanged, without_order
+from symgrad.proving.templates import to_template
 
-Island = tuple[Part, Mono, tuple[int, ...]]
-"""A part, its factors, and its bound indices."""
+SumComponent = tuple[Part, Mono, tuple[int, ...]]
+"""The sum as a part, its factors, and its bound indices."""
 
 
 def sum_over(ctx: Attempt, p: Poly, *indices: int) -> Poly:
     """``sum_{indices} p``"""
     left = list(indices)
     for index in indices:
-        few = numbered(ctx.positions.ranges.get(index))
+        few = numbered_positions(ctx.positions.ranges.get(index))
         if few is not None:
-            ctx.counted = True
-            if ctx.unroll or len(few) == 1:
+            ctx.met_numbered_range = True
+            if ctx.write_out_sums or len(few) == 1:
                 p = _written_out(ctx, p, index, few)
                 left.remove(index)
     if not left:
         return p
     total: Poly = {}
-    touches = ctx.positions.touches
+    touches = ctx.positions.mentions
     bound = tuple(left)
     for mono, c in p.items():
         inside: list[Part] = []
         outside: list[Part] = []
         for x in mono:
             (inside if any(touches(s, i) for s in x[1] for i in bound) else outside).append(x)
-        part = close(ctx, bound, tuple(inside))
+        part = sum_of_product(ctx, bound, tuple(inside))
         accumulate(total, mul(ctx, part, {tuple(outside): 1}) if outside else part, c)
     return total
 
 
 def _written_out(ctx: Attempt, p: Poly, index: int, few: range) -> Poly:
-    """A sum over a few numbered positions, term by term."""
-    total: Poly = {}
-    for mono, c in p.items():
-        for k in few:
-            accumulate(total, replace(ctx, mono, index, ctx.positions.literal(k)), c)
-    return total
+    """The sum over a few numbered positions, written out term by term."""
+    return add(replace_throughout(ctx, p, index, ctx.positions.literal(k)) for k in few)
 
 
-def close(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
-    """``sum_{bound} factors``, every factor touching a bound index or not."""
+def sum_of_product(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
+    """``sum_{bound} factors``. The factors need not contain a bound index."""
     key = (bound, factors)
-    known = ctx.closed.get(key)
+    known = ctx.sums.get(key)
     if known is None:
-        known = ctx.closed[key] = _close(ctx, bound, factors)
+        known = ctx.sums[key] = _sum_of_product(ctx, bound, factors)
     return known
 
 
-def _close(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
+def _sum_of_product(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
     ctx.budget.tick()
-    flat, more, kept = _flattened(ctx, bound, factors)
-    if flat is None:
-        return _settle(ctx, bound, kept)
+    opened = _inner_sums_opened(ctx, bound, factors)
+    if opened is None:
+        return _contract_or_split(ctx, bound, factors)
+    flat, more = opened
     total: Poly = {}
     for mono, c in flat.items():
-        accumulate(total, close(ctx, (*bound, *more), mono), c)
+        accumulate(total, sum_of_product(ctx, (*bound, *more), mono), c)
     return total
 
 
-def _flattened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> tuple[Poly | None, list[int], Mono]:
-    """Inner sums that touch a bound index, with natural powers, opened and multiplied out."""
+def _inner_sums_opened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> tuple[Poly, list[int]] | None:
+    """Open the inner sums with natural exponents that contain a bound index, and multiply out. Returns the product
+    and its additional bound indices; None if there are no such sums."""
     touched: list[Part] = []
     rest: list[Part] = []
-    touches = ctx.positions.touches
+    touches = ctx.positions.mentions
     for x in factors:
-        inner = HEADS[x[0]].kind == "sum" and natural(x[2]) and any(touches(s, b) for s in x[1] for b in bound)
+        inner = ctx.heads[x[0]].kind == "sum" and is_natural(x[2]) and any(touches(s, b) for s in x[1] for b in bound)
         (touched if inner else rest).append(x)
     if not touched:
-        return None, [], factors
+        return None
     more: list[int] = []
     total: Poly = {tuple(rest): 1}
     for hid, slots, e in touched:
         for _ in range(int(e)):
-            fresh, polys = opened(ctx, HEADS[hid], slots)
+            fresh, polys = open_template(ctx, ctx.heads[hid], slots)
             more.extend(fresh)
             if len(more) > MAX_FACTORS:
                 raise FormTooLarge("too many sums in one term")
             total = mul(ctx, total, polys[0])
-    return total, more, factors
+    return total, more
 
 
-def _settle(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
-    """Contract one delta of a bound index, or split into connected components."""
+def _contract_or_split(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
+    """Contract one delta with a bound index; if there is none, split the sum into its components."""
     for x in factors:
-        if HEADS[x[0]].kind != "delta" or x[2] != 1:
+        if ctx.heads[x[0]].kind != "delta" or x[2] != 1:
             continue
         for b in bound:
-            solved = _solved(ctx, x[1], b)
+            solved = _solve_delta(ctx, x[1], b)
             if solved is None:
                 continue
             other, inside = solved
@@ -116,34 +126,34 @@ def _settle(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
             depth = ctx.depth
             try:
                 summand = replace(ctx, rest, b, other)
-            except Unsupported:  # the index also stands in arithmetic, and a gathered position cannot
+            except Unsupported:  # the index also occurs in arithmetic, where no gathered position is possible
                 ctx.depth = depth
                 continue
-            ctx.fired("sum_j delta_{ij} f(j) = f(i)")
+            ctx.note("sum_j delta_{ij} f(j) = f(i)")
             if inside != {ONE: 1}:
                 summand = mul(ctx, inside, summand)
             total: Poly = {}
             for mono, c in summand.items():
-                accumulate(total, close(ctx, left, mono) if left else reduce(ctx, mono), c)
+                accumulate(total, sum_of_product(ctx, left, mono) if left else reduce(ctx, mono), c)
             return total
-    groups, outside = _connected(ctx, bound, factors)
+    groups, outside = _connected_components(ctx, bound, factors)
     result: Poly = {outside: 1}
     for indices, parts in groups:
         if not parts:
             for i in indices:
                 result = mul(ctx, result, size_of(ctx, ctx.positions.ranges.get(i)))
         else:
-            result = mul(ctx, result, component(ctx, indices, parts))
+            result = mul(ctx, result, sum_component(ctx, indices, parts))
     return result
 
 
-def _solved(ctx: Attempt, slots: Slots, b: int) -> tuple[int, Poly] | None:
-    """The position that a delta makes of a bound index, and the bracket of its lying in the index's
-    range: ``delta_{b p}`` gives ``p``, ``delta_{b+1, p}`` gives ``p - 1``."""
+def _solve_delta(ctx: Attempt, slots: Slots, b: int) -> tuple[int, Poly] | None:
+    """The position that a delta sets a bound index to, and the indicator that it lies in the range of the index:
+    ``delta_{b p}`` gives ``p``, ``delta_{b+1, p}`` gives ``p - 1``."""
     positions = ctx.positions
     range_ = positions.ranges.get(b)
-    p, q = slots if positions.touches(slots[0], b) else slots[::-1]
-    if range_ is None or not positions.touches(p, b) or positions.touches(q, b):
+    p, q = slots if positions.mentions(slots[0], b) else slots[::-1]
+    if range_ is None or not positions.mentions(p, b) or positions.mentions(q, b):
         return None
     if p != b:
         a = positions.as_arithmetic(p)
@@ -158,9 +168,11 @@ def _solved(ctx: Attempt, slots: Slots, b: int) -> tuple[int, Poly] | None:
     return q, mul(ctx, inside, minus({ONE: 1}, less(ctx, positions.of(range_.hi), q)))
 
 
-def _connected(ctx: Attempt, bound: Iterable[int], factors: Mono) -> tuple[list[tuple[tuple[int, ...], Mono]], Mono]:
-    """Bound indices that share a factor, with their factors; and the factors that hold none."""
-    inside = ctx.positions.within
+def _connected_components(
+    ctx: Attempt, bound: Iterable[int], factors: Mono
+) -> tuple[list[tuple[tuple[int, ...], Mono]], Mono]:
+    """The components: bound indices connected by factors, with these factors. Then the factors without any of them."""
+    inside = ctx.positions.indices_in
     owner = {b: b for b in bound}
 
     def root(b: int) -> int:
@@ -187,86 +199,85 @@ def _connected(ctx: Attempt, bound: Iterable[int], factors: Mono) -> tuple[list[
     return [(tuple(i), tuple(p)) for i, p in groups.values()], tuple(outside)
 
 
-def component(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
-    """A connected sum of a product without deltas to contract, as one part, after the rules for sums."""
-    for rule in (unshifted, order_free):
+def sum_component(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
+    """The sum of one component, after applying the rules for sums."""
+    for rule in (unshifted, without_order):
         changed = rule(ctx, bound, factors)
         if changed is not None:
             bound, poly = changed
             total: Poly = {}
             for mono, c in poly.items():
-                accumulate(total, close(ctx, bound, mono), c)
+                accumulate(total, sum_of_product(ctx, bound, mono), c)
             return total
-    smaller = cancelled(ctx, bound, factors) if len(bound) > 1 else None
+    smaller = without_inverse(ctx, bound, factors) if len(bound) > 1 else None
     if smaller is not None:
         return smaller
-    part = named(ctx, bound, factors)
-    if part[0] in ctx.looked_at:
+    part = as_part(ctx, bound, factors)
+    if part[0] in ctx.rewritten_heads:
         return reduce(ctx, (part,))
-    if ctx.looked_at and len(bound) > 1:
-        smaller = ruled(ctx, bound, factors)
+    if ctx.rewritten_heads and len(bound) > 1:
+        smaller = rewritten_subsum(ctx, bound, factors)
         if smaller is not None:
             return smaller
     return {(part,): 1}
 
 
-def named(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Part:
-    """The part that a connected sum is, the least of the ways in which equal positions can be written."""
-    return min((*abstract(ctx, "sum", "", [((0, 1), mono)], bound), 1) for mono in equal_positions(ctx, bound, factors))
+def as_part(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Part:
+    """The sum of one component as a part: the smallest over all ways to write equal positions."""
+    return min(
+        (*to_template(ctx, "sum", "", [((0, 1), mono)], bound), 1)
+        for mono in with_equal_positions_exchanged(ctx, bound, factors)
+    )
 
 
-def islands(ctx: Attempt, bound: tuple[int, ...], factors: Mono, freed: frozenset[int]) -> list[Island]:
-    """The parts that a sum falls into when some of its indices are taken as open."""
+def components_at(ctx: Attempt, bound: tuple[int, ...], factors: Mono, freed: frozenset[int]) -> list[SumComponent]:
+    """The components of a sum if the indices ``freed`` are regarded as free."""
     rest = tuple(b for b in bound if b not in freed)
-    groups, _ = _connected(ctx, rest, factors)
-    return [(named(ctx, indices, parts), parts, indices) for indices, parts in groups if parts]
+    groups, _ = _connected_components(ctx, rest, factors)
+    return [(as_part(ctx, indices, parts), parts, indices) for indices, parts in groups if parts]
 
 
-def cancelled(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly | None:
-    """``sum_i ... (sum_j f_ij) (sum_k f_ik)^{-1} = sum_i ...``: an inner sum against its own inverse."""
+def without_inverse(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly | None:
+    """``sum_i ... (sum_j f_ij) (sum_k f_ik)^{-1} = sum_i ...``: cancel an inner sum and its inverse."""
     for x in factors:
         hid, slots, e = x
-        if HEADS[hid].kind != "sum" or e >= 0:
+        if ctx.heads[hid].kind != "sum" or e >= 0:
             continue
-        freed = frozenset(i for s in slots for i in ctx.positions.within(s))
-        wanted = sorted(f[0] for f in HEADS[hid].terms[0][1])
-        for part, parts, indices in islands(ctx, bound, tuple(y for y in factors if y is not x), freed):
+        freed = frozenset(i for s in slots for i in ctx.positions.indices_in(s))
+        wanted = sorted(f[0] for f in ctx.heads[hid].terms[0][1])
+        for part, parts, indices in components_at(ctx, bound, tuple(y for y in factors if y is not x), freed):
             if part[0] != hid or part[1] != slots or sorted(y[0] for y in parts) != wanted:
                 continue
-            ctx.fired("Z Z^{-1} = 1")
+            ctx.note("Z Z^{-1} = 1")
             rest = tuple(y for y in factors if y is not x and y not in parts)
             mono = merge(rest, ((hid, slots, e + 1),) if e + 1 else ONE)
-            return close(ctx, tuple(b for b in bound if b not in indices), mono)
+            return sum_of_product(ctx, tuple(b for b in bound if b not in indices), mono)
     return None
 
 
-def ruled(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly | None:
-    """An assumption about a sum (``sum_j P_ij = 1``) used on a part of a larger sum."""
+def rewritten_subsum(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly | None:
+    """Apply an assumed equation about a sum (``sum_j P_ij = 1``) to a component of a larger sum."""
     for freed in [frozenset((b,)) for b in bound] + (
         [frozenset((a, b)) for a in bound for b in bound if a < b] if 2 < len(bound) <= 8 else []
     ):
-        for part, parts, indices in islands(ctx, bound, factors, freed):
-            if part[0] not in ctx.looked_at:
+        for part, parts, indices in components_at(ctx, bound, factors, freed):
+            if part[0] not in ctx.rewritten_heads:
                 continue
-            replaced = by_rule(ctx, (part,))
+            replaced = rewrite_by_equation(ctx, (part,))
             if replaced is None:
                 continue
             rest = tuple(y for y in factors if y not in parts)
             left = tuple(b for b in bound if b not in indices)
             total: Poly = {}
             for mono, c in mul(ctx, replaced, {rest: 1}).items():
-                accumulate(total, close(ctx, left, mono), c)
+                accumulate(total, sum_of_product(ctx, left, mono), c)
             return total
     return None
 
 
-def _rebuild_sum(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
-    bound, polys = opened(ctx, head, slots)
+def rebuild_sum(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:
+    bound, polys = open_template(ctx, head, slots)
     total: Poly = {}
     for mono, c in polys[0].items():
-        accumulate(total, close(ctx, tuple(bound), mono), c)
+        accumulate(total, sum_of_product(ctx, tuple(bound), mono), c)
     return power(ctx, total, e)
-
-
-SUM_OVER.append(sum_over)
-REBUILD.update(sum=_rebuild_sum)

@@ -1,8 +1,8 @@
-"""From live terms to a template with anonymous slots, and back.
+"""From terms with positions to a template with numbered slots, and back.
 
-``abstract`` gives terms their one canonical head and the positions in its slots: bound indices
-and open positions are numbered by canonical labelling, so that renaming either changes nothing.
-``unfold`` puts live positions, and fresh bound indices, back.
+``to_template`` returns the canonical head of some terms and the positions in its slots. Bound indices and open
+positions are numbered by canonical labelling, so the head does not depend on their names. ``from_template`` puts
+positions and fresh bound indices back.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ from __future__ import annotations
 from typing import Any
 
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots, normal_slots
-from symgrad.proving.heads import HEADS, RANGES, Code, Head, Label, Number, TermCode, nested, range_id
+from symgrad.proving.interner import Code, Head, Label, Number, TermCode
 from symgrad.proving.labelling import LabellingSearch, closure, encode_terms
 from symgrad.proving.limits import MAX_FACTORS, MAX_GROUP, FormTooLarge, Unsupported
 from symgrad.proving.position_ids import COMPOUND
 
 LiveTerm = tuple[Label, Mono]
-_labelled: dict[Any, tuple[int, tuple[int, ...]]] = {}
 
 
-def exact(value: Number) -> Number:
-    """A whole fraction as an ``int``."""
+def int_if_whole(value: Number) -> Number:
+    """The value as an ``int`` if it is a whole number."""
     return value if isinstance(value, int) or value.denominator != 1 else value.numerator
 
 
-def poly_terms(poly: Poly, place: int = 0) -> list[LiveTerm]:
-    return [((place, exact(c)), mono) for mono, c in poly.items()]
+def poly_terms(poly: Poly, which: int = 0) -> list[LiveTerm]:
+    """The terms of polynomial number ``which`` in a template."""
+    return [((which, int_if_whole(c)), mono) for mono, c in poly.items()]
 
 
-def abstract(
+def to_template(
     ctx: Attempt,
     kind: str,
     of: Any,
@@ -37,10 +37,34 @@ def abstract(
     axes: tuple[int, ...] = (),
     active: bool = False,
 ) -> tuple[int, Slots]:
-    """``(head id, slots)`` of terms under bound indices. ``axes``: bound indices in a fixed order."""
+    """``(head id, slots)`` of terms under bound indices. ``axes`` are bound indices whose order matters."""
+    inner = frozenset(bound) | frozenset(axes)
+    raw, order = _numbered_terms(ctx, terms, inner)
+    colours = []
+    for leaf in order:
+        if leaf not in inner:
+            colours.append(0)
+        elif leaf in bound:
+            range_ = ctx.positions.ranges[leaf]
+            if range_ is None:
+                raise Unsupported("a bound index without a range")
+            colours.append(ctx.interner.range_id(range_))
+        else:
+            colours.append(-1 - axes.index(leaf))
+    key = (kind, of, raw, tuple(colours))
+    known = ctx.interner.labelled.get(key)
+    if known is None:
+        known = _label(ctx, kind, of, raw, colours, active)
+        ctx.interner.labelled[key] = known
+    return known[0], normal_slots(ctx.heads[known[0]], tuple([order[v] for v in known[1]]))
+
+
+def _numbered_terms(
+    ctx: Attempt, terms: list[LiveTerm], inner: frozenset[int]
+) -> tuple[tuple[TermCode, ...], list[int]]:
+    """The terms with their leaves (bound indices and open positions) numbered as vertices, and these leaves."""
     vertex: dict[int, int] = {}
     order: list[int] = []
-    inner = frozenset(bound) | frozenset(axes)
     positions = ctx.positions
     raw = []
 
@@ -63,34 +87,18 @@ def abstract(
                 else:
                     shape, leaves = positions.skeleton_of(p, inner)
                     codes.append((shape, *[number(x) for x in leaves]))
-            factors.append((hid, exact(exponent), tuple(codes)))
+            factors.append((hid, int_if_whole(exponent), tuple(codes)))
         raw.append((label, tuple(factors)))
     if count > MAX_FACTORS:
         raise FormTooLarge("too many factors in one term")
-    colours = []
-    for leaf in order:
-        if leaf not in inner:
-            colours.append(0)
-        elif leaf in bound:
-            range_ = positions.ranges[leaf]
-            if range_ is None:
-                raise Unsupported("a bound index without a range")
-            colours.append(range_id(range_))
-        else:
-            colours.append(-1 - axes.index(leaf))
-    key = (kind, of, tuple(raw), tuple(colours))
-    known = _labelled.get(key)
-    if known is None or known[0] not in HEADS:
-        known = _label(ctx, kind, of, tuple(raw), colours, active)
-        _labelled[key] = known
-    return known[0], normal_slots(HEADS[known[0]], tuple([order[v] for v in known[1]]))
+    return tuple(raw), order
 
 
 def _label(
     ctx: Attempt, kind: str, of: Any, raw: tuple[TermCode, ...], colours: list[int], active: bool
 ) -> tuple[int, tuple[int, ...]]:
-    """The canonical head of numbered terms, and the vertices that fill its slots."""
-    search = LabellingSearch(raw, colours, ctx.budget)
+    """The id of the canonical head of numbered terms, and the vertices that fill its slots."""
+    search = LabellingSearch(raw, colours, ctx.interner, ctx.budget)
     by_label = sorted(range(len(colours)), key=search.best.__getitem__)
     slots = tuple(v for v in by_label if colours[v] == 0)
     held = tuple(v for v in by_label if colours[v] > 0)
@@ -102,19 +110,21 @@ def _label(
         names[v] = -1 - k
     for v in axes:
         names[v] = -len(held) + colours[v]
-    terms = encode_terms(raw, names)
+    terms = encode_terms(ctx.interner, raw, names)
     where = {v: k for k, v in enumerate(slots)}
     shuffles = {tuple(where[g[v]] for v in slots) for g in search.generators}
     group = closure(sorted(shuffles), len(slots), MAX_GROUP)
-    rigid = all(HEADS[f[0]].rigid and all(c[0] == 0 for c in f[2]) for _, fs in raw for f in fs)
-    head = nested(kind, of, tuple(colours[v] for v in held), terms, len(slots), group, active, rigid)
+    rigid = all(ctx.heads[f[0]].rigid and all(c[0] == 0 for c in f[2]) for _, fs in raw for f in fs)
+    head = ctx.interner.nested(kind, of, tuple(colours[v] for v in held), terms, len(slots), group, active, rigid)
     return head.id, slots
 
 
-def unfold(ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()) -> tuple[list[int], list[LiveTerm]]:
-    """Fresh bound indices and the terms of a template at live positions (parts not yet reduced)."""
+def from_template(
+    ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()
+) -> tuple[list[int], list[LiveTerm]]:
+    """Fresh bound indices, and the terms of a template at the given positions. Parts are not reduced yet."""
     positions = ctx.positions
-    bound = [positions.fresh(RANGES[r]) for r in head.bound]
+    bound = [positions.fresh(ctx.interner.ranges[r]) for r in head.bound]
     inner = [*bound, *axes]
 
     def leaf(label: int) -> int:
@@ -127,15 +137,7 @@ def unfold(ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()) -
             live = tuple(
                 [leaf(c[1]) if c[0] == 0 else positions.from_skeleton(c[0], [leaf(x) for x in c[1:]]) for c in codes]
             )
-            mono.append((hid, normal_slots(HEADS[hid], live), exponent))
+            mono.append((hid, normal_slots(ctx.heads[hid], live), exponent))
         mono.sort()
         terms.append((label, tuple(mono)))
     return bound, terms
-
-
-def forget() -> None:
-    _labelled.clear()
-
-
-def remembered() -> int:
-    return len(_labelled)

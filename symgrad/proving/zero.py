@@ -1,4 +1,4 @@
-"""Whether a normal form is zero: as it stands, after clearing denominators, or summand by summand."""
+"""Deciding whether a normal form is zero: directly, after clearing denominators, or summand by summand."""
 
 from __future__ import annotations
 
@@ -7,50 +7,62 @@ from typing import Any
 
 from symgrad.core.ranges import Range
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
-from symgrad.proving.heads import HEADS, RANGES, Number, range_id
+from symgrad.proving.common_factors import common_denominator
+from symgrad.proving.interner import Number
 from symgrad.proving.limits import FormTooLarge, NormalFormError
-from symgrad.proving.poly import ONE, accumulate, mul, natural, opened, raise_to, reduce, replace
-from symgrad.proving.powers import together
-from symgrad.proving.sum_laws import close, sum_over
+from symgrad.proving.poly import (
+    ONE,
+    accumulate,
+    is_natural,
+    mul,
+    open_template,
+    raise_to,
+    reduce,
+    replace,
+    replace_throughout,
+)
+from symgrad.proving.sum_laws import sum_of_product, sum_over
 
 MAX_ALIGNMENTS = 64
 MAX_SUMMANDS = 40
-MAX_PEELED = 4
+MAX_ENDS = 4
 
 
 def is_zero(ctx: Attempt, p: Poly, depth: int = 2) -> bool:
-    """Exact for what the form decides; False means undecided."""
+    """True if ``p`` is known to be zero; False means that this is undecided."""
     if not p:
         return True
-    cleared = clear(ctx, p)
+    cleared = clear_denominators(ctx, p)
     if not cleared:
-        ctx.fired("denominators cleared")
+        ctx.note("denominators cleared")
         return True
-    if depth > 0 and summands_cancel(ctx, cleared, depth):
+    if depth > 0 and cancels_summand_by_summand(ctx, cleared, depth):
         return True
-    evened = peeled(ctx, cleared)
+    evened = with_ends_written_out(ctx, cleared)
     return evened is not None and is_zero(ctx, evened, 0)
 
 
-def clear(ctx: Attempt, p: Poly) -> Poly:
-    """``p`` times its denominators that stand under no sum, until none is left."""
+def clear_denominators(ctx: Attempt, p: Poly) -> Poly:
+    """Multiply ``p`` by its denominators (those outside of sums) until none remains."""
     for _ in range(6):
-        common, rest = together(ctx, p)
+        common, rest = common_denominator(ctx, p)
         if not common or not rest:
             return rest
         p = rest
     return p
 
 
-def summands_cancel(ctx: Attempt, p: Poly, depth: int) -> bool:
-    """``sum_i f(i) + sum_i g(i) = 0`` where ``f(i) + g(i) = 0`` for every ``i``: one sum of each term is
-    taken over the same index, in every way that fits, and the summands are added."""
+def cancels_summand_by_summand(ctx: Attempt, p: Poly, depth: int) -> bool:
+    """``sum_i f(i) + sum_i g(i) = 0`` if ``f(i) + g(i) = 0`` for every ``i``. One sum of each term is opened, in every
+    combination with a common range, and the summands are added."""
     if len(p) > MAX_SUMMANDS:
         return False
     open_terms: list[list[tuple[int, Mono, Part]]] = []
     monos = list(p.items())
     for mono, _ in monos:
-        options = [(r, mono, x) for x in mono if HEADS[x[0]].kind == "sum" and x[2] == 1 for r in HEADS[x[0]].bound]
+        options = [
+            (r, mono, x) for x in mono if ctx.heads[x[0]].kind == "sum" and x[2] == 1 for r in ctx.heads[x[0]].bound
+        ]
         if not options:
             return False
         open_terms.append(options)
@@ -60,7 +72,7 @@ def summands_cancel(ctx: Attempt, p: Poly, depth: int) -> bool:
         for options in open_terms:
             places = []
             for part in dict.fromkeys(x for _, _, x in options):
-                bound = HEADS[part[0]].bound
+                bound = ctx.heads[part[0]].bound
                 places += [(part, k) for k in range(len(bound)) if bound[k] == r]
             fitting.append(places)
         total = 1
@@ -72,8 +84,8 @@ def summands_cancel(ctx: Attempt, p: Poly, depth: int) -> bool:
             ctx.budget.tick()
             depth_before = ctx.depth
             try:
-                if _aligned(ctx, monos, choice, r, depth):
-                    ctx.fired("equal summands")
+                if _summands_cancel(ctx, monos, choice, r, depth):
+                    ctx.note("equal summands")
                     return True
             except FormTooLarge:
                 raise
@@ -82,33 +94,35 @@ def summands_cancel(ctx: Attempt, p: Poly, depth: int) -> bool:
     return False
 
 
-def _aligned(
+def _summands_cancel(
     ctx: Attempt, monos: list[tuple[Mono, Number]], choice: tuple[tuple[Part, int], ...], r: int, depth: int
 ) -> bool:
-    """Whether the summands cancel when these sums run over one index."""
-    index = ctx.positions.fresh(RANGES[r])
+    """True if the summands cancel when the chosen sums share one index."""
+    index = ctx.positions.fresh(ctx.interner.ranges[r])
     total: Poly = {}
     for (mono, c), (part, k) in zip(monos, choice, strict=True):
-        bound, polys = opened(ctx, HEADS[part[0]], part[1])
+        bound, polys = open_template(ctx, ctx.heads[part[0]], part[1])
         rest = tuple(x for x in mono if x is not part)
         left = tuple(b for n, b in enumerate(bound) if n != k)
         summand: Poly = {}
         for m, b in polys[0].items():
             for mm, bb in replace(ctx, m, bound[k], index).items():
-                accumulate(summand, close(ctx, left, mm) if left else reduce(ctx, mm), b * bb)
+                accumulate(summand, sum_of_product(ctx, left, mm) if left else reduce(ctx, mm), b * bb)
         accumulate(total, mul(ctx, summand, {rest: 1}), c)
     return is_zero(ctx, total, depth - 1)
 
 
-def peeled(ctx: Attempt, p: Poly) -> Poly | None:
-    """Sums over ranges that differ by a few positions at their ends, over what they share, the other
-    positions written out: ``sum_{t=1}^{T} f_t = f_1 + sum_{t=2}^{T} f_t``. None if there is nothing to do."""
+def with_ends_written_out(ctx: Attempt, p: Poly) -> Poly | None:
+    """``sum_{t=1}^{T} f_t = f_1 + sum_{t=2}^{T} f_t``: where ranges differ by a few positions at their ends, keep sums
+    over the common range and write out the other positions. None if no ranges differ so."""
     families: dict[Any, dict[int, Range]] = {}
     for mono in p:
         for x in mono:
-            if HEADS[x[0]].kind == "sum":
-                for r in HEADS[x[0]].bound:
-                    families.setdefault((RANGES[r].lo.terms, RANGES[r].hi.terms), {})[r] = RANGES[r]
+            if ctx.heads[x[0]].kind == "sum":
+                for r in ctx.heads[x[0]].bound:
+                    families.setdefault((ctx.interner.ranges[r].lo.terms, ctx.interner.ranges[r].hi.terms), {})[r] = (
+                        ctx.interner.ranges[r]
+                    )
     shared: dict[int, Range] = {}
     for family in families.values():
         lo = max((r.lo for r in family.values()), key=lambda e: e.const)
@@ -116,7 +130,7 @@ def peeled(ctx: Attempt, p: Poly) -> Poly | None:
         if not lo.terms and not hi.terms and lo.const > hi.const:
             continue
         for number, one in family.items():
-            if (one.lo, one.hi) != (lo, hi) and lo.const - one.lo.const + one.hi.const - hi.const <= MAX_PEELED:
+            if (one.lo, one.hi) != (lo, hi) and lo.const - one.lo.const + one.hi.const - hi.const <= MAX_ENDS:
                 shared[number] = Range(lo, hi)
     if not shared:
         return None
@@ -124,37 +138,30 @@ def peeled(ctx: Attempt, p: Poly) -> Poly | None:
     for mono, c in p.items():
         term: Poly = {ONE: 1}
         for x in mono:
-            term = mul(ctx, term, _peel(ctx, x, shared))
+            term = mul(ctx, term, _part_with_ends_written_out(ctx, x, shared))
         accumulate(total, term, c)
-    ctx.fired("first and last terms of a sum written out")
+    ctx.note("first and last terms of a sum written out")
     return total
 
 
-def _peel(ctx: Attempt, x: Part, shared: dict[int, Range]) -> Poly:
-    head = HEADS[x[0]]
-    if head.kind != "sum" or not natural(x[2]) or not any(r in shared for r in head.bound):
+def _part_with_ends_written_out(ctx: Attempt, x: Part, shared: dict[int, Range]) -> Poly:
+    head = ctx.heads[x[0]]
+    if head.kind != "sum" or not is_natural(x[2]) or not any(r in shared for r in head.bound):
         return {(x,): 1}
-    bound, polys = opened(ctx, head, x[1])
+    bound, polys = open_template(ctx, head, x[1])
     result = polys[0]
     for b, r in zip(bound, head.bound, strict=True):
         inner = shared.get(r)
         if inner is None:
             result = sum_over(ctx, result, b)
             continue
-        ctx.nonempty[range_id(inner)] = None
-        whole = RANGES[r]
+        ctx.nonempty[ctx.interner.range_id(inner)] = None
+        whole = ctx.interner.ranges[r]
         fresh = ctx.positions.fresh(inner)
         ends = [whole.lo + k for k in range(inner.lo.const - whole.lo.const)]
         ends += [inner.hi + 1 + k for k in range(whole.hi.const - inner.hi.const)]
-        total = sum_over(ctx, _put(ctx, result, b, fresh), fresh)
+        total = sum_over(ctx, replace_throughout(ctx, result, b, fresh), fresh)
         for end in ends:
-            accumulate(total, _put(ctx, result, b, ctx.positions.of(end)))
+            accumulate(total, replace_throughout(ctx, result, b, ctx.positions.of(end)))
         result = total
     return raise_to(ctx, result, int(x[2]))
-
-
-def _put(ctx: Attempt, p: Poly, old: int, new: int) -> Poly:
-    total: Poly = {}
-    for mono, c in p.items():
-        accumulate(total, replace(ctx, mono, old, new), c)
-    return total

@@ -1,28 +1,25 @@
-"""A comparison of code with a derivation, as text and as one JSON object, version 1."""
+"""A comparison of code with a derivation, as text."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from symgrad.report.frame import Paint
-from symgrad.report.json_format import plain
+from symgrad.report.report_format import PLAIN, ReportStyle
 from symgrad.report.witness_values import results, shortened, sizes, written
 from symgrad.text.rendering import printable
 
 if TYPE_CHECKING:
     from symgrad.comparing.findings import Comparison, Finding, Opinion, StepHit, Worst
 
-VERSION = 1
 COLOURS = {"right": "green", "differs": "red"}
 
 
-def render(comparison: Comparison, *, colour: bool = False) -> str:
-    """A line for the cost and for every gradient, and beneath what differs all that is known of it."""
-    paint = Paint(colour)
+def render(comparison: Comparison, style: ReportStyle = PLAIN) -> str:
+    """One line for the cost and one per gradient, with the details below those that differ."""
+    paint = Paint(style.colour)
     c = comparison
     where = f"{c.function} against {c.cost} of {c.path}"
     lines = [f"{paint('bold', where)}  ({c.points} points)", ""]
@@ -106,22 +103,3 @@ def _summary(c: Comparison, paint: Paint) -> str:
         return paint("green", f"right: {what}, to a relative {c.tolerance:g}")
     wrong = [f.argument or "the cost" for f in c.findings if f.verdict != "right"]
     return paint("red", f"differs: {', '.join(wrong)}" if wrong else "the code fails at some points")
-
-
-def as_json(comparison: Comparison) -> str:
-    """The same as one JSON object."""
-    c = comparison
-    found: dict[str, Any] = {
-        "version": VERSION,
-        "document": c.path,
-        "cost": c.cost,
-        "function": c.function,
-        "right": c.right,
-        "points": c.points,
-        "tolerance": c.tolerance,
-        "findings": [plain(asdict(f)) for f in c.findings],
-        "second_opinion": None if c.opinion is None else plain(asdict(c.opinion)),
-        "notes": list(c.notes),
-        "failure": c.failure or None,
-    }
-    return json.dumps(found, indent=2, allow_nan=False) + "\n"

@@ -1,33 +1,17 @@
-"""A report as text for other eyes and programs: one module a format, and this table of them.
+"""The table of report formats, used by every command that has ``--format``.
 
-A format is a function ``render(report, read=…, colour=…) -> str``. A new one is a module and a row here.
+A new format is a module of this package that makes a `Format`, and a row of the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from symgrad.report.json_format import JSON
+from symgrad.report.report_format import Format, Kind
+from symgrad.report.text_format import TEXT
 
-if TYPE_CHECKING:
-    from symgrad.checking.verdict import Report
-
-
-class Render(Protocol):
-    """Show a report. ``read``: with every step as it was understood. ``colour``: for a terminal that has them."""
-
-    def __call__(self, report: Report, *, read: bool = False, colour: bool = False) -> str: ...
+FORMATS: dict[str, Format] = {"text": TEXT, "json": JSON}
 
 
-def _text() -> Render:
-    from symgrad.report.text import render
-
-    return render
-
-
-def _json() -> Render:
-    from symgrad.report.json_format import render
-
-    return render
-
-
-FORMATS: dict[str, Callable[[], Render]] = {"text": _text, "json": _json}
+def formats_of(kind: Kind) -> list[str]:
+    """The formats that have a form for this kind of report, the default first."""
+    return [name for name, found in FORMATS.items() if getattr(found, kind) is not None]

@@ -1,7 +1,7 @@
-"""A report as one JSON object, version 1: what other programs may rely on.
+"""Reports as one JSON object, version 1: what other programs may rely on.
 
-Lines and columns count from 1 in code points, ends are exclusive. The text is plain ASCII and strict JSON,
-so that it survives every pipe: what is no number in JSON (an infinity) is written as a string.
+Lines and columns count from 1 in code points, ends are exclusive. The text is plain ASCII and strict JSON, so that it
+survives every pipe: a number that JSON does not have (an infinity) is written as a string.
 """
 
 from __future__ import annotations
@@ -12,26 +12,49 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from symgrad.report.report_format import PLAIN, Format, ReportStyle
 from symgrad.report.summary import total
 
 if TYPE_CHECKING:
     from symgrad.checking.verdict import DocumentReport, Evidence, Report, Step, Witness
+    from symgrad.comparing.findings import Comparison
     from symgrad.text.diagnostic import Diagnostic
 
 VERSION = 1
 
 
-def render(report: Report, *, read: bool = False, colour: bool = False) -> str:
-    """The whole report. Neither option changes it: how a step was read is always there, colours never."""
-    return json.dumps(as_object(report), indent=2, allow_nan=False) + "\n"
+def check(report: Report, style: ReportStyle = PLAIN) -> str:
+    """A check. The style changes nothing: how a step was read is always included, colours never."""
+    return _written(
+        {
+            "version": VERSION,
+            "summary": asdict(total(report)),
+            "documents": [_document(document) for document in report.documents],
+        }
+    )
 
 
-def as_object(report: Report) -> dict[str, Any]:
-    return {
-        "version": VERSION,
-        "summary": asdict(total(report)),
-        "documents": [_document(document) for document in report.documents],
-    }
+def comparison(found: Comparison, style: ReportStyle = PLAIN) -> str:
+    """A comparison of code with a derivation."""
+    return _written(
+        {
+            "version": VERSION,
+            "document": found.path,
+            "cost": found.cost,
+            "function": found.function,
+            "right": found.right,
+            "points": found.points,
+            "tolerance": found.tolerance,
+            "findings": [plain(asdict(f)) for f in found.findings],
+            "second_opinion": None if found.opinion is None else plain(asdict(found.opinion)),
+            "notes": list(found.notes),
+            "failure": found.failure or None,
+        }
+    )
+
+
+def _written(found: dict[str, Any]) -> str:
+    return json.dumps(found, indent=2, allow_nan=False) + "\n"
 
 
 def _document(document: DocumentReport) -> dict[str, Any]:
@@ -99,7 +122,7 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A value of a witness in JSON's own kinds: arrays are lists, sets sorted lists, fractions what they are worth."""
+    """A value as JSON: an array becomes a list, a set a sorted list, a fraction a number."""
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
@@ -112,6 +135,9 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, dict):
         return {str(name): plain(item) for name, item in value.items()}
-    if hasattr(value, "tolist"):  # an array, or a number of NumPy's
+    if hasattr(value, "tolist"):  # a NumPy array or number
         return plain(value.tolist())
     return str(value)
+
+
+JSON = Format(check, comparison)

@@ -1,28 +1,75 @@
-"""The table of codes: one lesson each, and its page."""
+"""All codes: a document each, read when somebody asks for it."""
 
 from __future__ import annotations
 
-from textwrap import wrap
+import re
+from itertools import groupby
+from pathlib import Path
+from textwrap import fill, indent
 
 from symgrad.text.diagnostic import SymgradError
-from symgrad.text.lesson import Lesson
-from symgrad.text.lessons_files import FILES
-from symgrad.text.lessons_reading import READING
-from symgrad.text.lessons_ruling import RULING
+from symgrad.text.lesson import Lesson, parse
 
 WIDTH = 100
 
-CODES: dict[str, Lesson] = {lesson.code: lesson for lesson in (*FILES, *READING, *RULING)}
+FAMILIES = {
+    "SG0": ("Files and directives", "These concern the document as a whole."),
+    "SG1": ("Reading", "These say what could not be read. A step with one of them is `unreadable`."),
+    "SG2": (
+        "Warnings",
+        "These say how a step was read where its author might not expect it. They change no verdict.",
+    ),
+    "SG3": ("Verdicts", "These belong to the verdicts other than `proved`."),
+    "SG4": ("Not checked", "These say what is shown and not checked."),
+    "SG9": ("Errors of symgrad", "These are never errors of the document."),
+}
+"""By the first digit of a code: a title, and a sentence about its codes."""
+
+LINK = re.compile(r"\[([^\]]+)\]\(\S+?\.md(?:#\S+?)?\)")
+
+
+def folder() -> Path:
+    """Where the documents are: inside the package once it is installed, below ``docs/`` in a checkout."""
+    package = Path(__file__).parents[1]
+    installed = package / "lessons"
+    return installed if installed.is_dir() else package.parent / "docs" / "reference" / "diagnostics"
+
+
+def codes() -> list[str]:
+    """Every code that has a document, in order."""
+    return sorted(path.stem for path in folder().iterdir() if re.fullmatch(r"SG[0-9]{3}\.md", path.name))
+
+
+def lesson(code: str) -> Lesson:
+    """The lesson of a code. Small letters are accepted."""
+    known = codes()
+    if code.upper() not in known:
+        raise SymgradError(f"no diagnostic has the code {code!r}; there are {', '.join(known)}")
+    path = folder() / f"{code.upper()}.md"
+    return parse(path.read_text(encoding="utf-8"), path.name)
 
 
 def explain(code: str) -> str:
     """The lesson of a code as text, with its wrong and its right example."""
-    lesson = CODES.get(code.upper())
-    if lesson is None:
-        raise SymgradError(f"no diagnostic has the code {code!r}; there are {', '.join(sorted(CODES))}")
-    out = [f"{lesson.code}: {lesson.title}", "", *wrap(lesson.explanation, WIDTH, break_on_hyphens=False)]
-    for head, example in (("Wrong", lesson.wrong), ("Right", lesson.right)):
+    found = lesson(code)
+    parts = [f"{found.code}: {found.title}", _wrapped(found.explanation), _wrapped(f"Remedy: {found.remedy}")]
+    for head, example in (("Wrong", found.wrong), ("Right", found.right)):
         if example:
-            out += ["", f"{head}:", ""]
-            out += [f"    {line}".rstrip() for line in example.strip("\n").split("\n")]
-    return "\n".join(out) + "\n"
+            parts += [f"{head}:", indent(example.rstrip(), "    ")]
+    return "\n\n".join(parts) + "\n"
+
+
+def overview() -> str:
+    """All codes with their titles, by family."""
+    out = []
+    for family, members in groupby(codes(), key=lambda code: code[:3]):
+        out.append(f"{FAMILIES[family][0]}\n")
+        out += [f"  {code}  {lesson(code).title}\n" for code in members]
+        out.append("\n")
+    return "".join(out) + "`symgrad explain CODE` says what a code means.\n"
+
+
+def _wrapped(text: str) -> str:
+    """Paragraphs in lines of at most WIDTH characters; of a link to another page, the words."""
+    paragraphs = [LINK.sub(r"\1", " ".join(paragraph.split())) for paragraph in text.split("\n\n")]
+    return "\n\n".join(fill(paragraph, WIDTH, break_on_hyphens=False) for paragraph in paragraphs)

@@ -19,8 +19,9 @@ from symgrad.comparing.arguments import bind
 from symgrad.comparing.exact import GradientTerm, array, gradient
 from symgrad.comparing.finite_differences import second_opinion
 from symgrad.comparing.points import Fixed, draw_points
-from symgrad.comparing.problem import read_problem
+from symgrad.comparing.problem import problem_of
 from symgrad.evaluating.evaluator import Evaluator
+from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
 from tests.handcoded.hand import ROOT
 from tests.handcoded.softmax import softmax_course
@@ -173,7 +174,7 @@ def false_alarms(wanted: int) -> tuple[int, int]:
 def exact_milliseconds() -> float:
     """The exact gradient of a pair, at W = 100 and D = 20, without the search for a cause."""
     document = ROOT / "derivations" / "skipgram_softmax_u.md"
-    problem = read_problem(Source(document.name, document.read_text(encoding="utf-8")))
+    problem = problem_of(read_document(Source(document.name, document.read_text(encoding="utf-8"))))
     bind(softmax_course, problem, ("v_c=centre", "o=outside", "U=outside_vectors"))
     u = problem.arguments["U"]
     assert u.target is not None

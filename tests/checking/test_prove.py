@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.functions import exp, log, sigma
 from symgrad.core.nodes import (
@@ -31,12 +32,24 @@ from symgrad.core.nodes import (
     walk,
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
-from symgrad.proving.proof import difference, prove
+from symgrad.proving.proof import Proof, Prover
 from tests.ir.forms import N_OF, SUBSET, A, D, K, P, R, U, V, W, X, Y, a, at, b, c, dot, i, lit, o, softmax, total, w, z
 
 j, k = w("j"), w("k")
 t, u = Index("t", K, "free"), Index("u", K, "free")
 r = at(R)
+
+
+def prove(claim: Claim, seconds: float = 1.0) -> Proof | None:
+    resolved = ResolvedClaims().claim(claim)
+    assert resolved is not None
+    return Prover().prove(resolved, claim, seconds)
+
+
+def difference(claim: Claim) -> Expr | None:
+    resolved = ResolvedClaims().claim(claim)
+    assert resolved is not None
+    return Prover().difference(resolved, claim)
 
 
 def holds(left: Expr, right: Expr, *assumptions: Assumption, free: tuple[Index, ...] = (a, b, i, z)) -> bool:

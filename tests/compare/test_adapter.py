@@ -11,7 +11,8 @@ import pytest
 from symgrad.cli import main
 from symgrad.comparing.adapter import adapter
 from symgrad.comparing.guessing import as_maps, guess
-from symgrad.comparing.problem import Problem, read_problem
+from symgrad.comparing.problem import Problem, problem_of
+from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
 
 TEXT = r"""
@@ -51,7 +52,7 @@ def nested(V, U, c, o, n):
 
 
 def problem() -> Problem:
-    return read_problem(Source("doc.md", TEXT))
+    return problem_of(read_document(Source("doc.md", TEXT)))
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_an_adapter_unpacks_what_is_returned(folder: Path) -> None:
 def test_a_file_that_is_there_is_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "loss_adapter.py").write_text("mine", encoding="utf-8")
     assert main(["new", "--adapter", "doc.md", "hand_code:loss"]) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "exists already" in capsys.readouterr().err
     assert (folder / "loss_adapter.py").read_text(encoding="utf-8") == "mine"
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from symgrad.comparing.comparer import compare
 from symgrad.comparing.findings import Comparison
-from symgrad.comparing.problem import read_problem
+from symgrad.comparing.problem import problem_of
+from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
 
 SOFTMAX = r"""
@@ -32,7 +33,7 @@ $$ J = 1 - \frac{\sum_i a_i b_i}{\lVert a \rVert \lVert b \rVert} + \sum_{i \in 
 
 
 def named(function: Callable[..., Any], text: str) -> dict[str, tuple[str, ...]]:
-    found: Comparison = compare(function, read_problem(Source("d.md", text)))
+    found: Comparison = compare(function, problem_of(read_document(Source("d.md", text))))
     return {f.argument: f.causes for f in found.findings if f.verdict == "differs"}
 
 

@@ -12,7 +12,8 @@ import pytest
 import symgrad
 from symgrad.comparing.comparer import compare
 from symgrad.comparing.findings import Comparison
-from symgrad.comparing.problem import read_problem
+from symgrad.comparing.problem import problem_of
+from symgrad.reading.document_reader import read_document
 from symgrad.testing import assert_gradient
 from symgrad.text.source import Source
 
@@ -25,7 +26,7 @@ $$ r_n = x_{nd} w_d - t_n, \qquad J = \frac{1}{2} \sum_n r_n^2 + \frac{\lambda}{
 
 
 def held(function: Callable[..., Any], text: str = RIDGE, **options: Any) -> Comparison:
-    return compare(function, read_problem(Source("doc.md", text)), **options)
+    return compare(function, problem_of(read_document(Source("doc.md", text))), **options)
 
 
 def gradients(x: Any, t: Any, w: Any, lambda_: float) -> tuple[float, Any, Any]:

@@ -11,10 +11,11 @@ import pytest
 from symgrad.comparing.comparer import compare
 from symgrad.comparing.exact import GradientTerm, exact, gradient
 from symgrad.comparing.points import Fixed, draw_points
-from symgrad.comparing.problem import Problem, read_problem
+from symgrad.comparing.problem import Problem, problem_of
 from symgrad.core import nodes as n
 from symgrad.evaluating.arithmetic import expand
 from symgrad.evaluating.evaluator import Evaluator
+from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +23,7 @@ DERIVATIONS = sorted(p for p in (ROOT / "derivations").glob("*.md") if p.stem !=
 
 
 def problem(path: Path) -> Problem:
-    return read_problem(Source(path.name, path.read_text(encoding="utf-8")))
+    return problem_of(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
 
 
 @pytest.mark.parametrize("path", DERIVATIONS, ids=lambda p: p.stem)
@@ -75,11 +76,11 @@ def test_given_sizes_and_scalars_hold_at_every_point() -> None:
         assert len(x) == 7
         return 0.5 * x.sum(), {"x": np.full(7, 0.5)}
 
-    assert compare(right, read_problem(Source("d.md", text)), maps=["N=7", "a=0.5"]).right
+    assert compare(right, problem_of(read_document(Source("d.md", text))), maps=["N=7", "a=0.5"]).right
 
 
 def test_value_and_gradients_at_given_arrays() -> None:
-    p = read_problem(Source("d.md", r"With $x \in \mathbb{R}^{N}$: $$ J = \sum_n x_n^2 $$"))
+    p = problem_of(read_document(Source("d.md", r"With $x \in \mathbb{R}^{N}$: $$ J = \sum_n x_n^2 $$")))
     x = p.arguments["x"]
     assert x.target is not None
     (group, *_) = draw_points(p, [], 0, Fixed())
@@ -91,7 +92,7 @@ def test_value_and_gradients_at_given_arrays() -> None:
 
 def test_cancellation_widens_the_magnitude_of_terms() -> None:
     """p - 1 at a score of 20 is a small difference of terms of size 1."""
-    p = read_problem(Source("d.md", r"With $x \in \mathbb{R}$: $$ J = -\log \sigma(x) $$"))
+    p = problem_of(read_document(Source("d.md", r"With $x \in \mathbb{R}$: $$ J = -\log \sigma(x) $$")))
     x = p.arguments["x"]
     assert x.target is not None
     (group, *_) = draw_points(p, [], 0, Fixed())
@@ -133,7 +134,7 @@ def test_a_wrong_step_that_the_code_computes_is_found() -> None:
         s, _ = slope(U, v, n)
         return s.sum(), {"v": s @ U[n]}
 
-    found = compare(wrong, read_problem(Source("d.md", STEPS)))
+    found = compare(wrong, problem_of(read_document(Source("d.md", STEPS))))
     step = found.gradients[0].step
     assert step is not None
     assert step.line == 11
@@ -147,7 +148,7 @@ def test_a_step_under_an_assumption_is_found_for_the_slice_it_speaks_of() -> Non
         g[n] += np.outer(d, v)
         return s.sum(), {"U": g}
 
-    (found,) = compare(buffered, read_problem(Source("d.md", STEPS))).gradients
+    (found,) = compare(buffered, problem_of(read_document(Source("d.md", STEPS)))).gradients
     assert found.step is not None
     assert found.step.line == 17
     assert found.step.assumptions == (r"n_k \neq n_l",)
@@ -159,7 +160,7 @@ def test_a_right_gradient_has_no_causes() -> None:
         s, d = slope(U, v, n)
         return s.sum(), {"v": d @ U[n]}
 
-    (found,) = compare(right, read_problem(Source("d.md", STEPS))).gradients
+    (found,) = compare(right, problem_of(read_document(Source("d.md", STEPS)))).gradients
     assert (found.verdict, found.causes, found.step) == ("right", (), None)
 
 
@@ -168,7 +169,7 @@ def test_a_mistake_of_no_known_kind_is_given_no_cause() -> None:
         s, d = slope(U, v, n)
         return s.sum(), {"v": d @ U[n] + 0.1234 * v**3}
 
-    (found,) = compare(wrong, read_problem(Source("d.md", STEPS))).gradients
+    (found,) = compare(wrong, problem_of(read_document(Source("d.md", STEPS)))).gradients
     assert (found.verdict, found.causes, found.step) == ("differs", (), None)
 
 
@@ -177,7 +178,7 @@ def test_a_document_without_a_cost_is_an_error(text: str) -> None:
     from symgrad import SymgradError
 
     with pytest.raises(SymgradError, match="defines no scalar that could be a cost"):
-        read_problem(Source("d.md", text))
+        problem_of(read_document(Source("d.md", text)))
 
 
 SOFTPLUS = r"""
@@ -198,13 +199,13 @@ def test_honest_code_that_computes_one_minus_p_is_right(seed: int) -> None:
         np.add.at(dU, n, np.outer(q, v))
         return -np.log(p) - np.log(1 - q).sum(), {"U": dU, "v": (p - 1) * U[o] + q @ U[n]}
 
-    found = compare(naive, read_problem(Source("d.md", SOFTPLUS)), seed=seed)
+    found = compare(naive, problem_of(read_document(Source("d.md", SOFTPLUS))), seed=seed)
     assert found.right
     assert found.opinion is None or found.opinion.agrees is not False
 
 
 def test_scores_are_nowhere_so_far_out_that_functions_saturate() -> None:
-    p = read_problem(Source("d.md", SOFTPLUS))
+    p = problem_of(read_document(Source("d.md", SOFTPLUS)))
     for group in draw_points(p, [], 0, Fixed()):
         U, v = (group.env.tensor(a.target.tensor) for a in (p.arguments["U"], p.arguments["v"]))  # type: ignore[union-attr]
         scores = np.einsum("bwd,bd->bw", U, v)
@@ -228,13 +229,13 @@ def smooth(x: Any, y: Any, lambda_: float) -> Any:
 
 
 def test_gradients_reach_to_the_ends_of_a_range() -> None:
-    assert compare(smooth, read_problem(Source("d.md", SIGNAL))).right
+    assert compare(smooth, problem_of(read_document(Source("d.md", SIGNAL)))).right
 
 
 def test_a_cause_is_found_where_positions_are_shifted() -> None:
     def rough(x: Any, y: Any, lambda_: float) -> Any:
         return smooth(x, y, lambda_)[0], {"x": x - y}
 
-    (found,) = compare(rough, read_problem(Source("d.md", SIGNAL))).gradients
+    (found,) = compare(rough, problem_of(read_document(Source("d.md", SIGNAL)))).gradients
     assert found.verdict == "differs"
     assert "is missing" in found.causes[0]

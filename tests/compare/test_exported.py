@@ -8,7 +8,6 @@ import pytest
 
 import symgrad
 from symgrad.comparing.comparer import compare
-from symgrad.comparing.problem import read_problem
 
 ROOT = Path(__file__).parents[2]
 DERIVATIONS = sorted((ROOT / "derivations").glob("*.md"))
@@ -22,7 +21,7 @@ def test_generated_gradients_are_right(path: Path) -> None:
     names = [n for n in dir(module) if n.endswith(SUFFIX) and not n.endswith(f"_batch{SUFFIX}")]
     assert names
     for name in names:
-        found = compare(getattr(module, name), read_problem(document.source, name.removesuffix(SUFFIX)))
+        found = compare(getattr(module, name), document.problem(name.removesuffix(SUFFIX)))
         assert found.right, found.findings
         assert found.gradients
         assert found.opinion is None or found.opinion.agrees is not False

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from symgrad.comparing.comparer import compare
-from symgrad.comparing.problem import Problem, read_problem
+from symgrad.comparing.problem import Problem, problem_of
+from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
 from tests.handcoded.hand import HERE
 
@@ -15,7 +16,7 @@ DOCUMENT = HERE / "documents" / "network.md"
 
 
 def problem() -> Problem:
-    return read_problem(Source(DOCUMENT.name, DOCUMENT.read_text(encoding="utf-8")))
+    return problem_of(read_document(Source(DOCUMENT.name, DOCUMENT.read_text(encoding="utf-8"))))
 
 
 def cross_entropy(s: Any, t: Any) -> Any:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from symgrad.comparing.comparer import compare
-from symgrad.comparing.problem import read_problem
+from symgrad.comparing.problem import problem_of
+from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
 from tests.handcoded.hand import ROOT
 
@@ -16,7 +17,9 @@ MAPS = ("v_c=v",)
 
 
 def held(function: Any) -> Any:
-    return compare(function, read_problem(Source(DOCUMENT.name, DOCUMENT.read_text(encoding="utf-8"))), maps=MAPS)
+    return compare(
+        function, problem_of(read_document(Source(DOCUMENT.name, DOCUMENT.read_text(encoding="utf-8")))), maps=MAPS
+    )
 
 
 def test_functions_of_torch_are_given_tensors() -> None:

@@ -1,4 +1,4 @@
-"""Points whose positions are apart, repeat, and meet: each kind is there on purpose."""
+"""Points whose positions are apart, repeat, and meet: each arrangement is made on purpose."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from symgrad.comparing.comparer import compare
-from symgrad.comparing.points import Fixed, PositionGroup, draw_points
-from symgrad.comparing.problem import Problem, read_problem
+from symgrad.comparing.points import Fixed, PointGroup, draw_points
+from symgrad.comparing.problem import Problem, problem_of
+from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
 
 PAIR = r"""$U, V \in \mathbb{R}^{W \times D}$, $o, c \in [W]$, $n \in [W]^{K}$.
@@ -30,10 +31,10 @@ $$ J = \frac{1}{2} \sum_t (r_t - \sum_k U_{p_t k} V_{q_t k})^2 $$
 
 
 def problem(text: str) -> Problem:
-    return read_problem(Source("d.md", text))
+    return problem_of(read_document(Source("d.md", text)))
 
 
-def points(text: str, seed: int = 0, fixed: Fixed | None = None) -> Iterator[tuple[PositionGroup, dict[str, Any]]]:
+def points(text: str, seed: int = 0, fixed: Fixed | None = None) -> Iterator[tuple[PointGroup, dict[str, Any]]]:
     """Every point with its positions by name."""
     for g in draw_points(problem(text), [], seed, fixed or Fixed()):
         for b in g.samples:

@@ -10,8 +10,10 @@ import pytest
 
 from symgrad.comparing.comparer import compare
 from symgrad.comparing.findings import Comparison
-from symgrad.comparing.problem import read_problem
-from symgrad.report.comparison_text import as_json, render
+from symgrad.comparing.problem import problem_of
+from symgrad.reading.document_reader import read_document
+from symgrad.report import json_format
+from symgrad.report.comparison_text import render
 from symgrad.text.diagnostic import SymgradError
 from symgrad.text.source import Source
 
@@ -28,7 +30,7 @@ def held(form: Callable[..., Any], **options: Any) -> Comparison:
         gU, gV = 2 * U * V + lambda_ * V**3, U**2 + 3 * lambda_ * U * V**2
         return form((U**2 * V).sum() + lambda_ * (U * V**3).sum(), gU, gV, (U * V**3).sum())
 
-    return compare(function, read_problem(Source("d.md", TEXT)), **options)
+    return compare(function, problem_of(read_document(Source("d.md", TEXT))), **options)
 
 
 def verdicts(found: Comparison) -> dict[str, str]:
@@ -40,7 +42,7 @@ def test_an_imaginary_part_differs() -> None:
     assert verdicts(found) == {"": "right", "U": "differs", "V": "right"}
     assert "imaginary part" in found.gradients[0].causes[0]
     assert "+1e-06j" in render(found)
-    assert '"code": "(' in as_json(found)
+    assert '"code": "(' in json_format.comparison(found)
     assert verdicts(held(lambda J, gU, gV, gl: (J + 1e-6j, gU, gV)))[""] == "differs"
 
 
@@ -112,5 +114,5 @@ def test_gradients_in_the_order_of_the_arguments_come_first() -> None:
         r = W @ x + b
         return r @ r, 2 * np.outer(r, x), 2 * r
 
-    found = compare(layer, read_problem(Source("d.md", text)))
+    found = compare(layer, problem_of(read_document(Source("d.md", text))))
     assert verdicts(found) == {"": "right", "W": "right", "b": "right"}

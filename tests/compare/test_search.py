@@ -11,7 +11,8 @@ import pytest
 from symgrad.comparing.adapter import adapter
 from symgrad.comparing.comparer import compare
 from symgrad.comparing.guessing import search
-from symgrad.comparing.problem import Problem, read_problem
+from symgrad.comparing.problem import Problem, problem_of
+from symgrad.reading.document_reader import read_document
 from symgrad.text.diagnostic import SymgradError
 from symgrad.text.source import Source
 
@@ -35,7 +36,7 @@ PAIR = (
 
 
 def problem(text: str) -> Problem:
-    return read_problem(Source("d.md", text))
+    return problem_of(read_document(Source("d.md", text)))
 
 
 def maps(function: Callable[..., Any], text: str) -> str:

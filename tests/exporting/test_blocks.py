@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import symgrad
-from symgrad.exporting.targets.forms import IndexedSlices
+from symgrad.exporting.targets.gradient_forms import IndexedSlices
 from tests.exporting.worlds import ROOT
 
 W, D = 7, 3

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import symgrad
-from symgrad.exporting.targets.forms import IndexedSlices
+from symgrad.exporting.targets.gradient_forms import IndexedSlices
 from symgrad.text.diagnostic import SymgradError
 from tests.exporting.worlds import ROOT, documents
 

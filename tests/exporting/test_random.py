@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from symgrad.exporting.costs import export_document
+from symgrad.reading.document_names import DocumentNames
 from symgrad.reading.document_reader import read_document
-from symgrad.reading.names.lookup import DocumentNames
 from symgrad.text.diagnostic import SymgradError
 from symgrad.text.source import Source
 from tests.exporting.worlds import World, loaded

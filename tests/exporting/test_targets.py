@@ -19,11 +19,11 @@ import numpy as np
 import pytest
 
 import symgrad
+from symgrad.exporting.code.python_text import PythonText
 from symgrad.exporting.costs import TARGETS
 from symgrad.exporting.graph.array_kinds import ArrayNode
 from symgrad.exporting.loading import load_text
-from symgrad.exporting.writing.python_text import PythonText
-from symgrad.reading.names.lookup import Quantity
+from symgrad.reading.document_names import Quantity
 from symgrad.text.diagnostic import SymgradError
 from tests.exporting.worlds import ROOT, World, documents, exported
 

@@ -18,8 +18,8 @@ from symgrad.evaluating.environment import Environment
 from symgrad.evaluating.evaluator import Evaluator
 from symgrad.exporting.costs import export_document
 from symgrad.exporting.python_names import spelled
+from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.document_reader import read_document
-from symgrad.reading.names.lookup import DocumentNames, Quantity
 from symgrad.text.diagnostic import SymgradError
 from symgrad.text.source import Source
 

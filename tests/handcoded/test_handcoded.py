@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from symgrad.comparing.comparer import compare
-from symgrad.comparing.problem import Problem, read_problem
+from symgrad.comparing.problem import Problem, problem_of
+from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
 from tests.handcoded import batched, cbow, negative_sampling, networks, softmax
 from tests.handcoded.hand import HANDS, Hand
@@ -17,7 +18,7 @@ SEEDS = 4
 
 
 def problem(hand: Hand) -> Problem:
-    return read_problem(Source(hand.document.name, hand.document.read_text(encoding="utf-8")), hand.of)
+    return problem_of(read_document(Source(hand.document.name, hand.document.read_text(encoding="utf-8"))), hand.of)
 
 
 @pytest.mark.parametrize("hand", RIGHT, ids=lambda h: h.name)

@@ -10,10 +10,13 @@ from types import FrameType
 
 from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import DocumentReport, Report
-from symgrad.report.formats import FORMATS
-from symgrad.text.codes import CODES
+from symgrad.report import check_text as text_format
+from symgrad.report import json_format
+from symgrad.report.report_format import ReportStyle
+from symgrad.text.codes import codes
 from symgrad.text.diagnostic import Diagnostic
 
+KNOWN = frozenset(codes())
 PATIENCE = 20.0
 """Processor time after which a document is stopped: a hang, on however busy a machine. How long each one
 takes is measured in ``tests/benchmarks/checker.py``."""
@@ -42,7 +45,7 @@ def limit(seconds: float) -> Iterator[None]:
 def misplaced(text: str, diagnostic: Diagnostic) -> bool:
     """A diagnostic that does not say where, with a known code."""
     span = diagnostic.span
-    return diagnostic.code not in CODES or span is None or not 0 <= span.start <= span.end <= len(span.source.text)
+    return diagnostic.code not in KNOWN or span is None or not 0 <= span.start <= span.end <= len(span.source.text)
 
 
 def complaints(text: str, path: str = "hostile.md") -> str | None:
@@ -50,8 +53,8 @@ def complaints(text: str, path: str = "hostile.md") -> str | None:
     try:
         with limit(PATIENCE):
             report = check_text(text, path)
-            for name in ("text", "json"):
-                FORMATS[name]()(Report((report,)), read=True, colour=False)
+            for render in (text_format.render, json_format.check):
+                render(Report((report,)), ReportStyle(read=True))
     except OutOfTime:
         return f"stopped after {PATIENCE:.0f} s"
     except Exception:

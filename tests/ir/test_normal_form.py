@@ -32,6 +32,8 @@ from symgrad.core.nodes import (
 )
 from symgrad.core.ranges import Affine, Gather, Index, Range
 from symgrad.proving.attempt import Attempt
+from symgrad.proving.head_rules import RULES
+from symgrad.proving.interner import Interner
 from symgrad.proving.limits import FormTooLarge, NormalFormError
 from symgrad.proving.normal_form import normal_form
 from symgrad.proving.poly import minus
@@ -66,7 +68,7 @@ from tests.ir.forms import (
 
 
 def equal(left: Expr, right: Expr) -> bool:
-    ctx = Attempt()
+    ctx = Attempt(Interner(), RULES)
     try:
         return is_zero(ctx, minus(normal_form(ctx, left), normal_form(ctx, right)))
     except NormalFormError:
@@ -205,8 +207,8 @@ def test_ends_of_a_sum_written_out() -> None:
     different(total(u, at(X, u)), total(j, at(X, j)))
     three = Index("t", Range.of_size(3))
     x3 = Tensor("x", (Range.of_size(3),))
-    ctx = Attempt()
-    ctx.unroll = True
+    ctx = Attempt(Interner(), RULES)
+    ctx.write_out_sums = True
     assert not minus(
         normal_form(ctx, total(three, at(x3, three))), normal_form(ctx, add(*(at(x3, lit(n)) for n in (1, 2, 3))))
     )
@@ -471,14 +473,14 @@ def test_off_by_one_factors() -> None:
 def test_hostile_powers_and_nesting_end() -> None:
     nine = num(9)
     with pytest.raises(FormTooLarge):
-        normal_form(Attempt(), power(nine, power(nine, nine)))
+        normal_form(Attempt(Interner(), RULES), power(nine, power(nine, nine)))
     with pytest.raises(FormTooLarge):
-        normal_form(Attempt(), power(add(*(at(t, o) for t in (X, Y, P)), r, q, at(B, o, i)), 60))
+        normal_form(Attempt(Interner(), RULES), power(add(*(at(t, o) for t in (X, Y, P)), r, q, at(B, o, i)), 60))
     deep = r
     for _ in range(3000):
         deep = Func("exp", add(deep, ONE))
     with pytest.raises((FormTooLarge, RecursionError)):
-        normal_form(Attempt(), deep)
+        normal_form(Attempt(Interner(), RULES), deep)
 
 
 def test_division_by_zero_proves_nothing() -> None:

@@ -10,13 +10,15 @@ import pytest
 from symgrad.core.nodes import Expr, mul
 from symgrad.core.ranges import Index
 from symgrad.proving.attempt import Attempt
-from symgrad.proving.heads import HEADS
+from symgrad.proving.head_rules import RULES
+from symgrad.proving.interner import Interner
 from symgrad.proving.labelling import closure
 from symgrad.proving.limits import FormTooLarge
 from symgrad.proving.normal_form import normal_form
 from tests.ir.forms import A, W, X, at, total
 
 Edge = tuple[int, int]
+INTERNER = Interner()
 
 
 def network(edges: list[Edge], both: bool = True, seed: int | None = None) -> Expr:
@@ -38,7 +40,7 @@ def network(edges: list[Edge], both: bool = True, seed: int | None = None) -> Ex
 
 
 def form(e: Expr) -> object:
-    return normal_form(Attempt(20.0), e)
+    return normal_form(Attempt(INTERNER, RULES, 20.0), e)
 
 
 def relabelled(edges: list[Edge], seed: int) -> list[Edge]:
@@ -122,9 +124,9 @@ def test_symmetric_templates_know_their_symmetry() -> None:
     both = form(total(k, mul(at(A, i, k), at(A, j, k))))
     assert both == form(total(k, mul(at(A, j, k), at(A, i, k))))
     ((mono, _),) = both.items()  # type: ignore[attr-defined]  # a polynomial
-    assert HEADS[mono[0][0]].group == ((1, 0),)
+    assert INTERNER.heads[mono[0][0]].group == ((1, 0),)
     ((mono, _),) = form(total(k, mul(at(A, i, k), at(A, k, j)))).items()  # type: ignore[attr-defined]  # a polynomial
-    assert HEADS[mono[0][0]].group == ()
+    assert INTERNER.heads[mono[0][0]].group == ()
 
 
 def test_many_like_factors_are_labelled_quickly() -> None:
@@ -139,7 +141,7 @@ def test_many_like_factors_are_labelled_quickly() -> None:
 def test_the_search_is_limited() -> None:
     edges = [(x, y) for x in range(40) for y in range(40) if x != y]
     with pytest.raises(FormTooLarge):
-        normal_form(Attempt(0.5), network(edges, both=False))
+        normal_form(Attempt(INTERNER, RULES, 0.5), network(edges, both=False))
 
 
 def test_closure_of_permutations() -> None:

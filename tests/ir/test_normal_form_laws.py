@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symgrad.core.nodes import Expr, add, mul, num, sub
-from symgrad.proving import heads, templates
 from symgrad.proving.attempt import Attempt
 from symgrad.proving.express import to_expr
+from symgrad.proving.head_rules import RULES
+from symgrad.proving.interner import Interner
 from symgrad.proving.limits import NormalFormError
 from symgrad.proving.normal_form import normal_form
 from symgrad.proving.poly import minus
@@ -28,7 +29,7 @@ def grown(seed: int, depth: int = 3, shifts: bool = False) -> Expr:
 
 def equal(left: Expr, right: Expr) -> bool | None:
     """None where the form gives no answer."""
-    ctx = Attempt()
+    ctx = Attempt(Interner(), RULES)
     try:
         return is_zero(ctx, minus(normal_form(ctx, left), normal_form(ctx, right)))
     except NormalFormError:
@@ -48,11 +49,11 @@ def test_writing_otherwise_changes_nothing(seed: int, how: int) -> None:
 @given(seeds, st.booleans())
 def test_going_back_to_an_expression_changes_nothing(seed: int, shifts: bool) -> None:
     e = grown(seed, shifts=shifts)
-    ctx = Attempt()
+    ctx = Attempt(Interner(), RULES)
     try:
         first = normal_form(ctx, e)
         again = to_expr(ctx, first)
-        fresh = Attempt()
+        fresh = Attempt(Interner(), RULES)
         assert is_zero(fresh, minus(normal_form(fresh, e), normal_form(fresh, again)))
     except NormalFormError:
         return
@@ -93,9 +94,7 @@ def test_the_form_depends_on_the_expression_alone(seed: int) -> None:
     """Not on what was asked before, nor on the numbers of its indices."""
     e = grown(seed)
     try:
-        first = normal_form(Attempt(), e)
-        heads.forget()
-        templates.forget()
-        assert normal_form(Attempt(), e) == first
+        first = normal_form(Attempt(Interner(), RULES), e)
+        assert normal_form(Attempt(Interner(), RULES), e) == first
     except NormalFormError:
         return

@@ -39,7 +39,9 @@ from symgrad.core.nodes import (
     sub,
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
-from symgrad.sympy_door.bridge import Bridge, BridgeError, from_sympy, to_sympy
+from symgrad.sympy_door.bridge import Bridge, BridgeError
+from symgrad.sympy_door.from_sympy import from_sympy
+from symgrad.sympy_door.to_sympy import to_sympy
 from tests.derive.brute import Brute
 
 W, D, K = (Range.of_size(s) for s in "WDK")

@@ -41,8 +41,8 @@ from symgrad.core.nodes import (
     sub,
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from symgrad.reading.document_names import naming
 from symgrad.reading.document_reader import Reader
-from symgrad.reading.names.document_naming import naming
 from symgrad.text.source import Source
 from symgrad.writing.index_latex import Naming, describe_sizes, latex, read
 
@@ -120,7 +120,7 @@ GOLDEN: list[tuple[Expr, str]] = [
     (mul(num(Fraction(1, 2)), X), "\\frac{1}{2} x_i"),
     (mul(num(Fraction(-3, 2)), X), "-\\frac{3}{2} x_i"),
     (sub(num(1), sigma(X)), "1 - \\sigma(x_i)"),
-    (Mul((Mul((sub(X, S),)), S)), "(x_i - s) s"),
+    (Mul((sub(X, S), S)), "(x_i - s) s"),
     (mul(Size(Affine.of("W")), S), "W s"),
     (mul(Size(Affine.of("W") - 1), S), "(W - 1) s"),
     (num(-2), "-2"),

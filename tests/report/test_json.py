@@ -10,7 +10,8 @@ from fractions import Fraction
 import pytest
 
 from symgrad.checking.verdict import DocumentReport, Report, Witness
-from symgrad.report.json_format import plain, render
+from symgrad.report.json_format import check as render
+from symgrad.report.json_format import plain
 from tests.report import samples
 
 

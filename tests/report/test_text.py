@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from symgrad.checking.verdict import DocumentReport, Report, Step, Witness
+from symgrad.report.check_text import render
 from symgrad.report.frame import Paint, frame
-from symgrad.report.text import render
+from symgrad.report.report_format import ReportStyle
 from symgrad.report.witness_values import results, shortened, wrapped, written
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Source, Span
@@ -54,12 +55,12 @@ def test_picture(name: str) -> None:
 
 def test_picture_with_every_step_as_read() -> None:
     report = samples.report(samples.PROVED, samples.marked(samples.REFUTED), samples.REFUTED)
-    compare("read", render(report, read=True))
+    compare("read", render(report, ReportStyle(read=True)))
 
 
 def test_colours_change_nothing_else() -> None:
     report = samples.report(samples.PROVED, samples.REFUTED, samples.AGREES, samples.UNREADABLE)
-    coloured = render(report, colour=True)
+    coloured = render(report, ReportStyle(colour=True))
     assert "\x1b[" in coloured
     assert "\x1b[" not in render(report)
     parts = coloured.split("\x1b[")

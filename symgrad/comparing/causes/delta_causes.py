@@ -1,4 +1,4 @@
-"""Changes of a gradient that move or thin out what stands at its deltas, and the values that go with them."""
+"""Changes of a gradient that move or drop the terms at its deltas, and the values that they need."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def has_delta(term: n.Expr, axis: Index) -> bool:
     return any(isinstance(node, n.Delta) and axis in (node.left, node.right) for node in n.walk(term))
 
 
-def without(term: n.Expr, axis: Index) -> n.Expr:
-    """A term at the positions that its deltas do not speak of."""
+def without_deltas(term: n.Expr, axis: Index) -> n.Expr:
+    """A term at the positions that none of its deltas selects."""
     return mapped(term, lambda e: n.ZERO if isinstance(e, n.Delta) and axis in (e.left, e.right) else None)
 
 
 def array_of(node: n.Expr, a: IndexArray) -> Gather | None:
-    """The position of an array that a delta speaks of."""
+    """The entry of an index array in a delta; None if it has none."""
     if isinstance(node, n.Delta):
         for e in (node.left, node.right):
             if isinstance(e, Gather) and e.array is a:
@@ -30,7 +30,7 @@ def array_of(node: n.Expr, a: IndexArray) -> Gather | None:
 
 
 def weighted(gradient: n.Expr, a: IndexArray, weight: n.Tensor) -> n.Expr:
-    """Every delta on a position that an index array holds, times the weight of its place."""
+    """Multiply every delta on an entry of an index array by the weight of that entry."""
 
     def f(node: n.Expr) -> n.Expr | None:
         e = array_of(node, a)
@@ -40,7 +40,7 @@ def weighted(gradient: n.Expr, a: IndexArray, weight: n.Tensor) -> n.Expr:
 
 
 def weighted_sum(gradient: n.Expr, a: IndexArray, weight: n.Tensor) -> n.Expr:
-    """Every summand over the places of an array, times the weight of its place."""
+    """Multiply every summand of a sum over the entries of an index array by the weight of that entry."""
 
     def f(node: n.Expr) -> n.Expr | None:
         if isinstance(node, n.Sum):
@@ -54,7 +54,7 @@ def weighted_sum(gradient: n.Expr, a: IndexArray, weight: n.Tensor) -> n.Expr:
 
 
 def last_in_sum(gradient: n.Expr, a: IndexArray) -> n.Expr:
-    """Of the summands that fall on one position the last: each times ``prod_{j' > j} (1 - delta(a_j', a_j))``."""
+    """Keep the last of the summands on one position: multiply each by ``prod_{j' > j} (1 - delta(a_j', a_j))``."""
 
     def f(node: n.Expr) -> n.Expr | None:
         if not isinstance(node, n.Sum):
@@ -79,8 +79,8 @@ def cond_at(c: n.Cond, there: dict[Index, IndexExpr]) -> n.Cond:
     return inner.cond
 
 
-def moved(gradient: n.Expr, what: Index | IndexArray, other: Index | IndexArray) -> n.Expr:
-    """The deltas on one letter or array, on another one."""
+def with_deltas_at(gradient: n.Expr, what: Index | IndexArray, other: Index | IndexArray) -> n.Expr:
+    """Replace a letter or array in all deltas by another one."""
 
     def there(e: IndexExpr) -> IndexExpr:
         if isinstance(e, Gather) and e.array is what:
@@ -97,7 +97,9 @@ def moved(gradient: n.Expr, what: Index | IndexArray, other: Index | IndexArray)
     return mapped(gradient, f)
 
 
-def counted(gradient: n.Expr, a: IndexArray) -> n.Expr:
+def at_counters(gradient: n.Expr, a: IndexArray) -> n.Expr:
+    """Replace every entry ``a_k`` in deltas by its counter ``k``."""
+
     def there(e: IndexExpr) -> IndexExpr:
         return e.indices[-1] if isinstance(e, Gather) and e.array is a and e.indices else e
 
@@ -110,33 +112,33 @@ def counted(gradient: n.Expr, a: IndexArray) -> n.Expr:
 # --- values -------------------------------------------------------------------------------------------------
 
 
-def lasts(a: IndexArray, weight: n.Tensor, env: Environment) -> None:
-    """1 for the last of several equal positions, else 0."""
+def mark_last(a: IndexArray, weight: n.Tensor, env: Environment) -> None:
+    """Set the weight to 1 for the last of several equal positions, else to 0."""
     values = env.index_array(a)
     rows = values.reshape(values.shape[0], -1).tolist()
     kept = [[float(v not in row[k + 1 :]) for k, v in enumerate(row)] for row in rows]
     env.tensors[weight] = np.array(kept, dtype=float).reshape(values.shape)
 
 
-def apart(a: IndexArray, letter: Index, weight: n.Tensor, env: Environment) -> None:
-    """0 where an index array holds the position of a letter, else 1."""
+def mark_other_positions(a: IndexArray, letter: Index, weight: n.Tensor, env: Environment) -> None:
+    """Set the weight to 0 where an index array holds the position of a letter, else to 1."""
     values, at = env.index_array(a), env.position(letter)
     assert at is not None  # the letter is fixed
     env.tensors[weight] = (values != at.reshape(-1, *(1,) * (values.ndim - 1))).astype(float)
 
 
-def as_other(t: n.Tensor, other: n.Tensor, env: Environment) -> None:
+def use_array(t: n.Tensor, other: n.Tensor, env: Environment) -> None:
     env.tensors[t] = env.tensor(other)
 
 
-def let(letter: Index, other: Index, env: Environment) -> None:
+def use_letter(letter: Index, other: Index, env: Environment) -> None:
     at = env.position(other)
     assert at is not None  # the letter is fixed
     env.at[letter] = at
 
 
-def shift(what: Index | IndexArray, by: int, other: Index | IndexArray, env: Environment) -> None:
-    """Positions one off under another name (or their own), wrapped around as Python wraps a negative index."""
+def shift_positions(what: Index | IndexArray, by: int, other: Index | IndexArray, env: Environment) -> None:
+    """Set another name (or the same) to positions that are one off, wrapped around as Python wraps a negative index."""
     if isinstance(what, Index) and isinstance(other, Index):
         at = env.position(what)
         assert at is not None  # the letter is fixed

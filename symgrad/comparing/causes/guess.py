@@ -1,4 +1,4 @@
-"""A guess at what went wrong: a sentence, and the numbers that code would give which makes that mistake."""
+"""A guess at a mistake: a sentence, and the numbers that code with this mistake gives."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Array = NDArray[Any]
 Latex = Callable[[n.Expr], str]
 Change = Callable[[Environment], None]
 
-WHOLE, SAMPLES, PLACE, TERM, SLOPE, COUNT, WINDOW, HELD, EDIT = range(0, 90, 10)
+WHOLE, SAMPLES, POSITION, TERM, SLOPE, COUNT, WINDOW, HELD, EDIT = range(0, 90, 10)
 """Ranks, the likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """arrays: the gradient that this mistake gives, at all samples of an environment, in the document's layout."""
+    """arrays: the gradient with this mistake, at all samples of an environment, in the document's layout."""
 
     rank: int
     say: Callable[[], str]
@@ -33,7 +33,7 @@ class Guess:
 
 
 def changed(env: Environment, change: Change | None) -> Environment:
-    """An environment of its own with other values in it."""
+    """A copy of an environment with a change in it."""
     out = Environment(
         dict(env.sizes),
         env.batch,
@@ -57,7 +57,7 @@ def evaluated(
     change: Change | None = None,
     dual: Callable[[], n.Expr] | None = None,
 ) -> Callable[[Environment], Array]:
-    """The values of a gradient, made when it is asked for; where the rules leave positions out, by ``dual``."""
+    """Evaluates a gradient, which is made on first use. If it is undefined at some positions, ``dual`` is evaluated."""
     made: list[n.Expr] = []
 
     def arrays(env: Environment) -> Array:

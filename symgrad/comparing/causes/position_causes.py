@@ -1,4 +1,4 @@
-"""Mistakes with positions: samples that repeat, rows of another position, indices that are one off."""
+"""Mistakes with positions: repeated samples, the rows of other positions, indices that are one off."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.comparing.causes.delta_causes import (
-    apart,
-    as_other,
-    counted,
+    at_counters,
     has_delta,
     last_in_sum,
-    lasts,
-    let,
-    moved,
-    shift,
+    mark_last,
+    mark_other_positions,
+    shift_positions,
+    use_array,
+    use_letter,
     weighted,
     weighted_sum,
-    without,
+    with_deltas_at,
+    without_deltas,
 )
-from symgrad.comparing.causes.guess import PLACE, SAMPLES, TERM, Guess, changed, evaluated
+from symgrad.comparing.causes.guess import POSITION, SAMPLES, TERM, Guess, changed, evaluated
 from symgrad.comparing.exact import GradientTerm, array
 from symgrad.core import nodes as n
 from symgrad.core.ranges import Index, IndexArray
@@ -37,7 +37,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class PositionCauses:
-    """gradient: the exact one, with its deltas; axes: of the target."""
+    """Changes of the positions in a gradient. gradient: the exact one, with its deltas; axes: of the target."""
 
     gradient: n.Expr
     axes: tuple[Index, ...]
@@ -59,9 +59,9 @@ class PositionCauses:
             yield from self.shifted(letter, letter.letter)
 
     def repeated(self, a: IndexArray) -> Iterator[Guess]:
-        """``g[n] += x`` keeps one of several that fall on the same row."""
+        """``g[n] += x`` keeps one of several values that fall on the same row."""
         weight = n.Tensor("w", a.ranges)
-        change = partial(lasts, a, weight)
+        change = partial(mark_last, a, weight)
         say = (
             f"repeated positions in ${a.name}$ count once: `g[n] += x` keeps one of them, `np.add.at(g, n, x)` adds all"
         )
@@ -71,19 +71,19 @@ class PositionCauses:
         yield Guess(SAMPLES, partial(str, say), evaluated(partial(last_in_sum, self.gradient, a), self.axes))
 
     def left_out(self, a: IndexArray) -> Iterator[Guess]:
-        """A sample that is the target itself is passed over."""
+        """A sample that equals the target is skipped."""
         for letter in self.letters:
             if letter.range != a.target:
                 continue
             weight = n.Tensor("w", a.ranges)
-            change = partial(apart, a, letter, weight)
+            change = partial(mark_other_positions, a, letter, weight)
             say = f"those of ${a.name}$ that equal ${letter.letter}$ are left out, and the cost counts them"
             for whole in (False, True):
                 make = partial(weighted_sum if whole else weighted, self.gradient, a, weight)
                 yield Guess(SAMPLES + 1, partial(str, say), evaluated(make, self.axes, change))
 
     def assigned(self) -> Iterator[Guess]:
-        """``g[o] = x`` where ``g[o] += x`` is meant: the last one to write wins."""
+        """``g[o] = x`` where ``g[o] += x`` is meant: the last value written remains."""
         terms = self.gradient.terms if isinstance(self.gradient, n.Add) else (self.gradient,)
         if not 1 < len(terms) <= 3 or not any(self._axis(t) is not None for t in terms):
             return
@@ -93,11 +93,11 @@ class PositionCauses:
                 yield Guess(TERM + 5, partial(str, say), partial(self._overlaid, order, buffered))
 
     def _axis(self, term: n.Expr) -> int | None:
-        """The axis along which a term touches some positions alone."""
+        """The axis along which a term is zero at most positions; None if there is none."""
         return next((k for k, i in enumerate(self.axes) if has_delta(term, i)), None)
 
     def _overlaid(self, terms: tuple[n.Expr, ...], buffered: bool, env: Environment) -> Array:
-        """Every term written over those before it, in the rows that it touches; one that touches all is added."""
+        """Write every term over those before it in the rows where it is not zero. A term without such rows is added."""
         out: Array | None = None
         for term in terms:
             here = env
@@ -105,14 +105,14 @@ class PositionCauses:
                 for a in self.arrays:
                     weight = n.Tensor("w", a.ranges)
                     term = weighted(term, a, weight)
-                    here = changed(here, partial(lasts, a, weight))
+                    here = changed(here, partial(mark_last, a, weight))
             part = array(Evaluator(here), GradientTerm(term, self.axes))
             axis = self._axis(term)
             if (
                 axis is not None
-                and array(Evaluator(here), GradientTerm(without(term, self.axes[axis]), self.axes)).any()
+                and array(Evaluator(here), GradientTerm(without_deltas(term, self.axes[axis]), self.axes)).any()
             ):
-                axis = None  # it stands in other rows too
+                axis = None  # it has other rows too
             if out is None:
                 out = np.array(part)
             elif axis is None:
@@ -125,71 +125,75 @@ class PositionCauses:
         return out
 
     def operands(self) -> Iterator[Guess]:
-        """Another array of the same shape, throughout."""
+        """Another array of the same shape is used everywhere."""
         for t in self.tensors:
             for other in self.tensors:
                 if other is not t and other.ranges == t.ranges and t.ranges:
-                    change = partial(as_other, t, other)
+                    change = partial(use_array, t, other)
                     say = f"${other.name}$ is used in place of ${t.name}$"
                     yield Guess(
-                        PLACE + 4, partial(str, say), evaluated(partial(_same, self.gradient), self.axes, change)
+                        POSITION + 4, partial(str, say), evaluated(partial(_same, self.gradient), self.axes, change)
                     )
 
     def partly(self, letter: Index) -> Iterator[Guess]:
-        """Only the row of a letter is written, or all but it."""
+        """Only the row of a letter is written, or all other rows."""
         for axis, i in enumerate(self.axes):
             if i.range == letter.range:
                 say = f"only what belongs to position ${letter.letter}$ is there, all else is zero"
-                yield Guess(PLACE + 5, partial(str, say), partial(self._masked, letter, axis, True))
+                yield Guess(POSITION + 5, partial(str, say), partial(self._masked, letter, axis, True))
                 say = f"what belongs to position ${letter.letter}$ is missing"
-                yield Guess(PLACE + 5, partial(str, say), partial(self._masked, letter, axis, False))
+                yield Guess(POSITION + 5, partial(str, say), partial(self._masked, letter, axis, False))
 
     def _masked(self, letter: Index, axis: int, kept: bool, env: Environment) -> Array:
         values = array(Evaluator(env), GradientTerm(self.gradient, self.axes))
         at = env.position(letter)
         assert at is not None  # the letter is fixed
-        places = np.arange(values.shape[1 + axis]) + env.number(env.range_of(letter).lo)
-        here = at.reshape(-1, 1) == places[None, :]
+        positions = np.arange(values.shape[1 + axis]) + env.number(env.range_of(letter).lo)
+        here = at.reshape(-1, 1) == positions[None, :]
         shape = [here.shape[0], *(1,) * len(self.axes)]
         shape[1 + axis] = here.shape[1]
         return np.where(here.reshape(shape) == kept, values, 0.0)
 
     def misplaced(self, letter: Index) -> Iterator[Guess]:
-        """The right values in another letter's row."""
+        """The right values are put in the row of another letter."""
         for other in self.letters:
             if other is not letter and other.range == letter.range:
                 say = f"the wrong row or column: what belongs to position ${letter.letter}$ is put at ${other.letter}$"
                 yield Guess(
-                    PLACE, partial(str, say), evaluated(partial(moved, self.gradient, letter, other), self.axes)
+                    POSITION,
+                    partial(str, say),
+                    evaluated(partial(with_deltas_at, self.gradient, letter, other), self.axes),
                 )
                 say = f"position ${other.letter}$ is used in place of ${letter.letter}$"
                 yield Guess(
-                    PLACE + 3,
+                    POSITION + 3,
                     partial(str, say),
-                    evaluated(partial(_same, self.gradient), self.axes, partial(let, letter, other)),
+                    evaluated(partial(_same, self.gradient), self.axes, partial(use_letter, letter, other)),
                 )
 
     def counted(self, a: IndexArray) -> Iterator[Guess]:
         """``g[k]`` where ``g[n[k]]`` is meant."""
         say = f"a counter for a position: what belongs to ${a.name}_k$ is put at $k$"
-        yield Guess(PLACE + 1, partial(str, say), evaluated(partial(counted, self.gradient, a), self.axes))
+        yield Guess(POSITION + 1, partial(str, say), evaluated(partial(at_counters, self.gradient, a), self.axes))
 
     def shifted(self, what: Index | IndexArray, name: str) -> Iterator[Guess]:
-        """Positions counted from 1 where the code counts from 0, or the other way round."""
+        """Positions are counted from 1 where the code counts from 0, or the other way round."""
         for by in (-1, 1):
             say = f"off by one: position ${name} {by:+d}$ is used in place of ${name}$".replace("-1", "- 1").replace(
                 "+1", "+ 1"
             )
-            change = partial(shift, what, by, what)
-            yield Guess(PLACE + 2, partial(str, say), evaluated(partial(_same, self.gradient), self.axes, change))
+            change = partial(shift_positions, what, by, what)
+            yield Guess(POSITION + 2, partial(str, say), evaluated(partial(_same, self.gradient), self.axes, change))
             other: Index | IndexArray
             if isinstance(what, Index):
                 other = Index(f"{name}'", what.range, "fixed")
             else:
                 other = IndexArray(f"{name}'", what.ranges, what.target)
-            make = partial(moved, self.gradient, what, other)
+            make = partial(with_deltas_at, self.gradient, what, other)
             say = f"{say}, in the row or column that is written"
-            yield Guess(PLACE + 2, partial(str, say), evaluated(make, self.axes, partial(shift, what, by, other)))
+            yield Guess(
+                POSITION + 2, partial(str, say), evaluated(make, self.axes, partial(shift_positions, what, by, other))
+            )
 
 
 def _same(gradient: n.Expr) -> n.Expr:

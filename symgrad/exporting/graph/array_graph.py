@@ -1,23 +1,24 @@
-"""The nodes of one module: made once each, walked from what is asked for."""
+"""The graph that holds the nodes of one cost: equal nodes are made once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_kinds import ArrayNode, LiteralArray, Operand
+from symgrad.exporting.graph.labelled_array import LabelledArray
 
 
-def own(node: ArrayNode) -> Operand:
-    """A node with its axes in their own order."""
+def as_operand(node: ArrayNode) -> Operand:
+    """A node as an operand, with its axes in order."""
     return Operand(node, tuple(range(node.rank)))
 
 
 def operands(node: ArrayNode) -> Iterator[Operand]:
-    """What a node is computed from, in the order in which it is written."""
+    """What a node is computed from, in the order of its arguments."""
     for arg in node.args:
         yield from _operands(arg)
 
@@ -26,14 +27,14 @@ def _operands(arg: Any) -> Iterator[Operand]:
     if isinstance(arg, Operand):
         yield arg
     elif isinstance(arg, ArrayNode):
-        yield own(arg)
+        yield as_operand(arg)
     elif isinstance(arg, tuple):
         for part in arg:
             yield from _operands(part)
 
 
 def replaced(arg: Any, new: dict[ArrayNode, ArrayNode]) -> Any:
-    """The arguments of a node over other nodes of the same shapes."""
+    """Arguments of a node, with nodes replaced by others of the same shapes."""
     if isinstance(arg, Operand):
         return Operand(new.get(arg.node, arg.node), arg.labels)
     if isinstance(arg, ArrayNode):
@@ -44,7 +45,7 @@ def replaced(arg: Any, new: dict[ArrayNode, ArrayNode]) -> Any:
 
 
 def ordered(roots: Iterable[ArrayNode]) -> list[ArrayNode]:
-    """All nodes that the roots are computed from, each after what it needs."""
+    """All nodes that the roots are computed from, each after its own operands."""
     done: dict[ArrayNode, None] = {}
     stack: list[tuple[ArrayNode, bool]] = [(r, False) for r in reversed(list(roots))]
     while stack:
@@ -59,11 +60,25 @@ def ordered(roots: Iterable[ArrayNode]) -> list[ArrayNode]:
     return list(done)
 
 
+ProductRule = Callable[["Graph", list[LabelledArray]], list[LabelledArray] | None]
+"""The factors of an equal product, or None where the rule does not apply."""
+SumRule = Callable[["Graph", list[tuple[Fraction, LabelledArray]]], LabelledArray | None]
+"""An equal array for a sum of terms with their coefficients, or None where the rule does not apply."""
+
+
 @dataclass(slots=True)
 class Graph:
-    """All nodes of one module; equal ones are made once. ``letters`` and ``names`` are for reading;
-    ``positive`` are the arguments whose entries are > 0, ``bits`` those whose entries are 0 or 1."""
+    """All nodes of one cost; equal ones are made once.
 
+    functions: the elementary functions that generated code can call;
+    product_rules, sum_rules: identities that the constructors apply, in order;
+    letters, names: what the document calls the axes and the nodes; positive: the arguments whose entries are > 0;
+    bits: those whose entries are 0 or 1.
+    """
+
+    functions: frozenset[str] = frozenset()
+    product_rules: tuple[ProductRule, ...] = ()
+    sum_rules: tuple[SumRule, ...] = ()
     table: dict[tuple[Any, ...], ArrayNode] = field(default_factory=dict)
     letters: dict[ArrayNode, tuple[str, ...]] = field(default_factory=dict)
     names: dict[ArrayNode, str] = field(default_factory=dict)
@@ -86,7 +101,7 @@ class Graph:
         return made
 
     def inherit(self, made: ArrayNode, node: ArrayNode) -> None:
-        """What is computed in place of a node is called as it was."""
+        """Names a node after the one that it replaces."""
         if node in self.names:
             self.names.setdefault(made, self.names[node])
         if node in self.letters:

@@ -1,14 +1,55 @@
-"""Arrays with positional axes: the program of array operations that an index expression becomes. One class a kind."""
+"""Arrays with positional axes: the nodes of the graph that an index expression becomes, one class per kind.
+
+Labels name the axes of operands inside one node: 0 .. rank - 1 are the axes of the node itself, in order; higher
+labels are summed. So two nodes that differ only in the letters of their summed indices are one node, computed once.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any, ClassVar
 
 from symgrad.core.ranges import Affine
-from symgrad.exporting.graph.array_node import ArrayNode as ArrayNode
-from symgrad.exporting.graph.array_node import Labels as Labels
-from symgrad.exporting.graph.array_node import Operand as Operand
-from symgrad.exporting.graph.array_node import Slot as Slot
+
+Labels = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """An array used in a node: ``labels`` names its axes there."""
+
+    node: ArrayNode
+    labels: Labels
+
+
+Slot = int | Operand
+"""The subscript of one axis: a label, for the whole axis, or gathered positions counted from 0."""
+
+
+class ArrayNode:
+    """Base of all arrays. ``args`` distinguishes two nodes of one kind; ``dims`` is the shape.
+
+    Only a ``Graph`` makes nodes, so that equal ones are the same object.
+    """
+
+    __slots__ = ("args", "dims", "serial")
+    fields: ClassVar[tuple[str, ...]] = ()
+    args: tuple[Any, ...]
+    dims: tuple[Affine, ...]
+    serial: int
+
+    def __init_subclass__(cls) -> None:
+        for position, name in enumerate(cls.fields):
+            setattr(cls, name, _argument(position))
+
+    @property
+    def rank(self) -> int:
+        return len(self.dims)
+
+
+def _argument(position: int) -> property:
+    return property(lambda node: node.args[position])
 
 
 class InputArray(ArrayNode):
@@ -37,7 +78,7 @@ class ConstantArray(ArrayNode):
 
 
 class SizeOf(ArrayNode):
-    """An affine in sizes, as a number."""
+    """An affine function of sizes, as a number."""
 
     __slots__ = ()
     fields = ("affine",)
@@ -45,7 +86,7 @@ class SizeOf(ArrayNode):
 
 
 class Count(ArrayNode):
-    """The number of positions that a condition left."""
+    """The number of positions that meet a condition."""
 
     __slots__ = ()
     fields = ("x",)
@@ -70,7 +111,7 @@ class Offset(ArrayNode):
 
 
 class Clipped(ArrayNode):
-    """Positions under a condition that leaves out those beyond 0 .. size - 1, which count as the nearest."""
+    """Positions clipped to 0 .. size - 1, where a condition leaves out those beyond."""
 
     __slots__ = ()
     fields = ("x", "size")
@@ -96,7 +137,7 @@ class Distinct(ArrayNode):
 
 
 class PlaceOf(ArrayNode):
-    """Where each of the positions ``x`` stands among the distinct ones."""
+    """The index of each of the positions ``x`` among the distinct ones."""
 
     __slots__ = ()
     fields = ("x", "among")
@@ -132,7 +173,7 @@ class Take(ArrayNode):
 
 
 class Scatter(ArrayNode):
-    """Zeros, with ``values`` added at the slots: what ``Take`` is transposed."""
+    """Zeros, with ``values`` added at the slots: the transpose of ``Take``."""
 
     __slots__ = ()
     fields = ("values", "slots")
@@ -158,7 +199,7 @@ class Linear(ArrayNode):
 
 
 class ScaledArray(ArrayNode):
-    """``x``, its first ``count`` places along an axis times a number."""
+    """``x``, with its first ``count`` slices along an axis multiplied by a number."""
 
     __slots__ = ()
     fields = ("x", "axis", "count", "factor")
@@ -175,7 +216,7 @@ class OnesArray(ArrayNode):
 
 
 class Map(ArrayNode):
-    """An elementary function of every entry, by its row in the table."""
+    """An elementary function of every entry, by its name in the table; ``whole`` and ``indicator`` convert to reals."""
 
     __slots__ = ()
     fields = ("name", "x")
@@ -202,7 +243,7 @@ class PowerOf(ArrayNode):
 
 
 class SoftmaxArray(ArrayNode):
-    """``exp(x) / sum exp(x)`` along some axes."""
+    """``exp(x) / sum exp(x)`` over some axes."""
 
     __slots__ = ()
     fields = ("x", "axes")
@@ -211,7 +252,7 @@ class SoftmaxArray(ArrayNode):
 
 
 class LogSumExp(ArrayNode):
-    """``log sum exp(x)`` along some axes, which go."""
+    """``log sum exp(x)`` over some axes, which are summed out."""
 
     __slots__ = ()
     fields = ("x", "axes")
@@ -220,7 +261,7 @@ class LogSumExp(ArrayNode):
 
 
 class ProductOver(ArrayNode):
-    """The product along an axis, which goes."""
+    """The product over an axis."""
 
     __slots__ = ()
     fields = ("x", "axis")
@@ -229,7 +270,7 @@ class ProductOver(ArrayNode):
 
 
 class Others(ArrayNode):
-    """At each place of an axis the product of all other places."""
+    """At each position of an axis the product of the entries at all others."""
 
     __slots__ = ()
     fields = ("x", "axis")
@@ -238,7 +279,7 @@ class Others(ArrayNode):
 
 
 class Compare(ArrayNode):
-    """Where ``left op right``; op is one of == != < >= >."""
+    """True where ``left op right``; op is one of == != < <= >= >."""
 
     __slots__ = ()
     fields = ("op", "left", "right")
@@ -248,7 +289,7 @@ class Compare(ArrayNode):
 
 
 class Member(ArrayNode):
-    """Where positions are among the members of a subset of ``size`` positions."""
+    """True where positions are members of a subset of ``size`` positions."""
 
     __slots__ = ()
     fields = ("x", "members", "size", "negated")
@@ -259,7 +300,7 @@ class Member(ArrayNode):
 
 
 class All(ArrayNode):
-    """Where all conditions hold."""
+    """True where all conditions hold."""
 
     __slots__ = ()
     fields = ("masks",)

@@ -1,67 +1,33 @@
-"""Constructors that put array nodes into their one form, and the stable forms on the way.
+"""Products and sums of arrays, each in its one form.
 
-A ``Labelled`` is an array whose axes are called by labels of the caller (index letters, numbers).
-What a rule states holds for all values; the rules of the stable forms are in ``stable``.
+On the way the rules of the graph are applied (``Graph.product_rules``, ``Graph.sum_rules``), so that a product or a
+sum is never built in a form that overflows. The rules themselves are in ``stable_forms``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 
 from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_graph import Graph
-from symgrad.exporting.graph.array_kinds import ArrayNode, Count, Einsum, Linear, LiteralArray, Operand, SizeOf
-
-Label = Hashable
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """An array with its axes called by labels, each once."""
-
-    node: ArrayNode
-    labels: tuple[Label, ...] = ()
-
-    def dims(self) -> dict[Label, Affine]:
-        return dict(zip(self.labels, self.node.dims, strict=True))
+from symgrad.exporting.graph.array_kinds import Count, Einsum, Linear, LiteralArray, Operand, SizeOf
+from symgrad.exporting.graph.labelled_array import Label, LabelledArray, SummedAxis, merge, numbered
 
 
-Place = Label | Labelled
-"""What stands in a slot: a label, for the whole axis, or positions. Never a Val as a label."""
+def scalar(g: Graph, value: Fraction | int) -> LabelledArray:
+    return LabelledArray(g.number(value))
 
 
-def merge(values: Iterable[Labelled]) -> dict[Label, Affine]:
-    """All labels in the order in which they first stand, with their sizes."""
-    out: dict[Label, Affine] = {}
-    for v in values:
-        for label, size in v.dims().items():
-            out.setdefault(label, size)
-    return out
-
-
-def numbered(labels: Iterable[Label], given: Mapping[Label, int]) -> tuple[int, ...]:
-    return tuple(given[x] for x in labels)
-
-
-def val(operand: Operand) -> Labelled:
-    return Labelled(operand.node, operand.labels)
-
-
-def scalar(g: Graph, value: Fraction | int) -> Labelled:
-    return Labelled(g.number(value))
-
-
-def size_of(g: Graph, affine: Affine) -> Labelled:
+def size_of(g: Graph, affine: Affine) -> LabelledArray:
     if not affine.terms:
         return scalar(g, affine.const)
     if affine in g.selected:
-        return Labelled(g.make(Count, (), g.selected[affine]))
-    return Labelled(g.make(SizeOf, (), affine))
+        return LabelledArray(g.make(Count, (), g.selected[affine]))
+    return LabelledArray(g.make(SizeOf, (), affine))
 
 
-def is_number(v: Labelled, value: int | None = None) -> bool:
+def is_number(v: LabelledArray, value: int | None = None) -> bool:
     return isinstance(v.node, LiteralArray) and (value is None or v.node.value == value)
 
 
@@ -69,15 +35,15 @@ def is_number(v: Labelled, value: int | None = None) -> bool:
 
 
 def einsum(
-    g: Graph, factors: Sequence[Labelled], out: Sequence[Label] | None = None, coefficient: Fraction | int = 1
-) -> Labelled:
-    """``coefficient sum prod factors``: what ``out`` lacks is summed; its labels that no factor has are left off.
+    g: Graph, factors: Sequence[LabelledArray], out: Sequence[Label] | None = None, coefficient: Fraction | int = 1
+) -> LabelledArray:
+    """``coefficient sum prod factors``, summed over the labels that are not in ``out``.
 
-    Products inside products are one product, numbers stand in front, a sum of sums is one sum; and
-    sum_j (a + b_j) = n a + sum_j b_j, so that what is constant along a sum is computed once.
+    Labels of ``out`` that no factor has are dropped. Nested products become one product, numbers go in front, nested
+    sums become one sum, and sum_j (a + b_j) = n a + sum_j b_j, so that terms constant along j are computed once.
     """
     coefficient = Fraction(coefficient)
-    flat: list[Labelled] = []
+    flat: list[LabelledArray] = []
     for f in factors:
         coefficient *= _flattened(f, flat)
     if coefficient == 0:
@@ -103,49 +69,43 @@ def einsum(
     return _contracted(g, flat, keep, coefficient)
 
 
-def _flattened(f: Labelled, flat: list[Labelled]) -> Fraction:
-    """The factors of a product without sums one by one; the number in front is returned."""
+def _flattened(f: LabelledArray, flat: list[LabelledArray]) -> Fraction:
+    """Appends the factors of a product without sums; returns the number in front of them."""
     node = f.node
     if isinstance(node, LiteralArray):
         return node.value
     if isinstance(node, Linear) and len(node.terms) == 1:
         c, x = node.terms[0]
-        return c * _flattened(Labelled(x.node, tuple(f.labels[k] for k in x.labels)), flat)
+        return c * _flattened(f.operand(x), flat)
     if isinstance(node, Einsum) and all(k < node.rank for o in node.operands for k in o.labels):
         c = node.coefficient
         for o in node.operands:
-            c *= _flattened(Labelled(o.node, tuple(f.labels[k] for k in o.labels)), flat)
+            c *= _flattened(f.operand(o), flat)
         return c
     flat.append(f)
     return Fraction(1)
 
 
-def factors_of(f: Labelled) -> tuple[Fraction, list[Labelled]]:
-    """The number in front of a product without sums, and its factors; of anything else, itself."""
-    flat: list[Labelled] = []
+def factors_of(f: LabelledArray) -> tuple[Fraction, list[LabelledArray]]:
+    """The coefficient of a product without sums, and its factors; anything else is its own only factor."""
+    flat: list[LabelledArray] = []
     return _flattened(f, flat), flat
 
 
-class SummedAxis:
-    """A label of its own."""
-
-    __slots__ = ()
-
-
-def opened(f: Labelled) -> tuple[Fraction, list[Labelled]]:
-    """A sum of products with its summed labels fresh: the number in front, and the factors."""
+def opened(f: LabelledArray) -> tuple[Fraction, list[LabelledArray]]:
+    """The coefficient and the factors of a sum of products, with fresh labels for what is summed."""
     node = f.node
-    assert isinstance(node, Einsum)  # the caller has looked
+    assert isinstance(node, Einsum)  # the caller has checked
     given: dict[int, Label] = dict(enumerate(f.labels))
     out = []
     for o in node.operands:
-        out.append(Labelled(o.node, tuple(given.setdefault(k, SummedAxis()) for k in o.labels)))
+        out.append(LabelledArray(o.node, tuple(given.setdefault(k, SummedAxis()) for k in o.labels)))
     return node.coefficient, out
 
 
 def _merged_sums(
-    g: Graph, flat: list[Labelled], coefficient: Fraction, summed: Sequence[Label]
-) -> tuple[list[Labelled], Fraction]:
+    g: Graph, flat: list[LabelledArray], coefficient: Fraction, summed: Sequence[Label]
+) -> tuple[list[LabelledArray], Fraction]:
     """sum_i sum_j x_ij = sum_ij x_ij, where the inner sum is the only factor that has axes."""
     arrays = [f for f in flat if f.labels] or (flat if len(flat) == 1 else [])
     if len(arrays) == 1 and isinstance(arrays[0].node, Einsum) and all(x in arrays[0].labels for x in summed):
@@ -156,15 +116,15 @@ def _merged_sums(
 
 
 def _distributed(
-    g: Graph, flat: list[Labelled], keep: tuple[Label, ...], summed: Sequence[Label], coefficient: Fraction
-) -> Labelled | None:
-    """sum_j c (a + b_j) = n c a + sum_j c b_j, where a term lacks a summed axis or is a sum itself."""
+    g: Graph, flat: list[LabelledArray], keep: tuple[Label, ...], summed: Sequence[Label], coefficient: Fraction
+) -> LabelledArray | None:
+    """sum_j c (a + b_j) = n c a + sum_j c b_j, if a term lacks a summed axis or is a sum itself."""
     if not summed:
         return None
     for f in flat:
         if not isinstance(f.node, Linear) or any(x in o.labels for o in flat if o is not f for x in summed):
             continue
-        terms = [(c, Labelled(t.node, tuple(f.labels[k] for k in t.labels))) for c, t in f.node.terms]
+        terms = [(c, f.operand(t)) for c, t in f.node.terms]
         if not any(_splits(t, summed) for _, t in terms):
             continue
         rest = [o for o in flat if o is not f]
@@ -176,32 +136,34 @@ def _distributed(
     return None
 
 
-def _splits(term: Labelled, summed: Sequence[Label]) -> bool:
+def _splits(term: LabelledArray, summed: Sequence[Label]) -> bool:
     if any(x not in term.labels for x in summed):
         return True
     node = term.node
     return isinstance(node, Einsum) and len(node.operands) == 1 and any(k >= node.rank for k in node.operands[0].labels)
 
 
-def _contracted(g: Graph, flat: list[Labelled], keep: tuple[Label, ...], coefficient: Fraction) -> Labelled:
-    from symgrad.exporting.graph.stable_forms import product_rules  # the rules build products themselves
-
-    done = product_rules(g, flat, keep, coefficient)
-    if done is not None:
-        return done
+def _contracted(g: Graph, flat: list[LabelledArray], keep: tuple[Label, ...], coefficient: Fraction) -> LabelledArray:
     every = merge(flat)
+    for rule in g.product_rules:
+        factors = rule(g, flat)
+        if factors is not None:
+            left = merge(factors)
+            # a summed axis that cancels still counts: sum_i 1 = n
+            lost = [size_of(g, size) for x, size in every.items() if x not in keep and x not in left]
+            return einsum(g, [*factors, *lost], keep, coefficient)
     order = sorted(range(len(flat)), key=lambda k: flat[k].node.serial)
     given: dict[Label, int] = {x: k for k, x in enumerate(keep)}
     for k in order:
         for x in flat[k].labels:
             given.setdefault(x, len(given))
     ops = tuple(Operand(flat[k].node, numbered(flat[k].labels, given)) for k in order)
-    return Labelled(g.make(Einsum, tuple(every[x] for x in keep), coefficient, ops), keep)
+    return LabelledArray(g.make(Einsum, tuple(every[x] for x in keep), coefficient, ops), keep)
 
 
-def linear(g: Graph, terms: Sequence[tuple[Fraction | int, Labelled]]) -> Labelled:
-    """``sum_t c_t x_t``; sums inside are flattened, equal terms collected, 1 - sigma(x) = sigma(-x)."""
-    total: dict[Labelled, Fraction] = {}
+def linear(g: Graph, terms: Sequence[tuple[Fraction | int, LabelledArray]]) -> LabelledArray:
+    """``sum_t c_t x_t``; nested sums are flattened, equal terms collected."""
+    total: dict[LabelledArray, Fraction] = {}
     for c, x in terms:
         _collect(g, Fraction(c), x, total)
     kept = [(c, v) for v, c in total.items() if c]
@@ -209,28 +171,27 @@ def linear(g: Graph, terms: Sequence[tuple[Fraction | int, Labelled]]) -> Labell
         return scalar(g, 0)
     if len(kept) == 1:
         return kept[0][1] if kept[0][0] == 1 else einsum(g, [kept[0][1]], None, kept[0][0])
-    from symgrad.exporting.graph.stable_forms import sum_rules  # the rules build sums themselves
-
-    done = sum_rules(g, kept)
-    if done is not None:
-        return done
+    for rule in g.sum_rules:
+        done = rule(g, kept)
+        if done is not None:
+            return done
     every = merge(v for _, v in kept)
     given = {x: k for k, x in enumerate(every)}
     made = tuple((c, Operand(v.node, numbered(v.labels, given))) for c, v in kept)
-    return Labelled(g.make(Linear, tuple(every.values()), made), tuple(every))
+    return LabelledArray(g.make(Linear, tuple(every.values()), made), tuple(every))
 
 
-def _collect(g: Graph, c: Fraction, x: Labelled, total: dict[Labelled, Fraction]) -> None:
+def _collect(g: Graph, c: Fraction, x: LabelledArray, total: dict[LabelledArray, Fraction]) -> None:
     node = x.node
     if isinstance(node, Linear):
         for inner, o in node.terms:
-            _collect(g, c * inner, Labelled(o.node, tuple(x.labels[k] for k in o.labels)), total)
+            _collect(g, c * inner, x.operand(o), total)
         return
     if isinstance(node, Einsum) and node.coefficient != 1:
-        bare = Labelled(g.make(Einsum, node.dims, Fraction(1), node.operands), x.labels)
+        bare = LabelledArray(g.make(Einsum, node.dims, Fraction(1), node.operands), x.labels)
         if len(node.operands) == 1 and len(node.operands[0].labels) == node.rank:
             o = node.operands[0]
-            bare = Labelled(o.node, tuple(x.labels[k] for k in o.labels))
+            bare = x.operand(o)
         _collect(g, c * node.coefficient, bare, total)
         return
     if isinstance(node, LiteralArray):

@@ -1,4 +1,4 @@
-"""Logarithms in the forms in which nothing overflows, found by the structure of what they are taken of."""
+"""Logarithms in forms that do not overflow, chosen by the structure of the argument."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ from symgrad.exporting.graph.array_kinds import (
     SoftmaxArray,
     Take,
 )
-from symgrad.exporting.graph.atoms import argument_of, exponential, is_map, negated, plain, positive
-from symgrad.exporting.graph.constructors import Label, Labelled, SummedAxis, einsum, linear, merge, opened, scalar
+from symgrad.exporting.graph.array_properties import argument_of, exponential, is_map, negated, plain, positive
+from symgrad.exporting.graph.constructors import einsum, linear, opened, scalar
 from symgrad.exporting.graph.entries import compare, take, where
+from symgrad.exporting.graph.labelled_array import Label, LabelledArray, SummedAxis, merge
 from symgrad.exporting.graph.masks import masked_exponentials, nothing
 
 
-def logarithm(g: Graph, x: Labelled) -> Labelled:
-    """log of what it is taken of: log exp y = y, log sigma(y) = -softplus(-y), log softmax(y) = y - logsumexp(y)"""
+def logarithm(g: Graph, x: LabelledArray) -> LabelledArray:
+    """log x: log exp y = y, log sigma(y) = -softplus(-y), log softmax(y) = y - logsumexp(y)"""
     node = x.node
     if is_map(x, "exp"):
         return argument_of(x)
@@ -37,21 +38,21 @@ def logarithm(g: Graph, x: Labelled) -> Labelled:
     if isinstance(node, LiteralArray) and node.value == 1:
         return scalar(g, 0)
     if isinstance(node, SoftmaxArray):
-        y = Labelled(node.x, x.labels)
+        y = LabelledArray(node.x, x.labels)
         return linear(g, [(1, y), (-1, logsumexp(g, y, [x.labels[k] for k in node.axes]))])
     if isinstance(node, Take):
         inside = _log_of_entries(g, node, x)
         if inside is not None:
             return inside
     if isinstance(node, PowerArray) and (positive(g, node.x) or node.exponent.numerator % 2):
-        return einsum(g, [logarithm(g, Labelled(node.x, x.labels))], x.labels, node.exponent)
+        return einsum(g, [logarithm(g, LabelledArray(node.x, x.labels))], x.labels, node.exponent)
     if isinstance(node, PowerOf) and positive(g, node.base.node):
-        base, exponent = (Labelled(o.node, tuple(x.labels[k] for k in o.labels)) for o in (node.base, node.exponent))
+        base, exponent = (x.operand(o) for o in (node.base, node.exponent))
         return einsum(g, [exponent, logarithm(g, base)], x.labels)
     if isinstance(node, ProductOver) and positive(g, node.x):
         axis = SummedAxis()
         return einsum(
-            g, [logarithm(g, Labelled(node.x, (*x.labels[: node.axis], axis, *x.labels[node.axis :])))], x.labels
+            g, [logarithm(g, LabelledArray(node.x, (*x.labels[: node.axis], axis, *x.labels[node.axis :])))], x.labels
         )
     if is_map(x, "cosh"):
         return _log_cosh(g, argument_of(x))
@@ -66,37 +67,37 @@ def logarithm(g: Graph, x: Labelled) -> Labelled:
     return plain(g, "log", x)
 
 
-def _log_cosh(g: Graph, y: Labelled) -> Labelled:
+def _log_cosh(g: Graph, y: LabelledArray) -> LabelledArray:
     """log cosh y = y + log(1 + e^{-2 y}) - log 2"""
     far = plain(g, "softplus", einsum(g, [y], None, -2))
     return linear(g, [(1, y), (1, far), (-1, plain(g, "log", scalar(g, 2)))])
 
 
-def _log_of_entries(g: Graph, node: Take, x: Labelled) -> Labelled | None:
-    """log(y[i]) = (log y)[i], where the logarithm of y has another form"""
-    base = Labelled(node.base, tuple(range(node.base.rank)))
+def _log_of_entries(g: Graph, node: Take, x: LabelledArray) -> LabelledArray | None:
+    """log(y[i]) = (log y)[i], if log y has a stable form"""
+    base = LabelledArray(node.base, tuple(range(node.base.rank)))
     inside = logarithm(g, base)
     if is_map(inside, "log"):
         return None
     return entries(g, inside, node, x)
 
 
-def entries(g: Graph, inside: Labelled, node: Take, x: Labelled) -> Labelled:
-    """An array with some of the axes of ``node.base``, at the slots of ``node``."""
+def entries(g: Graph, inside: LabelledArray, node: Take, x: LabelledArray) -> LabelledArray:
+    """The entries of an array at the slots of ``node``; its labels are axes of ``node.base``."""
     places = []
     for k in inside.labels:
         slot = node.slots[k]  # type: ignore[call-overload]  # labels are axes of the base
         if isinstance(slot, int):
             places.append(x.labels[slot])
         else:
-            places.append(Labelled(slot.node, tuple(x.labels[i] for i in slot.labels)))
+            places.append(x.operand(slot))
     return take(g, inside.node, places)
 
 
-def _log_of_the_rest(g: Graph, x: Labelled) -> Labelled | None:
+def _log_of_the_rest(g: Graph, x: LabelledArray) -> LabelledArray | None:
     """log(1 - p_t) = log sum_{k != t} exp(s_k) - log sum_k exp(s_k), for a p that is the softmax of s
 
-    1 - p_t has come as -expm1(s_t - logsumexp(s)); where p_t is all but 1, that difference has lost its digits.
+    1 - p_t arrives as -expm1(s_t - logsumexp(s)), which has lost its digits where p_t is close to 1.
     """
     c, factors = opened(x)
     if c != -1 or len(factors) != 1 or not is_map(factors[0], "expm1"):
@@ -104,7 +105,7 @@ def _log_of_the_rest(g: Graph, x: Labelled) -> Labelled | None:
     y = argument_of(factors[0])
     if not isinstance(y.node, Linear) or len(y.node.terms) != 2:
         return None
-    terms = [(q, Labelled(o.node, tuple(y.labels[k] for k in o.labels))) for q, o in y.node.terms]
+    terms = [(q, y.operand(o)) for q, o in y.node.terms]
     for (q, score), (r, total) in (terms, terms[::-1]):
         if q != 1 or r != -1 or not isinstance(score.node, Take) or not isinstance(total.node, LogSumExp):
             continue
@@ -115,17 +116,17 @@ def _log_of_the_rest(g: Graph, x: Labelled) -> Labelled | None:
         others = [p for k, p in enumerate(score.node.slots) if k not in axes]
         if isinstance(slot, int) or not all(isinstance(p, int) for p in others):
             continue
-        at = Labelled(slot.node, tuple(score.labels[k] for k in slot.labels))
+        at = score.operand(slot)
         own: list[Label] = [score.labels[p] for p in others if isinstance(p, int)]
         if set(at.labels) <= set(own) and tuple(own) == total.labels:
             own.insert(axes[0], axis)
-            run = Labelled(g.make(PositionArray, (s.dims[axes[0]],), Affine()), (axis,))
-            rest = where(g, compare(g, "!=", run, at), Labelled(s, tuple(own)), nothing(g))
+            run = LabelledArray(g.make(PositionArray, (s.dims[axes[0]],), Affine()), (axis,))
+            rest = where(g, compare(g, "!=", run, at), LabelledArray(s, tuple(own)), nothing(g))
             return linear(g, [(1, logsumexp(g, rest, [axis])), (-1, total)])
     return None
 
 
-def _log_of_product(g: Graph, x: Labelled) -> Labelled | None:
+def _log_of_product(g: Graph, x: LabelledArray) -> LabelledArray | None:
     """log(c f h) = log c + log f + log h for positive factors; log sum_i w_i exp(y_i) is a logsumexp."""
     c, factors = opened(x)
     every = merge(factors)
@@ -154,11 +155,11 @@ def _log_of_product(g: Graph, x: Labelled) -> Labelled | None:
     return linear(g, [*front, (Fraction(1), logsumexp(g, y, summed))])
 
 
-def logsumexp(g: Graph, y: Labelled, summed: Sequence[Label]) -> Labelled:
-    """log sum exp(y) along some labels; what is constant along them stands outside."""
+def logsumexp(g: Graph, y: LabelledArray, summed: Sequence[Label]) -> LabelledArray:
+    """log sum exp(y) over some labels; terms that are constant along them are taken out."""
     node = y.node
     if isinstance(node, Linear):
-        terms = [(c, Labelled(o.node, tuple(y.labels[k] for k in o.labels))) for c, o in node.terms]
+        terms = [(c, y.operand(o)) for c, o in node.terms]
         outside = [(c, t) for c, t in terms if not any(label in t.labels for label in summed)]
         if outside:
             inside = linear(g, [(c, t) for c, t in terms if (c, t) not in outside])
@@ -167,14 +168,14 @@ def logsumexp(g: Graph, y: Labelled, summed: Sequence[Label]) -> Labelled:
     axes = tuple(sorted(y.labels.index(label) for label in summed))
     kept = [k for k in range(node.rank) if k not in axes]
     made = g.make(LogSumExp, tuple(node.dims[k] for k in kept), node, axes)
-    return Labelled(made, tuple(y.labels[k] for k in kept))
+    return LabelledArray(made, tuple(y.labels[k] for k in kept))
 
 
-def _log_of_sum(g: Graph, x: Labelled) -> Labelled | None:
+def _log_of_sum(g: Graph, x: LabelledArray) -> LabelledArray | None:
     """log(e^a + e^b) = b + softplus(a - b), for positive terms of which one is a sum of exponentials"""
     node = x.node
-    assert isinstance(node, Linear)  # the caller has looked
-    terms = [(c, Labelled(o.node, tuple(x.labels[k] for k in o.labels))) for c, o in node.terms]
+    assert isinstance(node, Linear)  # the caller has checked
+    terms = [(c, x.operand(o)) for c, o in node.terms]
     tanh = _log_of_tanh(g, terms)
     if tanh is not None:
         return tanh
@@ -189,7 +190,7 @@ def _log_of_sum(g: Graph, x: Labelled) -> Labelled | None:
     return total
 
 
-def _log_of_tanh(g: Graph, terms: list[tuple[Fraction, Labelled]]) -> Labelled | None:
+def _log_of_tanh(g: Graph, terms: list[tuple[Fraction, LabelledArray]]) -> LabelledArray | None:
     """log(c + c tanh y) = log 2 c + log sigma(2 y); log(1 - tanh^2 y) = -2 log cosh y"""
     if len(terms) != 2:
         return None
@@ -199,7 +200,7 @@ def _log_of_tanh(g: Graph, terms: list[tuple[Fraction, Labelled]]) -> Labelled |
         if is_map(t, "tanh") and abs(d) == c:
             far = plain(g, "softplus", einsum(g, [argument_of(t)], None, -2 if d > 0 else 2))
             return linear(g, [(1, logarithm(g, scalar(g, 2 * c * one.node.value))), (-1, far)])
-        squared = Labelled(t.node.x, t.labels) if isinstance(t.node, PowerArray) and t.node.exponent == 2 else None
+        squared = LabelledArray(t.node.x, t.labels) if isinstance(t.node, PowerArray) and t.node.exponent == 2 else None
         if squared is not None and is_map(squared, "tanh") and d == -c * one.node.value:
             front = [(Fraction(1), logarithm(g, scalar(g, c * one.node.value)))]
             return linear(g, [*front, (-2, _log_cosh(g, argument_of(squared)))])

@@ -1,22 +1,25 @@
-"""Conditions on exponentials go into the exponent, exp(-inf) = 0: what is left out neither overflows nor counts."""
+"""Conditions on exponentials go into the exponent, exp(-inf) = 0, so that excluded terms do not overflow."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from symgrad.exporting.graph.array_graph import Graph
-from symgrad.exporting.graph.array_kinds import ConstantArray, Einsum, InputArray, Linear, Operand, PowerArray
-from symgrad.exporting.graph.atoms import argument_of, is_map, negated, plain
-from symgrad.exporting.graph.constructors import Labelled, einsum, factors_of, linear, scalar
+from symgrad.exporting.graph.array_kinds import ConstantArray, Einsum, InputArray, Linear, Map, Operand, PowerArray
+from symgrad.exporting.graph.array_properties import argument_of, is_map, negated, plain
+from symgrad.exporting.graph.constructors import einsum, factors_of, linear, scalar
 from symgrad.exporting.graph.entries import compare, where
+from symgrad.exporting.graph.labelled_array import LabelledArray
 
 
-def nothing(g: Graph) -> Labelled:
+def nothing(g: Graph) -> LabelledArray:
     """-inf, whose exponential is 0"""
-    return negated(g, Labelled(g.make(ConstantArray, (), "\\infty")))
+    return negated(g, LabelledArray(g.make(ConstantArray, (), "\\infty")))
 
 
-def masked(g: Graph, mask: Labelled, body: Labelled) -> Labelled:
+def masked(g: Graph, mask: LabelledArray, body: LabelledArray) -> LabelledArray:
     """``body`` where the mask holds, else 0."""
-    body = _guarded(g, mask, body)
+    body = guarded(g, mask, body)
     coefficient, factors = factors_of(body)
     for f in factors:
         if is_map(f, "exp") and set(mask.labels) & set(f.labels):
@@ -25,7 +28,7 @@ def masked(g: Graph, mask: Labelled, body: Labelled) -> Labelled:
     return where(g, mask, body, scalar(g, 0))
 
 
-def masked_exponentials(g: Graph, flat: list[Labelled], spread: bool = False) -> list[Labelled] | None:
+def masked_exponentials(g: Graph, flat: list[LabelledArray], spread: bool = False) -> list[LabelledArray] | None:
     """w exp(x) = exp(x where w, else -inf), for w of zeros and ones; ``spread``: also along axes that x lacks"""
     for w in flat:
         mask = _mask_of(g, w)
@@ -37,15 +40,15 @@ def masked_exponentials(g: Graph, flat: list[Labelled], spread: bool = False) ->
     return None
 
 
-def _guarded(g: Graph, mask: Labelled, v: Labelled) -> Labelled:
-    """The same where the mask holds; elsewhere quotients, roots and logarithms are those of 1, and so are their slopes.
+def guarded(g: Graph, mask: LabelledArray, v: LabelledArray, functions: Collection[str] = ("log",)) -> LabelledArray:
+    """The same where the mask holds; elsewhere quotients, roots and some functions have their value and slope at 1.
 
-    Without it ``sum_{k != i} 1 / (x_i - x_k)`` has the value that it should have, and a gradient of 0 times infinity.
+    Without this, ``sum_{k != i} 1 / (x_i - x_k)`` has the right value, but 0 times infinity as its gradient.
     """
     node = v.node
 
-    def inside(o: Operand) -> Labelled:
-        return _guarded(g, mask, Labelled(o.node, tuple(v.labels[k] for k in o.labels)))
+    def inside(o: Operand) -> LabelledArray:
+        return guarded(g, mask, v.operand(o), functions)
 
     if not set(mask.labels) <= set(v.labels):
         return v
@@ -54,26 +57,23 @@ def _guarded(g: Graph, mask: Labelled, v: Labelled) -> Labelled:
     if isinstance(node, Einsum) and all(k < node.rank for o in node.operands for k in o.labels):
         return einsum(g, [inside(o) for o in node.operands], v.labels, node.coefficient)
     if isinstance(node, PowerArray) and not (node.exponent > 0 and node.exponent.denominator == 1):
-        safe = where(g, mask, Labelled(node.x, v.labels), scalar(g, 1))
-        return Labelled(g.make(PowerArray, safe.node.dims, safe.node, node.exponent), safe.labels)
-    if is_map(v, "log"):
-        return plain(g, "log", where(g, mask, argument_of(v), scalar(g, 1)))
+        safe = where(g, mask, LabelledArray(node.x, v.labels), scalar(g, 1))
+        return LabelledArray(g.make(PowerArray, safe.node.dims, safe.node, node.exponent), safe.labels)
+    if isinstance(node, Map) and node.name in functions:
+        return plain(g, node.name, where(g, mask, argument_of(v), scalar(g, 1)))
     return v
 
 
-def _exp_where(g: Graph, mask: Labelled, f: Labelled) -> Labelled:
+def _exp_where(g: Graph, mask: LabelledArray, f: LabelledArray) -> LabelledArray:
     chosen = where(g, mask, argument_of(f), nothing(g))
     return plain(g, "exp", chosen)
 
 
-def _mask_of(g: Graph, w: Labelled) -> Labelled | None:
-    """Where an array of zeros and ones is one."""
+def _mask_of(g: Graph, w: LabelledArray) -> LabelledArray | None:
+    """The condition that an array of zeros and ones is one, if ``w`` is such an array."""
     if is_map(w, "indicator"):
         return argument_of(w)
     base = w.node
     if isinstance(base, InputArray) and base.name in g.bits:
         return compare(g, ">", w, scalar(g, 0))
     return None
-
-
-__all__ = ["masked", "masked_exponentials", "nothing"]

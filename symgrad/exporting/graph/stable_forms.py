@@ -1,22 +1,23 @@
-"""Stable forms: rules under which nothing overflows and no digits are lost, found by structure alone.
+"""Stable forms: rules that rewrite products and sums so that nothing overflows and no digits are lost.
 
-Every rule states an identity that holds wherever both of its sides are defined.
+Each rule is an identity that holds wherever both sides are defined. Rules look at structure alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from fractions import Fraction
 
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import Einsum, Linear, LiteralArray, Map, PowerArray, SoftmaxArray
-from symgrad.exporting.graph.atoms import argument_of, exponential, is_map, negated, plain, positive
-from symgrad.exporting.graph.constructors import Label, Labelled, einsum, linear, merge, opened, scalar, size_of
+from symgrad.exporting.graph.array_properties import argument_of, exponential, is_map, negated, plain, positive
+from symgrad.exporting.graph.constructors import einsum, linear, opened, scalar
+from symgrad.exporting.graph.labelled_array import LabelledArray
 from symgrad.exporting.graph.logarithms import logarithm
 from symgrad.exporting.graph.masks import masked_exponentials
 
 
-def mapped(g: Graph, name: str, x: Labelled) -> Labelled:
+def mapped(g: Graph, name: str, x: LabelledArray) -> LabelledArray:
     """F(x), with log, exp and square roots in their stable forms."""
     if name == "log":
         return logarithm(g, x)
@@ -27,26 +28,10 @@ def mapped(g: Graph, name: str, x: Labelled) -> Labelled:
             return argument_of(x)
         if isinstance(x.node, LiteralArray) and x.node.value == 0:
             return scalar(g, 1)
-    made = _PRODUCTS.get(name)
-    if made is not None:
-        return einsum(g, [x, made(g, x)])
-    if name == "logsigmoid":
-        return negated(g, plain(g, "softplus", negated(g, x)))
-    if name == "logit":
-        return linear(g, [(1, logarithm(g, x)), (-1, logarithm(g, linear(g, [(1, scalar(g, 1)), (-1, x)])))])
     return plain(g, name, x)
 
 
-_PRODUCTS: dict[str, Callable[[Graph, Labelled], Labelled]] = {
-    "silu": lambda g, x: plain(g, "sigma", x),
-    "gelu": lambda g, x: plain(g, "Phi", x),
-    "mish": lambda g, x: plain(g, "tanh", plain(g, "softplus", x)),
-    "softsign": lambda g, x: power(g, linear(g, [(1, scalar(g, 1)), (1, plain(g, "abs", x))]), Fraction(-1)),
-}
-"""Functions that are x times another one."""
-
-
-def power(g: Graph, x: Labelled, q: Fraction) -> Labelled:
+def power(g: Graph, x: LabelledArray, q: Fraction) -> LabelledArray:
     """x^q, with exp(y)^q = exp(q y), (y^r)^q = y^(r q) and (1 + exp(y))^-q = sigma(-y)^q."""
     node = x.node
     whole = q.denominator == 1
@@ -59,7 +44,7 @@ def power(g: Graph, x: Labelled, q: Fraction) -> Labelled:
     if is_map(x, "exp"):
         return mapped(g, "exp", einsum(g, [argument_of(x)], None, q))
     if isinstance(node, PowerArray) and (whole or positive(g, node.x)):
-        return power(g, Labelled(node.x, x.labels), node.exponent * q)
+        return power(g, LabelledArray(node.x, x.labels), node.exponent * q)
     if isinstance(node, Linear) and whole and q < 0:
         shifted = _one_plus_exp(g, x)
         if shifted is not None:
@@ -67,47 +52,36 @@ def power(g: Graph, x: Labelled, q: Fraction) -> Labelled:
     if isinstance(node, Einsum) and all(k < node.rank for o in node.operands for k in o.labels):
         c = node.coefficient
         if whole or (c > 0 and all(positive(g, o.node) for o in node.operands)):
-            factors = [power(g, Labelled(o.node, tuple(x.labels[k] for k in o.labels)), q) for o in node.operands]
+            factors = [power(g, x.operand(o), q) for o in node.operands]
             front = scalar(g, c ** int(q)) if whole else _power_of_number(g, c, q)
             return einsum(g, [front, *factors], x.labels)
-    return Labelled(g.make(PowerArray, node.dims, node, q), x.labels)
+    return LabelledArray(g.make(PowerArray, node.dims, node, q), x.labels)
 
 
-def _power_of_number(g: Graph, c: Fraction, q: Fraction) -> Labelled:
+def _power_of_number(g: Graph, c: Fraction, q: Fraction) -> LabelledArray:
     if c == 1:
         return scalar(g, 1)
     base = g.number(c)
-    return Labelled(g.make(PowerArray, (), base, q))
+    return LabelledArray(g.make(PowerArray, (), base, q))
 
 
-def _one_plus_exp(g: Graph, x: Labelled) -> Labelled | None:
+def _one_plus_exp(g: Graph, x: LabelledArray) -> LabelledArray | None:
     """y, of 1 + exp(y)"""
     node = x.node
     if not (isinstance(node, Linear) and len(node.terms) == 2 and all(c == 1 for c, _ in node.terms)):
         return None
     for (_, a), (_, b) in (node.terms, node.terms[::-1]):
         if isinstance(a.node, LiteralArray) and isinstance(b.node, Map) and b.node.name == "exp":
-            return Labelled(b.node.x, tuple(x.labels[k] for k in b.labels))
+            return LabelledArray(b.node.x, tuple(x.labels[k] for k in b.labels))
     return None
 
 
-def product_rules(g: Graph, flat: list[Labelled], keep: tuple[Label, ...], coefficient: Fraction) -> Labelled | None:
-    """The product under the first rule that applies, or None. A summed axis that cancels still counts: sum_i 1 = n."""
-    for rule in (_powers, masked_exponentials, _softmax, _quotient, _of_sums, _complement, _exponentials):
-        factors = rule(g, flat)
-        if factors is not None:
-            left = merge(factors)
-            lost = [size_of(g, size) for x, size in merge(flat).items() if x not in keep and x not in left]
-            return einsum(g, [*factors, *lost], keep, coefficient)
-    return None
-
-
-def _powers(g: Graph, flat: list[Labelled]) -> list[Labelled] | None:
+def _powers(g: Graph, flat: list[LabelledArray]) -> list[LabelledArray] | None:
     """x^p x^q = x^(p + q)"""
-    seen: dict[Labelled, tuple[int, Fraction]] = {}
+    seen: dict[LabelledArray, tuple[int, Fraction]] = {}
     for k, f in enumerate(flat):
         base, q = (
-            (Labelled(f.node.x, f.labels), f.node.exponent) if isinstance(f.node, PowerArray) else (f, Fraction(1))
+            (LabelledArray(f.node.x, f.labels), f.node.exponent) if isinstance(f.node, PowerArray) else (f, Fraction(1))
         )
         if base in seen and not (q > 0 and seen[base][1] > 0):
             j, p = seen[base]
@@ -116,12 +90,12 @@ def _powers(g: Graph, flat: list[Labelled]) -> list[Labelled] | None:
     return None
 
 
-def _softmax(g: Graph, flat: list[Labelled]) -> list[Labelled] | None:
+def _softmax(g: Graph, flat: list[LabelledArray]) -> list[LabelledArray] | None:
     """exp(x_a) / sum_b exp(x_b) = softmax(x)_a"""
     for n, d in _pairs(flat):
         if not (is_map(n, "exp") and isinstance(d.node, PowerArray) and d.node.exponent == -1):
             continue
-        total = Labelled(d.node.x, d.labels)
+        total = LabelledArray(d.node.x, d.labels)
         if not isinstance(total.node, Einsum):
             continue
         c, inner = opened(total)
@@ -130,16 +104,16 @@ def _softmax(g: Graph, flat: list[Labelled]) -> list[Labelled] | None:
         axes = tuple(k for k, label in enumerate(inner[0].labels) if label not in d.labels)
         if axes and all(inner[0].labels[k] == n.labels[k] for k in range(n.node.rank) if k not in axes):
             x = argument_of(n)
-            made = Labelled(g.make(SoftmaxArray, x.node.dims, x.node, axes), n.labels)
+            made = LabelledArray(g.make(SoftmaxArray, x.node.dims, x.node, axes), n.labels)
             return [*(f for f in flat if f is not n and f is not d), made]
     return None
 
 
-def _quotient(g: Graph, flat: list[Labelled]) -> list[Labelled] | None:
+def _quotient(g: Graph, flat: list[LabelledArray]) -> list[LabelledArray] | None:
     """exp(x) Z^q = exp(x + q log Z), where Z is a sum of exponentials"""
     for n, d in _pairs(flat):
         if is_map(n, "exp") and isinstance(d.node, PowerArray) and d.node.exponent < 0:
-            z = Labelled(d.node.x, d.labels)
+            z = LabelledArray(d.node.x, d.labels)
             if exponential(z):
                 log = logarithm(g, z)
                 if not is_map(log, "log") and set(log.labels) <= set(n.labels):
@@ -148,10 +122,12 @@ def _quotient(g: Graph, flat: list[Labelled]) -> list[Labelled] | None:
     return None
 
 
-def _of_sums(g: Graph, flat: list[Labelled]) -> list[Labelled] | None:
+def _of_sums(g: Graph, flat: list[LabelledArray]) -> list[LabelledArray] | None:
     """(sum_k v_k exp(x_k)) Z^q = sum_k v_k (exp(x_k) Z^q), where Z is a sum of exponentials: 0 / 0 far out else"""
     for n, d in _pairs(flat):
-        if not (isinstance(d.node, PowerArray) and d.node.exponent < 0 and exponential(Labelled(d.node.x, d.labels))):
+        if not (
+            isinstance(d.node, PowerArray) and d.node.exponent < 0 and exponential(LabelledArray(d.node.x, d.labels))
+        ):
             continue
         made = None
         if isinstance(n.node, Einsum):
@@ -159,7 +135,7 @@ def _of_sums(g: Graph, flat: list[Labelled]) -> list[Labelled] | None:
             within = _softmax(g, [*inner, d]) or _quotient(g, [*inner, d])
             made = einsum(g, within, n.labels, c) if within is not None else None
         elif isinstance(n.node, Linear):
-            terms = [(c, Labelled(o.node, tuple(n.labels[k] for k in o.labels))) for c, o in n.node.terms]
+            terms = [(c, n.operand(o)) for c, o in n.node.terms]
             if all(exponential(t) for _, t in terms):
                 made = linear(g, [(c, einsum(g, [t, d])) for c, t in terms])
         if made is not None:
@@ -167,7 +143,7 @@ def _of_sums(g: Graph, flat: list[Labelled]) -> list[Labelled] | None:
     return None
 
 
-def _complement(g: Graph, flat: list[Labelled]) -> list[Labelled] | None:
+def _complement(g: Graph, flat: list[LabelledArray]) -> list[LabelledArray] | None:
     """exp(x) sigma(-x) = sigma(x)"""
     for n, d in _pairs(flat):
         if is_map(n, "exp") and is_map(d, "sigma") and argument_of(d) == negated(g, argument_of(n)):
@@ -175,7 +151,7 @@ def _complement(g: Graph, flat: list[Labelled]) -> list[Labelled] | None:
     return None
 
 
-def _exponentials(g: Graph, flat: list[Labelled]) -> list[Labelled] | None:
+def _exponentials(g: Graph, flat: list[LabelledArray]) -> list[LabelledArray] | None:
     """exp(x) exp(y) = exp(x + y)"""
     found = [f for f in flat if is_map(f, "exp")]
     if len(found) < 2:
@@ -184,11 +160,11 @@ def _exponentials(g: Graph, flat: list[Labelled]) -> list[Labelled] | None:
     return [*(f for f in flat if f not in found), made]
 
 
-def _pairs(flat: list[Labelled]) -> list[tuple[Labelled, Labelled]]:
+def _pairs(flat: list[LabelledArray]) -> list[tuple[LabelledArray, LabelledArray]]:
     return [(a, b) for a in flat for b in flat if a is not b]
 
 
-def sum_rules(g: Graph, terms: list[tuple[Fraction, Labelled]]) -> Labelled | None:
+def _difference(g: Graph, terms: list[tuple[Fraction, LabelledArray]]) -> LabelledArray | None:
     """c - c sigma(x) = c sigma(-x); exp(x) - 1 = expm1(x)"""
     if len(terms) != 2:
         return None
@@ -199,3 +175,12 @@ def sum_rules(g: Graph, terms: list[tuple[Fraction, Labelled]]) -> Labelled | No
             if is_map(x, "exp"):
                 return einsum(g, [plain(g, "expm1", argument_of(x))], None, d)
     return None
+
+
+def stable_graph(functions: Iterable[str]) -> Graph:
+    """An empty graph for code that can call some functions.
+
+    It applies these rules to every product and sum made in it; of several, the first that fits.
+    """
+    products = (_powers, masked_exponentials, _softmax, _quotient, _of_sums, _complement, _exponentials)
+    return Graph(frozenset(functions), products, (_difference,))

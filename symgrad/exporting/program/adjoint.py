@@ -1,7 +1,7 @@
-"""Reverse mode: the derivative of a scalar by every array it is computed from, as arrays again.
+"""Reverse mode: the derivative of a scalar with respect to every array it is computed from, as nodes of the graph.
 
-The adjoint of an array has the array's axes as labels 0 .. rank - 1, and lacks those along which it
-is constant. A rule a kind; its docstring says what an adjoint ``a`` of the node gives its operands.
+The labels of an adjoint are the axes 0 .. rank - 1 of its array, without those along which the adjoint is constant.
+One rule per kind; its docstring says what the operands receive from the adjoint ``a`` of the node.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from symgrad.calculus.differentiate import primed_function
-from symgrad.core.nodes import Entry, Tensor
+from symgrad.core.functions import TABLE
 from symgrad.exporting.graph.array_graph import operands, ordered
 from symgrad.exporting.graph.array_kinds import (
     ArrayNode,
@@ -31,32 +30,20 @@ from symgrad.exporting.graph.array_kinds import (
     Take,
     Where,
 )
-from symgrad.exporting.graph.constructors import (
-    Label,
-    Labelled,
-    Place,
-    SummedAxis,
-    einsum,
-    linear,
-    scalar,
-    size_of,
-    val,
-)
+from symgrad.exporting.graph.constructors import einsum, is_number, linear, scalar, size_of
 from symgrad.exporting.graph.entries import scatter, where
+from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, SummedAxis, from_operand
 from symgrad.exporting.graph.logarithms import logarithm
 from symgrad.exporting.graph.stable_forms import mapped, power
 from symgrad.exporting.program.lower import Lowering
 
-WHOLE_OR_FLAT = ("whole", "indicator", "sign", "step")
-"""Elementwise functions whose derivative is 0."""
 
-
-def gradients(lowering: Lowering, cost: ArrayNode) -> dict[InputArray, list[Labelled]]:
-    """The terms of the derivative of a scalar by every real argument; their sum is the gradient."""
+def gradients(lowering: Lowering, cost: ArrayNode) -> dict[InputArray, list[LabelledArray]]:
+    """The gradient of a scalar with respect to every real argument, as a list of terms."""
     g = lowering.graph
     order = ordered([cost])
-    found: dict[ArrayNode, list[Labelled]] = {cost: [scalar(g, 1)]}
-    out: dict[InputArray, list[Labelled]] = {}
+    found: dict[ArrayNode, list[LabelledArray]] = {cost: [scalar(g, 1)]}
+    out: dict[InputArray, list[LabelledArray]] = {}
     rules = _Rules(lowering)
     varies = _varying(order)
     for node in reversed(order):
@@ -88,130 +75,127 @@ class _Rules:
         self.lowering = lowering
         self.g = lowering.graph
 
-    def __call__(self, node: ArrayNode, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
+    def __call__(self, node: ArrayNode, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         rule = _RULES.get(type(node))
         if rule is not None:
             yield from rule(self, node, a)
 
-    def pulled(
-        self, factors: list[Labelled], operand: Operand, sizes: dict[Label, Any], c: Fraction | int = 1
-    ) -> Labelled:
-        """``c sum prod factors`` along the operand's axes, which become 0 .. rank - 1.
+    def received(
+        self, factors: list[LabelledArray], operand: Operand, sizes: dict[Label, Any], c: Fraction | int = 1
+    ) -> LabelledArray:
+        """``c sum prod factors`` over the operand's axes, which become 0 .. rank - 1.
 
-        An axis of the node that neither the operand nor a factor has counts as often as it is long.
+        An axis of the node that neither the operand nor a factor has contributes its length as a factor.
         """
         g = self.g
         every = {x for f in factors for x in f.labels}
         lacking = [size_of(g, s) for x, s in sizes.items() if x not in every and x not in operand.labels]
         got = einsum(g, [*factors, *lacking], operand.labels, c)
         names: dict[Label, Label] = {x: k for k, x in enumerate(operand.labels)}
-        return Labelled(got.node, tuple(names[x] for x in got.labels))
+        return LabelledArray(got.node, tuple(names[x] for x in got.labels))
 
-    def einsum(self, node: Einsum, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
+    def einsum(self, node: Einsum, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """f_k receives a prod_{l != k} f_l"""
         sizes = _sizes(node)
         for k, operand in enumerate(node.operands):
-            others = [val(o) for j, o in enumerate(node.operands) if j != k]
-            yield operand.node, self.pulled([a, *others], operand, sizes, node.coefficient)
+            others = [from_operand(o) for j, o in enumerate(node.operands) if j != k]
+            yield operand.node, self.received([a, *others], operand, sizes, node.coefficient)
 
-    def linear(self, node: Linear, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
+    def linear(self, node: Linear, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x_t receives c_t a, summed along the axes that it lacks"""
         sizes: dict[Label, Any] = dict(enumerate(node.dims))
         for c, operand in node.terms:
-            yield operand.node, self.pulled([a], operand, sizes, c)
+            yield operand.node, self.received([a], operand, sizes, c)
 
-    def map(self, node: Map, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
+    def map(self, node: Map, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a F'(x)"""
-        if node.name in WHOLE_OR_FLAT:
+        if node.name not in TABLE:  # whole numbers and masks as real numbers
             return
-        x = Labelled(node.x, tuple(range(node.rank)))
-        slope = self.slope(node.name, x)
-        yield node.x, einsum(self.g, [a, slope])
+        slope = self.slope(node.name, LabelledArray(node.x, tuple(range(node.rank))))
+        if not is_number(slope, 0):
+            yield node.x, einsum(self.g, [a, slope])
 
-    def slope(self, name: str, x: Labelled) -> Labelled:
+    def slope(self, name: str, x: LabelledArray) -> LabelledArray:
         """F'(x), from the table; softplus' = sigma, sigma' = sigma(x) sigma(-x)"""
         g = self.g
         if name in ("exp", "expm1"):
             return mapped(g, "exp", x)
         if name == "log":
             return power(g, x, Fraction(-1))
-        at = Entry(Tensor("x"), ())
-        inner = Lowering(g, self.lowering.inputs, self.lowering.batch)
-        inner.assume(at, x)
-        return inner.value(primed_function(name + "'", at))
+        return self.lowering.formula(TABLE[name].derivative, x)
 
-    def scaled(self, node: ScaledArray, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
+    def scaled(self, node: ScaledArray, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a, scaled in the same places"""
         g = self.g
         if node.axis not in a.labels:
-            a = einsum(g, [a, Labelled(g.make(OnesArray, (node.dims[node.axis],)), (node.axis,))])
+            a = einsum(g, [a, LabelledArray(g.make(OnesArray, (node.dims[node.axis],)), (node.axis,))])
         at = a.labels.index(node.axis)
-        yield node.x, Labelled(g.make(ScaledArray, a.node.dims, a.node, at, node.count, node.factor), a.labels)
+        yield node.x, LabelledArray(g.make(ScaledArray, a.node.dims, a.node, at, node.count, node.factor), a.labels)
 
-    def power(self, node: PowerArray, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
+    def power(self, node: PowerArray, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a q x^(q - 1)"""
-        x = Labelled(node.x, tuple(range(node.rank)))
+        x = LabelledArray(node.x, tuple(range(node.rank)))
         yield node.x, einsum(self.g, [a, power(self.g, x, node.exponent - 1)], None, node.exponent)
 
-    def power_of(self, node: PowerOf, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
+    def power_of(self, node: PowerOf, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a y x^(y - 1), y receives a x^y log x"""
         g = self.g
         sizes: dict[Label, Any] = dict(enumerate(node.dims))
-        x, y = val(node.base), val(node.exponent)
+        x, y = from_operand(node.base), from_operand(node.exponent)
         less = linear(g, [(1, y), (-1, scalar(g, 1))])
         lower = self.lowering.power_of(x, less)
-        yield node.base.node, self.pulled([a, y, lower], node.base, sizes)
+        yield node.base.node, self.received([a, y, lower], node.base, sizes)
         yield (
             node.exponent.node,
-            self.pulled([a, Labelled(node, tuple(range(node.rank))), logarithm(g, x)], node.exponent, sizes),
+            self.received([a, LabelledArray(node, tuple(range(node.rank))), logarithm(g, x)], node.exponent, sizes),
         )
 
-    def softmax(self, node: SoftmaxArray, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
+    def softmax(self, node: SoftmaxArray, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives p (a - sum p a)"""
         g = self.g
-        p = Labelled(node, tuple(range(node.rank)))
+        p = LabelledArray(node, tuple(range(node.rank)))
         if not any(k in a.labels for k in node.axes):
             return
         mean = einsum(g, [p, a], [k for k in p.labels if k not in node.axes])
         yield node.x, einsum(g, [p, linear(g, [(1, a), (-1, mean)])], p.labels)
 
-    def logsumexp(self, node: LogSumExp, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
+    def logsumexp(self, node: LogSumExp, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a softmax(x)"""
         kept = [k for k in range(node.x.rank) if k not in node.axes]
-        p = Labelled(self.g.make(SoftmaxArray, node.x.dims, node.x, node.axes), tuple(range(node.x.rank)))
-        here = Labelled(a.node, tuple(kept[k] for k in a.labels))  # type: ignore[call-overload]  # labels are axes
+        p = LabelledArray(self.g.make(SoftmaxArray, node.x.dims, node.x, node.axes), tuple(range(node.x.rank)))
+        here = LabelledArray(a.node, tuple(kept[k] for k in a.labels))  # type: ignore[call-overload]  # labels are axes
         yield node.x, einsum(self.g, [here, p], p.labels)
 
-    def product(self, node: ProductOver, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
+    def product(self, node: ProductOver, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x_i receives a prod_{j != i} x_j"""
         kept = [k for k in range(node.x.rank) if k != node.axis]
-        rest = Labelled(self.g.make(Others, node.x.dims, node.x, node.axis), tuple(range(node.x.rank)))
-        here = Labelled(a.node, tuple(kept[k] for k in a.labels))  # type: ignore[call-overload]  # labels are axes
+        rest = LabelledArray(self.g.make(Others, node.x.dims, node.x, node.axis), tuple(range(node.x.rank)))
+        here = LabelledArray(a.node, tuple(kept[k] for k in a.labels))  # type: ignore[call-overload]  # labels are axes
         yield node.x, einsum(self.g, [here, rest], rest.labels)
 
-    def where(self, node: Where, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
+    def where(self, node: Where, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a where the mask holds, y where it does not"""
         g = self.g
         zero = scalar(g, 0)
         sizes: dict[Label, Any] = dict(enumerate(node.dims))
-        mask = val(node.mask)
-        yield node.x.node, self.pulled([where(g, mask, a, zero)], node.x, sizes)
-        yield node.y.node, self.pulled([where(g, mask, zero, a)], node.y, sizes)
+        mask = from_operand(node.mask)
+        yield node.x.node, self.received([where(g, mask, a, zero)], node.x, sizes)
+        yield node.y.node, self.received([where(g, mask, zero, a)], node.y, sizes)
 
-    def take(self, node: Take, a: Labelled) -> Iterator[tuple[ArrayNode, Labelled]]:
+    def take(self, node: Take, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """the base receives a at the slots that were taken, and 0 elsewhere"""
         g = self.g
-        places: list[Place] = [s if isinstance(s, int) else val(s) for s in node.slots]
+        places: list[Place] = [s if isinstance(s, int) else from_operand(s) for s in node.slots]
         made = scatter(g, a, places, node.base.dims)
-        yield node.base, Labelled(made, tuple(range(node.base.rank)))
+        yield node.base, LabelledArray(made, tuple(range(node.base.rank)))
 
 
 def _sizes(node: Einsum) -> dict[Label, Any]:
-    """The axes of the node itself; a summed one is in some factor or summed once."""
+    """The sizes of the axes of the node itself."""
     return dict(enumerate(node.dims))
 
 
-_RULES: dict[type[ArrayNode], Callable[[_Rules, Any, Labelled], Iterator[tuple[ArrayNode, Labelled]]]] = {
+_RULES: dict[type[ArrayNode], Callable[[_Rules, Any, LabelledArray], Iterator[tuple[ArrayNode, LabelledArray]]]] = {
     Einsum: _Rules.einsum,
     Linear: _Rules.linear,
     Map: _Rules.map,

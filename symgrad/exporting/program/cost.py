@@ -1,30 +1,30 @@
-"""The program of one cost: the arrays of its value and of its gradients, plain or over a batch."""
+"""One cost as a graph: the arrays of its value and of its gradients, plain or over a batch."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from symgrad.core.nodes import Expr
 from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import ArrayNode, InputArray
+from symgrad.exporting.graph.stable_forms import stable_graph
 from symgrad.exporting.program.adjoint import gradients
 from symgrad.exporting.program.distinct import over_distinct
-from symgrad.exporting.program.inputs import Argument, Inputs
+from symgrad.exporting.program.inputs import Argument, Inputs, ordered_arguments
 from symgrad.exporting.program.lower import Lowering
 from symgrad.exporting.program.plan import LARGE, nominal, number, planned
 from symgrad.exporting.program.sharing import shared
 from symgrad.exporting.program.stacking import stacked
 from symgrad.exporting.program.structure import Form, form
-from symgrad.exporting.writing.checked_arguments import ordered_arguments
-from symgrad.reading.names.lookup import Quantity
+from symgrad.reading.document_names import Quantity
 
 
 @dataclass(frozen=True, slots=True)
 class CostSource:
-    """Where a module comes from: the document's name, its text, and the order of its declarations."""
+    """The document that a module is written for: its name, its text, and the names in order of declaration."""
 
     name: str
     text: str
@@ -49,7 +49,7 @@ class Cost:
     arguments: tuple[Argument, ...]
 
     def large(self, d: Affine) -> bool:
-        """Whether an axis is one that positions point to."""
+        """True for an axis that positions point into, which is taken to be long."""
         return number(d, nominal(self.inputs)) >= LARGE
 
     @property
@@ -58,10 +58,19 @@ class Cost:
 
 
 def cost(
-    quantity: Quantity, name: str, batch: bool, order: Sequence[str], wrt: Sequence[str] | None, merged: bool = False
+    quantity: Quantity,
+    name: str,
+    batch: bool,
+    order: Sequence[str],
+    wrt: Sequence[str] | None,
+    functions: Iterable[str],
+    merged: bool = False,
 ) -> Cost:
-    """The arrays of a cost and of its gradients; ``merged``: what members of a batch share is computed once."""
-    g, inputs = Graph(), Inputs()
+    """The arrays of a cost and of its gradients, for code that can call some functions.
+
+    merged: what members of a batch share is computed once.
+    """
+    g, inputs = stable_graph(functions), Inputs()
     lowering = Lowering(g, inputs, batch)
     body: Expr = quantity.value.body
     value = stacked(g, shared(g, lowering.cost(body).node))

@@ -1,7 +1,7 @@
-"""A softmax over all of a vocabulary once for each distinct position in a batch, and not once for each member.
+"""A softmax over a whole vocabulary, computed once per distinct position in a batch instead of once per member.
 
-In a batch of pairs the same centre stands many times. What depends on the centre alone is computed over the centres
-that differ; what the members need of it, its entries and its normaliser, is looked up where their centre stands.
+In a batch of pairs the same centre occurs many times. What depends on the centre alone is computed for the distinct
+centres; the entries and normalisers that members need are then looked up by their centre.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BATCH = Affine.of("batch")
 
 
 def over_distinct(g: Graph, root: ArrayNode) -> ArrayNode:
-    """The same number, of a batch whose members share positions; ``root`` itself where nothing is saved by it."""
+    """The same number for a batch whose members share positions; ``root`` itself where that saves nothing."""
     order = ordered([root])
     sources = _sources(order)
     for c in order:
@@ -37,7 +37,7 @@ def over_distinct(g: Graph, root: ArrayNode) -> ArrayNode:
 
 
 def _sources(order: list[ArrayNode]) -> dict[ArrayNode, frozenset[ArrayNode]]:
-    """The index arguments that the axis of the batch comes from; of running numbers, themselves."""
+    """For each node, the index arguments (or runs of positions) that its batch axis comes from."""
     out: dict[ArrayNode, frozenset[ArrayNode]] = {}
     for node in order:
         if BATCH not in node.dims:
@@ -50,7 +50,7 @@ def _sources(order: list[ArrayNode]) -> dict[ArrayNode, frozenset[ArrayNode]]:
 
 
 def _looked_up(order: list[ArrayNode], own: set[ArrayNode]) -> bool:
-    """Whether the members need single entries only: whole rows would be copied for each of them."""
+    """True if members need single entries only; whole rows would have to be copied for each member."""
     for node in order:
         if node in own:
             continue
@@ -85,7 +85,7 @@ def _rewritten(g: Graph, order: list[ArrayNode], c: InputArray, own: set[ArrayNo
 
 
 def _at(g: Graph, node: Take, place: ArrayNode) -> tuple[Slot, ...]:
-    """The slots of a look-up, the axis of the batch led to where the member's position stands."""
+    """The slots of a look-up, with the batch axis replaced by the index of the member's distinct position."""
     axis = node.base.dims.index(BATCH)
     slot = node.slots[axis]
     labels = (slot,) if isinstance(slot, int) else slot.labels
@@ -99,7 +99,7 @@ def _at(g: Graph, node: Take, place: ArrayNode) -> tuple[Slot, ...]:
 
 
 def _spread(g: Graph, node: ArrayNode, once: ArrayNode, place: ArrayNode) -> ArrayNode:
-    """An array over the distinct positions as one over the members."""
+    """An array over the distinct positions as an array over the members."""
     axis = node.dims.index(BATCH)
     slots = tuple(Operand(place, (k,)) if k == axis else k for k in range(node.rank))
     made: ArrayNode = g.make(Take, node.dims, once, slots)

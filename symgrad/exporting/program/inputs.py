@@ -1,7 +1,8 @@
-"""What a cost is computed from: the arguments of its function, and how they are called in Python."""
+"""The arguments of the function of a cost, and their names in Python."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,7 +10,7 @@ from symgrad.core.nodes import Definition, Tensor
 from symgrad.core.ranges import Affine, Index, IndexArray, Range, Subset
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import InputArray, LiteralArray
-from symgrad.exporting.graph.constructors import Labelled
+from symgrad.exporting.graph.labelled_array import LabelledArray
 from symgrad.exporting.python_names import PythonNames, spelled
 
 Kind = Literal["real", "array", "index", "subset", "size"]
@@ -17,7 +18,7 @@ Kind = Literal["real", "array", "index", "subset", "size"]
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument. ``written``: as the document writes it; ``target``: where positions point to."""
+    """One argument. ``written``: its name in the document; ``target``: the range that positions point into."""
 
     name: str
     kind: Kind
@@ -29,7 +30,7 @@ class Argument:
 
 @dataclass(slots=True)
 class Inputs:
-    """The arguments met so far, each once, by their Python names."""
+    """The arguments found so far, by their Python names."""
 
     names: PythonNames = field(default_factory=PythonNames)
     given: dict[str, Argument] = field(default_factory=dict)
@@ -58,18 +59,50 @@ class Inputs:
         return self._enter(s, s.name, "subset", (Range.of_size(size),), target=s.range)
 
     def selection(self, letter: str) -> str:
-        """The number of positions that a condition leaves, as a size of its own."""
+        """A new size: the number of positions that meet a condition."""
         name = f"|{letter}{len(self.symbols) + 1}|"
         self.symbols[name] = letter
         return name
 
-    def called(self, g: Graph, d: Definition, value: Labelled) -> None:
-        """Remember how the document calls an array and its axes."""
+    def called(self, g: Graph, d: Definition, value: LabelledArray) -> None:
+        """Records the document's names for an array and its axes."""
         if not isinstance(value.node, (InputArray, LiteralArray)):
             g.names.setdefault(value.node, spelled(d.name))
             letters = tuple(x.letter if isinstance(x, Index) else "i" for x in value.labels)
             g.letters.setdefault(value.node, letters)
 
     def size(self, symbol: str) -> str:
-        """A size that no shape tells."""
+        """A size that is not the length of any axis."""
         return self._enter(("size", symbol), symbol, "size", ())
+
+
+GROUPS = {"real": 0, "index": 1, "array": 1, "subset": 1, "size": 2}
+
+
+def ordered_arguments(inputs: Inputs, g: Graph, order: Sequence[str]) -> tuple[Argument, ...]:
+    """Real arguments, then indices, each in the order of the document; then sizes that no shape gives."""
+    place = {written: k for k, written in enumerate(order)}
+
+    def key(a: Argument) -> tuple[int, int]:
+        return GROUPS[a.kind], place.get(a.written, len(place))
+
+    found = sorted((a for a in inputs.given.values() if a.kind != "size"), key=key)
+    told = {s for a in found for d in a.dims for s in size_told_by(d)} | {"batch"}
+    asked: dict[str, None] = {}
+    for a in found:
+        for d in (*a.dims, *((a.target.size,) if a.target else ())):
+            asked.update(dict.fromkeys(d.sizes()))
+    for node in list(g.table.values()):
+        for arg in (*node.args, *node.dims):
+            if isinstance(arg, Affine):
+                asked.update(dict.fromkeys(arg.sizes()))
+    for symbol in asked:
+        if symbol not in told and Affine.of(symbol) not in g.selected and symbol not in inputs.given:
+            name = inputs.size(symbol)
+            found.append(inputs.given[name])
+    return tuple(found)
+
+
+def size_told_by(d: Affine) -> list[str]:
+    """The size that an axis of this length gives: n for n or n + 1."""
+    return [str(d.terms[0][0])] if len(d.terms) == 1 and d.terms[0][1] == 1 else []

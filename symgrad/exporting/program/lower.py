@@ -1,4 +1,4 @@
-"""From index expressions to arrays: one rule a node kind, its docstring the formula."""
+"""From index expressions to arrays: one rule per kind of node, with the formula as its docstring."""
 
 from __future__ import annotations
 
@@ -9,29 +9,22 @@ from typing import Any
 from symgrad.calculus.contract import summed
 from symgrad.calculus.differentiate import primed_function, resolve
 from symgrad.core import nodes as n
+from symgrad.core.functions import TABLE
 from symgrad.core.ranges import Affine, Index
 from symgrad.core.substitute import instantiate
 from symgrad.exporting.graph.array_kinds import ConstantArray, Operand, PowerOf, ProductOver
-from symgrad.exporting.graph.constructors import (
-    Label,
-    Labelled,
-    Place,
-    einsum,
-    linear,
-    merge,
-    numbered,
-    scalar,
-    size_of,
-)
+from symgrad.exporting.graph.constructors import einsum, linear, scalar, size_of
 from symgrad.exporting.graph.entries import argument, both, take, where
+from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, merge, numbered
 from symgrad.exporting.graph.masks import masked
 from symgrad.exporting.graph.stable_forms import mapped, power
+from symgrad.exporting.program.by_meaning import by_meaning
 from symgrad.exporting.program.position_arrays import BATCH, PositionRules, range_of
 from symgrad.text.diagnostic import SymgradError
 
 
 def prepare(node: n.Expr, memo: dict[n.Expr, n.Expr]) -> n.Expr:
-    """One-hot vectors and their sums written out: sum_a delta(a, o) f(a) = f(o)."""
+    """Writes out one-hot vectors and sums over them: sum_a delta(a, o) f(a) = f(o)."""
     done = memo.get(node)
     if done is None:
         if isinstance(node, n.Ref) and _one_hot(node.definition.body):
@@ -49,32 +42,30 @@ def prepare(node: n.Expr, memo: dict[n.Expr, n.Expr]) -> n.Expr:
 
 
 def _one_hot(body: n.Expr) -> bool:
-    return isinstance(body, n.Delta) or (
-        isinstance(body, n.Mul) and len(body.factors) == 1 and _one_hot(body.factors[0])
-    )
+    return isinstance(body, n.Delta)
 
 
 @dataclass
 class Lowering(PositionRules):
-    """The arrays of one cost. ``batch``: index arguments have one more axis, in front."""
+    """Makes the arrays of one cost. ``batch``: index arguments have one more axis, in front."""
 
-    _values: dict[tuple[n.Expr, bool], Labelled] = field(default_factory=dict)
-    _defined: dict[n.Definition, Labelled] = field(default_factory=dict)
+    _values: dict[tuple[n.Expr, bool], LabelledArray] = field(default_factory=dict)
+    _defined: dict[n.Definition, LabelledArray] = field(default_factory=dict)
     _prepared: dict[n.Expr, n.Expr] = field(default_factory=dict)
     _open: set[n.Definition] = field(default_factory=set)
 
-    def cost(self, ref: n.Expr) -> Labelled:
+    def cost(self, ref: n.Expr) -> LabelledArray:
         """A scalar; over a batch, its sum."""
         value = self.value(prepare(resolve(ref), self._prepared))
         if self.batch and BATCH not in value.labels:
             value = einsum(self.graph, [value, size_of(self.graph, Affine.of("batch"))])
         return einsum(self.graph, [value], ()) if value.labels else value
 
-    def assume(self, node: n.Expr, value: Labelled) -> None:
-        """From now on an expression stands for that array."""
+    def assume(self, node: n.Expr, value: LabelledArray) -> None:
+        """From now on, that array is the value of the expression."""
         self._values[node, False] = self._values[node, True] = value
 
-    def value(self, node: n.Expr) -> Labelled:
+    def value(self, node: n.Expr) -> LabelledArray:
         done = self._values.get((node, self.guarded))
         if done is None:
             rule = _RULES.get(type(node))
@@ -83,8 +74,8 @@ class Lowering(PositionRules):
             done = self._values[node, self.guarded] = rule(self, node)
         return done
 
-    def under(self, guarded: bool, node: n.Expr) -> Labelled:
-        """A node that counts only where a condition holds, or anywhere."""
+    def under(self, guarded: bool, node: n.Expr) -> LabelledArray:
+        """The value of a node; ``guarded``: it is used only where a condition holds."""
         before, self.guarded = self.guarded, guarded
         try:
             return self.value(node)
@@ -93,18 +84,18 @@ class Lowering(PositionRules):
 
     # --- kinds --------------------------------------------------------------------------------
 
-    def num(self, node: n.Num) -> Labelled:
+    def num(self, node: n.Num) -> LabelledArray:
         return scalar(self.graph, node.value)
 
-    def const(self, node: n.Const) -> Labelled:
-        return Labelled(self.graph.make(ConstantArray, (), node.name))
+    def const(self, node: n.Const) -> LabelledArray:
+        return LabelledArray(self.graph.make(ConstantArray, (), node.name))
 
-    def size(self, node: n.Size) -> Labelled:
+    def size(self, node: n.Size) -> LabelledArray:
         if not any(True for _ in node.affine.indices()):
             return size_of(self.graph, node.affine)
         return self.real(self.position(node.affine), "whole")
 
-    def entry(self, node: n.Entry) -> Labelled:
+    def entry(self, node: n.Entry) -> LabelledArray:
         """U_ij: whole axes, slices and gathered rows"""
         name = self.inputs.tensor(node.tensor)
         dims = self.inputs.given[name].dims
@@ -115,14 +106,14 @@ class Lowering(PositionRules):
         base = argument(self.graph, name, dims, False)
         return take(self.graph, base, self.places(node.indices, node.tensor.ranges))
 
-    def delta(self, node: n.Delta) -> Labelled:
+    def delta(self, node: n.Delta) -> LabelledArray:
         """delta(i, j) = [i = j]"""
         return self.real(self.mask(n.Cond("eq", node.left, node.right)), "indicator")
 
-    def iverson(self, node: n.Iverson) -> Labelled:
+    def iverson(self, node: n.Iverson) -> LabelledArray:
         return self.real(self.mask(node.cond), "indicator")
 
-    def sum(self, node: n.Sum) -> Labelled:
+    def sum(self, node: n.Sum) -> LabelledArray:
         """sum_i f(i) over the axis of i, or over the positions that its conditions leave"""
         if node.where:
             node, left = self.bound(node)
@@ -138,7 +129,7 @@ class Lowering(PositionRules):
         lacking = [size_of(self.graph, dims[x]) for x in gone if x not in body.labels]
         return einsum(self.graph, [body, *lacking], [x for x in body.labels if x not in gone])
 
-    def prod(self, node: n.Prod) -> Labelled:
+    def prod(self, node: n.Prod) -> LabelledArray:
         """prod_i f(i)"""
         g = self.graph
         left: list[n.Cond] = []
@@ -154,59 +145,72 @@ class Lowering(PositionRules):
             return self.power_of(body, count)
         axis = body.labels.index(label)
         dims = tuple(d for k, d in enumerate(body.node.dims) if k != axis)
-        return Labelled(g.make(ProductOver, dims, body.node, axis), tuple(x for x in body.labels if x is not label))
+        return LabelledArray(
+            g.make(ProductOver, dims, body.node, axis), tuple(x for x in body.labels if x is not label)
+        )
 
-    def add(self, node: n.Add) -> Labelled:
+    def add(self, node: n.Add) -> LabelledArray:
         return linear(self.graph, [(1, self.value(t)) for t in node.terms])
 
-    def mul(self, node: n.Mul) -> Labelled:
+    def mul(self, node: n.Mul) -> LabelledArray:
         guarded = self.guarded or any(isinstance(f, n.Iverson) for f in node.factors)
         factors = [self.under(guarded and not isinstance(f, n.Iverson), f) for f in node.factors]
         labels = dict.fromkeys(x for f in factors for x in f.labels)
-        # the axis of a batch in front: scores of one member lie together
+        # the batch axis goes first, so that the scores of one member are contiguous
         out = [x for x in labels if x is BATCH] + [x for x in labels if x is not BATCH]
         return einsum(self.graph, factors, out)
 
-    def pow(self, node: n.Pow) -> Labelled:
+    def pow(self, node: n.Pow) -> LabelledArray:
         base = self.value(node.base)
         if isinstance(node.exponent, n.Num):
             return power(self.graph, base, node.exponent.value)
         return self.power_of(base, self.value(node.exponent))
 
-    def power_of(self, base: Labelled, exponent: Labelled) -> Labelled:
+    def power_of(self, base: LabelledArray, exponent: LabelledArray) -> LabelledArray:
         every = merge((base, exponent))
         given = {x: k for k, x in enumerate(every)}
         x, y = (Operand(v.node, numbered(v.labels, given)) for v in (base, exponent))
-        return Labelled(self.graph.make(PowerOf, tuple(every.values()), x, y), tuple(every))
+        return LabelledArray(self.graph.make(PowerOf, tuple(every.values()), x, y), tuple(every))
 
-    def func(self, node: n.Func) -> Labelled:
+    def func(self, node: n.Func) -> LabelledArray:
         if node.name.endswith("'"):
             return self.value(primed_function(node.name, node.arg))
-        return mapped(self.graph, node.name, self.value(node.arg))
+        x = self.value(node.arg)
+        if node.name in self.graph.functions:
+            return mapped(self.graph, node.name, x)
+        row = TABLE[node.name]
+        return by_meaning(self.graph, row, x) if row.computed is None else self.formula(row.computed, x)
 
-    def cases(self, node: n.Cases) -> Labelled:
-        """The first branch whose conditions hold; where none does, the last."""
+    def formula(self, make: Callable[[n.Expr], n.Expr], x: LabelledArray) -> LabelledArray:
+        """f(x), where ``make`` gives f as an expression."""
+        at = n.Entry(n.Tensor("x"), ())
+        inner = Lowering(self.graph, self.inputs, self.batch)
+        inner.assume(at, x)
+        return inner.value(make(at))
+
+    def cases(self, node: n.Cases) -> LabelledArray:
+        """The first branch whose conditions hold; the last if none does."""
         *first, (_, last) = node.branches
         out = self.under(True, last)
         for conds, value in reversed(first):
             out = where(self.graph, both(self.graph, [self.mask(c) for c in conds]), self.under(True, value), out)
         return out
 
-    def apply(self, node: n.Apply) -> Labelled:
+    def apply(self, node: n.Apply) -> LabelledArray:
         raise SymgradError(f"{node.function.name} is known only by its name: define it by a formula to export it")
 
-    def deriv(self, node: n.Deriv) -> Labelled:
+    def deriv(self, node: n.Deriv) -> LabelledArray:
         return self.value(prepare(resolve(node), self._prepared))
 
-    def ref(self, node: n.Ref) -> Labelled:
-        """A defined array, relabelled; at single positions, its formula there."""
+    def ref(self, node: n.Ref) -> LabelledArray:
+        """A defined array with other labels; at single positions, its formula there."""
         d = node.definition
         ranges = tuple(range_of(p) for p in d.params)
         places = self.places(node.indices, ranges)
         if all(isinstance(p, Index) for p in places) and len(set(places)) == len(places):
             whole = self.definition(d)
             names: dict[Any, Any] = dict(zip(d.params, places, strict=True))
-            return Labelled(whole.node, tuple(names.get(x, x) for x in whole.labels))
+            return LabelledArray(whole.node, tuple(names.get(x, x) for x in whole.labels))
         try:
             return self.value(prepare(resolve(instantiate(d, node.indices)), self._prepared))
         except ValueError:  # arithmetic on a gathered position: the array is needed as a whole
@@ -214,8 +218,8 @@ class Lowering(PositionRules):
             at: dict[Any, Place] = dict(zip(d.params, places, strict=True))
             return take(self.graph, whole.node, [at.get(x, x) for x in whole.labels])
 
-    def definition(self, d: n.Definition) -> Labelled:
-        """The array of a definition, its axes called by its own letters."""
+    def definition(self, d: n.Definition) -> LabelledArray:
+        """The array of a definition; its labels are the indices of the definition."""
         if d in self._open:
             raise SymgradError(f"{d.name} is defined through itself")
         done = self._defined.get(d)
@@ -227,7 +231,7 @@ class Lowering(PositionRules):
         return done
 
 
-_RULES: dict[type[n.Expr], Callable[[Lowering, Any], Labelled]] = {
+_RULES: dict[type[n.Expr], Callable[[Lowering, Any], LabelledArray]] = {
     n.Num: Lowering.num,
     n.Const: Lowering.const,
     n.Size: Lowering.size,

@@ -1,7 +1,7 @@
-"""Contraction plans: a product of many arrays as products of two, in an order chosen by size.
+"""Contraction order: a product of many arrays becomes products of two, in an order chosen by size.
 
-The sizes of a document have no numbers, but roles: what positions point to is large, what an index
-array runs over is small.
+The sizes of a document have no values, but they have roles: a range that positions point into is taken to be large,
+and the range of an index array small.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from symgrad.core.ranges import Affine
-from symgrad.exporting.graph.array_graph import Graph, operands, ordered, own, replaced
+from symgrad.exporting.graph.array_graph import Graph, as_operand, operands, ordered, replaced
 from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand
 from symgrad.exporting.program.inputs import Inputs
 
@@ -19,7 +19,7 @@ LARGE, MIDDLE, SMALL, BATCH = 20_000, 100, 8, 256
 
 
 def nominal(inputs: Inputs) -> dict[str, int]:
-    """A number for every size, by the roles it has."""
+    """A typical value for every size, by its role."""
     out: dict[str, int] = {"batch": BATCH}
     for a in inputs.given.values():
         for d in a.dims:
@@ -50,8 +50,8 @@ def planned(g: Graph, roots: Iterable[ArrayNode], inputs: Inputs) -> dict[ArrayN
         if any(go(o.node) is not o.node for o in operands(node)):
             made = g.make(type(node), node.dims, *replaced(node.args, new))
         bare = g.table.get((Einsum, node.dims, (Fraction(1), *node.args[1:]))) if isinstance(node, Einsum) else None
-        if bare is not None and bare is not node and bare in needed:  # a multiple of what is needed by itself too
-            made = g.make(Einsum, node.dims, node.args[0], (own(go(bare)),))
+        if bare is not None and bare is not node and bare in needed:  # a multiple of an array that is needed anyway
+            made = g.make(Einsum, node.dims, node.args[0], (as_operand(go(bare)),))
         elif isinstance(made, Einsum):
             made = _pairs(g, made, sizes)
         new[node] = made
@@ -65,7 +65,7 @@ def planned(g: Graph, roots: Iterable[ArrayNode], inputs: Inputs) -> dict[ArrayN
 
 
 def _pairs(g: Graph, node: Einsum, sizes: dict[str, int]) -> ArrayNode:
-    """At most two factors with axes that are not just multiplied entry by entry, and no axis summed in one of two."""
+    """The product as a chain of products of at most two arrays, each summed over axes that both have."""
     dims: dict[int, Affine] = {}
     for o in node.operands:
         dims.update(zip(o.labels, o.node.dims, strict=True))
@@ -92,7 +92,7 @@ def _in_order(arrays: list[Operand]) -> list[Operand]:
 
 
 def _cost(arrays: list[Operand], pair: tuple[int, int], keep: set[int], sizes: dict[int, int]) -> tuple[int, int]:
-    """The multiplications of joining two factors, and the size of what comes out."""
+    """The number of multiplications for joining two factors, and the size of the result."""
     both = {k for p in pair for k in arrays[p].labels}
     others = {k for q, o in enumerate(arrays) if q not in pair for k in o.labels}
     work = size = 1

@@ -1,4 +1,4 @@
-"""Where slots point to, and what conditions on positions hold, as arrays of whole numbers and masks."""
+"""Positions as arrays of whole numbers, and conditions as masks."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 from symgrad.core import nodes as n
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, Subset, indices_of
 from symgrad.core.substitute import rename_bound
-from symgrad.exporting.graph.array_graph import Graph
-from symgrad.exporting.graph.array_kinds import Clipped, Map, Member, Operand, PositionArray, Selected
-from symgrad.exporting.graph.constructors import Labelled, Place, scalar
+from symgrad.exporting.graph.array_graph import Graph, as_operand
+from symgrad.exporting.graph.array_kinds import Clipped, Map, Member, PositionArray, Selected
+from symgrad.exporting.graph.constructors import scalar
 from symgrad.exporting.graph.entries import argument, both, compare, offset, take
+from symgrad.exporting.graph.labelled_array import LabelledArray, Place
 from symgrad.exporting.program.inputs import Inputs
 from symgrad.exporting.program.reach import ends
 from symgrad.text.diagnostic import SymgradError
@@ -22,22 +23,22 @@ BATCH = Index("b", Range.of_size("batch"))
 
 @dataclass
 class PositionRules:
-    """Positions in documents count from their range's first, in arrays from 0: ``position`` gives the
-    former, ``place`` the latter."""
+    """Makes position arrays. Documents count from the first element of a range, arrays from 0: ``position`` counts as
+    the document does, ``place`` from 0."""
 
     graph: Graph
     inputs: Inputs
     batch: bool = False
-    at: dict[Index, Labelled] = field(default_factory=dict)
+    at: dict[Index, LabelledArray] = field(default_factory=dict)
     guarded: bool = False
-    """Whether what is read counts only where a condition holds: positions elsewhere may lie outside of their array."""
+    """True while lowering what is used only where a condition holds: elsewhere positions may be outside their array."""
 
-    def value(self, node: n.Expr) -> Labelled:
-        """A node as an array: what lowers whole expressions gives this, and these rules only call it."""
+    def value(self, node: n.Expr) -> LabelledArray:
+        """A node as an array, given by the subclass that lowers whole expressions."""
         raise NotImplementedError
 
-    def position(self, e: IndexExpr) -> Labelled:
-        """Where an index expression points to, counted as the document counts."""
+    def position(self, e: IndexExpr) -> LabelledArray:
+        """The position of an index expression, counted as the document does."""
         g = self.graph
         if isinstance(e, Index):
             if e in self.at:
@@ -45,7 +46,7 @@ class PositionRules:
             r = range_of(e)
             if e.kind == "fixed":
                 return offset(g, [(1, self._whole(self.inputs.index(e), ()))], r.lo)
-            return Labelled(g.make(PositionArray, (r.size,), r.lo), (e,))
+            return LabelledArray(g.make(PositionArray, (r.size,), r.lo), (e,))
         if isinstance(e, Affine):
             const = Affine.build(((s, c) for s, c in e.terms if isinstance(s, str)), e.const)
             terms = [(c, self.position(s)) for s, c in e.terms if isinstance(s, Index)]
@@ -55,27 +56,27 @@ class PositionRules:
         return offset(g, [(1, found)], e.array.target.lo)
 
     def place(self, e: IndexExpr, r: Range) -> Place:
-        """The same, counted from 0 in a slot; an index of its own that runs over just the slot is the whole axis."""
+        """The position in a slot, counted from 0; an index over exactly the range of the slot is the whole axis."""
         if isinstance(e, Index) and e.kind != "fixed" and e not in self.at and e.range == r:
             return e
         made = offset(self.graph, [(1, self.position(e))], r.lo.scale(-1))
         found = ends(made.node) if self.guarded else None
         if found is not None and not found.surely_inside(r.size):
-            return Labelled(self.graph.make(Clipped, made.node.dims, made.node, r.size), made.labels)
+            return LabelledArray(self.graph.make(Clipped, made.node.dims, made.node, r.size), made.labels)
         return made
 
     def places(self, indices: tuple[IndexExpr, ...], ranges: tuple[Range, ...]) -> list[Place]:
-        """Those of all slots."""
+        """The positions in all slots."""
         return [self.place(e, r) for e, r in zip(indices, ranges, strict=True)]
 
-    def _whole(self, name: str, places: tuple[Place, ...]) -> Labelled:
+    def _whole(self, name: str, places: tuple[Place, ...]) -> LabelledArray:
         """Entries of an index argument."""
         given = self.inputs.given[name]
         dims = (*((Affine.of("batch"),) if self.batch else ()), *given.dims)
         front = (BATCH,) if self.batch else ()
         return take(self.graph, argument(self.graph, name, dims, True), [*front, *places])
 
-    def mask(self, cond: n.Cond) -> Labelled:
+    def mask(self, cond: n.Cond) -> LabelledArray:
         """Where a condition holds."""
         g = self.graph
         if cond.op == "pos":
@@ -85,22 +86,24 @@ class PositionRules:
         if cond.op == "in":
             assert isinstance(cond.right, Subset)  # by its op
             if self.batch:
-                raise SymgradError(f"a batch has no place for the question who is in {cond.right.name}")
+                raise SymgradError(f"membership in {cond.right.name} is not exported over a batch")
             r = cond.right.range
             x = offset(g, [(1, left)], r.lo.scale(-1))
             members = self._whole(self.inputs.subset(cond.right), (Index("k"),)).node
-            return Labelled(g.make(Member, x.node.dims, own_axes(x), members, r.size, cond.negated), x.labels)
+            return LabelledArray(
+                g.make(Member, x.node.dims, as_operand(x.node), members, r.size, cond.negated), x.labels
+            )
         right = self.position(cond.right)  # type: ignore[arg-type]  # by its op
         op = {("eq", False): "==", ("eq", True): "!=", ("lt", False): "<", ("lt", True): ">="}[cond.op, cond.negated]
         return compare(g, op, left, right)
 
-    def real(self, x: Labelled, kind: str) -> Labelled:
+    def real(self, x: LabelledArray, kind: str) -> LabelledArray:
         """Whole numbers or a mask as numbers of the arguments' dtype."""
-        return Labelled(self.graph.make(Map, x.node.dims, kind, x.node), x.labels)
+        return LabelledArray(self.graph.make(Map, x.node.dims, kind, x.node), x.labels)
 
     def bound(self, node: Any) -> tuple[Any, list[n.Cond]]:
-        """A sum or product whose index is tied by its conditions: the members of a subset, the
-        positions that meet conditions on themselves alone. The other conditions are left to a mask."""
+        """A sum or product, its index restricted to the members of a subset, or to the positions that meet conditions
+        on the index alone; and the conditions that are left for a mask."""
         node = rename_bound(node, {node.index: node.index.fresh()})
         index, left = node.index, list(node.where)
         member = next((c for c in left if c.op == "in" and c.left is index and not c.negated), None)
@@ -117,12 +120,8 @@ class PositionRules:
             masks = both(self.graph, [self.mask(c) for c in alone])
             dim = Affine.of(self.inputs.selection(index.letter))
             chosen = self.graph.selected[dim] = self.graph.make(Selected, (dim,), run.node, masks.node)
-            self.at[index] = Labelled(chosen, (Index(index.letter),))
+            self.at[index] = LabelledArray(chosen, (Index(index.letter),))
         return node, [c for c in left if c not in alone]
-
-
-def own_axes(x: Labelled) -> Operand:
-    return Operand(x.node, tuple(range(x.node.rank)))
 
 
 def range_of(index: Index) -> Range:
@@ -132,7 +131,7 @@ def range_of(index: Index) -> Range:
 
 
 def _only_about(cond: n.Cond, index: Index) -> bool:
-    """Whether a condition compares the index with sizes and numbers alone."""
+    """True if a condition compares the index with sizes and numbers only."""
     positions, inner = n.cond_parts(cond)
     if inner or cond.op == "in" or any(isinstance(e, Gather) for e in positions):
         return False

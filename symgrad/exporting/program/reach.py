@@ -1,8 +1,7 @@
-"""How far positions reach that are computed: what a function has to check, and what is surely inside of its array."""
+"""Bounds of computed positions: which are certain to lie inside their array, and which a function has to check."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from symgrad.core.affine_order import surely_at_least
@@ -14,21 +13,18 @@ from symgrad.exporting.graph.array_kinds import (
     InputArray,
     LiteralArray,
     Offset,
-    Operand,
     PositionArray,
     Selected,
     SizeOf,
-    Take,
 )
 from symgrad.exporting.graph.entries import TURNED
-from symgrad.exporting.writing.python_text import SUM, affine
 
 
 @dataclass(slots=True)
 class Ends:
-    """The first and the last of some positions: arguments, ``± t``, and bounds that hold all of them at once.
+    """Bounds of some positions: arguments ``± t`` plus a rest.
 
-    lows: each a lower bound of the rest; highs: each an upper one.
+    lows: lower bounds of the rest; highs: upper bounds.
     """
 
     arguments: list[tuple[int, str]] = field(default_factory=list)
@@ -41,7 +37,7 @@ class Ends:
         self.highs = [x + y.scale(c) for x in self.highs for y in last]
 
     def surely_inside(self, size: Affine) -> bool:
-        """Whether no argument is among them and all lie from 0 to size - 1, whatever the sizes are."""
+        """True if no argument is involved and all positions are from 0 to size - 1, whatever the sizes are."""
         return (
             not self.arguments
             and any(surely_at_least(low, 0, smallest_size=0) for low in self.lows)
@@ -50,7 +46,7 @@ class Ends:
 
 
 def ends(node: ArrayNode) -> Ends | None:
-    """Of positions by arithmetic; None for any others, which are checked as arguments."""
+    """Bounds of positions made by arithmetic; None for others, which are checked as arguments."""
     terms: list[tuple[int, ArrayNode]] = [(1, node)]
     out = Ends()
     if isinstance(node, Offset):
@@ -70,7 +66,7 @@ def ends(node: ArrayNode) -> Ends | None:
 
 
 def _bounds(node: ArrayNode) -> tuple[list[Affine], list[Affine]] | None:
-    """Bounds of a run of positions, and of those of them that conditions leave."""
+    """Bounds of a run of positions, or of those in a run that meet conditions."""
     if isinstance(node, PositionArray):
         return [node.start], [node.start + node.dims[0] - 1]
     if not isinstance(node, Selected) or not isinstance(node.x, PositionArray):
@@ -99,42 +95,3 @@ def _constant(node: ArrayNode) -> Affine | None:
     if isinstance(node, LiteralArray) and node.value.denominator == 1:
         return Affine((), int(node.value))
     return None
-
-
-def reached(node: Take, called: Mapping[str, str]) -> Iterator[str]:
-    """The arguments of the checks that positions lie inside: a name, the first, the last, the size and its meaning."""
-    for slot, size in zip(node.slots, node.base.dims, strict=True):
-        found = ends(slot.node) if isinstance(slot, Operand) else None
-        if found is None or found.surely_inside(size):
-            continue
-        name = found.arguments[0][1] if found.arguments else getattr(node.base, "name", "a defined array")
-        low, high = (
-            _written(found.arguments, bounds, called, pick)
-            for bounds, pick in ((found.lows, "max"), (found.highs, "min"))
-        )
-        meaning = str(size).replace("|", "")
-        yield f'"{name}", {low}, {high}, {affine(size, called)}, "{meaning}"'
-
-
-def _written(arguments: list[tuple[int, str]], bounds: list[Affine], called: Mapping[str, str], pick: str) -> str:
-    bounds = list(dict.fromkeys(bounds))
-    if len(bounds) > 1:
-        tightest = f"{pick}({', '.join(str(affine(b, called)) for b in bounds)})"
-        return _plus(arguments, tightest)
-    return _plus(arguments, "") if bounds[0] == Affine() and arguments else _shifted(arguments, bounds[0], called)
-
-
-def _plus(arguments: list[tuple[int, str]], rest: str) -> str:
-    text = "".join(f"{' - ' if c < 0 else ' + '}{name}" for c, name in arguments).removeprefix(" + ")
-    text = text.replace(" - ", "-", 1) if text.startswith(" - ") else text
-    return f"{text} + {rest}" if text and rest else text or rest
-
-
-def _shifted(arguments: list[tuple[int, str]], const: Affine, called: Mapping[str, str]) -> str:
-    text = affine(const, called)
-    if not arguments:
-        return str(text)
-    start = _plus(arguments, "")
-    if text.text.startswith("-") and text.level > SUM:
-        return f"{start} - {text.text[1:]}"
-    return f"{start} + {text.at(SUM + 1)}"

@@ -1,7 +1,7 @@
-"""A product of gathered rows is an entry of the product of all rows, where that is computed anyway.
+"""A product of gathered rows is looked up in the product of all rows, if that is computed anyway.
 
-With s_w = sum_j U_wj v_j at hand, sum_j U_oj v_j is s_o. So a target's score costs a look-up, and its
-gradient one entry of the scores' gradient.
+Given s_w = sum_j U_wj v_j, sum_j U_oj v_j is s_o. So a target's score costs a look-up, and its gradient is one entry
+of the gradient of the scores.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from itertools import permutations
 
 from symgrad.exporting.graph.array_graph import Graph, operands, ordered, replaced
 from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand, Slot, Take
-from symgrad.exporting.graph.constructors import Place, numbered, val
 from symgrad.exporting.graph.entries import take
+from symgrad.exporting.graph.labelled_array import Place, from_operand, numbered
 
 
 def shared(g: Graph, root: ArrayNode) -> ArrayNode:
-    """The same array, with such products looked up."""
+    """The same array, in which such products are looked up."""
     order = ordered([root])
     products = [n for n in order if isinstance(n, Einsum) and len(n.operands) <= 4]
     whole = {o.node for n in products for o in n.operands}
@@ -31,7 +31,7 @@ def shared(g: Graph, root: ArrayNode) -> ArrayNode:
 
 
 def _rebuilt(g: Graph, order: list[ArrayNode], new: dict[ArrayNode, ArrayNode]) -> dict[ArrayNode, ArrayNode]:
-    """Every node over the replaced ones; a replacement is built over replacements itself."""
+    """Every node rebuilt over the replacements, and the replacements too."""
     done: dict[ArrayNode, ArrayNode] = {}
 
     def go(node: ArrayNode) -> ArrayNode:
@@ -51,7 +51,7 @@ def _rebuilt(g: Graph, order: list[ArrayNode], new: dict[ArrayNode, ArrayNode]) 
 
 
 def _looked_up(g: Graph, node: Einsum, whole: Einsum) -> ArrayNode | None:
-    """``node`` as entries of ``whole``, if some rows gathered in the one run through in the other."""
+    """``node`` as entries of ``whole``, if ``node`` gathers rows of an array that ``whole`` runs through."""
     if len(node.operands) != len(whole.operands):
         return None
     for order in permutations(node.operands):
@@ -64,7 +64,7 @@ def _looked_up(g: Graph, node: Einsum, whole: Einsum) -> ArrayNode | None:
 
 
 def _match(order: tuple[Operand, ...], whole: Einsum) -> dict[int, Slot] | None:
-    """What each label of ``whole`` is in the other product: a label, or gathered positions."""
+    """For each label of ``whole``, what the other product has there: a label, or gathered positions."""
     at: dict[int, Slot] = {}
     gathered = False
     for n, f in zip(order, whole.operands, strict=True):
@@ -85,7 +85,7 @@ def _match(order: tuple[Operand, ...], whole: Einsum) -> dict[int, Slot] | None:
 
 
 def _take(g: Graph, node: Einsum, whole: Einsum, at: dict[int, Slot]) -> ArrayNode | None:
-    """The entries; labels that are summed in ``node`` and run along positions alone are summed after the look-up."""
+    """The entries. Labels summed in ``node`` that only index positions are summed after the look-up."""
     slots = [at[k] for k in range(whole.rank)]
     summed = [s for x, s in at.items() if x >= whole.rank]
     used = [k for s in slots for k in ((s,) if isinstance(s, int) else s.labels)]
@@ -96,7 +96,7 @@ def _take(g: Graph, node: Einsum, whole: Einsum, at: dict[int, Slot]) -> ArrayNo
     plain = [s for s in slots if isinstance(s, int)]
     if set(used) != set(left) or len(set(plain)) != len(plain) or set(range(node.rank)) - set(left):
         return None
-    places: list[Place] = [s if isinstance(s, int) else val(s) for s in slots]
+    places: list[Place] = [s if isinstance(s, int) else from_operand(s) for s in slots]
     found = take(g, whole, places)
     made = found.node
     ratio = node.coefficient / whole.coefficient

@@ -24,8 +24,9 @@ from symgrad.exporting.graph.array_kinds import (
     ScaledArray,
     Take,
 )
-from symgrad.exporting.graph.constructors import Label, Labelled, Place, SummedAxis, einsum, linear, val
+from symgrad.exporting.graph.constructors import einsum, linear
 from symgrad.exporting.graph.entries import take
+from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, SummedAxis, from_operand
 from symgrad.exporting.graph.stable_forms import mapped
 
 _ALONG = SummedAxis()
@@ -41,10 +42,10 @@ class Chain:
 
 
 def stacked(g: Graph, root: ArrayNode) -> ArrayNode:
-    """The same scalar, with such terms put together."""
+    """The same scalar, with such terms joined."""
     if not isinstance(root, Linear) or root.rank:
         return root
-    terms = [(c, val(o)) for c, o in root.terms]
+    terms = [(c, from_operand(o)) for c, o in root.terms]
     for i, j in combinations(range(len(terms)), 2):
         chains = [_chain(*terms[k]) for k in (i, j)]
         for a, b in (chains, chains[::-1]):
@@ -55,7 +56,7 @@ def stacked(g: Graph, root: ArrayNode) -> ArrayNode:
     return root
 
 
-def _chain(c: Fraction, term: Labelled) -> Chain | None:
+def _chain(c: Fraction, term: LabelledArray) -> Chain | None:
     node = term.node
     if isinstance(node, Einsum) and len(node.operands) == 1 and not node.rank:
         c, node = c * node.coefficient, node.operands[0].node
@@ -66,8 +67,8 @@ def _chain(c: Fraction, term: Labelled) -> Chain | None:
     return Chain(c, tuple(maps), node) if maps and isinstance(node, Einsum) else None
 
 
-def _joined(g: Graph, a: Chain, b: Chain) -> Labelled | None:
-    """Both as one, if ``b`` has one axis more, along which its gathered positions run."""
+def _joined(g: Graph, a: Chain, b: Chain) -> LabelledArray | None:
+    """Both as one chain, if ``b`` has one more axis, the one of its gathered positions."""
     if (a.factor, a.maps, len(a.core.operands)) != (b.factor, b.maps, len(b.core.operands)):
         return None
     if b.core.rank != a.core.rank + 1:
@@ -83,7 +84,7 @@ def _joined(g: Graph, a: Chain, b: Chain) -> Labelled | None:
 
 
 def _matches(order: tuple[Operand, ...], core: Einsum) -> Iterator[tuple[dict[int, int], int, Operand]]:
-    """How labels of the one correspond to labels of the other, its additional axis, and the one's positions."""
+    """Ways to match a product with ``core``: the map of labels, the extra axis, the positions of the first."""
     for axis in range(core.rank):
         at: dict[int, int] = {}
         first: Operand | None = None
@@ -106,9 +107,9 @@ def _matches(order: tuple[Operand, ...], core: Einsum) -> Iterator[tuple[dict[in
 
 
 def _slots(x: Operand, y: Operand, axis: int) -> tuple[list[tuple[int, int]], Operand] | None:
-    """The pairs of labels of two look-ups in one array that differ in a single gathered slot."""
+    """Matching labels of two look-ups that differ in one gathered slot, and the positions of the first there."""
     p, q = x.node, y.node
-    assert isinstance(p, Take)  # the caller has looked
+    assert isinstance(p, Take)  # the caller has checked
     assert isinstance(q, Take)
     if p.base is not q.base:
         return None
@@ -129,16 +130,16 @@ def _slots(x: Operand, y: Operand, axis: int) -> tuple[list[tuple[int, int]], Op
     return None if first is None else (pairs, first)
 
 
-def _built(g: Graph, a: Chain, b: Chain, at: dict[int, int], axis: int, first: Operand) -> Labelled | None:
-    """The core over the joined positions, its part of ``a`` scaled where the coefficients differ."""
+def _built(g: Graph, a: Chain, b: Chain, at: dict[int, int], axis: int, first: Operand) -> LabelledArray | None:
+    """The core over the joined positions; the part from ``a`` is scaled where the coefficients differ."""
     flat = _chained(g, a, b, first)
     if flat is not None:
         return flat
-    factors: list[Labelled] = []
+    factors: list[LabelledArray] = []
     for o in b.core.operands:
         gathered = [s for s in o.node.slots if isinstance(s, Operand)] if isinstance(o.node, Take) else []
         if not (gathered and axis in o.labels):
-            factors.append(val(o))
+            factors.append(from_operand(o))
             continue
         assert isinstance(o.node, Take)  # it gathers
         places: list[Place] = []
@@ -156,18 +157,18 @@ def _built(g: Graph, a: Chain, b: Chain, at: dict[int, int], axis: int, first: O
     return _finished(g, a, b, core, core.labels.index(axis), Affine.of(1))
 
 
-def _finished(g: Graph, a: Chain, b: Chain, core: Labelled, axis: int, count: Affine) -> Labelled:
-    """The first ``count`` places of the core scaled, the functions taken, and the sum of all."""
+def _finished(g: Graph, a: Chain, b: Chain, core: LabelledArray, axis: int, count: Affine) -> LabelledArray:
+    """Scales the first ``count`` slices of the core, applies the functions, and sums."""
     ratio = a.core.coefficient / b.core.coefficient
     if ratio != 1:
-        core = Labelled(g.make(ScaledArray, core.node.dims, core.node, axis, count, ratio), core.labels)
+        core = LabelledArray(g.make(ScaledArray, core.node.dims, core.node, axis, count, ratio), core.labels)
     for name in reversed(b.maps):
         core = mapped(g, name, core)
     return einsum(g, [core], (), b.factor)
 
 
-def _chained(g: Graph, a: Chain, b: Chain, first: Operand) -> Labelled | None:
-    """The same where every axis belongs to positions alone: then one axis runs along all of them."""
+def _chained(g: Graph, a: Chain, b: Chain, first: Operand) -> LabelledArray | None:
+    """The same if every axis is one of positions: then they are joined along a single axis."""
     gathered = [o for o in b.core.operands if any(k < b.core.rank for k in o.labels)]
     if len(gathered) != 1 or a.core.rank != 1 or first.labels != (0,):
         return None
@@ -178,18 +179,18 @@ def _chained(g: Graph, a: Chain, b: Chain, first: Operand) -> Labelled | None:
         return None
     size = Affine.of(f"|r{len(g.selected) + 1}|")
     run = g.selected[size] = g.make(Chained, (size,), (first.node, slots[0].node))
-    places: list[Place] = [o.labels[s] if isinstance(s, int) else Labelled(run, (_ALONG,)) for s in o.node.slots]
-    factors = [take(g, o.node.base, places), *(val(p) for p in b.core.operands if p is not o)]
+    places: list[Place] = [o.labels[s] if isinstance(s, int) else LabelledArray(run, (_ALONG,)) for s in o.node.slots]
+    factors = [take(g, o.node.base, places), *(from_operand(p) for p in b.core.operands if p is not o)]
     core = einsum(g, factors, (_ALONG,), b.core.coefficient)
     return _finished(g, a, b, core, 0, a.core.dims[0])
 
 
-def _positions(g: Graph, head: Operand, rest: Operand, axis: int) -> Labelled:
-    """The positions of both along the axis, those of ``head`` first."""
+def _positions(g: Graph, head: Operand, rest: Operand, axis: int) -> LabelledArray:
+    """The positions of both along an axis, those of ``head`` first."""
     along = rest.labels.index(axis)
     sizes = dict(zip(rest.labels, rest.node.dims, strict=True))
     sizes[axis] = sizes[axis] + 1
     given: dict[Label, int] = {x: k for k, x in enumerate(rest.labels)}
     lifted = Operand(head.node, tuple(given[x] for x in head.labels))
     made = g.make(Joined, tuple(sizes[x] for x in rest.labels), lifted, rest.node, along)
-    return Labelled(made, rest.labels)
+    return LabelledArray(made, rest.labels)

@@ -1,4 +1,4 @@
-"""What form a gradient takes: a few slices of an array, an outer product, or all of its entries."""
+"""The form of a gradient: a few slices of an array, a sum of outer products, or all entries."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from symgrad.exporting.graph.array_graph import Graph
-from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand, Scatter
-from symgrad.exporting.graph.constructors import Labelled, einsum, linear, scalar
+from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Linear, Operand, Scatter
+from symgrad.exporting.graph.constructors import einsum, linear, scalar
+from symgrad.exporting.graph.labelled_array import LabelledArray
 
 
 @dataclass(frozen=True, slots=True)
 class Dense:
     """All entries. The value may lack axes along which it is constant."""
 
-    value: Labelled
+    value: LabelledArray
 
     def nodes(self) -> list[ArrayNode]:
         return [self.value.node]
@@ -28,14 +29,14 @@ class Dense:
 class Part:
     """Slices at some positions: ``values`` has the labels of the positions, and of the other axes."""
 
-    indices: Labelled
-    values: Labelled
+    indices: LabelledArray
+    values: LabelledArray
     others: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Slices:
-    """Zero but for slices along one axis."""
+    """Zero except for slices along one axis."""
 
     axis: int
     parts: tuple[Part, ...]
@@ -51,7 +52,7 @@ class Slices:
 class Outer:
     """A sum of outer products: pairs of vectors."""
 
-    pairs: tuple[tuple[Labelled, Labelled], ...]
+    pairs: tuple[tuple[LabelledArray, LabelledArray], ...]
 
     def nodes(self) -> list[ArrayNode]:
         return [v.node for pair in self.pairs for v in pair]
@@ -63,35 +64,33 @@ class Outer:
 Form = Dense | Slices | Outer
 
 
-def _over(v: Labelled, new: dict[ArrayNode, ArrayNode]) -> Labelled:
-    return Labelled(new.get(v.node, v.node), v.labels)
+def _over(v: LabelledArray, new: dict[ArrayNode, ArrayNode]) -> LabelledArray:
+    return LabelledArray(new.get(v.node, v.node), v.labels)
 
 
-def form(g: Graph, rank: int, terms: Sequence[Labelled], sizes: Any) -> Form:
-    """The most particular form that all terms have."""
+def form(g: Graph, rank: int, terms: Sequence[LabelledArray], sizes: Any) -> Form:
+    """The most special form that all terms have."""
     slices = [_slices(g, t) for t in terms]
     first = slices[0] if slices else None
     if first is not None and all(s is not None and s.axis == first.axis for s in slices):
         return Slices(first.axis, tuple(p for s in slices if s is not None for p in s.parts))
     whole = linear(g, [(1, t) for t in terms]) if terms else scalar(g, 0)
-    pairs = [_pair(g, Labelled(o.node, o.labels), c, sizes) for c, o in _terms(whole)] if rank == 2 else [None]
+    pairs = [_pair(g, LabelledArray(o.node, o.labels), c, sizes) for c, o in _terms(whole)] if rank == 2 else [None]
     good = [p for p in pairs if p is not None]
     if len(good) == len(pairs):
         return Outer(tuple(good))
     return Dense(whole)
 
 
-def _terms(v: Labelled) -> list[tuple[Any, Operand]]:
-    """The terms of a sum, with labels of the caller."""
-    from symgrad.exporting.graph.array_kinds import Linear
-
+def _terms(v: LabelledArray) -> list[tuple[Any, Operand]]:
+    """The terms of a sum, with the caller's labels."""
     if isinstance(v.node, Linear):
         return [(c, Operand(o.node, tuple(v.labels[k] for k in o.labels))) for c, o in v.node.terms]  # type: ignore[misc]  # labels are axes
     return [(1, Operand(v.node, v.labels))]  # type: ignore[arg-type]  # labels are axes
 
 
-def _slices(g: Graph, t: Labelled) -> Slices | None:
-    """One gathered axis, all others whole."""
+def _slices(g: Graph, t: LabelledArray) -> Slices | None:
+    """A scatter along one gathered axis, with all other axes whole; else None."""
     c, node = _scattered(t)
     if node is None or t.labels != tuple(range(node.rank)):
         return None
@@ -101,14 +100,14 @@ def _slices(g: Graph, t: Labelled) -> Slices | None:
     slot = node.slots[gathered[0]]
     assert isinstance(slot, Operand)  # it is gathered
     others = tuple(s for s in node.slots if isinstance(s, int))
-    laid = (*others[: gathered[0]], *slot.labels, *others[gathered[0] :])
+    order = (*others[: gathered[0]], *slot.labels, *others[gathered[0] :])
     values = einsum(
-        g, [Labelled(node.values.node, node.values.labels)], [x for x in laid if x in node.values.labels], c
+        g, [LabelledArray(node.values.node, node.values.labels)], [x for x in order if x in node.values.labels], c
     )
-    return Slices(gathered[0], (Part(Labelled(slot.node, slot.labels), values, others),))
+    return Slices(gathered[0], (Part(LabelledArray(slot.node, slot.labels), values, others),))
 
 
-def _scattered(t: Labelled) -> tuple[Any, Scatter | None]:
+def _scattered(t: LabelledArray) -> tuple[Any, Scatter | None]:
     """``c scatter(...)``"""
     if isinstance(t.node, Scatter):
         return 1, t.node
@@ -119,19 +118,19 @@ def _scattered(t: Labelled) -> tuple[Any, Scatter | None]:
     return 1, None
 
 
-def _pair(g: Graph, v: Labelled, c: Any, sizes: Any) -> tuple[Labelled, Labelled] | None:
-    """``(x, y)`` of a term ``x_i y_j``; numbers go to the shorter vector."""
+def _pair(g: Graph, v: LabelledArray, c: Any, sizes: Any) -> tuple[LabelledArray, LabelledArray] | None:
+    """``(x, y)`` for a term ``x_i y_j``; scalars are multiplied into the shorter vector."""
     node = v.node
     if not isinstance(node, Einsum) or len(v.labels) != 2 or node.rank != 2:
         return None
-    rows: list[Labelled] = []
-    columns: list[Labelled] = []
-    scalars: list[Labelled] = []
+    rows: list[LabelledArray] = []
+    columns: list[LabelledArray] = []
+    scalars: list[LabelledArray] = []
     for o in node.operands:
         labels = tuple(v.labels[k] if k < 2 else None for k in o.labels)
         if labels not in ((0,), (1,), ()):
             return None
-        (scalars if not labels else rows if labels == (0,) else columns).append(Labelled(o.node, labels))
+        (scalars if not labels else rows if labels == (0,) else columns).append(LabelledArray(o.node, labels))
     if not rows or not columns:
         return None
     factor = node.coefficient * c

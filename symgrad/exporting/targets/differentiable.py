@@ -1,20 +1,20 @@
-"""What targets with automatic differentiation have in common: functions that bring their derivative along."""
+"""What targets with automatic differentiation have in common: functions with their own derivative."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from symgrad.exporting.graph.constructors import Labelled
-from symgrad.exporting.writing.gradient_results import Results
-from symgrad.exporting.writing.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
-from symgrad.exporting.writing.python_text import ATOM, PythonText
-from symgrad.exporting.writing.statements import Statements
-from symgrad.exporting.writing.writer import ExpressionWriter
+from symgrad.exporting.code.gradient_results import Results
+from symgrad.exporting.code.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
+from symgrad.exporting.code.python_text import ATOM, PythonText
+from symgrad.exporting.code.statements import Statements
+from symgrad.exporting.code.writer import ExpressionWriter
+from symgrad.exporting.graph.labelled_array import LabelledArray
 
 
 class DifferentiableWriter(ExpressionWriter):
-    """Positions are looked up between brackets; lists are no arrays."""
+    """Positions are looked up with brackets; lists are not accepted as arrays."""
 
     crosses = False
 
@@ -33,7 +33,7 @@ class DifferentiableWriter(ExpressionWriter):
 
 
 class DifferentiableStatements(Statements):
-    """Softmax leaves its scores alone."""
+    """Softmax does not overwrite its scores."""
 
     overwrites = False
 
@@ -41,20 +41,23 @@ class DifferentiableStatements(Statements):
 class DifferentiableResults(Results):
     """Forms that can still be multiplied by what a backward pass brings, before they become arrays."""
 
-    def outer(self, left: Sequence[Labelled], right: Sequence[Labelled]) -> str:
+    slices_piece: ClassVar[str]
+    """The piece of the support that holds slices."""
+
+    def outer(self, left: Sequence[LabelledArray], right: Sequence[LabelledArray]) -> str:
         if len(left) == 1:
             return str(self.writer.helper("_Outer", *(self.body.text[v.node] for v in (*left, *right))))
         return str(self.writer.helper("_Outer", self._stacked(left), self._stacked(right)))
 
     def slices(self, indices: str, values: str, name: str, axis: int) -> str:
-        return str(self.writer.helper("_Slices", values, indices, f"{name}.shape", axis))
+        return str(self.writer.helper(self.slices_piece, values, indices, f"{name}.shape", axis))
 
 
 class DifferentiableModule(Module):
-    """Of each cost: its value; the value with gradients; the function that has those as its derivative."""
+    """For each cost: its value; the value with gradients; a function with the gradients as its derivative."""
 
     call_options: ClassVar[tuple[str, ...]] = ()
-    """Parameters of ``J`` that are none of the document."""
+    """Parameters of ``J`` that are not in the document."""
     gradient_options: ClassVar[tuple[str, ...]] = ()
     """Those of ``J_value_and_grad`` beside ``wrt``."""
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar
 
+from symgrad.exporting.code.checked_arguments import Checks
+from symgrad.exporting.code.function import Tools
+from symgrad.exporting.code.function_names import FUNCTIONS
+from symgrad.exporting.code.line_wrapping import wrapped
+from symgrad.exporting.code.module import Cost, function, quoted, suffix
+from symgrad.exporting.code.python_text import PythonText, scaled
 from symgrad.exporting.graph.array_graph import ordered
 from symgrad.exporting.graph.array_kinds import ArrayNode, Map, Selected
 from symgrad.exporting.program.inputs import Argument
@@ -15,35 +21,23 @@ from symgrad.exporting.targets.differentiable import (
     DifferentiableStatements,
     DifferentiableWriter,
 )
-from symgrad.exporting.writing.checked_arguments import Checks
-from symgrad.exporting.writing.function import Tools
-from symgrad.exporting.writing.function_names import CALLS
-from symgrad.exporting.writing.line_wrapping import wrapped
-from symgrad.exporting.writing.module import Cost, function, quoted, suffix
-from symgrad.exporting.writing.python_text import PythonText, call, scaled
-
-ELSEWHERE = {
-    "sigma": "jax.nn.sigmoid",
-    "softplus": "jax.nn.softplus",
-    "elu": "jax.nn.elu",
-    "erf": "jax.lax.erf",
-    "erfc": "jax.lax.erfc",
-}
-"""Functions that do not stand in ``jax.numpy``."""
 
 
 class JaxWriter(DifferentiableWriter):
-    """NumPy's names. Arrays never change, so that none is copied."""
+    """NumPy's names. Arrays are immutable, so none is copied."""
 
     library = "jnp"
-    calls: ClassVar[dict[str, str]] = CALLS
-    helpers_of: ClassVar[dict[str, str]] = {"Phi": "_normal_cdf"}
-
-    def mapped(self, node: Map, x: PythonText) -> PythonText:
-        return call(ELSEWHERE[node.name], x) if node.name in ELSEWHERE else super().mapped(node, x)
+    functions: ClassVar[Mapping[str, str]] = {
+        **FUNCTIONS,
+        "sigma": "jax.nn.sigmoid",
+        "softplus": "jax.nn.softplus",
+        "elu": "jax.nn.elu",
+        "erf": "jax.lax.erf",
+        "erfc": "jax.lax.erfc",
+    }
 
     def plain(self, node: Map, x: PythonText) -> PythonText:
-        return self.mapped(node, x)  # the dtype of what JAX computes from numbers of Python gives way, as those do
+        return self.mapped(node, x)  # JAX results of Python numbers are weakly typed, like Python numbers
 
     def scalar(self, t: PythonText) -> PythonText:
         return self.converted(t)
@@ -52,7 +46,7 @@ class JaxWriter(DifferentiableWriter):
         return t
 
     def assigned(self, node: ArrayNode, t: PythonText, needed: Iterable[ArrayNode]) -> PythonText:
-        """The positions that a condition leaves are a shape, so that they are known under ``jit`` too."""
+        """The number of positions that meet a condition is a shape, so it is computed outside ``jit``."""
         chosen = [n for n in needed if isinstance(n, Selected)]
         if any(node is n for s in chosen for n in ordered([s])):
             return self.helper("_static", f"lambda: {t}")
@@ -60,7 +54,7 @@ class JaxWriter(DifferentiableWriter):
 
 
 class JaxStatements(DifferentiableStatements):
-    """Arrays with some places changed are new arrays."""
+    """In-place changes become new arrays."""
 
     def negated(self, name: str) -> str:
         return f"{name} = {name}.at[0].multiply(-1)"
@@ -78,29 +72,37 @@ class JaxStatements(DifferentiableStatements):
 class JaxResults(DifferentiableResults):
     """Arrays."""
 
+    slices_piece = "_ArraySlices"
+
     def number(self, t: PythonText, shared: bool) -> str:
         return str(self.writer.converted(t))
 
 
 class JaxChecks(Checks):
-    """Whole numbers of JAX in place of Python's."""
+    """Whole numbers of JAX in place of Python's; values are checked where they are known."""
+
+    index_check = "_traced_index"
+    size_hint = ', ", static under jit"'
+
+    def of_values(self, check: str, arguments: str) -> str:
+        return f"{self.helper('_where_known')}({self.helper(check)}, {arguments})"
 
     def cast(self, a: Argument) -> str:
         return f"{a.name} = jnp.asarray({a.name}, dtype)"
 
 
 class JaxModule(DifferentiableModule):
-    """A ``jax.custom_vjp`` a cost."""
+    """One ``jax.custom_vjp`` per cost."""
 
     merges = False
     tools = Tools(JaxWriter, JaxStatements, JaxResults, JaxChecks)
-    pieces = ("jax_support", "shared_support")
+    pieces = ("jax_support", "support")
     array = "jax.Array"
     conventions = (
         "Arguments are given by name. Real arrays are float32 or float64, all of one dtype, which results keep.",
-        "Indices are whole numbers counted from 0, looked at where they are known, and not under `jit`. Costs are",
-        "differentiable, with the derived gradient as their reverse derivative. Sizes are static. The gradient by an",
-        "array has the shape of that array.",
+        "Indices are whole numbers counted from 0; they are checked outside `jit`, where their values are known. Costs",
+        "are differentiable, with the derived gradient as their reverse derivative. Sizes are static. The gradient by",
+        "an array has the shape of that array.",
     )
 
     def imports(self) -> list[str]:
@@ -120,7 +122,7 @@ class JaxModule(DifferentiableModule):
         yield function(
             f"def _forward_{name}({given}) -> tuple[Any, dict[str, Any]]:",
             [
-                '"""The value, and the gradients that the backward pass will ask for."""',
+                '"""The value, and the gradients that the backward pass needs."""',
                 *wrapped(f"wanted = _tracked({known}, {', '.join(f'{n}={n}' for n in arrays)})", 4),
                 *wrapped(f"return _gradients_{name}(wanted, {values})", 4),
             ],
@@ -129,7 +131,7 @@ class JaxModule(DifferentiableModule):
         yield function(
             f"def _backward_{name}({given}) -> tuple[Any, ...]:",
             [
-                '"""The gradients times what is passed back."""',
+                '"""The gradients times the upstream gradient."""',
                 *wrapped(f"names = {quoted(tuple(arrays))}", 4),
                 "return tuple(_passed_back(upstream, grads[name]) if name in grads else None for name in names)",
             ],

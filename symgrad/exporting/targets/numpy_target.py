@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symgrad.exporting.code.line_wrapping import wrapped
+from symgrad.exporting.code.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
 from symgrad.exporting.program.structure import Slices
-from symgrad.exporting.writing.line_wrapping import wrapped
-from symgrad.exporting.writing.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
 
 INDICES = ("index", "array", "subset")
 """The kinds of arguments that have one more axis in a batch."""
@@ -15,7 +15,7 @@ INDICES = ("index", "array", "subset")
 class NumpyModule(Module):
     """Functions of values, and of values with gradients."""
 
-    pieces = ("forms", "support", "shared_support")
+    pieces = ("gradient_forms", "numpy_support", "support")
 
     def imports(self) -> list[str]:
         return [
@@ -41,7 +41,7 @@ class NumpyModule(Module):
         return function(head, [docstring(c), *_call_checks(c), *self.value_lines(c, body), f"return {body.result}"])
 
     def _in_blocks(self, c: Cost) -> Iterator[str]:
-        """A batch whose gradients are slices, whatever its size: one block of it, and the blocks put together."""
+        """A batch whose gradients are slices: the function of one block, and the one that joins the blocks."""
         body = self.body(c, c.forms)
         name, given = suffix(c), ", ".join(f"{a.name}: Any" for a in c.arguments)
         yield function(

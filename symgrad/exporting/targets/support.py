@@ -1,111 +1,34 @@
-"""Functions that generated modules for NumPy hold: copied into them piece by piece, as they stand here.
+"""What generated modules hold beside the functions of their costs: copied into them piece by piece.
 
-Pieces may use NumPy, the names imported here, each other, and those of ``shared_support``.
+``xp`` is the library of the target; a copy has its name instead. What differs between libraries is in
+``numpy_support``, ``torch_support`` and ``jax_support``, whose pieces replace those of the same name here. Pieces may
+use the modules imported here, their library, and each other.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+import operator
+from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+import numpy as xp
 
-from symgrad.exporting.targets.forms import IndexedSlices
-from symgrad.exporting.targets.shared_support import _ranked
-
-Array = NDArray[Any]
-
-
-def _sigmoid(x: Any) -> Any:
-    """1 / (1 + exp(-x)), which does not overflow."""
-    if np.size(x) < 256:
-        return np.exp(-np.logaddexp(0, -x, dtype=x.dtype))
-    out = np.abs(x)
-    np.negative(out, out=out)
-    np.exp(out, out=out)
-    top = np.where(x >= 0, 1, out)
-    out += 1
-    return np.divide(top, out, out=out)
-
-
-def _softplus(x: Any) -> Any:
-    """log(1 + exp(x)), which does not overflow."""
-    if np.size(x) < 256:
-        return np.logaddexp(0, x, dtype=x.dtype)
-    out = np.abs(x)
-    np.negative(out, out=out)
-    np.exp(out, out=out)
-    np.log1p(out, out=out)
-    out += np.maximum(x, 0)
-    return out
-
-
-def _with_first(first: int, rest: Any) -> Any:
-    """Positions with one more in front."""
-    out = np.empty(rest.size + 1, np.intp)
-    out[0] = first
-    out[1:] = rest
-    return out
-
-
-def _logsumexp(x: Any, axis: Any = None) -> Any:
-    """log sum exp(x), which does not overflow."""
-    top = x.max(axis, keepdims=True)
-    total = np.exp(x - top).sum(axis)
-    return np.log(total) + top.reshape(np.shape(total))
-
-
-def _softmax(x: Any, axis: Any = None) -> Any:
-    """exp(x) / sum exp(x), which does not overflow."""
-    p = x - x.max(axis, keepdims=True)
-    np.exp(p, out=p)
-    p /= p.sum(axis, keepdims=True)
-    return p
-
-
-def _softmax_and_log(x: Any, axis: Any = None, out: Any = None) -> tuple[Any, Any]:
-    """exp(x) / sum exp(x) and log sum exp(x), which do not overflow; the first in ``out``, if that is given."""
-    if axis is None:
-        highest = x.max()
-        p = np.subtract(x, highest, out=out)
-        np.exp(p, out=p)
-        one = p.sum()
-        p /= one
-        return p, np.log(one) + highest
-    top = x.max(axis, keepdims=True)
-    p = np.subtract(x, top, out=out)
-    np.exp(p, out=p)
-    total = p.sum(axis, keepdims=True)
-    p /= total
-    log = np.log(total)
-    log += top
-    return p, log.squeeze(axis)[()]
-
-
-def _matvec(a: Any, x: Any) -> Any:
-    """a @ x; what is larger than the caches is read faster by einsum."""
-    return np.einsum("ij,j->i", a, x) if a.nbytes > 1 << 24 else a @ x
-
-
-def _vecmat(x: Any, a: Any) -> Any:
-    """x @ a; what is larger than the caches is read faster by einsum."""
-    return np.einsum("i,ij->j", x, a) if a.nbytes > 1 << 24 else x @ a
+# --- functions ------------------------------------------------------------------------------------
 
 
 def _elu(x: Any) -> Any:
     """x where x > 0, else exp(x) - 1."""
-    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+    return xp.where(x > 0, x, xp.expm1(x.clip(None, 0)))
 
 
 def _erf(x: Any) -> Any:
     """The error function."""
-    return np.asarray(np.vectorize(math.erf, otypes=[float])(x), x.dtype)
+    return xp.asarray(xp.vectorize(math.erf, otypes=[float])(x), x.dtype)
 
 
 def _erfc(x: Any) -> Any:
     """1 - erf(x), with all digits where it is small."""
-    return np.asarray(np.vectorize(math.erfc, otypes=[float])(x), x.dtype)
+    return xp.asarray(xp.vectorize(math.erfc, otypes=[float])(x), x.dtype)
 
 
 def _normal_cdf(x: Any) -> Any:
@@ -114,97 +37,89 @@ def _normal_cdf(x: Any) -> Any:
 
 
 def _product_of_others(x: Any, axis: int) -> Any:
-    """At each place along the axis the product of all other places."""
-    x = np.moveaxis(x, axis, 0)
-    before, after = np.ones_like(x), np.ones_like(x)
-    np.cumprod(x[:-1], axis=0, out=before[1:])
-    after[:-1] = np.cumprod(x[:0:-1], axis=0)[::-1]
-    return np.moveaxis(before * after, 0, axis)
+    """At each position along the axis the product of the entries at all others."""
+    x = xp.moveaxis(x, axis, 0)
+    one = xp.ones_like(x[:1])
+    before = xp.cumprod(xp.concatenate((one, x[:-1])), 0)
+    after = xp.flip(xp.cumprod(xp.concatenate((one, xp.flip(x[1:], (0,)))), 0), (0,))
+    return xp.moveaxis(before * after, 0, axis)
 
 
-def _add_at(out: Any, key: Any, values: Any) -> None:
-    """out[key] += values, in which positions that stand twice add up."""
-    np.add.at(out, key, values)
+# --- gradients ------------------------------------------------------------------------------------
+
+
+class _Outer(NamedTuple):
+    """A gradient that is an outer product, or a sum of them: the columns of its factors."""
+
+    left: Any
+    right: Any
+
+    def times(self, factor: Any) -> _Outer:
+        return _Outer(factor * self.left, self.right)
+
+    def array(self, sparse: bool = False) -> Any:
+        return xp.outer(self.left, self.right) if self.left.ndim == 1 else self.left @ self.right.T
+
+
+# --- arguments ------------------------------------------------------------------------------------
 
 
 def _as_array(name: str, x: Any) -> Any:
     """Anything as an array, or ValueError."""
     try:
-        return np.asarray(x)
+        return xp.asarray(x)
     except (ValueError, TypeError, OverflowError) as e:
         raise ValueError(f"{name} is no array: {e}") from e
 
 
-class _Joined:
-    """Slices of one block of a batch after the other."""
-
-    def __init__(self, first: IndexedSlices, blocks: int) -> None:
-        shape = list(first.values.shape)
-        shape[first.axis] *= blocks
-        self.values = np.empty(shape, first.dtype)
-        self.indices = np.empty(first.indices.size * blocks, np.intp)
-        self.first = first
-        self.end = 0
-        self.append(first)
-
-    def append(self, g: IndexedSlices) -> None:
-        start, self.end = self.end, self.end + g.indices.size
-        self.indices[start : self.end] = g.indices
-        self.values[(*[slice(None)] * g.axis, slice(start, self.end))] = g.values
-
-    def slices(self) -> IndexedSlices:
-        values = self.values[(*[slice(None)] * self.first.axis, slice(self.end))]
-        return IndexedSlices(self.indices[: self.end], values, self.first.shape, self.first.axis)
+def _ranked(name: str, x: Any, rank: int) -> Any:
+    """ValueError unless an argument has that many axes."""
+    if x.ndim != rank:
+        raise ValueError(f"{name} has {x.ndim} axes, shape {tuple(x.shape)}; it should have {rank}")
+    return x
 
 
-def _in_blocks(function: Any, *batched: Any) -> tuple[Any, dict[str, Any]]:
-    """A value and slices, summed over a batch in blocks, whose arrays stay in the cache."""
-    step, size = 128, batched[0].shape[0]
-    value, grads = function(*(x[:step] for x in batched))
-    if size <= step:
-        return value, grads
-    joined = {name: _Joined(g, -(-size // step)) for name, g in grads.items()}
-    for start in range(step, size, step):
-        more, grads = function(*(x[start : start + step] for x in batched))
-        value = value + more
-        for name, g in grads.items():
-            joined[name].append(g)
-    return value, {name: g.slices() for name, g in joined.items()}
+def _index(name: str, x: Any, size: int, meaning: str) -> int:
+    """A position counted from 0, or ValueError."""
+    try:
+        i = operator.index(x)
+    except TypeError:
+        raise ValueError(f"{name} is {x!r}; it should be a whole number from 0 to {meaning} - 1") from None
+    if not 0 <= i < size:
+        raise ValueError(f"{name} is {i}; it should be from 0 to {meaning} - 1 = {size - 1}")
+    return i
 
 
-def _real(name: str, x: Any, rank: int) -> Any:
-    """An argument of real numbers, or ValueError."""
-    if not isinstance(x, np.ndarray):
-        if rank == 0 and isinstance(x, (int, float, np.floating)):
-            return x
-        x = _as_array(name, x)
-    if x.dtype.kind != "f" or x.dtype.itemsize not in (4, 8):
-        raise ValueError(f"{name} has dtype {x.dtype}; it should be float32 or float64")
-    return _ranked(name, x, rank)
+def _size(name: str, x: Any, more: str = "") -> int:
+    """A size that is not the length of an axis, or ValueError; ``more``: what the library also needs."""
+    try:
+        n = operator.index(x)
+    except TypeError:
+        raise ValueError(f"{name} is {x!r}; it should be a whole number{more}") from None
+    if n < 0:
+        raise ValueError(f"{name} is {n}; it should not be negative")
+    return n
 
 
-def _numbers(name: str, x: Any, rank: int) -> Any:
-    """An argument of numbers of any dtype, or ValueError."""
-    x = _as_array(name, x)
-    if x.dtype.kind not in "fiub":
-        raise ValueError(f"{name} has dtype {x.dtype}; it should hold numbers")
-    return _ranked(name, x, rank)
+def _wanted(wrt: Any, known: tuple[str, ...]) -> Any:
+    """The names to differentiate by, or ValueError."""
+    names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+    for name in names:
+        if name not in known:
+            raise ValueError(f"wrt names {name!r}; it should name some of {', '.join(known)}")
+    return names
 
 
-def _dtype(**arrays: Any) -> Any:
-    """The one dtype of all arrays, or ValueError; numbers alone are float64."""
-    first: str | None = None
-    for name, x in arrays.items():
-        if not isinstance(x, np.ndarray) or x.ndim == 0:
-            continue
-        if first is None:
-            first = name
-        elif x.dtype != arrays[first].dtype:
-            raise ValueError(f"{name} has dtype {x.dtype}; it should have the dtype of {first}, {arrays[first].dtype}")
-    if first is not None:
-        return arrays[first].dtype
-    kinds = [x.dtype for x in arrays.values() if isinstance(x, (np.ndarray, np.floating))]
-    return np.result_type(*kinds) if kinds else np.dtype(np.float64)
+def _dtype(**arguments: Any) -> Any:
+    """The one dtype of all arrays, or ValueError; numbers alone have the library's own."""
+    arrays = {name: x for name, x in arguments.items() if getattr(x, "ndim", 0)}
+    if not arrays:
+        numbers = [x.dtype for x in arguments.values() if hasattr(x, "dtype")]
+        return xp.result_type(*numbers) if numbers else xp.result_type(float)
+    first, *others = arrays
+    for name in others:
+        _same_dtype(name, arrays[name], first, arrays[first])
+    return arrays[first].dtype
 
 
 def _same_dtype(name: str, x: Any, first: str, y: Any) -> None:
@@ -216,44 +131,25 @@ def _same_dtype(name: str, x: Any, first: str, y: Any) -> None:
 def _shaped(name: str, x: Any, shape: tuple[int, ...], meaning: str) -> None:
     """ValueError unless an argument has that shape."""
     if x.shape != shape:
-        raise ValueError(f"{name} has shape {x.shape}; it should be {meaning} = {shape}")
+        raise ValueError(f"{name} has shape {tuple(x.shape)}; it should be {meaning} = {shape}")
 
 
-def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
-    """An array of positions counted from 0, or ValueError."""
-    if not isinstance(x, np.ndarray):
-        x = _as_array(name, x)
-        if x.size == 0:
-            x = x.astype(np.intp)
-    if x.dtype.kind not in "iu":
-        raise ValueError(f"{name} has dtype {x.dtype}; it should hold whole numbers")
-    _ranked(name, x, rank)
-    at = x if x.dtype == np.intp else x.astype(np.intp)  # smaller ones wrap around
-    if x.size and _beyond(at, size):
-        low, high = x.min(), x.max()
-        wrong = low if low < 0 else high
-        raise ValueError(f"{name} holds {wrong}; it should hold positions from 0 to {meaning} - 1 = {size - 1}")
-    return at
-
-
-def _beyond(x: Any, size: int) -> bool:
-    """Whether a position is not among those counted, by the fewest calls."""
-    if x.size < 32:
-        entries = x.ravel().tolist()
-        return bool(min(entries) < 0 or max(entries) >= size)
-    return bool(x.view(np.uintp).max() >= size)  # without their sign, those below 0 are the largest
+def _out_of_range(name: str, low: Any, high: Any, size: int, meaning: str) -> ValueError:
+    """The error for positions of which the smallest or the largest does not exist."""
+    wrong = low if low < 0 else high
+    return ValueError(f"{name} holds {wrong}; it should hold positions from 0 to {meaning} - 1 = {size - 1}")
 
 
 def _distinct(name: str, x: Any) -> None:
-    """ValueError if a position stands twice in what is a set, one along the last axis."""
-    x = np.sort(x, axis=-1)
-    if (x[..., 1:] == x[..., :-1]).any():
+    """ValueError if a set, one along the last axis, holds a position twice."""
+    x = xp.sort(x, axis=-1)
+    if bool((x[..., 1:] == x[..., :-1]).any()):
         raise ValueError(f"{name} holds a position twice; it should be a set")
 
 
 def _inside(name: str, low: Any, high: Any, size: int, meaning: str) -> None:
-    """ValueError unless all positions from low to high are among those counted."""
-    if np.any(np.asarray(low) < 0) or np.any(np.asarray(high) >= size):
+    """ValueError unless all positions from low to high exist."""
+    if bool(xp.any(xp.asarray(low) < 0)) or bool(xp.any(xp.asarray(high) >= size)):
         raise ValueError(
             f"{name} reaches the positions {low} to {high}; they should lie from 0 to {meaning} - 1 = {size - 1}"
         )

@@ -1,13 +1,12 @@
-"""Functions that generated modules for PyTorch hold, as they stand here. This file is read and not imported."""
+"""What generated modules for PyTorch hold beside ``support``; see there. This file is read and not imported."""
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import torch
 
-from symgrad.exporting.targets.shared_support import _ranked
+from symgrad.exporting.targets.support import _out_of_range, _ranked
 
 
 def _softplus(x: Any) -> Any:
@@ -40,44 +39,30 @@ def _softmax_and_log(x: Any, axis: Any = None) -> tuple[Any, Any]:
     return p / total, torch.squeeze(log, axes)
 
 
-def _elu(x: Any) -> Any:
-    """x where x > 0, else exp(x) - 1."""
-    return torch.where(x > 0, x, torch.expm1(torch.clamp(x, max=0)))
-
-
-def _normal_cdf(x: Any) -> Any:
-    """The distribution function of the normal distribution."""
-    return 0.5 * torch.erfc(-x / math.sqrt(2))
-
-
-def _product_of_others(x: Any, axis: int) -> Any:
-    """At each place along the axis the product of all other places."""
-    x = torch.movedim(x, axis, 0)
-    before, after = torch.ones_like(x), torch.ones_like(x)
-    before[1:] = torch.cumprod(x[:-1], 0)
-    after[:-1] = torch.flip(torch.cumprod(torch.flip(x[1:], (0,)), 0), (0,))
-    return torch.movedim(before * after, 0, axis)
+def _erfc(x: Any) -> Any:
+    """1 - erf(x), with all digits where it is small."""
+    return torch.erfc(x)
 
 
 def _where(mask: Any, x: Any, y: Any, like: Any) -> Any:
-    """x where the mask holds, else y; each may be a number of Python."""
+    """x where the mask holds, else y; each may be a Python number."""
     return torch.where(torch.as_tensor(mask, device=like.device), _like(x, like), _like(y, like))
 
 
 def _full(x: Any, shape: Any, like: Any) -> Any:
-    """One number in all places."""
+    """A tensor filled with one number."""
     return _like(x, like).expand(shape).clone()
 
 
-class _Slices(NamedTuple):
-    """A gradient that is zero but for slices along one axis; repeated indices add up."""
+class _TensorSlices(NamedTuple):
+    """A gradient that is zero except for slices along one axis; repeated indices add up."""
 
     values: Any
     indices: Any
     shape: tuple[int, ...]
     axis: int
 
-    def tensor(self, sparse: bool) -> Any:
+    def array(self, sparse: bool = False) -> Any:
         if not sparse:
             out = self.values.new_zeros(self.shape)
             # index_add_ divides the whole of out among threads, which takes long where processors have other work
@@ -89,23 +74,13 @@ class _Slices(NamedTuple):
         return torch.sparse_coo_tensor(places, self.values.flatten(0, self.axis), self.shape, check_invariants=False)
 
 
-class _Outer(NamedTuple):
-    """A gradient that is an outer product, or a sum of them: the columns of its factors."""
-
-    left: Any
-    right: Any
-
-    def tensor(self, sparse: bool) -> Any:
-        return torch.outer(self.left, self.right) if self.left.ndim == 1 else self.left @ self.right.T
-
-
 def _tensor(gradient: Any, sparse: bool) -> Any:
-    """A gradient of whatever form as one tensor; those with few slices are sparse if that is asked for."""
-    return gradient if isinstance(gradient, torch.Tensor) else gradient.tensor(sparse)
+    """A gradient in any form as one tensor; ``sparse``: those with few slices as sparse tensors."""
+    return gradient if isinstance(gradient, torch.Tensor) else gradient.array(sparse)
 
 
 def _save(ctx: Any, grads: dict[str, Any]) -> None:
-    """Keeps gradients for the backward pass in the forms that they have."""
+    """Keeps gradients in their forms for the backward pass."""
     ctx.forms, tensors = [], []
     for name, g in grads.items():
         fields = (g,) if isinstance(g, torch.Tensor) else tuple(g)
@@ -116,12 +91,12 @@ def _save(ctx: Any, grads: dict[str, Any]) -> None:
 
 
 def _passed_back(ctx: Any, upstream: Any, sparse: bool) -> dict[str, Any]:
-    """The gradients times what is passed back: the one factor of each, before the tensor is made."""
+    """The gradients times the upstream gradient; one factor of each is multiplied before the tensor is made."""
     tensors, grads = iter(ctx.saved_tensors), {}
     for name, form, count, rest in ctx.forms:
         first, *others = (next(tensors) for _ in range(count))
         scaled = upstream * first
-        grads[name] = form(scaled, *others, *rest).tensor(sparse) if others else scaled
+        grads[name] = form(scaled, *others, *rest).array(sparse) if others else scaled
     return grads
 
 
@@ -137,7 +112,7 @@ def _add_at(out: Any, key: Any, values: Any) -> None:
 
 
 def _like(x: Any, like: Any) -> Any:
-    """A number or an array as a tensor of the dtype of another, and where that one is."""
+    """A number or an array as a tensor with the dtype and device of ``like``."""
     return torch.as_tensor(x, dtype=like.dtype, device=like.device)
 
 
@@ -165,7 +140,7 @@ def _numbers(name: str, x: Any, rank: int) -> Any:
 
 
 def _common(**arguments: Any) -> Any:
-    """An argument whose dtype and device all have, or ValueError; numbers alone are of the default dtype."""
+    """An argument with the dtype and device of all others, or ValueError; numbers alone have the default dtype."""
     tensors = {name: x for name, x in arguments.items() if isinstance(x, torch.Tensor)}
     arrays = {name: x for name, x in tensors.items() if x.ndim}
     if not arrays:
@@ -186,12 +161,6 @@ def _same_dtype(name: str, x: Any, first: str, y: Any) -> None:
         raise ValueError(f"{name} is on {x.device}; it should be where {first} is, on {y.device}")
 
 
-def _shaped(name: str, x: Any, shape: tuple[int, ...], meaning: str) -> None:
-    """ValueError unless an argument has that shape."""
-    if x.shape != shape:
-        raise ValueError(f"{name} has shape {tuple(x.shape)}; it should be {meaning} = {shape}")
-
-
 def _indices(name: str, x: Any, rank: int, size: int, meaning: str, device: Any) -> Any:
     """A tensor of positions counted from 0, or ValueError."""
     x = torch.as_tensor(x, device=device)
@@ -201,24 +170,15 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str, device: Any)
     if x.numel():
         low, high = int(x.min()), int(x.max())
         if low < 0 or high >= size:
-            wrong = low if low < 0 else high
-            raise ValueError(f"{name} holds {wrong}; it should hold positions from 0 to {meaning} - 1 = {size - 1}")
+            raise _out_of_range(name, low, high, size, meaning)
     return x
 
 
 def _distinct(name: str, x: Any) -> None:
-    """ValueError if a position stands twice in what is a set, one along the last axis."""
+    """ValueError if a set, one along the last axis, holds a position twice."""
     x = torch.sort(x, dim=-1).values
     if bool((x[..., 1:] == x[..., :-1]).any()):
         raise ValueError(f"{name} holds a position twice; it should be a set")
-
-
-def _inside(name: str, low: Any, high: Any, size: int, meaning: str) -> None:
-    """ValueError unless all positions from low to high are among those counted."""
-    if bool(torch.any(torch.as_tensor(low < 0))) or bool(torch.any(torch.as_tensor(high >= size))):
-        raise ValueError(
-            f"{name} reaches the positions {low} to {high}; they should lie from 0 to {meaning} - 1 = {size - 1}"
-        )
 
 
 def _tracked(needed: tuple[bool, ...], names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
@@ -231,11 +191,11 @@ def _tracked(needed: tuple[bool, ...], names: tuple[str, ...], known: tuple[str,
 
 
 def _once() -> None:
-    """RuntimeError where a graph of the gradient is asked for: as a constant it would give wrong second derivatives."""
+    """RuntimeError under create_graph: the gradient is a constant there, and second derivatives would be wrong."""
     if torch.is_grad_enabled():
         raise RuntimeError("a derived gradient can't be differentiated again: leave create_graph out")
 
 
 def _detached(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The arguments, apart from what they were computed from."""
+    """The arguments, detached from the graph that they were computed in."""
     return tuple(x.detach() if isinstance(x, torch.Tensor) else x for x in arguments)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar
 
+from symgrad.exporting.code.aligning import joined
+from symgrad.exporting.code.checked_arguments import Checks, leading
+from symgrad.exporting.code.function import Tools
+from symgrad.exporting.code.function_names import FUNCTIONS
+from symgrad.exporting.code.line_wrapping import wrapped
+from symgrad.exporting.code.module import Cost, function, quoted, suffix
+from symgrad.exporting.code.python_text import ATOM, PythonText, call, scaled
+from symgrad.exporting.code.statements import listed
 from symgrad.exporting.graph.array_kinds import Labels, Map, Scatter, Where
+from symgrad.exporting.graph.array_properties import is_plain
 from symgrad.exporting.program.inputs import Argument
 from symgrad.exporting.targets.differentiable import (
     DifferentiableModule,
@@ -14,26 +23,23 @@ from symgrad.exporting.targets.differentiable import (
     DifferentiableStatements,
     DifferentiableWriter,
 )
-from symgrad.exporting.writing.aligning import joined
-from symgrad.exporting.writing.checked_arguments import Checks, leading
-from symgrad.exporting.writing.function import Tools
-from symgrad.exporting.writing.function_names import CALLS, HELPERS, is_plain
-from symgrad.exporting.writing.line_wrapping import wrapped
-from symgrad.exporting.writing.module import Cost, function, quoted, suffix
-from symgrad.exporting.writing.python_text import ATOM, PythonText, call, scaled
-from symgrad.exporting.writing.statements import listed
 
 
 class TorchWriter(DifferentiableWriter):
-    """New arrays are made where the arguments are; numbers have to be made arrays before they mix with masks."""
+    """New tensors are made on the device of the arguments; numbers become tensors before they meet masks."""
 
     library = "torch"
     axis = "dim"
     concatenate = "cat"
     permutes = "permute"
     selects = True
-    calls: ClassVar[dict[str, str]] = {**CALLS, "sigma": "sigmoid", "erf": "erf", "erfc": "erfc", "relu": "relu"}
-    helpers_of: ClassVar[dict[str, str]] = {name: HELPERS[name] for name in ("softplus", "Phi", "elu")}
+    functions: ClassVar[Mapping[str, str]] = {
+        **FUNCTIONS,
+        "sigma": "sigmoid",
+        "erf": "erf",
+        "erfc": "erfc",
+        "relu": "relu",
+    }
 
     def length(self, t: PythonText) -> PythonText:
         return PythonText(f"{t.at(ATOM)}.numel()")
@@ -69,9 +75,9 @@ class TorchWriter(DifferentiableWriter):
 
 
 class TorchStatements(DifferentiableStatements):
-    """In place, as NumPy; repeated positions by one call, which has their axes in front."""
+    """In place, as in NumPy; repeated positions are added by one call, with their axes in front."""
 
-    def laid(self, node: Scatter, labels: Labels) -> Labels:
+    def added_axes(self, node: Scatter, labels: Labels) -> Labels:
         front = joined(node.slots)
         return (*front, *(x for x in labels if x not in front))
 
@@ -83,13 +89,15 @@ class TorchStatements(DifferentiableStatements):
 class TorchResults(DifferentiableResults):
     """Tensors."""
 
+    slices_piece = "_TensorSlices"
+
     def number(self, t: PythonText, shared: bool) -> str:
         made = self.writer.converted(t)
         return str(self.writer.copied(made) if shared else made)
 
 
 class TorchChecks(Checks):
-    """All tensors are on one device; positions are brought there."""
+    """All tensors are on one device; positions are moved there."""
 
     def common(self, given: str) -> str:
         return f"like = {self.helper('_common')}({given})"
@@ -102,13 +110,13 @@ class TorchChecks(Checks):
 
 
 class TorchModule(DifferentiableModule):
-    """A ``torch.autograd.Function`` a cost."""
+    """One ``torch.autograd.Function`` per cost."""
 
     tools = Tools(TorchWriter, TorchStatements, TorchResults, TorchChecks)
-    pieces = ("torch_support", "shared_support")
+    pieces = ("torch_support", "support")
     array = "torch.Tensor"
     call_options = ("sparse: bool = False",)
-    named = frozenset(("_Outer", "_Slices"))
+    named = frozenset(("_Outer", "_TensorSlices"))
     gradient_options = ("dense: bool = False",)
     conventions = (
         "Arguments are given by name. Real tensors are float32 or float64, all of one dtype and on one device, which",
@@ -125,7 +133,7 @@ class TorchModule(DifferentiableModule):
         forward = function(
             "def forward(ctx: Any, sparse: bool, *arguments: Any) -> Any:",
             [
-                '"""The value, and the gradients that the backward pass will ask for."""',
+                '"""The value, and the gradients that the backward pass needs."""',
                 *wrapped(f"wanted = _tracked(ctx.needs_input_grad[1:], {names}, {known})", 8),
                 f"value, grads = _gradients_{name}(wanted, *arguments)",
                 "ctx.sparse = sparse",
@@ -136,7 +144,7 @@ class TorchModule(DifferentiableModule):
         backward = function(
             "def backward(ctx: Any, upstream: Any) -> tuple[Any, ...]:",
             [
-                '"""The gradients times what is passed back."""',
+                '"""The gradients times the upstream gradient."""',
                 "_once()",
                 "grads = _passed_back(ctx, upstream, ctx.sparse)",
                 *wrapped(f"names = {names}", 8),

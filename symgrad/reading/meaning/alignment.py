@@ -1,23 +1,41 @@
-"""How two sides compare: entry by entry, transposed, or with one implied sum standing elsewhere."""
+"""How two sides compare: entry by entry, transposed, or with one implied sum at another position."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import ZERO, Add, Expr, free_indices
 from symgrad.core.ranges import Index
-from symgrad.reading.meaning.elaborator import Elaborator
-from symgrad.reading.meaning.implied_sums import placements
-from symgrad.reading.meaning.tidying import tidy
-from symgrad.reading.meaning.values import ReadValue, aligned, is_zero, same_range
+from symgrad.reading.meaning.implied_sums import insert_implied_sums, sum_placements, sum_wrapper
+from symgrad.reading.meaning.open_index import closed, may_have_same_range, same_range
+from symgrad.reading.meaning.raw_trees import expression
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.values import ReadValue, aligned, is_zero
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
 MAX_PLACEMENTS = 12
 
-Pair = tuple[str, Expr, Expr, tuple[Index, ...]]
-"""A way to compare two values: 'plain' or 'transposed', the two entries, and their axes."""
+Axes = tuple[Index, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A way to compare two values: 'plain' or 'transposed', the entries of both, in the axes of one of them.
+
+    ``others``: the axes of the other value, which have the same ranges.
+    """
+
+    kind: str
+    left: Expr
+    right: Expr
+    axes: Axes = ()
+    others: Axes = ()
+
+    def swapped(self) -> Pair:
+        return replace(self, left=self.right, right=self.left)
 
 
 def transposed_layout(span: Span) -> Diagnostic:
@@ -31,23 +49,25 @@ def transposed_layout(span: Span) -> Diagnostic:
     )
 
 
-def make_claim(left: Expr, right: Expr, axes: tuple[Index, ...], facts: tuple[Assumption, ...]) -> Claim:
-    """A claim for all values of the axes and of the letters that stand open."""
-    x, y = tidy(left), tidy(right)
-    opened = {i for i in free_indices(x) | free_indices(y) if i.kind != "fixed"} | set(axes)
+def make_claim(pair: Pair, facts: tuple[Assumption, ...]) -> Claim:
+    """A claim for all values of the axes and of the free letters."""
+    for axis, other in zip(pair.axes, pair.others, strict=False):
+        same_range(axis, other)
+    x, y = expression(pair.left), expression(pair.right)
+    opened = {i for i in free_indices(x) | free_indices(y) if i.kind != "fixed"} | set(map(closed, pair.axes))
     return Claim(x, y, tuple(sorted(opened, key=lambda i: i.serial)), facts)
 
 
 def align(left: ReadValue, right: ReadValue) -> Iterator[Pair]:
-    """The ways in which two values compare entry by entry: as they stand, then transposed where that is a layout."""
+    """The ways to compare two values entry by entry: as they are, then transposed where that is another layout."""
     if not left.axes and not right.axes:
-        yield "plain", left.body, right.body, ()
+        yield Pair("plain", left.body, right.body)
         return
     if is_zero(right) and left.axes:
-        yield "plain", left.body, ZERO, left.axes
+        yield Pair("plain", left.body, ZERO, left.axes)
         return
     if is_zero(left) and right.axes:
-        yield "plain", ZERO, right.body, right.axes
+        yield Pair("plain", ZERO, right.body, right.axes)
         return
     if len(left.axes) != len(right.axes):
         return
@@ -55,26 +75,21 @@ def align(left: ReadValue, right: ReadValue) -> Iterator[Pair]:
     ranges_agree = _agree(left.axes, right.axes)
     if len(left.axes) == 1:
         if ranges_agree and (left.row == right.row or derivative):
-            yield "plain" if left.row == right.row else "transposed", left.body, aligned(right, left.axes), left.axes
+            kind = "plain" if left.row == right.row else "transposed"
+            yield Pair(kind, left.body, aligned(right, left.axes), left.axes, right.axes)
         return
     if ranges_agree:
-        yield "plain", left.body, aligned(right, left.axes), left.axes
+        yield Pair("plain", left.body, aligned(right, left.axes), left.axes, right.axes)
     if (
         len(left.axes) == 2
         and (_vector_by_vector(left) or _vector_by_vector(right))
         and _agree(left.axes, right.axes[::-1])
     ):
-        yield "transposed", left.body, aligned(right, left.axes[::-1]), left.axes
+        yield Pair("transposed", left.body, aligned(right, left.axes[::-1]), left.axes, right.axes[::-1])
 
 
 def _agree(a: Sequence[Index], b: Sequence[Index]) -> bool:
-    """Whether axes have one range each; an axis without one takes the other's, unless any two differ."""
-    pairs = list(zip(a, b, strict=True))
-    if any(x.range is not None and y.range is not None and x.range != y.range for x, y in pairs):
-        return False
-    for x, y in pairs:
-        same_range(x, y)
-    return True
+    return all(map(may_have_same_range, a, b))
 
 
 def _vector_by_vector(value: ReadValue) -> bool:
@@ -83,18 +98,18 @@ def _vector_by_vector(value: ReadValue) -> bool:
 
 
 def other_placements(
-    el: Elaborator, raw: ReadValue, settled: Expr, free: frozenset[Index], span: Span
+    el: Reading, raw: ReadValue, settled: Expr, free: frozenset[Index], span: Span
 ) -> Iterator[ReadValue]:
-    """A side with one implied sum standing elsewhere than the rules put it."""
+    """The values of a side with one implied sum at another position than the rules give it."""
     known = free | frozenset(raw.axes)
     letters = frozenset(el.letters.open.values())
     dummies = [d for d in free_indices(raw.body) - known if d.kind != "fixed" and d in letters]
-    seen = {tidy(settled)}
+    seen = {expression(settled)}
     for d in sorted(dummies, key=lambda i: i.serial):
-        rest = el.settle(raw, free | {d}, span)
+        rest = insert_implied_sums(el, raw, free | {d}, span)
         for body in _placed(el, rest.body, d):
-            plain = tidy(body)
-            if plain in seen or d in free_indices(plain):
+            plain = expression(body)
+            if plain in seen or closed(d) in free_indices(plain):
                 continue
             seen.add(plain)
             if len(seen) > MAX_PLACEMENTS + 1:
@@ -102,15 +117,15 @@ def other_placements(
             yield ReadValue(body, rest.axes, rest.row, rest.derivative, rest.jacobian)
 
 
-def _placed(el: Elaborator, body: Expr, d: Index) -> list[Expr]:
-    """The sum over ``d`` at every place; of several terms, also at another place of one of them alone."""
-    close = el.closer(d)
-    bodies = list(placements(body, d, close))
+def _placed(el: Reading, body: Expr, d: Index) -> list[Expr]:
+    """All trees with one sum over ``d``. In a sum of terms, also those where it moves in a single term."""
+    wrap = sum_wrapper(el, d)
+    bodies = list(sum_placements(body, d, wrap))
     written = body.terms if isinstance(body, Add) else ()
     for k, term in enumerate(written):
         if d in free_indices(term):
-            for other in placements(term, d, close):
-                terms = [t if d not in free_indices(t) else close(t, d) for t in written]
+            for other in sum_placements(term, d, wrap):
+                terms = [t if d not in free_indices(t) else wrap(t, d) for t in written]
                 terms[k] = other
                 bodies.append(Add(tuple(terms)))
     return bodies

@@ -1,4 +1,4 @@
-"""The assumptions in force, elaborated for a claim; ranges written behind a relation."""
+"""The assumptions in force, elaborated for a claim, and the ranges written after a relation."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from symgrad.core.claims import Assumption
 from symgrad.core.nodes import free_indices
 from symgrad.core.ranges import Range
 from symgrad.reading.meaning.conditions import read_conditions
-from symgrad.reading.meaning.elaborator import Elaborator
-from symgrad.reading.meaning.tidying import tidy
-from symgrad.reading.meaning.values import ShapeMismatch, aligned, same_range
+from symgrad.reading.meaning.open_index import closed, same_range
+from symgrad.reading.meaning.raw_trees import condition, expression
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.values import ShapeMismatch, aligned
 from symgrad.reading.names.name_keys import letter_of
 from symgrad.reading.names.scope import Assumed, Scope
 from symgrad.reading.names.sets import PositionSet, counted, read_set
@@ -23,14 +24,14 @@ from symgrad.text.diagnostic import Diagnostic, NotationError
 
 @dataclass(slots=True)
 class ReadAssumptions:
-    """The assumptions that can be read, and what is wrong with the others."""
+    """The assumptions that can be read, and diagnostics for the others."""
 
     assumptions: tuple[Assumption, ...] = ()
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def read_assumptions(el: Elaborator) -> ReadAssumptions:
-    """Every assumption in force, as it reads now."""
+def read_assumptions(el: Reading) -> ReadAssumptions:
+    """Read every assumption in force under the current scope."""
     facts = ReadAssumptions()
     out: list[Assumption] = []
     for assumed in el.scope.assumed:
@@ -45,7 +46,7 @@ def read_assumptions(el: Elaborator) -> ReadAssumptions:
     return facts
 
 
-def _one(el: Elaborator, assumed: Assumed) -> list[Assumption]:
+def _one(el: Reading, assumed: Assumed) -> list[Assumption]:
     tokens, text = assumed.tokens, assumed.span.text
     equal = next((k for k, t in outermost(tokens) if t.text == "="), None)
     if equal is not None:
@@ -53,33 +54,32 @@ def _one(el: Elaborator, assumed: Assumed) -> list[Assumption]:
     conds = read_conditions(el, tokens, assumed.span)
     unless = read_conditions(el, assumed.unless, assumed.span) if assumed.unless else []
     el.letters.resolve_ties()
-    params = tuple(el.letters.open.values())
-    return [
-        Assumption("condition", text, cond=c, params=params, unless=tuple(u.negate() for u in unless)) for c in conds
-    ]
+    params = tuple(map(closed, el.letters.open.values()))
+    limits = tuple(condition(u.negate()) for u in unless)
+    return [Assumption("condition", text, cond=condition(c), params=params, unless=limits) for c in conds]
 
 
-def _equation(el: Elaborator, left: tuple[Token, ...], right: tuple[Token, ...], assumed: Assumed) -> Assumption:
+def _equation(el: Reading, left: tuple[Token, ...], right: tuple[Token, ...], assumed: Assumed) -> Assumption:
     a, b = (el.value(el.parse(side, assumed.span)) for side in (left, right))
     pairs = [pair for pair in zip(a.axes, b.axes, strict=False) if same_range(*pair)]
     if not len(pairs) == len(a.axes) == len(b.axes) or a.row != b.row:
         raise ShapeMismatch("an assumption equates arrays of shapes that differ", a, b, assumed.span)
     el.letters.resolve_ties()
-    x, y = tidy(a.body), tidy(aligned(b, a.axes))
-    found = (free_indices(x) | free_indices(y)) & {*el.letters.open.values(), *a.axes}
+    x, y = expression(a.body), expression(aligned(b, a.axes))
+    found = (free_indices(x) | free_indices(y)) & set(map(closed, (*el.letters.open.values(), *a.axes)))
     params = tuple(sorted(found, key=lambda i: i.serial))
     return Assumption("equation", assumed.span.text, x, y, None, params)
 
 
 def says_nothing(tokens: Sequence[Token]) -> bool:
-    """``\\forall k``: a free letter stands for all its values anyway."""
+    """True for ``\\forall k``, which adds nothing: a claim holds for all values of its free letters anyway."""
     return all(t.text in ("\\forall", ",") or t.kind in ("text", "prime") or is_name(t) for t in tokens) and any(
         t.text == "\\forall" or (t.kind == "text" and "all" in t.text) for t in tokens
     )
 
 
 def read_restrictions(scope: Scope, tokens: Sequence[Token]) -> list[tuple[str, Range]]:
-    """The letters that a trailing remark gives a full range, ``i = 1, \\dots, C`` or ``i \\in [N]``; else nothing."""
+    """The letters to which a trailing remark gives a range, ``i = 1, \\dots, C`` or ``i \\in [N]``; else none."""
     words = [t for t in tokens if t.kind != "text" and t.text != "\\forall"]
     at = next((k for k, t in outermost(words) if t.text in ("=", "\\in")), None)
     if not at:

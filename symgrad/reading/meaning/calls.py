@@ -1,30 +1,30 @@
-"""Names with arguments: defined functions, their derivatives; all others go to where they are known."""
+"""Names with arguments: defined functions and their derivatives. Other functions are read by other modules."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from symgrad.core.nodes import Deriv, Entry, Ref
 from symgrad.core.ranges import Index, IndexExpr
 from symgrad.core.substitute import substitute
-from symgrad.reading.meaning import known_functions
 from symgrad.reading.meaning.definitions import MAX_DEPTH, define, index_arguments
-from symgrad.reading.meaning.derivatives import ungrouped
-from symgrad.reading.meaning.name_roles import position
+from symgrad.reading.meaning.implied_sums import insert_implied_sums
+from symgrad.reading.meaning.known_functions import elementary
+from symgrad.reading.meaning.open_index import OpenIndex
+from symgrad.reading.meaning.raw_trees import ungrouped
+from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.slots import element, position
+from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.upstream import abstract
-from symgrad.reading.meaning.values import ReadValue, group
-from symgrad.reading.names.name_keys import call_key
+from symgrad.reading.meaning.values import ReadValue, parenthesized
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error, read_slots
 from symgrad.reading.tree.syntax import Call, Letter, NumberNode, Position, Sym, SyntaxNode, Terms
 
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
 
-
-def node_position(el: Elaborator, node: SyntaxNode) -> IndexExpr:
-    """An argument that is a position: ``o``, ``w_{c+j}``, ``c + j``."""
+def node_position(el: Reading, node: SyntaxNode) -> IndexExpr:
+    """An argument as a position: ``o``, ``w_{c+j}``, ``c + j``."""
     terms: list[tuple[int, Letter]] = []
     const = 0
     for sign, term in node.items if isinstance(node, Terms) else ((1, node),):
@@ -43,22 +43,24 @@ def node_position(el: Elaborator, node: SyntaxNode) -> IndexExpr:
     return found
 
 
-def call(el: Elaborator, node: Call) -> ReadValue:
+@reads(Call)
+def call(el: Reading, node: Call) -> ReadValue:
     """A name with its arguments."""
     sym, scope = node.function, el.scope
-    if sym.key in scope.functions:
-        return abstract(el, scope.functions[sym.key], node)
-    labelled = (call_key(sym), len(node.args)) in scope.calls
-    entry = scope.calls.get((call_key(sym) if labelled else sym.key, len(node.args)))
+    name, labelled_name = NameKey(sym.key), NameKey.function(sym)
+    if name in scope.functions:
+        return abstract(el, scope.functions[name], node)
+    labelled = (labelled_name, len(node.args)) in scope.calls
+    entry = scope.calls.get((labelled_name if labelled else name, len(node.args)))
     if entry is not None:
         out = defined_call(el, entry, node)
         for _ in range(sym.primes):
             out = derived(el, out, node)
         if labelled:
             return out
-        out = el.element(out, sym.sub, sym.span)
-        return el.raised(out, sym.sup, sym.span) if sym.sup else out
-    counts = sorted(n for k, n in scope.calls if k == sym.key)
+        out = element(el, out, sym.sub, sym.span)
+        return raised(el, out, sym.sup, sym.span) if sym.sup else out
+    counts = sorted(n for _, n in scope.calls.named(name))
     if counts:
         raise error(
             "SG115",
@@ -66,7 +68,7 @@ def call(el: Elaborator, node: Call) -> ReadValue:
             node.span,
         )
     if scope.is_function(sym.key):
-        return known_functions.elementary(el, node)
+        return elementary(el, node)
     raise error(
         "SG105",
         f"`{sym.span.text}` is not declared",
@@ -75,7 +77,7 @@ def call(el: Elaborator, node: Call) -> ReadValue:
     )
 
 
-def derived(el: Elaborator, value: ReadValue, node: Call) -> ReadValue:
+def derived(el: Reading, value: ReadValue, node: Call) -> ReadValue:
     """``f'(x)`` of a defined function of one number: its derivative by ``x``."""
     argument = el.value(node.args[0]) if len(node.args) == 1 else None
     target = ungrouped(argument.body) if argument is not None and not argument.axes else None
@@ -86,13 +88,13 @@ def derived(el: Elaborator, value: ReadValue, node: Call) -> ReadValue:
     return ReadValue(Deriv(value.body, target), derivative=True)
 
 
-def defined_call(el: Elaborator, entry: Defined, node: Call) -> ReadValue:
-    """A defined function at its arguments: kept by name if all of them are positions, else written out."""
+def defined_call(el: Reading, entry: Defined, node: Call) -> ReadValue:
+    """A defined function at its arguments: a reference if all of them are positions, else its body."""
     kinds = index_arguments(el, entry)
     return _kept(el, entry, node) if all(kinds) else _written_out(el, entry, node, kinds)
 
 
-def _kept(el: Elaborator, entry: Defined, node: Call) -> ReadValue:
+def _kept(el: Reading, entry: Defined, node: Call) -> ReadValue:
     names = entry.arguments or ()
     definition = define(el, entry)
     given = {name: node_position(el, arg) for name, arg in zip(names, node.args, strict=True)}
@@ -103,23 +105,23 @@ def _kept(el: Elaborator, entry: Defined, node: Call) -> ReadValue:
         if isinstance(expr, Index) and p.range is not None:
             el.letters.demand(expr, p.range, node.span)
         own.append(expr)
-    axes = tuple(p.fresh("free") for p in definition.params[count:])
+    axes = tuple(OpenIndex(p.letter, p.range, "free") for p in definition.params[count:])
     return ReadValue(Ref(definition, (*own, *axes)), axes, definition.row and len(axes) == 1)
 
 
-def _written_out(el: Elaborator, entry: Defined, node: Call, kinds: tuple[bool, ...]) -> ReadValue:
-    """The body with the arguments in place of their names; ``kinds``: which of them are positions."""
+def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...]) -> ReadValue:
+    """The body with the arguments in place of their names. ``kinds``: True for those that are positions."""
     if len(el.definitions.active) > MAX_DEPTH:
         raise error("SG002", f"calls nest deeper than {MAX_DEPTH}", node.span)
     if entry in el.definitions.active:
         raise error("SG110", f"`{entry.key}` is defined through itself", node.span)
     given = list(zip(entry.arguments or (), node.args, kinds, strict=True))
-    parameters = {name: group(el.value(arg)) for name, arg, is_index in given if not is_index}
-    frame = {name: Index(name, None, "free") for name, _, is_index in given if is_index}
+    parameters = {name: parenthesized(el.value(arg)) for name, arg, is_index in given if not is_index}
+    frame: dict[str, Index] = {name: OpenIndex(name, None, "free") for name, _, is_index in given if is_index}
     child = el.child(parameters, frame)
     el.definitions.active.append(entry)
     try:
-        value = child.settle(child.value(entry.body), frozenset(frame.values()), node.span)
+        value = insert_implied_sums(child, child.value(entry.body), frozenset(frame.values()), node.span)
     finally:
         el.definitions.active.pop()
     mapping: dict[Index, IndexExpr] = {}
@@ -130,4 +132,4 @@ def _written_out(el: Elaborator, entry: Defined, node: Call, kinds: tuple[bool, 
             if isinstance(expr, Index) and wanted is not None:
                 el.letters.demand(expr, wanted, arg.span)
             mapping[frame[name]] = expr
-    return group(replace(value, body=substitute(value.body, mapping), jacobian=None))
+    return parenthesized(replace(value, body=substitute(value.body, mapping), jacobian=None))

@@ -1,26 +1,20 @@
-"""Brackets of conditions, ``cases``, and deltas."""
+"""Indicators and ``cases``."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from symgrad.core.nodes import ZERO, Cases, Delta, Expr, Iverson, Mul, cond_parts, delta
-from symgrad.core.ranges import Index, IndexExpr, range_of
+from symgrad.core.nodes import ZERO, Cases, Iverson, Mul, cond_parts, delta
 from symgrad.reading.meaning.conditions import compared_arrays, read_conditions
-from symgrad.reading.meaning.name_roles import position
-from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, aligned, is_zero, same_range, scalar
-from symgrad.reading.tree.scripts import error
-from symgrad.reading.tree.syntax import CasesNode, Indicator, Position, Slot
-from symgrad.text.source import Span
-
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
+from symgrad.reading.meaning.open_index import same_range
+from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, aligned, is_zero, scalar
+from symgrad.reading.tree.syntax import CasesNode, Indicator
 
 
-def indicator(el: Elaborator, node: Indicator) -> ReadValue:
-    """``[i = j]`` is a delta, any other condition a bracket; several are a product."""
+@reads(Indicator)
+def indicator(el: Reading, node: Indicator) -> ReadValue:
+    """``[i = j]`` as a delta, any other condition as an indicator; several conditions as a product."""
     array = compared_arrays(el, node.condition, node.span)
     if array is not None:
         return array
@@ -29,8 +23,9 @@ def indicator(el: Elaborator, node: Indicator) -> ReadValue:
     return scalar(factors[0] if len(factors) == 1 else Mul(tuple(factors)))
 
 
-def cases(el: Elaborator, node: CasesNode) -> ReadValue:
-    """Branches of one shape; a plain 0 takes any."""
+@reads(CasesNode)
+def cases(el: Reading, node: CasesNode) -> ReadValue:
+    """Branches of one shape; 0 fits every shape."""
     values = [el.value(v) for v, _ in node.branches]
     lead = next((v for v in values if v.axes), ReadValue(ZERO))
     branches = []
@@ -47,28 +42,3 @@ def cases(el: Elaborator, node: CasesNode) -> ReadValue:
         )
         branches.append((() if otherwise else tuple(read_conditions(el, tokens, node.span)), body))
     return replace(lead, body=Cases(tuple(branches)), jacobian=None)
-
-
-def kronecker(el: Elaborator, slots: Sequence[Slot], span: Span) -> Expr:
-    """``\\delta_{ij}`` ties the ranges of its two letters."""
-    found: list[IndexExpr] = []
-    for slot in slots:
-        if not isinstance(slot, Position):
-            raise error("SG101", "a delta takes two positions", span)
-        got = position(el, slot, None)
-        if isinstance(got, tuple):
-            raise error("SG101", "a delta takes two positions", span)
-        found.append(got)
-    el.tie(found[0], found[1], span)
-    return Delta(found[0], found[1])
-
-
-def tie(el: Elaborator, a: IndexExpr, b: IndexExpr, span: Span) -> None:
-    """Two positions that are compared lie in one range."""
-    ra, rb = range_of(a), range_of(b)
-    if isinstance(a, Index) and rb is not None:
-        el.letters.demand(a, rb, span)
-    elif isinstance(b, Index) and ra is not None:
-        el.letters.demand(b, ra, span)
-    elif isinstance(a, Index) and isinstance(b, Index):
-        el.letters.tied.append((a, b))

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from symgrad.core.nodes import Add, Cond, Entry, Expr, Iverson, Num, add, neg, num
 from symgrad.core.ranges import Index, IndexExpr
-from symgrad.reading.meaning.name_roles import position
-from symgrad.reading.meaning.tidying import tidy
+from symgrad.reading.meaning.raw_trees import tidy
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.slots import position
 from symgrad.reading.meaning.values import ReadValue, elementwise, negative
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, letter_key, read_slots
 from symgrad.reading.tree.syntax import Position
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
-
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
 
 SIGNS = ("=", "\\neq", "<", ">", "\\le", "\\ge", "\\in", "\\notin")
 FILLERS = (
@@ -43,7 +41,7 @@ FILLERS = (
 
 
 def split_conditions(tokens: Sequence[Token]) -> list[list[Token]]:
-    """Conditions parted by commas, ``and``, ``\\wedge``, ``\\land``."""
+    """Split at commas, ``and``, ``\\wedge``, ``\\land``."""
     out: list[list[Token]] = [[]]
     for t in tokens:
         if (
@@ -58,8 +56,8 @@ def split_conditions(tokens: Sequence[Token]) -> list[list[Token]]:
     return [c for c in out if c]
 
 
-def read_conditions(el: Elaborator, tokens: Sequence[Token], span: Span) -> list[Cond]:
-    """All conditions, to hold together. A condition that is not understood is an error."""
+def read_conditions(el: Reading, tokens: Sequence[Token], span: Span) -> list[Cond]:
+    """Read conditions that hold together. Raises ``NotationError`` at one that is not understood."""
     pieces = split_conditions(tokens)
     if not pieces:
         raise error(
@@ -84,20 +82,20 @@ def read_conditions(el: Elaborator, tokens: Sequence[Token], span: Span) -> list
     return out
 
 
-def _one(el: Elaborator, left: list[Token], sign: Token, right: list[Token]) -> list[Cond]:
+def _one(el: Reading, left: list[Token], sign: Token, right: list[Token]) -> list[Cond]:
     if sign.text in ("\\in", "\\notin"):
         return _membership(el, left, sign, right)
     a, b = as_position(el, left), as_position(el, right)
     if a is not None and b is not None:
-        el.tie(a, b, cover([*left, *right]))
+        el.letters.tie(a, b, cover([*left, *right]))
         return [_compare(a, sign.text, b)]
     x = el.scalar(el.parse(left, cover(left)), "a side of a condition")
     y = el.scalar(el.parse(right, cover(right)), "a side of a condition")
     return [_compare_numbers(x, sign, y)]
 
 
-def compared_arrays(el: Elaborator, tokens: Sequence[Token], span: Span) -> ReadValue | None:
-    """``[A > B]`` of arrays, entry by entry; None of any other condition."""
+def compared_arrays(el: Reading, tokens: Sequence[Token], span: Span) -> ReadValue | None:
+    """``[A > B]`` of arrays, entry by entry; None for any other condition."""
     cuts = [k for k, t in enumerate(tokens) if t.text in SIGNS]
     sign = tokens[cuts[0]].text if len(cuts) == 1 else ""
     if sign not in ("<", ">", "\\le", "\\ge"):
@@ -114,7 +112,7 @@ def compared_arrays(el: Elaborator, tokens: Sequence[Token], span: Span) -> Read
 
 
 def _compare(a: IndexExpr, sign: str, b: IndexExpr) -> Cond:
-    """Positions compared; the order of any two is said by ``lt`` alone."""
+    """A comparison of positions; all four orders are written with ``lt``."""
     return {
         "=": lambda: Cond("eq", a, b),
         "\\neq": lambda: Cond("eq", a, b, True),
@@ -139,7 +137,7 @@ def _compare_numbers(x: Expr, sign: Token, y: Expr) -> Cond:
 
 
 def _two_valued(x: Expr, y: Expr) -> Expr | None:
-    """What is positive just where a bit or sign ``x`` is ``y``: ``s`` for ``s = 1``, ``1/2 - d`` for ``d = 0``."""
+    """An expression that is positive exactly where a bit or sign ``x`` equals ``y``: ``1/2 - d`` for ``d = 0``."""
     x, y = tidy(x), tidy(y)
     if not (isinstance(x, Entry) and isinstance(y, Num)):
         return None
@@ -150,7 +148,7 @@ def _two_valued(x: Expr, y: Expr) -> Expr | None:
     return above if y.value == 1 else neg(above)
 
 
-def _membership(el: Elaborator, left: list[Token], sign: Token, right: list[Token]) -> list[Cond]:
+def _membership(el: Reading, left: list[Token], sign: Token, right: list[Token]) -> list[Cond]:
     subset = el.scope.subsets.get(letter_key(right[0])) if len(right) == 1 else None
     if subset is None:
         raise error(
@@ -180,8 +178,8 @@ def _commas(tokens: Sequence[Token]) -> list[list[Token]]:
     return [p for p in out if p]
 
 
-def as_position(el: Elaborator, tokens: Sequence[Token]) -> IndexExpr | None:
-    """Tokens as a position, if they are one: a letter that is no value here, a number, arithmetic, ``n_k``."""
+def as_position(el: Reading, tokens: Sequence[Token]) -> IndexExpr | None:
+    """Tokens as a position: a letter that is not a value here, a number, arithmetic, ``n_k``; else None."""
     try:
         slots = read_slots(tokens)
     except NotationError:
@@ -195,7 +193,7 @@ def as_position(el: Elaborator, tokens: Sequence[Token]) -> IndexExpr | None:
         if (
             not letter.sub
             and not el.letters.is_letter(letter.key)
-            and (letter.key in el.scope.values or letter.key in el.parameters)
+            and (NameKey(letter.key) in el.scope.values or letter.key in el.parameters)
         ):
             return None
     found = position(el, slot, None)

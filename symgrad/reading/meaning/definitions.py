@@ -1,117 +1,107 @@
-"""Definitions: elaborated where a question stands, used by name and at their own arguments."""
+"""Definitions: elaborated when they are used, under the names in force then."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from symgrad.core.nodes import Definition, Ref
 from symgrad.core.ranges import Index, IndexExpr, Range, Subset
-from symgrad.reading.meaning.name_roles import fill
-from symgrad.reading.meaning.tidying import tidy
+from symgrad.reading.meaning.implied_sums import insert_implied_sums
+from symgrad.reading.meaning.open_index import OpenIndex, closed, give_range
+from symgrad.reading.meaning.raw_trees import expression
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.slots import fill
 from symgrad.reading.meaning.values import ReadValue
-from symgrad.reading.names.name_keys import BARE
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Slot, Sym
 from symgrad.reading.tree.used_names import outside_letters, slot_letters, value_names
 
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
-
-
 MAX_DEPTH = 40
 
 
-def index_arguments(el: Elaborator, entry: Defined) -> tuple[bool, ...]:
-    """Which arguments of a definition are positions: those that stand in slots and nowhere else."""
+def index_arguments(el: Reading, entry: Defined) -> tuple[bool, ...]:
+    """True for each argument of a definition that is a position, used in slots and nowhere else."""
     arguments = entry.arguments or ()
     in_slots, as_values = slot_letters(el.scope, entry.body), value_names(entry.body)
     return tuple(
         a not in as_values
-        and (a in in_slots or a in el.scope.indices or a in el.scope.letters or a not in el.scope.values)
+        and (a in in_slots or a in el.scope.indices or a in el.scope.letters or NameKey(a) not in el.scope.values)
         for a in arguments
     )
 
 
-def define(el: Elaborator, entry: Defined) -> Definition:
-    """The definition as it reads in the scope of the question; elaborated once a version of the scope."""
-    cache = el.definitions
-    if cache.version != el.scope.version:
-        cache.version = el.scope.version
-        cache.done.clear()
-    done = cache.done.get(entry)
+def define(el: Reading, entry: Defined) -> Definition:
+    """The definition as it reads now; elaborated again only when a name that it depends on has changed."""
+    definitions = el.definitions
+    done = definitions.find(entry, el.scope)
     if done is not None:
         return done
-    if entry in cache.active:
+    if entry in definitions.active:
         raise error(
             "SG110",
             f"`{entry.key}` is defined through itself",
             entry.span,
             "write the recursion out, or name the inner quantity otherwise",
         )
-    if len(cache.active) > MAX_DEPTH:
+    if len(definitions.active) > MAX_DEPTH:
         raise error("SG002", f"definitions nest deeper than {MAX_DEPTH}", entry.span)
-    cache.active.append(entry)
-    try:
-        definition = _elaborated(el, entry)
-    finally:
-        cache.active.pop()
-    cache.done[entry] = definition
-    return definition
+    return definitions.elaborate(entry, el.scope, lambda: _elaborated(el, entry))
 
 
-def _elaborated(el: Elaborator, entry: Defined) -> Definition:
-    params = {p: Index(p, entry.over or _declared_range(el, p), "free") for p in _patterns(entry)}
-    if entry.declared is not None:
-        for p, wanted in zip(params.values(), entry.declared.ranges, strict=False):
-            p.range = wanted
+def _elaborated(el: Reading, entry: Defined) -> Definition:
+    letters = tuple(dict.fromkeys(_patterns(entry)))
+    own = dict(zip(letters, entry.declared.ranges, strict=False)) if entry.declared is not None else {}
+    params: dict[str, Index] = {
+        p: OpenIndex(p, own.get(p) or entry.over or _declared_range(el, p), "free") for p in letters
+    }
     child = el.child(None, params)
     child.outside = outside_letters([entry.body])
-    value = child.settle(child.value(entry.body), frozenset(params.values()), entry.span)
+    value = insert_implied_sums(child, child.value(entry.body), frozenset(params.values()), entry.span)
     if entry.declared is not None:
         _fit(entry, len(params), value.axes, entry.declared.ranges)
     for p in params.values():
         child.letters.take_shifted(p)
         if p.range is None:
             fixed = el.scope.indices.get(p.letter)
-            p.range = fixed.range if fixed is not None else None
+            give_range(p, fixed.range if fixed is not None else None)
     used = [p for p in params.values() if p.range is not None or entry.arguments is None]
     for p in (*used, *value.axes):
         if p.range is None and entry.form is None:
             message = f"nothing says over what `{p.letter}` runs in this definition"
             raise error("SG108", message, entry.span, "declare its range")
     written = len(used) if entry.arguments is not None else 0
-    return Definition(entry.key.rstrip(BARE), (*used, *value.axes), tidy(value.body), value.row, written)
+    slots = tuple(map(closed, (*used, *value.axes)))
+    return Definition(str(entry.key), slots, expression(value.body), value.row, written)
 
 
 def _fit(entry: Defined, slots: int, axes: tuple[Index, ...], declared: tuple[Range, ...]) -> None:
-    """The axes of a body take the ranges that are declared for them, or contradict them."""
+    """Give the axes of a body their declared ranges. Raises ``NotationError`` if they have others."""
     rest = declared[slots:]
     if len(rest) != len(axes):
         message = f"`{entry.key}` is declared with {len(declared)} axes and defined with {slots + len(axes)}"
         raise error("SG113", message, entry.span)
     for axis, wanted in zip(axes, rest, strict=True):
         if axis.range is None:
-            axis.range = wanted
+            give_range(axis, wanted)
         elif axis.range != wanted:
             message = f"`{entry.key}` is declared over {wanted} and defined over {axis.range}"
             raise error("SG107", message, entry.span)
 
 
 def _patterns(entry: Defined) -> tuple[str, ...]:
-    """The letters that a definition is written with."""
+    """The letters on the left of a definition."""
     if entry.form is not None:
         return (entry.form.terms[-1][1].key,)
     return entry.patterns if entry.arguments is None else entry.arguments
 
 
-def _declared_range(el: Elaborator, letter: str) -> Range | None:
+def _declared_range(el: Reading, letter: str) -> Range | None:
     declared = el.scope.letters.get(letter)
     return declared.range if isinstance(declared, Subset) else declared
 
 
-def called_bare(el: Elaborator, entry: Defined, slots: tuple[Slot, ...], sym: Sym) -> ReadValue:
-    """``J`` after ``J(o, c) = …``: at its own arguments."""
+def called_bare(el: Reading, entry: Defined, slots: tuple[Slot, ...], sym: Sym) -> ReadValue:
+    """``J`` after ``J(o, c) = …``: the value at ``o`` and ``c``."""
     if not all(index_arguments(el, entry)):
         raise error(
             "SG115", f"`{sym.key}` takes {len(entry.arguments or ())} arguments", sym.span, "write them in parentheses"

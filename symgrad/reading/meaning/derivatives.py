@@ -1,40 +1,32 @@
-"""Derivatives as written: what is differentiated, by what, with what held, in which layout."""
+"""Derivatives: of what, by what, with what held constant, in which layout."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from symgrad.core.nodes import Definition, Deriv, Entry, Expr, Mul, Ref, Sum, parts
+from symgrad.core.nodes import Definition, Deriv, Entry, Expr, Ref, Sum, parts
 from symgrad.core.substitute import substitute
-from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply, same_range
+from symgrad.reading.meaning.open_index import same_range
+from symgrad.reading.meaning.raw_trees import ungrouped
+from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Derivative, ProductNode, Sym, SyntaxNode, Terms
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
 
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
-
 MAX_ORDER = 4
 
 
 def _order(node: Expr) -> int:
-    """How many derivatives are nested in a written expression."""
+    """The number of derivatives nested in an expression."""
     inside = max((_order(child) for child in parts(node)[1]), default=0)
     return inside + isinstance(node, Deriv)
 
 
-def ungrouped(node: Expr) -> Expr:
-    """What stands in brackets."""
-    while isinstance(node, Mul) and len(node.factors) == 1:
-        node = node.factors[0]
-    return node
-
-
-def target_of(el: Elaborator, node: SyntaxNode) -> ReadValue:
-    """What is differentiated by: entries of a tensor or of a defined quantity."""
+def target_of(el: Reading, node: SyntaxNode) -> ReadValue:
+    """A target of a derivative: entries of a tensor or of a defined quantity."""
     value = el.value(node)
     body = ungrouped(value.body)
     if not isinstance(body, (Entry, Ref)):
@@ -47,8 +39,9 @@ def target_of(el: Elaborator, node: SyntaxNode) -> ReadValue:
     return replace(value, body=body)
 
 
-def derivative(el: Elaborator, node: Derivative) -> ReadValue:
-    """``\\partial body / \\partial targets``: axes of the body, then those of the targets."""
+@reads(Derivative)
+def derivative(el: Reading, node: Derivative) -> ReadValue:
+    """``\\partial body / \\partial targets``: its axes are those of the body, then those of the targets."""
     value = el.value(node.body)
     targets = [target_of(el, t) for t in node.targets]
     body, axes, row = value.body, value.axes, value.row
@@ -57,7 +50,7 @@ def derivative(el: Elaborator, node: Derivative) -> ReadValue:
         raise error("SG002", f"derivatives beyond the order {MAX_ORDER} are not taken", node.span)
     inner = source.definition if isinstance(source, Ref) else None
     for target in targets:
-        # a variable held elsewhere is still differentiated by here
+        # the body and the target of a derivative are not held by it
         held = el.held - {inner, target.body.args[0]} if inner in el.held else frozenset()
         body = Deriv(body, target.body, held)
         row = target.row and not axes
@@ -68,8 +61,8 @@ def derivative(el: Elaborator, node: Derivative) -> ReadValue:
     return ReadValue(body, axes, row, True, jacobian)
 
 
-def _chain_links(el: Elaborator, node: SyntaxNode) -> Definition | None:
-    """For a term with ``∂J/∂y · ∂y/∂x``: the intermediate ``y``."""
+def _chain_links(el: Reading, node: SyntaxNode) -> Definition | None:
+    """The intermediate ``y`` of a term with ``∂J/∂y · ∂y/∂x``; None for any other term."""
     if not isinstance(node, ProductNode):
         return None
     written = [f for _, f in node.factors if isinstance(f, Derivative)]
@@ -87,8 +80,8 @@ def _chain_links(el: Elaborator, node: SyntaxNode) -> Definition | None:
     return None
 
 
-def held_in(el: Elaborator, node: Terms) -> frozenset[Definition]:
-    """A chain rule over several intermediates: all of them; each inner derivative holds the others."""
+def held_in(el: Reading, node: Terms) -> frozenset[Definition]:
+    """The intermediates of a chain rule over several. Each inner derivative holds the others constant."""
     if len(node.items) < 2:
         return frozenset()
     found = [_chain_links(el, t) for _, t in node.items]
@@ -96,8 +89,8 @@ def held_in(el: Elaborator, node: Terms) -> frozenset[Definition]:
     return frozenset(links) if len(links) > 1 else frozenset()
 
 
-def contract(el: Elaborator, values: Sequence[tuple[str, ReadValue, SyntaxNode]], span: Span) -> ReadValue | None:
-    """A chain of whole-array derivatives is contracted over the shared array, in whatever order it is written."""
+def contract(el: Reading, values: Sequence[tuple[str, ReadValue, SyntaxNode]], span: Span) -> ReadValue | None:
+    """Contract a chain of derivatives of whole arrays over the shared array, in whatever order it is written."""
     links = [(k, v.jacobian) for k, (_, v, _) in enumerate(values) if v.jacobian is not None]
     pair = next(
         (

@@ -1,27 +1,29 @@
-"""Functions known without declaring: elementary ones entry by entry, and those of whole arrays."""
+"""Functions that need no declaration: elementary ones, taken entry by entry, and those of whole arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from symgrad.core.nodes import MINUS_ONE, Add, Delta, Expr, Func, Mul, Pow, Sum, num
+from symgrad.core.functions import BY_SPELLING
+from symgrad.core.nodes import Add, Delta, Expr, Func, Mul, Pow, Sum, num
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
-from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, group, is_zero, negative, same_range
-from symgrad.reading.names.scope import FUNCTION_COMMANDS, WORDS
+from symgrad.reading.meaning.open_index import same_range
+from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.slots import element
+from symgrad.reading.meaning.superscripts import raised
+from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, is_zero, negative, parenthesized
+from symgrad.reading.names.scope import WORDS
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Call
-
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
-
 
 MAX_ORDER = 4
 
 
-def elementary(el: Elaborator, node: Call) -> ReadValue:
+def elementary(el: Reading, node: Call) -> ReadValue:
+    """``\\exp(x)``, ``\\sigma'(x)``, ``\\tanh^2 x``, ``\\operatorname{softmax}(x)``"""
     sym = node.function
     key = WORDS.get(sym.key, sym.key)
     whole = WHOLE.get(key)
@@ -29,10 +31,10 @@ def elementary(el: Elaborator, node: Call) -> ReadValue:
         if sym.primes:
             raise error("SG101", f"a prime on `{sym.key}` is not read", sym.span)
         out = whole(el, [el.value(a) for a in node.args], node)
-        out = el.element(out, sym.sub, node.span)
-        return el.raised(out, sym.sup, sym.span) if sym.sup else out
-    name = FUNCTION_COMMANDS.get(key)
-    if name is None or sym.sub:
+        out = element(el, out, sym.sub, node.span)
+        return raised(el, out, sym.sup, sym.span) if sym.sup else out
+    row = BY_SPELLING.get(key)
+    if row is None or sym.sub:
         raise error("SG103", f"`{sym.span.text}` is not a function that is understood", sym.span)
     if len(node.args) != 1:
         raise error("SG115", f"`{sym.key}` takes one argument, here are {len(node.args)}", node.span)
@@ -42,12 +44,13 @@ def elementary(el: Elaborator, node: Call) -> ReadValue:
         remedy = "write `\\frac{1}{f(x)}`, or the inverse function by its name, `\\arcsin`"
         raise error("SG101", f"`{sym.span.text}` may be a reciprocal or an inverse function", sym.span, remedy)
     value = el.value(node.args[0])
-    body = Func(name + "'" * sym.primes, value.body)
+    body = Func(row.name + "'" * sym.primes, value.body)
     out = replace(value, body=body, jacobian=None)
-    return el.raised(out, sym.sup, sym.span) if sym.sup else out
+    return raised(el, out, sym.sup, sym.span) if sym.sup else out
 
 
 def total(value: ReadValue) -> Expr:
+    """The sum of all entries."""
     body = value.body
     for axis in reversed(value.axes):
         body = Sum(axis, body)
@@ -56,7 +59,7 @@ def total(value: ReadValue) -> Expr:
 
 def squares(value: ReadValue) -> Expr:
     """The sum of squares of all entries."""
-    return total(replace(value, body=Pow(Mul((value.body,)), num(2))))
+    return total(replace(value, body=Pow(Parenthesis(value.body), num(2))))
 
 
 def _fresh_last(value: ReadValue) -> tuple[Expr, Index]:
@@ -77,21 +80,23 @@ def _vector(values: list[ReadValue], node: Call) -> ReadValue:
     return values[0]
 
 
-def softmax(el: Elaborator, values: list[ReadValue], node: Call) -> ReadValue:
+def softmax(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     """``exp(x_a) / sum_b exp(x_b)``, along the last axis."""
     value = _vector(values, node)
     body, axis = _fresh_last(value)
     below = Sum(axis, Func("exp", body))
-    return ReadValue(Mul((Mul((Func("exp", value.body),)), Pow(Mul((below,)), MINUS_ONE))), value.axes, value.row)
+    return ReadValue(Mul((Parenthesis(Func("exp", value.body)), reciprocal(below))), value.axes, value.row)
 
 
-def logsumexp(el: Elaborator, values: list[ReadValue], node: Call) -> ReadValue:
+def logsumexp(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``log(sum_b exp(x_b))``, along the last axis."""
     value = _vector(values, node)
     body, axis = _fresh_last(value)
     return ReadValue(Func("log", Sum(axis, Func("exp", body))), value.axes[:-1])
 
 
-def trace(el: Elaborator, values: list[ReadValue], node: Call) -> ReadValue:
+def trace(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``sum_a A_aa``"""
     value = _vector(values, node)
     if len(value.axes) != 2 or not same_range(*value.axes):
         raise ShapeMismatch("a trace takes a square matrix", value, value, node.span)
@@ -99,8 +104,8 @@ def trace(el: Elaborator, values: list[ReadValue], node: Call) -> ReadValue:
     return ReadValue(Sum(first, substitute(value.body, {second: first})))
 
 
-def diag(el: Elaborator, values: list[ReadValue], node: Call) -> ReadValue:
-    """A vector's diagonal matrix, or a matrix's diagonal."""
+def diag(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """The diagonal matrix of a vector, or the diagonal of a matrix."""
     value = _vector(values, node)
     if len(value.axes) == 1:
         other = value.axes[0].fresh("free")
@@ -112,16 +117,17 @@ def diag(el: Elaborator, values: list[ReadValue], node: Call) -> ReadValue:
     return ReadValue(substitute(value.body, {value.axes[1]: value.axes[0]}), value.axes[:1])
 
 
-def whole_sum(el: Elaborator, values: list[ReadValue], node: Call) -> ReadValue:
+def whole_sum(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``\\operatorname{sum}(x)``, over all entries."""
     return ReadValue(total(_vector(values, node)))
 
 
-def maximum(el: Elaborator, values: list[ReadValue], node: Call) -> ReadValue:
+def maximum(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     """``max(a, b) = b + relu(a - b)``"""
     return _extremum(values, node, 1)
 
 
-def minimum(el: Elaborator, values: list[ReadValue], node: Call) -> ReadValue:
+def minimum(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     """``min(a, b) = b - relu(b - a)``"""
     return _extremum(values, node, -1)
 
@@ -134,7 +140,7 @@ def _extremum(values: list[ReadValue], node: Call, sign: int) -> ReadValue:
             node.span,
             "write `\\max(a, b)`",
         )
-    a, b = map(group, values)
+    a, b = map(parenthesized, values)
     if is_zero(a):
         a, b = b, a
     gap = a if is_zero(b) else elementwise(Add, (a, negative(b)), node.span, "a comparison")
@@ -146,7 +152,7 @@ def _extremum(values: list[ReadValue], node: Call, sign: int) -> ReadValue:
     return part if is_zero(b) else elementwise(Add, (b, part), node.span, "a comparison")
 
 
-WHOLE: dict[str, Callable[[Elaborator, list[ReadValue], Call], ReadValue]] = {
+WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
     "softmax": softmax,
     "logsumexp": logsumexp,
     "lse": logsumexp,
@@ -161,4 +167,4 @@ WHOLE: dict[str, Callable[[Elaborator, list[ReadValue], Call], ReadValue]] = {
     "min": minimum,
     "\\min": minimum,
 }
-"""Functions of whole arrays, each read by its definition."""
+"""Functions of whole arrays, each with the function that writes out its definition."""

@@ -1,35 +1,32 @@
-"""What stands above and below a value: elements, transposes, powers."""
+"""Superscripts and roots: transposes and powers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from symgrad.core.nodes import Func, Mul, Num, Pow
-from symgrad.reading.meaning.tidying import tidy
+from symgrad.core.nodes import Func, Num, Pow
+from symgrad.reading.meaning.raw_trees import Parenthesis, tidy
+from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import ReadValue, fresh_axes, multiply, transpose
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, split_superscript
 from symgrad.reading.tree.syntax import Root
 from symgrad.text.source import Span
 
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
-
 MAX_POWER = 1000
 MAX_MATRIX_POWER = 8
 
 
-def power(el: Elaborator, value: ReadValue, tokens: tuple[Token, ...], span: Span) -> ReadValue:
-    """``x^2`` entry by entry; of a square matrix the repeated product, ``A^{\\odot 2}`` entry by entry."""
+def power(el: Reading, value: ReadValue, tokens: tuple[Token, ...], span: Span) -> ReadValue:
+    """``x^2`` of a number or vector, entry by entry; ``A^2``, a repeated product; ``A^{\\odot 2}``, entry by entry."""
     if len(tokens) == 2 and tokens[0].text in ("\\odot", "\\circ"):
         return replace(value, body=Pow(value.body, el.scalar(el.parse(tokens[1:], span), "an exponent")), jacobian=None)
     exponent = tidy(el.scalar(el.parse(tokens, span), "an exponent"))
     if isinstance(exponent, Num) and (abs(exponent.value) > MAX_POWER or exponent.value.denominator > MAX_POWER):
         raise error("SG002", f"powers beyond {MAX_POWER} are not expanded", span)
     if len(value.axes) < 2:
-        # a vector has powers entry by entry only
+        # the powers of a vector are taken entry by entry
         return replace(value, body=Pow(value.body, exponent), jacobian=None)
     if not isinstance(exponent, Num) or exponent.value.denominator != 1 or exponent.value < 1 or len(value.axes) != 2:
         raise error(
@@ -46,7 +43,7 @@ def power(el: Elaborator, value: ReadValue, tokens: tuple[Token, ...], span: Spa
     return out
 
 
-def raised(el: Elaborator, value: ReadValue, sup: tuple[Token, ...], span: Span) -> ReadValue:
+def raised(el: Reading, value: ReadValue, sup: tuple[Token, ...], span: Span) -> ReadValue:
     """A transpose, a power, or both."""
     said = split_superscript(sup, transpose_letter=bool(value.axes) or not el.scope.is_value("T"))
     if said.labels:
@@ -60,7 +57,8 @@ def raised(el: Elaborator, value: ReadValue, sup: tuple[Token, ...], span: Span)
     return transpose(value, span) if said.transpose else value
 
 
-def root(el: Elaborator, node: Root) -> ReadValue:
+@reads(Root)
+def root(el: Reading, node: Root) -> ReadValue:
     """``\\sqrt[n]{x} = x^{1/n}``"""
     value = el.value(node.arg)
     degree = Num(Fraction(2)) if node.degree is None else tidy(el.scalar(node.degree, "the degree of a root"))
@@ -68,4 +66,4 @@ def root(el: Elaborator, node: Root) -> ReadValue:
         raise error("SG101", "the degree of a root is a whole number from 2 on", node.span)
     if degree.value == 2:
         return replace(value, body=Func("sqrt", value.body), jacobian=None)
-    return replace(value, body=Pow(Mul((value.body,)), Num(1 / degree.value)), jacobian=None)
+    return replace(value, body=Pow(Parenthesis(value.body), Num(1 / degree.value)), jacobian=None)

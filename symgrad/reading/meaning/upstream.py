@@ -1,24 +1,23 @@
-"""Abstract functions: ``f(x)`` entry by entry, and costs known only by their upstream gradient."""
+"""Abstract functions: ``f(x)`` entry by entry, ``L(Y)`` of arrays, and costs given only by their upstream gradient."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from symgrad.core.nodes import AbstractFunction, Apply, Definition, Entry, Lam, Ref, Tensor
 from symgrad.core.ranges import Index, Range
 from symgrad.reading.meaning.definitions import define
+from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Call, Sym
 from symgrad.reading.tree.used_names import subnodes
 
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
 
-
-def abstract(el: Elaborator, function: AbstractFunction, node: Call) -> ReadValue:
+def abstract(el: Reading, function: AbstractFunction, node: Call) -> ReadValue:
     """``f(x)`` elementwise for ``f : R -> R``; ``L(Y)`` of whole arrays; primes differentiate."""
     if len(node.args) != len(function.shapes):
         message = f"`{function.name}` takes {len(function.shapes)} arguments, here are {len(node.args)}"
@@ -28,7 +27,7 @@ def abstract(el: Elaborator, function: AbstractFunction, node: Call) -> ReadValu
     if sym.sub:
         raise error("SG101", "a subscript on an abstract function is not read", sym.span)
     out = _of_arrays(el, function, node, values) if any(function.shapes) else _of_numbers(function, node, values)
-    return el.raised(out, sym.sup, sym.span) if sym.sup else out
+    return raised(el, out, sym.sup, sym.span) if sym.sup else out
 
 
 def _of_numbers(function: AbstractFunction, node: Call, values: list[ReadValue]) -> ReadValue:
@@ -40,7 +39,7 @@ def _of_numbers(function: AbstractFunction, node: Call, values: list[ReadValue])
     return ReadValue(Apply(function, tuple(Lam((), v.body) for v in values), derivs), lead.axes, lead.row)
 
 
-def _of_arrays(el: Elaborator, function: AbstractFunction, node: Call, values: list[ReadValue]) -> ReadValue:
+def _of_arrays(el: Reading, function: AbstractFunction, node: Call, values: list[ReadValue]) -> ReadValue:
     """``L(Y)``"""
     if node.function.primes:
         message, remedy = "a prime of a function of arrays is not read", "write `\\frac{\\partial L}{\\partial Y}`"
@@ -55,8 +54,8 @@ def _of_arrays(el: Elaborator, function: AbstractFunction, node: Call, values: l
     return ReadValue(Apply(function, tuple(lams), ()))
 
 
-def upstream(el: Elaborator, function: AbstractFunction, sym: Sym) -> ReadValue:
-    """A cost known only by its upstream gradient: a function of the quantity of its shape that is defined last."""
+def upstream(el: Reading, function: AbstractFunction, sym: Sym) -> ReadValue:
+    """A cost written without its argument: that is the last defined quantity of the argument's shape."""
     lams = []
     for shape in function.shapes:
         found = _of_shape(el, shape, sym.key)
@@ -73,14 +72,14 @@ def upstream(el: Elaborator, function: AbstractFunction, sym: Sym) -> ReadValue:
     return ReadValue(Apply(function, tuple(lams), ()))
 
 
-def _of_shape(el: Elaborator, shape: Sequence[Range], cost: str) -> Definition | Tensor | None:
-    """The quantity of a shape that is defined last, and not through the cost's own derivatives."""
+def _of_shape(el: Reading, shape: Sequence[Range], cost: str) -> Definition | Tensor | None:
+    """The last defined quantity of a shape that does not depend on the cost itself."""
     current = [
         d for d in el.scope.values.values() if isinstance(d, Defined) and not d.alias and d not in el.definitions.active
     ]
-    through = {cost}
+    through = {NameKey(cost)}
     for entry in sorted(current, key=lambda d: d.serial):
-        named = {el.scope.value_key(n)[0] or n.key for n in subnodes(entry.body) if isinstance(n, Sym)}
+        named = {el.scope.value_key(n)[0] or NameKey(n.key) for n in subnodes(entry.body) if isinstance(n, Sym)}
         if named & through:
             through.add(entry.key)
     for entry in sorted(current, key=lambda d: -d.serial):

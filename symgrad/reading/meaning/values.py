@@ -1,7 +1,6 @@
-"""Values while reading: a scalar, or an array given by its entry, with its orientation.
+"""The values of syntax nodes: a scalar, or an array given by its entry, with its orientation.
 
-Bodies are *raw* trees: products keep their nesting, since where a bracket, a numerator or a
-denominator stands decides where implied sums go. A product of one factor is a bracket.
+Bodies are raw trees, see ``raw_trees``.
 """
 
 from __future__ import annotations
@@ -9,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from symgrad.core.nodes import MINUS_ONE, Add, Definition, Expr, Mul, Num, Pow, Sum, Tensor
+from symgrad.core.nodes import MINUS_ONE, Add, Definition, Expr, Mul, Num, Sum, Tensor
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.open_index import mark_implied, same_range
+from symgrad.reading.meaning.raw_trees import Parenthesis, is_quotient, reciprocal, ungrouped
 from symgrad.text.source import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Jacobian:
-    """A derivative written as a factor of a chain: whose, by what, and the axes of both."""
+    """A derivative that is a factor of a chain: of what, by what, and the axes of both."""
 
     of: Tensor | Definition | None
     by: Tensor | Definition
@@ -27,10 +28,10 @@ class Jacobian:
 
 @dataclass(frozen=True, slots=True)
 class ReadValue:
-    """``body`` is a scalar in its open letters and in ``axes``, one an array axis.
+    """``body`` is a scalar in its free letters and in ``axes``, one per array axis.
 
-    row: a vector that lies; derivative: it came from differentiating, so that a transposed layout
-    of a vector is only a warning; jacobian: see ``Jacobian``.
+    row: a row vector; derivative: a result of differentiation, for which a transposed layout is only a warning;
+    jacobian: see ``Jacobian``.
     """
 
     body: Expr
@@ -47,7 +48,7 @@ class ReadValue:
 
 
 class ShapeMismatch(Exception):
-    """Two shapes that don't fit inside one side: this refutes a step, it is no reading error."""
+    """Two shapes inside one side do not fit. The step is refuted; it is not unreadable."""
 
     def __init__(self, message: str, left: ReadValue, right: ReadValue, span: Span) -> None:
         super().__init__(message)
@@ -55,17 +56,8 @@ class ShapeMismatch(Exception):
         self.span = span
 
 
-def same_range(a: Index, b: Index) -> bool:
-    """Whether two axes have one range; an axis without one takes the other's."""
-    if a.range is None:
-        a.range = b.range
-    elif b.range is None:
-        b.range = a.range
-    return a.range == b.range
-
-
 def aligned(value: ReadValue, axes: Sequence[Index]) -> Expr:
-    """The body with its axes called as another value's."""
+    """The body with the axes of another value."""
     return substitute(value.body, dict(zip(value.axes, axes, strict=True)))
 
 
@@ -73,19 +65,18 @@ def scalar(body: Expr) -> ReadValue:
     return ReadValue(body)
 
 
-def group(value: ReadValue) -> ReadValue:
-    return value if isinstance(value.body, Num) else replace(value, body=Mul((value.body,)), jacobian=None)
+def parenthesized(value: ReadValue) -> ReadValue:
+    """``(value)``; a number needs no parenthesis."""
+    return value if isinstance(value.body, Num) else replace(value, body=Parenthesis(value.body), jacobian=None)
 
 
 def is_zero(value: ReadValue) -> bool:
-    body = value.body
-    while isinstance(body, Mul) and len(body.factors) == 1:
-        body = body.factors[0]
+    body = ungrouped(value.body)
     return isinstance(body, Num) and body.value == 0
 
 
 def elementwise(op: type[Add] | type[Mul], values: Sequence[ReadValue], span: Span, what: str) -> ReadValue:
-    """Terms or factors entry by entry; scalars are constant along every axis."""
+    """Add or multiply entry by entry; scalars are constant along every axis."""
     arrays = [v for v in values if v.axes]
     derivative = any(v.derivative for v in values)
     if not arrays:
@@ -102,6 +93,7 @@ def elementwise(op: type[Add] | type[Mul], values: Sequence[ReadValue], span: Sp
 
 
 def negative(value: ReadValue) -> ReadValue:
+    """``-value``"""
     if isinstance(value.body, Num):
         return replace(value, body=Num(-value.body.value))
     return replace(value, body=Mul((MINUS_ONE, value.body)))
@@ -109,10 +101,11 @@ def negative(value: ReadValue) -> ReadValue:
 
 def inverse(value: ReadValue) -> ReadValue:
     """1 / value, entry by entry."""
-    return replace(value, body=Pow(Mul((value.body,)), MINUS_ONE), jacobian=None)
+    return replace(value, body=reciprocal(value.body), jacobian=None)
 
 
 def transpose(value: ReadValue, span: Span) -> ReadValue:
+    """``value^\\top``; of a number, itself."""
     if len(value.axes) == 1:
         return replace(value, row=not value.row, jacobian=None)
     if len(value.axes) == 2:
@@ -123,7 +116,7 @@ def transpose(value: ReadValue, span: Span) -> ReadValue:
 
 
 def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, bool]:
-    """The matrix product of two values; whether two columns were read as their inner product."""
+    """The matrix product of two values; True if two columns were read as their inner product."""
     derivative = left.derivative or right.derivative
     if not left.axes or not right.axes:
         lead = left if left.axes else right
@@ -138,15 +131,15 @@ def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, 
         if not same_range(left.axes[0], right.axes[0]) or (left.row and right.row):
             raise ShapeMismatch("a product of vectors that do not conform", left, right, span)
         k = left.axes[0]
-        k.implied = True
+        mark_implied(k)
         return ReadValue(Sum(k, flat_product(left.body, aligned(right, (k,)))), (), False, derivative), not left.row
-    # what is summed: the last axis of the left, the first of the right; a column has no last axis to sum
+    # summed over the last axis of the left and the first of the right; a column has no last axis
     if (nl == 1 and not left.row) or (nr == 1 and right.row):
         raise ShapeMismatch("a product of shapes that do not conform", left, right, span)
     k, m = left.axes[-1], right.axes[0]
     if not same_range(k, m):
         raise ShapeMismatch("a product of shapes that do not conform", left, right, span)
-    k.implied = True
+    mark_implied(k)
     body = Sum(k, flat_product(left.body, aligned(right, (k, *right.axes[1:]))))
     axes = (*left.axes[:-1], *right.axes[1:])
     row = len(axes) == 1 and nl == 1
@@ -154,31 +147,20 @@ def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, 
 
 
 def flat_product(left: Expr, right: Expr) -> Expr:
-    """One product of two, the left one's factors not wrapped again (a bracket or a quotient stays one)."""
-    head = left.factors if isinstance(left, Mul) and len(left.factors) > 1 and not is_quotient(left) else (left,)
+    """The product of two trees; a product on the left is extended, a parenthesis or a quotient is one factor."""
+    head = left.factors if isinstance(left, Mul) and not is_quotient(left) else (left,)
     return Mul((*head, right))
-
-
-def is_quotient(node: Expr) -> bool:
-    """Whether a product is a written fraction: a bracketed numerator over a bracketed denominator."""
-    if not (isinstance(node, Mul) and len(node.factors) == 2):
-        return False
-    num, den = node.factors
-    return _is_bracket(num) and isinstance(den, Pow) and den.exponent is MINUS_ONE and _is_bracket(den.base)
-
-
-def _is_bracket(node: Expr) -> bool:
-    return isinstance(node, Mul) and len(node.factors) == 1
 
 
 def quotient(num: ReadValue, den: ReadValue, span: Span) -> ReadValue:
     """``num / den``, entry by entry where both are arrays of one shape."""
-    below = ReadValue(Pow(Mul((den.body,)), MINUS_ONE), den.axes, den.row)
-    above = replace(num, body=Mul((num.body,)))
+    below = ReadValue(reciprocal(den.body), den.axes, den.row)
+    above = replace(num, body=Parenthesis(num.body))
     return replace(elementwise(Mul, (above, below), span, "a quotient"), derivative=num.derivative)
 
 
 def outer(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
+    """``left \\otimes right``"""
     if len(left.axes) != 1 or len(right.axes) != 1:
         raise ShapeMismatch("an outer product takes two vectors", left, right, span)
     return ReadValue(
@@ -186,8 +168,9 @@ def outer(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
     )
 
 
-def bracketed(value: ReadValue) -> ReadValue:
-    return replace(value, body=Mul((value.body,))) if isinstance(value.body, Add) else value
+def parenthesized_sum(value: ReadValue) -> ReadValue:
+    """``(value)`` if it is a sum of terms, so that it is one factor."""
+    return replace(value, body=Parenthesis(value.body)) if isinstance(value.body, Add) else value
 
 
 def fresh_axes(value: ReadValue) -> ReadValue:

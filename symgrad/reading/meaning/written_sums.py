@@ -1,9 +1,8 @@
-"""Written sums and products: over what their letters run, by bounds, slots, declaration, or the bounds written last."""
+"""Written sums and products. The range of a letter comes from its bounds, slots, declaration, or earlier bounds."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from symgrad.core.affine_order import constant_gap
 from symgrad.core.nodes import (
@@ -17,33 +16,21 @@ from symgrad.core.nodes import (
     Sum,
     distinct,
     free_indices,
-    map_cond,
     parts,
 )
-from symgrad.core.ranges import Affine, Index, Range, Subset, index_expr, substitute_index
+from symgrad.core.ranges import Affine, Index, Range, Subset, index_expr
 from symgrad.reading.meaning.bounds import Bound, read_bounds
 from symgrad.reading.meaning.conditions import read_conditions
+from symgrad.reading.meaning.open_index import give_range
+from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.tree.scripts import cover, error
 from symgrad.reading.tree.syntax import BigOp
 from symgrad.reading.tree.used_names import sum_letter
 
-if TYPE_CHECKING:
-    from symgrad.reading.meaning.elaborator import Elaborator
 
-
-def renamed(cond: Cond, old: Index, new: Index) -> Cond:
-    """A condition on positions with one index called otherwise."""
-    return map_cond(cond, lambda e: substitute_index(e, {old: new}), lambda x: x)
-
-
-def membership(el: Elaborator, index: Index) -> tuple[Cond, ...]:
-    """The condition of a letter that stands for the members of a subset."""
-    subset = el.letters.subset_of.get(index)
-    return (Cond("in", index, subset),) if subset is not None else ()
-
-
-def big(el: Elaborator, node: BigOp) -> ReadValue:
+@reads(BigOp)
+def big(el: Reading, node: BigOp) -> ReadValue:
     """``\\sum_{…}^{…} body``"""
     bounds = read_bounds(el, node)
     frame = {sum_letter(b.token): b.index for b in bounds}
@@ -60,8 +47,8 @@ def big(el: Elaborator, node: BigOp) -> ReadValue:
     return replace(body, body=out, jacobian=None)
 
 
-def limit(el: Elaborator, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
-    """Fixes the range of a summed letter and returns the conditions that its bounds leave."""
+def limit(el: Reading, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
+    """Set the range of a summed letter; return the conditions by which its bounds differ from that range."""
     el.letters.resolve_ties()
     index = b.index
     where: list[Cond] = []
@@ -85,8 +72,8 @@ def limit(el: Elaborator, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]
     return tuple(where)
 
 
-def _between(el: Elaborator, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[Cond]:
-    """``lo <= i <= hi``: the range of the letter, or what its bounds leave of the range that it has."""
+def _between(el: Reading, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[Cond]:
+    """``lo <= i <= hi`` as the range of the letter, or as conditions within the range that its slots give."""
     index, written = b.index, Range(lo, hi)
     open_ends = [i for end in (lo, hi) for i in end.indices()]
     if index.range is None:
@@ -97,7 +84,7 @@ def _between(el: Elaborator, b: Bound, lo: Affine, hi: Affine, body: Expr) -> li
                 b.token.span,
                 "let it stand in a slot",
             )
-        index.range = written
+        give_range(index, written)
         return []
     counted_from_0 = not open_ends and lo == Affine() and written.size == index.range.size
     if counted_from_0 and is_counted(index, body):
@@ -111,7 +98,7 @@ def _between(el: Elaborator, b: Bound, lo: Affine, hi: Affine, body: Expr) -> li
     if any((constant_gap(high, low) or 0) > 0 for high, low in ((index.range.lo, lo), (hi, index.range.hi))):
         message = f"`{index.letter}` runs over {written} and stands in a slot of {index.range}"
         raise error("SG107", message, b.token.span, "bound the sum by the size of the slot")
-    # \sum_{j=1}^{i} ties the ranges of its two letters
+    # \sum_{j=1}^{i} gives its two letters the same range
     el.letters.tied += [(index, other) for other in open_ends]
     where = []
     if lo != index.range.lo:
@@ -122,7 +109,7 @@ def _between(el: Elaborator, b: Bound, lo: Affine, hi: Affine, body: Expr) -> li
 
 
 def is_counted(index: Index, body: Expr) -> bool:
-    """Whether it matters from where an index counts: it is a number, or is shifted or compared with one."""
+    """True if the first value of an index matters: it is used as a number, or shifted, or compared with a number."""
     for node in distinct(body):
         if isinstance(node, Size) and index in node.affine.indices():
             return True
@@ -135,15 +122,15 @@ def is_counted(index: Index, body: Expr) -> bool:
     return False
 
 
-def _unbounded(el: Elaborator, b: Bound, body: Expr, node: BigOp) -> list[Cond]:
-    """A sum without bounds: the declared range of its letter, its slots' range, or the bounds written last."""
+def _unbounded(el: Reading, b: Bound, body: Expr, node: BigOp) -> list[Cond]:
+    """A sum without bounds: over the declared range, the range of the slots, or the bounds of an earlier sum."""
     index, key = b.index, sum_letter(b.token)
     declared = el.scope.letters.get(key)
     if isinstance(declared, Subset) and index.range in (None, declared.range):
-        index.range = declared.range
+        give_range(index, declared.range)
         return [Cond("in", index, declared)]
     if index.range is None and isinstance(declared, Range):
-        index.range = declared
+        give_range(index, declared)
     if index.range is None and key in el.scope.bounds:
         sub, sup = el.scope.bounds[key]
         last = BigOp(node.span, node.op, sub, sup, node.body, node.head)

@@ -1,4 +1,4 @@
-"""Which relations define: a bare name without a value on the left, or a sign that says so."""
+"""Definitions: ``=`` with an undefined name on its left, or ``:=``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symgrad.core.nodes import Tensor
-from symgrad.reading.names.name_keys import BARE, bold_key, call_key, form_key, label_key, pattern_letters
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, pattern_letters
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots, strip_groups
@@ -17,19 +17,19 @@ from symgrad.text.source import Span
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a name is set to. ``plain``: by ``=``, which defines only what has no value."""
+    """The right side of a possible definition. ``plain``: after ``=``, which does not define a name again."""
 
     body: SyntaxNode
     span: Span
     plain: bool
 
-    def uses(self, key: str) -> bool:
-        """Whether the body mentions a name."""
-        return any(isinstance(n, Sym) and n.key == key for n in subnodes(self.body))
+    def uses(self, letter: str) -> bool:
+        """True if the body mentions a name with this letter."""
+        return any(isinstance(n, Sym) and n.key == letter for n in subnodes(self.body))
 
-    def uses_entries(self, key: str) -> bool:
-        """Whether the body mentions a name with a subscript."""
-        return any(isinstance(n, Sym) and n.key == key and n.sub for n in subnodes(self.body))
+    def uses_entries(self, letter: str) -> bool:
+        """True if the body mentions a name with this letter and a subscript."""
+        return any(isinstance(n, Sym) and n.key == letter and n.sub for n in subnodes(self.body))
 
     def is_slice(self) -> bool:
         """``U_{w:}``"""
@@ -44,7 +44,7 @@ class Definer:
     scope: Scope
 
     def define(self, name: SyntaxNode, body: SyntaxNode, span: Span, plain: bool) -> Defined | None:
-        """The definition that ``name = body`` enters, if it defines."""
+        """Enter the definition ``name = body``, and return it; None if the relation does not define."""
         written = Candidate(body, span, plain)
         if isinstance(name, Call):
             return self._call(name, written)
@@ -55,33 +55,36 @@ class Definer:
         return None
 
     def is_declared(self, name: SyntaxNode) -> bool:
-        """Whether a name has been declared, with or without a value."""
+        """True if a name has been declared or defined."""
         return isinstance(name, Sym) and self.scope.value_key(name)[0] is not None
 
     def redefines(self, name: SyntaxNode) -> str:
-        """The name, if a plain ``=`` on it looks like a second definition."""
+        """The name, if a plain ``=`` may have been meant to define it again; else empty."""
         again = False
         if isinstance(name, Sym) and not name.sup:
             key, rest, _ = self.scope.value_key(name)
             defined = key is not None and isinstance(self.scope.values[key], Defined)
             again = defined and pattern_letters(rest) is not None
         elif isinstance(name, Call):
-            again = (name.function.key, len(name.args)) in self.scope.calls
+            again = (NameKey(name.function.key), len(name.args)) in self.scope.calls
         return name.span.text if again else ""
 
     def users(self, entry: Defined) -> list[str]:
-        """The names whose definitions mention that of an entry, which they look up where a question stands."""
+        """The names of definitions that mention this one; they use its new value."""
         defined = [d for d in (*self.scope.values.values(), *self.scope.calls.values()) if isinstance(d, Defined)]
-        return [d.key for d in defined if d is not entry and Candidate(d.body, d.span, True).uses(entry.key)]
+        if not entry.key.is_letter:
+            return []
+        letter = entry.key.letter
+        return [str(d.key) for d in defined if d is not entry and Candidate(d.body, d.span, True).uses(letter)]
 
     # --- names with arguments -------------------------------------------------------------------
 
     def _call(self, name: Call, written: Candidate) -> Defined | None:
-        """``J(o, c) = …``; ``f(2x) = …`` names the quantity ``f`` without arguments."""
+        """``J(o, c) = …``; ``f(2x) = …`` defines ``f``, without arguments."""
         sym, calls = name.function, self.scope.calls
-        if name.bare or self.scope.is_function(sym.key) or sym.key in self.scope.functions or sym.primes:
+        if name.bare or self.scope.is_function(sym.key) or NameKey(sym.key) in self.scope.functions or sym.primes:
             return None
-        key, count = call_key(sym), len(name.args)
+        key, count = NameKey.function(sym), len(name.args)
         if written.plain and (key, count) in calls:
             return None
         names = [a.key for a in name.args if isinstance(a, Sym) and not a.sub and not a.sup and not a.primes]
@@ -92,8 +95,8 @@ class Definer:
         self.scope.forget_calls(key)
         self.scope.values.pop(key, None)
         made = None
-        if not bare or all(self.scope.styled(n, "") for n in names):
-            # without its arguments the name stands for the quantity at the arguments' own values
+        if not bare or all(self.scope.is_array(n) for n in names):
+            # without its arguments, the name is the quantity at the arguments' own values
             made = self._enter("values", key, written)
         return self._enter("calls", (key, count), written, arguments=tuple(names)) if bare else made
 
@@ -102,31 +105,31 @@ class Definer:
     def _name(self, name: Sym, written: Candidate) -> Defined | None:
         key, rest, sup = self.scope.value_key(name)
         entry = self.scope.values.get(key) if key is not None else None
-        if isinstance(entry, Defined) and written.plain:
+        if key is not None and isinstance(entry, Defined) and written.plain:
             if entry.patterns and not name.sub and not name.sup and written.uses_entries(name.key):
                 # `L = \sum_j L_j`: the total of a family of the same letter is a name of its own
-                return self._enter("values", f"{key}{BARE}", written)
+                return self._enter("values", key._replace(total=True), written)
             # a digit or label above a defined name is a power of it, unless that name is entered itself
             return None
-        if isinstance(entry, Tensor) and written.plain and self._through(str(key), written.body):
-            return None  # `d_j = 2 y_j - 1` speaks of the d that y is defined through
+        if key is not None and isinstance(entry, Tensor) and written.plain and self._through(key, written.body):
+            return None  # `d_j = 2 y_j - 1` is a claim about the d that y is defined by
         form = _compound_form(name)
         if form is not None:
             return self._compound(name, form, key is not None, written)
         if entry is None and name.key == "\\delta" and len(read_slots(name.sub) if name.sub else ()) == 2:
-            return None  # Kronecker's delta has its meaning
+            return None  # Kronecker's delta
         if sup:
             return self._raised(name, key is not None, sup, written)
         if key is None or entry is None:
             key, rest = self._new_key(name, written.body)
         return self._slots(name, key, rest, written)
 
-    def _through(self, key: str, body: SyntaxNode) -> bool:
-        """Whether a definition that the body uses, or one that that uses, mentions a declared name.
+    def _through(self, key: NameKey, body: SyntaxNode) -> bool:
+        """True if the body uses a declared name through definitions, directly or indirectly.
 
-        At a shifted position, ``h_{t-1}``, it is a recursion instead, which defines.
+        False if the name is used at a shifted position, ``h_{t-1}``: such a recursion defines it.
         """
-        ahead, seen, found = self._used(body), set[str](), False
+        ahead, seen, found = self._used(body), set[NameKey](), False
         while ahead:
             entry = ahead.pop()
             if entry.key in seen:
@@ -145,12 +148,12 @@ class Definer:
         found = [self.scope.values.get(k) for k in keys if k is not None]
         return [entry for entry in found if isinstance(entry, Defined)]
 
-    def _slots(self, name: Sym, key: str, rest: tuple[Token, ...], written: Candidate) -> Defined | None:
-        """``u_i = …``: the letters left over of a subscript are the definition's slots."""
+    def _slots(self, name: Sym, key: NameKey, rest: tuple[Token, ...], written: Candidate) -> Defined | None:
+        """``u_i = …``: the letters of the subscript after the labels are the definition's slots."""
         letters = pattern_letters(rest)
         if letters is None:
             if not written.plain:
-                raise error("SG101", "only letters can stand in the subscript of a definition", name.span)
+                raise error("SG101", "the subscript of a definition can hold only letters", name.span)
             return None
         entry = self.scope.values.get(key)
         declared = entry if isinstance(entry, Tensor) else None
@@ -162,7 +165,7 @@ class Definer:
         return self._enter("values", key, written, patterns=letters, alias=alias, declared=declared)
 
     def _raised(self, name: Sym, known: bool, sup: tuple[Token, ...], written: Candidate) -> Defined | None:
-        """``\\sigma^2 = …``, ``W^{(1)} = …``, ``x^{(i)} = …``: labels and digits are part of the name."""
+        """``\\sigma^2 = …``, ``W^{(1)} = …``, ``x^{(i)} = …``: labels and digits above are part of the name."""
         tokens = strip_groups(sup)
         first = tokens[0]
         labelled = (
@@ -173,7 +176,7 @@ class Definer:
         if not labelled or (name.key == "e" and not name.sub):
             return None
         if known and written.uses(name.key):
-            return None  # `d_n^2 = d_n` speaks of the declared d
+            return None  # `d_n^2 = d_n` is a claim about the declared d
         base, left_over = self._new_key(name, written.body)
         letters = pattern_letters(left_over)
         if letters is None:
@@ -181,29 +184,29 @@ class Definer:
         inner = [letter_key(t) for t in tokens if is_name(t)]
         in_slots = slot_letters(self.scope, written.body)
         if first.text == "(" and len(inner) == 1 and len(tokens) == 3 and inner[0] in in_slots:
-            return self._enter("values", bold_key(name), written, patterns=(inner[0], *letters))
-        full = base + label_key((), sup)
+            return self._enter("values", NameKey.unlabelled(name), written, patterns=(inner[0], *letters))
+        full = base._replace(above=label(sup))
         if isinstance(self.scope.values.get(full), Defined) and written.plain:
             return None
         return self._enter("values", full, written, patterns=letters)
 
     def _compound(self, name: Sym, form: Position, known: bool, written: Candidate) -> Defined | None:
-        """``u_{c+j} = …`` stands for that form alone."""
-        key = (name.key, form_key(form))
+        """``u_{c+j} = …`` defines this form of subscript alone."""
+        key = (NameKey(name.key), CompoundSubscript.of(form))
         if written.plain and (known or key in self.scope.compounds):
             return None
         return self._enter("compounds", key, written, form=form)
 
-    def _new_key(self, name: Sym, body: SyntaxNode) -> tuple[str, tuple[Token, ...]]:
-        """The key of an unknown name: a subscript of letters that are slots in the body is one, else a label."""
+    def _new_key(self, name: Sym, body: SyntaxNode) -> tuple[NameKey, tuple[Token, ...]]:
+        """The key of an unknown name. Its subscript is slots if the body has all its letters in slots, else a label."""
         letters = pattern_letters(name.sub)
         known = slot_letters(self.scope, body) | self.scope.indices.keys() | self.scope.letters.keys()
         if letters is not None and all(x in known and not x.startswith("\\math") for x in letters):
-            return bold_key(name), name.sub
-        return bold_key(name) + label_key(name.sub), ()
+            return NameKey.unlabelled(name), name.sub
+        return NameKey.unlabelled(name).with_labels(name.sub), ()
 
-    def _enter(self, table: str, key: Any, written: Candidate, **roles: Any) -> Defined:
-        named = key if isinstance(key, str) else key[0]
+    def _enter(self, table: str, key: NameKey | tuple[NameKey, Any], written: Candidate, **roles: Any) -> Defined:
+        named = key if isinstance(key, NameKey) else key[0]
         entry = replace(Defined(named, written.body, written.span, serial=self.scope.serial), **roles)
         self.scope.put(table, key, entry)
         note_bounds(self.scope, entry.body)

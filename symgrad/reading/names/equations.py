@@ -1,4 +1,4 @@
-"""Equations of a text that declare: slices, one-hots, functions with their arguments, sums that are known."""
+"""Declarations by equations: slices, one-hot vectors, functions of their arguments, known sums."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from symgrad.core.nodes import Tensor
 from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import learn_run, starts_name
-from symgrad.reading.names.name_keys import bold_key, form_key, pattern_letters
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, pattern_letters
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.cuts import Statement, depths, outermost
 from symgrad.reading.tokens.lexer import Token
@@ -19,18 +19,18 @@ from symgrad.text.source import Span
 
 TRANSPOSES = ("\\top", "T")
 KNOWN_NUMBERS = ("\\sum", "\\lVert", "\\Vert")
-"""What starts an equation that is assumed: ``\\sum_j t_j = 1``, ``\\lVert u \\rVert = 1``."""
+"""The start of equations that are assumed: ``\\sum_j t_j = 1``, ``\\lVert u \\rVert = 1``."""
 
 
 @dataclass(slots=True)
 class Equations:
-    """Enters what the equations of a paragraph declare."""
+    """Enters the equations of a paragraph that declare."""
 
     scope: Scope
     assuming: Assuming
 
     def read(self, said: Statement) -> bool:
-        """Whether an equation declares or is assumed, and if so enters it."""
+        """Enter an equation if it declares or is an assumption; True if it does."""
         left, right = said.left, said.right
         if said.sign != "=" or not left or not right or any(t.text == "=" for _, t in outermost(right)):
             return False
@@ -53,14 +53,15 @@ class Equations:
         return False
 
     def is_symmetry(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
-        """``A = A^\\top``, ``A_{ij} = A_{ji}``, of a declared matrix."""
+        """``A = A^\\top`` or ``A_{ij} = A_{ji}`` of a declared matrix."""
         try:
             a, b = (Parser(side, self.scope, cover(side)).whole() for side in (left, right))
         except NotationError:
             return False
         if not (isinstance(a, Sym) and isinstance(b, Sym)) or (a.key, a.style, a.primes) != (b.key, b.style, b.primes):
             return False
-        declared = self.scope.values.get(self.scope.value_key(a)[0] or "")
+        key = self.scope.value_key(a)[0]
+        declared = self.scope.values.get(key) if key else None
         if not isinstance(declared, Tensor) or len(declared.ranges) != 2 or a.sup:
             return False
         if not a.sub and not b.sub:
@@ -70,19 +71,21 @@ class Equations:
 
     def is_one_hot(self, right: tuple[Token, ...]) -> bool:
         """``e_t``"""
-        return right[0].text == "e" and len(right) > 2 and right[1].kind == "sub" and "e" not in self.scope.values
+        has_subscript = len(right) > 2 and right[1].kind == "sub"
+        return right[0].text == "e" and has_subscript and NameKey("e") not in self.scope.values
 
     def alias(self, head: Sym, right: tuple[Token, ...], span: Span) -> bool:
-        """``u_w = U_{w:}``, ``y = e_t``: a name for a slice or a one-hot."""
+        """``u_w = U_{w:}``, ``y = e_t``: a name for a slice or a one-hot vector."""
         one_hot = self.is_one_hot(right)
         body = Parser(right, self.scope, cover(right)).whole()
         if not isinstance(body, Sym):
             return False
         key, left_over, _ = self.scope.value_key(head)
         declared = self.scope.values.get(key) if key else None
-        entry = Defined(bold_key(head), body, span, alias=not one_hot, one_hot=one_hot, serial=self.scope.serial)
+        own = NameKey.unlabelled(head)
+        entry = Defined(own, body, span, alias=not one_hot, one_hot=one_hot, serial=self.scope.serial)
         if key is None or left_over:
-            key = bold_key(head)
+            key = own
             if head.sub:
                 letters = pattern_letters(head.sub)
                 if letters is None:
@@ -94,25 +97,26 @@ class Equations:
         return True
 
     def compound(self, head: Sym, entry: Defined) -> bool:
-        """``u_{c+j} = U_{w_{c+j}:}`` stands for that form alone."""
+        """``u_{c+j} = U_{w_{c+j}:}`` defines this form of subscript alone."""
         slots = read_slots(head.sub)
         if len(slots) != 1 or not isinstance(slots[0], Position) or not slots[0].terms:
             return False
-        self.scope.put("compounds", (head.key, form_key(slots[0])), replace(entry, form=slots[0]))
+        self.scope.put("compounds", (NameKey(head.key), CompoundSubscript.of(slots[0])), replace(entry, form=slots[0]))
         return True
 
     def function(self, head: Call, right: tuple[Token, ...], span: Span) -> bool:
-        """``f(x) = x^2``; not what is said of a function that has a value already, and not ``f(x) = 0``: prose."""
+        """``f(x) = x^2``, unless ``f`` is defined already. ``f(x) = 0`` is prose."""
         names = [a.key for a in head.args if isinstance(a, Sym) and not a.sub and not a.sup]
         sym = head.function
         if len(names) != len(head.args) or sym.sub or sym.sup or sym.primes or self.scope.is_function(sym.key):
             return False
-        if (sym.key, len(names)) in self.scope.calls or all(t.kind == "number" for t in right):
+        key = NameKey(sym.key)
+        if (key, len(names)) in self.scope.calls or all(t.kind == "number" for t in right):
             return False
         body = Parser(right, self.scope, cover(right)).whole()
-        self.scope.values.pop(sym.key, None)
-        entry = Defined(sym.key, body, span, arguments=tuple(names), serial=self.scope.serial)
-        self.scope.put("calls", (sym.key, len(names)), entry)
+        self.scope.values.pop(key, None)
+        entry = Defined(key, body, span, arguments=tuple(names), serial=self.scope.serial)
+        self.scope.put("calls", (key, len(names)), entry)
         return True
 
 

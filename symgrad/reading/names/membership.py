@@ -1,4 +1,4 @@
-"""What a text declares by sets: ``U \\in \\mathbb{R}^{W \\times D}``, ``o \\in [W]``, ``k = 1, \\dots, K``."""
+"""Declarations by sets: ``U \\in \\mathbb{R}^{W \\times D}``, ``o \\in [W]``, ``k = 1, \\dots, K``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from symgrad.core.nodes import AbstractFunction
 from symgrad.core.ranges import Index, IndexArray, Range, Subset
 from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import read_name
-from symgrad.reading.names.name_keys import bold_key, label_key, letter_of, name_key, pattern_letters, printed
+from symgrad.reading.names.name_keys import NameKey, letter_of, pattern_letters
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.names.sets import Counts, DeclaredSet, PositionSet, Reals, affine_size, counted, read_set
 from symgrad.reading.tokens.cuts import Statement, find, items, parted
@@ -20,19 +20,19 @@ SUBSETS = ("\\subseteq", "\\subset")
 
 @dataclass(slots=True)
 class Membership:
-    """Enters what the sets of a paragraph declare."""
+    """Enters the declarations by sets of a paragraph."""
 
     scope: Scope
     assuming: Assuming
 
     def read_index_sets(self, said: Statement) -> bool:
-        """Subsets, ranges of letters and indices: what other declarations of the paragraph may rest on."""
+        """Subsets, ranges of letters, and indices: other declarations of the paragraph may depend on them."""
         ranges = said.sign == "=" and find(said.right, "\\dots") is not None
         sets = said.sign == "\\in" and bool(said.right) and said.right[0].text in ("[", "\\{", "\\lbrack")
         return (said.sign in SUBSETS or ranges or sets) and self.read(said)
 
     def read(self, said: Statement) -> bool:
-        """Whether a statement declares by a set, and if so enters it."""
+        """Enter a statement if it declares by a set; True if it does."""
         left, right = said.left, said.right
         if said.sign in SUBSETS:
             return self.subset(left, right)
@@ -64,7 +64,7 @@ class Membership:
         return True
 
     def declare(self, name: tuple[Token, ...], declared: DeclaredSet, every: bool, said: Statement) -> None:
-        """One name of a list. ``every``: it stands for all positions, ``\\forall k \\in [K]``."""
+        """Declare one name of a list. ``every``: the name is used for all positions, ``\\forall k \\in [K]``."""
         if isinstance(declared, Counts):
             self.scope.sizes.add(letter_key(name[0]))
         elif isinstance(declared, PositionSet):
@@ -95,34 +95,35 @@ class Membership:
         ):
             remedy = "write `$x_1, \\dots, x_N \\in \\mathbb{R}^D$`, or `$X \\in \\mathbb{R}^{N \\times D}$`"
             raise error("SG109", "these dots are not understood in a list of names", cover(dots), remedy)
-        over, key = Range.of_size(affine_size(self.scope, last.sub)), bold_key(first) + label_key((), first.sup)
+        over = Range.of_size(affine_size(self.scope, last.sub))
+        key = NameKey.unlabelled(first).with_labels((), first.sup)
         if isinstance(declared, Reals):
             self.scope.put_tensor(key, (over, *declared.ranges), declared.domain)
         elif isinstance(declared, PositionSet) and not first.sup:
             self.scope.put("index_arrays", first.key, IndexArray(first.key, (over, *declared.ranges), declared.target))
         else:
-            raise error("SG109", "a family of these is not read", cover(dots), "declare an array with a shape")
+            raise error("SG109", "a family of this kind is not read", cover(dots), "declare an array with a shape")
         return True
 
     def numbers(self, name: tuple[Token, ...], declared: Reals) -> None:
-        """``U``; of a family, ``x_i`` or ``x^{(i)}``, the letters of known range are its first slots."""
+        """``U``; of a family, ``x_i`` or ``x^{(i)}``, the letters with a range are its first slots."""
         sym = read_name(self.scope, name)
         patterns = pattern_letters(sym.sub) if sym.sub else ()
         leading = [r for r in map(self.range_of_letter, patterns or ()) if r is not None]
         if patterns and len(leading) == len(patterns):
-            key = bold_key(sym) + label_key((), sym.sup)
+            key = NameKey.unlabelled(sym).with_labels((), sym.sup)
             self.scope.put_tensor(key, (*leading, *declared.ranges), declared.domain)
             return
         raised = [t for t in sym.sup if is_name(t)]
         if len(sym.sup) == 3 and sym.sup[0].text == "(" and len(raised) == 1:
             over = self.range_of_letter(letter_key(raised[0]))
             if over is not None:
-                self.scope.put_tensor(bold_key(sym), (over, *declared.ranges), declared.domain)
+                self.scope.put_tensor(NameKey.unlabelled(sym), (over, *declared.ranges), declared.domain)
                 return
-        self.scope.put_tensor(name_key(sym), declared.ranges, declared.domain, declared.row)
+        self.scope.put_tensor(NameKey.labelled(sym), declared.ranges, declared.domain, declared.row)
 
     def positions(self, name: tuple[Token, ...], declared: PositionSet, every: bool) -> None:
-        """``o \\in [W]`` is a parameter, ``n \\in [W]^K`` an array of positions, ``\\forall k \\in [K]`` a letter."""
+        """``o \\in [W]`` is an index, ``n \\in [W]^K`` an index array, ``\\forall k \\in [K]`` a letter's range."""
         key = letter_of(name)
         if key is None:
             raise error("SG109", "this name can't be declared as an index", cover(name), "use a single letter")
@@ -134,7 +135,7 @@ class Membership:
             self.scope.put("indices", key, Index(key, declared.target, "fixed"))
 
     def range_of_letter(self, key: str) -> Range | None:
-        """What a letter in a slot is declared to run over."""
+        """The range that a letter is declared with."""
         declared = self.scope.letters.get(key)
         if declared is not None:
             return declared.range if isinstance(declared, Subset) else declared
@@ -143,12 +144,13 @@ class Membership:
 
     def letters(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
         """``k = 1, \\dots, K``"""
-        names = [letter_of(n) for n in items(left)]
-        over = None if None in names else counted(self.scope, right)
+        names = items(left)
+        letters = [letter for letter in map(letter_of, names) if letter is not None]
+        over = counted(self.scope, right) if len(letters) == len(names) else None
         if over is None:
             return False
-        for n in names:
-            self.scope.put("letters", n, over)
+        for letter in letters:
+            self.scope.put("letters", letter, over)
         return True
 
     def function(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
@@ -160,11 +162,11 @@ class Membership:
         if not isinstance(result, Reals) or result.ranges or len(shapes) != len(domains):
             raise error(
                 "SG109",
-                "only functions of numbers and arrays into the numbers are read",
+                "only functions of numbers and arrays whose values are numbers are read",
                 cover(right),
                 "write `f : \\mathbb{R} \\to \\mathbb{R}`",
             )
         for name in items(left):
-            key = name_key(read_name(self.scope, name))
-            self.scope.put("functions", key, AbstractFunction(printed(key), shapes))
+            key = NameKey.labelled(read_name(self.scope, name))
+            self.scope.put("functions", key, AbstractFunction(key.latex, shapes))
         return True

@@ -1,7 +1,7 @@
-"""The names in force at a place of a document.
+"""The names in force at a position of a document.
 
-A name may be an index in one slot and a tensor elsewhere, so there is a table a role. Tables hold
-what was written (a definition is elaborated where a question stands), never what it expands to.
+A name may be an index in one slot and a tensor elsewhere, so there is one table per role. Tables hold definitions as
+they were written; they are elaborated when they are used.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from symgrad.core.functions import BY_LATEX
+from symgrad.core.functions import BY_SPELLING
 from symgrad.core.nodes import AbstractFunction, EntryDomain, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range, Subset
-from symgrad.reading.names.name_keys import BARE, call_key, printed, sub_splits, sup_splits
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, sub_splits, sup_splits
+from symgrad.reading.names.name_table import Lookups, NameSet, NameTable
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.syntax import Position, Sym, SyntaxNode
 from symgrad.text.source import Span
@@ -32,38 +33,19 @@ WORDS: dict[str, str] = {
     "tr": "tr",
     "diag": "diag",
 }
-"""Names read without a backslash where they are not declared."""
-
-NOT_AS_WORDS = ("Phi", "sqrt", "sigma")
-"""Functions of the table that are not called by their plain names."""
-
-
-def _spellings(latex: str) -> list[str]:
-    """``\\tanh`` and ``tanh``, ``\\operatorname{erf}`` and ``erf``."""
-    if latex.startswith("\\operatorname"):
-        return [latex, latex[len("\\operatorname{") : -1]]
-    return [latex, latex[1:]] if latex[1:].isalpha() and len(latex) > 3 else [latex]
-
-
-FUNCTION_COMMANDS = {
-    spelling: row.name
-    for latex, row in BY_LATEX.items()
-    for spelling in _spellings(latex)
-    if spelling not in NOT_AS_WORDS
-}
-"""The elementary functions by all their spellings."""
+"""Function names that are read without a backslash unless they are declared."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Defined:
     """A definition as it was written.
 
-    patterns: the letters on its left, in order; arguments: for ``J(o, c)`` its arguments' names;
-    form: for a compound subscript, ``u_{c+j}``; alias: a name for a slice, always looked through;
-    over: what its patterns run over, where the definition says so itself.
+    patterns: the letters of its left side, in order; arguments: those of ``J(o, c)``; form: the compound subscript of
+    ``u_{c+j}``; alias: the name of a slice, always replaced by it; over: the range of its patterns, if the definition
+    determines it.
     """
 
-    key: str
+    key: NameKey
     body: SyntaxNode
     span: Span
     patterns: tuple[str, ...] = ()
@@ -78,7 +60,7 @@ class Defined:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assumed:
-    """An assumption as it was written: the tokens, and those of the condition that limits it."""
+    """An assumption as it was written: its tokens, and those of the condition that restricts it."""
 
     tokens: tuple[Token, ...]
     span: Span
@@ -88,59 +70,68 @@ class Assumed:
 
 @dataclass(slots=True)
 class Scope:
-    """Mutable tables; ``version`` grows with every change, for caches."""
+    """The tables of names; ``version`` grows with every change, for caches."""
 
-    values: dict[str, Tensor | Defined] = field(default_factory=dict)
-    calls: dict[tuple[str, int], Defined] = field(default_factory=dict)
-    compounds: dict[tuple[str, str], Defined] = field(default_factory=dict)
-    indices: dict[str, Index] = field(default_factory=dict)
-    index_arrays: dict[str, IndexArray] = field(default_factory=dict)
-    subsets: dict[str, Subset] = field(default_factory=dict)
-    letters: dict[str, Range | Subset] = field(default_factory=dict)
-    functions: dict[str, AbstractFunction] = field(default_factory=dict)
-    sizes: set[str] = field(default_factory=set)
-    bounds: dict[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=dict)
+    values: NameTable[NameKey, Tensor | Defined] = field(default_factory=NameTable)
+    calls: NameTable[tuple[NameKey, int], Defined] = field(default_factory=NameTable)
+    compounds: NameTable[tuple[NameKey, CompoundSubscript], Defined] = field(default_factory=NameTable)
+    indices: NameTable[str, Index] = field(default_factory=NameTable)
+    index_arrays: NameTable[str, IndexArray] = field(default_factory=NameTable)
+    subsets: NameTable[str, Subset] = field(default_factory=NameTable)
+    letters: NameTable[str, Range | Subset] = field(default_factory=NameTable)
+    functions: NameTable[NameKey, AbstractFunction] = field(default_factory=NameTable)
+    sizes: NameSet = field(default_factory=NameSet)
+    bounds: NameTable[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=NameTable)
     assumed: list[Assumed] = field(default_factory=list)
-    words: set[str] = field(default_factory=set)
+    words: NameSet = field(default_factory=NameSet)
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
 
-    def put(self, table: str, key: Any, entry: Any) -> None:
-        """Enter a name; assumptions on a name declared again end."""
-        name = key[0] if isinstance(key, tuple) else key
+    def lookups(self) -> Lookups:
+        """Notes which names are looked up inside of a ``with`` block."""
+        return Lookups([getattr(self, table) for table in (*self.TABLES, "sizes", "bounds", "words")])
+
+    def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:
+        """Enter a name; declaring it again ends the assumptions on it."""
+        name = NameKey(key) if isinstance(key, str) else key if isinstance(key, NameKey) else key[0]
         entries = getattr(self, table)
-        if key in entries and table != "letters":
-            self.assumed = [a for a in self.assumed if name not in a.names]
+        if key in entries and table != "letters" and name.is_letter:
+            self.assumed = [a for a in self.assumed if name.letter not in a.names]
         entries[key] = entry
-        bare = name.removeprefix("\\mathbf ")
-        if bare.isalpha() and len(bare) > 1:
-            self.words.add(bare)
+        if len(name.letter) > 1 and name.letter.isalpha() and name.is_letter_or_bold:
+            self.words.add(name.letter)
         self.version += 1
 
-    def put_tensor(self, key: str, ranges: tuple[Range, ...], domain: EntryDomain = "real", row: bool = False) -> None:
-        """Declare an array; a function of the same name ends."""
-        self.put("values", key, Tensor(printed(key), ranges, domain, row))
+    def put_tensor(
+        self, key: NameKey, ranges: tuple[Range, ...], domain: EntryDomain = "real", row: bool = False
+    ) -> None:
+        """Declare an array; this ends a function of the same name."""
+        self.put("values", key, Tensor(key.latex, ranges, domain, row))
         self.forget_calls(key)
 
-    def forget_calls(self, key: str) -> None:
-        for entry in [k for k in self.calls if k[0] == key]:
+    def forget_calls(self, key: NameKey) -> None:
+        for entry in self.calls.named(key):
             del self.calls[entry]
 
     @property
     def serial(self) -> int:
-        """The number of the next change; definitions are ordered by it."""
+        """The number of the next change, by which definitions are ordered."""
         return self.version + 1
 
     # --- the parser's vocabulary --------------------------------------------------------------
 
     def is_value(self, key: str) -> bool:
-        return key in self.values or key in self.indices or key in self.sizes
+        return NameKey(key) in self.values or key in self.indices or key in self.sizes
+
+    def is_array(self, letter: str) -> bool:
+        """True if the letter, bold or not, is a declared tensor or a defined quantity."""
+        return NameKey(letter) in self.values or NameKey(letter, bold=True) in self.values
 
     def is_function(self, key: str) -> bool:
-        if self.is_value(key) or any(k == key for k, _ in self.calls):
+        if self.is_value(key) or self.calls.named(NameKey(key)):
             return False
-        return key in FUNCTION_COMMANDS or key in ARRAY_FUNCTIONS or key in WORDS
+        return key in BY_SPELLING or key in ARRAY_FUNCTIONS or key in WORDS
 
     def is_known(self, sym: Sym) -> bool:
         return bool(sym.sub or sym.sup) and self.value_key(sym)[0] is not None
@@ -149,7 +140,8 @@ class Scope:
         return letters in self.words or (letters in WORDS and not self.is_value(letters))
 
     def has_arguments(self, sym: Sym) -> bool:
-        return sym.key in self.functions or any(k in (sym.key, call_key(sym)) for k, _ in self.calls)
+        names = (NameKey(sym.key), NameKey.function(sym))
+        return names[0] in self.functions or any(map(self.calls.named, names))
 
     def is_call(self, sym: Sym) -> bool:
         if self.has_arguments(sym):
@@ -160,22 +152,19 @@ class Scope:
 
     # --- names --------------------------------------------------------------------------------
 
-    def styled(self, key: str, style: str, table: str = "values") -> str | None:
-        """The spelling under which a plain or bold name is entered: one name unless both are declared."""
-        entries = getattr(self, table)
-        bold = f"\\mathbf {key}"
-        first, second = (bold, key) if style == "bold" else (key, bold)
-        return first if first in entries else second if second in entries else None
+    def value_key(self, sym: Sym) -> tuple[NameKey | None, tuple[Token, ...], tuple[Token, ...]]:
+        """The longest declared or defined name at the front of ``sym``: its key, and the remaining scripts.
 
-    def value_key(self, sym: Sym) -> tuple[str | None, tuple[Token, ...], tuple[Token, ...]]:
-        """The longest declared or defined name that starts with ``sym``: its key, and the scripts left over."""
-        prime = "'" * sym.primes
-        if not sym.sub and not sym.sup and f"{sym.key}{prime}{BARE}" in self.values:
-            return f"{sym.key}{prime}{BARE}", (), ()
-        for sub_label, sub_rest in sub_splits(sym.sub):
-            for sup_label, sup_rest in sup_splits(sym.sup):
-                key = sym.key + prime + sub_label + sup_label
-                found = self.styled(key, sym.style)
-                if found is not None:
-                    return found, sub_rest, sup_rest
+        A plain and a bold name are one unless both are declared.
+        """
+        total = NameKey(sym.key, primes=sym.primes, total=True)
+        if not sym.sub and not sym.sup and total in self.values:
+            return total, (), ()
+        own = sym.style == "bold"
+        for below, sub_rest in sub_splits(sym.sub):
+            for above, sup_rest in sup_splits(sym.sup):
+                for bold in (own, not own):
+                    key = NameKey(sym.key, bold, sym.primes, below, above)
+                    if key in self.values:
+                        return key, sub_rest, sup_rest
         return None, sym.sub, sym.sup

@@ -5,15 +5,15 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from symgrad.reading.tokens.spellings import COMBINING, GREEK, LATIN_GREEK, SYMBOLS, Style, TokenKind
+from symgrad.reading.tokens.spellings import COMBINING, GREEK, LATIN_GREEK, SYMBOLS, FontStyle, TokenKind
 
-Piece = tuple[TokenKind, str, Style]
+Piece = tuple[TokenKind, str, FontStyle]
 """Kind, text and style of a token."""
 
 _SUPERSCRIPTS = dict(zip("⁺⁻⁼⁽⁾ᵀᵗ", ("+", "-", "=", "(", ")", "\\top", "t"), strict=True))
 _SUBSCRIPTS = dict(zip("₊₋₌₍₎", "+-=()", strict=True))
-_BOLD: Style = "bold"
-_FONTS: tuple[tuple[str, Style], ...] = (
+_BOLD: FontStyle = "bold"
+_FONTS: tuple[tuple[str, FontStyle], ...] = (
     ("DOUBLE-STRUCK", "bb"),
     ("SCRIPT", "cal"),
     ("FRAKTUR", "frak"),
@@ -25,7 +25,7 @@ _FONTS: tuple[tuple[str, Style], ...] = (
 
 @lru_cache(maxsize=4096)
 def glyph(text: str) -> tuple[Piece, ...]:
-    """The tokens that a character, with its combining marks, stands for."""
+    """The tokens of a character with its combining marks."""
     if text in SYMBOLS:
         kind, spelled = SYMBOLS[text]
         return ((kind, spelled, ""),)
@@ -69,12 +69,12 @@ def _accented(text: str) -> tuple[Piece, ...]:
 
 
 def _alphabet(text: str) -> tuple[Piece, ...]:
-    """A letter or digit of a mathematical alphabet (𝐱, 𝒩, ℝ) with its style."""
+    """A letter or digit of a mathematical alphabet (𝐱, 𝒩, ℝ), with its style."""
     plain = unicodedata.normalize("NFKC", text)
     if len(plain) != 1 or plain == text:
         return ()
     name = unicodedata.name(text, "") if len(text) == 1 else ""
-    style: Style = next((style for word, style in _FONTS if word in name), "")
+    style: FontStyle = next((style for word, style in _FONTS if word in name), "")
     return tuple((kind, spelled, style or own) for kind, spelled, own in glyph(plain))
 
 

@@ -1,0 +1,182 @@
+"""What generated modules for NumPy hold beside ``support``; see there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symgrad.exporting.targets.gradient_forms import IndexedSlices
+from symgrad.exporting.targets.support import _as_array, _out_of_range, _ranked
+
+Array = NDArray[Any]
+
+
+def _sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(-x)), which does not overflow."""
+    if np.size(x) < 256:
+        return np.exp(-np.logaddexp(0, -x, dtype=x.dtype))
+    out = np.abs(x)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    top = np.where(x >= 0, 1, out)
+    out += 1
+    return np.divide(top, out, out=out)
+
+
+def _softplus(x: Any) -> Any:
+    """log(1 + exp(x)), which does not overflow."""
+    if np.size(x) < 256:
+        return np.logaddexp(0, x, dtype=x.dtype)
+    out = np.abs(x)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    np.log1p(out, out=out)
+    out += np.maximum(x, 0)
+    return out
+
+
+def _with_first(first: int, rest: Any) -> Any:
+    """Positions with one more in front."""
+    out = np.empty(rest.size + 1, np.intp)
+    out[0] = first
+    out[1:] = rest
+    return out
+
+
+def _logsumexp(x: Any, axis: Any = None) -> Any:
+    """log sum exp(x), which does not overflow."""
+    top = x.max(axis, keepdims=True)
+    total = np.exp(x - top).sum(axis)
+    return np.log(total) + top.reshape(np.shape(total))
+
+
+def _softmax(x: Any, axis: Any = None) -> Any:
+    """exp(x) / sum exp(x), which does not overflow."""
+    p = x - x.max(axis, keepdims=True)
+    np.exp(p, out=p)
+    p /= p.sum(axis, keepdims=True)
+    return p
+
+
+def _softmax_and_log(x: Any, axis: Any = None, out: Any = None) -> tuple[Any, Any]:
+    """exp(x) / sum exp(x), in ``out`` if that is given, and log sum exp(x), which do not overflow."""
+    if axis is None:
+        highest = x.max()
+        p = np.subtract(x, highest, out=out)
+        np.exp(p, out=p)
+        one = p.sum()
+        p /= one
+        return p, np.log(one) + highest
+    top = x.max(axis, keepdims=True)
+    p = np.subtract(x, top, out=out)
+    np.exp(p, out=p)
+    total = p.sum(axis, keepdims=True)
+    p /= total
+    log = np.log(total)
+    log += top
+    return p, log.squeeze(axis)[()]
+
+
+def _matvec(a: Any, x: Any) -> Any:
+    """a @ x; einsum is faster for what does not fit in the caches."""
+    return np.einsum("ij,j->i", a, x) if a.nbytes > 1 << 24 else a @ x
+
+
+def _vecmat(x: Any, a: Any) -> Any:
+    """x @ a; einsum is faster for what does not fit in the caches."""
+    return np.einsum("i,ij->j", x, a) if a.nbytes > 1 << 24 else x @ a
+
+
+def _product_of_others(x: Any, axis: int) -> Any:
+    """At each position along the axis the product of the entries at all others."""
+    x = np.moveaxis(x, axis, 0)
+    before, after = np.ones_like(x), np.ones_like(x)
+    np.cumprod(x[:-1], axis=0, out=before[1:])
+    after[:-1] = np.cumprod(x[:0:-1], axis=0)[::-1]
+    return np.moveaxis(before * after, 0, axis)
+
+
+def _add_at(out: Any, key: Any, values: Any) -> None:
+    """out[key] += values, where repeated positions add up."""
+    np.add.at(out, key, values)
+
+
+class _Joined:
+    """The slices of all blocks of a batch, concatenated."""
+
+    def __init__(self, first: IndexedSlices, blocks: int) -> None:
+        shape = list(first.values.shape)
+        shape[first.axis] *= blocks
+        self.values = np.empty(shape, first.dtype)
+        self.indices = np.empty(first.indices.size * blocks, np.intp)
+        self.first = first
+        self.end = 0
+        self.append(first)
+
+    def append(self, g: IndexedSlices) -> None:
+        start, self.end = self.end, self.end + g.indices.size
+        self.indices[start : self.end] = g.indices
+        self.values[(*[slice(None)] * g.axis, slice(start, self.end))] = g.values
+
+    def slices(self) -> IndexedSlices:
+        values = self.values[(*[slice(None)] * self.first.axis, slice(self.end))]
+        return IndexedSlices(self.indices[: self.end], values, self.first.shape, self.first.axis)
+
+
+def _in_blocks(function: Any, *batched: Any) -> tuple[Any, dict[str, Any]]:
+    """A value and slices, summed over a batch in blocks whose arrays fit in the cache."""
+    step, size = 128, batched[0].shape[0]
+    value, grads = function(*(x[:step] for x in batched))
+    if size <= step:
+        return value, grads
+    joined = {name: _Joined(g, -(-size // step)) for name, g in grads.items()}
+    for start in range(step, size, step):
+        more, grads = function(*(x[start : start + step] for x in batched))
+        value = value + more
+        for name, g in grads.items():
+            joined[name].append(g)
+    return value, {name: g.slices() for name, g in joined.items()}
+
+
+def _real(name: str, x: Any, rank: int) -> Any:
+    """An argument of real numbers, or ValueError."""
+    if not isinstance(x, np.ndarray):
+        if rank == 0 and isinstance(x, (int, float, np.floating)):
+            return x
+        x = _as_array(name, x)
+    if x.dtype.kind != "f" or x.dtype.itemsize not in (4, 8):
+        raise ValueError(f"{name} has dtype {x.dtype}; it should be float32 or float64")
+    return _ranked(name, x, rank)
+
+
+def _numbers(name: str, x: Any, rank: int) -> Any:
+    """An argument of numbers of any dtype, or ValueError."""
+    x = _as_array(name, x)
+    if x.dtype.kind not in "fiub":
+        raise ValueError(f"{name} has dtype {x.dtype}; it should hold numbers")
+    return _ranked(name, x, rank)
+
+
+def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
+    """An array of positions counted from 0, or ValueError."""
+    if not isinstance(x, np.ndarray):
+        x = _as_array(name, x)
+        if x.size == 0:
+            x = x.astype(np.intp)
+    if x.dtype.kind not in "iu":
+        raise ValueError(f"{name} has dtype {x.dtype}; it should hold whole numbers")
+    _ranked(name, x, rank)
+    at = x if x.dtype == np.intp else x.astype(np.intp)  # smaller ones wrap around
+    if x.size and _beyond(at, size):
+        raise _out_of_range(name, x.min(), x.max(), size, meaning)
+    return at
+
+
+def _beyond(x: Any, size: int) -> bool:
+    """True if a position does not exist, found with few calls."""
+    if x.size < 32:
+        entries = x.ravel().tolist()
+        return bool(min(entries) < 0 or max(entries) >= size)
+    return bool(x.view(np.uintp).max() >= size)  # read as unsigned, those below 0 are the largest

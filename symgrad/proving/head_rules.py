@@ -1,0 +1,39 @@
+"""Which rules belong to which kind of head: one row per kind."""
+
+from __future__ import annotations
+
+from symgrad.proving import closed_forms, elementary_laws, indicators, powers, size_polynomials, sum_laws
+from symgrad.proving.attempt import HeadRules
+from symgrad.proving.equation_rules import rewrite_by_equation
+from symgrad.proving.fractions import reduce_power
+
+RULES = HeadRules(
+    in_product={
+        "entry": indicators.reduce_entry,
+        "delta": indicators.reduce_delta,
+        "differ": indicators.reduce_indicator,
+        "less": indicators.reduce_indicator,
+        "member": indicators.reduce_indicator,
+        "step": indicators.reduce_indicator,
+        "prime": powers.reduce_prime,
+        "power": reduce_power,
+        "function": elementary_laws.reduce_function,
+    },
+    rebuild={
+        "delta": indicators.rebuild_delta,
+        "differ": indicators.rebuild_differ,
+        "less": indicators.rebuild_less,
+        "member": indicators.rebuild_member,
+        "step": indicators.rebuild_step,
+        "position": size_polynomials.rebuild_position,
+        "power": powers.rebuild_power,
+        "sum": sum_laws.rebuild_sum,
+        "exp": elementary_laws.rebuild_exp,
+        "log": elementary_laws.rebuild_log,
+        "function": elementary_laws.rebuild_function,
+        "apply": closed_forms.rebuild_apply,
+        "raised": closed_forms.rebuild_raised,
+        "product": closed_forms.rebuild_product,
+    },
+    by_equation=rewrite_by_equation,
+)

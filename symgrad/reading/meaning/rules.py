@@ -1,0 +1,139 @@
+"""A rule reads one kind of syntax node. Here is how rules are declared, and what they may use.
+
+Rules know the reader only as ``Reading``, so that no rule imports the elaborator, which imports all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, Generic, Protocol, TypeVar
+
+from symgrad.core.nodes import Definition, Expr
+from symgrad.core.ranges import Index
+from symgrad.reading.meaning.open_indices import OpenIndices
+from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.names.name_table import Lookups
+from symgrad.reading.names.scope import Defined, Scope
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.syntax import SyntaxNode
+from symgrad.text.source import Span
+
+N = TypeVar("N", bound=SyntaxNode)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """What a definition depends on: the names looked up for it, and the definitions that it uses."""
+
+    lookups: Lookups
+    uses: dict[Defined, Definition]
+
+
+@dataclass(slots=True)
+class Definitions:
+    """The elaborated definitions that are still valid, and those being elaborated (``active``, outermost first)."""
+
+    version: int = -1
+    done: dict[Defined, Definition] = field(default_factory=dict)
+    """A definition comes after those that it uses."""
+    dependencies: dict[Defined, Dependencies] = field(default_factory=dict)
+    active: list[Defined] = field(default_factory=list)
+    used: list[dict[Defined, Definition]] = field(default_factory=list)
+    """For each definition being elaborated, those that it uses."""
+
+    def find(self, entry: Defined, scope: Scope) -> Definition | None:
+        """The definition, if it is elaborated and nothing that it depends on has changed since."""
+        if self.version != scope.version:
+            self.version = scope.version
+            done, self.done = self.done, {}
+            for key, definition in done.items():
+                found = self.dependencies[key]
+                if found.lookups.are_current() and all(self.done.get(e) is d for e, d in found.uses.items()):
+                    self.done[key] = definition
+        known = self.done.get(entry)
+        if known is not None and self.used:
+            self.used[-1][entry] = known
+        return known
+
+    def elaborate(self, entry: Defined, scope: Scope, elaborated: Callable[[], Definition]) -> Definition:
+        """Elaborate the definition and note what it depends on."""
+        uses: dict[Defined, Definition] = {}
+        self.active.append(entry)
+        self.used.append(uses)
+        lookups = scope.lookups()
+        try:
+            with lookups:
+                definition = elaborated()
+        except BaseException:
+            if len(self.used) > 1:  # the definition that catches the failure depends on the same
+                self.used[-2].update(uses)
+            raise
+        finally:
+            self.used.pop()
+            self.active.pop()
+        self.done[entry] = definition
+        self.dependencies[entry] = Dependencies(lookups, uses)
+        if self.used:
+            self.used[-1][entry] = definition
+        return definition
+
+
+class Reading(Protocol):
+    """The reading of one chain, definition or call, as its rules see it."""
+
+    scope: Scope
+    letters: OpenIndices
+    definitions: Definitions
+    parameters: dict[str, ReadValue]
+    """The values of a called function's arguments, by their names in its definition."""
+    held: frozenset[Definition]
+    """Definitions that the derivatives read here hold constant."""
+    outside: frozenset[str]
+    """The letters written outside of the sums that name them."""
+
+    def value(self, node: SyntaxNode) -> ReadValue:
+        """The value of a node, by the rule for its kind."""
+
+    def scalar(self, node: SyntaxNode, what: str) -> Expr:
+        """The value of a node that must be one number; ``what`` names it in the error otherwise."""
+
+    def parse(self, tokens: Sequence[Token], where: Span) -> SyntaxNode:
+        """Tokens that the parser left unread, as a tree."""
+
+    def warn(self, code: str, message: str, span: Span, remedy: str = "") -> None:
+        """Warn about this step. Warnings inside a definition are reported once, at the definition."""
+
+    def child(self, parameters: dict[str, ReadValue] | None = None, bound: dict[str, Index] | None = None) -> Reading:
+        """A reading of the body of a definition or call, with letters of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRule(Generic[N]):
+    """How nodes of one kind are read."""
+
+    kind: type[N]
+    read: Callable[[Reading, N], ReadValue]
+
+    def __call__(self, el: Reading, node: N) -> ReadValue:
+        return self.read(el, node)
+
+
+def reads(kind: type[N]) -> Callable[[Callable[[Reading, N], ReadValue]], NodeRule[N]]:
+    """Declare a function as the rule for one kind of node: ``@reads(Call)``."""
+
+    def declare(read: Callable[[Reading, N], ReadValue]) -> NodeRule[N]:
+        return NodeRule(kind, read)
+
+    return declare
+
+
+def rules_of(*modules: ModuleType) -> dict[type[SyntaxNode], NodeRule[Any]]:
+    """The rules that modules declare, by the kinds of nodes that they read."""
+    found: dict[type[SyntaxNode], NodeRule[Any]] = {}
+    for module in modules:
+        for rule in vars(module).values():
+            if isinstance(rule, NodeRule) and found.setdefault(rule.kind, rule) is not rule:
+                raise TypeError(f"two rules read {rule.kind.__name__}")
+    return found

@@ -1,0 +1,110 @@
+"""Tables of names that record look-ups, so that results can be kept while the names they used are unchanged.
+
+Each name has a version, the number of changes of its entry. Names that are not in a table have one too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, MutableMapping, Sequence
+from typing import Any, Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+ALL = ""
+"""A name for the whole table; its version is the number of all changes."""
+
+
+class NameTable(MutableMapping[K, V], Generic[K, V]):
+    """The meanings of names in one role. A key is a name, or a tuple that starts with one."""
+
+    __slots__ = ("entries", "noted", "versions")
+
+    def __init__(self) -> None:
+        self.entries: dict[K, V] = {}
+        self.versions: dict[Hashable, int] = {}
+        self.noted: dict[Hashable, int] | None = None
+        """The versions of the names looked up, at their first look-up; None if look-ups are not recorded."""
+
+    def note(self, name: Hashable) -> None:
+        if self.noted is not None:
+            self.noted.setdefault(name, self.versions.get(name, 0))
+
+    def __getitem__(self, key: K) -> V:
+        self.note(_name(key))
+        return self.entries[key]
+
+    def __contains__(self, key: object) -> bool:
+        self.note(_name(key))
+        return key in self.entries
+
+    def __iter__(self) -> Iterator[K]:
+        self.note(ALL)
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        self.note(ALL)
+        return len(self.entries)
+
+    def __setitem__(self, key: K, entry: V) -> None:
+        self._change(key)
+        self.entries[key] = entry
+
+    def __delitem__(self, key: K) -> None:
+        del self.entries[key]
+        self._change(key)
+
+    def _change(self, key: K) -> None:
+        for name in (_name(key), ALL):
+            self.versions[name] = self.versions.get(name, 0) + 1
+
+    def named(self, name: Hashable) -> list[K]:
+        """The keys that start with a name."""
+        self.note(name)
+        return [key for key in self.entries if _name(key) == name]
+
+
+class NameSet(NameTable[str, None]):
+    """Names with a role but without an entry."""
+
+    __slots__ = ()
+
+    def add(self, name: str) -> None:
+        if name not in self.entries:
+            self[name] = None
+
+
+class Lookups:
+    """The look-ups in tables inside a ``with`` block. An enclosing block records them too unless this one fails."""
+
+    __slots__ = ("noted", "outer", "tables")
+
+    def __init__(self, tables: Sequence[NameTable[Any, Any]]) -> None:
+        self.tables = tables
+        self.noted: list[dict[Hashable, int]] = [{} for _ in tables]
+        self.outer: list[dict[Hashable, int] | None] = []
+
+    def __enter__(self) -> Lookups:
+        self.outer = [table.noted for table in self.tables]
+        for table, noted in zip(self.tables, self.noted, strict=True):
+            table.noted = noted
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *details: object) -> None:
+        for table, noted, outer in zip(self.tables, self.noted, self.outer, strict=True):
+            table.noted = outer
+            if failed and outer is not None:
+                outer.update(noted | outer)
+
+    def are_current(self) -> bool:
+        """True if every name that was looked up still has its version of that time."""
+        return all(
+            table.versions.get(name, 0) == version
+            for table, noted in zip(self.tables, self.noted, strict=True)
+            for name, version in noted.items()
+        )
+
+
+def _name(key: Any) -> Hashable:
+    name: Hashable = key[0] if type(key) is tuple else key  # a `NameKey` is a tuple itself, but one name
+    return name

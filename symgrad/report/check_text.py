@@ -1,0 +1,195 @@
+"""A check as text for the terminal: one line per document, and below it what its author should look at.
+
+Proved steps are counted. Everything else is shown in the author's own line, with the difference, a witness that can be
+tried by hand, and the likely repairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from symgrad.report.frame import Fact, Paint, footnotes, frame
+from symgrad.report.report_format import PLAIN, ReportStyle
+from symgrad.report.summary import count, failed_expectation, refuted_as_expected, total
+from symgrad.report.witness_values import results, shortened, sizes, wrapped, written
+from symgrad.text.rendering import printable
+from symgrad.text.rendering import render as render_diagnostic
+
+if TYPE_CHECKING:
+    from symgrad.checking.verdict import DocumentReport, Evidence, Report, Step, Summary
+    from symgrad.text.diagnostic import Diagnostic
+
+STYLES = {"proved": "green", "agrees": "yellow", "refuted": "red", "unreadable": "red", "expected": "green"}
+SEVERITIES = {"error": "red", "warning": "yellow", "note": "blue"}
+NAMES = {"expected": "refuted as expected"}
+HEADS = {
+    "agrees": ("SG304", "no difference found, and no proof"),
+    "refuted": ("SG301", "the two sides differ"),
+    "shapes": ("SG302", "the two sides have different shapes"),
+    "unexpected": ("SG303", "marked 'expect refuted', but it is"),
+    "unreadable": ("", "not understood"),
+}
+
+
+def render(report: Report, style: ReportStyle = PLAIN) -> str:
+    """The whole report. A plainly proved step is shown only where the style asks for every step as it was read."""
+    paint = Paint(style.colour)
+    width = max((len(document.path) for document in report.documents), default=0)
+    lines: list[str] = []
+    for document in report.documents:
+        lines += [_heading(document, width, paint), *_remarks(document, paint)]
+        for block in _blocks(document, style.read, paint):
+            lines += ["", block]
+        if "" in lines[-2:]:  # a line of air between the last picture and what follows
+            lines.append("")
+    if lines and lines[-1]:
+        lines.append("")
+    lines += [_summary(total(report), paint), *_hints(report)]
+    return "\n".join(lines) + "\n"
+
+
+def _heading(document: DocumentReport, width: int, paint: Paint) -> str:
+    counts = asdict(count(document))
+    said = [
+        paint(STYLES.get(name, ""), f"{number} {NAMES.get(name, name)}")
+        for name, number in counts.items()
+        if number and name != "definitions"
+    ]
+    return f"{paint('bold', document.path)}{' ' * (width - len(document.path))}  {', '.join(said) or 'no steps'}"
+
+
+def _summary(counts: Summary, paint: Paint) -> str:
+    """All counts, zeros too, because a missing number could be mistaken for zero."""
+    said = [
+        paint(STYLES.get(name, "") if number else "dim", f"{number} {name}") for name, number in asdict(counts).items()
+    ]
+    return " · ".join(said)
+
+
+def _remarks(document: DocumentReport, paint: Paint) -> Iterator[str]:
+    """One line per warning about a passing step and per assumption it uses. Steps that are shown have these themselves.
+
+    A warning about the side that two steps of a chain share is given once.
+    """
+    warnings = (warning for step in document.steps if not _shown(step) for warning in step.warnings)
+    yield from dict.fromkeys(_remark(warning, paint) for warning in warnings)
+    others = [one for one in document.diagnostics if one.severity != "error"]
+    yield from (_remark(diagnostic, paint) for diagnostic in (*others, *document.not_checked))
+    proofs = [step for step in document.steps if step.verdict == "proved" and not _shown(step)]
+    used = list(dict.fromkeys(assumption for step in proofs for assumption in step.assumptions))
+    for nth, line in enumerate(wrapped(used)):
+        yield f"  {paint('blue', 'assuming') if not nth else ' ' * len('assuming')} {printable(line)}"
+
+
+def _remark(diagnostic: Diagnostic, paint: Paint) -> str:
+    name = paint(SEVERITIES[diagnostic.severity], diagnostic.severity)
+    place = f"{diagnostic.span.line}:{diagnostic.span.column}  " if diagnostic.span else ""
+    return f"  {name} {place}{diagnostic.message}  {paint('dim', diagnostic.code)}".rstrip()
+
+
+def _shown(step: Step) -> bool:
+    """True if the step is shown: it is neither proved nor refuted as expected."""
+    return failed_expectation(step) or not (step.verdict == "proved" or refuted_as_expected(step))
+
+
+def _blocks(document: DocumentReport, read: bool, paint: Paint) -> Iterator[str]:
+    """The findings in the order of the document."""
+    errors = [one for one in document.diagnostics if one.severity == "error"]
+    placed = [(one.span.start if one.span else -1, _diagnostic(one, "error", [], paint)) for one in errors]
+    placed += [(step.span.start, _step(step, read, paint)) for step in document.steps if read or _shown(step)]
+    yield from (block for _, block in sorted(placed, key=lambda item: item[0]))
+
+
+def _diagnostic(diagnostic: Diagnostic, kind: str, facts: list[Fact], paint: Paint) -> str:
+    """A diagnostic with the author's line. ``kind`` is the first word of its head."""
+    lines = render_diagnostic(diagnostic, paint.on).split("\n")
+    code = f"[{diagnostic.code}]" if diagnostic.code else ""
+    lines[0] = _head(kind, SEVERITIES[diagnostic.severity], code, diagnostic.message, paint)
+    spans = [*([diagnostic.span] if diagnostic.span else []), *(span for span, _ in diagnostic.labels)]
+    return "\n".join([*lines, *footnotes(facts, max((span.line for span in spans), default=1), paint)])
+
+
+def _head(name: str, style: str, code: str, words: str, paint: Paint) -> str:
+    return paint(style, name + code) + paint("bold", f": {printable(words)}" if words else "")
+
+
+def _step(step: Step, read: bool, paint: Paint) -> str:
+    """A step with all that is known about it; for a passing step, how it was read."""
+    if step.verdict == "unreadable" and step.diagnostic:
+        return _diagnostic(step.diagnostic, "unreadable", list(_warnings(step)), paint)
+    facts = [*(_reading(step) if read else ()), *_grounds(step), *_warnings(step)]
+    if not _shown(step):
+        passed = "expected" if refuted_as_expected(step) else step.verdict
+        return frame(paint(STYLES[passed], NAMES.get(passed, passed)), step.span, "note", facts, paint)
+    code, words = _finding(step)
+    name, style = ("unexpected", "red") if failed_expectation(step) else (step.verdict, STYLES[step.verdict])
+    head = _head(name, style, f"[{code}]" if code else "", words, paint)
+    return frame(head, step.span, "warning" if style == "yellow" else "error", facts, paint)
+
+
+def _finding(step: Step) -> tuple[str, str]:
+    """The code and the words for a step that is shown."""
+    if failed_expectation(step):
+        code, words = HEADS["unexpected"]
+        return code, f"{words} {step.verdict}"
+    return HEADS["shapes" if step.witness and step.witness.shapes else step.verdict]
+
+
+def _reading(step: Step) -> Iterator[Fact]:
+    if step.read_left or step.read_right:
+        yield "read as", [step.read_left, f"= {step.read_right}"]
+    if step.verdict == "proved":
+        yield "by", [_evidence(step.evidence)]
+    if step.conditions:
+        yield "where", [", ".join(step.conditions)]
+
+
+def _grounds(step: Step) -> Iterator[Fact]:
+    """The grounds of the verdict, and likely repairs."""
+    if step.left not in step.span.text:
+        yield "left side", [shortened(step.left)]
+    if step.difference is not None:
+        yield "left - right", [step.difference]
+    if step.witness and step.witness.shapes:
+        left, right = (" × ".join(shape) or "a number" for shape in step.witness.shapes)
+        yield "shapes", [f"left {left}, right {right}"]
+    elif step.witness:
+        witness = step.witness
+        given: dict[str, Any] = {**witness.sizes, **witness.values, **witness.at}
+        yield "differs at", wrapped([f"{name} = {written(value)}" for name, value in given.items()])
+        left, right = results(witness.left, witness.right)
+        yield "there", [f"left = {left}, right = {right}"]
+    if step.verdict == "agrees":
+        yield "evidence", [_evidence(step.evidence)]
+    if step.assumptions:
+        yield "assuming", [", ".join(step.assumptions)]
+    for repair in step.repairs:
+        yield "perhaps", [repair]
+
+
+def _evidence(evidence: Evidence) -> str:
+    if not evidence.samples:
+        return evidence.method
+    drawn = f"{evidence.samples} evaluations" + (f" at {sizes(evidence.sizes)}" if evidence.sizes else "")
+    if evidence.method == "normal form":
+        return f"normal form, and {drawn}"
+    bound = f"exact from {sizes(evidence.bound)} on" if evidence.bound else "no bound"
+    return f"{drawn}; {bound}"
+
+
+def _warnings(step: Step) -> Iterator[Fact]:
+    for warning in step.warnings:
+        place = f"{warning.span.line}:{warning.span.column}: " if warning.span else ""
+        yield "warning", [f"{place}{warning.message} ({warning.code})"]
+
+
+def _hints(report: Report) -> Iterator[str]:
+    """Where to read more, if there is something to repair."""
+    steps = [step for document in report.documents for step in document.steps if _shown(step)]
+    errors = [one for document in report.documents for one in document.diagnostics if one.severity == "error"]
+    codes = [one.code for one in errors]
+    codes += [step.diagnostic.code if step.diagnostic else _finding(step)[0] for step in steps]
+    if any(codes):
+        yield f"symgrad explain {min(filter(None, codes))} says more; --read shows how each step was read."
