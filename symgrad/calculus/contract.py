@@ -207,7 +207,7 @@ def contracted(index: Index, body: Expr, where: tuple[Cond, ...] = ()) -> Expr:
 
 
 def _shifted(index: Index, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
-    """``sum_{n : where} delta(i, n - 1) f(n) = [where(i + 1)] f(i + 1)``, times the indicator of i + 1 in the range of n.
+    """``sum_{n : where} delta(i, n - 1) f(n) = [where(i + 1)] f(i + 1)``, if i + 1 is in the range of n.
 
     A factor that is a sum of terms, ``delta(i, n + 1) - 2 delta(i, n)``, is split: its terms that contract, and
     the rest. None if no delta of a shifted position contains the index.
