@@ -239,8 +239,11 @@ def _shifted(index: Index, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
 
 
 def _contracted(index: Index, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
-    """The contracted sum; None if no delta contracts it."""
-    found = contracted(index, body, where)
+    """The contracted sum, with terms that do not contract left in a sum; None if no delta contracts."""
+    found = _shifted(index, body, where)
+    if found is not None:
+        return found
+    found = summed(index, body, where)
     return None if any(isinstance(n, Sum) and n.index is index for n in distinct(found)) else found
 
 
