@@ -1,10 +1,10 @@
-"""symgrad reads gradient derivations as they are written, and rules on every equals sign.
+"""symgrad reads gradient derivations as they are written, and checks every equals sign.
 
     doc = symgrad.read("derivations/negative_sampling_set.md")
     report = symgrad.check(doc)
     report.steps[0].verdict
 
-Nothing heavy is imported before it is needed.
+Heavy modules are imported when they are first needed.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def read(
 ) -> Document:
     """A document from a file or from text.
 
-    declarations: further files whose declarations hold for it, as ``--with`` gives them.
-    Raises ``SymgradError`` for a file that can't be opened or is no text.
+    declarations: further files whose declarations hold for it, as for ``--with``.
+    Raises ``SymgradError`` for a file that can't be opened or is not text.
     """
     from symgrad.api import read_document
 
@@ -40,7 +40,7 @@ def read(
 
 
 def check(document: DocumentOrPath, *, seed: int = 0) -> DocumentReport:
-    """Rule on every step of a document. ``seed`` gives another random stream."""
+    """Check every step of a document. ``seed`` selects another random stream."""
     from symgrad.api import as_document, check_document
 
     return check_document(as_document(document, "symgrad.check"), seed)
@@ -63,9 +63,9 @@ def export(
 ) -> str:
     """The text of a module with the gradient functions of a document's costs.
 
-    of: names of costs; without, every scalar that no other definition uses.
-    wrt: names of the arguments to differentiate by; without, every real-valued one.
-    Raises ``SymgradError`` for a name that is none, and where no cost can be exported.
+    of: names of costs; by default every scalar that no other definition uses.
+    wrt: names of the arguments to differentiate by; by default every real-valued one.
+    Raises ``SymgradError`` for an unknown name, and if no cost can be exported.
     """
     from symgrad.api import as_document, export_document
 
@@ -80,7 +80,7 @@ def load(document: DocumentOrPath, *, of: Sequence[str] = (), wrt: Sequence[str]
 
 
 def __getattr__(name: str) -> ModuleType:
-    """``symgrad.testing`` without an import of its own."""
+    """Make ``symgrad.testing`` available without an import statement."""
     if name == "testing":
         from importlib import import_module
 

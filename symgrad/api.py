@@ -115,7 +115,7 @@ def check_paths(
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
-    """Rule on files, in the order given; ``jobs`` processes share the files. ``progress(done, of)`` after each file."""
+    """Check files, in the order given, in ``jobs`` processes. ``progress(done, of)`` is called after each file."""
     from symgrad.checking.verdict import Report
 
     tasks = [(path, tuple(with_files), seed) for path in paths]
@@ -138,7 +138,7 @@ def check_paths(
 
 
 def _check_path(task: tuple[str, tuple[str, ...], int]) -> DocumentReport:
-    """One file. A file that is not text is a document with that diagnostic, so that the others are still checked."""
+    """Check one file. A file that is not text gets a report with that diagnostic, and the others are still checked."""
     from symgrad.checking.verdict import DocumentReport
 
     path, with_files, seed = task
@@ -163,7 +163,7 @@ def gradient_of(document: Document, of: str, wrt: str | Sequence[str]) -> Gradie
 def export_document(
     document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
 ) -> Exported:
-    """A module, and what of the document is not in it."""
+    """A module, and the costs that are not in it."""
     from symgrad.exporting.costs import export_document as export
 
     return export(document.reading, of, wrt, target)

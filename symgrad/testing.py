@@ -1,4 +1,4 @@
-"""For tests of hand-coded gradients: against a derivation, ``assert_gradient``; without one, ``second_opinion``."""
+"""For tests of hand-coded gradients: ``assert_gradient`` with a derivation, ``second_opinion`` without one."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def compare_gradient(
     map: Mapping[str, object] | None = None,
     seed: int = 0,
 ) -> Comparison:
-    """A hand-coded cost and gradient function held against a derivation.
+    """Compare a hand-coded cost and gradient function with a derivation.
 
     function: takes arrays of the document's shapes (positions counted from 0) and returns a cost, gradients,
     or both, in any of the usual forms. doc: a ``Document``, or the path of one. of: the name of the cost.
     wrt: the names whose gradients must be returned. map: ``{name: argument}``, as ``--map`` takes it.
-    Raises ``SymgradError`` where the two can't be compared.
+    Raises ``SymgradError`` if the two can't be compared.
     """
     from symgrad.api import as_document
     from symgrad.comparing.comparer import compare
@@ -49,7 +49,7 @@ def assert_gradient(
     map: Mapping[str, object] | None = None,
     seed: int = 0,
 ) -> None:
-    """Raises ``AssertionError`` with the whole report where a hand-coded gradient differs from the derivation.
+    """Raise ``AssertionError`` with the whole report if a hand-coded gradient differs from the derivation.
 
     The arguments are those of ``compare_gradient``.
     """
@@ -64,11 +64,11 @@ def assert_gradient(
 def second_opinion(
     cost: Callable[..., Any], arrays: Sequence[Any], gradients: Sequence[Any], *, seed: int = 0
 ) -> Opinion:
-    """Finite differences of a cost in five random directions against its gradients, without any document.
+    """Compare gradients with finite differences of the cost in five random directions, without any document.
 
-    cost: takes the arrays, returns a number; gradients: one an array, in its shape. A complex step where the cost
-    takes complex arrays, else central differences with Richardson extrapolation. ``agrees`` is None where the cost
-    or a gradient is not finite, or the cost too rough. Raises ``SymgradError`` where shapes don't match.
+    cost: takes the arrays, returns a number; gradients: one per array, in its shape. Where the cost takes complex
+    arrays, a complex step is used, otherwise central differences with Richardson extrapolation. ``agrees`` is None if
+    the cost or a gradient is not finite, or the cost is too rough. Raises ``SymgradError`` if shapes don't match.
     """
     import numpy as np
 
@@ -79,5 +79,5 @@ def second_opinion(
     claimed = [np.asarray(g, dtype=np.float64) for g in gradients]
     if [a.shape for a in at] != [g.shape for g in claimed]:
         shapes = f"{[a.shape for a in at]} and {[g.shape for g in claimed]}"
-        raise SymgradError(f"one gradient is wanted for every array, in its shape; the shapes are {shapes}")
+        raise SymgradError(f"there must be one gradient per array, in its shape; the shapes are {shapes}")
     return asked(cost, at, claimed, seed)

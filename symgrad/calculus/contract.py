@@ -111,7 +111,7 @@ def product(*factors: Expr) -> Expr:
     return mul(*(power(f, Num(powers[f])) if f in powers else f for f in out))
 
 
-def bracket(cond: Cond) -> Expr:
+def indicator(cond: Cond) -> Expr:
     """[cond], decided where it compares positions that differ by a constant."""
     left, right = cond.left, cond.right
     if cond.op not in ("eq", "lt") or isinstance(left, Expr) or right is None or isinstance(right, Subset):
@@ -195,7 +195,7 @@ def _distribute(index: Index, factor: Add, rest: tuple[Expr, ...], where: tuple[
 def _put(index: Index, position: IndexExpr, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
     """[where(e)] f(e), or None where f does arithmetic on i, which a gathered position has not."""
     try:
-        guards = [bracket(cond_at(c, {index: position})) for c in where]
+        guards = [indicator(cond_at(c, {index: position})) for c in where]
         return mul(*guards, place(body, {index: position}))
     except ValueError:
         return None
@@ -248,7 +248,7 @@ def _decided(cond: Cond) -> Expr:
     """A bracket, 1 or 0 where the ranges of its indices decide it; an index alone on one side of it."""
     left, right = cond.left, cond.right
     if cond.op != "lt" or not isinstance(left, (Index, Affine)) or not isinstance(right, (Index, Affine)):
-        return bracket(cond)
+        return indicator(cond)
     gap = Affine.of(left) - right
     if surely_at_least(gap.scale(-1), 1):
         return ZERO if cond.negated else ONE
@@ -284,7 +284,7 @@ def _decide(node: Expr) -> Expr:
     if isinstance(node, Delta):
         return kronecker(node.left, node.right)
     if isinstance(node, Iverson) and not cond_parts(node.cond)[1]:
-        return bracket(node.cond)
+        return indicator(node.cond)
     if isinstance(node, Mul):
         return mul(*(_decide(f) for f in node.factors))
     if isinstance(node, Add):

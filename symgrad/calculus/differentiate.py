@@ -55,7 +55,7 @@ def resolve(expr: Expr) -> Expr:
     return Resolver().resolve(expr)
 
 
-def written(name: str, x: Expr) -> Expr:
+def primed_function(name: str, x: Expr) -> Expr:
     """F(x), where primes on the name are derivatives to be carried out: sigma'(x) = sigma(x) (1 - sigma(x))."""
     if not name.endswith("'"):
         return Func(name, x)
@@ -63,7 +63,7 @@ def written(name: str, x: Expr) -> Expr:
     if not inner.endswith("'"):
         return TABLE[inner].derivative(x)
     at = Entry(Tensor("x"), ())
-    return _replaced(differentiate(written(inner, at), at), at, x)
+    return _replaced(differentiate(primed_function(inner, at), at), at, x)
 
 
 def _replaced(node: Expr, old: Expr, new: Expr) -> Expr:
@@ -104,7 +104,7 @@ class Resolver:
             return self.resolve(instantiate(node.definition, node.indices))
         done = rebuild(node, lambda e: e, self.resolve)
         if isinstance(done, Func):
-            return written(done.name, done.arg)
+            return primed_function(done.name, done.arg)
         if isinstance(done, Sum):
             return summed(done.index, done.body, done.where, self.in_range)
         if isinstance(done, Mul):
@@ -202,7 +202,7 @@ class Rules:
     def func(self, node: Func) -> Expr:
         """d F(f) = F'(f) d f"""
         inner = self(node.arg)
-        return ZERO if inner is ZERO else product(written(node.name + "'", node.arg), inner)
+        return ZERO if inner is ZERO else product(primed_function(node.name + "'", node.arg), inner)
 
     def apply(self, node: Apply) -> Expr:
         """d L(A, ...) = sum_{i...} (dL / dA_{i...}) d A_{i...} + ..., with dummies of its own for every argument"""

@@ -33,27 +33,27 @@ LARGEST_POWER = 12
 """Higher powers than this are not counted out."""
 
 
-class Survey:
+class DegreeCounter:
     """Profiles, each computed once. An entry of a tensor that is differentiated by may become a
     delta, so it holds no index: ``varied`` names those."""
 
     def __init__(self, varied: frozenset[Any] = NONE) -> None:
         self.varied = varied
         self._profiles: dict[n.Expr, DegreeProfile] = {}
-        self._others: dict[frozenset[Any], Survey] = {}
+        self._others: dict[frozenset[Any], DegreeCounter] = {}
 
-    def of(self, claim: Claim) -> Survey:
-        """The survey for the tensors and definitions that the claim differentiates by."""
+    def of(self, claim: Claim) -> DegreeCounter:
+        """The counter for the tensors and definitions that the claim differentiates by."""
         varied = _varied(claim.left) | _varied(claim.right)
         if varied == self.varied:
             return self
-        return self._others.setdefault(varied, Survey(varied))
+        return self._others.setdefault(varied, DegreeCounter(varied))
 
     def profile(self, node: n.Expr) -> DegreeProfile:
         found = self._profiles.get(node)
         if found is None:
             self._profiles[node] = replace(NOTHING, polynomial=False)  # a definition through itself ends here
-            found = self._profiles[node] = _RULES.get(type(node), Survey._other)(self, node)
+            found = self._profiles[node] = _RULES.get(type(node), DegreeCounter._other)(self, node)
         return found
 
     # --- positions --------------------------------------------------------------------------------
@@ -263,17 +263,17 @@ def _whole(e: n.Expr) -> bool:
     return isinstance(e, n.Num) and e.value >= 0
 
 
-_RULES: dict[type[n.Expr], Callable[[Survey, Any], DegreeProfile]] = {
-    n.Num: lambda survey, node: NOTHING,
-    n.Const: lambda survey, node: NOTHING,
-    n.Size: Survey._size,
-    n.Entry: Survey._entry,
-    n.Delta: Survey._delta,
-    n.Iverson: Survey._iverson,
-    n.Sum: Survey._sum,
-    n.Add: Survey._add,
-    n.Mul: Survey._mul,
-    n.Pow: Survey._pow,
-    n.Ref: Survey._ref,
-    n.Deriv: Survey._deriv,
+_RULES: dict[type[n.Expr], Callable[[DegreeCounter, Any], DegreeProfile]] = {
+    n.Num: lambda counter, node: NOTHING,
+    n.Const: lambda counter, node: NOTHING,
+    n.Size: DegreeCounter._size,
+    n.Entry: DegreeCounter._entry,
+    n.Delta: DegreeCounter._delta,
+    n.Iverson: DegreeCounter._iverson,
+    n.Sum: DegreeCounter._sum,
+    n.Add: DegreeCounter._add,
+    n.Mul: DegreeCounter._mul,
+    n.Pow: DegreeCounter._pow,
+    n.Ref: DegreeCounter._ref,
+    n.Deriv: DegreeCounter._deriv,
 }

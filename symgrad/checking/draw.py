@@ -237,7 +237,7 @@ def draw(
     supply.wanted = wanted
     for i, v in env.at.items():
         supply.anchor.setdefault(env.range_of(i), v)
-    for n, v in env.arrays.items():
+    for n, v in env.index_arrays.items():
         if v.size:
             supply.anchor.setdefault(n.target, v.reshape(batch, -1)[:, 0])
     return env
@@ -249,7 +249,7 @@ def some_samples(env: Environment, samples: NDArray[np.int64]) -> Environment:
         env.sizes,
         len(samples),
         {t: v[samples] for t, v in env.tensors.items()},
-        {a: v[samples] for a, v in env.arrays.items()},
+        {a: v[samples] for a, v in env.index_arrays.items()},
         {s: v[samples] for s, v in env.subsets.items()},
         {i: v[samples] for i, v in env.at.items()},
         dict(env.functions),

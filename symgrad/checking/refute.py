@@ -45,12 +45,12 @@ class Evaluation:
     note: str = ""
 
 
-def refute(claim: Claim, seed: int = 0, cache: Session | None = None, proved: bool = False) -> Evaluation:
+def refute(claim: Claim, seed: int = 0, session: Session | None = None, proved: bool = False) -> Evaluation:
     """Evaluate a claim, also at the corner cases that its assumptions leave open.
 
     proved: the other engine has proved it, and few samples suffice to see the two disagree.
     """
-    session = cache if cache is not None else Session(seed)
+    session = session or Session(seed)
     try:
         with BUDGET.of(EVALUATION):
             return _refute(claim, session, proved)
@@ -62,9 +62,9 @@ def refute(claim: Claim, seed: int = 0, cache: Session | None = None, proved: bo
         return Evaluation("undefined", note="nested too deeply to be evaluated")
 
 
-def holds(claim: Claim, seed: int = 0, cache: Session | None = None) -> bool:
+def holds(claim: Claim, seed: int = 0, session: Session | None = None) -> bool:
     """Whether evaluation finds no difference; no witness is made of one."""
-    session = cache if cache is not None else Session(seed)
+    session = session or Session(seed)
     try:
         with BUDGET.of(READING):
             return _refute(claim, session, False, certify=False).verdict == "equal"
@@ -79,7 +79,7 @@ FEW = 0.25
 
 
 def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) -> Evaluation:
-    asked = need(claim, session.survey)
+    asked = need(claim, session.degrees)
     sizes = session.sizes.choose(claim, asked)
     try:
         main = _main(claim, session, sizes, PLAIN_SAMPLES) if proved else []
@@ -122,7 +122,7 @@ def _seen(node: Expr, main: list[SideComparison]) -> bool:
     """Whether each branch of ``cases`` that is ever taken is taken somewhere where both sides are defined, and
     each bracket that leaves out what stands beside it is 1 there."""
     if not isinstance(node, Cases):
-        return all(_counts(bracket, main) for bracket in guards(node))
+        return all(_counts(factor, main) for factor in guards(node))
     taken, defined = [False] * len(node.branches), [False] * len(node.branches)
     for c in main:
         before = np.zeros((1,) * c.valid.ndim, bool)
@@ -139,11 +139,11 @@ def _seen(node: Expr, main: list[SideComparison]) -> bool:
     return defined == taken
 
 
-def _counts(bracket: Expr, main: list[SideComparison]) -> bool:
-    """Whether a bracket is other than 0 where both sides are defined, if it is anywhere."""
+def _counts(factor: Expr, main: list[SideComparison]) -> bool:
+    """Whether a factor is other than 0 where both sides are defined, if it is anywhere."""
     taken = defined = False
     for c in main:
-        value = c.evaluator.number(bracket)
+        value = c.evaluator.number(factor)
         if any(i not in c.axes for i in value.axes):
             return True  # inside a sum
         on = np.isfinite(value.a) & (value.a != 0)
@@ -247,8 +247,8 @@ def witness_of(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int], sid
     values: dict[str, object] = {}
     for t in sorted((t for t in env.tensors if t in reached), key=lambda t: t.name):
         values[t.name] = _plain(env.tensors[t][0])
-    for n in sorted(env.arrays, key=lambda n: n.name):
-        values[n.name] = env.arrays[n][0].tolist()
+    for n in sorted(env.index_arrays, key=lambda n: n.name):
+        values[n.name] = env.index_arrays[n][0].tolist()
     for s in sorted(env.subsets, key=lambda s: s.name):
         low = env.number(s.range.lo)
         values[s.name] = [low + k for k, member in enumerate(env.subsets[s][0].tolist()) if member]

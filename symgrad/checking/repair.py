@@ -40,16 +40,18 @@ class Repair:
     claim: Claim
 
 
-def repairs(claim: Claim, latex: Latex, seed: int = 0, cache: Session | None = None, limit: int = 3) -> tuple[str, ...]:
+def repairs(
+    claim: Claim, latex: Latex, seed: int = 0, session: Session | None = None, limit: int = 3
+) -> tuple[str, ...]:
     """The sentences of the likeliest repairs."""
-    return tuple(r.say() for r in find_repairs(claim, latex, seed, cache, limit))
+    return tuple(r.say() for r in find_repairs(claim, latex, seed, session, limit))
 
 
 def find_repairs(
-    claim: Claim, latex: Latex, seed: int = 0, cache: Session | None = None, limit: int = 3
+    claim: Claim, latex: Latex, seed: int = 0, session: Session | None = None, limit: int = 3
 ) -> tuple[Repair, ...]:
     """The likeliest changes and assumptions under which a refuted claim holds."""
-    session = cache if cache is not None else Session(seed)
+    session = session or Session(seed)
     if sum(1 + len(n.parts(node)[1]) for side in (claim.left, claim.right) for node in distinct(side)) > LARGE:
         return ()
     found: list[Repair] = []
@@ -62,7 +64,7 @@ def find_repairs(
 
 
 def _seek(claim: Claim, latex: Latex, session: Session, limit: int, found: list[Repair]) -> None:
-    asked = need(claim, session.survey)
+    asked = need(claim, session.degrees)
     sizes = session.sizes.choose(claim, asked)
     seen: set[Claim] = {claim}
     batch = samples(asked, sizes)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import product
 from math import prod
 
-from symgrad.checking.degree_bound import Survey
+from symgrad.checking.degree_bound import DegreeCounter
 from symgrad.checking.degree_profile import Slot, arithmetic, most, plus
 from symgrad.core import nodes as n
 from symgrad.core.claims import Claim
@@ -41,10 +41,10 @@ class SizeRequirement:
     forks: int
 
 
-def need(claim: Claim, survey: Survey) -> SizeRequirement:
+def need(claim: Claim, counter: DegreeCounter) -> SizeRequirement:
     """The counts for both sides brought over one denominator."""
-    survey = survey.of(claim)
-    left, right = survey.profile(claim.left), survey.profile(claim.right)
+    counter = counter.of(claim)
+    left, right = counter.profile(claim.left), counter.profile(claim.right)
     slots = left.slots | right.slots
     count = most(plus(left.top, right.low), plus(right.top, left.low))
     open_: dict[Range, int] = {}
@@ -85,7 +85,7 @@ def samples(asked: SizeRequirement, sizes: Mapping[str, int]) -> int:
 
 def bound(claim: Claim, asked: SizeRequirement | None = None) -> dict[str, int] | None:
     """The sizes from which a random evaluation of the claim is exact; None where no bound applies."""
-    asked = asked or need(claim, Survey())
+    asked = asked or need(claim, DegreeCounter())
     if not asked.polynomial:
         return None
     found: dict[str, int] = {}

@@ -59,7 +59,7 @@ def _smallest(claim: Claim, session: Session, found: SideComparison) -> SideComp
     """A comparison that fails at sizes none of which can be lowered alone; None if even the present ones
     fail at no simple numbers."""
     sizes = dict(found.evaluator.env.sizes)
-    ranges = need(claim, session.survey).ranges
+    ranges = need(claim, session.degrees).ranges
     best: SideComparison | None = None
 
     def attempt(smaller: Mapping[str, int]) -> bool:
@@ -118,7 +118,7 @@ def _costs(env: Environment) -> NDArray[np.float64]:
     total = np.zeros(env.batch)
     for v in env.tensors.values():
         total = total + _cost(v).reshape(env.batch, -1).sum(axis=1)
-    for a in env.arrays.values():
+    for a in env.index_arrays.values():
         total = total + 0.1 * a.reshape(env.batch, -1).sum(axis=1)
     for s in env.subsets.values():
         total = total + 0.5 * s.sum(axis=1)
@@ -161,7 +161,7 @@ def _try(claim: Claim, base: Environment, tried: list[list[Change]]) -> SideComp
     many = len(tried)
     env = Environment(base.sizes, many, functions=base.functions, strict=base.strict, exact=base.exact)
     env.tensors = {t: np.repeat(v, many, axis=0) for t, v in base.tensors.items()}
-    env.arrays = {n: np.repeat(v, many, axis=0) for n, v in base.arrays.items()}
+    env.index_arrays = {n: np.repeat(v, many, axis=0) for n, v in base.index_arrays.items()}
     env.subsets = {s: np.repeat(v, many, axis=0) for s, v in base.subsets.items()}
     env.at = {i: np.repeat(v, many, axis=0) for i, v in base.at.items()}
     for k, changes in enumerate(tried):
@@ -194,11 +194,11 @@ def _changes(env: Environment) -> list[Change]:
             for new in (0.0, 1.0, float(np.round(x))):
                 if _cost(np.array(new)) < _cost(np.array(x)):
                     put("tensors", t, where, new)
-    for n, a in env.arrays.items():
+    for n, a in env.index_arrays.items():
         low = env.number(n.target.lo)
         for where in np.ndindex(a.shape[1:]):
             for q in range(low, min(int(a[(0, *where)]), low + 2)):
-                put("arrays", n, where, q)
+                put("index_arrays", n, where, q)
     for s, members in env.subsets.items():
         for k in np.flatnonzero(members[0]):
             put("subsets", s, (int(k),), False)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.checking import assumption_holds
-from symgrad.checking.degree_bound import Survey
+from symgrad.checking.degree_bound import DegreeCounter
 from symgrad.checking.draw import Mode, draw
 from symgrad.checking.sample_sizes import PLAIN, SampleSizes
 from symgrad.core.claims import Assumption, Claim
@@ -44,7 +44,7 @@ class Session:
 
     seed: int = 0
     sizes: SampleSizes = field(default_factory=SampleSizes)
-    survey: Survey = field(default_factory=Survey)
+    degrees: DegreeCounter = field(default_factory=DegreeCounter)
     evaluators: dict[tuple[object, ...], Evaluator | None] = field(default_factory=dict)
 
     def evaluator(

@@ -1,7 +1,6 @@
-"""The command line: parses arguments, prints, sets the exit status; no mathematics. One module a command.
+"""The command line: parses arguments, prints, sets the exit status; no mathematics. One module per command.
 
-Only argparse is imported at the top: ``--help`` and ``explain`` answer at once, and the engines
-are loaded by the command that needs them.
+The engines are loaded by the command that needs them, so that ``--help`` and ``explain`` answer at once.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a narrow encoding must not turn a report into an error
+            stream.reconfigure(errors="backslashreplace")  # a character that the encoding lacks must not be an error
     try:
         options = _parser().parse_args(arguments)
-    except SystemExit as stop:  # argparse has printed its message
+    except SystemExit as stop:  # argparse has printed the message
         return stop.code if isinstance(stop.code, int) else USAGE
     try:
         status: int = options.run(options)
@@ -53,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _failed(error: Exception) -> int:
-    """An exception that ended the run: the caller's, if it says so, else a bug of ours."""
+    """Report an exception that ended the run: an error of use, or else a bug of symgrad."""
     from symgrad.text.diagnostic import SymgradError
 
     if isinstance(error, SymgradError):
@@ -75,7 +74,7 @@ def _complain(message: str, status: int) -> int:
 
 
 class _Version(argparse.Action):
-    """``--version``, looked up only when asked for."""
+    """``--version``, which is looked up only when it is needed."""
 
     def __init__(self, option_strings: Sequence[str], dest: str) -> None:
         super().__init__(option_strings, dest, nargs=0, help="show the version and stop")

@@ -54,7 +54,7 @@ def add(verbs: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    # one run makes few cycles, and the collector would walk all interned nodes again and again
+    # one run makes few cycles, and the collector would visit all interned nodes again and again
     gc.set_threshold(200_000, 50, 50)
     from symgrad.report.progress import Progress
     from symgrad.report.summary import NO_STEPS, exit_status, internal_errors
@@ -77,9 +77,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def documents(paths: Sequence[str]) -> list[str]:
-    """The files that the paths name, each once: a folder means every .md and .tex below it, in order of name.
+    """The files that the paths name, each once: a folder means every .md and .tex below it, sorted by name.
 
-    Hidden folders below a folder are left out: they hold environments and caches, not derivations.
+    Hidden folders below a folder are left out, because they hold environments and caches.
     """
     found: list[str] = []
     for path in paths:
@@ -108,5 +108,5 @@ def _positive(text: str) -> int:
     """An argument that is a whole number, at least 1."""
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of processes: want 1 or more")
+        raise argparse.ArgumentTypeError(f"{text} is not a number of processes: use 1 or more")
     return number

@@ -1,4 +1,4 @@
-"""``symgrad compare``: a hand-coded gradient against a derivation."""
+"""``symgrad compare``: compare a hand-coded gradient with a derivation."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ def add(verbs: Any) -> None:
     """The command and its options."""
     compare = verbs.add_parser(
         "compare",
-        help="hold a hand-coded gradient against a derivation",
-        description="Holds a hand-coded cost and gradient function against a document's cost and its exact gradients.",
+        help="compare a hand-coded gradient with a derivation",
+        description="Compares a hand-coded cost and gradient function with a document's cost and its exact gradients.",
         epilog=STATUSES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     compare.add_argument("document", metavar="DOC", help="the document that defines the cost")
     compare.add_argument("function", metavar="MODULE:FUNCTION", help="imported from the current folder")
-    compare.add_argument("--of", metavar="J", help="the cost, where the document defines more than one")
+    compare.add_argument("--of", metavar="J", help="the cost, if the document defines more than one")
     compare.add_argument("--wrt", nargs="+", metavar="NAME", help="the arguments whose gradients must be returned")
     compare.add_argument(
         "--map", dest="maps", nargs="+", action="extend", default=[], metavar="NAME=ARGUMENT",
-        help="what the document's NAME is called in the function; V=V.T: transposed there; lam=0.1: a constant",
+        help="the function's ARGUMENT for the document's NAME; V=V.T if it is transposed; lam=0.1 for a constant",
     )  # fmt: skip
     compare.add_argument(
         "--with", dest="with_files", action="append", default=[], metavar="FILE",
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _split(wrt: list[str] | None) -> list[str] | None:
-    """``--wrt U V`` and ``--wrt U,V``."""
+    """The names in ``--wrt U V`` or ``--wrt U,V``."""
     if wrt is None:
         return None
     return [name for text in wrt for name in (text.split(",") if "_{" not in text else [text]) if name]

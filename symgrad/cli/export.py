@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write(path: Path, text: str) -> None:
-    """All of a file or nothing: it takes the place of an older one once it is written."""
+    """Write a file completely or not at all: an older file is replaced only when the new one is complete."""
     partial = path.with_name(f".{path.name}.part") if path.is_file() or not path.exists() else path
     try:
         partial.write_text(text, encoding="utf-8")

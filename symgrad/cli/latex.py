@@ -15,7 +15,7 @@ def add(verbs: Any) -> None:
         "latex",
         help="LaTeX of the gradients of a document's costs",
         description="Derives the gradients of a document's costs and prints them as displays, which `symgrad check` "
-        "reads behind the document. The matrix form is printed where there is one, else the index form.",
+        "accepts at the end of the document. The matrix form is printed if there is one, else the index form.",
         allow_abbrev=False,
     )
     latex.add_argument("path", metavar="DOC", help="a document that declares symbols and defines a cost")
@@ -25,11 +25,11 @@ def add(verbs: Any) -> None:
         action="append",
         default=[],
         metavar="U",
-        help="by what: an array, a slice V_{:c}, an entry V_{ic}, a defined quantity; a pair v,v for second "
+        help="what to differentiate by: an array, a slice V_{:c}, an entry V_{ic}, a defined quantity; v,v for second "
         "derivatives (repeatable; default: every real array that the quantity depends on)",
     )
-    latex.add_argument("--form", choices=("index", "matrix"), help="default: matrix where there is one")
-    latex.add_argument("--steps", action="store_true", help="the whole derivation, one rule a line")
+    latex.add_argument("--form", choices=("index", "matrix"), help="default: matrix if there is one")
+    latex.add_argument("--steps", action="store_true", help="the whole derivation, one rule per line")
     latex.add_argument("--with", dest="with_files", action="append", default=[], metavar="FILE", help="declarations")
     add_format(latex, "derivations")
     latex.set_defaults(run=run)

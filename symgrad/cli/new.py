@@ -11,7 +11,7 @@ from symgrad.cli.output import UsageError, show
 DOCUMENT = r"""# A derivation to start from
 
 Inputs $x \in \mathbb{R}^{N \times D}$ are rows, targets are $t \in \mathbb{R}^{N}$, weights $w \in \mathbb{R}^{D}$.
-What stands in the text between dollar signs and says what a name is, declares it.
+A formula in the text that says what a name is, such as those above, declares it.
 
 The first display with a new name on its left defines that name. The predictions and the cost are
 
@@ -46,16 +46,14 @@ def add(verbs: Any) -> None:
         "module that calls hand-coded code with the names of a document, for `symgrad compare`.",
         allow_abbrev=False,
     )
-    new.add_argument(
-        "file", nargs="?", metavar="FILE", help="where it is written; a file that is there already is left alone"
-    )
+    new.add_argument("file", nargs="?", metavar="FILE", help="the file to write; an existing file is never overwritten")
     new.add_argument(
         "--adapter",
         nargs=2,
         metavar=("DOC", "MODULE:FUNCTION"),
         help="write an adapter (default FILE: FUNCTION_adapter.py)",
     )
-    new.add_argument("--of", metavar="J", help="with --adapter: the cost, where the document defines more than one")
+    new.add_argument("--of", metavar="J", help="with --adapter: the cost, if the document defines more than one")
     new.set_defaults(run=run)
 
 
@@ -76,20 +74,20 @@ def _adapter(options: argparse.Namespace) -> int:
 
     document, called = options.adapter
     file = options.file or f"{called.rpartition(':')[2].replace('.', '_')}_adapter.py"
-    _vacant(file)
+    _refuse_existing(file)
     problem = read_document(document).problem(options.of)
     _write(file, adapter(load_function(called), called, problem, file))
     show(f"wrote {file}: try `symgrad compare {document} {file.removesuffix('.py')}:adapted`")
     return 0
 
 
-def _vacant(path: str) -> None:
+def _refuse_existing(path: str) -> None:
     if Path(path).exists():
-        raise UsageError(f"{path} is there already: name another file")
+        raise UsageError(f"{path} exists already: name another file")
 
 
 def _write(path: str, text: str) -> None:
-    """A new file; never over one that is there."""
-    _vacant(path)
+    """Write a new file. An existing one is never overwritten."""
+    _refuse_existing(path)
     with Path(path).open("x", encoding="utf-8") as file:
         file.write(text)

@@ -1,4 +1,4 @@
-"""What the commands share: writing a result, and errors that the caller can mend."""
+"""What the commands share: the option ``--format``, writing a result, and errors of use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BUG = "  This is a bug of symgrad, not of your document: please report it with t
 
 
 class UsageError(Exception):
-    """What the caller can mend: said in one line, exit status 2."""
+    """An error that the user can correct: reported in one line, with exit status 2."""
 
 
 def add_format(command: argparse.ArgumentParser, kind: Kind) -> None:
@@ -40,15 +40,15 @@ def rendered(kind: Kind, report: Any, options: argparse.Namespace) -> str:
 
 
 def _colour() -> bool:
-    """Colours only on a terminal that shows them, and never against NO_COLOR."""
+    """True on a terminal that shows colours, unless NO_COLOR is set."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def show(text: str) -> None:
-    """Write a result. A reader who stops early, as ``head`` does, changes nothing about the verdict."""
+    """Write a result. A reader that stops early, as ``head`` does, does not change the exit status."""
     try:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        # what is left in the buffer would raise again when Python closes the stream
+        # the rest of the buffer would raise again when Python closes the stream
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""The text of an adapter: a module with one function, which calls hand-coded code with the names of a document."""
+"""Write an adapter: a module with one function that calls hand-coded code with the names of a document."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from symgrad.core.ranges import Index, IndexArray, Subset
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A gradient in the result: for which name, and the expression that turns it as that name lies."""
+    """A gradient in the result: the name it belongs to, and the expression that gives it the layout of that name."""
 
     name: str
     turned: str
@@ -29,7 +29,7 @@ class Piece:
 
 def adapter(function: Callable[..., Any], called: str, problem: Problem, file: str, seed: int = 0) -> str:
     """The text of a module whose function ``adapted`` takes the document's names and returns a cost and a dict of
-    gradients. called: ``module:function``; file: the name under which it will be kept."""
+    gradients. called: ``module:function``; file: the name of the file that will hold the module."""
     module, _, attribute = called.rpartition(":")
     module = module.removesuffix(".py").replace("/", ".")
     found = guess(function, problem, seed) or Guessed(likeliest(function, problem), False)
@@ -56,7 +56,7 @@ def adapter(function: Callable[..., Any], called: str, problem: Problem, file: s
 
 
 def _callable(function: Callable[..., Any], attribute: str) -> str:
-    """How it is called by its name: a method of a class on an object that is made."""
+    """The expression that is called. For a method of a class, an object is made first."""
     *owners, name = attribute.split(".")
     own = getattr(function, "__self__", None)
     made = owners and own is not None and not inspect.isclass(own) and type(own).__name__ == owners[-1]
@@ -129,7 +129,7 @@ def _passed(g: Given) -> str:
 
 
 def _returned(call: str, result: Any, targets: Sequence[GradientTarget], values: Mapping[str, Any]) -> list[str]:
-    """Lines that unpack the result and name what is in it."""
+    """Lines that unpack the result and name its parts."""
     wanted = [Wanted(t.parameter, (t.name.spelled, t.name.latex), np.shape(values[t.parameter])) for t in targets]
     found = interpret(result, wanted)
     if any(form == "flat" for form in found.forms.values()):
@@ -176,7 +176,7 @@ def _unpacked(call: str, result: list[Any], has_cost: bool) -> tuple[list[str], 
 
 
 def _piece(variable: str, x: Any, targets: Sequence[GradientTarget], gradients: Mapping[str, Any]) -> Piece | None:
-    """Which gradient a part of the result is."""
+    """The gradient that a part of the result is; None if it is none."""
     for t in targets:
         known = gradients.get(t.parameter)
         a = np.asarray(x)
@@ -197,7 +197,7 @@ def _piece(variable: str, x: Any, targets: Sequence[GradientTarget], gradients: 
 def _in_place(
     attribute: str, given: Sequence[Given], targets: Sequence[GradientTarget], left: Mapping[str, Any], rate: str
 ) -> list[str]:
-    """Code that takes its step in place: the gradients are what its arguments lose."""
+    """For code that takes its step in place: its gradients are the decrease of its arguments."""
     moved = [t for t in targets if t.parameter in left]
     lines = [f"new_{t.name.spelled} = {t.name.spelled}.copy()" for t in moved]
     spelled = {t.parameter: f"new_{t.name.spelled}" for t in moved}

@@ -1,8 +1,8 @@
-"""Which of several arguments of one kind is which, told from how the cost moves with each of them.
+"""Tell arguments of one sort apart by how the cost changes with each of them.
 
-All of one kind are given one and the same value, so that it does not matter which is which. Then one is given
-another value: that moves the cost as it moves the document's where it is the argument of that name. Names that move
-it alike are told apart by what comes after, when one of them has a value of its own.
+All arguments of one sort get the same value, so that their order does not matter. Then one of them gets another value.
+If it is the argument of a name, this changes the code's cost as it changes the document's. Names that change the cost
+alike are told apart later, when one of them has a value of its own.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from symgrad.evaluating.environment import Environment, EvaluationError
 from symgrad.evaluating.evaluator import Evaluator
 
 CALLS = 2000
-"""How often the function is called for one answer."""
+"""The most calls of the function for one match."""
 CLOSE = 1e-8
 KINDS = ("array", "position", "positions")
 
 
 def alike(given: Sequence[Given], loose: Sequence[str]) -> dict[object, list[Given]]:
-    """The arguments of every sort of which there are several."""
+    """The arguments of each sort that has several."""
     out: dict[object, list[Given]] = {}
     for g in given:
         if g.name is not None and g.name.kind in KINDS and g.parameter in loose:
@@ -45,7 +45,7 @@ def alike(given: Sequence[Given], loose: Sequence[str]) -> dict[object, list[Giv
 
 
 def exchanged(given: Sequence[Given], loose: Sequence[str]) -> Iterator[tuple[Given, ...]]:
-    """The same with arguments of one sort exchanged, in all orders."""
+    """The bindings with arguments of one sort exchanged, in all orders."""
     groups = list(alike(given, loose).values())
     for orders in product(*(permutations([g.name for g in found]) for found in groups)):
         names = {
@@ -58,9 +58,9 @@ def exchanged(given: Sequence[Given], loose: Sequence[str]) -> Iterator[tuple[Gi
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The order of arguments in which a function gives the document's cost at a point; None where there is none.
+    """The order of arguments in which a function gives the document's cost at a point; None if none was found.
 
-    undecided: there may be one all the same, for the cost is not defined where several arguments are the same.
+    undecided: there may be one nevertheless, because the cost is undefined where several arguments are equal.
     """
 
     given: tuple[Given, ...] | None
@@ -70,7 +70,7 @@ class Match:
 def matched(
     function: Callable[..., Any], given: Sequence[Given], loose: Sequence[str], group: PointGroup, problem: Problem
 ) -> Match:
-    """The same way to call a function, with arguments of one sort exchanged until it gives the cost."""
+    """Exchange arguments of one sort until the function gives the cost."""
     used = {d for g in given if g.name is not None and g.name.kind == "value" for d in _dependencies(g.name)}
     several = alike(given, loose)
     groups = {s: found for s, found in several.items() if not used & {_drawn(g.name) for g in found}}
@@ -106,7 +106,7 @@ class _ArgumentSolver:
     undecided: bool = False
 
     def solve(self, known: dict[str, Name]) -> dict[str, Name] | None:
-        """Names for all parameters, where some are known already."""
+        """Names for all parameters, given the names of some."""
         base = self.env(known)
         start = self.exact(base)
         if not self.same(self.called(base, known, None), start):
@@ -133,8 +133,8 @@ class _ArgumentSolver:
         return None
 
     def env(self, known: Mapping[str, Name], moved: Name | None = None) -> Environment:
-        """The point at which names that are not known share the first one's value, but for the one that is moved,
-        which has the second one's."""
+        """The point at which all names that are not known have the first one's value, except ``moved``, which has the
+        second one's."""
         sample = self.group.samples[0]
         own = changed(self.group.env.sample(sample), None)
         out = changed(own, None)
@@ -155,10 +155,10 @@ class _ArgumentSolver:
             return float("nan")
 
     def called(self, base: Environment, known: Mapping[str, Name], moved: str | None) -> complex:
-        """What the function gives, one parameter moved."""
+        """The cost that the function returns, with one parameter moved."""
         self.calls += 1
         given = [replace(g, name=known.get(g.parameter, g.name)) for g in self.given]
-        # a parameter that is not known has one of the shared values, whichever name it is given here
+        # a parameter that is not known gets a shared value, so it does not matter which name is used for it
         free = [g.name for found in self.groups.values() for g in found]
         settled = {name.latex for name in known.values()}
         for k, g in enumerate(given):
@@ -186,17 +186,17 @@ class _ArgumentSolver:
 
 
 def _value(env: Environment, name: Name | None) -> Any:
-    leaf = _drawn(name)
-    if isinstance(leaf, n.Tensor):
-        return env.tensor(leaf)
-    return env.index_array(leaf) if isinstance(leaf, IndexArray) else env.position(leaf)
+    drawn = _drawn(name)
+    if isinstance(drawn, n.Tensor):
+        return env.tensor(drawn)
+    return env.index_array(drawn) if isinstance(drawn, IndexArray) else env.position(drawn)
 
 
 def _set(env: Environment, name: Name, value: Any) -> None:
-    leaf = _drawn(name)
-    if isinstance(leaf, n.Tensor):
-        env.tensors[leaf] = value
-    elif isinstance(leaf, IndexArray):
-        env.arrays[leaf] = value
+    drawn = _drawn(name)
+    if isinstance(drawn, n.Tensor):
+        env.tensors[drawn] = value
+    elif isinstance(drawn, IndexArray):
+        env.index_arrays[drawn] = value
     else:
-        env.at[leaf] = value
+        env.at[drawn] = value

@@ -1,4 +1,4 @@
-"""What every parameter of a hand-coded function is given: names matched by spelling, or as ``--map`` says.
+"""The value of every parameter of a hand-coded function: names matched by spelling, or as ``--map`` says.
 
 ``name=argument`` ties a name of the document to an argument of the function; ``V=V.T`` says that the
 argument holds the transpose, ``v_c=x.row`` that it holds a row; ``lam=0.1`` gives a constant.
@@ -26,7 +26,7 @@ from symgrad.text.diagnostic import SymgradError
 Layout = Literal["", "T", "row", "column"]
 LAYOUTS: tuple[Layout, ...] = ("T", "row", "column")
 RATES = ("lr", "eta", "alpha", "rate", "learning_rate", "step", "step_size", "stepsize", "learningRate")
-"""What a learning rate is called by those who take the step in place."""
+"""Usual names of a learning rate, in code that takes its step in place."""
 
 
 def as_it_is(x: Any) -> Any:
@@ -43,7 +43,7 @@ class Given:
     layout: Layout = ""
 
     def laid(self, a: NDArray[Any]) -> NDArray[Any]:
-        """An array of the document as the function takes it."""
+        """An array of the document in the layout that the function takes."""
         if self.layout == "T":
             return a.T
         if self.layout == "row":
@@ -51,7 +51,7 @@ class Given:
         return a.reshape(-1, 1) if self.layout == "column" else a
 
     def unlaid(self, a: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
-        """The same array as the document has it."""
+        """The inverse of ``laid``."""
         return a.T if self.layout == "T" else a.reshape(shape)
 
 
@@ -65,7 +65,7 @@ class Arguments:
     rate: tuple[float, str] = (1.0, "")
     """The learning rate of code that takes its step in place, and the parameter that holds it."""
     convert: Callable[[Any], Any] = as_it_is
-    """Arrays as the library of the function has them."""
+    """Converts arrays to the type that the function takes."""
     sizes: dict[str, int] = field(default_factory=dict)
     scalars: dict[n.Tensor, float] = field(default_factory=dict)
 
@@ -73,9 +73,9 @@ class Arguments:
         return next((g for g in self.given if g.parameter == parameter), None)
 
     def call(self, function: Callable[..., Any], values: Mapping[str, Any]) -> tuple[Any, dict[str, NDArray[Any]]]:
-        """The function at the given values, and the arrays that it has changed in place, as it left them.
+        """The result of the function at the given values, and the arrays that it changed in place, after the call.
 
-        It gets copies, as tensors if it takes nothing else.
+        The function gets copies, as tensors if it takes nothing else.
         """
         fresh = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in values.items()}
         passed = {k: self.convert(v) for k, v in fresh.items()}
@@ -89,7 +89,7 @@ class Arguments:
         return result, changed
 
     def values(self, env: Environment, sample: int) -> dict[str, Any]:
-        """What every parameter receives at one sample of an environment; positions count from 0."""
+        """The value of every parameter at one sample of an environment; positions count from 0."""
         ev = Evaluator(env)
         with np.errstate(all="ignore"):
             return {g.parameter: _value(g, ev, sample) for g in self.given}
@@ -103,9 +103,9 @@ def _value(given: Given, ev: Evaluator, b: int) -> Any:
     if isinstance(what, str):
         return env.size(what)
     if isinstance(what, Index):
-        place = env.position(what)
-        assert place is not None  # positions are fixed
-        return int(place[b]) - env.number(env.range_of(what).lo)
+        position = env.position(what)
+        assert position is not None  # the letter is fixed
+        return int(position[b]) - env.number(env.range_of(what).lo)
     if isinstance(what, IndexArray):
         return (env.index_array(what)[b] - env.number(what.target.lo)).astype(np.int64)
     if isinstance(what, Subset):
@@ -116,14 +116,14 @@ def _value(given: Given, ev: Evaluator, b: int) -> Any:
 
 
 class NoName(SymgradError):
-    """Arguments that the document has no name for."""
+    """Raised where the document has no name for an argument."""
 
 
 # --- matching ---------------------------------------------------------------------------------------------
 
 
 def bind(function: Callable[..., Any], problem: Problem, maps: Sequence[str] = ()) -> Arguments:
-    """What every parameter of a function is given. Raises ``SymgradError`` for what is missing or unknown."""
+    """Bind every parameter of a function. Raises ``SymgradError`` for what is missing or unknown."""
     taken = parameters(function)
     out = Arguments(positional=[p.name for p in taken if p.kind is p.POSITIONAL_ONLY])
     mapped: dict[str, Given] = {}
@@ -151,7 +151,7 @@ def bind(function: Callable[..., Any], problem: Problem, maps: Sequence[str] = (
 
 
 def parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
-    """Those that a function names. Raises ``SymgradError`` where it does not say."""
+    """The named parameters of a function. Raises ``SymgradError`` if it has no signature."""
     try:
         found = inspect.signature(function).parameters.values()
     except (TypeError, ValueError) as e:
@@ -160,7 +160,7 @@ def parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
 
 
 def _map(text: str, parameters: Sequence[str], problem: Problem, mapped: dict[str, Given], out: Arguments) -> None:
-    """One ``--map``, in either direction."""
+    """Apply one ``--map``, which may be written in either direction."""
     left, sign, right = (part.strip() for part in text.partition("="))
     if not sign or not left or not right:
         raise SymgradError(f"--map {text} is no name=argument")
@@ -191,7 +191,7 @@ def _map(text: str, parameters: Sequence[str], problem: Problem, mapped: dict[st
 
 
 def _rate(taken: Sequence[inspect.Parameter], out: Arguments) -> tuple[float, str]:
-    """A learning rate by its name: the constant it is given, or its default."""
+    """The learning rate, found by its name: the constant it is given, or its default."""
     for p in taken:
         given = out.of(p.name)
         value = given.constant if given is not None and given.name is None else p.default
@@ -215,7 +215,7 @@ def _constant(text: str) -> tuple[object, bool]:
 
 
 def _fix(name: Name, constant: object, out: Arguments, text: str) -> None:
-    """A constant in place of a drawn value, for the derivation too."""
+    """Use a constant instead of a drawn value, in the derivation too."""
     entry = name.what
     if isinstance(entry, str):
         if not isinstance(constant, int) or isinstance(constant, bool) or constant < 1:
@@ -242,7 +242,7 @@ def _missing(missing: Sequence[str], problem: Problem, out: Arguments) -> str:
 
 
 def _all_used(problem: Problem, out: Arguments) -> None:
-    """Everything drawn must reach the function, else it can't compute the cost."""
+    """Raise ``SymgradError`` if the function is not given something that the cost depends on."""
     known: set[object] = set(out.scalars)
     for g in out.given:
         if g.name is not None:

@@ -1,4 +1,4 @@
-"""The ways in which a function may be called with the quantities of a document, the likeliest first."""
+"""Candidate calls of a function with the quantities of a document, the likeliest first."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from symgrad.core.ranges import Index, IndexArray
 from symgrad.reading.names.scope import Defined
 
 LAID = 64
-"""How many layouts of one choice are tried."""
+"""The most layouts that are tried for one choice."""
 CHOICES, TURNED = 4000, 200
-"""How many choices of names are made, and how many of them are tried in other layouts."""
+"""The most choices of names, and how many of them are tried in other layouts."""
 NODES = 200_000
-"""How many partial choices are looked at."""
+"""The most partial choices that are examined."""
 DEFAULTS = 3
-"""How many arguments that have a default are given something else at once."""
+"""The most arguments with a default that are given another value at once."""
 
 
 def sort_of(name: Name) -> object:
-    """What names have in common that may stand for each other: arrays of one shape, positions in one range."""
+    """The sort of a name. Names of one sort may be exchanged: arrays of one shape, positions in one range."""
     what = name.what
     if name.kind == "array" and isinstance(what, n.Entry):
         return ("array", what.tensor.ranges, what.tensor.domain)
@@ -36,12 +36,12 @@ def sort_of(name: Name) -> object:
 
 
 def signature(given: Sequence[Given]) -> tuple[object, ...]:
-    """The sort and layout of what every parameter is given."""
+    """The sort and layout of the value of every parameter."""
     return tuple((g.parameter, g.constant if g.name is None else sort_of(g.name), g.layout) for g in given)
 
 
 class CallCandidates:
-    """Names that match stay, the others are tried. ``open``: the parameters that are tried."""
+    """Parameters whose names match keep them; for the others, ``open``, every choice of names is tried."""
 
     def __init__(self, function: Callable[..., Any], problem: Problem) -> None:
         self.fixed: list[Given] = []
@@ -66,10 +66,10 @@ class CallCandidates:
             if g.name is not None:
                 wanted -= _reach(g.name)
         self.wanted = frozenset(wanted)
-        """What must reach the function by one of the names that are tried."""
+        """What the tried names must cover, so that the function receives all that the cost depends on."""
 
     def all(self) -> Iterator[tuple[Given, ...]]:
-        """Those first in which everything that the cost depends on reaches the function."""
+        """All candidates, first those that pass everything that the cost depends on."""
         for covering in (True, False):
             for chosen in self.parameters():
                 self.open = chosen
@@ -80,7 +80,7 @@ class CallCandidates:
                     yield from _laid([*self.fixed, *choice])
 
     def parameters(self) -> Iterator[list[str]]:
-        """Which are tried: those without a default, and others where that is too few for all there is."""
+        """The parameters to try: those without a default, and more if these are too few for what must be covered."""
         some = [
             [*self.required, *more]
             for count in range(1, min(DEFAULTS, len(self.optional)) + 1)
@@ -90,8 +90,7 @@ class CallCandidates:
         yield from ([self.required, *some] if enough else [*some, self.required])
 
     def choices(self, chosen: Sequence[str], covering: bool) -> Iterator[tuple[Given, ...]]:
-        """A name of its own for every parameter, one choice of each kind, those first whose ranks add up to the
-        least."""
+        """A different name for every parameter, one choice per signature, in the order of the sum of ranks."""
         sorts: dict[object, list[Name]] = {}
         for name in self.names:
             sorts.setdefault(sort_of(name), []).append(name)
@@ -111,7 +110,7 @@ class CallCandidates:
                 return
 
     def _fits(self, parameter: str, name: Name) -> bool:
-        """Whether a parameter may be given a name: one with a default only a number of its kind."""
+        """True if a parameter may receive a name. One with a default may only receive a number of the same type."""
         default = self.optional.get(parameter)
         if default is None:
             return True
@@ -121,7 +120,7 @@ class CallCandidates:
 def _orders(
     ranked: Sequence[Sequence[object]], budget: int, left: dict[object, int], nodes: list[int]
 ) -> Iterator[tuple[object, ...]]:
-    """Choices of one sort from each list whose ranks add up to the budget, no sort more often than it has names."""
+    """One sort from each list, with ranks that add up to the budget, and no sort more often than it has names."""
     if not ranked:
         if not budget:
             yield ()
@@ -138,7 +137,7 @@ def _orders(
 
 
 def _named(chosen: Sequence[str], order: Sequence[object], sorts: dict[object, list[Name]]) -> list[Name]:
-    """Names for a choice of sorts: of several alike the likeliest that is left."""
+    """Names for a choice of sorts: for each parameter the likeliest name of the sort that is left."""
     left = {s: list(names) for s, names in sorts.items()}
     out = []
     for p, s in zip(chosen, order, strict=True):
@@ -153,12 +152,13 @@ def _own(name: Name) -> set[object]:
 
 
 def _reach(name: Name) -> frozenset[object]:
-    """What a name speaks of, definitions looked through."""
+    """Everything that a name depends on, through definitions."""
     return frozenset(dependencies(name.what) if isinstance(name.what, n.Expr) else (name.what,))
 
 
 def _laid(given: Sequence[Given]) -> Iterator[tuple[Given, ...]]:
-    """The same with matrices transposed, and vectors as rows and columns: all matrices first, then few of either."""
+    """The bindings in other layouts: first with all matrices transposed, then with few arrays transposed, or as rows
+    or columns."""
     choices = [_layouts(g) for g in given]
     turned: tuple[Layout, ...] = tuple("T" if "T" in c else "" for c in choices)
     layouts = sorted(islice(product(*choices), 4096), key=lambda found: sum(layout != "" for layout in found))
@@ -173,7 +173,7 @@ def _layouts(g: Given) -> tuple[Layout, ...]:
 
 
 def _candidates(problem: Problem) -> list[Name]:
-    """What the cost is made of, then slices by their names at the fixed positions, then defined arrays."""
+    """The arguments of the cost, then named slices at the fixed positions, then defined arrays."""
     out = list(problem.arguments.values())
     letters = [a.latex for a in out if a.kind == "position"]
     scope = problem.document.scope
@@ -187,6 +187,6 @@ def _candidates(problem: Problem) -> list[Name]:
 
 
 def _alike(parameter: str, name: Name) -> float:
-    """How much a parameter's name looks like one of the document; what the cost is made of comes first."""
+    """How similar a parameter's name is to one of the document. Sizes and values rank lower."""
     likeness = SequenceMatcher(None, parameter.lower(), name.spelled.lower()).ratio()
     return likeness - (0.3 if name.kind == "size" else 0.2 if name.kind == "value" and name.what is n.ZERO else 0.0)

@@ -1,4 +1,4 @@
-"""The user's own function: found, imported from the current folder, and called."""
+"""Find the user's function, import it from the current folder, and call it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from symgrad.text.diagnostic import SymgradError
 
 
 class CodeError(SymgradError):
-    """The hand-coded function raised, or returned what can't be read as a cost and gradients."""
+    """The hand-coded function raised, or returned something other than a cost and gradients."""
 
 
 def load_function(name: str) -> Callable[..., Any]:
     """``module:function``, imported from the current folder; ``folder/file.py:function`` too.
 
-    Raises ``SymgradError`` for what is not there, ``CodeError`` for a module that fails when it is imported.
+    Raises ``SymgradError`` if it does not exist, ``CodeError`` if the module fails when it is imported.
     """
     where, colon, attribute = name.rpartition(":")
     if not colon or not where or not attribute:
@@ -48,7 +48,7 @@ def load_function(name: str) -> Callable[..., Any]:
 
 
 def _part(owner: Any, part: str, name: str) -> Any:
-    """An attribute; a method of a class as that of an object, which is made without arguments."""
+    """An attribute. For a method of a class, an object is made without arguments."""
     if not inspect.isclass(owner) or not inspect.isfunction(inspect.getattr_static(owner, part)):
         return getattr(owner, part)
     try:
@@ -82,7 +82,7 @@ def _module(where: str) -> Any:
 
 
 def _forget(name: str, folder: str) -> None:
-    """A module of the same name that was imported from another folder is no longer meant."""
+    """Forget a module of the same name that was imported from another folder."""
     importlib.invalidate_caches()
     root = name.partition(".")[0]
     spec = importlib.machinery.PathFinder.find_spec(root, [folder])
@@ -104,14 +104,14 @@ def _importable(folder: str) -> Iterator[None]:
 
 
 def _own_output() -> contextlib.AbstractContextManager[Any]:
-    """What the code prints goes to standard error: standard output holds the report."""
+    """Send what the code prints to standard error, because standard output holds the report."""
     return contextlib.redirect_stdout(sys.stderr)
 
 
 def invoke(function: Callable[..., Any], arguments: Arguments, values: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """One call: what it returns, and what it has changed in place.
+    """Call the function once: its result, and the arrays that it changed in place.
 
-    Raises ``CodeError`` with the file and line of the code where it raised.
+    Raises ``CodeError`` with the file and line where the code raised.
     """
     with _own_output(), np.errstate(all="ignore"):
         try:
@@ -123,7 +123,7 @@ def invoke(function: Callable[..., Any], arguments: Arguments, values: Mapping[s
 def _called(
     function: Callable[..., Any], arguments: Arguments, values: Mapping[str, Any]
 ) -> tuple[Any, dict[str, Any]]:
-    """The call; where arrays fail and PyTorch is in use, once more with tensors that share their memory."""
+    """Call the function. If it fails with arrays and PyTorch is imported, call it with tensors that share memory."""
     try:
         return arguments.call(function, values)
     except Exception:
@@ -147,7 +147,7 @@ def _tensor(torch: Any, scalars: bool, x: Any) -> Any:
 
 
 def _said(e: BaseException) -> str:
-    """An exception with the last line of the user's own code in its traceback."""
+    """The text of an exception, with the last line of the user's own code in its traceback."""
     here = str(Path(__file__).parents[1])
     own = [f for f in traceback.extract_tb(e.__traceback__) if not f.filename.startswith((here, "<frozen"))]
     inner = [f for f in own if "site-packages" not in f.filename] or own

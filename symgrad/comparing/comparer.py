@@ -1,4 +1,4 @@
-"""A hand-coded function held against a derivation, entry by entry."""
+"""Compare a hand-coded function with a derivation, entry by entry."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ Array = NDArray[Any]
 DOUBLE, SINGLE = 1e-10, 1e-4
 """The largest relative difference that rounding explains, in double and in single precision."""
 STEPPED = 1e-3
-"""How much an argument itself counts among the terms of a gradient that is the difference of two of its values."""
+"""The weight of the argument itself in the scale of a gradient that is the difference of two of its values."""
 TIE = 1e-9
 """Errors that differ by less, relative to the larger, are equal: rounding does not choose the worst entry."""
 OPINIONS = 3
-"""At how many points the second opinion is asked."""
+"""The number of points at which finite differences are taken."""
 
 
 @dataclass(eq=False)
 class Comparer:
-    """What a function gave, held against the derivation."""
+    """Compares the results of a function with the derivation."""
 
     problem: Problem
     runner: Runner
@@ -72,7 +72,7 @@ class Comparer:
         )
 
     def finding(self, target: GradientTarget | None) -> Finding:
-        """The cost, or one gradient, at its worst entry."""
+        """The finding for the cost (``target`` None) or for one gradient, with its worst entry."""
         worst: tuple[float, Run, int, tuple[int, ...], float | complex, float] | None = None
         for run in self.runner.runs:
             for b in run.samples:
@@ -99,7 +99,7 @@ class Comparer:
         )
 
     def sides(self, target: GradientTarget | None, run: Run, b: int) -> tuple[Array, Array, Array]:
-        """What the code gives at one point, what is right, and the magnitude of its terms."""
+        """The code's values at one point, the exact values, and the magnitude of their terms."""
         if target is None:
             cost = run.group.cost
             return np.asarray(run.costs[b]), cost.value[b], cost.scale[b]
@@ -113,7 +113,7 @@ class Comparer:
     # --- the second opinion -------------------------------------------------------------------------------
 
     def opinion(self, findings: Sequence[Finding]) -> Opinion | None:
-        """Finite differences of the code's own cost, where it returns one."""
+        """Finite differences of the code's own cost, or of the document's if the code returns none."""
         first = self.runner.runs[0]
         targets = [t for t in self.runner.targets if t.parameter in first.gradients]
         if not targets:
@@ -153,7 +153,7 @@ class Comparer:
 
 
 def set_argument(env: Environment, target: GradientTarget, value: Array) -> None:
-    """Give an argument another value in an environment of one sample: all of an array, or the slice it is."""
+    """Set an argument, an array or a slice of one, in an environment of one sample."""
     entry = target.entry
     assert isinstance(entry, n.Entry)  # only these are moved
     ev = Evaluator(env)
@@ -176,10 +176,10 @@ def compare(
     seed: int = 0,
     called: str = "",
 ) -> Comparison:
-    """Hold a function against the cost of a problem and its gradients.
+    """Compare a function with the cost of a problem and its gradients.
 
     wrt: the names to differentiate by, as the document or the function has them; by default every real-valued
-    argument. maps: as ``--map`` takes them. Raises ``SymgradError`` where the two can't be compared at all.
+    argument. maps: as ``--map`` takes them. Raises ``SymgradError`` if they can't be compared at all.
     """
     arguments, notes = _arguments(function, problem, maps)
     targets = targets_of(problem, arguments, wrt)
@@ -194,7 +194,7 @@ def compare(
 
 
 def _arguments(function: Callable[..., Any], problem: Problem, maps: Sequence[str]) -> tuple[Arguments, list[str]]:
-    """What every argument is given: by name, and where that does not give the document's cost, by trying."""
+    """Bind every argument by name or, if that does not give the document's cost, by search."""
     missing: NoName | None = None
     arguments = Arguments()
     try:

@@ -1,4 +1,4 @@
-"""The document's names as generated modules spell them, each once."""
+"""The document's names in the spelling of generated modules."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from symgrad.exporting.python_names import spelled
 
 
 def spellings(names: Iterable[str]) -> dict[str, str]:
-    """Every name by its spelling, in their order; a spelling that is taken gets an underscore."""
+    """The spelling of every name, in their order. A spelling that is already used gets an underscore."""
     out: dict[str, str] = {}
     taken: set[str] = set()
     for latex in names:

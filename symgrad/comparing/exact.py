@@ -1,7 +1,7 @@
-"""The value of a cost and its gradients in an environment: the derivation itself, evaluated.
+"""The exact value of a cost and of its gradients in an environment.
 
-Gradients are those that ``derive.differentiate`` gives, evaluated by the plain evaluator. Beside every
-entry stands the magnitude of the terms it is made of, by which rounding is told from a difference.
+Gradients come from ``calculus.differentiate`` and are evaluated by the plain evaluator. Every entry comes with the
+magnitude of its terms, by which rounding is told from a difference.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from symgrad.evaluating.meaning import Perturbations
 
 Array = NDArray[Any]
 NOISE = 1e-9
-"""Relative noise by which the magnitude of terms is felt."""
+"""The relative noise by which the magnitude of terms is measured."""
 ROUNDS = 4
 
 
@@ -30,8 +30,8 @@ ROUNDS = 4
 class GradientTerm:
     """An expression laid out as an array: ``entry`` at every position of its ``axes``.
 
-    dual: for a gradient the derivative that is still to be taken, which the evaluator does by dual numbers. The
-    rules speak of positions at which all arithmetic on them stays in range; ``x_{t+1}`` leaves out the last one.
+    dual: for a gradient, the derivative before it is taken, which the evaluator takes by dual numbers. The rules of
+    differentiation hold where all arithmetic on positions stays in range; for ``x_{t+1}`` that excludes the last one.
     """
 
     entry: n.Expr
@@ -39,20 +39,20 @@ class GradientTerm:
     dual: n.Expr | None = None
 
     def by_dual_numbers(self) -> GradientTerm:
-        """The same gradient, also at the ends of a range."""
+        """The same gradient in a form that is valid at the ends of a range too."""
         return self if self.dual is None else GradientTerm(self.dual, self.axes)
 
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """Values with one leading axis of samples, and the magnitude of their terms, entry by entry."""
+    """Values with a leading axis of samples, and the magnitude of the terms of each entry."""
 
     value: Array
     scale: Array
 
 
 def gradient(cost: n.Expr, target: n.Entry | n.Ref, axes: tuple[Index, ...]) -> GradientTerm:
-    """The gradient of a cost by every entry of a target that is open in ``axes``."""
+    """The gradient of a cost by every entry of a target, over the target's ``axes``."""
     return GradientTerm(differentiate(cost, target), axes, n.Deriv(cost, target))
 
 
@@ -69,9 +69,9 @@ def array(ev: Evaluator, term: GradientTerm) -> Array:
 
 
 def exact(env: Environment, *terms: GradientTerm) -> list[Exact]:
-    """Terms with the magnitude of their parts: how far relative noise on every intermediate result moves them.
+    """Values of terms with their magnitude, measured by how far relative noise on every intermediate result moves them.
 
-    Values of functions are shaken by no less than ``NOISE`` itself, since code may compute ``1 - sigma(x)``
+    Values of functions get an absolute noise of ``NOISE`` as well, because code may compute ``1 - sigma(x)``
     for ``sigma(-x)``.
     """
     plain, shaken = Evaluator(env), [_Shaken(env, NOISE, k) for k in range(ROUNDS)]
@@ -85,7 +85,7 @@ def exact(env: Environment, *terms: GradientTerm) -> list[Exact]:
 
 
 class _Shaken(Evaluator):
-    """An evaluator whose functions err absolutely as well."""
+    """An evaluator that puts noise on its results, and absolute noise on the values of functions."""
 
     def __init__(self, env: Environment, shake: float, seed: int) -> None:
         super().__init__(env, shake)

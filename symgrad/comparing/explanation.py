@@ -1,4 +1,4 @@
-"""What is known of a gradient that differs: likely causes, and the step of the document that the code computes."""
+"""Explain a gradient that differs: likely causes, and the step of the document that the code computes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COMPLEX = "the code gives complex numbers, whose imaginary part is not zero: ret
 
 @dataclass(frozen=True, slots=True)
 class Explainer:
-    """Explains the findings of one run of a function."""
+    """Explains the findings about one function."""
 
     problem: Problem
     runner: Runner
@@ -56,7 +56,7 @@ class Explainer:
         return replace(finding, causes=found)
 
     def explained(self, finding: Finding, target: GradientTarget) -> Finding:
-        """A gradient that differs, with the likeliest causes and the step it equals."""
+        """A gradient that differs, with the likeliest causes and the step that it equals."""
         if finding.form == "transposed" and finding.error <= self.tolerance:
             said = "transposed: this is the gradient's transpose, in another shape than its argument"
             return replace(finding, causes=(said,))
@@ -98,7 +98,7 @@ class Explainer:
                 yield f"this is the gradient by ${q.name}$", gradient(self.problem.value, body, q.value.axes)
 
     def stale(self) -> Iterator[tuple[str, Change]]:
-        """An argument that was changed in place before it was used."""
+        """Arguments that the code changes in place before it uses them."""
         for target in self.runner.targets:
             if not isinstance(target.entry, n.Entry) or target.name.kind != "array":
                 continue

@@ -1,4 +1,4 @@
-"""What a comparison finds: one finding for the cost and one for every gradient."""
+"""The findings of a comparison: one for the cost and one per gradient."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ Verdict = Literal["right", "differs"]
 
 @dataclass(frozen=True, slots=True)
 class Worst:
-    """The entry that is furthest off, counted from 0, and the point at which it is."""
+    """The entry with the largest error, counted from 0, and the point at which it occurs."""
 
     entry: tuple[int, ...]
     code: float | complex
-    """Complex where the code gives an imaginary part."""
+    """Complex if the code returns an imaginary part."""
     exact: float
     error: float
-    """Relative to the exact entry; infinite where that is 0."""
+    """Relative to the exact entry; infinite if that is 0."""
     sizes: dict[str, int] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
-    """What the function was called with, by parameter."""
+    """The arguments of the call, by parameter."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepHit:
-    """A step of the document, one side of which is what the code computes."""
+    """A step of the document whose right side is what the code computes."""
 
     line: int
     latex: str
     assumptions: tuple[str, ...] = ()
     part: str = ""
-    """Of which slice it speaks, where not of the whole array."""
+    """The slice that the step is about, if not the whole array."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Finding:
     argument: str
     verdict: Verdict
     error: float
-    """The largest difference, relative to the terms that the entry is made of."""
+    """The largest difference, relative to the terms of the entry."""
     worst: Worst | None = None
     form: str = ""
     causes: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Finding:
 class Opinion:
     """Finite differences of the code's own cost against its own gradient, in random directions.
 
-    agrees: None where there was nothing to compare; of_document: the cost is the document's, for the code has none.
+    agrees: None if there was nothing to compare; of_document: the document's cost was used, because the code has none.
     """
 
     method: str
@@ -65,7 +65,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A hand-coded function held against a derivation."""
+    """The comparison of a hand-coded function with a derivation."""
 
     path: str
     cost: str
@@ -76,7 +76,7 @@ class Comparison:
     opinion: Opinion | None = None
     notes: tuple[str, ...] = ()
     failure: str = ""
-    """What the code raised at a point, where it did not at all of them."""
+    """What the code raised at some point, if it did not raise at the first."""
 
     @property
     def right(self) -> bool:

@@ -1,8 +1,8 @@
 """The second opinion on a gradient: finite differences of a cost in a few random directions.
 
-A complex step, ``Im f(x + i h d) / h``, where the code takes complex arrays, has no rounding to speak of;
-else central differences with Richardson extrapolation, ``(4 D(h) - D(2h)) / 3``, which bring their own error bar.
-Directions are signs, so that an error in any single entry shows at full weight.
+Where the code takes complex arrays, a complex step, ``Im f(x + i h d) / h``, which has hardly any rounding error.
+Otherwise central differences with Richardson extrapolation, ``(4 D(h) - D(2h)) / 3``, which come with an error bar.
+Directions are vectors of signs, so that an error in any single entry has full weight.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from symgrad.comparing.findings import Opinion
 
 Array = NDArray[Any]
 Cost = Callable[..., Any]
-"""Takes as many arrays as there are gradients, returns a number."""
+"""Takes one array per gradient, returns a number."""
 
 DIRECTIONS = 5
 TINY = 1e-30
 """The complex step: so small that its square vanishes."""
 STEP = 2.0**-6
-"""The largest step of central differences; it is halved where the cost bends."""
+"""The largest step of central differences; it is halved where the cost has high curvature."""
 HALVINGS = 9
 NOISE = 16.0
-"""Rounding of a cost, in units of its last digit."""
+"""The rounding error of a cost, in units of its last digit."""
 EPS = float(np.finfo(np.float64).eps)
 COMPLEX, RICHARDSON = "complex step", "Richardson"
 FOURTH = (1, -4, -4, 1)
-"""The weights of a fourth difference, but for the 6 in its middle."""
+"""The weights of a fourth difference, without the 6 in the middle."""
 SHAKES, CAUTION, NEAR = 4, 8.0, 3e-6
-"""How often rounding is felt for before a difference is believed, and how many times as large it may be."""
+"""How often rounding is measured, the factor by which it may be larger, and the relative distance that points move."""
 ROUNDING = 2e2 * EPS
-"""What rounding may amount to, relative to the sum of all terms."""
+"""The rounding error that is allowed, relative to the sum of all terms."""
 VAGUE = 1e-3
-"""An error bar wider than this, relative to the sum of all terms, says nothing."""
+"""An error bar wider than this, relative to the sum of all terms, gives no verdict."""
 
 
 def second_opinion(
@@ -49,10 +49,10 @@ def second_opinion(
     terms: float | None = None,
     scale: float | None = None,
 ) -> Opinion:
-    """Gradients of a cost against its finite differences at one point.
+    """Compare the gradients of a cost with its finite differences at one point.
 
-    arrays: where; gradients: one an array, in its shape. terms: the magnitudes of the terms that the entries of the
-    gradients are made of, added up; scale: that of the cost. ``error`` is relative to ``terms``.
+    arrays: the point; gradients: one per array, in its shape. terms: the sum of the magnitudes of all terms of the
+    gradients; scale: the magnitude of the terms of the cost. ``error`` of the result is relative to ``terms``.
     """
     terms = max(terms or 0.0, float(sum(np.abs(g).sum() for g in gradients)), 1e-300)
     rng = np.random.default_rng(seed)
@@ -74,9 +74,9 @@ def second_opinion(
 
 
 def _noise(cost: Cost, arrays: Sequence[Array], moves: Sequence[Sequence[Array]], stepped: Array) -> float:
-    """What rounding inside of the cost comes to in its derivatives: their fourth differences over a short move.
+    """The rounding error of derivatives, estimated by their fourth differences over a short distance.
 
-    Code that computes ``log(1 - p)`` at ``p`` nearly 1 has more of it than its result shows.
+    Code that computes ``log(1 - p)`` at ``p`` nearly 1 has a larger one than its result shows.
     """
     most = 0.0
     for points in _beside(arrays):
@@ -89,7 +89,7 @@ def _noise(cost: Cost, arrays: Sequence[Array], moves: Sequence[Sequence[Array]]
 
 
 def _beside(arrays: Sequence[Array]) -> Iterator[list[list[Array]]]:
-    """Two points on either side of one, in random directions."""
+    """Two points on either side of the given one, in several random directions."""
     rng = np.random.default_rng(1)
     for _ in range(SHAKES):
         shifts = [NEAR * rng.uniform(-1, 1, np.shape(a)) for a in arrays]
@@ -106,12 +106,12 @@ def _split(d: Array, arrays: Sequence[Array]) -> list[Array]:
 
 
 def _complex_steps(cost: Cost, arrays: Sequence[Array], moves: Sequence[Sequence[Array]]) -> Array | None:
-    """The derivatives by complex steps; None where the code takes no complex arrays or drops what is imaginary."""
+    """Derivatives by complex steps; None if the code takes no complex arrays or drops the imaginary part."""
     found = []
     for move in moves:
         try:
             value = cost(*(a + (1j * TINY) * d for a, d in zip(arrays, move, strict=True)))
-        except Exception:  # whatever the code does with numbers that it was not written for
+        except Exception:  # the code may do anything with numbers that it was not written for
             return None
         value = np.asarray(value)
         if value.size != 1 or value.dtype.kind != "c" or not np.isfinite(value).all():
@@ -131,8 +131,8 @@ def _richardson(
 ) -> Opinion:
     """The verdict by central differences.
 
-    A complex step that contradicts them does not apply to this code (``abs``, ``max``, a cast); one within their
-    error bars is the sharper witness.
+    If the complex step contradicts them, it does not apply to this code (``abs``, ``max``, a cast). If it lies within
+    their error bars, it is the more accurate of the two.
     """
     values, bars = np.zeros(len(moves)), np.zeros(len(moves))
     h = STEP
@@ -143,7 +143,9 @@ def _richardson(
         values[k], bars[k], h = found
     bars = np.maximum(bars, ROUNDING * terms)
     through = stepped is None or bool((np.abs(stepped - values) <= bars).all())
-    if stepped is not None and through:  # and it disagrees, else nobody would have asked
+    if (
+        stepped is not None and through
+    ):  # and it disagrees with the gradient, else this function would not have been called
         return Opinion(COMPLEX, False, float(np.abs(stepped - claimed).max()) / terms)
     error = float(np.abs(values - claimed).max()) / terms
     apart = [k for k in range(len(moves)) if abs(values[k] - claimed[k]) > bars[k]]
@@ -163,8 +165,10 @@ def _confirmed(
     scale: float,
     h: float,
 ) -> bool:
-    """Whether one of the directions stays apart at half the step, where an error bar that came out too small by chance
-    does not repeat itself, and apart by more than rounding inside of the cost."""
+    """True if one of the directions still disagrees at half the step, by more than the rounding error of the cost.
+
+    An error bar that is too small by chance at one step is not too small at the other.
+    """
     noise = 0.0
     for points in _beside(arrays):
         around = [_real(cost, at, moves[0], 0.0) for at in points]
@@ -181,10 +185,10 @@ def _confirmed(
 def directional(
     cost: Cost, arrays: Sequence[Array], move: Sequence[Array], scale: float = 0.0, h: float = STEP, adapt: bool = True
 ) -> tuple[float, float, float] | None:
-    """A directional derivative, its error bar and the step taken; None where the cost is not finite.
+    """A directional derivative, its error bar and the step; None if the cost is not finite.
 
-    The bar is what extrapolations from different steps differ by, and what rounding of the cost comes to. The
-    step is halved while the first outweighs the second.
+    The error bar is the difference of extrapolations from different steps plus the rounding error of the cost. The
+    step is halved while the first is larger than the second.
     """
     best: tuple[float, float, float] | None = None
     known: dict[float, tuple[float, float]] = {}

@@ -1,5 +1,7 @@
-"""Which argument is what, found by calling: a function whose arguments have names of their own is tried with the
-quantities of the document, until it computes the document's cost.
+"""Find out what each argument of a function is, by calling it.
+
+Where its arguments have other names than the document's, the function is called with quantities of the document until
+it computes the document's cost.
 """
 
 from __future__ import annotations
@@ -20,15 +22,15 @@ from symgrad.comparing.problem import Problem
 from symgrad.comparing.returned import cost_in
 
 TRIED = 4000
-"""How many ways to call a function are tried."""
+"""The most candidate calls that are tried."""
 RUNNING, EXCHANGED = 20, 200
-"""Of how many the arguments are exchanged one by one, and how often: where the cost can't tell them apart."""
+"""Where the cost can't tell arguments apart: how many calls get their arguments exchanged, and how often each."""
 CLOSE = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
 class Guessed:
-    """certain: called this way the function gives the document's cost; named: it has the document's names."""
+    """certain: this call gives the document's cost; named: the parameters have the document's names."""
 
     given: tuple[Given, ...]
     certain: bool
@@ -37,14 +39,14 @@ class Guessed:
 
 @dataclass(frozen=True, slots=True)
 class ArgumentSearch:
-    """What was found, how many kinds of ways to call the function were tried, and whether there are more."""
+    """The result of a search, the number of calls tried, and whether there are more."""
 
     found: Guessed | None
     tried: int
     more: bool
 
     def failed(self) -> str:
-        """What is said of a search that did not find the document's cost."""
+        """The message for a search that did not find the document's cost."""
         if self.found is None:
             why = "called with quantities of the document in its place it raises"
         else:
@@ -53,7 +55,7 @@ class ArgumentSearch:
 
 
 def guess(function: Callable[..., Any], problem: Problem, seed: int = 0) -> Guessed | None:
-    """What every parameter is likely given; None where no way to call the function runs through."""
+    """The likeliest binding of every parameter; None if the function raises in every candidate call."""
     return search(function, problem, seed).found
 
 
@@ -98,17 +100,18 @@ def search(function: Callable[..., Any], problem: Problem, seed: int = 0) -> Arg
 
 
 def gives_cost(function: Callable[..., Any], given: Sequence[Given], problem: Problem, seed: int = 0) -> bool:
-    """Whether a function that is called this way returns the document's cost."""
+    """True if this call returns the document's cost."""
     return _tried(function, given, [g for g in draw_points(problem, [], seed, Fixed()) if g.samples]) == "cost"
 
 
 def likeliest(function: Callable[..., Any], problem: Problem) -> tuple[Given, ...]:
-    """The first way by name, whether it runs or not."""
+    """The first candidate, which goes by names alone."""
     return next(CallCandidates(function, problem).all(), ())
 
 
 def _tried(function: Callable[..., Any], given: Sequence[Given], groups: Sequence[PointGroup]) -> str:
-    """``cost``: it gives the exact cost at two points of different sizes; ``runs``: it runs through at one."""
+    """``cost``: the call gives the exact cost at two points of different sizes; ``runs``: it does not raise; empty: it
+    does."""
     arguments = Arguments(list(given))
     said = ""
     for group in (groups[0], groups[-1]):
@@ -129,7 +132,7 @@ def _tried(function: Callable[..., Any], given: Sequence[Given], groups: Sequenc
 
 
 def as_maps(given: Sequence[Given]) -> list[str]:
-    """The same as ``--map`` takes it; what matches by its own name is left out."""
+    """The bindings in the form of ``--map``, without those that match by name."""
     out = []
     for g in given:
         if g.name is None:

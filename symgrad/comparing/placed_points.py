@@ -65,7 +65,7 @@ class PlacedPositions:
         arrangements = self.arrangements()
         for k in range(env.batch):
             point: dict[PositionArgument, NDArray[np.int64]] = {i: env.at[i][k : k + 1] for i in letters}
-            point.update((a, env.arrays[a][k]) for a in arrays)
+            point.update((a, env.index_arrays[a][k]) for a in arrays)
             arrangements[k % len(arrangements)](point, rng)
 
     def roomy(self, sizes: Mapping[str, int], fixed: Mapping[str, int]) -> dict[str, int]:

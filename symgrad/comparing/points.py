@@ -1,5 +1,5 @@
-"""The points at which code is compared: sizes all different, positions that are apart, repeat and coincide,
-weights tiny and large, all within what the document assumes.
+"""The points at which code is compared: all sizes different; positions apart, repeated and shared; weights small and
+large. All points meet the document's assumptions.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.checking import assumption_holds
-from symgrad.checking.degree_bound import Survey
+from symgrad.checking.degree_bound import DegreeCounter
 from symgrad.checking.draw import MODES, Mode, draw, some_samples
 from symgrad.checking.sample_sizes import SampleSizes, need
 from symgrad.comparing.exact import Exact, GradientTerm, array, exact
@@ -29,21 +29,21 @@ from symgrad.text.diagnostic import SymgradError
 
 MAGNITUDES = (1.0, 0.01, 2.5)
 FAR, ROUNDS = 12.0, 6
-"""How far from 0 functions built on exp or erf are evaluated, and in how many rounds weights are made small enough."""
+"""The largest argument of functions built on exp or erf, and the most rounds in which weights are reduced for it."""
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 SAMPLES = 8
-"""How many points are drawn at one magnitude and one set of sizes."""
+"""The number of points per magnitude and set of sizes."""
 EACH, PLACED = 2, 24
-"""How many points there are of each kind of placed positions at one set of sizes, and of all kinds at most."""
+"""The number of points per arrangement of positions and set of sizes, and the most for all arrangements."""
 Draw = Callable[[Mode, bool], Environment | None]
-"""Candidates in one way of drawing; with True more of them."""
+"""Draws candidates in a mode; with True, more of them."""
 
 
 @dataclass(eq=False)
 class PointGroup:
-    """PointDrawer of one set of sizes: an environment of several samples, with the exact cost and gradients.
+    """Points of one set of sizes: an environment of several samples, with the exact cost and gradients.
 
-    assumed: whether they meet also what the document assumes only after the definition of the cost.
+    assumed: True if they also meet the assumptions that the document makes after the definition of the cost.
     """
 
     env: Environment
@@ -56,14 +56,14 @@ class PointGroup:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """Values that are not drawn but given: sizes, and scalars by their tensor."""
+    """Values that are given and not drawn: sizes by name, scalars by their tensor."""
 
     sizes: Mapping[str, int] = field(default_factory=dict)
     scalars: Mapping[n.Tensor, float] = field(default_factory=dict)
 
 
 def draw_points(problem: Problem, gradients: Sequence[GradientTerm], seed: int, fixed: Fixed) -> list[PointGroup]:
-    """All points. Raises ``SymgradError`` where the cost is defined at none of them."""
+    """All points. Raises ``SymgradError`` if the cost is defined at none of them."""
     return PointDrawer(problem, gradients, seed, fixed).groups()
 
 
@@ -103,10 +103,10 @@ class PointDrawer:
         return found
 
     def sizes(self) -> Iterator[dict[str, int]]:
-        """Sets of sizes, no two alike in any: the smallest, the same in reversed order, and larger ones, of which none
-        is a multiple of another."""
+        """Three sets of sizes, in each of which all sizes differ: the smallest, the same in reversed order, and larger
+        ones of which none is a multiple of another."""
         claim = Claim(self.problem.value, n.ZERO, (), self.all)
-        chosen = SampleSizes().choose(claim, need(claim, Survey()))
+        chosen = SampleSizes().choose(claim, need(claim, DegreeCounter()))
         for a in self.problem.arguments.values():
             if a.kind == "size":
                 chosen.setdefault(str(a.what), 2)
@@ -127,7 +127,7 @@ class PointDrawer:
     def drawn(
         self, sizes: Mapping[str, int], assumptions: tuple[Assumption, ...], magnitude: float, stream: int
     ) -> list[PointGroup]:
-        """The points at one magnitude, all positions drawn at random."""
+        """Points at one magnitude, with positions drawn at random."""
 
         def candidates(mode: Mode, more: bool) -> Environment | None:
             batch = 8 * SAMPLES if more else SAMPLES
@@ -136,7 +136,7 @@ class PointDrawer:
         return self.some(candidates, assumptions, magnitude, SAMPLES)
 
     def with_placed(self, sizes: Mapping[str, int], stream: int) -> list[PointGroup]:
-        """The points of every arrangement of positions."""
+        """Points with every arrangement of positions."""
         most = self.placed.patterns * max(1, min(EACH, PLACED // self.placed.patterns))
         magnitude = MAGNITUDES[0]
 
@@ -150,7 +150,7 @@ class PointDrawer:
     def some(
         self, candidates: Draw, assumptions: tuple[Assumption, ...], magnitude: float, most: int
     ) -> list[PointGroup]:
-        """PointDrawer in the first way of drawing that gives enough of them."""
+        """Points drawn in the first mode that gives enough of them."""
         best: list[PointGroup] = []
         for mode in MODES:
             for more in (False, True):
@@ -195,8 +195,8 @@ class PointDrawer:
         return PointGroup(env, magnitude, assumptions == self.all, cost, gradients, fine.tolist())
 
     def soften(self, env: Environment, tensors: Sequence[n.Tensor]) -> None:
-        """Weights smaller where a function that saturates is asked too far out: there honest code has no digits left
-        (``1 - sigma(30)``), and nothing could be told from rounding."""
+        """Make weights smaller where the argument of a saturating function is too large: there correct code has no
+        digits left (``1 - sigma(30)``), and a mistake can't be told from rounding."""
         moved = [t for t in tensors if t.domain == "real" and t not in assumption_holds.domains(self.early)]
         for _ in range(ROUNDS):
             ev = Evaluator(env)
@@ -218,7 +218,7 @@ def _finite(a: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _bound(assumptions: tuple[Assumption, ...]) -> set[n.Tensor]:
-    """Tensors that an assumption ties by more than a domain."""
+    """Tensors that an assumption restricts by more than a domain."""
     simple = assumption_holds.domains(assumptions)
     found: set[n.Tensor] = set()
     for a in assumptions:

@@ -1,4 +1,4 @@
-"""What code is held against: the cost of a document, its names, and the assumptions its definition stands under."""
+"""What code is compared with: the cost of a document, its names, and the assumptions that hold for its definition."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from symgrad.text.diagnostic import NotationError, SymgradError
 
 Kind = Literal["array", "position", "positions", "subset", "size", "value"]
 Dependency = n.Tensor | Index | IndexArray | Subset | str | n.AbstractFunction
-"""What values are computed from; a size by its name."""
+"""What a value is computed from; a size is given by its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Something that the document has a name for. ``latex`` is how it is written there, ``spelled`` its ASCII name.
+    """A name of the document. ``latex`` is the name as it is written there, ``spelled`` the same in ASCII.
 
     what: a ``Tensor``, ``Index``, ``IndexArray``, ``Subset`` or the name of a size by their kind;
     for a ``value`` (a slice, a defined quantity, any expression) its entry, open in ``axes``.
@@ -36,14 +36,14 @@ class Name:
 
     @property
     def target(self) -> n.Entry | n.Ref | None:
-        """The entry by which one differentiates; None for what can't be varied."""
+        """The entry to differentiate by; None if the name can't be varied."""
         if isinstance(self.what, (n.Entry, n.Ref)):
             return self.what
         return None
 
     @property
     def is_real(self) -> bool:
-        """Whether it can be varied: a real-valued array, a slice of one, or a defined quantity."""
+        """True if it can be varied: a real-valued array, a slice of one, or a defined quantity."""
         target = self.target
         if isinstance(target, n.Entry):
             return target.tensor.domain not in ("bit", "sign")
@@ -52,36 +52,36 @@ class Name:
 
 @dataclass(slots=True)
 class Problem:
-    """A cost of a document, its arguments, and what may be assumed of them."""
+    """A cost of a document, its arguments, and the assumptions about them."""
 
     document: ReadDocument
     vocabulary: DocumentNames
     cost: Quantity
     arguments: dict[str, Name] = field(default_factory=dict)
-    """What the cost is computed from, by ASCII name: arrays, positions, subsets, then sizes."""
+    """Everything that the cost depends on, by ASCII name: arrays, positions, subsets, then sizes."""
 
     def __post_init__(self) -> None:
         found = list(dict.fromkeys(dependencies(self.cost.value.body)))
         functions = [f.name for f in found if isinstance(f, n.AbstractFunction)]
         if functions:
             raise SymgradError(
-                f"{self.cost.name} uses the function {functions[0]}, of which the document says no more than its name: "
-                "no code can be held against it"
+                f"{self.cost.name} uses the function {functions[0]}, which the document does not define: "
+                "no code can be compared with it"
             )
         self._enter(found)
 
     def include(self, name: Name) -> None:
-        """Have what a name speaks of drawn as well, also where the cost does not depend on it."""
+        """Add everything that a name depends on to the arguments, even if the cost does not depend on it."""
         found = dependencies(name.what) if isinstance(name.what, n.Expr) else (name.what,)
         self._enter(d for d in found if not isinstance(d, n.AbstractFunction))
 
     def knows(self, name: Name) -> bool:
-        """Whether a name speaks of nothing but what the cost depends on."""
+        """True if the cost depends on everything that this name depends on."""
         found = set(dependencies(name.what)) if isinstance(name.what, n.Expr) else {name.what}
         return found <= {a.what.tensor if isinstance(a.what, n.Entry) else a.what for a in self.arguments.values()}
 
     def _enter(self, new: Iterable[Dependency]) -> None:
-        """Names for what is not named yet: arrays first, sizes last."""
+        """Add arguments for dependencies that have none yet: arrays first, sizes last."""
         known = {a.latex for a in self.arguments.values()}
         found = [d for d in new if _latex(d) not in known]
         order: tuple[type, ...] = (n.Tensor, Index, IndexArray, Subset, str)
@@ -98,7 +98,7 @@ class Problem:
         return self.cost.value.body
 
     def lookup(self, text: str) -> Name | None:
-        """A name or an expression of the document, spelled as there or in ASCII; None if it means nothing there."""
+        """A name or an expression of the document, as it is written there or in ASCII; None if it can't be read."""
         text = text.strip()
         found = self.arguments.get(text)
         if found is None:
@@ -108,7 +108,7 @@ class Problem:
         return found
 
     def named(self, parameter: str) -> Name | None:
-        """What a parameter of code is called after: as ``lookup``, without products of names that it may spell."""
+        """The name that a parameter of code has. Unlike ``lookup``, it does not read ``xw`` as a product of names."""
         found = self.lookup(parameter)
         if found is not None and found.kind == "value" and (found.target is None or found.what is self.value):
             return None
@@ -127,10 +127,10 @@ class Problem:
         return Name("value", written, spellings([written])[written], value.body, value.axes)
 
     def assumptions(self) -> tuple[tuple[Assumption, ...], tuple[Assumption, ...]]:
-        """Those under which the cost is defined, and all that the document ever makes.
+        """The assumptions that hold for the cost, and all assumptions of the document.
 
-        What is assumed of positions only after the cost is defined (that no sample repeats, say) restricts a
-        later step, and not the cost.
+        An assumption about positions that comes after the definition of the cost (that no sample repeats, say)
+        restricts a later step, and not the cost.
         """
         everywhere = self.vocabulary.assumptions()
         scope = self.document.scope
@@ -147,9 +147,9 @@ class Problem:
 
 
 def problem_of(document: ReadDocument, of: str | None = None) -> Problem:
-    """The cost ``of`` a document, by its name there or in ASCII; without a name the one that nothing else is made of.
+    """The cost ``of`` a document, by its name there or in ASCII; without a name, the one that no other quantity uses.
 
-    Raises ``SymgradError`` where there is none, or more than one to choose from.
+    Raises ``SymgradError`` if there is none, or more than one.
     """
     path = document.source.path
     vocabulary = DocumentNames(document)
@@ -183,7 +183,7 @@ def _positional(a: Assumption) -> bool:
 
 
 def dependencies(expr: n.Expr) -> Iterator[Dependency]:
-    """What a value is computed from, definitions looked through, in the order of first mention."""
+    """Everything that an expression depends on, through definitions, in the order of first mention."""
     for node in n.all_nodes(expr):
         if isinstance(node, n.Entry):
             yield node.tensor
@@ -235,5 +235,5 @@ def _name(d: Dependency, latex: str, spelled: str) -> Name:
         return Name("positions", latex, spelled, d)
     if isinstance(d, Subset):
         return Name("subset", latex, spelled, d)
-    assert isinstance(d, str)  # abstract functions are refused before
+    assert isinstance(d, str)  # abstract functions have been refused
     return Name("size", latex, spelled, d)

@@ -1,4 +1,4 @@
-"""What a hand-coded function returns, as a cost and gradients by name: a pair, a dict, one array, a flat vector."""
+"""Read the result of a hand-coded function as a cost and gradients: a pair, a dict, one array, a flat vector."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from symgrad.comparing.calling import CodeError
 
 Array = NDArray[Any]
 Form = Literal["", "transposed", "row", "column", "flat"]
-"""How a returned array lies: as its argument, or otherwise."""
+"""The layout of a returned array; empty if it is that of its argument."""
 COSTS = ("cost", "loss", "value", "objective", "j", "l")
-"""Keys under which a cost is returned."""
+"""Usual keys of a cost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A gradient that may be returned: its name, other names it may go by, and the shape of its argument."""
+    """A gradient that may be returned: its name, other names that it may have, and the shape of its argument."""
 
     name: str
     others: tuple[str, ...]
@@ -31,7 +31,10 @@ class Wanted:
 
 @dataclass(slots=True)
 class Returned:
-    """A cost, and gradients by name with the form each was found in. ``single``: in single precision."""
+    """A cost, and gradients by name with the form of each.
+
+    single: some are in single precision; swapped: they come in another order than the arguments.
+    """
 
     cost: float | complex | None = None
     gradients: dict[str, Array] = field(default_factory=dict)
@@ -41,9 +44,9 @@ class Returned:
 
 
 def interpret(result: Any, wanted: Sequence[Wanted], asked: bool = False) -> Returned:
-    """A result, in whichever of the usual forms. Raises ``CodeError`` where it fits none.
+    """Read a result in any of the usual forms. Raises ``CodeError`` if it has none of them.
 
-    asked: the gradients are those that were asked for, so that a lone number may be one of them.
+    asked: the user named these gradients, so that a single number may be one of them.
     """
     out = Returned()
     if isinstance(result, Mapping):
@@ -65,7 +68,7 @@ def interpret(result: Any, wanted: Sequence[Wanted], asked: bool = False) -> Ret
         out.cost = _cost(items[0], out)
         return out
     if len(items) > len(wanted) and items[0] is None:
-        items = items[1:]  # a cost that is left out
+        items = items[1:]  # in place of a cost
     if len(items) > len(wanted):
         items = [x for x in items if x is not None]
     _in_order([None if x is None else _array(x, out) for x in items], wanted, out)
@@ -73,14 +76,14 @@ def interpret(result: Any, wanted: Sequence[Wanted], asked: bool = False) -> Ret
 
 
 def _all_gradients(items: Sequence[Any], wanted: Sequence[Wanted]) -> bool:
-    """Whether a first number is a gradient by a scalar, and not the cost: everything fits in its place."""
+    """True if the first number is a gradient by a scalar and not the cost, because every item fits its argument."""
     if len(items) != len(wanted) or wanted[0].shape != ():
         return False
     return all(_form(np.asarray(x), w) is not None for x, w in zip(items, wanted, strict=True))
 
 
 def cost_in(result: Any) -> float | complex | None:
-    """The cost in a result, whatever else stands beside it; None where there is none."""
+    """The cost in a result; None if there is none."""
     out = Returned()
     if isinstance(result, Mapping):
         found = next((x for key, x in result.items() if str(key).lower() in COSTS and _is_number(x)), None)
@@ -99,7 +102,7 @@ def _is_number(x: Any) -> bool:
 
 
 def _is_array(x: Any, wanted: Sequence[Wanted]) -> bool:
-    """Whether a list is meant as one array: of numbers, in the shape of an argument."""
+    """True if a list is one array: it holds numbers, and has the shape of an argument."""
     if isinstance(x, Mapping) or not all(np.ndim(item) == 0 or isinstance(item, list) for item in x):
         return False
     try:
@@ -117,7 +120,7 @@ def _cost(x: Any, out: Returned) -> float | complex:
 
 
 def _array(x: Any, out: Returned) -> Array:
-    """A result of any library as an array."""
+    """Convert a result of any library to an array."""
     for step in ("detach", "cpu"):
         if hasattr(x, step):
             x = getattr(x, step)()
@@ -170,9 +173,9 @@ def _called(key: str, wanted: Sequence[Wanted]) -> Wanted | None:
 
 
 def _in_order(arrays: list[Array | None], wanted: Sequence[Wanted], out: Returned) -> None:
-    """Arrays in the order of the arguments, or else in the one order that their shapes allow.
+    """Match arrays with arguments in order, or else in the first order that their shapes allow.
 
-    None stands for a gradient that is left out, and keeps its place.
+    None takes the place of a gradient that is not returned.
     """
     given = [a for a in arrays if a is not None]
     if not given:
@@ -203,7 +206,7 @@ def _in_order(arrays: list[Array | None], wanted: Sequence[Wanted], out: Returne
 
 
 def _order(allowed: Sequence[Sequence[int]], rising: bool, taken: tuple[int, ...] = ()) -> tuple[int, ...] | None:
-    """The first choice of one from each list, all different, and each greater than the one before where they rise."""
+    """The first choice of one number from each list, all different; with ``rising``, in ascending order."""
     if not allowed:
         return taken
     if not all(allowed):
@@ -217,7 +220,7 @@ def _order(allowed: Sequence[Sequence[int]], rising: bool, taken: tuple[int, ...
 
 
 def _cut(flat: Array, wanted: Sequence[Wanted], out: Returned) -> None:
-    """One vector of all gradients."""
+    """Split one vector into all gradients."""
     at = 0
     for w in wanted:
         size = int(np.prod(w.shape))
@@ -227,7 +230,7 @@ def _cut(flat: Array, wanted: Sequence[Wanted], out: Returned) -> None:
 
 
 def _misfit(arrays: Sequence[Array], wanted: Sequence[Wanted]) -> str:
-    """Arrays that are gradients by nothing; a flat vector may be that of some arguments only."""
+    """The message for arrays that fit no argument. A flat vector may belong to some arguments only."""
     said = (
         f"the function returns arrays of the shapes {_listed(a.shape for a in arrays)}; the gradients have "
         f"{', '.join(f'{w.name} {w.shape}' for w in wanted)}"
@@ -246,7 +249,7 @@ def _listed(shapes: Any) -> str:
 
 
 def _form(a: Array, w: Wanted) -> Form | None:
-    """How an array may be the gradient of an argument; None if it can't."""
+    """The form in which an array is the gradient by an argument; None if it does not fit."""
     if a.shape == w.shape:
         return ""
     if a.size == int(np.prod(w.shape)) == max((1, *a.shape)):

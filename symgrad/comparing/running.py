@@ -1,4 +1,4 @@
-"""Runs a hand-coded function at every point, and keeps what it gives in the form of the derivation."""
+"""Run a hand-coded function at every point, and record its cost and gradients."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Array = NDArray[Any]
 
 @dataclass(eq=False)
 class Run:
-    """What the code gave at the points of one group, sample by sample: its cost, its gradients by parameter as
-    their argument lies, what it was called with, and the arguments that it changed in place, as it left them.
+    """The results of the code at the points of one group, by sample.
 
-    Costs and gradients are complex where the code gives an imaginary part.
+    gradients: by parameter, in the layout of the argument; values: what the code was called with; left: the arguments
+    that it changed in place, after the call. Costs and gradients are complex if the code returns an imaginary part.
     """
 
     group: PointGroup
@@ -36,7 +36,7 @@ class Run:
 
 @dataclass(eq=False)
 class Runner:
-    """One function. asked: the targets are those that were asked for."""
+    """Runs one function. asked: the user named the targets."""
 
     function: Callable[..., Any]
     arguments: Arguments
@@ -47,14 +47,14 @@ class Runner:
     notes: dict[str, None] = field(default_factory=dict)
     single: bool = False
     known: set[str] = field(default_factory=set)
-    """Which gradients are returned."""
+    """The parameters whose gradients are returned."""
     stepped: set[str] = field(default_factory=set)
-    """Parameters whose gradients are taken from their change in place."""
+    """The parameters whose gradients are computed from their change in place."""
     failure: str = ""
-    """What the code raised at a point, where it did not at all of them."""
+    """What the code raised at some point, if it did not raise at the first."""
 
     def run(self, groups: Sequence[PointGroup]) -> None:
-        """Calls the code at every point. Raises ``CodeError`` where it fails at the first."""
+        """Call the code at every point. Raises ``CodeError`` if it fails at the first."""
         for group in groups:
             run = Run(group)
             for b in group.samples:
@@ -82,7 +82,7 @@ class Runner:
         self._steady(first)
 
     def called(self, values: dict[str, Any]) -> tuple[Returned, dict[str, Array]]:
-        """One call, read as a cost and gradients; and what it changed in place."""
+        """Call the code once: its cost and gradients, and the arguments that it changed in place."""
         wanted = [
             Wanted(t.parameter, (t.name.spelled, t.name.latex), np.shape(values[t.parameter])) for t in self.targets
         ]
@@ -93,7 +93,7 @@ class Runner:
         return found, left
 
     def from_steps(self, values: dict[str, Any], left: dict[str, Array], found: Returned) -> None:
-        """The gradients of code that returns none, but takes its step in place."""
+        """Compute the gradients of code that returns none and takes its step in place."""
         rate, name = self.arguments.rate
         for t in self.targets:
             after = left.get(t.parameter)
@@ -117,7 +117,7 @@ class Runner:
             self.notes["the gradients come in another order than the arguments"] = None
 
     def _steady(self, run: Run) -> None:
-        """The same call once more must give the same."""
+        """Note if the same call does not give the same result again."""
         b = run.samples[0]
         found, _ = self.called(run.values[b])
         same = found.cost is None or b not in run.costs or _equal(found.cost, run.costs[b])

@@ -1,4 +1,4 @@
-"""The step of a document that a code computes: sides of its chains, evaluated and held against the code."""
+"""Find the step of a document that the code computes, by evaluating the sides of its chains."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WORK = 100e6
 
 @dataclass(frozen=True, slots=True)
 class StatedGradient:
-    """A side of a step that says what a gradient is: its entry in the letters of ``taken``."""
+    """A side of a step that states a gradient, in the letters of ``taken``, the entry that is differentiated by."""
 
     step: ReadStep
     side: n.Expr
@@ -40,7 +40,7 @@ class StatedGradient:
 def equal_step(
     problem: Problem, target: GradientTarget, evidence: Sequence[CodeNumbers], tolerance: float
 ) -> StepHit | None:
-    """The first step that gives the code's numbers at every point, and the exact ones not at all."""
+    """The first step that gives the code's numbers at every point and differs from the exact ones at some."""
     with np.errstate(all="ignore"):
         try:
             with BUDGET.of(WORK):
@@ -49,7 +49,7 @@ def equal_step(
                     if hit is not None:
                         return hit
         except EvaluationTooLarge:
-            pass  # what was found until then
+            pass  # report what was found so far
     return None
 
 
@@ -74,7 +74,7 @@ def _is_cost(body: n.Expr, problem: Problem) -> bool:
 
 
 def _same(x: n.Entry | n.Ref, y: n.Entry | n.Ref) -> bool:
-    """Whether two targets are entries of one array: definitions are the same by name, read twice."""
+    """True if two targets are entries of one array. Definitions may be read twice, so their names are compared."""
     if isinstance(x, n.Entry) and isinstance(y, n.Entry):
         return x.tensor is y.tensor
     if isinstance(x, n.Ref) and isinstance(y, n.Ref):
@@ -99,7 +99,7 @@ def _hit(
             said = array(ev, GradientTerm(side, axes))
             found = [None if p is None else ev.positions(p) for p in picks]
             if any(p is not None and p.axes for p in found):
-                return None  # a letter of its own in the slot
+                return None  # an open letter in the index
             positions = [None if p is None else p.a - e.env.number(low) for p, low in zip(found, lows, strict=True)]
         except (EvaluationError, ValueError):
             return None
@@ -114,7 +114,7 @@ def _hit(
     if not differs:
         return None
     claim = stated.step.outcome.claim
-    assert claim is not None  # it was stated
+    assert claim is not None  # it states a gradient
     part = f"${latex(stated.taken)}$" if any(p is not None for p in picks) else ""
     return StepHit(
         stated.step.span.line, stated.step.right, tuple(dict.fromkeys(a.latex for a in claim.assumptions)), part
@@ -122,15 +122,15 @@ def _hit(
 
 
 def axes_of(target: GradientTarget) -> tuple[Index, ...]:
-    """The axes of a target in the order of its aligned."""
+    """The axes of a target in the order of its indices."""
     return tuple(i for i in target.entry.indices if isinstance(i, Index) and i in target.term.axes)
 
 
 def _aligned(
     stated: StatedGradient, target: GradientTarget
 ) -> tuple[n.Expr, tuple[Index, ...], list[IndexExpr | None]] | None:
-    """The side with its open letters as axes of the target, and for each axis of the target the position at which the
-    side speaks of it (None: of all)."""
+    """The side with its open letters as axes of the target, and for each axis of the target the position that the side
+    is about (None: all positions)."""
     side = stated.side
     axes: list[Index] = []
     picks: list[IndexExpr | None] = []

@@ -28,9 +28,9 @@ class GradientTarget:
 
 
 def targets_of(problem: Problem, arguments: Arguments, wrt: Sequence[str] | None) -> list[GradientTarget]:
-    """In the order asked for, or else of the function: every real-valued argument that the cost depends on.
+    """The arguments ``wrt``, in that order, or else every real-valued argument that the cost depends on.
 
-    Raises ``SymgradError`` for a name that is none.
+    Raises ``SymgradError`` for a name that is not one of these.
     """
     real = [t for g in arguments.given if (t := _target(problem, g)) is not None]
     if wrt is None:

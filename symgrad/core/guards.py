@@ -25,21 +25,21 @@ def factors(node: Expr) -> tuple[Expr, ...]:
 
 def guards(node: Expr) -> tuple[Expr, ...]:
     """The factors that make a product 0 where they are 0, although others may be undefined there."""
-    found = tuple(f for f in factors(node) if is_bracket(f))
+    found = tuple(f for f in factors(node) if is_indicator(f))
     return () if not found or _cancels(node) else found
 
 
 @lru_cache(maxsize=4096)
-def is_bracket(node: Expr) -> bool:
+def is_indicator(node: Expr) -> bool:
     """Whether an expression is made of brackets, deltas and numbers alone, by itself or by name."""
     if isinstance(node, Ref):
-        return is_bracket(node.definition.body)
+        return is_indicator(node.definition.body)
     if isinstance(node, Cases):
-        return all(isinstance(value, Num) or is_bracket(value) for _, value in node.branches)
+        return all(isinstance(value, Num) or is_indicator(value) for _, value in node.branches)
     if isinstance(node, Pow):
-        return is_bracket(node.base) and not _divides(node)
+        return is_indicator(node.base) and not _divides(node)
     if isinstance(node, (Add, Mul)):
-        made = [is_bracket(x) for x in node.args[0]]
+        made = [is_indicator(x) for x in node.args[0]]
         return any(made) and all(b or isinstance(x, Num) for b, x in zip(made, node.args[0], strict=True))
     return isinstance(node, (Delta, Iverson))
 

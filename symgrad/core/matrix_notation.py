@@ -193,42 +193,42 @@ def transposed(array: Array) -> Array:
         case Mapped():
             return Mapped(axes, array.function, transposed(array.body))
         case Total():
-            apart = sorted((transposed(t) if t.axes else t for t in array.terms), key=_marks)
-            if sum(map(_marks, apart)) <= sum(map(_marks, array.terms)):
+            apart = sorted((transposed(t) if t.axes else t for t in array.terms), key=_transposes)
+            if sum(map(_transposes, apart)) <= sum(map(_transposes, array.terms)):
                 return Total(axes, tuple(apart))
     return Transposed(axes, array)
 
 
-def _marks(array: Array) -> int:
+def _transposes(array: Array) -> int:
     """How many transposes an array is written with, outside of functions and brackets."""
     if isinstance(array, Transposed):
         return 1
     if isinstance(array, ScaledMatrix) and array.body is not None:
-        return _marks(array.body)
-    return _marks(array.left) + _marks(array.right) if isinstance(array, (MatrixProduct, OuterProduct)) else 0
+        return _transposes(array.body)
+    return _transposes(array.left) + _transposes(array.right) if isinstance(array, (MatrixProduct, OuterProduct)) else 0
 
 
-def lies(array: Array) -> bool:
+def is_row(array: Array) -> bool:
     """Whether an array of one axis is shorter as a row: a vector that it is made of is one."""
     match array:
         case Named():
             return array.row
         case Total():
-            return any(lies(t) for t in array.terms if t.axes)
+            return any(is_row(t) for t in array.terms if t.axes)
         case Hadamard():
-            return any(map(lies, array.factors))
+            return any(map(is_row, array.factors))
         case MatrixProduct():
-            return len(array.left.axes) == 2 and lies(array.right)
+            return len(array.left.axes) == 2 and is_row(array.right)
         case ScaledMatrix(body=body):
-            return body is not None and lies(body)
+            return body is not None and is_row(body)
         case Mapped() | EntrywisePower() | SoftmaxVector() | Explicit():
-            return lies(array.body)
+            return is_row(array.body)
         case EntrywiseQuotient():
-            return any(lies(x) for x in (array.above, array.below) if x.axes)
+            return any(is_row(x) for x in (array.above, array.below) if x.axes)
     return False
 
 
-def lying(array: Array) -> Array:
+def as_row(array: Array) -> Array:
     """A column where a row is wanted: ``x`` for what is a row, ``x^T`` for what is none, ``x A^T`` for ``A x^T``."""
     if len(array.axes) != 1:
         return array
@@ -238,21 +238,21 @@ def lying(array: Array) -> Array:
         case Transposed():
             return array.body
         case Total():
-            return replace(array, terms=tuple(map(lying, array.terms)))
+            return replace(array, terms=tuple(map(as_row, array.terms)))
         case Hadamard():
-            return replace(array, factors=tuple(map(lying, array.factors)))
+            return replace(array, factors=tuple(map(as_row, array.factors)))
         case MatrixProduct():
-            return MatrixProduct(array.axes, lying(array.right), transposed(array.left))
+            return MatrixProduct(array.axes, as_row(array.right), transposed(array.left))
         case ScaledMatrix(body=body) if body is not None:
-            return replace(array, body=lying(body))
+            return replace(array, body=as_row(body))
         case Mapped() | EntrywisePower() | SoftmaxVector() | Explicit():
-            return replace(array, body=lying(array.body))
+            return replace(array, body=as_row(array.body))
         case EntrywiseQuotient():
-            return replace(array, above=lying(array.above), below=lying(array.below))
+            return replace(array, above=as_row(array.above), below=as_row(array.below))
     return Transposed(array.axes, array)
 
 
-def unscaled(array: Array) -> Array:
+def without_number(array: Array) -> Array:
     """An array without the numbers in front of it."""
     return array.body if isinstance(array, ScaledMatrix) and array.body is not None else array
 
@@ -266,7 +266,7 @@ def times_number(number: Array, array: Array) -> Array:
     return ScaledMatrix(array.axes, Fraction(1), (number,), array)
 
 
-def signed(array: Array) -> tuple[bool, Array]:
+def split_sign(array: Array) -> tuple[bool, Array]:
     """Whether a minus stands in front, and the rest."""
     if isinstance(array, ScaledMatrix) and array.number < 0:
         rest = ScaledMatrix(array.axes, -array.number, array.scalars, array.body)

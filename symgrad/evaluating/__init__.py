@@ -1,1 +1,1 @@
-"""The meaning of expressions, in doubles and with many digits. Shares no rule with ``proving``."""
+"""Values of expressions, in doubles and with many digits. Shares no rule with ``proving``."""

@@ -1,9 +1,9 @@
-"""Numbers of the evaluator: arrays with named axes, and dual numbers over them.
+"""The numbers of the evaluator: arrays with named axes, and dual numbers over them.
 
-``Arr``: axis 0 counts independent samples (length 1 where all samples agree), every further axis
-belongs to an ``Index``; axes stand in the order of their serials, so that aligning two arrays only
-inserts axes of length 1. ``Dual``: ``value + eps * dot`` with ``eps ** 2 = 0``, one ``eps`` a tag;
-``f(a + eps b) = f(a) + eps f'(a) b`` gives derivatives of any order that are exact to rounding.
+``Arr``: axis 0 counts independent samples (its length is 1 if all samples agree), and every further axis belongs to
+an ``Index``. Axes are ordered by the serial of their index, so that aligning two arrays only inserts axes of length
+1. ``Dual``: ``value + eps * dot`` with ``eps ** 2 = 0`` and one ``eps`` per tag. ``f(a + eps b) = f(a) + eps f'(a) b``
+gives derivatives of any order, exact up to rounding.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LIMIT = 4_000_000
 
 
 class Numbers:
-    """Base of ``Arr`` and ``Dual``: Python's operators, by the functions below."""
+    """Base of ``Arr`` and ``Dual``: Python's operators call the functions below."""
 
     __slots__ = ()
 
@@ -95,7 +95,7 @@ def lift(x: Numbers | float) -> Numbers:
 
 @lru_cache(maxsize=8192)
 def _plan(x: Axes, y: Axes) -> tuple[Axes, Any, Any]:
-    """The union of two lists of axes, and how to index either array so that it has them all."""
+    """The union of two lists of axes, and an index for each array that inserts the axes it lacks."""
     axes = merge(x, y)
     return axes, _insertion(x, axes), _insertion(y, axes)
 
@@ -106,16 +106,17 @@ def _insertion(have: Axes, want: Axes) -> Any:
 
 
 def merge(*lists: Axes) -> Axes:
-    """The union of lists of axes, in the order of serials."""
+    """The union of lists of axes, ordered by serial."""
     return tuple(sorted({i for axes in lists for i in axes}, key=lambda i: i.serial))
 
 
 def expand(x: Arr, axes: Axes) -> NDArray[Any]:
-    """The array of ``x`` with an axis of length 1 for every missing one of ``axes``."""
+    """The array of ``x`` with an axis of length 1 for each of ``axes`` that it lacks."""
     return x.a if x.axes == axes else x.a[_insertion(x.axes, axes)]
 
 
 def align(x: Arr, y: Arr) -> tuple[NDArray[Any], NDArray[Any], Axes]:
+    """Both arrays with the union of their axes."""
     if x.axes == y.axes:
         return x.a, y.a, x.axes
     axes, kx, ky = _plan(x.axes, y.axes)
@@ -136,7 +137,7 @@ def axes_of(x: Numbers) -> Axes:
 
 
 def split(x: Numbers, tag: int) -> tuple[Numbers, Numbers | None]:
-    """``x = value + eps dot`` for the given tag; None is a dot that is zero throughout."""
+    """``x = value + eps dot`` for the given tag. A dot of None is zero everywhere."""
     if isinstance(x, Dual) and x.tag == tag:
         return x.value, x.dot
     return x, None
@@ -183,7 +184,7 @@ def product(values: list[Numbers]) -> Numbers:
 
 
 def each(f: Callable[[NDArray[Any]], NDArray[Any]], x: Numbers) -> Numbers:
-    """A linear map of entries, applied to values and dots alike."""
+    """Apply a linear map of entries to values and dots."""
     if isinstance(x, Arr):
         return Arr(f(x.a), x.axes)
     assert isinstance(x, Dual)  # the only other class
@@ -191,7 +192,7 @@ def each(f: Callable[[NDArray[Any]], NDArray[Any]], x: Numbers) -> Numbers:
 
 
 def components(f: Callable[[Arr], Arr], x: Numbers) -> Numbers:
-    """A linear map of arrays with their axes, applied to values and dots alike."""
+    """Apply a linear map of arrays with named axes to values and dots."""
     if isinstance(x, Arr):
         return f(x)
     assert isinstance(x, Dual)  # the only other class
@@ -205,12 +206,12 @@ def chain(f: Callable[[Numbers], Numbers], slope: Callable[[Numbers, Numbers], N
 
 
 def clean(a: NDArray[Any]) -> NDArray[Any]:
-    """Infinite values are undefined values."""
+    """Make infinite values undefined (nan)."""
     return a if np.isfinite(a).all() else np.where(np.isfinite(a), a, np.nan)
 
 
 def is_finite(x: Numbers) -> bool:
-    """Whether a number and all its perturbations are defined everywhere."""
+    """True if a number and all its perturbations are defined everywhere."""
     if isinstance(x, Dual):
         return is_finite(x.value) and is_finite(x.dot)
     assert isinstance(x, Arr)  # the only other class
@@ -240,7 +241,7 @@ def integer_power(x: Numbers, n: int) -> Numbers:
 
 
 def select(mask: Arr, x: Numbers, y: Numbers) -> Numbers:
-    """``x`` where the mask holds, else ``y``."""
+    """``x`` where the mask is true, else ``y``."""
     if isinstance(x, Arr) and isinstance(y, Arr):
         axes = merge(mask.axes, x.axes, y.axes)
         return Arr(np.where(expand(mask, axes), expand(x, axes), expand(y, axes)), axes)
@@ -250,12 +251,12 @@ def select(mask: Arr, x: Numbers, y: Numbers) -> Numbers:
 
 
 def undefined_where(mask: Arr, x: Numbers) -> Numbers:
-    """``x`` with nan wherever the mask holds."""
+    """``x``, but nan where the mask is true."""
     return select(mask, const(math.nan), x) if mask.a.any() else x
 
 
 def total(x: Numbers, index: Index, count: int) -> Numbers:
-    """The sum along an axis; what lacks the axis counts once a position."""
+    """The sum along an axis. Arrays without the axis are multiplied by its length."""
 
     def along(v: Arr) -> Arr:
         if index not in v.axes:

@@ -1,4 +1,4 @@
-"""Powers and the functions that the table's meanings are written in, of arrays and dual numbers."""
+"""Powers, and the functions that ``Row.meaning`` uses, for arrays and dual numbers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from symgrad.evaluating.arithmetic import (
 
 
 def real_power(x: Numbers, e: Numbers) -> Numbers:
-    """``x ** e``; slopes ``e x^(e-1)`` and ``x^e log x``; undefined for ``x < 0`` unless ``e`` is whole."""
+    """``x ** e``; slopes ``e x^(e-1)`` and ``x^e log x``; undefined for ``x < 0`` unless ``e`` is an integer."""
     if isinstance(x, Arr) and isinstance(e, Arr):
         a, b, axes = align(x, e)
         return Arr(clean(np.power(a, b)), axes)
@@ -86,7 +86,7 @@ class _Functions:
 
 
 functions = _Functions()
-"""The namespace that ``Row.meaning`` is given."""
+"""The namespace passed to ``Row.meaning``."""
 
 
 __all__ = ["functions", "integer_power", "real_power"]

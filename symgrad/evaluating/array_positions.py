@@ -1,6 +1,6 @@
-"""Positions: what stands in a slot, and the entries found there.
+"""Positions of all samples at once as NumPy arrays, and gathering the entries at these positions.
 
-A position outside its range is marked, and the entry there is nan.
+Positions outside of their range are marked, and the entries there are nan.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from symgrad.evaluating.budget import EvaluationTooLarge
 from symgrad.evaluating.environment import Environment, EvaluationError
 
 
-class PositionArray(Arr):
-    """Positions (whole numbers) with named axes; ``bad`` marks those that do not exist."""
+class PositionValues(Arr):
+    """Positions (integers) with named axes. ``missing`` marks those that do not exist."""
 
     __slots__ = ("missing",)
 
@@ -29,7 +29,7 @@ class PositionArray(Arr):
 
 
 def union_of_masks(x: Arr | None, y: Arr | None) -> Arr | None:
-    """Where one of two masks holds; None holds nowhere."""
+    """True where at least one mask is true; None is false everywhere."""
     if x is None or y is None:
         return y if x is None else x
     a, b, axes = align(x, y)
@@ -37,56 +37,56 @@ def union_of_masks(x: Arr | None, y: Arr | None) -> Arr | None:
 
 
 class ArrayPositions:
-    """The positions in one environment, each computed once."""
+    """The positions in one environment. Each index expression is evaluated once."""
 
     def __init__(self, env: Environment) -> None:
         self.env = env
-        self._found: dict[IndexExpr, PositionArray] = {}
+        self._found: dict[IndexExpr, PositionValues] = {}
 
-    def positions(self, e: IndexExpr) -> PositionArray:
-        """The positions that an index expression stands for."""
+    def positions(self, e: IndexExpr) -> PositionValues:
+        """The positions of an index expression."""
         found = self._found.get(e)
         if found is None:
             found = self._found[e] = self._positions(e)
         return found
 
-    def _positions(self, e: IndexExpr) -> PositionArray:
+    def _positions(self, e: IndexExpr) -> PositionValues:
         if isinstance(e, Index):
             fixed = self.env.position(e)
             if fixed is not None:
-                return PositionArray(fixed, ())
+                return PositionValues(fixed, ())
             low, count = self.env.span(e)
-            return PositionArray(np.arange(low, low + count)[None, :], (e,))
+            return PositionValues(np.arange(low, low + count)[None, :], (e,))
         if isinstance(e, Affine):
-            result = PositionArray(
+            result = PositionValues(
                 np.array([e.const + sum(c * self.env.size(s) for s, c in e.terms if isinstance(s, str))]), ()
             )
             for symbol, c in e.terms:
                 if isinstance(symbol, Index):
                     term = self.positions(symbol)
                     a, b, axes = align(result, term)
-                    result = PositionArray(a + c * b, axes, union_of_masks(result.missing, term.missing))
+                    result = PositionValues(a + c * b, axes, union_of_masks(result.missing, term.missing))
             return result
         array = self.env.index_array(e.array)
         got, missing = self.gather(Arr(array, ()), e.array.ranges, e.indices)
-        return PositionArray(got.a, got.axes, missing)
+        return PositionValues(got.a, got.axes, missing)
 
-    def coincide(self, x: PositionArray, y: PositionArray) -> Numbers:
-        """1 where two positions are the same, else 0."""
+    def coincide(self, x: PositionValues, y: PositionValues) -> Numbers:
+        """1 where two positions are equal, else 0."""
         a, b, axes = align(x, y)
         missing = union_of_masks(x.missing, y.missing)
         same = Arr((a == b).astype(float), axes)
         return same if missing is None else undefined_where(missing, same)
 
-    def outside(self, x: PositionArray, r: Range) -> Arr | None:
-        """Where a position is not in a range; None if it is everywhere."""
+    def outside(self, x: PositionValues, r: Range) -> Arr | None:
+        """True where a position is outside of a range; None if that is nowhere."""
         out = (x.a < self.env.number(r.lo)) | (x.a > self.env.number(r.hi))
         return union_of_masks(x.missing, Arr(out, x.axes) if out.any() else None)
 
     def gather(self, values: Arr, ranges: tuple[Range, ...], indices: tuple[IndexExpr, ...]) -> tuple[Arr, Arr | None]:
-        """The entries at the given positions, and where there are none.
+        """The entries at the given positions, and a mask of those that do not exist.
 
-        ``values.a`` has the samples, one axis a slot, then the axes it names.
+        The axes of ``values.a`` are the samples, one per slot, then ``values.axes``.
         """
         if len(ranges) != len(indices):
             raise EvaluationError(f"{len(indices)} indices for {len(ranges)} slots")
@@ -118,7 +118,7 @@ class ArrayPositions:
     def entry(
         self, values: Numbers, slots: Axes | None, ranges: tuple[Range, ...], indices: tuple[IndexExpr, ...]
     ) -> Numbers:
-        """Entries of a value whose slots are the axes ``slots`` (None: the first axes of its array)."""
+        """Entries of a value whose slots are the axes ``slots``, or the first axes of its array if that is None."""
 
         def take(v: Arr) -> Arr:
             if slots is None:
@@ -132,7 +132,7 @@ class ArrayPositions:
             if missing is None:
                 return got
             marked = undefined_where(missing, got)
-            assert isinstance(marked, Arr)  # it went in as one
+            assert isinstance(marked, Arr)  # as ``got`` is one
             return marked
 
         if isinstance(values, Dual):
@@ -149,7 +149,7 @@ class ArrayPositions:
         return take(values)
 
     def _run_through_axes(self, indices: tuple[IndexExpr, ...], ranges: tuple[Range, ...]) -> bool:
-        """Whether every slot is run through by an index of its own."""
+        """True if each slot holds an index of its own that is an axis and takes all positions of the slot."""
         return _runs_through_slots(indices, ranges) and all(self.env.position(i) is None for i in indices)  # type: ignore[arg-type]  # bare: all are Index
 
     def _full_shape(self, v: Arr, slots: Axes, extra: Axes) -> tuple[int, ...]:
@@ -158,7 +158,7 @@ class ArrayPositions:
 
 
 def _runs_through_slots(indices: tuple[IndexExpr, ...], ranges: tuple[Range, ...]) -> bool:
-    """Whether every slot holds an index of its own that runs over just that slot."""
+    """True if each slot holds an index of its own with the range of the slot."""
     seen: set[Index] = set()
     for e, r in zip(indices, ranges, strict=True):
         if not isinstance(e, Index) or e in seen or (e.range is not r and e.range != r):
@@ -169,6 +169,6 @@ def _runs_through_slots(indices: tuple[IndexExpr, ...], ranges: tuple[Range, ...
 
 @lru_cache(maxsize=8192)
 def in_serial_order(axes: Axes) -> tuple[Axes, tuple[int, ...]]:
-    """Axes in the order of serials, and the transposition of an array that brings them there."""
+    """The axes ordered by serial, and the transposition that puts an array into this order."""
     order = sorted(range(len(axes)), key=lambda k: axes[k].serial)
     return tuple(axes[k] for k in order), (0, *(k + 1 for k in order))

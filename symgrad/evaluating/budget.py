@@ -1,4 +1,4 @@
-"""How much work an evaluation may take, counted and not timed: two runs stop at the same place."""
+"""Limits the work of an evaluation. It is counted, not timed, so that two runs stop at the same place."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 NODE = 250
-"""What a node costs beside its elements; a unit is about ten nanoseconds."""
+"""The cost of a node in addition to its elements. A unit is about ten nanoseconds."""
 
 
 class EvaluationTooLarge(ValueError):
-    """An intermediate result, or the work as a whole, would not fit the limits."""
+    """An intermediate result or the total work exceeds its limit."""
 
 
 class EvaluationBudget:
-    """Units left for the evaluation under way."""
+    """The units left for the current evaluation."""
 
     def __init__(self) -> None:
         self.left = float("inf")
@@ -26,7 +26,7 @@ class EvaluationBudget:
 
     @contextmanager
     def of(self, units: float) -> Iterator[None]:
-        """A budget for what happens inside; never more than what is left outside."""
+        """Limit the work done in this block to ``units``, capped by the enclosing budget."""
         outer = self.left
         self.left = given = min(units, outer)
         try:

@@ -1,4 +1,4 @@
-"""Both sides of an equation at one point to many digits, with a bound of their error."""
+"""Both sides of an equation at one point with many digits, and a bound on their error."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Any, NamedTuple
 from symgrad.core import nodes as n
 from symgrad.evaluating.digits import UndefinedValue
 from symgrad.evaluating.environment import Environment
-from symgrad.evaluating.multiprecision import Assignment, Point
+from symgrad.evaluating.multiprecision import Point
+from symgrad.evaluating.tables import Assignment
 
 FAR = 600
-"""The digits between two numbers of one evaluation that are still bridged."""
+"""The most decimal digits between the magnitudes of two numbers in an evaluation that is certified."""
 
 
 class Certificate(NamedTuple):
-    """Both sides, a bound of the error of either, and the magnitude of the largest term."""
+    """Both sides, their absolute difference, a bound on the error of each, and the magnitude of the largest term."""
 
     left: float
     right: float
@@ -24,11 +25,11 @@ class Certificate(NamedTuple):
 
 
 def certify(left: n.Expr, right: n.Expr, env: Environment, at: Assignment, steps: int = 60_000) -> Certificate:
-    """Both sides at sample 0 of an environment, computed twice with different digits and steps;
-    ``UndefinedValue`` if a side has no value there, or rests on numbers too far apart.
+    """Both sides at sample 0 of an environment, computed twice with different digits and steps.
 
-    The second time has as many digits more as lie between the numbers met the first time, so that what
-    vanished beside 1 (``1 - \\sigma(400)``) shows in the difference of the two.
+    Raises ``UndefinedValue`` if a side is undefined there, or if the magnitudes in it are too far apart. The second
+    run has additional digits for the magnitudes seen in the first one, so that what was lost by rounding there
+    (``1 - \\sigma(400)``) shows in the difference between the runs.
     """
     import mpmath
 

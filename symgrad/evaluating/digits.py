@@ -1,4 +1,4 @@
-"""The functions that the table's meanings are written in, of multiprecision numbers.
+"""The functions that ``Row.meaning`` uses, for multiprecision numbers.
 
 mpmath is imported when the first point is evaluated.
 """
@@ -9,15 +9,15 @@ from typing import Any
 
 
 class UndefinedValue(ArithmeticError):
-    """The expression has no value at this point."""
+    """The expression is undefined at this point."""
 
 
 class OutOfSteps(RuntimeError):
-    """The evaluation takes too long."""
+    """The evaluation takes too many steps."""
 
 
 class Digits:
-    """The namespace of ``Row.meaning`` over multiprecision numbers."""
+    """The namespace passed to ``Row.meaning``. It also records the magnitudes of the numbers seen."""
 
     def __init__(self) -> None:
         import mpmath
@@ -26,7 +26,7 @@ class Digits:
         self.least = self.most = 0
 
     def note(self, x: Any) -> Any:
-        """Note the binary magnitude of a number that the result rests on."""
+        """Record the binary magnitude of a number that the result depends on."""
         if x:
             magnitude = self.mp.mag(x)
             self.least, self.most = min(self.least, magnitude), max(self.most, magnitude)
@@ -34,7 +34,7 @@ class Digits:
 
     @property
     def spread(self) -> int:
-        """How many decimal digits lie between the smallest and the largest number seen, 1 among them."""
+        """The decimal digits between the smallest and the largest number seen, where 1 counts as seen."""
         return int((self.most - self.least) * 0.30103) + 1
 
     def exp(self, x: Any) -> Any:
@@ -62,7 +62,7 @@ class Digits:
         return self.mp.atan(x)
 
     def erf(self, x: Any) -> Any:
-        self.exp(-x * x)  # how far the result is from 1
+        self.exp(-x * x)  # records how far the result is from 1
         return self.mp.erf(x)
 
     def where(self, mask: bool, x: Any, y: Any) -> Any:

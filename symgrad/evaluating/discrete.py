@@ -1,4 +1,4 @@
-"""Expressions that take whole steps: at a jump of a bracket they stand by meaning, not by chance."""
+"""Discrete expressions: one that is 0 in an indicator ``[x > 0]`` is so by intention, not by rounding."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from symgrad.core import nodes as n
 
 @lru_cache(maxsize=4096)
 def is_discrete(node: n.Expr) -> bool:
-    """Whether an expression is made of numbers, sizes, positions, bits and signs alone."""
+    """True if an expression consists of numbers, sizes, positions, bits and signs only."""
     if isinstance(node, n.Entry):
         return node.tensor.domain in ("bit", "sign")
     if isinstance(node, n.Ref):

@@ -1,7 +1,7 @@
-"""Environments: numbers for everything that a claim leaves open.
+"""Environments: values for all names in a claim.
 
-All values carry a leading axis of independent samples. What is asked for and missing is supplied
-by ``supply`` (the drawing of random values), once, and kept.
+All values have a leading axis of independent samples. A missing value is requested from ``supply`` (which draws
+random values) when it is first used, and then kept.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from symgrad.core.ranges import Affine, Index, IndexArray, Range, Subset
 
 
 class EvaluationError(ValueError):
-    """An expression that has no meaning here: an index without a range, a value nobody supplies."""
+    """An expression cannot be evaluated: an index has no range, or a value is not supplied."""
 
 
 @dataclass(frozen=True, slots=True)
 class Realisation:
-    """A smooth function in place of an abstract one:
-    ``offset + sum_r amplitude[r] sin(phase[r] + sum_k slopes[r][k] . Y_k)``, ``Y_k`` its arguments."""
+    """A smooth function used for an abstract one:
+    ``offset + sum_r amplitude[r] sin(phase[r] + sum_k slopes[r][k] . Y_k)`` with arguments ``Y_k``."""
 
     offset: float
     amplitude: tuple[float, ...]
@@ -32,7 +32,7 @@ class Realisation:
     slopes: tuple[tuple[NDArray[Any], ...], ...]
 
     def described(self) -> str:
-        """The formula with its numbers, in which ``Y`` stands for the argument."""
+        """The formula with its numbers; ``Y`` is the argument."""
         out = f"{self.offset:g}"
         for a, c, slopes in zip(self.amplitude, self.phase, self.slopes, strict=True):
             inner = " + ".join(f"{s.tolist()} . Y{k + 1 if len(slopes) > 1 else ''}" for k, s in enumerate(slopes))
@@ -41,7 +41,7 @@ class Realisation:
 
 
 class Supply(Protocol):
-    """Where missing values come from."""
+    """Supplies missing values."""
 
     def tensor(self, tensor: Tensor, env: Environment) -> NDArray[Any]: ...
 
@@ -58,15 +58,15 @@ class Supply(Protocol):
 class Environment:
     """Sizes, and values with a leading axis of ``batch`` samples.
 
-    tensors: numbers; arrays: positions; subsets: membership by offset; at: positions of fixed
-    indices (and of free ones where a single point is meant: such an index is then no axis);
-    strict: being at a kink (ReLU at 0) counts as undefined; exact: the assumptions hold exactly.
+    tensors: numbers; arrays: positions; subsets: membership by offset; at: positions of fixed indices, and of
+    free indices that are evaluated at one position instead of being axes; strict: functions are undefined at
+    kinks (ReLU at 0); exact: the assumptions hold exactly.
     """
 
     sizes: Mapping[str, int]
     batch: int = 1
     tensors: dict[Tensor, NDArray[Any]] = field(default_factory=dict)
-    arrays: dict[IndexArray, NDArray[Any]] = field(default_factory=dict)
+    index_arrays: dict[IndexArray, NDArray[Any]] = field(default_factory=dict)
     subsets: dict[Subset, NDArray[Any]] = field(default_factory=dict)
     at: dict[Index, NDArray[Any]] = field(default_factory=dict)
     functions: dict[AbstractFunction, Realisation] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class Environment:
     _spans: dict[Index, tuple[int, int]] = field(default_factory=dict, repr=False)
 
     def number(self, affine: Affine) -> int:
-        """An affine in sizes."""
+        """The value of an affine of sizes."""
         return affine.const + sum(c * self.size(s) for s, c in affine.terms if isinstance(s, str))
 
     def size(self, name: str) -> int:
@@ -97,7 +97,7 @@ class Environment:
         return index.range
 
     def span(self, index: Index) -> tuple[int, int]:
-        """The first position of an index, and how many there are."""
+        """The first position of an index, and the number of its positions."""
         found = self._spans.get(index)
         if found is None:
             r = self.range_of(index)
@@ -119,9 +119,9 @@ class Environment:
         return found
 
     def index_array(self, array: IndexArray) -> NDArray[Any]:
-        found = self.arrays.get(array)
+        found = self.index_arrays.get(array)
         if found is None:
-            found = self.arrays[array] = self._source(array.name).index_array(array, self)
+            found = self.index_arrays[array] = self._source(array.name).index_array(array, self)
         return found
 
     def subset(self, subset: Subset) -> NDArray[Any]:
@@ -131,7 +131,7 @@ class Environment:
         return found
 
     def position(self, index: Index) -> NDArray[Any] | None:
-        """The position of a fixed index, one a sample; None for an index that is an axis."""
+        """The position of a fixed index, one per sample; None if the index is an axis."""
         found = self.at.get(index)
         if found is None and index.kind == "fixed":
             found = self.at[index] = self._source(index.letter).position(index, self)
@@ -144,14 +144,14 @@ class Environment:
         return found
 
     def sample(self, b: int, at: Mapping[Index, int] | None = None) -> Environment:
-        """One sample as an environment of its own, with free indices at the given positions."""
+        """An environment with one sample only, and with free indices at the given positions."""
         point = {i: v[b : b + 1] for i, v in self.at.items()}
         point.update({i: np.array([p]) for i, p in (at or {}).items()})
         return Environment(
             dict(self.sizes),
             1,
             {t: v[b : b + 1] for t, v in self.tensors.items()},
-            {n: v[b : b + 1] for n, v in self.arrays.items()},
+            {n: v[b : b + 1] for n, v in self.index_arrays.items()},
             {s: v[b : b + 1] for s, v in self.subsets.items()},
             point,
             dict(self.functions),

@@ -1,7 +1,7 @@
-"""The evaluator: names and derivatives on top of the plain meaning of the nodes.
+"""The evaluator: names and derivatives, on top of the meaning of the other nodes (``meaning``).
 
-A definition is evaluated over all its positions, then looked up. A derivative is the ``eps`` part
-of its body where the target entry is ``value + eps``.
+A definition is evaluated at all its positions, then its entries are looked up. A derivative is the ``eps`` part of its
+body when the target entry is ``value + eps``.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ from symgrad.evaluating.meaning import Meaning, Perturbation, Perturbations
 
 
 class Evaluator(Meaning):
-    """Values of expressions in one environment, each computed once.
+    """Values of expressions in one environment. Each is computed once.
 
-    shake: relative noise on all results, by which rounding can be told from a difference.
+    ``shake`` is relative noise put on all results, to tell rounding errors from differences.
     """
 
     def __init__(self, env: Environment, shake: float = 0.0) -> None:
@@ -51,7 +51,7 @@ class Evaluator(Meaning):
         self._open: set[n.Definition] = set()
 
     def value(self, node: n.Expr, perturbations: Perturbations = ()) -> Numbers:
-        """The value of a node while the entries named by the context are varied."""
+        """The value of a node with these entries perturbed."""
         if perturbations:
             reach = n.reach(node)
             perturbations = tuple(p for p in perturbations if p.what in reach)
@@ -69,7 +69,7 @@ class Evaluator(Meaning):
         return found
 
     def number(self, node: n.Expr) -> Arr:
-        """The value of a node outside any derivative."""
+        """The value of a node without perturbations."""
         with np.errstate(all="ignore"):
             return primal(self.value(node))
 
@@ -85,8 +85,8 @@ class Evaluator(Meaning):
         return product([self.coincide(self.positions(e), q) for e, q in zip(indices, p.positions, strict=True)])
 
     def _apply(self, node: n.Apply, perturbations: Perturbations) -> Numbers:
-        """``offset + sum_r a_r sin(c_r + sum_k b_rk . Y_k)``; each partial derivative gives
-        another ``b`` and a quarter turn of the phase."""
+        """``offset + sum_r a_r sin(c_r + sum_k b_rk . Y_k)``. Each partial derivative adds a factor ``b`` and a
+        quarter turn to the phase."""
         f = self.env.function(node.function)
         arguments: list[tuple[Axes, Numbers]] = []
         for lam in node.arguments:
@@ -112,7 +112,7 @@ class Evaluator(Meaning):
         return result
 
     def _ref(self, node: n.Ref, perturbations: Perturbations) -> Numbers:
-        """A definition's array over all its positions, then the entry asked for."""
+        """Evaluate the definition at all its positions, then look up the entry."""
         d = node.definition
         inner = tuple(p for p in perturbations if p.what is not d and d not in p.held)
         slots, values = self._definition(d, inner)
@@ -154,7 +154,7 @@ class Evaluator(Meaning):
             dot: Numbers = ZERO
         else:
             dot, value = value.dot, value.value
-        if np.isnan(primal(value).a).any():  # where the body is undefined, so is its derivative
+        if np.isnan(primal(value).a).any():  # a derivative is undefined where its body is
             dot = plus(dot, each(lambda a: 0.0 * a, primal(value)))
         ranges = what.ranges if isinstance(what, n.Tensor) else tuple(self.env.range_of(i) for i in what.params)
         for q, r in zip(p.positions, ranges, strict=True):
@@ -163,7 +163,7 @@ class Evaluator(Meaning):
         return dot
 
     def _with_own_axes(self, bound: Axes, body: n.Expr, perturbations: Perturbations) -> tuple[Axes, n.Expr]:
-        """The same for the parameters of a definition and the axes of an argument."""
+        """Rename parameters of a definition, or axes of an argument, that are also axes of a perturbation."""
         if not any(i in p.axes for p in perturbations for i in bound):
             return bound, body
         renamed = tuple(i.fresh("bound") for i in bound)

@@ -1,7 +1,7 @@
-"""The meaning of the nodes that neither vary nor name anything, in a few lines of NumPy each.
+"""The meaning in NumPy of all nodes but names and derivatives.
 
-An expression evaluates to an array with one named axis for each index open in it (``arithmetic``);
-a pole or a logarithm of a negative number is nan, and stays nan.
+The value of an expression is an array with one named axis per free index (see ``arithmetic``). A pole or the logarithm
+of a negative number is nan, and so is every value computed from it.
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ from symgrad.evaluating.arithmetic import (
     undefined_where,
 )
 from symgrad.evaluating.array_functions import functions, integer_power, real_power
-from symgrad.evaluating.array_positions import ArrayPositions, PositionArray, union_of_masks
+from symgrad.evaluating.array_positions import ArrayPositions, PositionValues, union_of_masks
 from symgrad.evaluating.discrete import is_discrete
 from symgrad.evaluating.environment import Environment, EvaluationError
 
 KINK = 1e-9
-"""How near to a kink counts as at it."""
+"""The distance from a kink below which an argument counts as at the kink."""
 OFF = 1e-6
-"""Below this a bracket is 0, up to the noise that is put on results."""
+"""A factor that guards a product counts as 0 below this. It leaves room for the noise put on results."""
 CONSTANTS = {"\\pi": math.pi, "e": math.e}
 
 
 class Perturbation:
-    """One entry of ``what`` that is varied: at ``positions``, arrays with ``axes`` in all."""
+    """The entry of ``what`` that is perturbed: the one at ``positions``, whose arrays have these ``axes``."""
 
     __slots__ = ("axes", "held", "positions", "tag", "what")
 
@@ -63,7 +63,7 @@ class Perturbation:
         self,
         tag: int,
         what: n.Tensor | n.Definition,
-        positions: tuple[PositionArray, ...],
+        positions: tuple[PositionValues, ...],
         held: frozenset[n.Definition],
     ) -> None:
         self.tag = tag
@@ -78,13 +78,13 @@ Perturbations = tuple[Perturbation, ...]
 
 @lru_cache(maxsize=256)
 def _jumps(row: Row) -> bool:
-    """Whether a function with a kink at 0 is not even continuous there."""
+    """True if a function with a kink at 0 is discontinuous there."""
     low, high = (primal(row.meaning(functions, const(x))).a[0] for x in (-KINK, KINK))
     return bool(abs(high - low) > 1e-3)
 
 
 class Meaning(ArrayPositions, ABC):
-    """One rule a node kind. What a name stands for, and what varies, is left to the evaluator."""
+    """One rule per node kind. The evaluator adds the rules for names and derivatives."""
 
     def __init__(self, env: Environment, shake: float) -> None:
         super().__init__(env)
@@ -93,10 +93,10 @@ class Meaning(ArrayPositions, ABC):
 
     @abstractmethod
     def value(self, node: n.Expr, perturbations: Perturbations = ()) -> Numbers:
-        """The value of a node while the entries named by the context are varied."""
+        """The value of a node with these entries perturbed."""
 
     def _with_own_index(self, node: Any, perturbations: Perturbations) -> Any:
-        """A sum or product whose index is also an axis of a perturbation, under another index."""
+        """Rename the index of a sum or product if it is also an axis of a perturbation."""
         if any(node.index in p.axes for p in perturbations):
             return rename_bound(node, {node.index: node.index.fresh()})
         return node
@@ -107,7 +107,7 @@ class Meaning(ArrayPositions, ABC):
         return np.asarray(a * (1 + self.shake * self._noise.uniform(-1, 1, a.shape)))
 
     def condition(self, c: n.Cond) -> tuple[Arr, Arr | None]:
-        """Where a condition holds, and where it has no meaning."""
+        """Masks of where a condition holds and of where it is undefined."""
         if c.op == "pos":
             assert isinstance(c.left, n.Expr)  # by its op
             x = primal(self.value(c.left))
@@ -147,7 +147,7 @@ class Meaning(ArrayPositions, ABC):
         return Arr(at.a.astype(float), at.axes)
 
     def _delta(self, node: n.Delta, perturbations: Perturbations) -> Numbers:
-        """Arithmetic on positions must stay in the range of the other side."""
+        """Undefined where arithmetic on one side leaves the range of the other side."""
         left, right = self.positions(node.left), self.positions(node.right)
         result = self.coincide(left, right)
         for e, at, other in ((node.left, left, node.right), (node.right, right, node.left)):
@@ -163,7 +163,7 @@ class Meaning(ArrayPositions, ABC):
         return result if undefined is None else undefined_where(undefined, result)
 
     def _sum(self, node: n.Sum, perturbations: Perturbations) -> Numbers:
-        """Nested sums of products, by the distributive law: one index at a time leaves."""
+        """Nested sums of products by the distributive law: one index is summed at a time."""
         indices: list[Index] = []
         conds: list[n.Cond] = []
         body: Any = node
@@ -183,7 +183,7 @@ class Meaning(ArrayPositions, ABC):
         return result or ZERO
 
     def _contract(self, indices: list[Index], masks: list[Arr], factors: list[Numbers]) -> Numbers:
-        """``sum_indices [masks] prod factors``; what stands where a mask fails is not counted."""
+        """``sum_indices [masks] prod factors``, without the summands where a mask is false, be they undefined."""
         left = list(indices)
         known = {id(f): axes_of(f) for f in (*masks, *factors)}
         while left:
@@ -208,7 +208,7 @@ class Meaning(ArrayPositions, ABC):
         return result
 
     def _joint_size(self, lists: Iterable[Axes], index: Index) -> int:
-        """The size of the product of everything that has the index."""
+        """The size of the product of all arrays that have the index."""
         axes = {i for axes in lists if index in axes for i in axes}
         return math.prod(self.env.count(i) for i in axes)
 
@@ -233,16 +233,16 @@ class Meaning(ArrayPositions, ABC):
         return product(self._factors(node, perturbations))
 
     def _factors(self, node: n.Expr, perturbations: Perturbations) -> list[Numbers]:
-        """The factors of a product; what is undefined counts as 0 where a bracket beside it is 0."""
+        """The factors of a product. An undefined factor counts as 0 where an indicator in the product is 0."""
         values = [self.value(f, perturbations) for f in factors(node)]
         beside = guards(node)
         undefined = [k for k, v in enumerate(values) if not is_finite(v)] if beside else []
         for g in beside if undefined else ():
-            bracket = primal(self.value(g))
-            off = Arr(np.abs(bracket.a) < OFF, bracket.axes)
+            guard = primal(self.value(g))
+            off = Arr(np.abs(guard.a) < OFF, guard.axes)
             if off.a.any():
                 for k in undefined:
-                    align(off, primal(values[k]))  # raises where the two together are too large
+                    align(off, primal(values[k]))  # raises if both together are too large
                     values[k] = select(off, ZERO, values[k])
         return values
 
@@ -259,7 +259,7 @@ class Meaning(ArrayPositions, ABC):
         if row is None:
             raise EvaluationError(f"unknown function {node.name}")
         x = self.value(node.arg, perturbations)
-        # f'(x) is the part of f(x + eps) at eps, once a prime
+        # f'(x) is the eps part of f(x + eps); one eps per prime
         first = 1 + max((q.tag for q in perturbations), default=0)
         tags = range(first, first + len(node.name) - len(base))
         for tag in tags:
@@ -272,7 +272,7 @@ class Meaning(ArrayPositions, ABC):
         return y
 
     def _undefined_at_kink(self, row: Row, x: Numbers, y: Numbers) -> Numbers:
-        """At a kink the derivative is undefined, unless the argument stands still; so is a jump."""
+        """Make a jump undefined, and at a kink the derivative, unless the argument is constant."""
         at = primal(x)
         near = Arr(np.abs(at.a) <= KINK, at.axes)
         if not near.a.any():

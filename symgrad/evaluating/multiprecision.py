@@ -1,32 +1,41 @@
-"""The same meaning once more, at one point and to many digits: what a refutation is certified with.
+"""A second evaluator, for one point and with many digits, which certifies refutations.
 
-Plain recursion over positions, one number at a time, and derivatives by central differences; it
-shares nothing with the array evaluator but the table's ``meaning`` column. mpmath is imported
-when the first point is evaluated.
+It computes one number at a time by recursion over positions, and derivatives by central differences. It shares
+nothing with the array evaluator but the ``meaning`` column of the table of functions. mpmath is imported when the
+first point is evaluated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from symgrad.core import nodes as n
 from symgrad.core.functions import TABLE, Row
 from symgrad.core.guards import factors, guards
-from symgrad.core.ranges import Affine, Index, Subset, range_of
+from symgrad.core.ranges import Affine, Index, IndexExpr, Range, Subset, range_of
 from symgrad.evaluating.digits import Digits, OutOfSteps, UndefinedValue
 from symgrad.evaluating.discrete import is_discrete
 from symgrad.evaluating.environment import Environment, EvaluationError
-from symgrad.evaluating.point_positions import PointPositions, Shift
 from symgrad.evaluating.tables import EXCLUDED, Assignment, Table, contracted, rows
 
 
-class Point(PointPositions):
-    """Values at sample 0 of an environment, with central differences of step ``h``."""
+class Shift(NamedTuple):
+    """One entry of a tensor or definition, changed by ``amount``."""
+
+    what: n.Tensor | n.Definition
+    position: tuple[int, ...]
+    amount: Any
+    held: frozenset[n.Definition]
+    level: int
+
+
+class Point:
+    """Values at sample 0 of an environment. Derivatives are central differences of step ``h``."""
 
     def __init__(self, env: Environment, h: Any, steps: int) -> None:
-        super().__init__(env)
+        self.env = env
         self.h = h
         self.steps = steps
         self.m = Digits()
@@ -52,7 +61,37 @@ class Point(PointPositions):
         if self.steps < 0:
             raise OutOfSteps("the evaluation takes too long")
 
-    # --- positions ----------------------------------------------------------------------------------
+    def span(self, r: Range) -> range:
+        return range(self.env.number(r.lo), self.env.number(r.hi) + 1)
+
+    def span_of(self, i: Index) -> range:
+        return self.span(self.env.range_of(i))
+
+    def position(self, e: IndexExpr, at: Assignment) -> int:
+        if isinstance(e, Index):
+            if e in at:
+                return at[e]
+            fixed = self.env.position(e)
+            if fixed is None:
+                raise EvaluationError(f"the index {e.letter} has no position")
+            return int(fixed[0])
+        if isinstance(e, Affine):
+            total = e.const
+            for symbol, c in e.terms:
+                total += c * (self.env.size(symbol) if isinstance(symbol, str) else self.position(symbol, at))
+            return total
+        key = self.positions(e.array.ranges, e.indices, at)
+        return int(self.env.index_array(e.array)[(0, *self.offsets(e.array.ranges, key))])
+
+    def positions(self, ranges: tuple[Range, ...], indices: tuple[IndexExpr, ...], at: Assignment) -> tuple[int, ...]:
+        """The positions of an entry; raises ``UndefinedValue`` if one is outside of its slot."""
+        key = tuple(self.position(e, at) for e in indices)
+        if any(p not in self.span(r) for p, r in zip(key, ranges, strict=True)):
+            raise UndefinedValue("a position outside its range")
+        return key
+
+    def offsets(self, ranges: tuple[Range, ...], key: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(p - self.env.number(r.lo) for p, r in zip(key, ranges, strict=True))
 
     def holds(self, c: n.Cond, at: Assignment, shifts: tuple[Shift, ...]) -> bool:
         if c.op == "pos":
@@ -72,7 +111,7 @@ class Point(PointPositions):
         return (left == right if c.op == "eq" else left < right) ^ c.negated
 
     def assignments(self, node: Any, at: Assignment, shifts: tuple[Shift, ...]) -> Iterator[Assignment]:
-        """The assignments under which the body of a sum or product counts."""
+        """The assignments of a bound index that satisfy the conditions of its sum or product."""
         for p in self.span(self.env.range_of(node.index)):
             here = {**at, node.index: p}
             if all(self.holds(c, here, shifts) for c in node.where):
@@ -115,7 +154,7 @@ class Point(PointPositions):
         return self.m.mp.mpf(self.holds(node.cond, at, shifts))
 
     def _sum(self, node: n.Sum, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
-        """Position by position; several sums over one product by the distributive law."""
+        """Position by position. Three and more nested sums of a product use the distributive law."""
         indices: list[Index] = []
         conds: list[n.Cond] = []
         body: Any = node
@@ -139,7 +178,7 @@ class Point(PointPositions):
     def _table(
         self, f: n.Expr, indices: list[Index], outer: Assignment, shifts: tuple[Shift, ...], guard: bool
     ) -> Table:
-        """A factor at all positions of the indices it holds: None where undefined, excluded where a bracket is 0."""
+        """A factor at all positions of its indices: None where it is undefined, ``EXCLUDED`` where a guard is 0."""
         axes = tuple(i for i in indices if i in n.free_indices(f))
         values: dict[tuple[int, ...], Any] = {}
         for key, here in rows(axes, self.span_of, outer):
@@ -151,7 +190,7 @@ class Point(PointPositions):
         return axes, values
 
     def _mask(self, c: n.Cond, indices: list[Index], outer: Assignment, shifts: tuple[Shift, ...]) -> Table:
-        """``EXCLUDED`` where a condition fails, else 1."""
+        """1 where a condition holds, else ``EXCLUDED``."""
         axes = tuple(i for i in indices if i in n.free_indices(n.Iverson(c)))
         one = self.m.mp.mpf(1)
         return axes, {
@@ -175,9 +214,9 @@ class Point(PointPositions):
             result *= self.value(f, at, shifts)
         return result
 
-    def _is_zero(self, bracket: n.Expr, at: Assignment, shifts: tuple[Shift, ...]) -> bool:
+    def _is_zero(self, guard: n.Expr, at: Assignment, shifts: tuple[Shift, ...]) -> bool:
         try:
-            return bool(self.value(bracket, at, shifts) == 0)
+            return bool(self.value(guard, at, shifts) == 0)
         except UndefinedValue:
             return False
 
@@ -186,7 +225,7 @@ class Point(PointPositions):
         if base == 0 and e < 0:
             raise UndefinedValue("division by zero")
         if base < 0 and e != self.m.mp.floor(e):
-            raise UndefinedValue("a broken power of a negative number")
+            raise UndefinedValue("a fractional power of a negative number")
         if e and base and abs(e * self.m.mp.log(abs(base))) > 10_000:
             raise UndefinedValue("a power overflows")
         return base**e
@@ -202,7 +241,7 @@ class Point(PointPositions):
             raise UndefinedValue("at a kink")
 
         def primed(order: int, z: Any) -> Any:
-            """The derivative of an order, by central differences."""
+            """The derivative of the given order by central differences."""
             if not order:
                 return row.meaning(self.m, z)
             return (primed(order - 1, z + self.h) - primed(order - 1, z - self.h)) / (2 * self.h)
@@ -243,7 +282,7 @@ class Point(PointPositions):
         return self._shifted(x, d, key, shifts)
 
     def _deriv(self, node: n.Deriv, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
-        """``(f(x + h) - f(x - h)) / 2h``, where ``f(x)`` is defined"""
+        """``(f(x + h) - f(x - h)) / 2h``; undefined if ``f(x)`` is"""
         target = node.target
         what = target.tensor if isinstance(target, n.Entry) else target.definition
         ranges = what.ranges if isinstance(what, n.Tensor) else tuple(self.env.range_of(i) for i in what.params)
@@ -283,4 +322,4 @@ _RULES: dict[type[n.Expr], Callable[[Point, Any, Assignment, tuple[Shift, ...]],
     n.Cases: Point._cases,
 }
 
-__all__ = ["Assignment", "OutOfSteps", "Point", "UndefinedValue"]
+__all__ = ["OutOfSteps", "Point", "UndefinedValue"]

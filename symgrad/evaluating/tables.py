@@ -1,4 +1,4 @@
-"""Sums over many indices of a product of tables, one number at a time: the distributive law."""
+"""Sums over many indices of a product of tables, by the distributive law, one number at a time."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 from symgrad.core.ranges import Index
 
 Assignment = Mapping[Index, int]
+"""The position of each index."""
 Table = tuple[tuple[Index, ...], dict[tuple[int, ...], Any]]
-"""Numbers by positions of some indices; None is an undefined one."""
+"""Some indices, and a number for each of their positions; None if it is undefined."""
 EXCLUDED = object()
-"""Stands for a factor 0 that does not ask whether the others are defined."""
+"""A factor 0 that makes the product 0 even if other factors are undefined."""
 
 
 def _union(lists: list[tuple[Index, ...]]) -> tuple[Index, ...]:
@@ -20,7 +21,7 @@ def _union(lists: list[tuple[Index, ...]]) -> tuple[Index, ...]:
 
 
 def _times(factors: list[Any], one: Any) -> Any:
-    """The product; excluded if one is, else undefined if one is undefined."""
+    """The product: excluded if a factor is, otherwise undefined if a factor is."""
     if any(f is EXCLUDED for f in factors):
         return EXCLUDED
     if any(f is None for f in factors):
@@ -39,7 +40,7 @@ def _plus(x: Any, y: Any) -> Any:
 def rows(
     axes: tuple[Index, ...], span: Callable[[Index], range], outer: Assignment
 ) -> Iterator[tuple[tuple[int, ...], Assignment]]:
-    """All positions of some indices, as keys and as assignments."""
+    """All positions of some indices, as tuples and as assignments."""
     for key in product(*(span(i) for i in axes)):
         yield key, {**outer, **dict(zip(axes, key, strict=True))}
 
@@ -47,7 +48,7 @@ def rows(
 def contracted(
     indices: list[Index], tables: list[Table], span: Callable[[Index], range], one: Any, spend: Callable[[], None]
 ) -> Any:
-    """``sum_indices prod tables``, one index at a time, the one with the smallest product first."""
+    """``sum_indices prod tables``, one index at a time, the one whose tables have the fewest indices first."""
     left = list(indices)
     while left:
         joint = [_union([axes for axes, _ in tables if i in axes]) for i in left]

@@ -59,7 +59,7 @@ def export_document(
         why = f": {reasons[0]}" if reasons else ", only arrays or nothing at all is defined"
         raise SymgradError(f"{document.source.path} has no cost to export{why}")
     _known(asked, module.costs)
-    lost = [(f"what stands in line {d.span.line}" if d.span else "a definition", d.message) for d in unread]
+    lost = [(f"line {d.span.line}" if d.span else "a definition", d.message) for d in unread]
     module.left_out = [*left_out, *lost]
     return Exported(module.text(), tuple(left_out), unread)
 
@@ -81,7 +81,7 @@ def _name(names: PythonNames, wanted: str) -> str:
 
 
 def _add(module: Module, q: Quantity, name: str, wrt: Sequence[str] | None) -> None:
-    """Writes a cost as it stands, and over a batch if it has index arguments and that can be written."""
+    """Writes a cost, and also over a batch if it has index arguments and can be written over one."""
     order, functions = module.source.order, module.tools.writer.functions
     plain = cost(q, name, False, order, wrt, functions)
     if any(a.kind in ("index", "array", "subset") for a in plain.arguments):
@@ -141,7 +141,7 @@ def _values_in(body: Expr) -> set[Definition]:
 def _order(document: ReadDocument) -> Iterator[str]:
     """Names in the order of their declarations."""
     scope = document.scope
-    for entry in (*scope.values.values(), *scope.arrays.values(), *scope.subsets.values()):
+    for entry in (*scope.values.values(), *scope.index_arrays.values(), *scope.subsets.values()):
         name = getattr(entry, "name", None)
         if isinstance(name, str):
             yield name

@@ -1,4 +1,4 @@
-"""Sums of terms: equal ones collected, common factors drawn out, sums over one range joined."""
+"""Sums of terms: equal terms collected, common factors extracted, sums over one range joined."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from symgrad.gradients.summed_products import (
 )
 
 MAX_PERMUTED = 3
-"""Dummies of two terms are paired in every way up to so many of them."""
+"""The most bound indices of two terms that are paired in every order."""
 
 
 class Shortener(Protocol):
-    """What ``grouped`` needs of a simplifier."""
+    """The methods of a simplifier that ``grouped`` calls."""
 
     names: DummyNamer
 
@@ -42,7 +42,7 @@ class Shortener(Protocol):
 
 
 def common_factor(node: Add) -> tuple[SummedProduct, Expr]:
-    """``a b + a c = a (b + c)``: what every term has outside of its sums, and the rest."""
+    """``a b + a c = a (b + c)``: the factors that all terms have outside their sums, and the remaining sum."""
     terms = [term_of(t) for t in node.terms]
     shared = dict(_outside(terms[0]))
     for t in terms[1:]:
@@ -69,14 +69,14 @@ def _outside(term: SummedProduct) -> Iterator[Factor]:
 
 
 def _least(a: Fraction, b: Fraction) -> Fraction:
-    """What two powers of one base share; nothing if their signs differ."""
+    """The exponent that can be extracted from two powers of one base; 0 if their signs differ."""
     if (a > 0) != (b > 0):
         return Fraction(0)
     return min(a, b) if a > 0 else max(a, b)
 
 
 def aligned(term: SummedProduct, other: SummedProduct) -> Iterator[SummedProduct]:
-    """``other`` with its dummies called as those of ``term``, in every way that fits their ranges and conditions."""
+    """``other`` with its bound indices renamed to those of ``term``, in every way that fits ranges and conditions."""
     if len(other.dummies) > MAX_PERMUTED or len(term.dummies) > MAX_PERMUTED:
         yield other
         return
@@ -94,7 +94,7 @@ def aligned(term: SummedProduct, other: SummedProduct) -> Iterator[SummedProduct
 
 
 def _moved(term: SummedProduct, names: dict[Index, Index]) -> SummedProduct | None:
-    """The term with dummies renamed, all at once; None where a new name is in use already."""
+    """The term with bound indices renamed, all at once; None if a new name is already in use."""
     names = {old: new for old, new in names.items() if old is not new}
     if not names:
         return term
@@ -116,7 +116,7 @@ def _moved(term: SummedProduct, names: dict[Index, Index]) -> SummedProduct | No
 
 
 def collected(terms: Sequence[SummedProduct], names: DummyNamer) -> list[SummedProduct]:
-    """``q x + r x = (q + r) x``, whatever the dummies are called."""
+    """``q x + r x = (q + r) x``, up to the names of bound indices."""
     out: list[SummedProduct] = []
     for t in terms:
         for k, known in enumerate(out):
@@ -140,7 +140,7 @@ def _same(a: SummedProduct, b: SummedProduct) -> bool:
 
 
 def grouped(terms: Sequence[SummedProduct], s: Shortener) -> list[SummedProduct]:
-    """Common factors drawn out of two terms at a time, as long as the sum gets shorter."""
+    """Common factors of two terms extracted, the pair with the largest gain first, while the sum gets shorter."""
     left = [(t, s.size(s.names.expr(t))) for t in terms]
     tried: dict[tuple[SummedProduct, SummedProduct], tuple[_Joint, int] | None] = {}
     while len(left) > 1:
@@ -156,10 +156,10 @@ def grouped(terms: Sequence[SummedProduct], s: Shortener) -> list[SummedProduct]
                 if found is not None and gain > 0 and (best is None or gain > best[0]):
                     best = (gain, i, j, found[0])
         if best is None:
-            closed = _closed([t for t, _ in left])
-            if closed is None:
+            completed = _completed([t for t, _ in left])
+            if completed is None:
                 break
-            left = [(t, s.size(s.names.expr(t))) for t in closed]
+            left = [(t, s.size(s.names.expr(t))) for t in completed]
             continue
         _, i, j, joint = best
         made = joint.term(s.add(list(joint.rests)))
@@ -170,8 +170,8 @@ def grouped(terms: Sequence[SummedProduct], s: Shortener) -> list[SummedProduct]
     return [t for t, _ in left]
 
 
-def _closed(terms: list[SummedProduct]) -> list[SummedProduct] | None:
-    """``b - a + (a - b) c`` as ``-(a - b) + (a - b) c``: loose terms that make up a bracket of another term."""
+def _completed(terms: list[SummedProduct]) -> list[SummedProduct] | None:
+    """``b - a + (a - b) c`` as ``-(a - b) + (a - b) c``: terms that add up to a factor of another term."""
     for lead in terms:
         for total, e in lead.factors:
             if not isinstance(total, Add) or e != 1:
@@ -180,7 +180,9 @@ def _closed(terms: list[SummedProduct]) -> list[SummedProduct] | None:
             if any(p.dummies for p in parts):
                 continue
             for loose in terms:
-                found = _made_up(loose, parts, [t for t in terms if t is not lead]) if loose is not lead else None
+                found = (
+                    _terms_adding_up(loose, parts, [t for t in terms if t is not lead]) if loose is not lead else None
+                )
                 if found is not None:
                     over, used = found
                     made = SummedProduct(over.number, over.dummies, merged(((total, Fraction(1)), *over.factors)))
@@ -188,10 +190,10 @@ def _closed(terms: list[SummedProduct]) -> list[SummedProduct] | None:
     return None
 
 
-def _made_up(
+def _terms_adding_up(
     loose: SummedProduct, parts: list[SummedProduct], terms: list[SummedProduct]
 ) -> tuple[SummedProduct, list[SummedProduct]] | None:
-    """What the bracket of the parts is multiplied by, and the terms it is made up of, ``loose`` for the first part."""
+    """The multiplier of the sum of ``parts``, and the terms that add up to their product; ``loose`` is the first."""
     have = dict(loose.factors)
     if any(have.get(b) != e for b, e in parts[0].factors):
         return None
@@ -224,7 +226,7 @@ class _Joint:
     rests: tuple[Expr, ...]
 
     def term(self, inner: Expr) -> SummedProduct | None:
-        """The product over a bracket that the rests were brought to."""
+        """The product with ``inner``, the simplified sum of the rests."""
         base = term_of(inner) if not isinstance(inner, Add) else SummedProduct(Fraction(1), (), ((inner, Fraction(1)),))
         if base.indices() & {d.index for d in self.outside}:
             return None
@@ -234,11 +236,11 @@ class _Joint:
 
 
 def _joined(a: SummedProduct, b: SummedProduct, s: Shortener) -> tuple[_Joint, int] | None:
-    """``sum_i f g + sum_i f h = sum_i f (g + h)`` and its length; None where nothing is shared."""
+    """``sum_i f g + sum_i f h = sum_i f (g + h)`` and its length; None if the terms share nothing."""
     best: tuple[_Joint, int] | None = None
     for other in aligned(a, b):
         shared = _shared(a, other)
-        joint = _drawn(a, other, shared, s) if shared else None
+        joint = _extracted(a, other, shared, s) if shared else None
         made = joint.term(add(*joint.rests)) if joint is not None else None
         if joint is None or made is None:
             continue
@@ -253,14 +255,14 @@ def _shared(a: SummedProduct, b: SummedProduct) -> list[Factor]:
     return [(x, _least(e, have[x])) for x, e in a.factors if x in have and _least(e, have[x])]
 
 
-def _drawn(a: SummedProduct, b: SummedProduct, shared: list[Factor], s: Shortener) -> _Joint | None:
-    """Both terms over what they share; dummies that stand in it are summed outside, the others inside."""
+def _extracted(a: SummedProduct, b: SummedProduct, shared: list[Factor], s: Shortener) -> _Joint | None:
+    """Both terms divided by their shared factors; the bound indices of those are summed outside, others inside."""
     common = {i for base, _ in shared for i in free_indices(base)}
     both = [d for d in a.dummies if d in b.dummies]
     outside = [d for d in both if d.index in common or d.where]
     for own in (a, b):
         if any(d.index in common and d not in outside for d in own.dummies):
-            return None  # a sum that only one of them has, over what they share
+            return None  # one term sums over an index of the shared factors, the other does not
     number = abs(a.number) if abs(a.number) == abs(b.number) else Fraction(1)
     if a.number < 0 and b.number < 0:
         number = -number
@@ -275,7 +277,7 @@ def _drawn(a: SummedProduct, b: SummedProduct, shared: list[Factor], s: Shortene
 
 
 def _positive_first(terms: list[Expr]) -> list[Expr]:
-    """The terms, one without a minus sign in front."""
+    """The terms, positive ones first."""
     return sorted(terms, key=lambda t: term_of(t).number < 0)
 
 

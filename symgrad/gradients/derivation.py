@@ -1,6 +1,6 @@
-"""A derivation written out: one layer of definitions at a time, each line equal to the one before.
+"""A derivation line by line, one layer of definitions per line, each line equal to the one before.
 
-In every line the derivatives that are still to be taken stand as ``Deriv`` of a defined quantity or of an entry.
+Derivatives not yet taken are ``Deriv`` nodes of a defined quantity or of an entry.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ LINEAR = "a derivative passes through sums"
 
 @dataclass(frozen=True, slots=True)
 class DerivationLine:
-    """One line of a derivation and the rules that lead to it from the line before."""
+    """One line of a derivation, and the rules that lead to it from the line before."""
 
     expr: Expr
     rules: tuple[str, ...]
 
 
 class DefinitionLayer(Rules):
-    """Derivatives down to the names: those of defined quantities and of entries are left to be taken."""
+    """Differentiates down to names; derivatives of defined quantities and of entries are kept as ``Deriv``."""
 
     def __init__(self, resolver: Resolver, target: Entry | Ref) -> None:
         super().__init__(resolver, target, frozenset())
@@ -71,14 +71,14 @@ class DefinitionLayer(Rules):
         return super().func(node)
 
     def rules_used(self) -> tuple[str, ...]:
-        """The rules, without the chain rule where a more particular one says enough."""
+        """The rules that were used; the chain rule only if no more specific one was."""
         names = [r for r in self.used if r != CHAIN or len(self.used) == 1 or LOGISTIC in self.used]
         return tuple(names) or (LINEAR,)
 
 
 @dataclass(slots=True)
 class Derivation:
-    """Writes out the derivative of a quantity by one target."""
+    """Writes the derivation of the derivative of a quantity by one target."""
 
     target: Entry | Ref
     simplify: Simplifier
@@ -98,13 +98,13 @@ class Derivation:
                 break
         final = self.simplify.names.canonical(final)
         if self.lines and _bag(self.lines[-1].expr) == _bag(final):
-            self.lines[-1] = replace(self.lines[-1], expr=final)  # factors in another order are no step
+            self.lines[-1] = replace(self.lines[-1], expr=final)  # a different order of factors is not a step
         else:
             self.add(final, ("collected",))
         return self.lines
 
     def add(self, expr: Expr, rules: Iterable[str]) -> None:
-        """A line; one that repeats the line before, whatever its dummies are called, is no news."""
+        """Append a line unless it equals the previous one up to renaming bound indices."""
         expr = self.simplify.names.canonical(expr)
         if self.lines and self.lines[-1].expr is expr:
             return
@@ -114,7 +114,7 @@ class Derivation:
         self.lines.append(DerivationLine(expr, tuple(named)))
 
     def layer(self, expr: Expr) -> Expr:
-        """Every derivative taken down to the names below it; where all of them are entries, the deltas contracted."""
+        """Each derivative taken down to the next names; if all of them are of entries, their deltas contracted."""
         pending = [n for n in distinct(expr) if isinstance(n, Deriv)]
         if all(self._is_bare(n.body) for n in pending):
             done = self.contracted(expr)
@@ -127,7 +127,7 @@ class Derivation:
         return done
 
     def _is_bare(self, body: Expr) -> bool:
-        """Whether a derivative is one of the target's own entries."""
+        """True for an entry of the array that the derivative is taken by."""
         return isinstance(body, (Entry, Ref)) and symbol_of(body) is symbol_of(self.target)
 
     def replaced(self, node: Expr, rules: DefinitionLayer) -> Expr:
@@ -141,11 +141,11 @@ class Derivation:
         return rebuild(node, lambda e: e, lambda child: self.replaced(child, rules))
 
     def contracted(self, expr: Expr) -> Expr:
-        """``d U_ab / d U_ij`` as deltas, and the sums over them done."""
+        """``d U_ab / d U_ij`` as deltas, and the sums over them contracted."""
         return Resolver().resolve(expr)
 
     def shortened(self, expr: Expr) -> Expr:
-        """The line simplified, as a line of its own where that says something."""
+        """The line simplified, appended as a line of its own if a rule that has a name was used."""
         self.simplify.fired.clear()
         self.simplify.effort = 0
         done = self.simplify(expr)
@@ -155,16 +155,16 @@ class Derivation:
 
 
 def _deltas(expr: Expr) -> int:
-    """How many deltas are still there."""
+    """The number of deltas in an expression."""
     return sum(isinstance(n, Delta) for n in distinct(expr))
 
 
 def _bag(expr: Expr) -> Counter[tuple[object, ...]]:
-    """The terms of a sum, whatever their order and that of their factors."""
+    """The terms of a sum, regardless of their order and that of their factors."""
     terms = map(term_of, terms_of(expr))
     return Counter((t.number, t.dummies, frozenset(t.factors)) for t in terms)
 
 
 def derivation(of: Expr, target: Entry | Ref, final: Expr, simplify: Simplifier) -> list[DerivationLine]:
-    """The derivative of ``of`` by the target, line by line to its simplified form ``final``."""
+    """The lines of the derivative of ``of`` by the target, up to its simplified form ``final``."""
     return Derivation(target, simplify).run(of, final)

@@ -1,4 +1,4 @@
-"""The gradients of a document's costs as displays, all of them or those that are asked for."""
+"""The gradients of a document as displays: of all costs, or those requested."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from symgrad.text.diagnostic import NotationError
 
 @dataclass(slots=True)
 class DocumentGradients:
-    """Displays, notes on them, and what of the document could not be read."""
+    """Displays, notes on them, and errors in the document because of which costs may be missing."""
 
     displays: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -22,9 +22,9 @@ class DocumentGradients:
 def document_gradients(
     requests: GradientRequests, of: str | None, wrt: Sequence[str], form: Form | None, steps: bool
 ) -> DocumentGradients:
-    """The gradients of ``of``, or of every cost, by each of ``wrt``, or by every real array they depend on.
+    """The gradients of ``of``, or of every cost, by each of ``wrt``, or by every real array it depends on.
 
-    steps: with the whole derivation. Without ``of``, a cost that does not depend on a target is only noted.
+    steps: write the whole derivation. Without ``of``, a cost that does not depend on a target is noted.
     """
     out = DocumentGradients()
     for name in [of] if of is not None else requests.costs():

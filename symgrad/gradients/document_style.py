@@ -1,4 +1,4 @@
-"""How a document would write a derivative: its names, its letters, and what adds up to 1."""
+"""How a document would write a derivative: its names, its letters, and its sums that are 1."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ class UnitSum:
 
 @dataclass(frozen=True, slots=True)
 class DocumentStyle:
-    """What a document gives a derivative to be written with.
+    """The conventions of a document that derivatives are written in.
 
-    definitions: quantities to fold back, by name, and whose brackets keep their signs; unit_sums: what adds up to
-    1; letters: those that the document uses for a range; reflect: whether ``1 - sigma(x)`` is written
-    ``sigma(-x)``.
+    definitions: quantities written by name, and whose sums of terms keep their signs; unit_sums: sums known to be 1;
+    letters: the index letters per range; symmetric: matrices with ``A = A^T``; reflect: write ``sigma(-x)`` for
+    ``1 - sigma(x)``.
     """
 
     definitions: tuple[Definition, ...] = ()
@@ -56,7 +56,7 @@ class DocumentStyle:
     reflect: bool = True
 
     def symmetric_order(self, entry: Entry) -> Entry:
-        """``A_{ji}`` of a symmetric matrix as ``A_{ij}``: what stands open before what is summed."""
+        """``A_{ji}`` of a symmetric matrix as ``A_{ij}``, with free indices before bound ones."""
         if entry.tensor not in self.symmetric:
             return entry
         i, j = entry.indices
@@ -66,7 +66,7 @@ class DocumentStyle:
 
 
 def reachable(expr: Expr) -> list[Definition]:
-    """The definitions that an expression is made of, each after those that it uses itself."""
+    """The definitions that an expression depends on, each after those that it depends on itself."""
     done: dict[Definition, None] = {}
     for d in reach(expr).definitions:
         if d not in done:
@@ -75,9 +75,9 @@ def reachable(expr: Expr) -> list[Definition]:
 
 
 def style_of(cost: Expr, assumptions: Iterable[Assumption] = (), written: Iterable[Expr] = ()) -> DocumentStyle:
-    """How the derivative of a cost is written: by its own definitions, with what is known to add up to 1.
+    """The style for the derivative of a cost: its own definitions, and the sums that are assumed or defined to be 1.
 
-    written: what else the document says, for its habits.
+    written: other expressions of the document, for its conventions.
     """
     definitions = reachable(cost)
     assumptions = tuple(assumptions)
@@ -96,7 +96,7 @@ def style_of(cost: Expr, assumptions: Iterable[Assumption] = (), written: Iterab
 
 
 def letters(definitions: Iterable[Definition]) -> dict[Range | None, list[str]]:
-    """The letters that stand for positions of each range, in the order in which they are met."""
+    """The index letters of each range, in the order of their first use."""
     found: dict[Range | None, dict[str, None]] = {}
     for d in definitions:
         for index in (*d.params, *(i for node in distinct(d.body) for i in parts(node)[2])):
@@ -106,7 +106,7 @@ def letters(definitions: Iterable[Definition]) -> dict[Range | None, list[str]]:
 
 
 def _writes_complement(expr: Expr) -> bool:
-    """Whether ``1 - sigma(x)`` is written out."""
+    """True if ``1 - sigma(x)`` occurs in the expression."""
     return any(
         isinstance(n, Add)
         and len(n.terms) == 2
@@ -128,7 +128,7 @@ def _assumed_unit_sums(assumptions: Iterable[Assumption]) -> Iterator[UnitSum]:
 
 
 def _assumed_symmetric(a: Assumption) -> Tensor | None:
-    """The matrix of ``A = A^T``."""
+    """The matrix ``A`` of an assumption ``A = A^T``."""
     left, right = a.left, a.right
     if a.kind != "equation" or a.unless or not isinstance(left, Entry) or not isinstance(right, Entry):
         return None
@@ -138,7 +138,7 @@ def _assumed_symmetric(a: Assumption) -> Tensor | None:
 
 
 def _defined_unit_sums(d: Definition) -> Iterator[UnitSum]:
-    """``p_a = f_a / sum_b f_b`` and ``y_a = delta(a, o)``, along each axis for which they hold."""
+    """The unit sums of ``p_a = f_a / sum_b f_b`` and ``y_a = delta(a, o)``."""
     body = term_of(d.body)
     if body.number != 1 or body.dummies:
         return
@@ -157,7 +157,7 @@ def _defined_unit_sums(d: Definition) -> Iterator[UnitSum]:
 
 
 def _normalised(body: SummedProduct, axis: Index) -> bool:
-    """Whether a product is some f of the axis over the sum of f along it."""
+    """True if a product is ``f_a / sum_b f_b`` along the axis."""
     above = [(b, e) for b, e in body.factors if e > 0]
     below = [(b, e) for b, e in body.factors if e < 0]
     if len(below) != 1 or below[0][1] != -1 or axis in free_indices(below[0][0]):
@@ -179,7 +179,7 @@ def _normalised(body: SummedProduct, axis: Index) -> bool:
 
 
 def _one_hot(body: SummedProduct, axis: Index) -> bool:
-    """Whether a product is one delta of the axis and a position that surely lies in its range."""
+    """True if a product is one delta of the axis and a position within its range."""
     if len(body.factors) != 1:
         return False
     node, e = body.factors[0]

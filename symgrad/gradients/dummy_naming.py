@@ -1,4 +1,4 @@
-"""Terms as expressions again, each sum around what depends on its index, over an index with a canonical name."""
+"""Terms converted to nodes: each sum around the factors that depend on its index, with canonical bound indices."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _ONE = Fraction(1)
 
 @dataclass(slots=True)
 class DummyNamer:
-    """Canonical bound indices, one for a range and the height of a sum over others.
+    """Canonical bound indices, one per range and height in a nest of sums.
 
-    letters: the letters that a document uses for a range, the most usual first.
+    letters: the index letters that a document uses per range, the most usual first.
     """
 
     letters: dict[Range | None, list[str]] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class DummyNamer:
     _written: dict[SummedProduct, Expr] = field(default_factory=dict)
 
     def height(self, node: Expr) -> int:
-        """How many sums are nested in an expression."""
+        """The depth of nested sums and products in an expression."""
         found = self._heights.get(node)
         if found is None:
             found = max((self.height(x) for x in parts(node)[1]), default=0) + isinstance(node, (Sum, Prod))
@@ -35,7 +35,7 @@ class DummyNamer:
         return found
 
     def index(self, like: Index, height: int) -> Index:
-        key = (like.range, height)  # a height is that of the body: the innermost sum has 0
+        key = (like.range, height)  # the height is that of the body: the innermost sum has 0
         found = self._made.get(key)
         if found is None:
             known = self.letters.get(like.range) or [like.letter]
@@ -43,7 +43,7 @@ class DummyNamer:
         return found
 
     def sum(self, dummy: SummedIndex, body: Expr) -> Expr:
-        """The sum over a canonical index; deltas contracted."""
+        """The sum over a canonical index, with deltas contracted."""
         made = contracted(dummy.index, body, dummy.where)
         if not isinstance(made, Sum) or made.index is not dummy.index:
             return made
@@ -55,7 +55,7 @@ class DummyNamer:
         return Sum(index, substitute(made.body, {dummy.index: index}), renamed(made.where, dummy.index, index))
 
     def canonical(self, node: Expr) -> Expr:
-        """The expression with its sums over canonical indices, and nothing else changed."""
+        """The expression with canonical bound indices, otherwise unchanged."""
         done = rebuild(node, lambda e: e, self.canonical) if parts(node)[1] else node
         if not isinstance(done, (Sum, Prod)):
             return done
@@ -64,14 +64,14 @@ class DummyNamer:
         return rename_bound(done, {done.index: index}) if index is not done.index else done
 
     def _free_index(self, like: Index, height: int, open_: frozenset[Index] | set[Index]) -> Index:
-        """The canonical index of a height, or of the next one that no outer sum has."""
+        """The canonical index of this height, or of the next one that is not in use outside."""
         while (index := self.index(like, height)) in open_:
             height += 1
         return index
 
     def expr(self, term: SummedProduct) -> Expr:
-        """The term as an expression: each sum around the factors that depend on its index, and no others."""
-        # who looks a base up among the factors finds one of them: a second one would be lost, and the result wrong
+        """The term as a node: each sum around exactly the factors that depend on its index."""
+        # factors are looked up by their base: a base that occurs twice would be lost, and the result wrong
         assert len({b for b, _ in term.factors}) == len(term.factors), "a base stands twice in a product"
         if not term.number:
             return ZERO
@@ -91,7 +91,7 @@ class DummyNamer:
         return mul(Num(term.number), product_of(tuple(free)))
 
     def _apart(self, term: SummedProduct) -> SummedProduct:
-        """The term with dummies of their own, so that the order of the sums does not show in their names."""
+        """The term with fresh bound indices, so that their old names do not influence the order of the sums."""
         if len(term.dummies) < 2:
             return term
         fresh = {d.index: d.index.fresh("bound") for d in term.dummies}
@@ -104,7 +104,7 @@ class DummyNamer:
         return SummedProduct(term.number, tuple(dummies), tuple((substitute(b, fresh), e) for b, e in term.factors))
 
     def _nested(self, dummies: list[SummedIndex], factors: list[Factor]) -> Expr:
-        """``sum_i f_i sum_j g_{ij}``, the sums in the order of the dummies."""
+        """``sum_i f_i sum_j g_{ij}``, the sums in the order of ``dummies``."""
         first, *rest = dummies
         if not rest:
             return self.sum(first, product_of(tuple(factors)))
@@ -115,7 +115,7 @@ class DummyNamer:
 
 
 def _components(term: SummedProduct) -> list[tuple[list[SummedIndex], list[Factor]]]:
-    """Dummies that factors or conditions tie together, with their factors, in order."""
+    """Bound indices linked by factors or conditions, with their factors, in order."""
     if len(term.dummies) == 1:
         index = term.dummies[0].index
         return [(list(term.dummies), [f for f in term.factors if index in free_indices(f[0])])]

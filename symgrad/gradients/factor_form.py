@@ -1,4 +1,4 @@
-"""Single factors in matrix notation: named arrays and slices, functions entry by entry, deltas, conditions."""
+"""Single factors in matrix notation: arrays and slices, functions entry by entry, deltas, conditions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from symgrad.gradients.tensor_network import NoMatrixForm, reordered
 
 @dataclass(frozen=True, slots=True)
 class FactorFormer:
-    """Forms factors; ``array_of`` forms what stands inside them. ``reserved``: names with a meaning of their own."""
+    """Finds the matrix form of factors, and by ``array_of`` that of their parts. ``reserved``: see ``MatrixFormer``."""
 
     array_of: Callable[[Expr, Axes], Array]
     reserved: frozenset[str]
@@ -46,7 +46,7 @@ class FactorFormer:
                 raise NoMatrixForm("a position is used as a number")
             return a.Scalar((), base)
         if isinstance(base, Sum) and base.body is ONE and not axes:
-            return a.Scalar((), base)  # how many there are
+            return a.Scalar((), base)  # a count
         if isinstance(base, (Entry, Ref, Apply)):
             return self.named(base, axes)
         if isinstance(base, Delta):
@@ -92,13 +92,13 @@ class FactorFormer:
         if len(met) == 2 and met[0] is met[1]:
             other = met[0].fresh()
             bare_twice = sum(e is met[0] for e in slots) == 2
-            raise_if(isinstance(base, Apply) or not bare_twice, "an index stands twice in the slots of an array")
+            raise_if(isinstance(base, Apply) or not bare_twice, "an index occurs twice in the slots of an array")
             assert isinstance(base, (Entry, Ref))
             second = [k for k, i in enumerate(open_) if i is not None][1]
             apart = tuple(other if k == second else e for k, e in enumerate(base.indices))
             return a.Diagonal(axes, a.Named((met[0], other), type(base)(base.args[0], apart)))
         if len(set(met)) != len(met) or set(met) != set(axes):
-            raise NoMatrixForm("an index stands twice in the slots of an array")
+            raise NoMatrixForm("an index occurs twice in the slots of an array")
         row = len(slots) == 1 and _is_row(base)
         return reordered(a.Named(tuple(met), base, row), axes)
 
@@ -117,7 +117,7 @@ class FactorFormer:
         raise NoMatrixForm("a delta of a gathered or shifted position has no matrix notation")
 
     def indicator(self, base: Iverson, axes: Axes) -> Array:
-        """``[x > 0]`` as ``step(x)``, ``[i = o]`` as ``e_o``, ``[i in N]`` as ``sum_{k in N} e_k``; and opposites."""
+        """``[x > 0]`` as ``step(x)``, ``[i = o]`` as ``e_o``, ``[i in N]`` as ``sum_{k in N} e_k``, or the negation."""
         cond = base.cond
         inside: Array | None = None
         if cond.op == "pos" and isinstance(cond.left, Expr):
@@ -143,25 +143,25 @@ def raise_if(wrong: bool, reason: str) -> None:
 
 
 def _open(e: IndexExpr, axes: Axes) -> Index | None:
-    """The axis that a slot is open along: bare, or gathered by an array whose one slot it is."""
+    """The axis of a slot: the index alone, or the index of a gather with one slot."""
     if isinstance(e, Index):
         return e if e in axes else None
     if isinstance(e, Gather) and len(e.indices) == 1 and e.indices[0] in axes:
         found = e.indices[0]
         return found if isinstance(found, Index) else None
-    raise_if(any(i in axes for i in indices_of(e)), "an index stands in arithmetic on positions")
+    raise_if(any(i in axes for i in indices_of(e)), "an index occurs in arithmetic on positions")
     return None
 
 
 def _is_plain(base: Expr) -> bool:
-    """Whether a number is written without sums over whole arrays."""
+    """True if a scalar is written without sums over whole arrays."""
     return not any(isinstance(n, Sum) for n in distinct(base)) and isinstance(
         base, (Num, Size, Const, Entry, Ref, Iverson, Delta, Cases)
     )
 
 
 def _is_row(base: Expr) -> bool:
-    """Whether an array of one axis is written as a row; a derivative by one is as well."""
+    """True if a vector is a row by declaration; the derivative by a row is a row."""
     if isinstance(base, Apply) and base.derivs:
         return _is_row(base.arguments[base.derivs[0][0]].body)
     if isinstance(base, Entry):

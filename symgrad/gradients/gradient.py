@@ -1,4 +1,4 @@
-"""A derivative that symgrad took: its index form, its matrix form, and how both are written."""
+"""Derivatives of a document's quantities: index form, matrix form, and both as LaTeX."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Form = Literal["index", "matrix"]
 class Gradient:
     """The derivative of a quantity by one target, or by several in turn.
 
-    entry: the derivative at the entries that ``of`` and ``targets`` name, simplified.
+    entry: the simplified derivative at the indices that ``of`` and ``targets`` are written with.
     """
 
     requests: GradientRequests = field(repr=False)
@@ -46,19 +46,19 @@ class Gradient:
 
     @property
     def index(self) -> Any:
-        """The index form as a SymPy expression: ``Indexed``, ``Sum``, ``KroneckerDelta``, elementary functions."""
+        """The index form in SymPy: ``Indexed``, ``Sum``, ``KroneckerDelta`` and elementary functions."""
         return to_sympy(self.entry)
 
     @property
     def matrix(self) -> Any:
-        """The matrix form as a SymPy expression; None where there is none or SymPy has no parts for it."""
+        """The matrix form in SymPy; None if there is no matrix form or SymPy can't express it."""
         return None if self.array is None else matrix_to_sympy(self.array)
 
     # --- matrix form --------------------------------------------------------------------------------
 
     @cached_property
     def _formed(self) -> tuple[tuple[Expr, tuple[DerivativeTarget, ...], Array] | None, str]:
-        """``(entry, targets, array)`` of the matrix form, at one slice where all others are 0; or why there is none."""
+        """``(entry, targets, array)`` of the matrix form, for the nonzero slice if there is only one; or why not."""
         entry, targets = self._sliced()
         axes = (*self.of.axes, *(x for t in targets for x in t.axes))
         whole = {*free_indices(self.of.body), *(i for t in targets for i in free_indices(t.entry))}
@@ -73,17 +73,17 @@ class Gradient:
 
     @property
     def array(self) -> Array | None:
-        """The matrix form as a tree."""
+        """The matrix form as a tree, or None."""
         found = self._formed[0]
         return None if found is None else found[2]
 
     @property
     def no_matrix_form(self) -> str:
-        """Why there is no matrix form; empty where there is one."""
+        """The reason why there is no matrix form; empty if there is one."""
         return self._formed[1]
 
     def _sliced(self) -> tuple[Expr, tuple[DerivativeTarget, ...]]:
-        """Where the derivative is 0 but for one slice, ``delta_{cj} f_i``, that slice: ``f_i`` by ``V_{:c}``."""
+        """The nonzero slice if all others are 0: of ``delta_{cj} f_i`` by ``V_{ij}``, ``f_i`` by ``V_{:c}``."""
         entry, targets = self.entry, list(self.targets)
         for k, target in enumerate(targets):
             for axis in target.axes:
@@ -104,15 +104,15 @@ class Gradient:
     # --- LaTeX --------------------------------------------------------------------------------------
 
     def latex(self, form: Form | None = None) -> str:
-        """``\\frac{\\partial J}{\\partial U} = …``; without a form the matrix one, where there is one.
+        """``\\frac{\\partial J}{\\partial U} = …``, in matrix form if there is one and no form is given.
 
-        Raises ``SymgradError`` where the matrix form is asked for and there is none.
+        Raises ``SymgradError`` if ``form`` is ``matrix`` and there is no matrix form.
         """
         left, right = self.sides(form)
         return f"{left} = {right}"
 
     def sides(self, form: Form | None = None) -> tuple[str, str]:
-        """The two sides of ``latex``."""
+        """The two sides of the equation that ``latex`` writes."""
         names = self.requests.naming
         found, reason = self._formed
         if form == "matrix" and found is None:
@@ -133,7 +133,7 @@ class Gradient:
     def _below(self, targets: Sequence[DerivativeTarget]) -> list[str]:
         names = [self._name(t.entry, t.axes) for t in targets]
         if len(targets) == 2 and all(len(t.axes) == 1 for t in targets):
-            names[1] += "^\\top"  # the Hessian, by a vector and its transpose
+            names[1] += "^\\top"  # the Hessian: by a vector and its transpose
         return names
 
     def _name(self, entry: Expr, axes: tuple[Index, ...]) -> str:
@@ -145,7 +145,7 @@ class Gradient:
     # --- written out --------------------------------------------------------------------------------
 
     def steps(self) -> str:
-        """The whole derivation as displays: an ``aligned`` block, one line a rule, and the matrix form behind it."""
+        """The whole derivation: an ``aligned`` display with one line per rule, then the matrix form."""
         names = self.requests.naming
         blocks = []
         of = self.of.body
@@ -165,7 +165,7 @@ class Gradient:
 
 
 def _position(term: SummedProduct, axis: Index) -> tuple[Expr, IndexExpr] | None:
-    """The delta that ties an axis to one position, where nothing summed or open is in it."""
+    """The delta that fixes an axis at one position without free or bound indices, and that position."""
     for base, e in term.factors:
         if not isinstance(base, Delta) or e != 1:
             continue
@@ -188,7 +188,7 @@ def derivative(cost: Expr, targets: Iterable[Entry | Ref], simplify: Simplifier)
 def gradient(requests: GradientRequests, of: str, wrt: Sequence[str]) -> Gradient:
     """The derivative of a quantity of a document by one or more others in turn.
 
-    Raises ``SymgradError`` for names that can't be read and for what the quantity does not depend on.
+    Raises ``SymgradError`` if a name can't be read or the quantity does not depend on a target.
     """
     value = requests.quantity(of, wrt)
     targets = requests.targets(value, wrt)
@@ -202,7 +202,7 @@ def gradient(requests: GradientRequests, of: str, wrt: Sequence[str]) -> Gradien
 
 
 def rows_of(lines: list[tuple[str, DerivationLine]]) -> list[tuple[str, str]]:
-    """The lines that say something new, each with its remark; dummies that were only renamed are not news."""
+    """LaTeX and remark of each line, without lines that differ from the one before only in their bound indices."""
     out: list[tuple[str, str]] = []
     for text, line in lines:
         if not out or out[-1][0] != text:
@@ -211,7 +211,7 @@ def rows_of(lines: list[tuple[str, DerivationLine]]) -> list[tuple[str, str]]:
 
 
 def block(left: str, rows: list[tuple[str, str]]) -> str:
-    """``left &= right \\quad \\text{(rule)}``, one row a line."""
+    """A display with one row per line: ``left &= right \\quad \\text{(rule)}``."""
     if len(rows) == 1:
         return f"$$\n{left} = {rows[0][0]} {rows[0][1]}\n$$"
     out = [f"{left if k == 0 else ''} &= {right} {said}".strip() for k, (right, said) in enumerate(rows)]

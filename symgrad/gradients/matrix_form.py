@@ -1,8 +1,8 @@
-"""Index expressions in matrix notation, by contraction of the tensor network that each product is.
+"""Index expressions in matrix notation, by contracting the tensor network of each product.
 
-Indices are the vertices, factors of two indices the edges, factors of one index sit at their vertex. A summed
-index with one edge is a matrix times a vector, one with two edges a matrix product, one with none a dot product.
-What has more than two axes anywhere, or a sum that three factors share, has no matrix form: ``NoMatrixForm``.
+Vertices are the indices, edges the factors of two indices; a factor of one index belongs to its vertex. A summed
+index with one edge gives a matrix times a vector, with two edges a matrix product, with none a dot product.
+Parts with more than two axes, and sums over an index that three factors share, raise ``NoMatrixForm``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _LINEAR = (a.Identity, a.OuterProduct, a.MatrixProduct, a.Diagonal)
 
 @dataclass(slots=True)
 class MatrixFormer:
-    """Forms expressions; ``reserved``: names that the document gives a meaning of its own, ``e``, ``I`` among them."""
+    """Finds the matrix form of expressions; ``reserved``: names the document uses itself, perhaps ``e`` or ``I``."""
 
     reserved: frozenset[str] = frozenset()
     names: DummyNamer = field(default_factory=DummyNamer)
@@ -42,7 +42,7 @@ class MatrixFormer:
     def array_of(self, expr: Expr, axes: Axes) -> Array:
         """The array over the axes whose entry is the expression.
 
-        Raises ``NoMatrixForm`` with the reason where there is none.
+        Raises ``NoMatrixForm`` with the reason if there is none.
         """
         if len(axes) > 2:
             raise NoMatrixForm("it has more than two axes")
@@ -54,10 +54,10 @@ class MatrixFormer:
         terms = []
         for t in expr.terms:
             own = tuple(x for x in axes if x in free_indices(t))
-            # a number is constant along every axis; what lacks one of two axes has ones along it
+            # a number is constant along every axis; a term that lacks one of two axes is constant along it
             terms.append(self.array_of(t, axes if own else ()))
-        if len(axes) == 2 and any(isinstance(t, _LINEAR) for t in map(a.unscaled, terms)):
-            # beside I or x y^T a number would be read as a multiple of I
+        if len(axes) == 2 and any(isinstance(t, _LINEAR) for t in map(a.without_number, terms)):
+            # next to I or x y^T a number would be read as a multiple of I
             ones = a.OuterProduct(axes, a.OnesVector(axes[:1]), a.OnesVector(axes[1:]))
             terms = [t if t.axes else a.times_number(t, ones) for t in terms]
         if axes and not any(t.axes for t in terms):
@@ -68,7 +68,7 @@ class MatrixFormer:
         return a.Total(axes, tuple(terms))
 
     def product(self, term: SummedProduct, axes: Axes) -> Array:
-        """A product, with as few sum signs as can be."""
+        """A product with as few explicit sums as possible."""
         spread = self.spread(term, axes)
         if spread is not None:
             return self.array_of(spread, axes)
@@ -77,7 +77,7 @@ class MatrixFormer:
         forced = tuple(d for d in term.dummies if d.where)
         for count in range(len(plain) + 1):
             for explicit in combinations(plain, count):
-                # an outer sum first: the conditions of an inner one may speak of its index
+                # outer sums first: the condition of an inner sum may contain their index
                 kept = tuple(d for d in term.dummies if d in forced or d in explicit)
                 if any(d.index in x.indices() for d in plain if d not in kept for x in kept):
                     continue
@@ -91,11 +91,11 @@ class MatrixFormer:
         raise reason
 
     def explicit(self, term: SummedProduct, kept: tuple[SummedIndex, ...], axes: Axes) -> Array:
-        """The sums in ``kept`` by their signs, around what depends on them; all others contracted."""
+        """The product with explicit sums over ``kept``, each around the factors that depend on it."""
         if not kept:
             return self.network(term, axes)
         first, *rest = kept
-        raise_if(bool(first.indices() & set(axes)), "how far a sum runs depends on an index")
+        raise_if(bool(first.indices() & set(axes)), "the range of a sum depends on an index")
         inside = self._reach(term, first)
         within = [d for d in term.dummies if d is not first and d.index in inside]
         own_axes = tuple(x for x in axes if any(x in free_indices(b) for b, _ in _depending(term, inside)))
@@ -112,7 +112,7 @@ class MatrixFormer:
         return self.network(left, axes, [array])
 
     def _reach(self, term: SummedProduct, first: SummedIndex) -> set[Index]:
-        """The dummies that factors tie to one, itself among them."""
+        """The bound indices that are linked to the first one by shared factors, including itself."""
         inside = {first.index}
         changed = True
         own = term.indices()
@@ -138,14 +138,14 @@ class MatrixFormer:
         return net.contracted()
 
     def factor(self, net: Network, base: Expr, e: Fraction, own: frozenset[Index]) -> None:
-        """One factor of a product, as an array over those of the product's indices that it has."""
+        """Add one factor to the network, as an array over those of the product's indices that occur in it."""
         used = free_indices(base) & own
         if len(used) > 2:
             raise NoMatrixForm("a factor has more than two indices at once")
         net.add(FactorFormer(self.array_of, self.reserved)(base, self._order(base, used)), e)
 
     def _order(self, base: Expr, used: frozenset[Index]) -> Axes:
-        """The indices as they are met in the slots."""
+        """The indices in the order of their slots."""
         if len(used) < 2:
             return tuple(used)
         for n in distinct(base):
@@ -181,8 +181,11 @@ class MatrixFormer:
         return replace(term, factors=tuple(factors))
 
     def spread(self, term: SummedProduct, axes: Axes) -> Expr | None:
-        """A product multiplied out for ``diag(p) - p p^T``: where a bracket holds a delta of two of its indices, or
-        a term of it lacks one that another factor has, and would need ones along it."""
+        """The product multiplied out, as needed for ``diag(p) - p p^T``; None if that does not help.
+
+        It helps if a factor is a sum with a delta of two of the product's indices, or if a term of that sum lacks an
+        index that another factor has, and would need a vector of ones along it.
+        """
         for k, (base, e) in enumerate(term.factors):
             if e != 1 or not isinstance(base, Add) or len(base.terms) > MAX_TERMS:
                 continue
@@ -211,7 +214,7 @@ def _has_delta(node: Expr) -> bool:
 
 
 def _same_but(inner: Expr, outer: Expr, index: Index, own: frozenset[Index], names: DummyNamer) -> Index | None:
-    """The index of ``outer`` that makes it ``inner`` at the summed index."""
+    """The index that replaces the summed index of ``inner`` to give ``outer``."""
     for binding in match(inner, outer, {}, frozenset((index,))):
         at = binding.get(index)
         if isinstance(at, Index) and at in own:

@@ -1,7 +1,6 @@
-"""Where one expression stands inside another: a pattern with open positions, matched up to order and names.
+"""Occurrences of one expression in another: a pattern with open indices, matched up to order and names.
 
-Products and sums of terms match in any order. A match is a ``Binding``: what each open index of the
-pattern stands for.
+Products and sums of terms match in any order. A match is a ``Binding``: the position of each open index.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ Binding = Mapping[Index, IndexExpr]
 
 
 def match(pattern: Expr, node: Expr, binding: Binding, open_: frozenset[Index]) -> Iterator[Binding]:
-    """The ways in which ``node`` is ``pattern`` with its open indices replaced."""
+    """The bindings of the open indices with which ``pattern`` is ``node``."""
     if not (free_indices(pattern) & open_):
         if pattern is node:
             yield binding
@@ -92,9 +91,9 @@ def _position(pattern: IndexExpr, position: IndexExpr, binding: Binding, open_: 
 def within(
     pattern: SummedProduct, params: tuple[Index, ...], term: SummedProduct
 ) -> tuple[tuple[IndexExpr, ...], SummedProduct] | None:
-    """Where the pattern stands among the factors of a term: the params' positions, and the term without it.
+    """The positions of ``params`` for which the pattern divides a term, and the quotient; None if there are none.
 
-    A dummy of the pattern must be a dummy of the term that stands in no other factor.
+    A bound index of the pattern must be a bound index of the term that occurs in no other factor.
     """
     own = frozenset(params) | pattern.indices()
     for binding, left in _chosen(pattern.factors, term.factors, {}, own):
@@ -109,7 +108,7 @@ def within(
 def _chosen(
     wanted: tuple[Factor, ...], factors: tuple[Factor, ...], binding: Binding, open_: frozenset[Index]
 ) -> Iterator[tuple[Binding, tuple[Factor, ...]]]:
-    """Factors of a term for each factor of a pattern, each with an exponent that leaves none of the other sign."""
+    """Match each pattern factor to a term factor whose exponent has the same sign and at least its magnitude."""
     if not wanted:
         yield binding, factors
         return

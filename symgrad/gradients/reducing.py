@@ -1,4 +1,4 @@
-"""One product at its shortest: common factors out of brackets, powers cancelled, names folded back, units gone."""
+"""The shortest form of one product: factors extracted and cancelled, definitions by name, sums that are 1 dropped."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from symgrad.core.ranges import Affine, Index
 from symgrad.gradients.collecting import common_factor
 from symgrad.gradients.document_style import DocumentStyle
 from symgrad.gradients.pattern_matching import within
-from symgrad.gradients.sum_signs import sign_inside
+from symgrad.gradients.sum_signs import minus_distributed
 from symgrad.gradients.summed_products import Factor, SummedIndex, SummedProduct, merged, normal, term_of, terms_of
 
 MAX_ROUNDS = 12
@@ -35,7 +35,7 @@ MAX_ROUNDS = 12
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """``term``, which is ``definition ** power``; kinds: those of its factors, which a product must have as well."""
+    """``term`` equals ``definition ** power``; kinds: the node kinds of its factors, all of which must be present."""
 
     definition: Definition
     term: SummedProduct
@@ -45,7 +45,7 @@ class _Pattern:
 
 @dataclass(slots=True)
 class Reducer:
-    """Rules on one product; ``add`` makes a bracket anew. ``fired``: those that have changed something."""
+    """Rules on one product. ``add`` simplifies a sum of terms; ``fired`` collects the names of the rules used."""
 
     style: DocumentStyle
     add: Callable[[list[Expr]], Expr]
@@ -54,13 +54,13 @@ class Reducer:
     _patterns: list[_Pattern] = field(default_factory=list)
 
     def learn(self, definition: Definition, body: Expr) -> None:
-        """A definition to fold back, with its body as it is simplified; the longest are tried first."""
+        """Add a definition with its simplified body to those written by name; the longest are tried first."""
         pattern = SummedProduct(Fraction(1), (), ((body, Fraction(1)),)) if isinstance(body, Add) else term_of(body)
         trivial = len(pattern.factors) == 1 and not parts(pattern.factors[0][0])[1]
         if pattern.factors and pattern.number and not (trivial and not pattern.dummies):
             kinds = frozenset(type(b) for b, _ in pattern.factors)
             self._patterns.append(_Pattern(definition, pattern, Fraction(1), kinds))
-            if not pattern.dummies:  # 1 / f; a sum in front has no inverse by factors
+            if not pattern.dummies:  # 1 / f; a product under a sum has no inverse of this form
                 inverse = SummedProduct(1 / pattern.number, (), tuple((b, -e) for b, e in pattern.factors))
                 self._patterns.append(_Pattern(definition, inverse, Fraction(-1), kinds))
             self._patterns.sort(key=lambda p: -sum(self.size(b) for b, _ in p.term.factors))
@@ -68,17 +68,17 @@ class Reducer:
     def __call__(self, term: SummedProduct) -> SummedProduct:
         for _ in range(MAX_ROUNDS):
             before = term
-            term = self._drawn_out(term)
+            term = self._factors_extracted(term)
             term = self._cancelled(term)
             term = self._logistic(term)
-            term = self._folded(term)
-            term = self._ones(term)
+            term = self._definitions_named(term)
+            term = self._unit_sums_dropped(term)
             if term is before:
                 break
         return term
 
-    def _drawn_out(self, term: SummedProduct) -> SummedProduct:
-        """``(a b + a c)^n = a^n (b + c)^n``; a bracket of one term is no bracket."""
+    def _factors_extracted(self, term: SummedProduct) -> SummedProduct:
+        """``(a b + a c)^n = a^n (b + c)^n``; a sum that is left with one term is that term."""
         number, factors, changed = term.number, list[Factor](), False
         for base, e in term.factors:
             if isinstance(base, Add) and e.denominator == 1:
@@ -94,7 +94,7 @@ class Reducer:
         return normal(SummedProduct(number, term.dummies, tuple(factors))) if changed else term
 
     def _cancelled(self, term: SummedProduct) -> SummedProduct:
-        """``(sum_i f_i) / sum_j f_j = 1``, whatever the dummies are called; ``f^n f^c = f^{n + c}``."""
+        """``(sum_i f_i) / sum_j f_j = 1``, up to the names of bound indices; ``f^n f^c = f^{n + c}``."""
         for k, (base, e) in enumerate(term.factors):
             if isinstance(base, Pow) and e == 1:
                 plain = next((x for b, x in term.factors if b is base.base), None)
@@ -123,7 +123,7 @@ class Reducer:
             self.fired["e^x / (1 + e^x) = sigma(x)"] = None
             factors = dict(term.factors)
             above = factors.get(grown, Fraction(0))
-            argument = grown.arg if above >= 1 else sign_inside(neg(grown.arg))
+            argument = grown.arg if above >= 1 else minus_distributed(neg(grown.arg))
             if above >= 1:
                 factors[grown] = above - 1
             factors[base] = e + 1
@@ -132,8 +132,8 @@ class Reducer:
             return SummedProduct(term.number, term.dummies, tuple((b, x) for b, x in factors.items() if x))
         return term
 
-    def _folded(self, term: SummedProduct) -> SummedProduct:
-        """A defined quantity by its name, where its body stands in the product."""
+    def _definitions_named(self, term: SummedProduct) -> SummedProduct:
+        """A defined quantity by its name, if its body divides the product."""
         kinds = {type(b) for b, _ in term.factors}
         for p in self._patterns:
             if not kinds.issuperset(p.kinds):
@@ -149,15 +149,17 @@ class Reducer:
                 kinds = {type(b) for b, _ in term.factors}
         return term
 
-    def _ones(self, term: SummedProduct) -> SummedProduct:
-        """``sum_a y_a = 1``, where nothing else depends on a; ``sum_a 1 = n``."""
+    def _unit_sums_dropped(self, term: SummedProduct) -> SummedProduct:
+        """``sum_a y_a = 1`` if no other factor depends on a; ``sum_a 1 = n``."""
         for d in term.dummies:
             if any(d.index in x.indices() for x in term.dummies if x is not d):
                 continue
             count = _count(d)
             if count is not None and not any(d.index in free_indices(b) for b, _ in term.factors):
                 rest = tuple(x for x in term.dummies if x is not d)
-                return self._ones(normal(SummedProduct(term.number, rest, ((Size(count), Fraction(1)), *term.factors))))
+                return self._unit_sums_dropped(
+                    normal(SummedProduct(term.number, rest, ((Size(count), Fraction(1)), *term.factors)))
+                )
         for unit in self.style.unit_sums:
             for d in term.dummies:
                 if d.where or d.index.range != unit.axis.range:
@@ -171,12 +173,12 @@ class Reducer:
                     dummies = tuple(x for x in term.dummies if x is not d)
                     if not any(d.index in x.indices() for x in dummies):
                         self.fired["a sum that is 1"] = None
-                        return self._ones(SummedProduct(term.number * found[1].number, dummies, others))
+                        return self._unit_sums_dropped(SummedProduct(term.number * found[1].number, dummies, others))
         return term
 
 
 def _count(d: SummedIndex) -> Affine | None:
-    """How many positions a sum has: ``n``, or ``n - i`` of those behind an i of the same range; None where unknown."""
+    """The number of positions of a sum: ``n``, or ``n - i`` after a position i of the same range; None if unknown."""
     over = d.index.range
     if over is None or len(d.where) > 1:
         return None

@@ -1,4 +1,4 @@
-"""What is asked: the derivative of a quantity, by one or two others, in the names of a document."""
+"""Requests for derivatives: names of quantities and targets as a user writes them, read in a document's scope."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from symgrad.text.source import Source, Span
 from symgrad.writing.letters import Naming
 
 USUAL = "ijklmnpqrstuvwabcdfgh"
-"""Letters for the entries that a derivative is taken by, where the document has none to spare."""
+"""Letters for the indices of a target, used if the document gives none."""
 
 
 class Independent(SymgradError):
-    """A derivative by what a quantity does not depend on."""
+    """Raised for a target that the quantity does not depend on."""
 
 
 @dataclass(frozen=True, slots=True)
 class DerivativeTarget:
-    """An entry or a slice to differentiate by. ``open_``: its free indices; ``axes``: those that are array axes."""
+    """An entry to differentiate by. ``axes``: those of its indices that run over a whole axis of the result."""
 
     entry: Entry | Ref
     axes: tuple[Index, ...]
@@ -41,7 +41,7 @@ class DerivativeTarget:
 
 @dataclass(slots=True)
 class GradientRequests:
-    """Questions to one document."""
+    """Resolves the names that derivatives of one document are requested with."""
 
     document: ReadDocument
     vocabulary: DocumentNames = field(init=False)
@@ -56,9 +56,9 @@ class GradientRequests:
         return self.vocabulary.naming()
 
     def costs(self) -> list[str]:
-        """The scalars that no other definition uses, and the costs known only by their upstream gradient.
+        """The scalars that no other definition uses, and functions that are known only by their upstream gradient.
 
-        Those that depend on no real array or number are left out.
+        Costs that depend on no real-valued array or number are left out.
         """
         used = {d for q in self.quantities for d in reach(q.definition.body).definitions}
         out = [q.name for q in self.quantities if q.is_scalar and q.definition not in used]
@@ -67,13 +67,13 @@ class GradientRequests:
         return [name for name in dict.fromkeys(out) if self.parameters(self.vocabulary.read(name))]
 
     def problems(self) -> list[Diagnostic]:
-        """What could not be read of the document's declarations and definitions: costs may be among it."""
+        """Errors in the declarations and definitions of the document, because of which a cost may be missing."""
         found = [d for d in self.document.diagnostics if d.severity == "error"]
         found += [d for d in self.vocabulary.unread if d not in found]
         return found
 
     def quantity(self, text: str, wrt: Sequence[str] = ()) -> ReadValue:
-        """A quantity to be differentiated, by name or as an expression; the letters of ``wrt`` are left alone."""
+        """A quantity to differentiate, by name or as an expression, with indices unlike the letters in ``wrt``."""
         value = self.vocabulary.read(text)
         asked = [self.vocabulary.read(t) for t in wrt]
         taken = {x for t in asked for x in self._given_letters(t.body, t.axes)}
@@ -82,7 +82,7 @@ class GradientRequests:
         return replace(value, body=substitute(value.body, dict(zip(value.axes, axes, strict=True))), axes=axes)
 
     def parameters(self, of: ReadValue) -> list[str]:
-        """The real arrays and numbers that a quantity depends on, as ``--wrt`` takes them."""
+        """The real-valued arrays and numbers that a quantity depends on, in the form that ``--wrt`` takes."""
         found: dict[Tensor, None] = {}
         for body in (of.body, *(d.body for d in reachable(of.body))):
             for n in distinct(body):
@@ -91,7 +91,7 @@ class GradientRequests:
         return [t.name for t in found if t.domain not in ("bit", "sign")]
 
     def targets(self, of: ReadValue, wrt: Sequence[str]) -> list[DerivativeTarget]:
-        """What a quantity is differentiated by, each entry with letters of its own."""
+        """The targets of a derivative, each with index letters of its own."""
         out: list[DerivativeTarget] = []
         taken = {i.letter for i in free_indices(of.body)}
         for text in wrt:
@@ -106,7 +106,7 @@ class GradientRequests:
         if not isinstance(body, (Entry, Ref)):
             remedy = "give the expression a name first"
             raise NotationError(
-                Diagnostic("SG113", "a derivative is taken by a quantity or an entry of it", span, remedy)
+                Diagnostic("SG113", "derivatives can be taken by a named quantity or one of its entries", span, remedy)
             )
         if not depends_on(of.body, body):
             raise Independent(f"the quantity does not depend on `{text}`: its derivative is 0")
@@ -118,11 +118,11 @@ class GradientRequests:
         return DerivativeTarget(moved, axes, value.row)
 
     def _given_letters(self, body: Expr, axes: tuple[Index, ...]) -> set[str]:
-        """The letters that were asked with."""
+        """The index letters that a request is written with."""
         return {i.letter for i in free_indices(body) - set(axes)}
 
     def _letters(self, of: Expr, ranges: Sequence[Range | None], taken: set[str]) -> list[str]:
-        """A letter for each range: one with a meaning over that range, or none, and no name of anything else."""
+        """One letter per range: free, or declared over that range, and not the name of anything else."""
         naming = self.naming
         used = set(taken)
         for d in reach(of).definitions:
@@ -136,7 +136,7 @@ class GradientRequests:
         return out
 
     def simplifier(self, of: ReadValue, targets: Sequence[DerivativeTarget] = ()) -> Simplifier:
-        """For derivatives by the targets: entries that a derivative is taken by are told apart, symmetric or not."""
+        """A simplifier for derivatives by these targets. It keeps their entries apart, even if they are symmetric."""
         style = self.style(of)
         return Simplifier(replace(style, symmetric=style.symmetric - {t.symbol for t in targets}))
 
@@ -149,7 +149,7 @@ class GradientRequests:
 
 
 def split_targets(text: str) -> list[str]:
-    """``v,v`` as two targets; commas inside of braces or parentheses part nothing."""
+    """``v,v`` as two targets; commas inside braces or parentheses do not separate."""
     out, depth = [""], 0
     for ch in text:
         depth += (ch in "{([") - (ch in "})]")

@@ -1,8 +1,8 @@
-"""Derivatives in the form that an author would write: short, and in the names that the document gives.
+"""Derivatives in the form that an author would write: short, and in the names of the document.
 
-Light algebra on products with their sums in front (``terms``): powers cancel, defined quantities are folded
-back, what adds up to 1 goes, common factors are drawn out, and a sum of terms is multiplied out where that is
-shorter. Every rule is an equality wherever both of its sides are defined.
+The rules work on products with their sums in front (``summed_products``): powers cancel, defined quantities are
+written by name, sums known to be 1 are dropped, common factors are extracted, and sums of terms are multiplied out
+if the result is shorter. Each rule is an equality wherever both of its sides are defined.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from symgrad.gradients.collecting import collected, grouped
 from symgrad.gradients.document_style import DocumentStyle
 from symgrad.gradients.dummy_naming import DummyNamer
 from symgrad.gradients.reducing import MAX_ROUNDS, Reducer
-from symgrad.gradients.sum_signs import SumSigns, positive_first, sign_inside
+from symgrad.gradients.sum_signs import SumSigns, minus_distributed, positive_first
 from symgrad.gradients.summed_products import (
     Factor,
     SummedProduct,
@@ -46,14 +46,16 @@ from symgrad.gradients.summed_products import (
 )
 
 MAX_EFFORT = 2_500
-"""Pairs of terms that are tried for common factors, and products that are multiplied out: beyond so many in one
-expression what is not shorter already stays as it is. Counted, so that two runs write the same."""
+"""The most attempts (pairs of terms tried for common factors, products multiplied out) per expression.
+
+Attempts are counted, not timed, so that every run writes the same.
+"""
 MAX_TERMS, MAX_PRODUCTS = 24, 8
-"""A sum is multiplied out to no more terms, one product of brackets to no more products."""
+"""The most terms of a sum that is multiplied out, and the most products that one product is expanded into."""
 
 
 def measure(node: Expr) -> int:
-    """The length of an expression as it is written: names, numbers, signs of sums and functions."""
+    """The written length of an expression: names, numbers, sum signs and functions."""
     if isinstance(node, Num):
         return 0 if node.value in (1, -1) else 1
     own = 1 if not isinstance(node, (Add, Mul)) else 0
@@ -63,13 +65,13 @@ def measure(node: Expr) -> int:
 
 
 class Simplifier:
-    """Simplifies expressions in one style; remembers what it has done."""
+    """Simplifies expressions in the style of one document; results are cached."""
 
     def __init__(self, style: DocumentStyle | None = None) -> None:
         self.style = style or DocumentStyle()
         self.names = DummyNamer(dict(self.style.letters))
         self.fired: dict[str, None] = {}
-        """The rules that have changed something, for a derivation that is written out."""
+        """The rules that have changed something, for derivations that show their steps."""
         self.signs = SumSigns()
         self.effort = 0
         self._memo: dict[Expr, Expr] = {}
@@ -79,7 +81,7 @@ class Simplifier:
             body = self(self.names.canonical(d.body))
             self.signs.learn(body)
             self.reduced.learn(d, body)
-            self._memo.clear()  # a later body is read with the earlier names in it
+            self._memo.clear()  # later bodies may use the names learned so far
 
     def __call__(self, node: Expr) -> Expr:
         done = self._memo.get(node)
@@ -100,7 +102,7 @@ class Simplifier:
         return self.product(rebuild(node, lambda e: e, self))
 
     def spend(self, count: int) -> bool:
-        """Whether so many more attempts may be made."""
+        """Count further attempts; True if the limit is not yet reached."""
         self.effort += count
         return self.effort <= MAX_EFFORT
 
@@ -113,7 +115,7 @@ class Simplifier:
     # --- products -----------------------------------------------------------------------------------
 
     def product(self, node: Expr) -> Expr:
-        """A product or a sum over an index, in its shortest form."""
+        """The shortest form of a product or a sum over an index."""
         term = term_of(node)
         plain = normal(SummedProduct(term.number, term.dummies, tuple(self._factors(term.factors))))
         plain = self.reduced(self.signs.as_before(plain))
@@ -125,7 +127,7 @@ class Simplifier:
         return done
 
     def _factors(self, factors: Iterable[Factor]) -> Iterable[Factor]:
-        """Each base simplified, and taken apart again if it became a product."""
+        """The factors with their bases simplified; bases that became products are split later."""
         powers: dict[Expr, Fraction] = {}
         for base, e in factors:
             inner = base if isinstance(base, (Sum, Pow, Mul)) else self._inside(base)
@@ -143,7 +145,7 @@ class Simplifier:
         return out_of_cases(done) if isinstance(done, Cases) else done
 
     def multiplied_out(self, term: SummedProduct) -> Expr | None:
-        """The term as a sum of products, collected and grouped anew; None if it holds no bracket."""
+        """The term multiplied out, equal terms collected and common factors extracted; None if no factor is a sum."""
         if not any(isinstance(b, Add) and e == 1 for b, e in term.factors):
             return None
         whole = term.tree()
@@ -154,7 +156,7 @@ class Simplifier:
         return self._gathered(apart) if self._gains(whole, opened, apart) else None
 
     def _gains(self, whole: Expr, opened: list[Expr], apart: list[Expr]) -> bool:
-        """Whether a product multiplied out can be shorter: terms are equal, or shorter than what was multiplied."""
+        """True if multiplying out may give a shorter result: some terms are equal, or the products simplify."""
         term = term_of(whole)
         found = [term_of(t) for t in apart]
         if len(collected(found, self.names)) < len(found):
@@ -168,8 +170,8 @@ class Simplifier:
     # --- sums of terms ------------------------------------------------------------------------------
 
     def add(self, terms: list[Expr]) -> Expr:
-        """Equal terms collected, common factors drawn out, or all of it multiplied out, whichever is shortest."""
-        flat = [t for x in terms for t in terms_of(sign_inside(x))]
+        """The shortest of: equal terms collected, common factors extracted, everything multiplied out."""
+        flat = [t for x in terms for t in terms_of(minus_distributed(x))]
         done = self._gathered(flat)
         if any(self._is_open(t) for t in flat):
             opened = [x for t in flat for x in self._spread(t)]
@@ -192,11 +194,11 @@ class Simplifier:
         return self._reflected(add(*positive_first(groups)))
 
     def _is_open(self, node: Expr) -> bool:
-        """Whether a term holds a bracket that can be multiplied out."""
+        """True if a factor of the term is a sum of terms."""
         return any(isinstance(b, Add) and e == 1 for b, e in term_of(node).factors)
 
     def _spread(self, node: Expr) -> list[Expr]:
-        """A term multiplied out, each product reduced."""
+        """The terms of a product that is multiplied out, each reduced."""
         term = term_of(node)
         rows: list[list[Expr]] = []
         count = 1
@@ -223,5 +225,5 @@ class Simplifier:
         f = neg(other)
         if isinstance(f, Func) and f.name == "sigma":
             self.fired["1 - sigma(x) = sigma(-x)"] = None
-            return Func("sigma", sign_inside(neg(f.arg)))
+            return Func("sigma", minus_distributed(neg(f.arg)))
         return node

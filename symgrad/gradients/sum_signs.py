@@ -1,4 +1,4 @@
-"""Signs of sums of terms: ``a - b`` and ``b - a`` are one factor, written as the document writes it."""
+"""Signs of sums of terms: ``a - b`` and ``b - a`` are one factor, with the sign that the document writes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from symgrad.gradients.summed_products import SummedProduct, merged, term_of, te
 
 
 def positive_first(terms: list[Expr]) -> list[Expr]:
-    """The terms as they stand, the first positive one in front."""
+    """The terms with the first positive one moved to the front."""
     first = next((k for k, t in enumerate(terms) if term_of(t).number > 0), 0)
     return [terms[first], *terms[:first], *terms[first + 1 :]] if terms else terms
 
 
-def sign_inside(node: Expr) -> Expr:
-    """``-(a - b)`` as ``b - a``, where nothing else multiplies the bracket."""
+def minus_distributed(node: Expr) -> Expr:
+    """``-(a - b)`` as ``b - a``, if the product has no other factor."""
     if isinstance(node, Mul) and len(node.factors) == 2 and node.factors[0] is MINUS_ONE:
         return add(*(neg(t) for t in terms_of(node.factors[1])))
     return node
@@ -25,21 +25,21 @@ def sign_inside(node: Expr) -> Expr:
 
 @dataclass(slots=True)
 class SumSigns:
-    """The brackets met so far, and those that the document writes."""
+    """The sums of terms seen so far as factors, and those that the document writes."""
 
     _written: dict[Add, frozenset[Index]] = field(default_factory=dict)
     _is_written_memo: dict[Expr, bool] = field(default_factory=dict)
     _seen: dict[frozenset[Expr], Expr] = field(default_factory=dict)
 
     def learn(self, body: Expr) -> None:
-        """Remembers the brackets that a document writes."""
+        """Remember the sums of terms that a document writes."""
         for n in distinct(body):
             if isinstance(n, Add):
                 self._written[n] = frozenset(i for i in free_indices(n) if i.kind != "fixed")
         self._is_written_memo.clear()
 
     def as_before(self, term: SummedProduct) -> SummedProduct:
-        """The term with each bracket as it was met before: ``(b - a) c`` as ``-(a - b) c``."""
+        """The term with each sum in the sign that was seen first: ``(b - a) c`` as ``-(a - b) c``."""
         if not any(isinstance(b, Add) for b, _ in term.factors):
             return term
         number = term.number
@@ -52,7 +52,7 @@ class SumSigns:
         return SummedProduct(number, term.dummies, merged(factors))
 
     def _as_seen(self, total: Add) -> tuple[int, Expr]:
-        """A bracket, or its opposite, as it was met before: ``a - b``, ``-b + a`` and ``b - a`` are one."""
+        """The sign and the sum that was seen first among ``a - b``, ``-b + a`` and ``b - a``."""
         found = self._seen.get(frozenset(total.terms))
         if found is not None:
             return 1, found
@@ -63,7 +63,7 @@ class SumSigns:
         return 1, total
 
     def minus_absorbed(self, term: SummedProduct) -> SummedProduct:
-        """``-(a - b) c`` as ``(b - a) c``; brackets that the document writes, and ``1 - a``, stay as they are."""
+        """``-(a - b) c`` as ``(b - a) c``, except for sums that the document writes, and ``1 - a``."""
         if not any(isinstance(b, Add) for b, _ in term.factors):
             return term
         number, factors = term.number, list(term.factors)
@@ -84,7 +84,7 @@ class SumSigns:
         return SummedProduct(number, term.dummies, merged(factors))
 
     def _is_written(self, total: Expr) -> bool:
-        """Whether the document has a bracket with these signs, at whatever positions."""
+        """True if the document writes a sum with these signs, at any positions."""
         found = self._is_written_memo.get(total)
         if found is None:
             found = any(any(True for _ in match(w, total, {}, open_)) for w, open_ in self._written.items())

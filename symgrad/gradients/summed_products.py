@@ -1,7 +1,7 @@
-"""Products with their sums drawn to the front, ``q sum_{i ...} prod_k base_k^{e_k}``, and back.
+"""Products with their sums in front, ``q sum_{i ...} prod_k base_k^{e_k}``, and the conversion from and to nodes.
 
-In this form cancellation, matching and common factors are questions about lists. Bound indices are
-named canonically on the way back: the same sum, written twice, is the same node.
+In this form, cancellation, matching and common factors are operations on lists. Bound indices get canonical names
+when a term is converted back, so that equal sums are the same node.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from symgrad.core.substitute import substitute
 
 _ONE = Fraction(1)
 Factor = tuple[Expr, Fraction]
-"""A base and its exponent, which is never 0."""
+"""A base and its exponent, which is not 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class SummedIndex:
-    """A bound index, and the conditions under which it counts."""
+    """A bound index and the conditions of its sum."""
 
     index: Index
     where: tuple[Cond, ...] = ()
 
     def indices(self) -> set[Index]:
-        """The index and all those that its conditions speak of."""
+        """The index and all indices of its conditions."""
         found = {self.index}
         for c in self.where:
             positions, inner = cond_parts(c)
@@ -71,29 +71,29 @@ class SummedProduct:
         return frozenset(d.index for d in self.dummies)
 
     def tree(self) -> Expr:
-        """The term as a plain expression, for ``term_of`` to collect its factors; sums keep their indices."""
+        """The term as a node with the indices unchanged, for ``term_of`` to collect its factors."""
         return summed_over(self.dummies, mul(Num(self.number), product_of(self.factors)))
 
 
 def terms_of(node: Expr) -> tuple[Expr, ...]:
-    """The terms of a sum of terms; of anything else, itself."""
+    """The terms of a sum of terms, or the node itself."""
     return node.terms if isinstance(node, Add) else (node,)
 
 
 @lru_cache(maxsize=8192)
 def term_of(node: Expr) -> SummedProduct:
-    """A product as a term: ``(f g)^n = f^n g^n`` for whole n, sums in front, equal bases collected."""
+    """A node as a term: ``(f g)^n = f^n g^n`` for integer n, sums in front, equal bases collected."""
     return _collected(_ONE, [], set(free_indices(node)), [(node, _ONE)])
 
 
 def normal(term: SummedProduct) -> SummedProduct:
-    """A term whose factors may be products, powers and sums by now, as one in which they are not."""
+    """The term with factors that are products, powers or sums taken apart."""
     taken = {i for b, _ in term.factors for i in free_indices(b)}.union(*(d.indices() for d in term.dummies))
     return _collected(term.number, list(term.dummies), taken, list(reversed(term.factors)))
 
 
 def _collected(number: Fraction, dummies: list[SummedIndex], taken: set[Index], stack: list[Factor]) -> SummedProduct:
-    """The product of what is on the stack, over sums; what is ``taken`` keeps its name."""
+    """The product of the factors on the stack under sums; bound indices in ``taken`` are renamed."""
     powers: dict[Expr, Fraction] = {}
     while stack:
         n, e = stack.pop()
@@ -111,7 +111,7 @@ def _collected(number: Fraction, dummies: list[SummedIndex], taken: set[Index], 
                 fresh = n.index.fresh("bound")
                 n = Sum(fresh, substitute(n.body, {n.index: fresh}), renamed(n.where, n.index, fresh))
             taken.add(n.index)
-            dummies.append(SummedIndex(n.index, tuple(about(c, n.index) for c in n.where)))
+            dummies.append(SummedIndex(n.index, tuple(canonical_condition(c, n.index) for c in n.where)))
             stack.append((n.body, e))
         else:
             powers[n] = powers[n] + e if n in powers else e
@@ -122,14 +122,14 @@ def _collected(number: Fraction, dummies: list[SummedIndex], taken: set[Index], 
         factors = _tightest(factors)
     if not dummies:
         return SummedProduct(number, (), factors)
-    made = _bounded(SummedProduct(number, tuple(dummies), factors))
+    made = _indicators_as_conditions(SummedProduct(number, tuple(dummies), factors))
     if any(len(d.where) > 1 for d in made.dummies):
         return SummedProduct(number, tuple(map(_without_implied, made.dummies)), made.factors)
     return made
 
 
-def about(cond: Cond, index: Index) -> Cond:
-    """A condition in its one form: ``k != i`` and not ``i != k`` of a sum over k, ``k > i`` and not ``k - 1 >= i``."""
+def canonical_condition(cond: Cond, index: Index) -> Cond:
+    """A condition of a sum in canonical form: ``k != i`` for ``i != k``, ``k > i`` for ``k - 1 >= i``."""
     left, right = cond.left, cond.right
     if cond.op == "eq" and right is index:
         assert not isinstance(left, Expr)  # by its op
@@ -153,7 +153,7 @@ def _tightest(factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
     for (_, sign), bounds in found.items():
         for b, f in bounds:
             gaps = [constant_gap(o, b) for o, g in bounds if g is not f]
-            if any(gap is not None and gap * sign < 0 for gap in gaps):  # another one allows less
+            if any(gap is not None and gap * sign < 0 for gap in gaps):  # another bound is tighter
                 left.add(f[0])
     return tuple(f for f in factors if f[0] not in left)
 
@@ -171,7 +171,7 @@ def _half_line(cond: Cond) -> tuple[Index, int, Affine] | None:
 
 
 def _without_implied(d: SummedIndex) -> SummedIndex:
-    """``k <= N - 1`` says nothing beside ``k < i``, and ``k >= 2`` nothing beside ``k > i``, for an i of k's range."""
+    """Without ``k <= N - 1`` next to ``k < i`` and ``k >= 2`` next to ``k > i``, for an i of the range of k."""
     over = d.index.range
     others = [c for c in d.where if c.op == "lt" and isinstance(c.left, Index) and isinstance(c.right, Index)]
     if over is None or not others:
@@ -193,8 +193,8 @@ def _without_implied(d: SummedIndex) -> SummedIndex:
     return SummedIndex(d.index, tuple(c for c in d.where if not implied(c)))
 
 
-def _bounded(term: SummedProduct) -> SummedProduct:
-    """``sum_k [k != i] f_k = sum_{k != i} f_k``: what a bracket leaves out need not be defined."""
+def _indicators_as_conditions(term: SummedProduct) -> SummedProduct:
+    """``sum_k [k != i] f_k = sum_{k != i} f_k``: what an indicator excludes need not be defined."""
     indicators = [f for f in term.factors if isinstance(f[0], Iverson) and f[1] == 1]
     if not indicators:
         return term
@@ -202,15 +202,15 @@ def _bounded(term: SummedProduct) -> SummedProduct:
     for f in indicators:
         cond = f[0].cond  # type: ignore[attr-defined]  # an Iverson
         at = [k for k, d in enumerate(dummies) if d.index in free_indices(f[0])]
-        if at and not cond_parts(cond)[1]:  # the innermost one: the others stand outside of it
+        if at and not cond_parts(cond)[1]:  # the innermost sum: the other indices are bound outside it
             d = dummies[at[-1]]
-            dummies[at[-1]] = SummedIndex(d.index, tuple(dict.fromkeys((*d.where, about(cond, d.index)))))
+            dummies[at[-1]] = SummedIndex(d.index, tuple(dict.fromkeys((*d.where, canonical_condition(cond, d.index)))))
             moved.append(f)
     return SummedProduct(term.number, tuple(dummies), tuple(f for f in term.factors if f not in moved))
 
 
 def merged(factors: Iterable[Factor]) -> tuple[Factor, ...]:
-    """Factors of which each base stands once."""
+    """The factors with equal bases collected."""
     powers: dict[Expr, Fraction] = {}
     for b, e in factors:
         powers[b] = powers[b] + e if b in powers else e
@@ -218,7 +218,7 @@ def merged(factors: Iterable[Factor]) -> tuple[Factor, ...]:
 
 
 def _least_power(base: Expr, e: Fraction) -> Fraction:
-    """``d^2 = d`` for what is 0 or 1, ``s^2 = 1`` for a sign."""
+    """``d^2 = d`` if d is 0 or 1, ``s^2 = 1`` if s is a sign."""
     if isinstance(base, (Iverson, Delta)) and e > 1 and e.denominator == 1:
         return _ONE
     if not isinstance(base, Entry) or e.denominator != 1 or base.tensor.domain not in ("bit", "sign"):
@@ -229,7 +229,7 @@ def _least_power(base: Expr, e: Fraction) -> Fraction:
 
 
 def renamed(where: tuple[Cond, ...], old: Index, new: Index) -> tuple[Cond, ...]:
-    """Conditions, said of another index; they are substituted as those of a sum of ones."""
+    """Conditions with an index replaced; substituted as the conditions of a sum of ones."""
     if not where:
         return ()
     moved = substitute(Sum(old.fresh(), ONE, where), {old: new})

@@ -1,4 +1,4 @@
-"""Contraction of one tensor network: numbers, vectors at indices, and matrices between two of them."""
+"""Contraction of a tensor network: scalars, vectors at one index each, matrices between two."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from symgrad.core.ranges import Index
 
 
 class NoMatrixForm(Exception):
-    """Why an expression has no matrix form."""
+    """The reason why an expression has no matrix form."""
 
 
 def reordered(array: Array, axes: Axes) -> Array:
-    """The array over the same axes in another order."""
+    """The array with its axes in this order."""
     if array.axes == axes:
         return array
     if len(axes) == 2 and array.axes == axes[::-1]:
         return transposed(array)
-    raise NoMatrixForm("the axes of a part do not fit")
+    raise NoMatrixForm("the axes of its parts do not match")
 
 
 @dataclass(slots=True)
 class Network:
-    """The factors of one product. ``axes``: what stays open; ``dummies``: what is summed."""
+    """The factors of one product. ``axes``: the free indices; ``dummies``: the summed ones."""
 
     number: Fraction
     axes: Axes
@@ -36,7 +36,7 @@ class Network:
     matrices: list[Array] = field(default_factory=list)
 
     def add(self, array: Array, e: Fraction) -> None:
-        """One more factor, raised to a power entry by entry."""
+        """Add one factor, raised to a power entry by entry."""
         if len(array.axes) == 1:
             self.vectors.setdefault(array.axes[0], []).append((array, e))
         elif not array.axes:
@@ -45,7 +45,7 @@ class Network:
             self.matrices.append(_raised(array, e))
 
     def contracted(self) -> Array:
-        """The whole network as one array over the axes."""
+        """The whole network contracted to an array over the axes."""
         left = self._pairs(list(self.dummies))
         self._merge()
         while left:
@@ -56,7 +56,7 @@ class Network:
         return self._closed()
 
     def _pairs(self, left: list[Index]) -> list[Index]:
-        """``sum_ab A_ab B_ab = tr(A^T B)``, ``sum_ab A_ab^2``: what two summed indices share, and nothing else has."""
+        """``sum_ab A_ab B_ab = tr(A^T B)`` and ``sum_ab A_ab^2``, if no other factor has one of the two indices."""
         for m in list(self.matrices):
             i, j = m.axes
             mine = [n for n in self.matrices if i in n.axes or j in n.axes]
@@ -107,7 +107,7 @@ class Network:
         self.matrices.append(_times(left, right, (i, j)))
 
     def _merge(self) -> None:
-        """Matrices between the same two indices, multiplied entry by entry."""
+        """Multiply matrices between the same two indices entry by entry."""
         out: list[Array] = []
         for m in self.matrices:
             k = next((k for k, o in enumerate(out) if set(o.axes) == set(m.axes)), None)
@@ -171,7 +171,7 @@ class Network:
 
 
 def _times(left: Array, right: Array, axes: Axes) -> Array:
-    """A matrix product; numbers in front of a factor stay in front."""
+    """A matrix product; the identity is dropped."""
     if isinstance(left, a.Identity):
         return right
     if isinstance(right, a.Identity):
@@ -196,7 +196,7 @@ def _dot(at: list[tuple[Array, Fraction]], d: Index) -> Array:
 
 
 def _column(at: list[tuple[Array, Fraction]], i: Index) -> Array | None:
-    """All that stands at one index, multiplied entry by entry."""
+    """The vectors at one index multiplied entry by entry."""
     above = [_raised(x, e) for x, e in at if e > 0]
     below = [_raised(x, -e) for x, e in at if e < 0]
     if not above and not below:

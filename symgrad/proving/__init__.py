@@ -1,1 +1,1 @@
-"""The normal form, and the proofs that rest on it. Shares no rule with ``evaluating``."""
+"""The normal form, and proofs by it. Shares no rule with ``evaluating``."""

@@ -1,4 +1,8 @@
-"""What one proof attempt carries along: positions, facts, budget, caches, the trace, and the rules by kind of head."""
+"""The state of one proof attempt: positions, facts, budget, caches, the trace, and the rules by kind of head.
+
+Also the types of a normal form: a *polynomial* maps products to coefficients, a *product* (``Mono``) is a tuple of
+*parts*, and a part is a head at given positions, raised to a power.
+"""
 
 from __future__ import annotations
 
@@ -16,26 +20,29 @@ Slots = tuple[int, ...]
 Part = tuple[int, Slots, Number]
 """``(head id, slots, exponent)``"""
 Mono = tuple[Part, ...]
-"""A product of parts, sorted, no head with the same slots twice."""
+"""A product of parts, sorted. No two parts have the same head and slots."""
 Poly = dict[Mono, Number]
 
 
 @dataclass(frozen=True, slots=True)
 class HeadRules:
-    """The rules by kind of head. Products apply them, and the rules multiply: so that neither has to import
-    the other, an attempt carries the rules (``head_rules.RULES``)."""
+    """The rules by kind of head (see ``head_rules.RULES``).
+
+    Multiplying applies these rules, and the rules multiply. The attempt carries them, so that neither imports the
+    other.
+    """
 
     in_product: Mapping[str, Callable[[Attempt, Mono, int], Poly | None]]
-    """Simplifies a product because of its factor number ``k``; None if there is nothing to simplify."""
+    """Simplify a product because of its factor number ``k``; None if there is nothing to simplify."""
     rebuild: Mapping[str, Callable[[Attempt, Head, Slots, Number], Poly]]
-    """Builds a part anew at other positions, raised to a power. Heads of other kinds never need it."""
+    """Rebuild a part at other positions, raised to a power. Heads of other kinds never need rebuilding."""
     by_equation: Callable[[Attempt, Mono], Poly | None]
-    """Rewrites a product by one of the equations in force; None if none applies."""
+    """Rewrite a product by one of the assumed equations; None if none applies."""
 
 
 @dataclass(slots=True)
 class EquationRule:
-    """An equation as a rewriting rule: the product ``lead`` is ``rest``, for all ``params``."""
+    """The rewriting rule ``lead = rest`` for all ``params``, except where an equality of ``unless`` holds."""
 
     lead: Mono
     rest: Poly
@@ -46,7 +53,7 @@ class EquationRule:
 
 @dataclass(slots=True)
 class Pattern:
-    """A fact about a position or a pair, or about a part, for all ``params``."""
+    """The positions that a fact is about, for all ``params``, except where an equality of ``unless`` holds."""
 
     slots: Slots
     params: frozenset[int]
@@ -55,21 +62,21 @@ class Pattern:
 
 @dataclass(slots=True)
 class Facts:
-    """Assumptions, ready for use. Empty facts are always right to start from."""
+    """Assumptions in the form in which the rules use them. Without any facts, all rules are still correct."""
 
     unequal: list[Pattern] = field(default_factory=list)
     less: list[Pattern] = field(default_factory=list)
     members: dict[Subset, list[Pattern]] = field(default_factory=dict)
     non_members: dict[Subset, list[Pattern]] = field(default_factory=dict)
     positive: dict[int, list[Pattern]] = field(default_factory=dict)
-    """Parts known positive, by head id."""
+    """Slots at which a part is known to be positive, by head id."""
     positive_polys: list[frozenset[tuple[Mono, Number]]] = field(default_factory=list)
     rules: dict[int, list[EquationRule]] = field(default_factory=dict)
-    """Rules by the head id of the lead's first part."""
+    """Equations by the head ids of the parts in their lead."""
 
 
 class Attempt:
-    """One question. Nothing in it outlives the question."""
+    """One attempt to bring the sides of a claim to normal form. Its caches are valid for this attempt only."""
 
     def __init__(
         self, interner: Interner, rules: HeadRules, seconds: float = 2.0, keep_definitions: bool = False
@@ -81,25 +88,25 @@ class Attempt:
         self.budget = ProofBudget(seconds)
         self.facts = Facts()
         self.keep_definitions = keep_definitions
-        """Whether defined quantities stay opaque."""
+        """True if a reference to a definition is one part; False if its body is substituted."""
         self.symmetric: dict[Any, tuple[tuple[int, ...], ...]] = {}
         self.entry_heads: dict[Any, int] = {}
-        """The head ids of tensors met so far."""
+        """The head id of each tensor met so far."""
         self.built: dict[Expr, Poly] = {}
         self.reduced: dict[Mono, Poly] = {}
         self.sums: dict[Any, Poly] = {}
         self.denominators: dict[tuple[int, Slots], tuple[tuple[Number, Mono], ...]] = {}
-        """The terms of denominators met so far, at the positions they were met at."""
+        """The terms of each denominator met so far, by head id and slots."""
         self.rewritten_heads: set[int] = set()
-        """Heads that products must look at because of a rule."""
+        """Ids of heads that occur in the lead of an equation."""
         self.trace: dict[str, None] = {}
         self.nonempty: dict[int, None] = {}
         self.letters: dict[Any, dict[str, None]] = {}
         self.depth = 0
         self.write_out_sums = False
-        """Whether sums over ranges of a few numbered positions are written out."""
+        """True if sums over a few numbered positions are written out term by term."""
         self.met_numbered_range = False
-        """Whether such a range was met."""
+        """True if there was a sum that could be written out."""
 
     def note(self, rule: str) -> None:
         self.trace[rule] = None
@@ -110,7 +117,7 @@ class Attempt:
 
 
 def normal_slots(head: Head, slots: Slots) -> Slots:
-    """The least of the slot orders that the head's symmetry allows."""
+    """The smallest of the slot orders that the symmetry of the head allows."""
     if not head.group:
         return slots
     return min(slots, *(tuple([slots[k] for k in g]) for g in head.group))

@@ -1,8 +1,8 @@
-"""Functions of what holds a bracket, case by case: ``f(b x + y) = b f(x + y) + (1 - b) f(y)``.
+"""Functions of an argument with an indicator, case by case: ``f(b x + y) = b f(x + y) + (1 - b) f(y)``.
 
-So brackets and deltas never stay inside a function, and a delta there still makes two positions
-one; the same with bits and signs that are entries. A case in which the function is undefined is
-left out: where the bracket takes that case, the whole is undefined too.
+So no indicator or delta remains inside a function, and a delta in the argument still identifies two positions. The
+same holds for entries that are bits or signs. A case in which ``f`` is undefined is left out: where the indicator
+selects that case, the whole expression is undefined too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_SPLIT = 3
 
 
 def is_two_valued(ctx: Attempt, part: Part) -> bool:
-    """Whether a factor takes two values: a bracket, a bit, a sign."""
+    """True if a factor takes only two values: an indicator, a bit or a sign."""
     head = ctx.heads[part[0]]
     return part[2] == 1 and (head.kind in INDICATORS or (head.kind == "entry" and head.of.domain in ("bit", "sign")))
 
@@ -30,7 +30,7 @@ def is_sign(ctx: Attempt, part: Part) -> bool:
 
 
 def by_cases(ctx: Attempt, p: Poly, f: Callable[[Poly], Poly]) -> Poly | None:
-    """``f(p)`` split by the first two-valued factor in ``p``; None if it holds none, or too many."""
+    """``f(p)`` split by the first two-valued factor of ``p``; None if there is none, or if there are too many."""
     found = {x for m in p for x in m if is_two_valued(ctx, x)}
     if not found or len(found) > MAX_SPLIT:
         return None

@@ -1,4 +1,4 @@
-"""What stays closed: abstract functions, products over an index, powers with symbolic exponents."""
+"""Expressions kept as one part: abstract functions, products over an index, powers with symbolic exponents."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Derivative = tuple[int, tuple[int, ...]]
 
 
 def apply(ctx: Attempt, function: AbstractFunction, arguments: list[Argument], derivs: list[Derivative]) -> Poly:
-    """An abstract function at arrays, with its partial derivatives (they commute)."""
+    """An abstract function of arrays, differentiated by some of their entries in any order."""
     symbol = ctx.interner.leaf("symbol", function, 0, f"{function.name} {function.shapes}")
     terms: list[LiveTerm] = []
     axes: list[int] = []
-    for place, (own, body) in enumerate(arguments):
+    for which, (own, body) in enumerate(arguments):
         axes.extend(own)
-        terms.extend(poly_terms(body, place))
+        terms.extend(poly_terms(body, which))
     for k, at in derivs:
         mark = ctx.interner.leaf("by", len(at), len(at), f"by {len(at)}")
         terms.append(((-1 - k, 1), ((mark.id, at, 1),)))
@@ -37,7 +37,7 @@ def apply(ctx: Attempt, function: AbstractFunction, arguments: list[Argument], d
 def function_and_arguments(
     ctx: Attempt, head: Head, slots: Slots
 ) -> tuple[AbstractFunction, list[Argument], list[Derivative]]:
-    """The function, arguments and derivatives of an ``apply`` part, with fresh axes."""
+    """The function, arguments and derivatives that an ``apply`` part was made from, with fresh axes."""
     function: AbstractFunction = ctx.heads[head.of].of
     axes = [tuple(ctx.positions.fresh(r) for r in shape) for shape in function.shapes]
     flat = tuple(a for own in axes for a in own)
@@ -47,13 +47,13 @@ def function_and_arguments(
     _, polys = open_template(ctx, shown, slots, flat)
     bodies[: len(polys)] = polys
     marks = Head(0, "apply", head.bound, tuple(t for t in head.terms if t[0][0] < 0), rigid=head.rigid)
-    for (place, _), mono in from_template(ctx, marks, slots, flat)[1]:
-        derivs.append((-1 - place, mono[0][1]))
+    for (which, _), mono in from_template(ctx, marks, slots, flat)[1]:
+        derivs.append((-1 - which, mono[0][1]))
     return function, list(zip(axes, bodies, strict=True)), derivs
 
 
 def general_power(ctx: Attempt, base: Poly, exponent: Poly) -> Poly:
-    """``base ** exponent`` for an exponent that is no number: ``exp(exponent log base)`` where base > 0."""
+    """``base ** exponent`` for a symbolic exponent: ``exp(exponent log base)`` if ``base > 0``."""
     if is_positive(ctx, base):
         ctx.note("x^y = exp(y log x)")
         return elementary_laws.exp(ctx, mul(ctx, exponent, elementary_laws.log(ctx, base)))
@@ -75,7 +75,7 @@ def is_positive(ctx: Attempt, p: Poly) -> bool:
 
 
 def product_over(ctx: Attempt, p: Poly, index: int) -> Poly:
-    """``prod_index p``: factor by factor; exponentials become the exponential of a sum."""
+    """``prod_index p``, factor by factor. A product of exponentials becomes the exponential of a sum."""
     positions = ctx.positions
     if not p:
         hid, slots = to_template(ctx, "product", "", [], (index,))
@@ -93,7 +93,7 @@ def product_over(ctx: Attempt, p: Poly, index: int) -> Poly:
     for x in (*common, *content):
         total = mul(ctx, total, _product_of_part(ctx, x, index, size))
     if rest != {ONE: 1}:
-        total = mul(ctx, total, _opaque_product(ctx, rest, index, size))
+        total = mul(ctx, total, _unexpanded_product(ctx, rest, index, size))
     return total
 
 
@@ -102,10 +102,10 @@ def _product_of_part(ctx: Attempt, x: Part, index: int, size: Poly) -> Poly:
     if ctx.heads[hid].kind == "exp":
         ctx.note("prod exp(x) = exp(sum x)")
         return elementary_laws.exp(ctx, sum_over(ctx, elementary_laws.argument(ctx, x), index), e)
-    return power(ctx, _opaque_product(ctx, {((hid, slots, 1),): 1}, index, size), e)
+    return power(ctx, _unexpanded_product(ctx, {((hid, slots, 1),): 1}, index, size), e)
 
 
-def _opaque_product(ctx: Attempt, p: Poly, index: int, size: Poly) -> Poly:
+def _unexpanded_product(ctx: Attempt, p: Poly, index: int, size: Poly) -> Poly:
     if not any(ctx.positions.mentions(s, index) for m in p for x in m for s in x[1]):
         if len(size) == 1 and ONE in size:
             return power(ctx, p, size[ONE])

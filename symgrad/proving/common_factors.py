@@ -1,4 +1,4 @@
-"""What all the terms of a polynomial share: denominators, factors, a rational content."""
+"""What all terms of a polynomial have in common: denominators, factors, and a rational content."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from symgrad.proving.templates import int_if_whole
 
 
 def common_denominator(ctx: Attempt, p: Poly) -> tuple[Mono, Poly]:
-    """``p = common * rest`` with the denominators of several terms in ``common`` and none left in ``rest``."""
+    """``p = common * rest``, where ``common`` holds the denominators that are sums of terms, and ``rest`` has none."""
     power_heads = {(h, s) for m in p for h, s, e in m if ctx.heads[h].kind == "power"}
     common: list[Part] = []
     for h, s in sorted(power_heads):
@@ -44,13 +44,13 @@ def common_denominator(ctx: Attempt, p: Poly) -> tuple[Mono, Poly]:
 
 
 def base_of(ctx: Attempt, hid: int, slots: Slots) -> Poly:
-    """What a power of several terms is a power of."""
+    """The base of a power of several terms."""
     return open_template(ctx, ctx.heads[hid], slots)[1][0]
 
 
 def primitive_part(ctx: Attempt, p: Poly, any_sign: bool) -> tuple[Mono, Number, Poly]:
-    """``p = c * content * rest``: what all terms share is taken out (only what is positive, unless
-    ``any_sign``), so that ``1 + e^{-x}`` and ``e^x + 1`` are one sum of terms."""
+    """``p = c * content * rest``: factors of all terms are taken out (only positive ones, unless ``any_sign``), so
+    that ``1 + e^{-x}`` and ``e^x + 1`` have the same ``rest``."""
     least: dict[tuple[int, Slots], Number] = {}
     for n, m in enumerate(p):
         here = {(h, s): e for h, s, e in m}

@@ -1,7 +1,7 @@
-"""What a claim says by being defined: entries under a log are positive, positions lie in their slots.
+"""What is implied by a claim being defined: entries under a log are positive, positions lie in their ranges.
 
-Only what stands in a side whatever the values are counts: nothing under a condition, and nothing
-beside a delta or a bracket, which may leave it out.
+Only subexpressions that are always evaluated count: none under a condition, and none multiplied by a delta or an
+indicator, which may be 0.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from symgrad.core.guards import factors, is_bracket
+from symgrad.core.guards import factors, is_indicator
 from symgrad.core.nodes import Cases, Deriv, Entry, Expr, Func, Iverson, Mul, Prod, Ref, Sum, parts
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range, indices_of
 from symgrad.core.substitute import instantiate
@@ -17,20 +17,20 @@ from symgrad.proving.attempt import Attempt, Pattern
 from symgrad.proving.normal_form import normal_form
 
 MAX_NODES = 4_000
-"""How far a side is looked through; what stands beyond is not counted on."""
+"""The most nodes that are visited."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImpliedByDefinedness:
-    """``logged``: entries under a log, with the indices that run over their whole slots;
-    ``placed``: positions in slots of a range, all their indices open."""
+    """``positive_entries``: entries under a log, with those of their indices that take all positions of their slots;
+    ``in_range``: positions and the ranges of their slots. None of their indices is bound."""
 
     positive_entries: tuple[tuple[Entry, frozenset[Index]], ...] = ()
     in_range: tuple[tuple[IndexExpr, Range], ...] = ()
 
 
 def implied_by_definedness(*sides: Expr) -> ImpliedByDefinedness:
-    """What stands unconditionally in the sides of a claim."""
+    """What follows if all these sides are defined."""
     positive_entries: dict[tuple[Entry, frozenset[Index]], None] = {}
     in_range: dict[tuple[IndexExpr, Range], None] = {}
     for node, bound in _unconditional(sides):
@@ -46,7 +46,7 @@ def implied_by_definedness(*sides: Expr) -> ImpliedByDefinedness:
 
 
 def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[Index]]]:
-    """Nodes with the indices that full sums around them bind."""
+    """The nodes that are always evaluated, each with the indices bound by unconditional sums around it."""
     seen: set[tuple[Expr, frozenset[Index]]] = set()
     stack: list[tuple[Expr, frozenset[Index]]] = [(side, frozenset()) for side in reversed(sides)]
     while stack:
@@ -60,7 +60,7 @@ def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[In
         if isinstance(node, (Sum, Prod)):
             if not node.where:
                 stack.append((node.body, bound | {node.index}))
-        elif isinstance(node, Mul) and any(isinstance(f, Cases) or is_bracket(f) for f in factors(node)):
+        elif isinstance(node, Mul) and any(isinstance(f, Cases) or is_indicator(f) for f in factors(node)):
             continue
         elif isinstance(node, Ref):
             stack.append((instantiate(node.definition, node.indices), bound))
@@ -71,7 +71,7 @@ def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[In
 
 
 def _for_all(entry: Entry, bound: frozenset[Index]) -> tuple[Entry, frozenset[Index]] | None:
-    """The entry with the bound indices that stand for every position of a slot; None if one does not."""
+    """The entry with its bound indices; None if one of them does not take all positions of its slot."""
     for e, range_ in zip(entry.indices, entry.tensor.ranges, strict=True):
         if isinstance(e, Index):
             if e in bound and e.range != range_:
@@ -82,7 +82,7 @@ def _for_all(entry: Entry, bound: frozenset[Index]) -> tuple[Entry, frozenset[In
 
 
 def learn_positive(ctx: Attempt, entry: Entry, params: frozenset[Index]) -> None:
-    """The entry is positive, for all values of the parameters."""
+    """Learn that the entry is positive for all values of the parameters."""
     for mono in normal_form(ctx, entry):
         if len(mono) == 1 and mono[0][2] == 1:
             pattern = Pattern(mono[0][1], frozenset(ctx.positions.of(i) for i in params))
@@ -90,7 +90,8 @@ def learn_positive(ctx: Attempt, entry: Entry, params: frozenset[Index]) -> None
 
 
 def learn_in_range(ctx: Attempt, e: IndexExpr, range_: Range) -> None:
-    """The position lies in the range: ``s + 1`` in ``1 .. T`` says ``s <= T - 1``, ``2`` there says ``T >= 2``."""
+    """Learn that the position lies in the range: ``s + 1`` in ``1 .. T`` means ``s <= T - 1``, and ``2`` in ``1 .. T``
+    means ``T >= 2``."""
     positions = ctx.positions
     a = positions.as_arithmetic(positions.of(e))
     if a is None:

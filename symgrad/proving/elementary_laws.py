@@ -1,8 +1,8 @@
 """exp, log and other elementary functions.
 
-``exp(2x + 3yz) = E(x)^2 E(yz)^3``: one part for each product, its coefficient as exponent, so that
-``exp(a) exp(b) = exp(a + b)``, and what does not touch a summed index stays outside of the sum.
-``log`` splits over what is positive; ``log x^2`` is not ``2 log x`` unless ``x`` is.
+``exp(2x + 3yz) = E(x)^2 E(yz)^3``: there is one part per product, and its coefficient is the exponent. So
+``exp(a) exp(b) = exp(a + b)``, and factors without a bound index can be moved out of a sum. ``log`` is split over
+positive factors; ``log x^2`` is ``2 log x`` only if ``x`` is positive.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ def exp(ctx: Attempt, p: Poly, factor: Number = 1) -> Poly:
 
 
 def argument(ctx: Attempt, p: Part) -> Poly:
-    """What a function is taken of."""
+    """The argument of a function."""
     return open_template(ctx, ctx.heads[p[0]], p[1])[1][0]
 
 
 def log(ctx: Attempt, p: Poly) -> Poly:
-    """``log p``, split over the factors that are positive."""
+    """``log p``, split over its positive factors."""
     if not p:
         raise UndefinedForm("log of zero")
     split = by_cases(ctx, p, lambda q: log(ctx, q))
@@ -96,7 +96,7 @@ def _log_terms(ctx: Attempt, c: Number, common: Mono, p: Poly) -> Poly:
 
 
 def _log_mono(ctx: Attempt, c: Number, mono: Mono, several: Poly | None) -> Poly:
-    """``log(c * mono * several)``: positive parts and even powers by themselves, the rest together."""
+    """``log(c * mono * several)``: separate logarithms of positive parts and even powers, one of everything else."""
     total = _log_number(ctx, magnitude(c))
     loose: list[Part] = []
     for p in mono:
@@ -114,7 +114,7 @@ def _log_mono(ctx: Attempt, c: Number, mono: Mono, several: Poly | None) -> Poly
         return total
     rest: Poly = {ONE: -1 if c < 0 else 1}
     for h, s, e in loose:
-        # an odd power has the sign of its base: the even rest goes out by itself
+        # x^3 = x^2 x, where x^2 is not negative
         if e != 1:
             accumulate(total, _log_part(ctx, (h, s, e - 1)))
         rest = mul(ctx, rest, {((h, s, 1),): 1})
@@ -125,7 +125,7 @@ def _log_mono(ctx: Attempt, c: Number, mono: Mono, several: Poly | None) -> Poly
 
 
 def _log_part(ctx: Attempt, p: Part) -> Poly:
-    """``log base^e`` where that is not negative."""
+    """``log base^e`` for nonnegative ``base^e``"""
     hid, slots, e = p
     head = ctx.heads[hid]
     if head.kind == "exp":
@@ -161,7 +161,7 @@ def _log_number(ctx: Attempt, c: Number) -> Poly:
 
 
 def function(ctx: Attempt, name: str, p: Poly) -> Poly:
-    """An elementary function without an expansion, of a canonical argument; odd and even ones up to sign."""
+    """An elementary function that has no expansion. ``f(-x) = -f(x)`` for odd and ``f(-x) = f(x)`` for even ones."""
     if not p and name in AT_ZERO:
         return constant(AT_ZERO[name])
     split = by_cases(ctx, p, lambda q: function(ctx, name, q))

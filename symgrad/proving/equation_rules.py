@@ -1,4 +1,4 @@
-"""Equations in force, used as rewriting rules: a product ``lead`` is ``rest``, for all parameters."""
+"""Assumed equations as rewriting rules: ``lead = rest`` for all parameters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from symgrad.proving.poly import merge, mul, replace_throughout
 
 
 def rewrite_by_equation(ctx: Attempt, mono: Mono) -> Poly | None:
-    """The product with one rule used once, or None."""
+    """The product after applying one equation once; None if none applies."""
     for hid, _, _ in mono:
         for rule in ctx.facts.rules.get(hid, ()):
             found: Binding = {}
@@ -23,7 +23,7 @@ def rewrite_by_equation(ctx: Attempt, mono: Mono) -> Poly | None:
 
 
 def with_parameters(ctx: Attempt, poly: Poly, found: Binding) -> Poly:
-    """A polynomial with the parameters of a fact replaced, all at once."""
+    """A polynomial with all parameters of a fact replaced simultaneously."""
     middle = {p: ctx.positions.fresh(ctx.positions.ranges.get(p)) for p in found}
     steps = [*middle.items(), *((middle[p], found[p]) for p in found)]
     for old, new in steps:

@@ -1,4 +1,4 @@
-"""From a normal form back to an expression, for reports. Letters are taken from the sums that were read."""
+"""From a normal form back to an expression, for reports. Bound indices get the letters that the author used."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ LETTERS = "ijklmnpqrstuvwxyzabcdefgh"
 
 
 def to_expr(ctx: Attempt, p: Poly) -> Expr:
-    """The expression that a normal form stands for."""
+    """The expression of a normal form."""
     return FormWriter(ctx).poly(p)
 
 
 class FormWriter:
+    """Writes polynomials of one attempt as expressions."""
+
     def __init__(self, ctx: Attempt) -> None:
         self.ctx = ctx
         self.names: dict[int, Index] = dict(ctx.positions.indices)
@@ -41,7 +43,7 @@ class FormWriter:
         return index_expr(Affine.build(symbols, c.const))
 
     def bind(self, number: int, range_: Range | None) -> Index:
-        """A bound index with a letter that is not taken: one the author used for this range, if it can be."""
+        """A bound index with an unused letter, preferably one that the author used for this range."""
         wished = [*self.ctx.letters.get(range_, ()), *LETTERS]
         letter = next((x for x in wished if x not in self.taken), f"i_{len(self.taken)}")
         index = Index(letter, range_, "bound")
@@ -65,7 +67,7 @@ class FormWriter:
         return result
 
     def sigmoids(self, p: Poly) -> tuple[Poly, list[Expr]]:
-        """``f - f / (1 + e^x)`` as ``f sigma(x)``, and what is left."""
+        """Collect ``f - f / (1 + e^x)`` as ``f sigma(x)``. Returns the remaining terms and the collected ones."""
         left = dict(p)
         gathered: list[Expr] = []
         for mono in sorted(p):
@@ -80,7 +82,7 @@ class FormWriter:
         return left, gathered
 
     def sigmoid(self, x: Part) -> Poly | None:
-        """The argument of ``1 / (1 + e^x)``, if a power is one of that."""
+        """The argument ``x`` if a power is one of ``1 + e^x``; else None."""
         head = self.ctx.heads[x[0]]
         if head.kind != "power" or [t[0][1] for t in head.terms] != [1, 1]:
             return None
@@ -125,7 +127,7 @@ class FormWriter:
         elif kind == "size":
             made = Size(Affine.of(head.of))
         elif kind == "position":
-            made = Size(Affine.of(at[0]))  # type: ignore[arg-type]  # gathered positions as numbers: the node takes them
+            made = Size(Affine.of(at[0]))  # type: ignore[arg-type]  # the node takes gathered positions as well
         elif kind == "constant":
             made = Const(head.of)
         elif kind == "prime":

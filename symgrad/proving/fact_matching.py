@@ -1,7 +1,7 @@
-"""Matching facts, which hold for all values of their parameters, against live positions and parts.
+"""Matching facts, which hold for all values of their parameters, against given positions and parts.
 
-A parameter stands for a position only where that position surely lies in the parameter's range:
-it is declared to, or the slot that it fills ranges over the same.
+A parameter matches a position only if that position is known to lie in the range of the parameter, or if the slot
+that it fills has the same range.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Binding = dict[int, int]
 
 
 def unify(ctx: Attempt, pattern: int, p: int, params: frozenset[int], found: Binding, declared: Range | None) -> bool:
-    """Match one position; ``found`` is extended. ``declared``: the range of the slot it stands in."""
+    """Match one position, extending ``found``. ``declared`` is the range of the slot that holds the position."""
     positions = ctx.positions
     if pattern in params:
         if pattern in found:
@@ -39,7 +39,7 @@ def unify(ctx: Attempt, pattern: int, p: int, params: frozenset[int], found: Bin
 
 
 def _solve(ctx: Attempt, shape: Arithmetic, p: int, params: frozenset[int], found: Binding) -> bool:
-    """``parameter + rest = p``: the parameter is ``p - rest``, if that surely lies in its range."""
+    """``parameter + rest = p``: the parameter is ``p - rest`` if that is known to lie in its range."""
     positions = ctx.positions
     held = [(i, c) for i, c in shape.terms if i in params and i not in found]
     known = positions.arithmetic(shape.const, shape.sizes, tuple((i, c) for i, c in shape.terms if i not in params))
@@ -59,7 +59,7 @@ def _solve(ctx: Attempt, shape: Arithmetic, p: int, params: frozenset[int], foun
 
 
 def unify_slots(ctx: Attempt, hid: int, pattern: Slots, slots: Slots, params: frozenset[int], found: Binding) -> bool:
-    """Match the slots of one head, in any order that its symmetry allows."""
+    """Match the slots of one head in any order that its symmetry allows."""
     head = ctx.heads[hid]
     ranges: tuple[Range | None, ...] = head.of.ranges if head.kind == "entry" else (None,) * len(slots)
     for g in (tuple(range(len(slots))), *head.group):
@@ -75,7 +75,7 @@ def unify_slots(ctx: Attempt, hid: int, pattern: Slots, slots: Slots, params: fr
 
 
 def instance(ctx: Attempt, p: int, found: Binding) -> int:
-    """A position of a fact with its parameters replaced."""
+    """A position of a fact with its parameters replaced as the binding says."""
     temporary = {param: ctx.positions.fresh(ctx.positions.ranges.get(param)) for param in found}
     for param, middle in temporary.items():
         p = ctx.positions.replace(p, param, middle)
@@ -85,7 +85,7 @@ def instance(ctx: Attempt, p: int, found: Binding) -> int:
 
 
 def matches(ctx: Attempt, pattern: Pattern, slots: Slots) -> Binding | None:
-    """The binding under which a pattern of positions is these, in this order."""
+    """The binding under which a pattern equals these positions, in this order; None if there is none."""
     found: Binding = {}
     if all(unify(ctx, x, y, pattern.params, found, None) for x, y in zip(pattern.slots, slots, strict=True)):
         return found
@@ -95,7 +95,8 @@ def matches(ctx: Attempt, pattern: Pattern, slots: Slots) -> Binding | None:
 def match_product(
     ctx: Attempt, lead: Mono, mono: Mono, params: frozenset[int], found: Binding
 ) -> list[tuple[Part, Part]] | None:
-    """Pairs (pattern, part) that match all of ``lead`` inside ``mono``, backtracking; exponents suffice."""
+    """Match every part of ``lead`` with a part of ``mono`` that has at least its exponent, by backtracking. Returns
+    pairs (part of lead, part of mono)."""
     if not lead:
         return []
     first = lead[0]

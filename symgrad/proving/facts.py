@@ -1,4 +1,4 @@
-"""Assumptions made ready: conditions become patterns and equalities of positions, equations rules."""
+"""Learning assumptions: conditions become patterns or equal positions, equations become rewriting rules."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Pairs = tuple[tuple[int, int], ...]
 
 
 def learn(ctx: Attempt, assumptions: tuple[Assumption, ...]) -> None:
-    """Put assumptions in force: equal positions first, then conditions, symmetries, and equations last.
-    One that the form has no use for is left aside."""
+    """Learn assumptions: equal positions first, then other conditions, symmetries, and finally equations. Those that
+    the normal form cannot use are ignored."""
     conditions = [(a, a.cond) for a in assumptions if a.kind == "condition" and a.cond is not None]
     equations = [a for a in assumptions if a.kind == "equation" and a.left is not None and a.right is not None]
     for a, cond in conditions:
@@ -32,13 +32,13 @@ def learn(ctx: Attempt, assumptions: tuple[Assumption, ...]) -> None:
             _same_position(ctx, a, cond)
     for a, cond in conditions:
         if cond.op != "eq" or cond.negated:
-            _left_aside(ctx, partial(_condition, ctx, a, cond))
+            _or_ignored(ctx, partial(_condition, ctx, a, cond))
     for a in equations:
         _symmetry(ctx, a)
     rules: list[EquationRule] = []
     for a in equations:
-        rules += _left_aside(ctx, partial(_rules, ctx, a)) or []
-    # what was built to read the assumptions was built without them
+        rules += _or_ignored(ctx, partial(_rules, ctx, a)) or []
+    # these caches were filled while not all assumptions were known
     for cache in (ctx.built, ctx.reduced, ctx.sums):
         cache.clear()
     for rule in rules:
@@ -49,8 +49,8 @@ def learn(ctx: Attempt, assumptions: tuple[Assumption, ...]) -> None:
                 known.append(rule)
 
 
-def _left_aside(ctx: Attempt, read: Callable[[], T]) -> T | None:
-    """What reading an assumption gives, or None where the form cannot say it."""
+def _or_ignored(ctx: Attempt, read: Callable[[], T]) -> T | None:
+    """The result of reading an assumption, or None if the normal form cannot express it."""
     depth = ctx.depth
     try:
         return read()
@@ -63,7 +63,7 @@ def _exceptions(ctx: Attempt, a: Assumption) -> Pairs:
     pairs = []
     for c in a.unless:
         if c.op != "eq" or c.negated or isinstance(c.left, Expr) or c.right is None or isinstance(c.right, Subset):
-            raise Unsupported("an exception that is no equality of positions")
+            raise Unsupported("an exception other than an equality of positions")
         pairs.append((ctx.positions.of(c.left), ctx.positions.of(c.right)))
     return tuple(pairs)
 
@@ -73,7 +73,7 @@ def _params(ctx: Attempt, a: Assumption) -> frozenset[int]:
 
 
 def _same_position(ctx: Attempt, a: Assumption, cond: Cond) -> None:
-    """``i = j``: one index stands for both; ``n_k = o`` for all k: the gathered position is ``o``."""
+    """``i = j``: one index replaces the other. ``n_k = o`` for all k: ``o`` replaces the gathered position."""
     if isinstance(cond.left, Expr) or cond.right is None or isinstance(cond.right, Subset) or a.unless:
         return
     positions = ctx.positions
@@ -116,7 +116,7 @@ def _condition(ctx: Attempt, a: Assumption, cond: Cond) -> None:
 
 
 def _positive(ctx: Attempt, p: Poly, params: frozenset[int], unless: Pairs) -> None:
-    """``p > 0``: a single part by pattern, anything else as it stands."""
+    """``p > 0``: a single part for all parameters, any other polynomial only literally."""
     if len(p) == 1 and not unless:
         ((mono, c),) = p.items()
         if len(mono) == 1 and c > 0 and mono[0][2] in (1, -1):
@@ -145,7 +145,7 @@ def _symmetry(ctx: Attempt, a: Assumption) -> None:
 
 
 def _rules(ctx: Attempt, a: Assumption) -> list[EquationRule]:
-    """An equation as a rule: its left side, if that is one product, else its largest term, is the rest."""
+    """An equation solved for one product: for a side that is a single product, or else for its largest term."""
     if a.left is None or a.right is None:
         return []
     left, right = _without_root(normal_form(ctx, a.left), normal_form(ctx, a.right))
@@ -169,7 +169,7 @@ def _rules(ctx: Attempt, a: Assumption) -> list[EquationRule]:
 
 
 def _without_root(left: Poly, right: Poly) -> tuple[Poly, Poly]:
-    """``s^{p/q} = c`` as ``s^p = c^q``, for a number ``c``: ``\\lVert x \\rVert = 1`` says ``sum_i x_i^2 = 1``."""
+    """``s^{p/q} = c`` as ``s^p = c^q`` for a number ``c``: ``\\lVert x \\rVert = 1`` means ``sum_i x_i^2 = 1``."""
     root = next(iter(left), ONE)
     if len(left) != 1 or len(root) != 1 or left[root] != 1 or not right.keys() <= {ONE}:
         return left, right
@@ -179,5 +179,5 @@ def _without_root(left: Poly, right: Poly) -> tuple[Poly, Poly]:
 
 
 def _weight(ctx: Attempt, mono: Mono) -> int:
-    """How much stands in a product: sums first, then the number of factors."""
+    """The size of a product: the number of sums counts most, then the number of factors."""
     return sum((100 if ctx.heads[h].kind == "sum" else 1) * int(e) for h, _, e in mono if is_natural(e))

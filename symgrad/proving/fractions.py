@@ -1,9 +1,9 @@
-"""What a product does about a power of several terms that stands in it.
+"""Products with powers of several terms.
 
-Natural powers are expanded. With ``D = lead + rest`` in the denominator a factor ``lead`` in the
-numerator is divided out, ``lead D^{-k} = D^{-k+1} - rest D^{-k}``, so that ``sigma(-x) = 1 - sigma(x)``
-and ``sigma' = sigma (1 - sigma)`` are equalities of normal forms. The leading term is chosen in
-the template, so that the choice does not depend on the names of indices.
+Natural powers are expanded. For a denominator ``D = lead + rest`` a factor ``lead`` of the numerator is divided out:
+``lead D^{-k} = D^{-k+1} - rest D^{-k}``. This makes ``sigma(-x) = 1 - sigma(x)`` and ``sigma' = sigma (1 - sigma)``
+equalities of normal forms. The leading term is chosen in the template, so that the choice does not depend on the
+names of indices.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ Key = tuple[int, Slots]
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The leading term of a denominator. ``pivot``: of two products of exponentials, the
-    exponential of the leading one that tells how often it can be divided out."""
+    """The leading term of a denominator, by number. ``pivot``, for a sum of two products of exponentials: the
+    exponential of the leading term whose exponent tells how often the term can be divided out."""
 
     term: int
     pivot: FactorCode | None
 
 
 def lead_of(ctx: Attempt, head: Head) -> Lead | None:
-    """The term of greatest degree, then last in order; None if a symmetry moves it, or if
-    divisions by it might not end (negative exponents)."""
+    """The last of the terms of greatest degree. None if a symmetry of the template moves that term, or if negative
+    exponents could make the divisions endless."""
     if "lead" not in head.notes:
         head.notes["lead"] = _find_lead(ctx, head)
     found: Lead | None = head.notes["lead"]
@@ -55,7 +55,7 @@ def _degree(term: TermCode) -> Number:
 
 
 def _symmetry_moves(ctx: Attempt, head: Head, term: tuple[FactorCode, ...]) -> bool:
-    """Whether a symmetry of the template takes a term elsewhere."""
+    """True if a symmetry of the template maps the term to another term."""
     for g in head.group:
         image = []
         for h, e, codes in term:
@@ -67,7 +67,7 @@ def _symmetry_moves(ctx: Attempt, head: Head, term: tuple[FactorCode, ...]) -> b
 
 
 def reduce_power(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
-    """Expand a natural power; divide the leading term out of a numerator."""
+    """Expand a natural power, or divide the leading term of a denominator out of the numerator."""
     hid, slots, e = mono[k]
     others = (*mono[:k], *mono[k + 1 :])
     if e >= 1:
@@ -115,8 +115,8 @@ def _reduced(ctx: Attempt, poly: Poly) -> Poly:
 
 
 def _might_not_end(ctx: Attempt, mono: Mono, k: int, first: Mono) -> bool:
-    """Whether another denominator of the product shares the leading term's parts, or this one its
-    leading term's: dividing by both in turn might not end."""
+    """True if another denominator shares a part with this leading term, or this denominator with the leading term of
+    the other one: then dividing by both in turn might not end."""
     own = {(h, s) for h, s, _ in first}
     mine = _keys(ctx, mono[k])
     for n, p in enumerate(mono):
@@ -137,7 +137,7 @@ def _keys(ctx: Attempt, part: tuple[int, Slots, Number]) -> set[Key]:
 
 
 def _terms(ctx: Attempt, hid: int, slots: Slots) -> tuple[tuple[Number, Mono], ...]:
-    """The terms of a denominator. What it binds gets fresh positions at each asking, and is not remembered."""
+    """The terms of a denominator. They are not cached if it binds indices, since each call makes these afresh."""
     found = ctx.denominators.get((hid, slots))
     if found is None:
         found = tuple([(c, m) for (_, c), m in from_template(ctx, ctx.heads[hid], slots)[1]])

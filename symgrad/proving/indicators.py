@@ -1,6 +1,6 @@
-"""Deltas and brackets of positions: ``delta_{pq}``, ``[p < q]``, ``[p in N]``.
+"""Kronecker deltas and indicators (Iverson brackets) ``[p != q]``, ``[p < q]``, ``[p in N]``, ``[x > 0]``.
 
-``delta_{pp} = 1``; distinct literals give 0; ``delta_{pq} f(q) = delta_{pq} f(p)``; ``b^2 = b``.
+``delta_{pp} = 1``; ``delta_{pq} = 0`` for distinct literals; ``delta_{pq} f(q) = delta_{pq} f(p)``; ``b^2 = b``.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ ANY_REAL = ("real", "positive", "nonnegative")
 
 
 def _on_positive_sides(ctx: Attempt, p: int, q: int) -> Pair | bool | None:
-    """Both sides of ``p ? q`` with everything on the side where it is positive; whether
-    ``p - q`` is a number other than 0 (False); or None where arithmetic does not apply."""
+    """The relation ``p ? q`` with each term moved to the side where its coefficient is positive. False if
+    ``p - q`` is a number other than 0; None if a position is not arithmetic."""
     positions = ctx.positions
     a, b = positions.as_arithmetic(p), positions.as_arithmetic(q)
     if a is None or b is None:
@@ -57,7 +57,7 @@ def _on_positive_sides(ctx: Attempt, p: int, q: int) -> Pair | bool | None:
 
 
 def _surely_apart(ctx: Attempt, p: int, q: int, least: int = 1) -> bool:
-    """Whether ``q - p >= least`` for plain reasons: the ends of the ranges that their indices run over."""
+    """True if the bounds of their indices imply that ``q - p >= least``."""
     positions = ctx.positions
     if positions.range_of(p) == positions.range_of(q) and positions.range_of(p) is not None:
         return False
@@ -70,7 +70,7 @@ def no_exception_applies(ctx: Attempt, unless: tuple[Pair, ...], found: Binding)
 
 
 def delta(ctx: Attempt, p: int, q: int) -> Poly:
-    """``delta_{pq}``, decided where arithmetic or the facts decide it."""
+    """``delta_{pq}``, as a number if arithmetic or the facts determine it."""
     if p == q:
         return {ONE: 1}
     sides = _on_positive_sides(ctx, p, q)
@@ -110,7 +110,7 @@ def delta(ctx: Attempt, p: int, q: int) -> Poly:
 
 
 def differ(ctx: Attempt, p: int, q: int) -> Poly:
-    """``[p != q]`` as one bit, for summands that are undefined at ``p = q``."""
+    """``[p != q]`` as one indicator (not ``1 - delta_{pq}``), for summands that are undefined at ``p = q``."""
     if delta(ctx, p, q) == {ONE: 1}:
         return {}
     if not delta(ctx, p, q):
@@ -120,7 +120,7 @@ def differ(ctx: Attempt, p: int, q: int) -> Poly:
 
 
 def less(ctx: Attempt, p: int, q: int) -> Poly:
-    """``[p < q]``; of ``[p < q]`` and ``[q < p]`` one is kept: ``[p<q] + [q<p] + delta_{pq} = 1``."""
+    """``[p < q]``. Only one of ``[p < q]`` and ``[q < p]`` is used: ``[p < q] + [q < p] + delta_{pq} = 1``."""
     if p == q:
         return {}
     positions = ctx.positions
@@ -140,7 +140,7 @@ def less(ctx: Attempt, p: int, q: int) -> Poly:
             if found is not None and no_exception_applies(ctx, pattern.unless, found):
                 return {ONE: 1} if pair == (p, q) else {}
     if positions.surely_at_least(positions.difference_or_none(p, q), -1):
-        # q - 1 is the least that p can be
+        # p >= q - 1, so p < q means p = q - 1
         return delta(ctx, p, positions.plus(q, positions.literal(1), -1))
     shifted = _less_without_offset(ctx, p, q)
     if shifted is not None:
@@ -153,7 +153,7 @@ def less(ctx: Attempt, p: int, q: int) -> Poly:
 
 
 def _less_without_offset(ctx: Attempt, p: int, q: int) -> Poly | None:
-    """``[p < q + c] = [p < q] + sum_{k<c} delta_{p,q+k}``, and the same on the left, for small ``c``."""
+    """``[p < q + c] = [p < q] + sum_{k<c} delta_{p,q+k}`` for small ``c``, and likewise for an offset of ``p``."""
     positions = ctx.positions
     a, b = positions.as_arithmetic(p), positions.as_arithmetic(q)
     if a is None or b is None or not 0 < a.const + b.const <= MAX_SHIFT:
@@ -189,7 +189,7 @@ def member(ctx: Attempt, subset: Subset, p: int) -> Poly:
 
 
 def step(ctx: Attempt, p: Poly) -> Poly:
-    """``[p > 0]``, up to positive factors; ``[-x > 0] = 1 - [x > 0]`` unless ``x`` may vanish identically."""
+    """``[p > 0]``, without positive factors of ``p``. ``[-x > 0] = 1 - [x > 0]`` if ``x`` cannot vanish identically."""
     if not p:
         return {}
     split = by_cases(ctx, p, lambda q: step(ctx, q))
@@ -216,9 +216,11 @@ def step(ctx: Attempt, p: Poly) -> Poly:
 
 
 def never_vanishes(ctx: Attempt, p: Poly) -> bool:
-    """Whether ``p`` is no zero polynomial in its entries, however positions coincide and whatever the sizes
-    are: where every tensor is constant, which coincidences do not change, some product of tensors has
-    a coefficient that is positive, or negative, at all sizes. Other kinds of parts are not looked into."""
+    """True if ``p`` is not the zero polynomial in its entries, whichever positions coincide and whatever the sizes.
+
+    Proof: let every tensor be constant, so that positions do not matter. Then some product of tensors has a
+    coefficient that is positive at all sizes, or negative at all sizes. Parts of other kinds give False.
+    """
     coefficients: dict[Mono, list[Number]] = {}
     for mono, c in p.items():
         value = _constant_tensors(ctx, mono)
@@ -230,7 +232,8 @@ def never_vanishes(ctx: Attempt, p: Poly) -> bool:
 
 
 def _constant_tensors(ctx: Attempt, mono: Mono) -> Mono | None:
-    """The powers of tensors in a product where every tensor is constant; sizes and numbers left out."""
+    """The powers of tensors in a product if every tensor is constant, without sizes and numbers; None if the product
+    has parts of other kinds."""
     out: Mono = ONE
     for h, _, e in mono:
         head = ctx.heads[h]
@@ -248,18 +251,19 @@ def _constant_tensors(ctx: Attempt, mono: Mono) -> Mono | None:
 
 
 def sign_of(ctx: Attempt, p: Poly) -> Poly:
+    """``sign(x) = 2 [x > 0] - 1`` for ``x != 0``"""
     return minus(scale(step(ctx, p), 2), {ONE: 1})
 
 
 def indicator_power(poly: Poly, e: Number) -> Poly:
-    """A bracket raised to a power: ``b^e = b`` for positive ``e``; ``b^{-k}`` is 1 where it is defined, and stays."""
+    """A power of an indicator: ``b^e = b`` for ``e > 0``, else ``b^e = b^{-1}``, which is 1 where it is defined."""
     if e > 0 or poly == {ONE: 1}:
         return poly
     if not poly:
         raise UndefinedForm("division by zero")
     ((mono, c),) = poly.items() if len(poly) == 1 else ((ONE, 0),)
     if c != 1 or len(mono) != 1:
-        raise Unsupported("a bracket in a denominator")
+        raise Unsupported("an indicator in a denominator")
     return {((mono[0][0], mono[0][1], -1),): 1}
 
 
@@ -289,7 +293,7 @@ def reduce_entry(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
 
 
 def reduce_delta(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
-    """``delta_{pq} f(q) = delta_{pq} f(p)``: one of two equal positions stands for both."""
+    """``delta_{pq} f(q) = delta_{pq} f(p)``"""
     first = reduce_indicator(ctx, mono, k)
     if first is not None or mono[k][2] != 1:
         return first

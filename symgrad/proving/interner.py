@@ -1,11 +1,11 @@
-"""Heads: what a factor is, apart from the positions in its slots; and the table that interns them by content.
+"""Heads, and the table that interns them by content.
 
-A factor of a term is ``(head id, slots, exponent)``. The id is a digest of the head's content,
-so that the order of factors is the same in every run; two contents with one digest are
-refused, so that equal ids mean equal content. Tensors and their like enter by identity.
+A factor of a term is ``(head id, slots, exponent)``: its head is what is left of it without its positions. The id
+is a digest of the head's content, so that factors have the same order in every run. A second content with the same
+digest is an error, so equal ids mean equal content. Tensors, definitions and the like count by identity.
 
-A *nested* head (a sum, exp, log, power of several terms, ...) holds a template: terms whose
-positions are bound labels -1, -2, ... and slot numbers 0, 1, ...
+A *nested* head (a sum, exp, log, power of several terms, ...) holds a template: terms whose positions are either
+bound labels -1, -2, ... or slot numbers 0, 1, ...
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ SYMMETRIC_PAIR: tuple[Permutation, ...] = ((1, 0),)
 
 @dataclass(slots=True, eq=False)
 class Head:
-    """``group``: the slot permutations other than the identity that leave the head as it is;
-    ``active``: products holding it must be looked at; ``rigid``: renaming slots to distinct
-    positions cannot make it simplify. ``of``: the tensor, name, function it belongs to."""
+    """``group``: the slot permutations, other than the identity, that do not change the head.
+    ``active``: products with this head may simplify. ``rigid``: putting distinct positions into its slots
+    never makes it simplify. ``of``: the tensor, name or function it belongs to."""
 
     id: int
     kind: str
@@ -46,14 +46,17 @@ class Head:
     rigid: bool = True
     of: Any = None
     notes: dict[str, Any] = field(default_factory=dict)
-    """What later stages found out about the head alone (the leading term of a denominator)."""
+    """Results that depend on the head alone, such as the leading term of a denominator."""
 
 
 @dataclass(slots=True, eq=False)
 class Skeleton:
-    """The shape of a compound position over its leaves. ``tree``: '.' a leaf; ``("a", coefficients,
-    open)`` affine in bound leaves, then one leaf for all the rest if ``open``; ``("g", array, children)``.
-    ``classes``: which leaves are alike; ``runs``: spans of interchangeable leaves."""
+    """The shape of a compound position without its leaves.
+
+    ``tree`` is ``"."`` for a leaf; ``("a", coefficients, open)`` for an affine of bound leaves, plus one leaf for
+    everything else if ``open``; ``("g", array, children)`` for a gathered position. ``classes``: for each leaf the
+    first one equivalent to it; ``runs``: spans of interchangeable leaves.
+    """
 
     id: int
     tree: Any
@@ -67,7 +70,7 @@ def magnitude(c: Number) -> Number:
 
 
 def digest(content: Any) -> int:
-    """A number for a content made of numbers, strings and tuples; the same in every run."""
+    """A number for a content made of numbers, strings and tuples. It is the same in every run."""
     return (int.from_bytes(blake2b(repr(content).encode(), digest_size=8).digest(), "big") >> 4) | (1 << 59)
 
 
@@ -76,8 +79,8 @@ def orbits(arity: int, group: tuple[Permutation, ...]) -> tuple[int, ...]:
 
 
 class Interner:
-    """One table of heads, skeletons, ranges and index arrays. Attempts about one document share it; ids of one
-    interner mean nothing to another."""
+    """One table of heads, skeletons, ranges and index arrays, shared by all attempts on a document. An id is valid
+    in the interner that made it."""
 
     MAX_ENTRIES = 50_000
 
@@ -89,13 +92,13 @@ class Interner:
         self.ranges: dict[int, Range] = {}
         self.arrays: dict[int, IndexArray] = {}
         self.labelled: dict[Any, tuple[int, tuple[int, ...]]] = {}
-        """Terms labelled before: their head, and which of their vertices fill its slots."""
+        """For terms that were labelled before: their head id, and which vertices fill its slots."""
         self._ids: dict[Any, int] = {}
         self._content: dict[int, Any] = {}
         self._twins: dict[tuple[str, str], int] = {}
 
     def make_room(self) -> None:
-        """Forget everything once there is much of it. Only between attempts: ids handed out before are void."""
+        """Forget everything if there is too much of it. Call this between attempts only: it makes all ids invalid."""
         if len(self.heads) + len(self.labelled) > self.MAX_ENTRIES:
             for table in (self.heads, self.skeletons, self.ranges, self.arrays, self.labelled):
                 table.clear()
@@ -104,7 +107,7 @@ class Interner:
             self.active.clear()
 
     def identify(self, key: Any, stable: Any) -> int:
-        """The id of ``key`` (compared exactly), a digest of its ``stable`` description."""
+        """The id of ``key``: a digest of its ``stable`` description. Keys are compared exactly."""
         known = self._ids.get(key)
         if known is not None:
             return known
@@ -125,7 +128,7 @@ class Interner:
         active: bool = False,
         rigid: bool = True,
     ) -> Head:
-        """A head without a template. ``of`` is compared by its own equality (identity for tensors)."""
+        """The head without a template. ``of`` is compared by its own equality (by identity for tensors)."""
         key = (kind, of, group)
         known = self._ids.get(key)
         if known is not None:
@@ -156,7 +159,7 @@ class Interner:
         active: bool,
         rigid: bool,
     ) -> Head:
-        """The head with this canonical template. ``of`` is a string, or an id of what is held by identity."""
+        """The head with this canonical template. ``of`` is a string or the id of another head."""
         key = (kind, of, bound, terms)
         known = self._ids.get(key)
         if known is not None:
@@ -193,8 +196,8 @@ class Interner:
 
 
 def leaf_classes(tree: Any) -> tuple[list[int], list[tuple[int, int]]]:
-    """For each leaf of a tree the first leaf that is like it, and the spans of leaves that are alike: those of
-    one affine with equal coefficients."""
+    """For each leaf of a tree the first leaf equivalent to it, and the spans of equivalent leaves. Leaves of one
+    affine are equivalent if their coefficients are equal."""
     classes: list[int] = []
     runs: list[tuple[int, int]] = []
 

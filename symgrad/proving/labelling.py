@@ -1,9 +1,9 @@
 """Canonical labelling of terms: an exact canonical form of a small coloured graph.
 
-The vertices are bound indices and open positions, the edges are factors whose slots hold
-vertices. Colour refinement splits the vertices as far as it can; what is left is split by
-individualising one vertex after another, with backtracking over the whole cell. Automorphisms
-found on the way prune the search and tell which slots of a template may be exchanged.
+The vertices are bound indices and open positions; the edges are factors whose slots hold vertices. Colour
+refinement splits the vertices as far as it can. The remaining cells are split by individualising one vertex after
+another, with backtracking over the whole cell. Automorphisms found on the way prune the search and tell which
+slots of a template may be exchanged.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Colours = list[int]
 
 
 def encode(interner: Interner, code: Code, labels: Colours) -> Code:
-    """A position under a labelling; leaves that are alike are sorted."""
+    """A position under a labelling. Interchangeable leaves are sorted."""
     if code[0] == 0:
         return (0, labels[code[1]])
     out = [labels[v] for v in code[1:]]
@@ -30,7 +30,7 @@ def encode(interner: Interner, code: Code, labels: Colours) -> Code:
 
 
 def encode_factor(interner: Interner, factor: Factor, labels: Colours) -> Factor:
-    """A factor under a labelling: the least of its slot orders."""
+    """A factor under a labelling, in the smallest of its equivalent slot orders."""
     hid, exponent, codes = factor
     coded = tuple([encode(interner, c, labels) for c in codes])
     group = interner.heads[hid].group
@@ -46,7 +46,7 @@ def encode_terms(interner: Interner, terms: tuple[Term, ...], labels: Colours) -
 
 
 class LabellingSearch:
-    """One labelling problem. ``best`` is a labelling of least certificate, ``generators`` automorphisms."""
+    """One labelling problem: ``best`` is a labelling of smallest certificate, ``generators`` are automorphisms."""
 
     def __init__(self, terms: tuple[Term, ...], colours: Colours, interner: Interner, budget: ProofBudget) -> None:
         self.terms = terms
@@ -57,24 +57,24 @@ class LabellingSearch:
         self.certificate: Any = None
         self.generators: list[Permutation] = []
         self.leaves = 0
-        self.places: list[list[tuple[int, int, int]]] = [[] for _ in colours]
-        """For each vertex: (factor number, slot orbit, place in a compound position)."""
+        self.occurrences: list[list[tuple[int, int, int]]] = [[] for _ in colours]
+        """For each vertex: (factor number, slot orbit, leaf of a compound position or -1)."""
         self.factors: list[tuple[int, Factor]] = []
         for t, (_, factors) in enumerate(terms):
             for factor in factors:
                 head = interner.heads[factor[0]]
                 for slot, code in enumerate(factor[2]):
                     if code[0] == 0:
-                        self.places[code[1]].append((len(self.factors), head.orbits[slot], -1))
+                        self.occurrences[code[1]].append((len(self.factors), head.orbits[slot], -1))
                     else:
                         classes = interner.skeletons[code[0]].classes
-                        for place, v in enumerate(code[1:]):
-                            self.places[v].append((len(self.factors), head.orbits[slot], classes[place]))
+                        for k, v in enumerate(code[1:]):
+                            self.occurrences[v].append((len(self.factors), head.orbits[slot], classes[k]))
                 self.factors.append((t, factor))
         self.explore(self.refine(_ranked(colours)), ())
 
     def refine(self, colours: Colours) -> Colours:
-        """Split colours by what surrounds each vertex until nothing splits any more."""
+        """Split colours by the surroundings of each vertex until no colour splits any more."""
         count = len(set(colours))
         while count < self.size:
             self.budget.tick(len(self.factors))
@@ -93,7 +93,7 @@ class LabellingSearch:
                     for (t, _), c in zip(self.factors, factor_colours, strict=True)
                 ]
             signatures = [
-                (colours[v], tuple(sorted([(factor_colours[f], o, p) for f, o, p in self.places[v]])))
+                (colours[v], tuple(sorted([(factor_colours[f], o, p) for f, o, p in self.occurrences[v]])))
                 for v in range(self.size)
             ]
             ranks = {s: k for k, s in enumerate(sorted(set(signatures)))}
@@ -138,7 +138,7 @@ class LabellingSearch:
                 self.generators.append(mapping)
 
     def equivalent(self, vertex: int, explored: list[int], prefix: tuple[int, ...]) -> bool:
-        """Whether an automorphism that fixes the prefix takes an explored vertex to this one."""
+        """True if an automorphism that fixes the prefix maps an explored vertex to this one."""
         if not explored:
             return False
         usable = [g for g in self.generators if all(g[v] == v for v in prefix)]
@@ -159,7 +159,7 @@ def _ranked(colours: Colours) -> Colours:
 
 
 def _target_cell(colours: Colours) -> list[int]:
-    """The smallest cell with more than one vertex, the first of these by colour."""
+    """The smallest cell with more than one vertex; of equally small ones the first by colour."""
     cells: defaultdict[int, list[int]] = defaultdict(list)
     for v, c in enumerate(colours):
         cells[c].append(v)
@@ -168,7 +168,7 @@ def _target_cell(colours: Colours) -> list[int]:
 
 
 def closure(generators: list[Permutation], size: int, limit: int) -> tuple[Permutation, ...]:
-    """The permutations generated, without the identity."""
+    """The group that the permutations generate, without the identity."""
     identity = tuple(range(size))
     found, stack = {identity}, [identity]
     while stack:

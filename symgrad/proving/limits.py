@@ -1,7 +1,7 @@
-"""What the normal form refuses, and when it gives up: errors and one budget for a question.
+"""Errors of the normal form, and the budget of one attempt.
 
-The counted budget is what normally ends a hopeless question, so that the answer does not
-depend on the machine; the deadline is there for what the counts foresaw badly.
+Normally the counted steps end a hopeless attempt, so that the answer does not depend on the machine. The deadline
+is for the rare attempts whose steps take unusually long.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ MAX_FACTORS = 3_000
 
 
 class NormalFormError(Exception):
-    """The normal form gives no answer. Never a verdict by itself."""
+    """The normal form gives no answer. This is never a verdict by itself."""
 
 
 class FormTooLarge(NormalFormError):
-    """A limit on terms, depth, search or time was met."""
+    """A limit on terms, depth, search or time was exceeded."""
 
 
 class Unsupported(NormalFormError):
-    """An expression that the form has no rule for, such as arithmetic on a gathered position."""
+    """The form has no rule for this expression, for example for arithmetic on a gathered position."""
 
 
 class UndefinedForm(NormalFormError):
-    """A side is undefined everywhere: division by what is identically zero, the log of zero."""
+    """The expression is undefined everywhere: a division by zero, or the logarithm of zero."""
 
 
 class ProofBudget:
-    """Steps and seconds left."""
+    """The steps taken, and the deadline."""
 
     __slots__ = ("deadline", "steps")
 

@@ -1,4 +1,4 @@
-"""From an expression to its normal form, one rule a node kind."""
+"""From an expression to its normal form: one rule per node kind."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def normal_form(ctx: Attempt, node: Expr) -> Poly:
     return result
 
 
-def indicator(ctx: Attempt, cond: Cond, opaque: bool = False) -> Poly:
-    """``[cond]`` as 0, 1 or a bit. ``opaque``: ``[p != q]`` is a bit of its own, not ``1 - delta``."""
+def indicator(ctx: Attempt, cond: Cond, keep_unequal: bool = False) -> Poly:
+    """``[cond]``. With ``keep_unequal``, ``[p != q]`` is an indicator of its own instead of ``1 - delta_{pq}``."""
     if cond.op == "pos":
         if not isinstance(cond.left, Expr):
-            raise Unsupported("a condition on what is no expression")
+            raise Unsupported("a sign condition on a position")
         bit = step(ctx, normal_form(ctx, cond.left))
     else:
         if isinstance(cond.left, Expr):
@@ -51,22 +51,22 @@ def indicator(ctx: Attempt, cond: Cond, opaque: bool = False) -> Poly:
         p = ctx.positions.of(cond.left)
         if cond.op == "in":
             if not isinstance(cond.right, Subset):
-                raise Unsupported("membership in what is no subset")
+                raise Unsupported("membership in something other than a subset")
             bit = member(ctx, cond.right, p)
         else:
             if cond.right is None or isinstance(cond.right, Subset):
                 raise Unsupported("a comparison without a second position")
             q = ctx.positions.of(cond.right)
-            if opaque and cond.op == "eq" and cond.negated:
+            if keep_unequal and cond.op == "eq" and cond.negated:
                 return differ(ctx, p, q)
             bit = delta(ctx, p, q) if cond.op == "eq" else less(ctx, p, q)
     return minus({ONE: 1}, bit) if cond.negated else bit
 
 
-def _conditions(ctx: Attempt, conds: tuple[Cond, ...], opaque: bool = False) -> Poly:
+def _conditions(ctx: Attempt, conds: tuple[Cond, ...], keep_unequal: bool = False) -> Poly:
     total: Poly = {ONE: 1}
     for c in conds:
-        total = mul(ctx, total, indicator(ctx, c, opaque))
+        total = mul(ctx, total, indicator(ctx, c, keep_unequal))
     return total
 
 
@@ -90,7 +90,7 @@ def _sum(ctx: Attempt, node: Any) -> Poly:
     body: Expr = node
     where: tuple[Cond, ...] = ()
     while isinstance(body, Sum) and not where and ctx.positions.of(body.index) not in indices:
-        # sums directly inside one another are closed at once: what stands between them is never labelled
+        # nested sums are handled together, so that the inner sums need not be labelled
         index, body, where = with_bounds_in_range(ctx, body)
         indices.append(ctx.positions.of(index))
         ctx.letters.setdefault(index.range, {})[index.letter] = None
@@ -101,13 +101,13 @@ def _sum(ctx: Attempt, node: Any) -> Poly:
     try:
         return sum_over(ctx, mul(ctx, summand, _conditions(ctx, where)), *indices)
     except UndefinedForm:
-        # the summand is undefined where the conditions leave it out: keep them as one bit
+        # the summand is undefined where a condition fails: do not expand [p != q]
         ctx.depth = depth
-        return sum_over(ctx, mul(ctx, summand, _conditions(ctx, where, opaque=True)), *indices)
+        return sum_over(ctx, mul(ctx, summand, _conditions(ctx, where, keep_unequal=True)), *indices)
 
 
 def with_bounds_in_range(ctx: Attempt, node: Any) -> tuple[Index, Expr, tuple[Cond, ...]]:
-    """``sum_{1 <= t <= T, t >= 2}`` is ``sum_{t=2}^{T}``: bounds among the conditions go to the range."""
+    """``sum_{1 <= t <= T, t >= 2} = sum_{t=2}^{T}``: conditions that are bounds become part of the range."""
     index: Index = node.index
     range_, kept = index.range, []
     for c in node.where:
@@ -124,7 +124,7 @@ def with_bounds_in_range(ctx: Attempt, node: Any) -> tuple[Index, Expr, tuple[Co
 
 
 def _tightened(ctx: Attempt, range_: Range, index: Index, c: Cond) -> Range | None:
-    """The range with one bound more, if that is a bound surely inside it."""
+    """The range restricted by one more bound; None if the condition is no bound known to lie inside the range."""
     upper = c.left == index
     end = c.right if upper else c.left
     if not upper and c.right != index:
@@ -156,7 +156,7 @@ def _prod(ctx: Attempt, node: Any) -> Poly:
 
 
 def _factor_left_out(ctx: Attempt, node: Any, body: Poly) -> Poly | None:
-    """The one factor ``f(j) > 0`` that ``prod_{i != j} f(i)`` leaves out, for a ``j`` in the range of ``i``."""
+    """The factor ``f(j) > 0`` that ``prod_{i != j} f(i)`` lacks, for a ``j`` in the range of ``i``; else None."""
     (c,) = node.where
     if c.op != "eq" or not c.negated or node.index not in (c.left, c.right):
         return None
@@ -217,7 +217,7 @@ def _ref(ctx: Attempt, node: Any) -> Poly:
 
 
 def _cases(ctx: Attempt, node: Any) -> Poly:
-    """The first branch that holds: ``b_1 v_1 + (1 - b_1) b_2 v_2 + ...``"""
+    """``b_1 v_1 + (1 - b_1) b_2 v_2 + ...``: the first branch whose condition holds counts."""
     total: Poly = {}
     otherwise: Poly = {ONE: 1}
     for conds, value in node.branches:
@@ -225,7 +225,7 @@ def _cases(ctx: Attempt, node: Any) -> Poly:
         accumulate(total, mul(ctx, mul(ctx, otherwise, here), normal_form(ctx, value)))
         otherwise = mul(ctx, otherwise, minus({ONE: 1}, here))
     if otherwise:
-        raise Unsupported("cases that leave something open")
+        raise Unsupported("cases without an otherwise branch")
     return total
 
 

@@ -1,8 +1,8 @@
-"""Polynomials in parts: ``dict`` from products to rational coefficients, and their products.
+"""Arithmetic of polynomials in parts.
 
-A polynomial is never changed once it is handed on. ``mul`` expands; a product that holds an active
-head (a delta, a bracket, a power of a sum, ...) is handed to that head's reduction, so that what
-comes out is always reduced.
+A polynomial is not modified after the function that made it has returned. ``mul`` expands. If a product contains
+an active head (a delta, an indicator, a power of a sum, ...), ``mul`` applies the rule of that head, so that its
+result is always reduced.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ def constant(value: Number) -> Poly:
 
 
 def single(ctx: Attempt, hid: int, slots: Slots, exponent: Number = 1) -> Poly:
-    """One part as a polynomial, reduced."""
+    """One part as a reduced polynomial."""
     mono = ((hid, normal_slots(ctx.heads[hid], slots), exponent),)
     return reduce(ctx, mono) if ctx.is_active(mono) else {mono: 1}
 
 
 def accumulate(total: Poly, poly: Poly, factor: Number = 1) -> None:
-    """``total += factor * poly``, in place."""
+    """``total += factor * poly``, in which."""
     for mono, c in poly.items():
         new = total.get(mono, 0) + c * factor
         if new:
@@ -56,7 +56,7 @@ def scale(p: Poly, factor: Number) -> Poly:
 
 
 def merge(m: Mono, n: Mono) -> Mono:
-    """The product of two products, exponents added; nothing else is looked at."""
+    """The product of two products: exponents are added, no rule is applied."""
     if not m:
         return n
     if not n:
@@ -105,7 +105,7 @@ def product(ctx: Attempt, polys: Iterable[Poly]) -> Poly:
 
 
 def reduce(ctx: Attempt, mono: Mono) -> Poly:
-    """A product with its active parts seen to."""
+    """The product after applying the rules of its active parts."""
     known = ctx.reduced.get(mono)
     if known is not None:
         return known
@@ -127,7 +127,7 @@ def reduce(ctx: Attempt, mono: Mono) -> Poly:
     if result is None:
         result = {mono: 1}
     else:
-        # what a rule gives back may still hold what another rule applies to
+        # another rule may apply to the result of a rule
         settled: Poly = {}
         for m, c in result.items():
             accumulate(settled, reduce(ctx, m) if ctx.is_active(m) else {m: 1}, c)
@@ -164,8 +164,8 @@ def raise_to(ctx: Attempt, p: Poly, n: int) -> Poly:
 
 
 def part_at(ctx: Attempt, hid: int, slots: Slots, e: Number) -> Poly:
-    """A part at positions it may not have been made for. What is rigid keeps its shape as long as
-    its positions are distinct; anything else is built again from its template."""
+    """A part with other positions in its slots. If its head is rigid and the positions are distinct, it keeps its
+    shape; otherwise it is rebuilt from its template."""
     head = ctx.heads[hid]
     rebuild = ctx.rules.rebuild.get(head.kind)
     if rebuild is None or (head.rigid and len(set(slots)) == len(slots)):
@@ -175,25 +175,25 @@ def part_at(ctx: Attempt, hid: int, slots: Slots, e: Number) -> Poly:
 
 
 def open_template(ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()) -> tuple[list[int], list[Poly]]:
-    """Fresh bound indices, and the polynomials in a template at live positions, by place."""
+    """Fresh bound indices, and the polynomials in a template (by number), at the given positions."""
     bound, terms = from_template(ctx, head, slots, axes)
     settled = head.rigid and len(set(slots)) == len(slots)
     polys: list[Poly] = []
-    for (place, c), mono in terms:
-        while len(polys) <= place:
+    for (which, c), mono in terms:
+        while len(polys) <= which:
             polys.append({})
         if settled:
-            accumulate(polys[place], {mono: c})
+            accumulate(polys[which], {mono: c})
             continue
         term: Poly = {ONE: c}
         for h, s, e in mono:
             term = mul(ctx, term, part_at(ctx, h, s, e))
-        accumulate(polys[place], term)
+        accumulate(polys[which], term)
     return bound, polys
 
 
 def replace(ctx: Attempt, mono: Mono, old: int, new: int) -> Poly:
-    """A product with one position replaced by another throughout."""
+    """The product with one position replaced by another throughout."""
     positions = ctx.positions
     kept: list[Part] = []
     changed: list[Poly] = []
@@ -210,7 +210,7 @@ def replace(ctx: Attempt, mono: Mono, old: int, new: int) -> Poly:
 
 
 def replace_throughout(ctx: Attempt, p: Poly, old: int, new: int) -> Poly:
-    """A polynomial with one position replaced by another throughout."""
+    """The polynomial with one position replaced by another throughout."""
     total: Poly = {}
     for mono, c in p.items():
         accumulate(total, replace(ctx, mono, old, new), c)
@@ -218,7 +218,7 @@ def replace_throughout(ctx: Attempt, p: Poly, old: int, new: int) -> Poly:
 
 
 def mentions(ctx: Attempt, mono: Mono, old: int) -> bool:
-    """Whether a position stands in a product, also inside compound positions."""
+    """True if a position occurs in a product, possibly inside a compound position."""
     return any(ctx.positions.contains(x, old) for p in mono for x in p[1])
 
 

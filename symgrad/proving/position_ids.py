@@ -1,7 +1,7 @@
-"""Positions as integers, for one question.
+"""Positions as integers, for one attempt.
 
-A bare index is a small integer (its serial, or a negative number for one made here); a compound
-position (a literal, arithmetic, a gathered position) is a number from ``COMPOUND`` on, interned.
+An index alone is a small integer: its serial, or a negative number if it was made here. A compound position
+(a literal, arithmetic, a gathered position) is interned as a number from ``COMPOUND`` on.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NOTHING: frozenset[int] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """``const + sizes + sum(coefficient * index)``. A literal has neither."""
+    """``const + sum(coefficient * size) + sum(coefficient * index)``. A literal has only the constant."""
 
     const: int
     sizes: tuple[tuple[str, int], ...]
@@ -30,14 +30,14 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The position that an index array holds at other positions."""
+    """The entry of an index array at the given positions, used as a position."""
 
     array: int
     at: tuple[int, ...]
 
 
 class PositionIds:
-    """The positions of one question. ``rewrite``: facts that say what a gathered position is."""
+    """The positions of one attempt. ``rewrite`` holds facts that tell what a gathered position is equal to."""
 
     def __init__(self, interner: Interner) -> None:
         self.interner = interner
@@ -51,9 +51,9 @@ class PositionIds:
         self.made = 0
         self.lower: dict[int, list[int]] = {}
         self.upper: dict[int, list[int]] = {}
-        """Ends that an index is known to keep within, besides those of its range."""
+        """Further bounds known for an index, besides the ends of its range."""
         self.least_sizes: dict[str, int] = {}
-        """Sizes known to be at least so large."""
+        """The least value that each size is known to have."""
 
     # -- making positions
 
@@ -82,7 +82,7 @@ class PositionIds:
         return self.gathered(self.interner.array_id(expr.array), tuple(self.of(e) for e in expr.indices))
 
     def not_empty(self, range_: Range) -> None:
-        """A position of the range is given, so its size is at least 1."""
+        """Learn that the range has a position, so that its size is at least 1."""
         if not range_.lo.terms and len(range_.hi.terms) == 1 and range_.hi.terms[0][1] == 1:
             size = str(range_.hi.terms[0][0])
             self.least_sizes[size] = max(self.least_sizes.get(size, 0), range_.lo.const - range_.hi.const)
@@ -135,7 +135,7 @@ class PositionIds:
             tuple(sorted((i, c) for i, c in terms.items() if c)),
         )
 
-    # -- asking
+    # -- queries
 
     def indices_in(self, p: int) -> frozenset[int]:
         return self.inside[p] if p >= COMPOUND else frozenset((p,))
@@ -144,7 +144,7 @@ class PositionIds:
         return p == index or (p >= COMPOUND and index in self.inside[p])
 
     def contains(self, p: int, part: int) -> bool:
-        """Whether the position ``part`` is ``p`` or stands inside it."""
+        """True if the position ``part`` is ``p`` or occurs inside it."""
         if p == part:
             return True
         if p < COMPOUND:
@@ -155,7 +155,7 @@ class PositionIds:
         return part in self.inside[p]
 
     def literal_value(self, p: int) -> int | None:
-        """The number that a literal is."""
+        """The value of a literal; None for any other position."""
         if p < COMPOUND:
             return None
         c = self.compound[p]
@@ -168,8 +168,8 @@ class PositionIds:
         return self.interner.arrays[c.array].target if isinstance(c, Gathered) else None
 
     def lies_in(self, p: int, range_: Range) -> bool:
-        """Whether a position surely lies in a range: it is declared to; it is a literal (``3`` lies in
-        ``1 .. W``: an author who writes it says so); or the ends of its indices' ranges tell."""
+        """True if a position is known to lie in a range: because it was declared to; because it is a literal (an author
+        who writes position ``3`` in ``1 .. W`` implies that it exists); or by the bounds of its indices."""
         if self.range_of(p) == range_:
             return True
         number = self.literal_value(p)
@@ -187,19 +187,19 @@ class PositionIds:
         return self.surely_at_least(self.difference_or_none(self.of(b), self.of(a)), 1)
 
     def difference_or_none(self, p: int, q: int) -> Arithmetic | None:
-        """``p - q`` as arithmetic, if it is."""
+        """``p - q`` as arithmetic; None for gathered positions."""
         if self.as_arithmetic(p) is None or self.as_arithmetic(q) is None:
             return None
         return self.as_arithmetic(self.plus(p, q, -1))
 
     def ends(self, index: int, upper: bool) -> list[int]:
-        """Known ends of an index, as positions without indices."""
+        """Known bounds of an index, as positions without indices."""
         range_ = self.ranges.get(index)
         known = (self.upper if upper else self.lower).get(index, [])
         return known if range_ is None else [self.of(range_.hi if upper else range_.lo), *known]
 
     def surely_at_least(self, d: Arithmetic | None, least: int) -> bool:
-        """Whether arithmetic is surely ``>= least``, by the ends of its indices."""
+        """True if the bounds of its indices imply that ``d >= least``."""
         if d is None or len(d.terms) > 3:
             return False
         candidates = [self.ends(i, c < 0) for i, c in d.terms]
@@ -220,7 +220,8 @@ class PositionIds:
         return False
 
     def rank(self, p: int) -> tuple[int, int]:
-        """Which of two equal positions stands for both: a literal, then an index, then the rest."""
+        """Order of preference: of two equal positions the one with the lower rank is kept. Literals come first, then
+        indices, then arithmetic, then gathered positions."""
         if p < COMPOUND:
             return (1, p) if p > 0 else (2, -p)
         c = self.compound[p]
@@ -228,10 +229,10 @@ class PositionIds:
             return (4, p)
         return (3, p) if c.terms else (0, p)
 
-    # -- changing
+    # -- replacing
 
     def replace(self, p: int, old: int, new: int) -> int:
-        """``p`` with the position ``old`` replaced, also inside compound positions."""
+        """``p`` with the position ``old`` replaced by ``new``, also inside compound positions."""
         if p == old:
             return new
         if p < COMPOUND:
@@ -244,7 +245,7 @@ class PositionIds:
         return self.plus(self.plus(p, old, -factor), new, factor) if factor else p
 
     def skeleton_tree(self, p: int, bound: frozenset[int], leaves: list[int]) -> Any:
-        """The skeleton tree of a position; its leaves, bound indices or open positions, are appended."""
+        """The skeleton tree of a position. Its leaves (bound indices and open positions) are appended to ``leaves``."""
         if p < COMPOUND:
             leaves.append(p)
             return "."
@@ -267,7 +268,7 @@ class PositionIds:
         return self.interner.skeleton(self.skeleton_tree(p, bound, leaves)).id, leaves
 
     def from_skeleton(self, number: int, leaves: list[int]) -> int:
-        """The position with this skeleton over these leaves."""
+        """The position with this skeleton and these leaves."""
         rest = iter(leaves)
 
         def build(tree: Any) -> int:

@@ -1,4 +1,4 @@
-"""What is known to be positive, or at least not negative, wherever it is defined."""
+"""Signs: which parts and polynomials are known to be positive, or nonnegative, wherever they are defined."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BY_DOMAIN = {"positive": POSITIVE, "nonnegative": NONNEGATIVE, "bit": NONNEGATI
 
 
 def part_sign(ctx: Attempt, part: Part) -> int:
-    """The sign of a part's base, exponent aside."""
+    """The sign of a part without its exponent."""
     hid, slots, _ = part
     head = ctx.heads[hid]
     for pattern in ctx.facts.positive.get(hid, ()):
@@ -55,7 +55,7 @@ def _counts_from_one(ctx: Attempt, p: int) -> bool:
 
 
 def power_sign(ctx: Attempt, part: Part) -> int:
-    """The sign of a part with its exponent: even powers are not negative, nor are fractional ones."""
+    """The sign of a part with its exponent. Even powers and fractional powers are nonnegative."""
     sign = part_sign(ctx, part)
     if sign == UNKNOWN and (not is_whole(part[2]) or part[2] % 2 == 0):
         return NONNEGATIVE
@@ -67,7 +67,7 @@ def mono_sign(ctx: Attempt, mono: Mono) -> int:
 
 
 def poly_sign(ctx: Attempt, poly: Poly) -> int:
-    """A sum of terms that are not negative, one of them positive; or a fact."""
+    """Positive if an assumption says so, or if no term is negative and one is positive."""
     if not poly:
         return NONNEGATIVE
     if ctx.facts.positive_polys and frozenset(poly.items()) in ctx.facts.positive_polys:
@@ -79,7 +79,7 @@ def poly_sign(ctx: Attempt, poly: Poly) -> int:
 
 
 def _sign_by_cases(ctx: Attempt, poly: Poly) -> int:
-    """What a sum of terms is at both values of a bit or a sign in it."""
+    """The sign at both values of a bit or sign that occurs in the polynomial."""
     two_valued = {x for m in poly for x in m if is_two_valued(ctx, x) and ctx.heads[x[0]].kind == "entry"}
     if not 0 < len(two_valued) <= MAX_SPLIT:
         return UNKNOWN

@@ -1,8 +1,8 @@
 """Powers with rational exponents.
 
-A power of one term goes to its factors, where that is right for every sign; a power of several
-terms is ``content^r * D^r`` with ``D`` free of common factors and kept as one part. Every rewriting
-is defined, with the same value, wherever what it rewrites is: ``(x^2)^{1/2}`` is ``|x|``, never ``x``.
+A power of one term is distributed over its factors if that is correct for every sign. A power of several terms is
+``content^r * D^r``, where ``D`` has no common factors and ``D^r`` is one part. Wherever an expression is defined, its
+rewritten form is defined too and has the same value: ``(x^2)^{1/2}`` is ``|x|``, never ``x``.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _TRIAL = 10_000
 
 
 def prime_factors(n: int) -> Iterator[tuple[int, int]]:
-    """Prime factors with their powers; a part without small factors is left as it is."""
+    """The prime factors and their exponents. A cofactor without small prime factors is not factored."""
     p = 2
     while p * p <= n and p < _TRIAL:
         k = 0
@@ -53,7 +53,7 @@ def prime_factors(n: int) -> Iterator[tuple[int, int]]:
 
 
 def number_power(ctx: Attempt, c: Number, r: Number) -> Poly:
-    """``c^r`` for a rational ``c``, positive unless ``r`` is whole; roots of primes stay."""
+    """``c^r`` for a rational ``c``, which must be positive unless ``r`` is whole. Roots of primes are kept as parts."""
     c = Fraction(c)
     if magnitude(r) * max(c.numerator.bit_length(), c.denominator.bit_length()) > MAX_BITS:
         raise FormTooLarge("too large a number")
@@ -108,9 +108,12 @@ def power(ctx: Attempt, p: Poly, r: Number) -> Poly:
 
 
 def sum_power(ctx: Attempt, p: Poly, r: Number) -> Poly:
-    """``p ** r`` for a primitive sum of terms. Of ``p`` and ``-p`` the one with more positive terms stands
-    for both, the first by id where these are as many; what is its own opposite with two positions
-    exchanged enters through its square: ``D^{-1} = D (D^2)^{-1}``."""
+    """``p ** r`` for a primitive sum of terms.
+
+    ``p`` and ``-p`` use the same head: that of the one with more positive terms (of two with equally many, the one
+    with the smaller id). If exchanging two positions turns ``p`` into ``-p``, ``p^2`` is used:
+    ``D^{-1} = D (D^2)^{-1}``.
+    """
     if not is_whole(r):
         return single(ctx, *to_template(ctx, "power", "", poly_terms(p), active=True), r)
     odd = int(r) % 2
@@ -154,7 +157,7 @@ def mono_power(ctx: Attempt, c: Number, mono: Mono, r: Number) -> Poly:
 
 
 def _power_of_power(ctx: Attempt, p: Part, r: Number) -> Poly:
-    """``(base^e)^r`` where ``base^e`` is not negative: ``base^{er}``, or ``|base|^{er}`` for an even ``e``."""
+    """``(base^e)^r`` for nonnegative ``base^e``: ``base^{er}``, or ``|base|^{er}`` for an even ``e``."""
     hid, slots, e = p
     if part_sign(ctx, p) != UNKNOWN or not is_whole(e):
         return single(ctx, hid, slots, int_if_whole(e * r))

@@ -1,7 +1,7 @@
 """Proofs: a claim is proved when both of its sides have the same normal form.
 
-Each strategy is tried without assumptions first, then with all of them; of those that were not needed
-each is dropped. Definitions stay closed as long as that is enough. If no proof is found, that says
+All strategies are tried without assumptions first, then with all assumptions; finally, assumptions that are not
+needed are dropped. A definition is expanded only if no proof is found without doing so. That no proof is found says
 nothing about the claim.
 """
 
@@ -35,8 +35,8 @@ MAX_POSITIONS = 4
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Why both sides are equal: the assumptions needed, as the author wrote them; what must be
-    ('nonzero' | 'positive' | 'nonempty', expression) besides what the sides say; the rules used."""
+    """Why both sides are equal: the assumptions needed, as the author wrote them; further conditions, as pairs of
+    ``nonzero``, ``positive`` or ``nonempty`` and an expression; and the rules used."""
 
     assumptions: tuple[str, ...] = ()
     conditions: tuple[tuple[str, Expr], ...] = ()
@@ -45,18 +45,18 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """How an attempt goes about a claim: whether definitions stay closed, and what it takes to be implied by
-    the claim's being defined."""
+    """How a proof is attempted: whether definitions are kept closed, and what is used of the facts that the claim
+    implies by being defined."""
 
     keep_definitions: bool
     implied: ImpliedByDefinedness
 
 
 class Prover:
-    """Proves claims of one document, and simplifies what is left between the sides of others.
+    """Proves the claims of one document, and simplifies the difference of the sides of others.
 
-    Derivatives in a claim must have been carried out. ``written`` is the claim before that: whatever is
-    implied by its being defined may be used as well.
+    The derivatives in a claim must have been carried out. ``written`` is the claim before that: what is implied by
+    its being defined is used as well.
     """
 
     def __init__(self) -> None:
@@ -129,7 +129,7 @@ class Prover:
         return proof
 
     def _position_by_position(self, claim: Claim, deadline: float) -> Proof | None:
-        """A claim about a free index that takes a few numbered positions, proved at each of them."""
+        """A proof for each position of a free index that has only a few numbered positions."""
         for index in claim.free:
             few = numbered_positions(index.range)
             if few is None or len(few) > MAX_POSITIONS:

@@ -1,4 +1,4 @@
-"""Sizes of ranges and positions as numbers: polynomials in size names and in positions."""
+"""Sizes of ranges, and positions used as numbers, as polynomials."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_NUMBERED = 8
 
 
 def numbered_positions(range_: Range | None) -> range | None:
-    """The positions of a range whose ends are numbers, if they are few."""
+    """The positions of a range whose ends are numbers; None if they are too many."""
     if range_ is None or range_.lo.terms or range_.hi.terms or not 0 < range_.size.const <= MAX_NUMBERED:
         return None
     return range(range_.lo.const, range_.hi.const + 1)
@@ -31,7 +31,7 @@ def size_of(ctx: Attempt, range_: Range | None) -> Poly:
 
 
 def affine(ctx: Attempt, value: Affine) -> Poly:
-    """An affine in sizes, and in positions as numbers."""
+    """An affine of sizes and positions, as a number."""
     total: Poly = {ONE: value.const} if value.const else {}
     for symbol, c in value.terms:
         if isinstance(symbol, Index):

@@ -1,8 +1,8 @@
-"""Sums over an index, term by term.
+"""Sums over indices, term by term.
 
-What does not touch the index stays outside; what does is joined into one *component*, deltas are
-contracted, and each connected rest becomes one part: ``(sum_w e_w)^2`` is a part squared, and
-``Z Z^{-1} = 1`` by itself. A body without the index gives the size of the range.
+Factors without a bound index are moved out of the sum and deltas are contracted. The remaining factors are split into
+*components* that share no bound index, and each component becomes one part. So ``(sum_w e_w)^2`` is the square of a
+part, and ``Z Z^{-1} = 1`` needs no rule. A sum whose body lacks the index gives the size of the range.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from symgrad.proving.sum_shapes import unshifted, with_equal_positions_exchanged
 from symgrad.proving.templates import to_template
 
 SumComponent = tuple[Part, Mono, tuple[int, ...]]
-"""A part, its factors, and its bound indices."""
+"""The sum as a part, its factors, and its bound indices."""
 
 
 def sum_over(ctx: Attempt, p: Poly, *indices: int) -> Poly:
@@ -63,12 +63,12 @@ def sum_over(ctx: Attempt, p: Poly, *indices: int) -> Poly:
 
 
 def _written_out(ctx: Attempt, p: Poly, index: int, few: range) -> Poly:
-    """A sum over a few numbered positions, term by term."""
+    """The sum over a few numbered positions, written out term by term."""
     return add(replace_throughout(ctx, p, index, ctx.positions.literal(k)) for k in few)
 
 
 def sum_of_product(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
-    """``sum_{bound} factors``, every factor touching a bound index or not."""
+    """``sum_{bound} factors``. The factors need not contain a bound index."""
     key = (bound, factors)
     known = ctx.sums.get(key)
     if known is None:
@@ -78,17 +78,19 @@ def sum_of_product(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
 
 def _sum_of_product(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
     ctx.budget.tick()
-    flat, more, kept = _inner_sums_opened(ctx, bound, factors)
-    if flat is None:
-        return _contract_or_split(ctx, bound, kept)
+    opened = _inner_sums_opened(ctx, bound, factors)
+    if opened is None:
+        return _contract_or_split(ctx, bound, factors)
+    flat, more = opened
     total: Poly = {}
     for mono, c in flat.items():
         accumulate(total, sum_of_product(ctx, (*bound, *more), mono), c)
     return total
 
 
-def _inner_sums_opened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> tuple[Poly | None, list[int], Mono]:
-    """Inner sums that touch a bound index, with natural powers, opened and multiplied out."""
+def _inner_sums_opened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> tuple[Poly, list[int]] | None:
+    """Open the inner sums with natural exponents that contain a bound index, and multiply out. Returns the product
+    and its additional bound indices; None if there are no such sums."""
     touched: list[Part] = []
     rest: list[Part] = []
     touches = ctx.positions.mentions
@@ -96,7 +98,7 @@ def _inner_sums_opened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> t
         inner = ctx.heads[x[0]].kind == "sum" and is_natural(x[2]) and any(touches(s, b) for s in x[1] for b in bound)
         (touched if inner else rest).append(x)
     if not touched:
-        return None, [], factors
+        return None
     more: list[int] = []
     total: Poly = {tuple(rest): 1}
     for hid, slots, e in touched:
@@ -106,11 +108,11 @@ def _inner_sums_opened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> t
             if len(more) > MAX_FACTORS:
                 raise FormTooLarge("too many sums in one term")
             total = mul(ctx, total, polys[0])
-    return total, more, factors
+    return total, more
 
 
 def _contract_or_split(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
-    """Contract one delta of a bound index, or split into connected components."""
+    """Contract one delta with a bound index; if there is none, split the sum into its components."""
     for x in factors:
         if ctx.heads[x[0]].kind != "delta" or x[2] != 1:
             continue
@@ -124,7 +126,7 @@ def _contract_or_split(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> P
             depth = ctx.depth
             try:
                 summand = replace(ctx, rest, b, other)
-            except Unsupported:  # the index also stands in arithmetic, and a gathered position cannot
+            except Unsupported:  # the index also occurs in arithmetic, where no gathered position is possible
                 ctx.depth = depth
                 continue
             ctx.note("sum_j delta_{ij} f(j) = f(i)")
@@ -146,8 +148,8 @@ def _contract_or_split(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> P
 
 
 def _solve_delta(ctx: Attempt, slots: Slots, b: int) -> tuple[int, Poly] | None:
-    """The position that a delta makes of a bound index, and the bracket of its lying in the index's
-    range: ``delta_{b p}`` gives ``p``, ``delta_{b+1, p}`` gives ``p - 1``."""
+    """The position that a delta sets a bound index to, and the indicator that it lies in the range of the index:
+    ``delta_{b p}`` gives ``p``, ``delta_{b+1, p}`` gives ``p - 1``."""
     positions = ctx.positions
     range_ = positions.ranges.get(b)
     p, q = slots if positions.mentions(slots[0], b) else slots[::-1]
@@ -169,7 +171,7 @@ def _solve_delta(ctx: Attempt, slots: Slots, b: int) -> tuple[int, Poly] | None:
 def _connected_components(
     ctx: Attempt, bound: Iterable[int], factors: Mono
 ) -> tuple[list[tuple[tuple[int, ...], Mono]], Mono]:
-    """Bound indices that share a factor, with their factors; and the factors that hold none."""
+    """The components: bound indices connected by factors, with these factors. Then the factors without any of them."""
     inside = ctx.positions.indices_in
     owner = {b: b for b in bound}
 
@@ -198,7 +200,7 @@ def _connected_components(
 
 
 def sum_component(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
-    """A connected sum of a product without deltas to contract, as one part, after the rules for sums."""
+    """The sum of one component, after applying the rules for sums."""
     for rule in (unshifted, without_order):
         changed = rule(ctx, bound, factors)
         if changed is not None:
@@ -221,7 +223,7 @@ def sum_component(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
 
 
 def as_part(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Part:
-    """The part that a connected sum is, the least of the ways in which equal positions can be written."""
+    """The sum of one component as a part: the smallest over all ways to write equal positions."""
     return min(
         (*to_template(ctx, "sum", "", [((0, 1), mono)], bound), 1)
         for mono in with_equal_positions_exchanged(ctx, bound, factors)
@@ -229,14 +231,14 @@ def as_part(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Part:
 
 
 def components_at(ctx: Attempt, bound: tuple[int, ...], factors: Mono, freed: frozenset[int]) -> list[SumComponent]:
-    """The parts that a sum falls into when some of its indices are taken as open."""
+    """The components of a sum if the indices ``freed`` are regarded as free."""
     rest = tuple(b for b in bound if b not in freed)
     groups, _ = _connected_components(ctx, rest, factors)
     return [(as_part(ctx, indices, parts), parts, indices) for indices, parts in groups if parts]
 
 
 def without_inverse(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly | None:
-    """``sum_i ... (sum_j f_ij) (sum_k f_ik)^{-1} = sum_i ...``: an inner sum against its own inverse."""
+    """``sum_i ... (sum_j f_ij) (sum_k f_ik)^{-1} = sum_i ...``: cancel an inner sum and its inverse."""
     for x in factors:
         hid, slots, e = x
         if ctx.heads[hid].kind != "sum" or e >= 0:
@@ -254,7 +256,7 @@ def without_inverse(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly
 
 
 def rewritten_subsum(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly | None:
-    """An assumption about a sum (``sum_j P_ij = 1``) used on a part of a larger sum."""
+    """Apply an assumed equation about a sum (``sum_j P_ij = 1``) to a component of a larger sum."""
     for freed in [frozenset((b,)) for b in bound] + (
         [frozenset((a, b)) for a in bound for b in bound if a < b] if 2 < len(bound) <= 8 else []
     ):

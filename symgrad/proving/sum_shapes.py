@@ -1,7 +1,7 @@
-"""Sums brought to one shape: shifted and mirrored bounds, and orders among bound indices.
+"""Equal sums written in different ways: shifted or reversed bounds, and inequalities between bound indices.
 
 ``sum_{j=1}^{n} f(j+1) = sum_{j=2}^{n+1} f(j)``; ``sum_{i<j} f_ij = (1/2) sum_{i != j} f_ij`` for a
-symmetric ``f``, and of ``[i < j]`` and ``[j < i]`` in one sum the same one is kept whatever the names.
+symmetric ``f``. Which of ``[i < j]`` and ``[j < i]`` is used does not depend on the names of the indices.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Changed = tuple[tuple[int, ...], Poly]
 
 
 def occurrences(ctx: Attempt, p: int, index: int) -> Iterator[tuple[int, int]]:
-    """(coefficient, constant) of the arithmetic in which an index stands, for each place in a position."""
+    """(coefficient, constant) of the arithmetic around each occurrence of an index in a position."""
     if p == index:
         yield (1, 0)
     elif p >= COMPOUND:
@@ -36,7 +36,7 @@ def occurrences(ctx: Attempt, p: int, index: int) -> Iterator[tuple[int, int]]:
 
 
 def unshifted(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Changed | None:
-    """Bound indices shifted so that the least offset they stand with is 0; mirrored if always negative."""
+    """Shift a bound index so that its smallest offset is 0; reverse it first if its coefficient is always -1."""
     positions = ctx.positions
     if not any(s >= COMPOUND for x in factors for s in x[1]):
         return None
@@ -58,8 +58,8 @@ def unshifted(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Changed | 
 
 
 def without_order(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Changed | None:
-    """``[i < j]`` of a bound index ``j`` and one from outside is ``1 - delta_{ij} - [j < i]``; between two
-    bound indices of one range it is halved where they are exchangeable, else one is kept."""
+    """``[i < j] = 1 - delta_{ij} - [j < i]`` for a bound ``j`` and an ``i`` that is not bound. For two bound indices of
+    one range: ``sum_{i<j} = (1/2) sum_{i != j}`` if they are exchangeable, else the smaller of both templates."""
     ranges = ctx.positions.ranges
     for n, (hid, slots, e) in enumerate(factors):
         if ctx.heads[hid].kind != "less" or e != 1:
@@ -90,8 +90,8 @@ def without_order(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Change
 
 
 def with_equal_positions_exchanged(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> list[Mono]:
-    """A product with ``delta_{n_k n_l}``: as it is, and with the other of the two positions in all places.
-    Which one a delta kept depends on names; taking the least of both does not."""
+    """A product with ``delta_{n_k n_l}`` in all equivalent ways: each of the two positions may replace the other.
+    Which one the delta left depends on names; the smallest of all ways does not."""
     ways = [factors]
     for x in factors:
         if ctx.heads[x[0]].kind != "delta" or len(ways) >= MAX_WAYS or min(x[1]) < COMPOUND:

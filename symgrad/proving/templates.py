@@ -1,8 +1,8 @@
-"""From live terms to a template with anonymous slots, and back.
+"""From terms with positions to a template with numbered slots, and back.
 
-``abstract`` gives terms their one canonical head and the positions in its slots: bound indices
-and open positions are numbered by canonical labelling, so that renaming either changes nothing.
-``unfold`` puts live positions, and fresh bound indices, back.
+``to_template`` returns the canonical head of some terms and the positions in its slots. Bound indices and open
+positions are numbered by canonical labelling, so the head does not depend on their names. ``from_template`` puts
+positions and fresh bound indices back.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ LiveTerm = tuple[Label, Mono]
 
 
 def int_if_whole(value: Number) -> Number:
-    """A whole fraction as an ``int``."""
+    """The value as an ``int`` if it is a whole number."""
     return value if isinstance(value, int) or value.denominator != 1 else value.numerator
 
 
-def poly_terms(poly: Poly, place: int = 0) -> list[LiveTerm]:
-    return [((place, int_if_whole(c)), mono) for mono, c in poly.items()]
+def poly_terms(poly: Poly, which: int = 0) -> list[LiveTerm]:
+    """The terms of polynomial number ``which`` in a template."""
+    return [((which, int_if_whole(c)), mono) for mono, c in poly.items()]
 
 
 def to_template(
@@ -36,10 +37,34 @@ def to_template(
     axes: tuple[int, ...] = (),
     active: bool = False,
 ) -> tuple[int, Slots]:
-    """``(head id, slots)`` of terms under bound indices. ``axes``: bound indices in a fixed order."""
+    """``(head id, slots)`` of terms under bound indices. ``axes`` are bound indices whose order matters."""
+    inner = frozenset(bound) | frozenset(axes)
+    raw, order = _numbered_terms(ctx, terms, inner)
+    colours = []
+    for leaf in order:
+        if leaf not in inner:
+            colours.append(0)
+        elif leaf in bound:
+            range_ = ctx.positions.ranges[leaf]
+            if range_ is None:
+                raise Unsupported("a bound index without a range")
+            colours.append(ctx.interner.range_id(range_))
+        else:
+            colours.append(-1 - axes.index(leaf))
+    key = (kind, of, raw, tuple(colours))
+    known = ctx.interner.labelled.get(key)
+    if known is None:
+        known = _label(ctx, kind, of, raw, colours, active)
+        ctx.interner.labelled[key] = known
+    return known[0], normal_slots(ctx.heads[known[0]], tuple([order[v] for v in known[1]]))
+
+
+def _numbered_terms(
+    ctx: Attempt, terms: list[LiveTerm], inner: frozenset[int]
+) -> tuple[tuple[TermCode, ...], list[int]]:
+    """The terms with their leaves (bound indices and open positions) numbered as vertices, and these leaves."""
     vertex: dict[int, int] = {}
     order: list[int] = []
-    inner = frozenset(bound) | frozenset(axes)
     positions = ctx.positions
     raw = []
 
@@ -66,29 +91,13 @@ def to_template(
         raw.append((label, tuple(factors)))
     if count > MAX_FACTORS:
         raise FormTooLarge("too many factors in one term")
-    colours = []
-    for leaf in order:
-        if leaf not in inner:
-            colours.append(0)
-        elif leaf in bound:
-            range_ = positions.ranges[leaf]
-            if range_ is None:
-                raise Unsupported("a bound index without a range")
-            colours.append(ctx.interner.range_id(range_))
-        else:
-            colours.append(-1 - axes.index(leaf))
-    key = (kind, of, tuple(raw), tuple(colours))
-    known = ctx.interner.labelled.get(key)
-    if known is None:
-        known = _label(ctx, kind, of, tuple(raw), colours, active)
-        ctx.interner.labelled[key] = known
-    return known[0], normal_slots(ctx.heads[known[0]], tuple([order[v] for v in known[1]]))
+    return tuple(raw), order
 
 
 def _label(
     ctx: Attempt, kind: str, of: Any, raw: tuple[TermCode, ...], colours: list[int], active: bool
 ) -> tuple[int, tuple[int, ...]]:
-    """The canonical head of numbered terms, and the vertices that fill its slots."""
+    """The id of the canonical head of numbered terms, and the vertices that fill its slots."""
     search = LabellingSearch(raw, colours, ctx.interner, ctx.budget)
     by_label = sorted(range(len(colours)), key=search.best.__getitem__)
     slots = tuple(v for v in by_label if colours[v] == 0)
@@ -113,7 +122,7 @@ def _label(
 def from_template(
     ctx: Attempt, head: Head, slots: Slots, axes: tuple[int, ...] = ()
 ) -> tuple[list[int], list[LiveTerm]]:
-    """Fresh bound indices and the terms of a template at live positions (parts not yet reduced)."""
+    """Fresh bound indices, and the terms of a template at the given positions. Parts are not reduced yet."""
     positions = ctx.positions
     bound = [positions.fresh(ctx.interner.ranges[r]) for r in head.bound]
     inner = [*bound, *axes]

@@ -1,4 +1,4 @@
-"""Whether a normal form is zero: as it stands, after clearing denominators, or summand by summand."""
+"""Deciding whether a normal form is zero: directly, after clearing denominators, or summand by summand."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_ENDS = 4
 
 
 def is_zero(ctx: Attempt, p: Poly, depth: int = 2) -> bool:
-    """Exact for what the form decides; False means undecided."""
+    """True if ``p`` is known to be zero; False means that this is undecided."""
     if not p:
         return True
     cleared = clear_denominators(ctx, p)
@@ -43,7 +43,7 @@ def is_zero(ctx: Attempt, p: Poly, depth: int = 2) -> bool:
 
 
 def clear_denominators(ctx: Attempt, p: Poly) -> Poly:
-    """``p`` times its denominators that stand under no sum, until none is left."""
+    """Multiply ``p`` by its denominators (those outside of sums) until none remains."""
     for _ in range(6):
         common, rest = common_denominator(ctx, p)
         if not common or not rest:
@@ -53,8 +53,8 @@ def clear_denominators(ctx: Attempt, p: Poly) -> Poly:
 
 
 def cancels_summand_by_summand(ctx: Attempt, p: Poly, depth: int) -> bool:
-    """``sum_i f(i) + sum_i g(i) = 0`` where ``f(i) + g(i) = 0`` for every ``i``: one sum of each term is
-    taken over the same index, in every way that fits, and the summands are added."""
+    """``sum_i f(i) + sum_i g(i) = 0`` if ``f(i) + g(i) = 0`` for every ``i``. One sum of each term is opened, in every
+    combination with a common range, and the summands are added."""
     if len(p) > MAX_SUMMANDS:
         return False
     open_terms: list[list[tuple[int, Mono, Part]]] = []
@@ -97,7 +97,7 @@ def cancels_summand_by_summand(ctx: Attempt, p: Poly, depth: int) -> bool:
 def _summands_cancel(
     ctx: Attempt, monos: list[tuple[Mono, Number]], choice: tuple[tuple[Part, int], ...], r: int, depth: int
 ) -> bool:
-    """Whether the summands cancel when these sums run over one index."""
+    """True if the summands cancel when the chosen sums share one index."""
     index = ctx.positions.fresh(ctx.interner.ranges[r])
     total: Poly = {}
     for (mono, c), (part, k) in zip(monos, choice, strict=True):
@@ -113,8 +113,8 @@ def _summands_cancel(
 
 
 def with_ends_written_out(ctx: Attempt, p: Poly) -> Poly | None:
-    """Sums over ranges that differ by a few positions at their ends, over what they share, the other
-    positions written out: ``sum_{t=1}^{T} f_t = f_1 + sum_{t=2}^{T} f_t``. None if there is nothing to do."""
+    """``sum_{t=1}^{T} f_t = f_1 + sum_{t=2}^{T} f_t``: where ranges differ by a few positions at their ends, keep sums
+    over the common range and write out the other positions. None if no ranges differ so."""
     families: dict[Any, dict[int, Range]] = {}
     for mono in p:
         for x in mono:

@@ -1,4 +1,4 @@
-"""Declarations beside a document (``--with``): what stands under a heading holds from the line with its text."""
+"""Declarations in files given by ``--with``: a section holds from the line of the document with its heading."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from symgrad.text.source import Source, Span
 
 @dataclass(slots=True, eq=False)
 class DeclarationLayer:
-    """The declarations of one section, and what they covered while it lasts."""
+    """The declarations of one section, and the entries of the scope that they replace."""
 
     title: str
     level: int
@@ -28,7 +28,7 @@ class DeclarationLayer:
     matched: bool = False
 
     def remember(self, scope: Scope, before: dict[str, dict[Any, Any]], assumed: list[Assumed]) -> None:
-        """Note what this layer changed, so that leaving it can undo just that."""
+        """Note the changes to the scope that entering this layer made."""
         for table, old in before.items():
             for key, entry in getattr(scope, table).items():
                 if old.get(key) is not entry:
@@ -37,7 +37,7 @@ class DeclarationLayer:
         self.dropped = [a for a in assumed if a not in scope.assumed]
 
     def restore(self, scope: Scope) -> None:
-        """Undo the layer, except where the document itself has defined a name since."""
+        """Undo those changes, except for names that the document has defined since."""
         for table, key, old, mine in self.covered:
             current = getattr(scope, table)
             if current.get(key) is mine:
@@ -54,11 +54,11 @@ def plain_title(text: str) -> str:
 
 
 class Sections:
-    """The sections of all ``--with`` documents, matched to the lines of the document that is read."""
+    """The sections of all ``--with`` files, matched to the lines of the document being read."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self.everywhere: list[DeclarationLayer] = []
-        """What stands before the first heading of each document, with the macros of that document."""
+        """The text before the first heading of each file, with the macros of that file."""
         self.layers: list[DeclarationLayer] = []
         self.active: list[DeclarationLayer] = []
         for source in sources:
@@ -81,7 +81,7 @@ class Sections:
                 layer.paragraphs[-1].append(block)
 
     def places(self, lines: Sequence[tuple[int, str]]) -> list[tuple[int, DeclarationLayer]]:
-        """Where in the document each section starts: the first line of its text after the section before."""
+        """The offsets where sections start: at the first line equal to their heading, after the section before."""
         out: list[tuple[int, DeclarationLayer]] = []
         for offset, text in lines:
             title = plain_title(text)
@@ -92,7 +92,7 @@ class Sections:
         return out
 
     def leave(self, layer: DeclarationLayer) -> list[DeclarationLayer]:
-        """The sections that end where this one starts, innermost first; the section is then active."""
+        """The sections that end where this one starts, innermost first; this one becomes active."""
         ended = [a for a in self.active if a.level >= layer.level and a.title != layer.title]
         self.active = [a for a in self.active if a not in ended] + [layer]
         return ended[::-1]
@@ -101,7 +101,7 @@ class Sections:
         return [
             Diagnostic(
                 "SG109",
-                f"no line of the document reads `{layer.title}`",
+                f"no line of the document has the text `{layer.title}`",
                 layer.span,
                 "use the text of a heading or of a plain line",
             )

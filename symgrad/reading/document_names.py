@@ -1,6 +1,6 @@
-"""The names of a document that was read, for questions asked from outside of it: ``J``, ``V_{ic}``, ``\\hat y``.
+"""The names of a document that was read, for requests from outside: ``J``, ``V_{ic}``, ``\\hat y``.
 
-Names mean what they mean at the end of the document.
+Names have the meaning that they have at the end of the document.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from symgrad.writing.letters import Naming
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A defined quantity at its own arguments: ``value.body`` is a ``Ref``, open in ``value.axes``."""
+    """A defined quantity at its own arguments: ``value.body`` is a ``Ref`` with the free indices ``value.axes``."""
 
     definition: Definition
     value: ReadValue
@@ -40,7 +40,7 @@ class Quantity:
 
     @property
     def name(self) -> str:
-        """As the document writes it, without arguments: ``J``, ``\\hat y``."""
+        """The name in the document, without arguments: ``J``, ``\\hat y``."""
         return self.definition.name
 
     @property
@@ -50,12 +50,12 @@ class Quantity:
 
 @dataclass(slots=True)
 class DocumentNames:
-    """What the names of a document mean."""
+    """Looks names of a document up."""
 
     document: ReadDocument
     definitions: Definitions = field(default_factory=Definitions)
     unread: list[Diagnostic] = field(default_factory=list)
-    """Why definitions that were met so far do not read."""
+    """Errors in the definitions looked up so far."""
     _own: dict[str, Index] = field(default_factory=dict)
 
     def elaborator(self) -> Elaborator:
@@ -63,7 +63,7 @@ class DocumentNames:
         return Elaborator(scope, OpenLetters(scope), self.definitions)
 
     def read(self, text: str) -> ReadValue:
-        """What a name or an expression stands for. Letters that are not declared stay open in the body.
+        """The value of a name or expression. Letters that are not declared are free indices of the body.
 
         Raises ``NotationError`` with the text underlined.
         """
@@ -71,11 +71,11 @@ class DocumentNames:
         span = Span(source, 0, len(text))
         named = list(self.quantities(text.strip()))
         if named:
-            # the total of a family of the same letter is what the bare name means
+            # the bare name of a family is its total
             return min(named, key=lambda q: not q.is_scalar).value
         tokens = tokenize(span, collect_macros(self.document.source))
         if not tokens:
-            raise NotationError(Diagnostic("SG104", "there is nothing to be read here", span, "name a quantity"))
+            raise NotationError(Diagnostic("SG104", "there is nothing to read here", span, "name a quantity"))
         el = self.elaborator()
         try:
             node = Parser(tokens, self.document.scope, span).whole()
@@ -86,8 +86,7 @@ class DocumentNames:
         return ReadValue(expression(value.body), tuple(map(closed, value.axes)), value.row)
 
     def quantities(self, name: str | None = None) -> Iterator[Quantity]:
-        """Every definition that reads on its own, in the order of the document, or those of one name; names for
-        slices are none."""
+        """The definitions that can be read on their own, in document order, or those of one name; without aliases."""
         scope = self.document.scope
         entries = [e for e in scope.values.values() if isinstance(e, Defined)]
         entries += scope.calls.values()
@@ -112,7 +111,7 @@ class DocumentNames:
     def _quantity(self, entry: Defined) -> Quantity | None:
         el = self.elaborator()
         if entry.arguments is not None and not all(index_arguments(el, entry)):
-            return None  # a function of arrays reads only where it is applied
+            return None  # a function of arrays can be read only where it is applied
         definition = define(el, entry)
         at: list[IndexExpr] = []
         axes: list[Index] = []
@@ -126,7 +125,7 @@ class DocumentNames:
         return Quantity(definition, ReadValue(Ref(definition, tuple(at)), tuple(axes), row), entry.span)
 
     def _argument(self, param: Index) -> Index:
-        """The position that an argument of ``J(o, c)`` stands for: the declared one, else one of its own."""
+        """The index for an argument of ``J(o, c)``: the declared one, else a fixed one made for it."""
         declared = self.document.scope.indices.get(param.letter)
         if declared is not None:
             return declared
@@ -136,21 +135,21 @@ class DocumentNames:
         return own
 
     def assumptions(self) -> tuple[Assumption, ...]:
-        """The assumptions in force at the end."""
+        """The assumptions in force at the end of the document."""
         return read_assumptions(self.elaborator()).assumptions
 
     def naming(self) -> Naming:
-        """How the document writes its names."""
+        """The notation of the document."""
         return naming(self.document.scope, self.definitions.done)
 
 
 def naming(scope: Scope, definitions: Mapping[Defined, Definition]) -> Naming:
-    """Letters that the document gives a meaning, and the definitions that it writes with arguments.
+    """Letters with a meaning, and the arguments of the definitions that are written with arguments.
 
-    ``definitions``: those elaborated, by how they were written.
+    ``definitions``: the elaborated definitions by their written form.
     """
     taken: dict[str, Range | None] = dict.fromkeys(scope.indices)
-    taken |= dict.fromkeys(scope.arrays)
+    taken |= dict.fromkeys(scope.index_arrays)
     taken |= dict.fromkeys(scope.sizes)
     for letter, over in scope.letters.items():
         taken[letter] = over.range if isinstance(over, Subset) else over

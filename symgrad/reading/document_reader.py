@@ -1,4 +1,4 @@
-"""A document as steps: blocks in order, declarations entered, definitions made, claims read."""
+"""Reads a document block by block: enters declarations and definitions, makes steps of claims."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
 from symgrad.reading.meaning.chain_reader import ChainReader
-from symgrad.reading.meaning.chains import Outcome
 from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.declarations import Paragraph
 from symgrad.reading.names.scope import Scope
-from symgrad.reading.read_document import ReadDocument, ReadStep
+from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
 from symgrad.reading.tokens.relations import Relation, read_relations
@@ -21,16 +20,16 @@ from symgrad.text.source import Source
 
 _IF = re.compile(r"(?:^|[^A-Za-z])(?:if|when|whenever|unless|iff)[\s~]*(?:\$`?|\\\()\s*$", re.IGNORECASE)
 _AND = re.compile(r"^\s*(?:`?\$|\\\))[\s,]*(?:and|or)?[\s~]*(?:\$`?|\\\()\s*$")
-"""What stands before a formula that is only supposed, and between it and the next one like it."""
+"""The text before a formula that is only supposed, and between two of them."""
 DECLARING = ("\\in", "\\subseteq", "\\to")
-"""Inline mathematics with one of these declares; the rest may be anything."""
+"""An inline formula with one of these is a declaration; others may be anything."""
 
 
 MAX_PROBLEMS = 200
 
 
 class Reader:
-    """Reads one document under the declarations of others."""
+    """Reads one document, with the declarations of other files."""
 
     def __init__(self, source: Source, with_sources: Sequence[Source] = ()) -> None:
         self.source = source
@@ -60,7 +59,7 @@ class Reader:
                 self.display(event, pending)
                 pending = None
         if pending is not None:
-            remedy = "put it before the display it means"
+            remedy = "put it before the display that it applies to"
             self.out.diagnostics.append(Diagnostic("SG004", "no display follows this directive", pending.span, remedy))
         self.out.diagnostics.extend(self.sections.unmatched())
         if len(self.out.diagnostics) > MAX_PROBLEMS:
@@ -68,15 +67,14 @@ class Reader:
             last = self.out.diagnostics[MAX_PROBLEMS].span
             del self.out.diagnostics[MAX_PROBLEMS:]
             self.out.diagnostics.append(
-                Diagnostic("SG002", f"{rest} more problems from here on", last, "mend those shown first")
+                Diagnostic("SG002", f"{rest} more problems from here on", last, "fix those shown first")
             )
         return self.out
 
     def events(self, blocks: Blocks) -> Iterator[DeclarationLayer | list[Inline] | Directive | Display]:
-        """Blocks in order, inline formulas gathered by paragraph, sections of other documents where they start.
+        """Blocks in order, with inline formulas by paragraph, and sections of other files where they start.
 
-        A paragraph's declarations are entered before the first display that follows their formula,
-        so those in front of a display inside one paragraph already hold for it.
+        Declarations are entered before the first display after them, even if it is in the same paragraph.
         """
         items: list[tuple[int, int, DeclarationLayer | Block]] = [
             (at, 0, layer) for at, layer in self.sections.places(blocks.lines)
@@ -98,7 +96,7 @@ class Reader:
     # --- declarations ---------------------------------------------------------------------------
 
     def declare(self, formulas: Sequence[Inline], macros: Macros) -> None:
-        """Enters what the formulas of one paragraph declare."""
+        """Enter the declarations of one paragraph."""
         tokens: list[tuple[Token, ...]] = []
         supposed: set[int] = set()
         before: Inline | None = None
@@ -134,17 +132,17 @@ class Reader:
     # --- directives and displays ------------------------------------------------------------------
 
     def is_known(self, d: Directive) -> bool:
-        """Whether a directive is one; another is reported."""
+        """True for a known directive; an unknown one is reported."""
         words = d.argument.split()
         if d.name == "skip" or (d.name == "expect" and words[:1] == ["refuted"] and _is_number(words[1:])):
             return True
-        message = f"`symgrad: {d.name} {d.argument}` is no directive"
-        remedy = "known are `expect refuted`, `expect refuted 2` and `skip WHY`"
+        message = f"`symgrad: {d.name} {d.argument}` is not a directive"
+        remedy = "use `expect refuted`, `expect refuted 2` or `skip WHY`"
         self.out.diagnostics.append(Diagnostic("SG004", message, d.span, remedy))
         return False
 
     def display(self, display: Display, directive: Directive | None) -> None:
-        """Reads one display under the directive in front of it."""
+        """Read one display under the directive before it."""
         if directive is not None and directive.name == "skip":
             self.out.skipped += 1
             why = directive.argument or "no reason is given"
@@ -169,14 +167,14 @@ class Reader:
             self.last_side = tuple(relations[-1].right)
 
     def unreadable(self, display: Display, problem: Diagnostic) -> None:
-        """A display that can't be taken apart is one unreadable step."""
+        """Make one unreadable step of a display that can't be split into relations."""
         span = problem.span or display.content
         text = display.content.text.strip()
         self.out.steps.append(ReadStep(span, text, "", Outcome(problem=problem), self.group))
 
 
 def is_supposed(inline: Inline, before: Inline | None, supposed: bool) -> bool:
-    """Whether a formula stands behind *if*, or behind a ``supposed`` one before it and *and*."""
+    """True if a formula follows the word *if*, or follows a ``supposed`` formula and *and*."""
     text, start = inline.content.source.text, inline.content.start
     if before is not None and supposed and _AND.match(text[before.content.end : start]):
         return True
@@ -188,7 +186,7 @@ def _is_number(words: list[str]) -> bool:
 
 
 def _chains(relations: Sequence[Relation]) -> list[list[Relation]]:
-    """Relations that continue each other, together."""
+    """Group relations that continue each other."""
     out: list[list[Relation]] = []
     for r in relations:
         if r.continues and out:
@@ -199,5 +197,5 @@ def _chains(relations: Sequence[Relation]) -> list[list[Relation]]:
 
 
 def read_document(source: Source, with_sources: Sequence[Source] = ()) -> ReadDocument:
-    """Read a document under the declarations of others (``--with``)."""
+    """Read a document with the declarations of other files (``--with``)."""
     return Reader(source, with_sources).read()

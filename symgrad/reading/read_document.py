@@ -1,18 +1,33 @@
-"""What reading a document finds: steps, definitions, notes and diagnostics."""
+"""The result of reading a document: steps, notes and diagnostics."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from symgrad.reading.meaning.chains import Outcome
+from symgrad.core.claims import Claim
 from symgrad.reading.names.scope import Scope
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Source, Span
 
 
 @dataclass(slots=True)
+class Outcome:
+    """How one relation reads: a claim, two shapes that differ, or a diagnostic.
+
+    ``alternatives``: claims under other readings, each with its kind: 'plain', 'transposed' or 'placement'.
+    """
+
+    claim: Claim | None = None
+    shapes: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    problem: Diagnostic | None = None
+    warnings: tuple[Diagnostic, ...] = ()
+    alternatives: Callable[[], Iterator[tuple[str, Claim]]] = field(default=lambda: iter(()))
+
+
+@dataclass(slots=True)
 class ReadStep:
-    """One claim as it was read. ``group``: the display it stands in, for directives."""
+    """One claim as it was read. ``group``: the number of its display, for directives."""
 
     span: Span
     left: str
@@ -20,12 +35,12 @@ class ReadStep:
     outcome: Outcome
     group: int
     redefinition: str = ""
-    """The name on the left, if this claim looks like a second definition of it."""
+    """The name on the left, if this claim may have been meant to define it again."""
 
 
 @dataclass(slots=True)
 class ReadDocument:
-    """All that reading finds; every display leaves a step, a definition, a note or a diagnostic."""
+    """The result of reading a document. Every display gives a step, a definition, a note or a diagnostic."""
 
     source: Source
     steps: list[ReadStep] = field(default_factory=list)

@@ -1,1 +1,1 @@
-"""Reports for other eyes and programs: one module per format, and the table of formats."""
+"""Reports for people and programs: one module per format, and the table of formats."""

@@ -1,7 +1,7 @@
-"""A report for the terminal: a line for each document, and beneath it what its author should look at.
+"""A check as text for the terminal: one line per document, and below it what its author should look at.
 
-What is plainly proved is counted; everything else is shown in the author's own line, with the difference,
-a witness that can be tried by hand, and the likely repairs.
+Proved steps are counted. Everything else is shown in the author's own line, with the difference, a witness that can be
+tried by hand, and the likely repairs.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _heading(document: DocumentReport, width: int, paint: Paint) -> str:
 
 
 def _summary(counts: Summary, paint: Paint) -> str:
-    """All counts, always: a number that is not there could be taken for nought."""
+    """All counts, zeros too, because a missing number could be mistaken for zero."""
     said = [
         paint(STYLES.get(name, "") if number else "dim", f"{number} {name}") for name, number in asdict(counts).items()
     ]
@@ -69,9 +69,9 @@ def _summary(counts: Summary, paint: Paint) -> str:
 
 
 def _remarks(document: DocumentReport, paint: Paint) -> Iterator[str]:
-    """One line each for what a passing step leans on or is warned of; steps that are shown say it themselves.
+    """One line per warning about a passing step and per assumption it uses. Steps that are shown have these themselves.
 
-    What stands on the side that two steps of a chain share is said once.
+    A warning about the side that two steps of a chain share is given once.
     """
     warnings = (warning for step in document.steps if not _shown(step) for warning in step.warnings)
     yield from dict.fromkeys(_remark(warning, paint) for warning in warnings)
@@ -90,7 +90,7 @@ def _remark(diagnostic: Diagnostic, paint: Paint) -> str:
 
 
 def _shown(step: Step) -> bool:
-    """Whether the step gets a picture of its own: all that is not plainly proved, nor wrong as its author says."""
+    """True if the step is shown: it is neither proved nor refuted as expected."""
     return failed_expectation(step) or not (step.verdict == "proved" or refuted_as_expected(step))
 
 
@@ -103,7 +103,7 @@ def _blocks(document: DocumentReport, read: bool, paint: Paint) -> Iterator[str]
 
 
 def _diagnostic(diagnostic: Diagnostic, kind: str, facts: list[Fact], paint: Paint) -> str:
-    """What could not be read; ``kind`` is what it is called."""
+    """A diagnostic with the author's line. ``kind`` is the first word of its head."""
     lines = render_diagnostic(diagnostic, paint.on).split("\n")
     code = f"[{diagnostic.code}]" if diagnostic.code else ""
     lines[0] = _head(kind, SEVERITIES[diagnostic.severity], code, diagnostic.message, paint)
@@ -116,7 +116,7 @@ def _head(name: str, style: str, code: str, words: str, paint: Paint) -> str:
 
 
 def _step(step: Step, read: bool, paint: Paint) -> str:
-    """A step with all that is known of it; what passes has no more to say than how it was read."""
+    """A step with all that is known about it; for a passing step, how it was read."""
     if step.verdict == "unreadable" and step.diagnostic:
         return _diagnostic(step.diagnostic, "unreadable", list(_warnings(step)), paint)
     facts = [*(_reading(step) if read else ()), *_grounds(step), *_warnings(step)]
@@ -147,7 +147,7 @@ def _reading(step: Step) -> Iterator[Fact]:
 
 
 def _grounds(step: Step) -> Iterator[Fact]:
-    """What the verdict rests on, and what might mend the step."""
+    """The grounds of the verdict, and likely repairs."""
     if step.left not in step.span.text:
         yield "left side", [shortened(step.left)]
     if step.difference is not None:
@@ -186,7 +186,7 @@ def _warnings(step: Step) -> Iterator[Fact]:
 
 
 def _hints(report: Report) -> Iterator[str]:
-    """Where to read on, when there is something to mend."""
+    """Where to read more, if there is something to repair."""
     steps = [step for document in report.documents for step in document.steps if _shown(step)]
     errors = [one for document in report.documents for one in document.diagnostics if one.severity == "error"]
     codes = [one.code for one in errors]

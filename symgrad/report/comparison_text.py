@@ -20,7 +20,7 @@ COLOURS = {"right": "green", "differs": "red"}
 
 
 def render(comparison: Comparison, style: ReportStyle = PLAIN) -> str:
-    """A line for the cost and for every gradient, and beneath what differs all that is known of it."""
+    """One line for the cost and one per gradient, with the details below those that differ."""
     paint = Paint(style.colour)
     c = comparison
     where = f"{c.function} against {c.cost} of {c.path}"

@@ -1,4 +1,4 @@
-"""The picture of one finding: its head, the author's own lines with the place underlined, and facts beneath.
+"""Show one finding: its head, the author's own lines with the place underlined, and facts below.
 
 refuted[SG301]: the two sides differ
  --> logistic.md:8:5
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from symgrad.text.diagnostic import Severity
 
 LINES = 8
-"""Lines that a quotation may take; of a longer one the middle is left out."""
+"""The most lines of a quotation; the middle of a longer one is left out."""
 STYLES = {"red": "1;31", "green": "32", "yellow": "1;33", "blue": "1;34", "bold": "1", "dim": "2"}
 
 Fact = tuple[str, Sequence[str]]
-"""A label and the lines it stands for."""
+"""A label and the lines that follow it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Colours, where the terminal has them."""
+    """Colours text, if colours are on."""
 
     on: bool
 
@@ -40,7 +40,7 @@ class Paint:
 
 
 def frame(head: str, span: Span, severity: Severity, facts: Sequence[Fact], paint: Paint) -> str:
-    """The place of a step under its own head. ``severity`` gives the underline its colour."""
+    """The lines of a step below its head. ``severity`` determines the colour of the underline."""
     first, *others = _lines(span)
     place = Diagnostic("", "", first, severity=severity, labels=tuple((line, "") for line in others))
     quotation = render(place, paint.on).split("\n")[1:]
@@ -48,7 +48,7 @@ def frame(head: str, span: Span, severity: Severity, facts: Sequence[Fact], pain
 
 
 def footnotes(facts: Sequence[Fact], last_line: int, paint: Paint) -> Iterator[str]:
-    """The facts, aligned beneath a quotation that ends with the line of this number."""
+    """The facts, aligned below a quotation that ends at line ``last_line``."""
     margin = " " * len(str(last_line))
     width = max((len(label) for label, _ in facts), default=0) + 1
     for label, texts in facts:
@@ -59,7 +59,7 @@ def footnotes(facts: Sequence[Fact], last_line: int, paint: Paint) -> Iterator[s
 
 
 def _lines(span: Span) -> list[Span]:
-    """The span's part of each of its lines, without the blanks around it."""
+    """The part of a span in each of its lines, without blanks around it."""
     parts: list[Span] = []
     start = span.start
     for piece in span.text.splitlines(keepends=True):

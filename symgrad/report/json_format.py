@@ -1,7 +1,7 @@
 """Reports as one JSON object, version 1: what other programs may rely on.
 
-Lines and columns count from 1 in code points, ends are exclusive. The text is plain ASCII and strict JSON,
-so that it survives every pipe: what is no number in JSON (an infinity) is written as a string.
+Lines and columns count from 1 in code points, ends are exclusive. The text is plain ASCII and strict JSON, so that it
+survives every pipe: a number that JSON does not have (an infinity) is written as a string.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A value of a witness in JSON's own kinds: arrays are lists, sets sorted lists, fractions what they are worth."""
+    """A value as JSON: an array becomes a list, a set a sorted list, a fraction a number."""
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
@@ -135,7 +135,7 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, dict):
         return {str(name): plain(item) for name, item in value.items()}
-    if hasattr(value, "tolist"):  # an array, or a number of NumPy's
+    if hasattr(value, "tolist"):  # a NumPy array or number
         return plain(value.tolist())
     return str(value)
 

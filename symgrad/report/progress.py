@@ -1,4 +1,4 @@
-"""A progress bar on a terminal, for work that takes longer than a second. Never part of the result."""
+"""A progress bar on a terminal, for work that takes longer than a second. It is never part of the result."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from types import TracebackType
 from typing import TextIO
 
 PATIENCE = 1.0
-"""Seconds before a bar is shown."""
+"""Seconds before the bar is shown."""
 WIDTH = 24
 
 
 class Progress:
-    """Call it with what is done and how much there is; it draws at most ten times a second."""
+    """Call it with the number of finished items and of all items. It draws at most ten times per second."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream

@@ -1,4 +1,4 @@
-"""What all documents of a report come to: the counts, and the exit status that follows from them."""
+"""The counts over all documents of a report, and the exit status that follows from them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 PASSED, FAILED, UNREADABLE, INTERNAL, NO_STEPS = 0, 1, 3, 4, 5
 OURS = "SG900"
-"""The code of what is a mistake of symgrad: the two engines contradict each other."""
+"""The code of a mistake in symgrad: the two engines contradict each other."""
 
 
 def failed_expectation(step: Step) -> bool:
-    """Whether the step was marked ``expect refuted`` and is not refuted."""
+    """True if the step was marked ``expect refuted`` and is not refuted."""
     return step.expected is not None and step.verdict != "refuted"
 
 
 def refuted_as_expected(step: Step) -> bool:
-    """Whether the step is the known mistake that its author marked."""
+    """True if the step was marked ``expect refuted`` and is refuted."""
     return step.expected is True and step.verdict == "refuted"
 
 
@@ -52,7 +52,7 @@ def total(report: Report) -> Summary:
 
 
 def internal_errors(report: Report) -> list[Diagnostic]:
-    """Where symgrad contradicts itself: never a pass, whatever else was found."""
+    """Where symgrad contradicts itself. This never counts as a pass."""
     found = [one for document in report.documents for one in document.diagnostics]
     found += [step.diagnostic for document in report.documents for step in document.steps if step.diagnostic]
     return [one for one in found if one.code == OURS]

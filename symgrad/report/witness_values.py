@@ -1,4 +1,4 @@
-"""The values of a witness, short enough for a line and exact enough to be tried again."""
+"""The values of a witness, short enough for a line and exact enough to be used again."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ WIDTH = 88
 
 
 def written(value: Any) -> str:
-    """A number in as many digits as it takes to have it back, an array as nested lists, a set in braces.
+    """A number with as many digits as it takes to recover it, an array as nested lists, a set in braces.
 
     >>> written([[1.0, -0.5]]), written(Fraction(1, 3)), written({2, 1})
     ('[[1, -0.5]]', '1/3', '{1, 2}')
     """
-    if hasattr(value, "tolist"):  # an array, or a number of NumPy's
+    if hasattr(value, "tolist"):  # a NumPy array or number
         value = value.tolist()
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
@@ -29,7 +29,7 @@ def written(value: Any) -> str:
 
 
 def results(left: float | None, right: float | None) -> tuple[str, str]:
-    """What the two sides come to, in six digits, or in as many as it takes to tell them apart."""
+    """The values of the two sides in six digits, or in as many as it takes to tell them apart."""
     short = [written(float(f"{value:.6g}")) if isinstance(value, float) else written(value) for value in (left, right)]
     return (short[0], short[1]) if short[0] != short[1] else (written(left), written(right))
 
@@ -40,13 +40,13 @@ def sizes(named: Mapping[str, int]) -> str:
 
 
 def shortened(text: str, width: int = WIDTH) -> str:
-    """A text on one line, without its middle where it is too long: enough to recognise it by."""
+    """A text on one line; if it is too long, its middle is left out."""
     line = " ".join(text.split())
     return line if len(line) <= width else f"{line[: width * 2 // 3]} … {line[-width // 3 + 3 :]}"
 
 
 def wrapped(items: Sequence[str], width: int = WIDTH) -> list[str]:
-    """The items parted by commas, on as few lines as the width allows; an item is never broken."""
+    """The items, separated by commas, on as few lines as the width allows. An item is never broken."""
     lines: list[str] = []
     for item in items:
         if lines and len(lines[-1]) + len(item) + 2 <= width:

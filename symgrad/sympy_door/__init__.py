@@ -1,1 +1,1 @@
-"""Expressions from SymPy and to SymPy."""
+"""Conversion of expressions from SymPy and to SymPy."""

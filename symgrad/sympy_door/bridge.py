@@ -14,7 +14,7 @@ from symgrad.text.diagnostic import SymgradError
 
 
 class BridgeError(SymgradError, ValueError):
-    """An expression that the other side has no counterpart for; says which part."""
+    """Raised for a part of an expression that has no counterpart on the other side."""
 
 
 SYMPY_FUNCTIONS = {
@@ -36,16 +36,16 @@ SYMPY_FUNCTIONS = {
     "abs": "Abs",
     "sign": "sign",
 }
-"""Our rows with a function of SymPy's own; the others become undefined functions of the row's name."""
+"""Functions that SymPy has; all others become undefined functions of the same name."""
 
 OURS = {theirs: ours for ours, theirs in SYMPY_FUNCTIONS.items()}
 
 
 @dataclass(slots=True)
 class Bridge:
-    """Which SymPy name stands for what. Fill it to say what names mean; both directions add to it.
+    """The meaning of SymPy names. Both directions read and extend it.
 
-    base: the first position of an axis given by its length alone, as ``IndexedBase("x", shape=(n,))``.
+    base: the first position of an axis that is given by its length alone, as in ``IndexedBase("x", shape=(n,))``.
     """
 
     base: int = 1
@@ -54,7 +54,7 @@ class Bridge:
     arrays: dict[str, IndexArray] = field(default_factory=dict)
     indices: dict[str, Index] = field(default_factory=dict)
     ranges: dict[str, Range] = field(default_factory=dict)
-    """Ranges of open index symbols, for expressions that hold no sum over them."""
+    """Ranges of free index symbols, for expressions without a sum over them."""
     sizes: set[str] = field(default_factory=set)
 
     def name_of(self, index: Index) -> str:

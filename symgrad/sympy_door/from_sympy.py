@@ -1,7 +1,7 @@
 """SymPy expressions converted to symgrad's: ranges from the bounds of sums and the shapes of arrays.
 
-An axis gets the bounds of the sum whose index stands in it, else those of an ``Idx``, else its
-length counted from the bridge's base. SymPy itself is not called; only its trees are looked at.
+An axis has the bounds of the sum over the index in its slot, else those of an ``Idx``, else its length, counted
+from the bridge's base. SymPy itself is not called; only its trees are read.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ Scope = dict[str, Index]
 
 
 def from_sympy(expr: Any, bridge: Bridge | None = None) -> Expr:
-    """A SymPy expression as ours; its arrays become tensors, entered in the bridge."""
+    """A SymPy expression converted; its arrays become tensors, which are entered in the bridge."""
     return FromSympy(bridge or Bridge()).whole(expr)
 
 
 def kind_of(e: Any) -> str:
-    """The name of a SymPy node's class; those of undefined functions are all ``AppliedUndef``."""
+    """The class name of a SymPy node; ``AppliedUndef`` for all undefined functions."""
     return "AppliedUndef" if any(c.__name__ == "AppliedUndef" for c in type(e).__mro__) else type(e).__name__
 
 
@@ -58,7 +58,7 @@ def subtrees(e: Any) -> Iterator[Any]:
 
 
 class FromSympy:
-    """Reads one expression; the bridge says what open names stand for, and learns the rest."""
+    """Converts one expression with the names of the bridge, and enters new ones there."""
 
     def __init__(self, bridge: Bridge) -> None:
         self.bridge = bridge
@@ -75,7 +75,7 @@ class FromSympy:
     # --- ranges -----------------------------------------------------------------------------------
 
     def survey(self, e: Any, bound: dict[str, Range]) -> None:
-        """Notes which names are sizes, which are indices, and the range of every axis a sum tells."""
+        """Collect the names of sizes and indices, and the range of every axis that a sum determines."""
         kind = kind_of(e)
         if kind in ("Sum", "Product"):
             inner = dict(bound)
@@ -103,7 +103,7 @@ class FromSympy:
         return Range(self.numbers(at.lower), self.numbers(at.upper))
 
     def numbers(self, e: Any) -> Affine:
-        """A bound: an affine in sizes."""
+        """A bound as an affine expression in sizes."""
         found = self.affine(e, {}, sizes=True)
         self.sizes.update(found.sizes())
         return found
@@ -113,13 +113,13 @@ class FromSympy:
         if known is not None:
             return known
         if not shape:
-            raise BridgeError(f"nothing says how long axis {k + 1} of {name} is; give it a shape")
+            raise BridgeError(f"the length of axis {k + 1} of {name} is unknown; give {name} a shape")
         return Range.of_size(self.numbers(shape[k]), self.bridge.base)
 
     # --- positions --------------------------------------------------------------------------------
 
     def affine(self, e: Any, scope: Scope, sizes: bool = False) -> Affine:
-        """``c + j - 1``: whole numbers, sizes and indices with whole coefficients."""
+        """``c + j - 1``: integers, sizes and indices with integer coefficients."""
         kind = kind_of(e)
         if e.is_Integer:
             return Affine.of(int(e))
@@ -133,7 +133,7 @@ class FromSympy:
             return total
         if kind == "Mul" and len(e.args) == 2 and e.args[0].is_Integer:
             return self.affine(e.args[1], scope, sizes).scale(int(e.args[0]))
-        raise BridgeError(f"{e} is no position: write sums of indices, sizes and whole numbers")
+        raise BridgeError(f"{e} is not a position: write sums of indices, sizes and integers")
 
     def index(self, symbol: Any, scope: Scope, range_: Range | None = None) -> Index:
         name = str(symbol)
@@ -157,7 +157,7 @@ class FromSympy:
             if array is None:
                 ranges = tuple(self.axis(name, k, e.base.shape) for k in range(len(e.indices)))
                 if range_ is None:
-                    raise BridgeError(f"nothing says what the positions held by {name} point into")
+                    raise BridgeError(f"the range of the positions in {name} is unknown")
                 array = self.bridge.arrays[name] = IndexArray(name, ranges, range_)
             at = zip(e.indices, array.ranges, strict=True)
             return Gather(array, tuple(self.position(x, scope, r) for x, r in at))
@@ -173,7 +173,7 @@ class FromSympy:
         if rule is not None:
             return rule(e, scope)  # type: ignore[no-any-return]  # every rule gives an Expr
         if kind == "Float":
-            raise BridgeError(f"{e} is a rounded number; write it as a fraction")
+            raise BridgeError(f"{e} is a floating-point number; write it as a fraction")
         name = OURS.get(kind)
         if name is not None and len(e.args) == 1:
             return Func(name, self.expr(e.args[0], scope))
@@ -229,7 +229,7 @@ class FromSympy:
         return power(self.expr(e.base, scope), self.expr(e.exp, scope))
 
     def read_max(self, e: Any, scope: Scope) -> Expr:
-        """max(0, x) = relu(x)"""
+        """``max(0, x) = relu(x)``"""
         rest = [a for a in e.args if not a.is_zero]
         if len(e.args) != 2 or len(rest) != 1:
             raise BridgeError(f"only Max(0, x) has a counterpart, not {e}")
@@ -241,7 +241,7 @@ class FromSympy:
     def read_appliedundef(self, e: Any, scope: Scope) -> Expr:
         name = str(e.func)
         if name.rstrip("'") not in TABLE or len(e.args) != 1:
-            raise BridgeError(f"{name} is not a function that is known; write it by known ones")
+            raise BridgeError(f"{name} is not a known function; write it in terms of known ones")
         return Func(name, self.expr(e.args[0], scope))
 
     def read_derivative(self, e: Any, scope: Scope) -> Expr:
@@ -249,7 +249,7 @@ class FromSympy:
         for variable in e.variables:
             target = self.expr(variable, scope)
             if not isinstance(target, (Entry, Ref)):
-                raise BridgeError(f"a derivative by {variable}, which is no entry of an array")
+                raise BridgeError(f"a derivative by {variable}, which is not an entry of an array")
             body = Deriv(body, target)
         return body
 
@@ -260,7 +260,7 @@ class FromSympy:
         return self.big(e, scope, Prod, 1)
 
     def big(self, e: Any, scope: Scope, make: type[Expr], other: int) -> Expr:
-        """The first of SymPy's limits is the innermost; a Piecewise body is a sum's conditions."""
+        """A sum or product; SymPy's first limit is the innermost, and a Piecewise body holds the conditions."""
         inner = dict(scope)
         bound = []
         for symbol, lo, hi in (tuple(limit) for limit in e.limits):
@@ -278,7 +278,7 @@ class FromSympy:
         return out
 
     def remembered(self, name: str, range_: Range, scope: Scope) -> Index:
-        """The bound index that the bridge knows by this name, or a new one; never one bound further out."""
+        """The bound index of this name in the bridge, unless it is bound further out; else a new one."""
         known = self.bridge.indices.get(name)
         if known is None or known.range != range_ or known.kind != "bound" or known in scope.values():
             return Index(name, range_, "bound")
@@ -297,7 +297,7 @@ class FromSympy:
     # --- conditions ----------------------------------------------------------------------------------
 
     def conditions(self, c: Any, scope: Scope) -> tuple[Cond, ...]:
-        """A condition as ours, to hold together."""
+        """The conditions, all of which must hold."""
         kind = kind_of(c)
         if kind == "And":
             return tuple(x for a in sorted(c.args, key=str) for x in self.conditions(a, scope))
@@ -327,7 +327,7 @@ class FromSympy:
         raise BridgeError(f"the condition {c} compares numbers for equality")
 
     def is_position(self, e: Any, scope: Scope) -> bool:
-        """Whether a side of a relation is made of indices, sizes and whole numbers."""
+        """True if a side of a relation consists of indices, sizes and integers."""
         if any(kind_of(a) == "Indexed" and str(a.base) not in self.bridge.arrays for a in subtrees(e)):
             return False
         symbols = [s for s in e.free_symbols if kind_of(s) in ("Symbol", "Dummy", "Idx")]

@@ -1,7 +1,7 @@
 """Expressions and matrix notation converted to SymPy.
 
-Indexed, Sum, Product, KroneckerDelta, Piecewise, Derivative and functions; matrix expressions where SymPy has
-the parts for them.
+Expressions become Indexed, Sum, Product, KroneckerDelta, Piecewise, Derivative and functions; matrix notation
+becomes matrix expressions as far as SymPy has them.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from symgrad.sympy_door.bridge import SYMPY_FUNCTIONS, Bridge, BridgeError
 
 
 def to_sympy(expr: Expr, bridge: Bridge | None = None) -> Any:
-    """The expression as a SymPy one; only SymPy's own arithmetic of sums, products and powers is done."""
+    """The expression in SymPy; SymPy evaluates nothing but sums, products and powers of numbers."""
     return _ToSympy(bridge or Bridge()).expr(expr)
 
 
 def matrix_to_sympy(array: Array) -> Any:
-    """The array as a SymPy expression, or None where SymPy lacks a part: gathered rows, choices, upstream gradients."""
+    """The array in SymPy; None if it has gathered rows, choices or upstream gradients, which SymPy lacks."""
     try:
         return _Matrices().expr(array)
     except BridgeError:
@@ -82,7 +82,7 @@ class _ToSympy:
 
     def enter(self, table: dict[str, Any], name: str, thing: Any) -> None:
         if table.setdefault(name, thing) is not thing and table[name] != thing:
-            raise BridgeError(f"two different things are called {name}")
+            raise BridgeError(f"two different arrays or definitions are called {name}")
 
     def indexed(self, name: str, at: Sequence[IndexExpr], ranges: Sequence[Range | None], **facts: bool) -> Any:
         if not at:

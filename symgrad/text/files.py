@@ -1,4 +1,4 @@
-"""Documents read from disk."""
+"""Read documents from disk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_BYTES = 4_000_000
 
 
 def load_source(path: str) -> Source | Diagnostic:
-    """A file as a source, or why it is none: too large, or no text."""
+    """A file as a source, or a diagnostic if it is too large or not text."""
     data = Path(path).read_bytes()
     if len(data) > MAX_BYTES:
         return Diagnostic("SG002", f"{path} has {len(data)} bytes, more than {MAX_BYTES}", None, "split the document")

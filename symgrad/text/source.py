@@ -1,4 +1,4 @@
-"""Source text and spans: every node and every diagnostic points back at the author's characters."""
+"""Source text and spans: every node and diagnostic points to the author's characters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """One document's text. ``path`` is as it was given on the command line."""
+    """The text of one document. ``path`` is as given on the command line."""
 
     path: str
     text: str
@@ -19,12 +19,12 @@ class Source:
         object.__setattr__(self, "_starts", tuple(starts))
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Line and column of a character offset, both from 1, in code points."""
+        """Line and column of a character offset, both counted from 1, in code points."""
         line = bisect_right(self._starts, offset) - 1
         return line + 1, offset - self._starts[line] + 1
 
     def line(self, number: int) -> str:
-        """The text of a line (from 1), without its line break."""
+        """The text of a line (counted from 1), without its line break."""
         start = self._starts[number - 1]
         end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
         return self.text[start:end].rstrip("\r")

@@ -1,7 +1,7 @@
-"""Expressions as LaTeX, written as an author writes them, and readable again.
+"""Expressions as LaTeX in index form, as an author writes them, and such that they can be read back.
 
-Every sum is written out; a dummy keeps its letter where it can. Brackets stand only where the
-rules of reading need them: a sum and a derivative in front take the product that follows.
+Every sum is written out, and a bound index keeps its letter if possible. Parentheses are written only where
+reading needs them: a sum or a derivative in front applies to the product that follows.
 """
 
 from __future__ import annotations
@@ -39,18 +39,29 @@ from symgrad.core.nodes import (
 )
 from symgrad.core.ranges import Gather, Index, Subset
 from symgrad.core.substitute import substitute
-from symgrad.writing.latex_pieces import LatexText, enclosed, is_named, without_sign
+from symgrad.writing.latex_pieces import (
+    ATOM,
+    NAME,
+    OPEN,
+    POWER,
+    PRODUCT,
+    SUM,
+    LatexText,
+    enclosed,
+    is_named,
+    without_sign,
+)
 from symgrad.writing.letters import LetterChooser, Naming, joined, name, script, shows_range, split_name
 
 
 def latex(expr: Expr, names: Naming | None = None) -> str:
-    """The expression in LaTeX; sums show their range where their body does not tell it."""
+    """The expression in LaTeX; a sum shows its range if its body does not imply it."""
     naming = names or Naming()
     return Printer(LetterChooser(expr, naming), naming).write(expr)
 
 
 def read(expr: Expr, names: Naming | None = None) -> str:
-    """The expression as it was understood: every sum with its range."""
+    """The expression as it was read: every sum with its range."""
     n = names or Naming()
     return latex(expr, replace(n, ranges=True))
 
@@ -61,7 +72,7 @@ def describe_sizes(sizes: Mapping[str, int]) -> str:
 
 
 def describe_indices(indices: Sequence[Index], names: Naming | None = None) -> str:
-    """``i = 1, \\dots, D; o \\in [W] fixed``: what the open letters of a step range over."""
+    """``i = 1, \\dots, D; o \\in [W] fixed``: the ranges of the free indices of a step."""
     letters = (names or Naming()).letters
     out = []
     for i in indices:
@@ -76,7 +87,7 @@ def describe_indices(indices: Sequence[Index], names: Naming | None = None) -> s
 
 
 def head(function: str, reserved: Collection[str] = ()) -> str:
-    """``\\sigma'`` for the derivative of ``sigma``, by the first spelling that the document has not taken."""
+    """``\\sigma'`` for the derivative of ``sigma``, by the first spelling that the document does not use itself."""
     base = function.rstrip("'")
     spellings = TABLE[base].latex
     free = [x for x in spellings if x not in reserved and x.removeprefix("\\operatorname{").rstrip("}") not in reserved]
@@ -84,25 +95,20 @@ def head(function: str, reserved: Collection[str] = ()) -> str:
 
 
 class Printer:
-    """Writes one expression; one method a node kind."""
+    """Writes one expression; one method per node kind."""
 
     def __init__(self, letters: LetterChooser, naming: Naming) -> None:
         self.letters = letters
         self.naming = naming
 
     def write(self, expr: Expr) -> str:
-        return self.text(expr).latex
+        return self.operand(expr).text
 
-    def text(self, expr: Expr) -> LatexText:
+    def operand(self, expr: Expr) -> LatexText:
         rule = _RULES.get(type(expr))
         if rule is None:
             raise TypeError(f"no rule prints a {type(expr).__name__}")
         return rule(self, expr)
-
-    def within(self, expr: Expr, *kinds: str) -> str:
-        """The expression, in brackets unless it is of one of the kinds."""
-        text = self.text(expr)
-        return text.latex if text.kind in kinds else enclosed(text.latex)
 
     # --- numbers and names ------------------------------------------------------------------------
 
@@ -110,17 +116,17 @@ class Printer:
         q = node.value
         body = str(abs(q.numerator)) if q.denominator == 1 else f"\\frac{{{abs(q.numerator)}}}{{{q.denominator}}}"
         if q < 0:
-            return LatexText("-" + body, "sum")
-        return LatexText(body, "name" if q.denominator == 1 else "atom")
+            return LatexText("-" + body, SUM)
+        return LatexText(body, NAME if q.denominator == 1 else ATOM)
 
     def const(self, node: Const) -> LatexText:
-        return LatexText(node.name, "name")
+        return LatexText(node.name, NAME)
 
     def size(self, node: Size) -> LatexText:
         text = self.letters.affine(node.affine)
         if len(node.affine.terms) == 1 and not node.affine.const and node.affine.terms[0][1] == 1:
-            return LatexText(text, "name")
-        return LatexText(text.replace("+", " + ").replace("-", " - ").strip(), "sum")
+            return LatexText(text, NAME)
+        return LatexText(text.replace("+", " + ").replace("-", " - ").strip(), SUM)
 
     def entry(self, node: Entry) -> LatexText:
         return self.named(node.tensor.name, self.letters.slots(node.indices))
@@ -134,15 +140,15 @@ class Printer:
         return LatexText(f"{name(node.definition.name)}({arguments}){script('_', below)}")
 
     def named(self, key: str, slots: str) -> LatexText:
-        """A name with a label above, or a prime, takes no power without brackets."""
+        """A name and its slots; with a label above or a prime it needs parentheses to take a power."""
         base, _, above = split_name(key)
-        return LatexText(name(key, slots), "atom" if above or "'" in base else "name")
+        return LatexText(name(key, slots), ATOM if above or "'" in base else NAME)
 
     def delta(self, node: Delta) -> LatexText:
         pair = sorted((node.left, node.right), key=lambda e: (not isinstance(e, Gather), self.letters.position(e)))
         if "\\delta" in self.naming.reserved:
             return LatexText("\\mathbb{1}[" + " = ".join(map(self.letters.position, pair)) + "]")
-        return LatexText("\\delta" + script("_", self.letters.slots(pair)), "name")
+        return LatexText("\\delta" + script("_", self.letters.slots(pair)), NAME)
 
     # --- sums and products ------------------------------------------------------------------------
 
@@ -155,17 +161,17 @@ class Printer:
             terms.insert(0, number)
         for term in terms:
             negative, rest = without_sign(term)
-            text = self.within(rest, "name", "atom", "product", "open", "power")
+            text = self.operand(rest).at(OPEN)
             if out:
                 out += f" {'-' if negative else '+'} {text}"
             else:
                 out = f"-{text}" if negative else text
-        return LatexText(out, "sum")
+        return LatexText(out, SUM)
 
     def mul(self, node: Mul) -> LatexText:
         negative, rest = without_sign(node)
         if negative:
-            return LatexText("-" + self.within(rest, "name", "atom", "product", "open", "power"), "sum")
+            return LatexText("-" + self.operand(rest).at(OPEN), SUM)
         factors = rest.factors if isinstance(rest, Mul) else (rest,)
         number = Fraction(1)
         over: list[Expr] = []
@@ -182,7 +188,7 @@ class Printer:
         return self.quotient(number, over, under)
 
     def quotient(self, number: Fraction, over: list[Expr], under: list[Expr]) -> LatexText:
-        """``\\frac{...}{...}``; a number alone, and what is open to the right, stand beside it."""
+        """``\\frac{...}{...}``; a lone number and open expressions are written next to the fraction."""
         if not under:
             lead = [] if number == 1 and over else [Num(number)]
             return self.row([*lead, *over])
@@ -194,29 +200,28 @@ class Printer:
         )
         inside = [f for f in over if f not in beside]
         lead = [Num(Fraction(number.numerator))] if number.numerator != 1 or not inside else []
-        above = self.row([*lead, *inside]).latex
-        below = self.row([*([Num(Fraction(number.denominator))] if number.denominator != 1 else []), *under]).latex
+        above = self.row([*lead, *inside]).text
+        below = self.row([*([Num(Fraction(number.denominator))] if number.denominator != 1 else []), *under]).text
         fraction = f"\\frac{{{above}}}{{{below}}}"
         if not beside:
             return LatexText(fraction)
         after = self.row(beside, first=False)
-        return LatexText(f"{fraction} {after.latex}", "open" if after.kind == "open" else "product")
+        return LatexText(f"{fraction} {after.text}", OPEN if after.level == OPEN else PRODUCT)
 
     def row(self, factors: list[Expr], first: bool = True) -> LatexText:
-        """Factors side by side, those that are open to the right last; ``first``: nothing stands before."""
-        texts = [(f, self.text(f)) for f in factors]
+        """Factors side by side, open ones last; ``first``: nothing is written before them."""
+        texts = [(f, self.operand(f)) for f in factors]
         if len(texts) == 1 and first:
             return texts[0][1]
-        ordered = [t for _, t in texts if t.kind != "open"] + [t for _, t in texts if t.kind == "open"]
+        ordered = [t for _, t in texts if t.level != OPEN] + [t for _, t in texts if t.level == OPEN]
         out: list[str] = []
         for k, t in enumerate(ordered):
             last = k == len(ordered) - 1
-            keep = t.kind != "sum" and (t.kind != "open" or last)
-            text = t.latex if keep else enclosed(t.latex)
+            text = t.at(OPEN if last else PRODUCT)
             if out and text[0].isdigit():
                 text = f"\\cdot {text}"
             out.append(text)
-        return LatexText(" ".join(out), "open" if ordered and ordered[-1].kind == "open" else "product")
+        return LatexText(" ".join(out), OPEN if ordered and ordered[-1].level == OPEN else PRODUCT)
 
     def pow(self, node: Pow) -> LatexText:
         base, exponent = node.base, node.exponent
@@ -229,12 +234,12 @@ class Printer:
                 return LatexText(f"\\sqrt{degree}{{{self.write(base)}}}")
             if isinstance(base, Func) and base.name in TABLE and TABLE[base.name].powered and q.denominator == 1:
                 return self.called(head(base.name, self.naming.reserved) + script("^", str(q)), [base.arg])
-        return LatexText(self.within(base, "name") + script("^", self.write(exponent)), "power")
+        return LatexText(self.operand(base).at(NAME) + script("^", self.write(exponent)), POWER)
 
     def big(self, node: Sum | Prod) -> LatexText:
         negative, rest = without_sign(node)
         if negative:
-            return LatexText("-" + self.write(rest), "sum")
+            return LatexText("-" + self.write(rest), SUM)
         if isinstance(node, Sum) and node.body is ONE and len(node.where) == 1:
             (cond,) = node.where
             if cond.op == "in" and cond.left is node.index and isinstance(cond.right, Subset) and not cond.negated:
@@ -245,12 +250,12 @@ class Printer:
         inner = mul(*indicators, node.body)
         if isinstance(node, Prod) and indicators:
             inner = power(node.body, mul(*indicators))
-        body = self.within(inner, "name", "atom", "product", "open", "power")
+        body = self.operand(inner).at(OPEN)
         self.letters.release(node.index)
-        return LatexText(f"{sign}_{{{below}}}{f'^{{{above}}}' if above else ''} {body}", "open")
+        return LatexText(f"{sign}_{{{below}}}{f'^{{{above}}}' if above else ''} {body}", OPEN)
 
     def limits(self, node: Sum | Prod) -> tuple[str, str, list[Expr]]:
-        """What stands below and above the sign, and the conditions that stand as brackets in the body."""
+        """The limits below and above the sign, and the conditions that are written as indicators in the body."""
         index, letter = node.index, self.letters[node.index]
         pieces: list[str] = []
         indicators: list[Expr] = []
@@ -266,7 +271,7 @@ class Printer:
                 shown |= c.op == "in" and not c.negated
                 pieces.append(self.condition(c, index))
         if len(ends) == 1 and index.range is not None and not pieces and not indicators:
-            # one written end, the other that of the whole range
+            # one end is written, the other is that of the whole range
             lo, hi = self.letters.affine(index.range.lo), self.letters.affine(index.range.hi)
             return f"{letter}={ends.get('lo', lo)}", ends.get("hi", hi), indicators
         if len(ends) == 2:
@@ -312,10 +317,10 @@ class Printer:
                 return self.partial(head, targets)
         marks = joined([f"{k + 1}{script('_', self.letters.slots(ii))}" for k, ii in node.derivs])
         arguments = ", ".join(self.array(a) for a in node.arguments)
-        return LatexText(f"\\partial_{{{marks}}} {head}{enclosed(arguments)}", "open")
+        return LatexText(f"\\partial_{{{marks}}} {head}{enclosed(arguments)}", OPEN)
 
     def array(self, lam: Lam) -> str:
-        """An array as an argument: by its name where it has one, else ``[entry]_{ij}``."""
+        """An array as an argument: by its name if it has one, else ``[entry]_{ij}``."""
         body = lam.body
         if not lam.axes:
             return self.write(body)
@@ -336,7 +341,7 @@ class Printer:
         return out
 
     def deriv(self, node: Deriv) -> LatexText:
-        """``\\frac{\\partial J}{\\partial U_{zi}}``, or in front of what is differentiated."""
+        """``\\frac{\\partial J}{\\partial U_{zi}}`` of a name; of anything else, the operator in front of it."""
         targets: list[Expr] = []
         body: Expr = node
         while isinstance(body, Deriv):
@@ -346,10 +351,10 @@ class Printer:
             return self.partial(self.write(body), targets)
         if isinstance(body, Apply) and not body.derivs and all(map(is_named, body.arguments)):
             return self.partial(body.function.name, targets)
-        operator = self.partial("", targets).latex
-        text = self.text(body)
-        plain = isinstance(body, (Func, Apply)) and text.kind == "atom"
-        return LatexText(f"{operator} {text.latex if plain else enclosed(text.latex, '[', ']')}", "open")
+        operator = self.partial("", targets).text
+        text = self.operand(body)
+        plain = isinstance(body, (Func, Apply)) and text.level == ATOM
+        return LatexText(f"{operator} {text.text if plain else enclosed(text.text, '[', ']')}", OPEN)
 
     def partial(self, of: str, targets: Sequence[Expr]) -> LatexText:
         order = f"^{len(targets)}" if len(targets) > 1 else ""
@@ -369,7 +374,7 @@ class Printer:
         return LatexText("\\begin{cases} " + " \\\\ ".join(rows) + " \\end{cases}")
 
     def condition(self, c: Cond, first: Index | None = None) -> str:
-        """``i \\neq j``, ``k \\in \\mathcal{N}``, ``z_i > 0``; ``first``: the letter to say it of."""
+        """``i \\neq j``, ``k \\in \\mathcal{N}``, ``z_i > 0``; ``first``: the index to write on the left."""
         if c.op == "pos":
             assert isinstance(c.left, Expr)
             return self.comparison(c.left, "\\le" if c.negated else ">")

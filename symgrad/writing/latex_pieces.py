@@ -1,4 +1,4 @@
-"""Pieces of printed LaTeX: what may stand beside what, parentheses, signs, and arrays with a name."""
+"""Parts of written LaTeX: precedences, parentheses, signs, and arrays with a name."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ from dataclasses import dataclass
 
 from symgrad.core.nodes import Entry, Expr, Lam, Mul, Num, Ref, Sum, mul
 from symgrad.core.ranges import Index, IndexExpr, indices_of
+from symgrad.writing.operand_text import OperandText
+
+NAME, ATOM, POWER, PRODUCT, OPEN, HADAMARD, SUM = 7, 6, 5, 4, 3, 2, 1
+"""Precedences. A name takes a power, an atom is closed, a product is a row of factors, an open expression ends with
+an operand that extends to the right end (of a sum over an index, a derivative), a sum has terms or a leading sign.
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class LatexText:
-    """LaTeX with what it may stand beside.
+class LatexText(OperandText):
+    """LaTeX with the precedence of its outermost operation."""
 
-    kind: ``name`` takes a power; ``atom`` is closed; ``product`` is a row of factors; ``open`` ends
-    with something that takes all that follows; ``sum`` has terms or a sign.
-    """
+    level: int = ATOM
 
-    latex: str
-    kind: str = "atom"
+    def in_parentheses(self) -> str:
+        return enclosed(self.text)
 
 
 def enclosed(text: str, left: str = "(", right: str = ")") -> str:
@@ -27,7 +31,7 @@ def enclosed(text: str, left: str = "(", right: str = ")") -> str:
 
 
 def without_sign(expr: Expr) -> tuple[bool, Expr]:
-    """``(whether negative, the rest)``; the sign of a sum's body stands before the sum."""
+    """``(True if negative, the rest without the sign)``; the sign of a sum's body is moved in front of the sum."""
     if isinstance(expr, Num):
         return expr.value < 0, Num(abs(expr.value))
     if isinstance(expr, Mul):
@@ -45,7 +49,7 @@ def without_sign(expr: Expr) -> tuple[bool, Expr]:
 
 
 def is_named(lam: Lam) -> bool:
-    """Whether an array is a named one, each axis bare in one slot of its own."""
+    """True for a tensor or definition with each axis alone in one slot."""
     body = lam.body
     if not isinstance(body, (Entry, Ref)):
         return False

@@ -1,4 +1,4 @@
-"""Names and subscripts for printing: which letter a dummy gets, and how slots stand in a subscript."""
+"""Names and subscripts in LaTeX: the letters of bound indices, and the slots of a subscript."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from symgrad.core.nodes import Apply, Definition, Delta, Entry, Expr, Ref, Size,
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, range_of
 
 SPARE = tuple("kjlmnpqrstiabcdfgh")
-"""Letters for dummies whose own letter is in use, in this order."""
+"""Letters for bound indices whose own letter is in use, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """How a document writes things, as far as the expression alone doesn't tell.
+    """The notation of a document, as far as expressions do not determine it.
 
-    letters: the letters of given indices; taken: letters with a meaning of their own, which a
-    dummy may use over that range only (None: never); arguments: the names that a definition's
-    arguments are written with, whole arrays and subsets among them; reserved: every name with a meaning, so that
-    what is known without declaring is not written by it; ranges: print the range of every sum.
+    letters: the letters of given indices; taken: letters with a meaning, which a bound index may use over that
+    range only (None: never); arguments: the names of a definition's arguments, arrays and subsets included;
+    reserved: all names with a meaning, for which predeclared names must not be written; ranges: show the range of
+    every sum.
     """
 
     letters: Mapping[Index, str] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Naming:
     ranges: bool = False
 
     def called(self, ref: Ref) -> tuple[list[IndexExpr | str], tuple[IndexExpr, ...]]:
-        """The arguments that a defined quantity is written with, and the positions left over as slots."""
+        """The arguments that a defined quantity is written with, and the positions in its subscript."""
         definition = ref.definition
         names = self.arguments.get(definition)
         count = definition.arguments
@@ -40,7 +40,7 @@ class Naming:
 
 
 class LetterChooser:
-    """The letters in use while one expression is printed; no letter stands for two ranges."""
+    """The letters in use while one expression is written; no letter has two ranges."""
 
     def __init__(self, expr: Expr, naming: Naming) -> None:
         self._written: dict[Index, str] = {}
@@ -78,9 +78,9 @@ class LetterChooser:
         return self._written.get(index, index.letter)
 
     def bind(self, index: Index) -> str:
-        """A letter for an index in the scope that opens here; close it with ``release``."""
+        """A letter for an index in the scope that opens here; ``release`` closes it."""
         letter = self._pick(index, index.letter not in self._open and self._fits(index.letter, index))
-        if index in self._written:  # bound once more inside of its own scope
+        if index in self._written:  # bound again inside its own scope
             self._hidden.setdefault(index, []).append(self._written[index])
         self._written[index] = letter
         self._open.add(letter)
@@ -97,7 +97,7 @@ class LetterChooser:
         return known and letter not in self._scalars
 
     def _pick(self, index: Index, own: bool) -> str:
-        """The index's own letter if it may have it, else the first spare one, else primes."""
+        """The index's own letter if allowed, else the first spare one, else one with primes."""
         if own:
             return index.letter
         for letter in SPARE:
@@ -111,7 +111,7 @@ class LetterChooser:
     # --- subscripts -------------------------------------------------------------------------------
 
     def position(self, e: IndexExpr | str) -> str:
-        """``i``, ``c+j``, ``n_k``; a name as it stands"""
+        """``i``, ``c+j``, ``n_k``; a string is written unchanged."""
         if isinstance(e, str):
             return e
         if isinstance(e, Index):
@@ -121,7 +121,7 @@ class LetterChooser:
         return self.affine(e)
 
     def affine(self, e: Affine) -> str:
-        """``c+j-1``, what is added before what is subtracted"""
+        """``c+j-1``, positive terms first."""
         terms = sorted(e.terms, key=lambda t: t[1] < 0)
         out = ""
         for symbol, c in terms:
@@ -137,7 +137,7 @@ class LetterChooser:
 
 
 def joined(texts: Sequence[str]) -> str:
-    """Slots side by side; commas where letters alone would be read as something else."""
+    """Slots side by side, with commas where letters alone would be read differently."""
     if len(texts) > 1 and any(_needs_comma(t) for t in texts):
         return ", ".join(texts)
     return (" " if any(len(t) > 1 and t[-1] != ":" for t in texts) else "").join(texts)
@@ -149,7 +149,7 @@ def _needs_comma(text: str) -> bool:
 
 
 def script(mark: str, text: str) -> str:
-    """``_i``, ``_{ij}``, nothing for nothing"""
+    """``_i``, ``_{ij}``; empty for an empty text."""
     if not text:
         return ""
     return f"{mark}{text}" if len(text) == 1 else f"{mark}{{{text}}}"
@@ -163,7 +163,7 @@ def name(key: str, slots_: str = "") -> str:
 
 
 def split_name(key: str) -> tuple[str, str, str]:
-    """A name's letter, the label below and the label above."""
+    """A name's letter, the label below it and the label above it."""
     found = {"": "", "_": "", "^": ""}
     mark, depth = "", 0
     for ch in key:
@@ -176,7 +176,7 @@ def split_name(key: str) -> tuple[str, str, str]:
 
 
 def _styled(base: str) -> str:
-    """``\\mathrm{sim}`` for a word, ``\\boldsymbol{\\theta}`` for a bold letter, as TeX sets them."""
+    """The letter as TeX sets it: ``\\mathrm{sim}`` for a word, ``\\boldsymbol{\\theta}`` for a bold letter."""
     letter = base.rstrip("'")
     primes = base[len(letter) :]
     if letter.startswith("\\mathbf "):
@@ -194,7 +194,7 @@ def _without_braces(label: str) -> str:
 
 
 def slots(node: Expr) -> Iterator[IndexExpr]:
-    """The index expressions of one node, gathered ones and what stands in them."""
+    """The index expressions of one node, and those inside gathers."""
     stack = list(parts(node)[0])
     while stack:
         e = stack.pop()
@@ -204,7 +204,7 @@ def slots(node: Expr) -> Iterator[IndexExpr]:
 
 
 def shows_range(index: Index, expr: Expr) -> bool:
-    """Whether the index stands bare in a slot of its own range, so that a reader knows it."""
+    """True if the index occurs alone in a slot of its own range, from which a reader knows its range."""
     return any(_slot_shows(index, node) for node in distinct(expr) if index in free_indices(node))
 
 

@@ -1,4 +1,4 @@
-"""Matrix notation as LaTeX, to be read again: brackets where the rules of reading need them, and nowhere else."""
+"""Matrix notation as LaTeX that can be read back, with parentheses only where reading needs them."""
 
 from __future__ import annotations
 
@@ -8,45 +8,39 @@ from typing import Any
 
 from symgrad.core import matrix_notation as a
 from symgrad.core.functions import TABLE
-from symgrad.core.matrix_notation import Array, entries, lies, lying, signed
+from symgrad.core.matrix_notation import Array, as_row, entries, is_row, split_sign
 from symgrad.core.nodes import ONE, Apply, Entry, Expr, Mul, Num, Ref, Sum
 from symgrad.core.ranges import Gather, Index, IndexExpr
 from symgrad.writing.index_latex import Printer, head
-from symgrad.writing.latex_pieces import LatexText, enclosed
+from symgrad.writing.latex_pieces import ATOM, HADAMARD, NAME, OPEN, POWER, PRODUCT, SUM, LatexText, enclosed
 from symgrad.writing.letters import LetterChooser, Naming, joined, name, script, split_name
-
-CLOSED = ("name", "atom", "power")
 
 
 def matrix_latex(array: Array, entry: Expr, names: Naming | None = None) -> str:
-    """An array in LaTeX; ``entry``: the expression that it was formed from, for the letters in use."""
+    """An array in LaTeX; ``entry``: the expression that it was formed from, which determines the letters in use."""
     naming = names or Naming()
     return MatrixPrinter(Printer(LetterChooser(entry, naming), naming)).write(array)
 
 
 def vector_as_row(array: Array, entry: Expr, names: Naming | None = None) -> str:
-    """An array of one axis, written as a row."""
-    return matrix_latex(lying(array), entry, names)
+    """An array of one axis in LaTeX, written as a row."""
+    return matrix_latex(as_row(array), entry, names)
 
 
 class MatrixPrinter:
-    """Writes one array; one method a node kind."""
+    """Writes one array; one method per node kind."""
 
     def __init__(self, scalars: Printer) -> None:
         self.scalars = scalars
         self.letters = scalars.letters
 
     def write(self, array: Array) -> str:
-        return self.text(array).latex
+        return self.operand(array).text
 
-    def text(self, array: Array) -> LatexText:
+    def operand(self, array: Array) -> LatexText:
         if isinstance(array, a.Named) and array.row:
-            return LatexText(self.transposed_of(replace(array, row=False)), "power")
+            return LatexText(self.transposed_of(replace(array, row=False)), POWER)
         return _RULES[type(array)](self, array)
-
-    def within(self, array: Array, *kinds: str) -> str:
-        text = self.text(array)
-        return text.latex if text.kind in kinds else enclosed(text.latex)
 
     # --- names --------------------------------------------------------------------------------------
 
@@ -60,12 +54,12 @@ class MatrixPrinter:
         slots = self.slots(left, node.axes)
         if called:
             arguments = ", ".join(map(self.letters.position, called))
-            return LatexText(f"{name(key)}({arguments}){script('_', slots)}", "atom")
+            return LatexText(f"{name(key)}({arguments}){script('_', slots)}", ATOM)
         base, _, above = split_name(key)
-        return LatexText(name(key, slots), "atom" if above or "'" in base else "name")
+        return LatexText(name(key, slots), ATOM if above or "'" in base else NAME)
 
     def slots(self, positions: Sequence[IndexExpr], axes: a.Axes) -> str:
-        """``o:``, ``:c``, ``n:``; nothing where every slot is open."""
+        """``o:``, ``:c``, ``n:``; empty if every slot is a whole axis."""
         out = []
         for e in positions:
             if isinstance(e, Gather) and len(e.indices) == 1 and e.indices[0] in axes:
@@ -82,38 +76,38 @@ class MatrixPrinter:
         assert isinstance(body, (Entry, Ref))
         back = dict(zip(lam.axes, at, strict=True))
         target = a.Named(node.axes, type(body)(body.args[0], tuple(_at(e, back) for e in body.indices)))
-        return LatexText(f"\\frac{{\\partial {expr.function.name}}}{{\\partial {self.named(target).latex}}}", "atom")
+        return LatexText(f"\\frac{{\\partial {expr.function.name}}}{{\\partial {self.named(target).text}}}", ATOM)
 
     def scalar(self, node: a.Scalar) -> LatexText:
-        return self.scalars.text(node.expr)
+        return self.scalars.operand(node.expr)
 
     def basis(self, node: a.Basis) -> LatexText:
-        return LatexText("e" + script("_", self.letters.position(node.position)), "name")
+        return LatexText("e" + script("_", self.letters.position(node.position)), NAME)
 
     def ones(self, node: a.OnesVector) -> LatexText:
-        return LatexText("\\mathbf{1}", "name")
+        return LatexText("\\mathbf{1}", NAME)
 
     def identity(self, node: a.Identity) -> LatexText:
-        return LatexText("I", "name")
+        return LatexText("I", NAME)
 
     # --- products -----------------------------------------------------------------------------------
 
     def raised(self, array: Array, mark: str) -> str:
-        """``A^\\top``, ``x^2``; a label above shares the superscript with a transpose."""
+        """``A^\\top``, ``x^2``; a transpose is written into the superscript of a label."""
         if isinstance(array, a.Named) and mark == "\\top" and isinstance(array.expr, (Entry, Ref)):
             key = array.expr.args[0].name
             base, sub, above = split_name(key)
             if above and not (isinstance(array.expr, Ref) and array.expr.definition.arguments):
                 below = ", ".join(t for t in (sub, self.slots(array.expr.indices, array.axes)) if t)
                 return f"{base}{script('^', above + mark)}{script('_', below)}"
-        return self.within(array, "name") + script("^", mark)
+        return self.operand(array).at(NAME) + script("^", mark)
 
     def transposed(self, node: a.Transposed) -> LatexText:
-        return LatexText(self.transposed_of(node.body), "power")
+        return LatexText(self.transposed_of(node.body), POWER)
 
     def transposed_of(self, array: Array) -> str:
-        if len(array.axes) == 1 and lies(array):
-            return self.factor(lying(array))
+        if len(array.axes) == 1 and is_row(array):
+            return self.factor(as_row(array))
         return self.raised(array, "\\top").replace("^{\\top}", "^\\top")
 
     def product(self, node: a.MatrixProduct) -> LatexText:
@@ -126,32 +120,32 @@ class MatrixPrinter:
         return self.row([self.factor(node.left), self.transposed_of(node.right)])
 
     def factor(self, array: Array) -> str:
-        """A factor of a matrix product. A dot product is a number, and would take its neighbours apart."""
+        """A factor of a matrix product; inner and outer products are enclosed, since they do not associate."""
         if isinstance(array, (a.Inner, a.OuterProduct)):
             return enclosed(self.write(array))
-        return self.within(array, "product", *CLOSED)
+        return self.operand(array).at(PRODUCT)
 
-    def row(self, texts: Sequence[str], kind: str = "product") -> LatexText:
-        return LatexText(" ".join(t for t in texts if t), kind)
+    def row(self, texts: Sequence[str]) -> LatexText:
+        return LatexText(" ".join(t for t in texts if t), PRODUCT)
 
     def hadamard(self, node: a.Hadamard) -> LatexText:
-        return LatexText(" \\odot ".join(self.within(f, "product", *CLOSED) for f in node.factors), "hadamard")
+        return LatexText(" \\odot ".join(self.operand(f).at(PRODUCT) for f in node.factors), HADAMARD)
 
     def quotient(self, node: a.EntrywiseQuotient) -> LatexText:
-        return LatexText(f"\\frac{{{self.write(node.above)}}}{{{self.write(node.below)}}}", "atom")
+        return LatexText(f"\\frac{{{self.write(node.above)}}}{{{self.write(node.below)}}}", ATOM)
 
     def scaled(self, node: a.ScaledMatrix) -> LatexText:
         above: list[str] = []
         below: list[str] = []
         last: list[str] = []
         if abs(node.number) == 1 and len(node.scalars) == 1 and node.body is None:
-            only = self.within(node.scalars[0], "product", "open", *CLOSED)
-            return LatexText(f"-{only}", "sum") if node.number < 0 else self.text(node.scalars[0])
+            only = self.operand(node.scalars[0]).at(OPEN)
+            return LatexText(f"-{only}", SUM) if node.number < 0 else self.operand(node.scalars[0])
         for s in node.scalars:
             if isinstance(s, a.EntrywiseQuotient) and s.above == a.Scalar((), ONE):
                 below.append(self.factor(s.below))
             elif isinstance(s, a.Explicit):
-                last.append(self.text(s).latex)
+                last.append(self.operand(s).text)
             else:
                 above.append(self.factor(s))
         number = abs(node.number)
@@ -163,21 +157,20 @@ class MatrixPrinter:
         if below:
             under = " ".join(below) if len(below) > 1 else self._without_parentheses(below[0])
             front = f"\\frac{{{front or '1'}}}{{{under}}}"
-        kind = "product"
+        level = PRODUCT
         if node.body is not None:
             if last:
                 front = " ".join((front, *map(enclosed, last))).strip()
                 last = []
-            text = self.text(node.body)
-            body = text.latex if text.kind in ("product", "open", *CLOSED) else enclosed(text.latex)
-            kind = "open" if text.kind == "open" else "product"
-            front = f"{front} {body}".strip()
+            text = self.operand(node.body)
+            level = OPEN if text.level == OPEN else PRODUCT
+            front = f"{front} {text.at(OPEN)}".strip()
         elif last:
             front = " ".join((front, *map(enclosed, last[:-1]), last[-1])).strip()
-            kind = "open"
+            level = OPEN
         if node.number < 0:
-            return LatexText(f"-{front or '1'}", "sum")
-        return LatexText(front or "1", kind)
+            return LatexText(f"-{front or '1'}", SUM)
+        return LatexText(front or "1", level)
 
     def _without_parentheses(self, text: str) -> str:
         return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
@@ -190,63 +183,59 @@ class MatrixPrinter:
         number = next(
             (t for t in terms if isinstance(t, a.Scalar) and isinstance(t.expr, Num) and t.expr.value > 0), None
         )
-        if number is not None and signed(terms[0])[0]:
+        if number is not None and split_sign(terms[0])[0]:
             terms.remove(number)
             terms.insert(0, number)
         for term in terms:
-            negative, rest = signed(term)
-            text = self.within(rest, "hadamard", "product", "open", *CLOSED)
+            negative, rest = split_sign(term)
+            text = self.operand(rest).at(HADAMARD)
             if out:
                 out += f" {'-' if negative else '+'} {text}"
             else:
                 out = f"-{text}" if negative else text
-        return LatexText(out, "sum")
+        return LatexText(out, SUM)
 
     def explicit(self, node: a.Explicit) -> LatexText:
         self.letters.bind(node.index)
         spoken = Mul(tuple(entries(node.body)))
         below, above, indicators = self.scalars.limits(Sum(node.index, spoken, node.where))
         front = " ".join(self.scalars.write(b) for b in indicators)
-        body = self.within(node.body, "product", "open", *CLOSED)
+        body = self.operand(node.body).at(OPEN)
         self.letters.release(node.index)
-        return LatexText(f"\\sum_{{{below}}}{f'^{{{above}}}' if above else ''} {front}{body}", "open")
+        return LatexText(f"\\sum_{{{below}}}{f'^{{{above}}}' if above else ''} {front}{body}", OPEN)
 
     # --- entry by entry -----------------------------------------------------------------------------
 
     def mapped(self, node: a.Mapped) -> LatexText:
         if node.function == "sqrt":
             if isinstance(node.body, a.SquaredNorm):
-                return LatexText(self.norm(node.body.body), "atom")
-            return LatexText(f"\\sqrt{{{self.write(node.body)}}}", "atom")
+                return LatexText(self.norm(node.body.body), ATOM)
+            return LatexText(f"\\sqrt{{{self.write(node.body)}}}", ATOM)
         if node.function == "abs":
-            return LatexText(enclosed(self.write(node.body), "\\lvert ", "\\rvert"), "atom")
+            return LatexText(enclosed(self.write(node.body), "\\lvert ", "\\rvert"), ATOM)
         known = node.function.rstrip("'") in TABLE
         called = head(node.function, self.scalars.naming.reserved) if known else node.function
-        return LatexText(called + enclosed(self.write(node.body)), "atom")
+        return LatexText(called + enclosed(self.write(node.body)), ATOM)
 
     def norm(self, array: Array) -> str:
         return f"\\lVert {self.write(array)} \\rVert" + ("_F" if len(array.axes) == 2 else "")
 
     def squared_norm(self, node: a.SquaredNorm) -> LatexText:
-        return LatexText(self.norm(node.body) + "^2", "power")
+        return LatexText(self.norm(node.body) + "^2", POWER)
 
     def trace(self, node: a.Trace) -> LatexText:
-        return LatexText("\\operatorname{tr}" + enclosed(self.write(node.body)), "atom")
+        return LatexText("\\operatorname{tr}" + enclosed(self.write(node.body)), ATOM)
 
     def diagonal(self, node: a.Diagonal) -> LatexText:
-        return LatexText("\\operatorname{diag}" + enclosed(self.write(node.body)), "atom")
+        return LatexText("\\operatorname{diag}" + enclosed(self.write(node.body)), ATOM)
 
     def softmax(self, node: a.SoftmaxVector) -> LatexText:
-        return LatexText("\\operatorname{softmax}" + enclosed(self.write(node.body)), "atom")
+        return LatexText("\\operatorname{softmax}" + enclosed(self.write(node.body)), ATOM)
 
     def power(self, node: a.EntrywisePower) -> LatexText:
         exponent = self.write(node.exponent)
         mark = f"\\odot {exponent}" if len(node.axes) == 2 else exponent
-        return LatexText(self.raised(node.body, mark), "power")
-
-
-def _is_positive_number(array: Array) -> bool:
-    return isinstance(array, a.Scalar) and isinstance(array.expr, Num) and array.expr.value > 0
+        return LatexText(self.raised(node.body, mark), POWER)
 
 
 def _at(e: IndexExpr, places: dict[Index, IndexExpr]) -> IndexExpr:

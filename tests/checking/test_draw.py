@@ -104,7 +104,7 @@ def distinct_samples_other_than_the_target() -> None:
         condition(apart, k, q, unless=(Cond("eq", k, q),)),
         condition(Cond("eq", Gather(SAMPLES, (k,)), o, negated=True), k),
     )
-    for row, target in zip(env.arrays[SAMPLES].tolist(), env.at[o].tolist(), strict=True):
+    for row, target in zip(env.index_arrays[SAMPLES].tolist(), env.at[o].tolist(), strict=True):
         assert len({*row, target}) == 4
 
 

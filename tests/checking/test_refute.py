@@ -97,9 +97,9 @@ def the_same_seed_finds_the_same() -> None:
 @test_equal_and_different.fact
 def a_session_is_shared() -> None:
     session, i = Session(), Index("i", W, "free")
-    first = refute(Claim(x(i), x(i), (i,)), cache=session)
+    first = refute(Claim(x(i), x(i), (i,)), session=session)
     count = len(session.evaluators)
-    second = refute(Claim(n.mul(n.num(2), x(i)), n.add(x(i), x(i)), (i,)), cache=session)
+    second = refute(Claim(n.mul(n.num(2), x(i)), n.add(x(i), x(i)), (i,)), session=session)
     assert first.verdict == second.verdict == "equal"
     assert len(session.evaluators) == count
 
@@ -487,5 +487,5 @@ def what_vanishes_beside_1_is_no_difference() -> None:
     for value in (0.5, 0.75, 1.5, 3.0):
         env = Environment({}, 1, {T: np.array([value])})
         assert certified(Claim(left, right, ()), Evaluator(env), 0, {}) is None
-    assert refute(Claim(left, right, ()), cache=session).verdict == "equal"
-    assert refute(Claim(left, n.mul(n.num(2), right), ()), cache=session).verdict == "differs"
+    assert refute(Claim(left, right, ()), session=session).verdict == "equal"
+    assert refute(Claim(left, n.mul(n.num(2), right), ()), session=session).verdict == "differs"

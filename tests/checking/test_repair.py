@@ -47,8 +47,8 @@ def summed(body: Callable[[Index], n.Expr]) -> n.Expr:
 
 def offered(left: n.Expr, right: n.Expr, *free: Index) -> tuple[str, ...]:
     claim, session = Claim(left, right, free), Session()
-    assert refute(claim, cache=session).verdict == "differs"
-    found = find_repairs(claim, latex, cache=session)
+    assert refute(claim, session=session).verdict == "differs"
+    found = find_repairs(claim, latex, session=session)
     for r in found:
         assert refute(r.claim).verdict == "equal"
     return tuple(r.say() for r in found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.checking.degree_bound import Survey
+from symgrad.checking.degree_bound import DegreeCounter
 from symgrad.checking.sample_sizes import SampleSizes, bound, corners, need
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption, Claim
@@ -31,7 +31,7 @@ def trace(k: int) -> n.Expr:
 
 
 def chosen(claim: Claim) -> dict[str, int]:
-    return SampleSizes().choose(claim, need(claim, Survey()))
+    return SampleSizes().choose(claim, need(claim, DegreeCounter()))
 
 
 test_bounds = facts()
@@ -101,7 +101,7 @@ def degrees_of_a_size() -> None:
     i, j = Index("i", W), Index("j", W)
 
     def degree(e: n.Expr) -> int:
-        return need(Claim(e, n.ZERO), Survey()).degree.get(W, 0)
+        return need(Claim(e, n.ZERO), DegreeCounter()).degree.get(W, 0)
 
     assert degree(Sum(i, n.ONE)) == 1
     assert degree(Sum(i, Delta(i, i))) == 1
@@ -174,9 +174,9 @@ def corner_sizes() -> None:
 
 @test_choice.fact
 def a_name_keeps_its_size_throughout_a_document() -> None:
-    sizes, survey, d = SampleSizes(), Survey(), Index("d", D)
+    sizes, counter, d = SampleSizes(), DegreeCounter(), Index("d", D)
     first = Claim(x(c), n.ZERO)
     second = Claim(n.mul(x(c), Sum(d, Entry(U, (c, d)))), n.ZERO)
-    one = sizes.choose(first, need(first, survey))
-    two = sizes.choose(second, need(second, survey))
+    one = sizes.choose(first, need(first, counter))
+    two = sizes.choose(second, need(second, counter))
     assert one["W"] == two["W"]

@@ -119,7 +119,7 @@ def test_an_adapter_unpacks_what_is_returned(folder: Path) -> None:
 def test_a_file_that_is_there_is_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "loss_adapter.py").write_text("mine", encoding="utf-8")
     assert main(["new", "--adapter", "doc.md", "hand_code:loss"]) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "exists already" in capsys.readouterr().err
     assert (folder / "loss_adapter.py").read_text(encoding="utf-8") == "mine"
 
 

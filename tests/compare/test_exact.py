@@ -58,10 +58,10 @@ def test_positions_repeat_and_coincide_where_the_cost_allows_it() -> None:
     p = problem(ROOT / "derivations" / "negative_sampling_array.md")
     repeated = coincident = distinct = 0
     for g in draw_points(p, [], 0, Fixed()):
-        (array,) = g.env.arrays
+        (array,) = g.env.index_arrays
         o = next(i for i in g.env.at if i.letter == "o")
         for b in g.samples:
-            row = g.env.arrays[array][b].tolist()
+            row = g.env.index_arrays[array][b].tolist()
             repeated += len(set(row)) < len(row)
             coincident += int(g.env.at[o][b]) in row
             distinct += len(set(row)) == len(row) and int(g.env.at[o][b]) not in row

@@ -1,4 +1,4 @@
-"""PointDrawer whose positions are apart, repeat, and meet: each kind is there on purpose."""
+"""Points whose positions are apart, repeat, and meet: each arrangement is made on purpose."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def points(text: str, seed: int = 0, fixed: Fixed | None = None) -> Iterator[tup
     for g in draw_points(problem(text), [], seed, fixed or Fixed()):
         for b in g.samples:
             at = {i.letter: int(v[b]) for i, v in g.env.at.items()}
-            yield g, {**at, **{a.name: v[b] for a, v in g.env.arrays.items()}}
+            yield g, {**at, **{a.name: v[b] for a, v in g.env.index_arrays.items()}}
 
 
 def distinct(*cells: Any) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symgrad.checking.degree_bound import Survey
+from symgrad.checking.degree_bound import DegreeCounter
 from symgrad.checking.draw import draw
 from symgrad.checking.sample_sizes import SampleSizes, need
 from symgrad.core.claims import Claim
@@ -47,7 +47,7 @@ def compare(asking: GradientRequests, of: str, by: str) -> bool:
     # a derivative is simplified with assumed equations only; what positions differ from is of no account
     assumptions = tuple(a for a in asking.vocabulary.assumptions() if a.kind == "equation")
     claim = Claim(Deriv(found.of.body, target.entry), found.entry, target.axes, assumptions)
-    sizes = SampleSizes().choose(claim, need(claim, Survey()))
+    sizes = SampleSizes().choose(claim, need(claim, DegreeCounter()))
     env = draw(sizes, assumptions, seed=1, batch=1)
     if env is None:
         return False

@@ -50,7 +50,7 @@ def test_what_is_not_in_the_module_is_said(tmp_path: Path, capsys: pytest.Captur
     document.write_text(text, encoding="utf-8")
     assert main(["export", str(document), "-o", str(out)]) == 3
     assert "doc.md:5:19: SG105 `z_i` is not declared" in capsys.readouterr().err
-    assert "Not exported: what stands in line 5 (`z_i` is not declared)." in out.read_text(encoding="utf-8")
+    assert "Not exported: line 5 (`z_i` is not declared)." in out.read_text(encoding="utf-8")
     document.write_text(text.replace("x_i^2", "z_i^2"), encoding="utf-8")
     assert main(["export", str(document), "-o", str(out)]) == 2
     said = capsys.readouterr().err

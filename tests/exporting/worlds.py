@@ -11,12 +11,13 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pytest
 
 from symgrad.core.nodes import Deriv, Entry, Expr, Ref, Tensor
 from symgrad.core.ranges import Affine, Index, IndexArray, Range, Subset
 from symgrad.evaluating.environment import Environment
 from symgrad.evaluating.evaluator import Evaluator
-from symgrad.exporting.costs import export_document
+from symgrad.exporting.costs import TARGETS, export_document
 from symgrad.exporting.python_names import spelled
 from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.document_reader import read_document
@@ -59,7 +60,12 @@ class World:
     def _size_names(self) -> set[str]:
         scope = self.vocabulary.document.scope
         out = set(scope.sizes)
-        objects = (*scope.values.values(), *scope.arrays.values(), *scope.subsets.values(), *scope.indices.values())
+        objects = (
+            *scope.values.values(),
+            *scope.index_arrays.values(),
+            *scope.subsets.values(),
+            *scope.indices.values(),
+        )
         for x in objects:
             ranges = getattr(x, "ranges", ()) or ()
             one = [getattr(x, "range", None), getattr(x, "target", None)]
@@ -82,11 +88,11 @@ class World:
         return t.domain in ("positive", "nonnegative") or spelled(t.name) in self.small
 
     def array(self, a: IndexArray) -> Any:
-        if a not in self.env.arrays:
+        if a not in self.env.index_arrays:
             n = self.env.length(a.target)
             drawn = self.rng.integers(0, n, self.env.shape(a.ranges))
-            self.env.arrays[a] = (drawn + self.env.number(a.target.lo))[None]
-        return self.env.arrays[a][0] - self.env.number(a.target.lo)
+            self.env.index_arrays[a] = (drawn + self.env.number(a.target.lo))[None]
+        return self.env.index_arrays[a][0] - self.env.number(a.target.lo)
 
     def index(self, i: Index) -> int:
         assert i.range is not None
@@ -110,7 +116,7 @@ class World:
         objects: dict[str, Any] = {}
         for i in q.value.body.indices:  # type: ignore[attr-defined]  # a Ref
             objects.setdefault(spelled(i.letter), i)
-        for x in (*scope.values.values(), *scope.arrays.values(), *scope.subsets.values()):
+        for x in (*scope.values.values(), *scope.index_arrays.values(), *scope.subsets.values()):
             if hasattr(x, "name"):
                 objects.setdefault(spelled(x.name), x)
         for letter, i in scope.indices.items():
@@ -175,6 +181,14 @@ def _exported(path: Path) -> Iterator[tuple[str, Quantity, ModuleType, DocumentN
             yield name, q, module, v
 
 
+def needing(target: str) -> Any:
+    """A target whose library must be installed."""
+    return target if target == "numpy" else pytest.param(target, marks=getattr(pytest.mark, target))
+
+
+installed = pytest.mark.parametrize("target", [needing(target) for target in TARGETS])
+
+
 @lru_cache
 def costs() -> tuple[tuple[Path, str], ...]:
     """All costs that have a module, as a document and a name."""
@@ -192,4 +206,17 @@ def batched() -> tuple[tuple[Path, str], ...]:
     )
 
 
-__all__ = ["Affine", "Range", "Ref", "World", "batched", "costs", "documents", "exported", "loaded", "vocabulary"]
+__all__ = [
+    "Affine",
+    "Range",
+    "Ref",
+    "World",
+    "batched",
+    "costs",
+    "documents",
+    "exported",
+    "installed",
+    "loaded",
+    "needing",
+    "vocabulary",
+]

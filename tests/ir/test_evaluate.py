@@ -147,7 +147,7 @@ def gathered_and_literal_positions() -> None:
     env, k = environment(), Index("k", K, "free")
     got = value(at(U, Gather(SAMPLES, (k,)), 2), env, k)
     for b, q in product(range(B), range(2)):
-        assert got[b, q] == env.tensors[U][b, env.arrays[SAMPLES][b, q] - 1, 1]
+        assert got[b, q] == env.tensors[U][b, env.index_arrays[SAMPLES][b, q] - 1, 1]
 
 
 @test_sums_products_and_positions.fact
@@ -274,7 +274,7 @@ def a_definition_at_free_fixed_and_gathered_positions() -> None:
     assert np.allclose(value(Ref(yhat, (i,)), env, i), expected)
     assert np.allclose(value(Ref(yhat, (o,)), env), expected[range(B), env.at[o] - 1])
     got = value(Ref(yhat, (Gather(SAMPLES, (k,)),)), env, k)
-    assert np.allclose(got, np.take_along_axis(expected, env.arrays[SAMPLES] - 1, axis=1))
+    assert np.allclose(got, np.take_along_axis(expected, env.index_arrays[SAMPLES] - 1, axis=1))
 
 
 @test_definitions.fact
@@ -370,7 +370,7 @@ def derivative_by_an_entry_at_gathered_positions() -> None:
     env, i, q = environment(), Index("i", W, "free"), Index("q", K)
     got = value(Deriv(Sum(q, n.power(at(X, Gather(SAMPLES, (q,))), 2)), at(X, i)), env, i)
     for b in range(B):
-        counts = np.bincount(env.arrays[SAMPLES][b] - 1, minlength=4)
+        counts = np.bincount(env.index_arrays[SAMPLES][b] - 1, minlength=4)
         assert np.allclose(got[b], 2 * counts * env.tensors[X][b])
 
 

@@ -1,1 +1,1 @@
-"""What is likely wrong with a gradient that differs: each guess is tried by evaluating it."""
+"""Likely causes of a gradient that differs: each guess is tried by evaluating it."""

@@ -1,4 +1,4 @@
-"""Changes of a gradient that move or thin out what stands at its deltas, and the values that go with them."""
+"""Changes of a gradient that move or drop the terms at its deltas, and the values that they need."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def has_delta(term: n.Expr, axis: Index) -> bool:
 
 
 def without_deltas(term: n.Expr, axis: Index) -> n.Expr:
-    """A term at the positions that its deltas do not speak of."""
+    """A term at the positions that none of its deltas selects."""
     return mapped(term, lambda e: n.ZERO if isinstance(e, n.Delta) and axis in (e.left, e.right) else None)
 
 
 def array_of(node: n.Expr, a: IndexArray) -> Gather | None:
-    """The position of an array that a delta speaks of."""
+    """The entry of an index array in a delta; None if it has none."""
     if isinstance(node, n.Delta):
         for e in (node.left, node.right):
             if isinstance(e, Gather) and e.array is a:
@@ -30,7 +30,7 @@ def array_of(node: n.Expr, a: IndexArray) -> Gather | None:
 
 
 def weighted(gradient: n.Expr, a: IndexArray, weight: n.Tensor) -> n.Expr:
-    """Every delta on a position that an index array holds, times the weight of its place."""
+    """Multiply every delta on an entry of an index array by the weight of that entry."""
 
     def f(node: n.Expr) -> n.Expr | None:
         e = array_of(node, a)
@@ -40,7 +40,7 @@ def weighted(gradient: n.Expr, a: IndexArray, weight: n.Tensor) -> n.Expr:
 
 
 def weighted_sum(gradient: n.Expr, a: IndexArray, weight: n.Tensor) -> n.Expr:
-    """Every summand over the places of an array, times the weight of its place."""
+    """Multiply every summand of a sum over the entries of an index array by the weight of that entry."""
 
     def f(node: n.Expr) -> n.Expr | None:
         if isinstance(node, n.Sum):
@@ -54,7 +54,7 @@ def weighted_sum(gradient: n.Expr, a: IndexArray, weight: n.Tensor) -> n.Expr:
 
 
 def last_in_sum(gradient: n.Expr, a: IndexArray) -> n.Expr:
-    """Of the summands that fall on one position the last: each times ``prod_{j' > j} (1 - delta(a_j', a_j))``."""
+    """Keep the last of the summands on one position: multiply each by ``prod_{j' > j} (1 - delta(a_j', a_j))``."""
 
     def f(node: n.Expr) -> n.Expr | None:
         if not isinstance(node, n.Sum):
@@ -80,7 +80,7 @@ def cond_at(c: n.Cond, there: dict[Index, IndexExpr]) -> n.Cond:
 
 
 def with_deltas_at(gradient: n.Expr, what: Index | IndexArray, other: Index | IndexArray) -> n.Expr:
-    """The deltas on one letter or array, on another one."""
+    """Replace a letter or array in all deltas by another one."""
 
     def there(e: IndexExpr) -> IndexExpr:
         if isinstance(e, Gather) and e.array is what:
@@ -98,6 +98,8 @@ def with_deltas_at(gradient: n.Expr, what: Index | IndexArray, other: Index | In
 
 
 def at_counters(gradient: n.Expr, a: IndexArray) -> n.Expr:
+    """Replace every entry ``a_k`` in deltas by its counter ``k``."""
+
     def there(e: IndexExpr) -> IndexExpr:
         return e.indices[-1] if isinstance(e, Gather) and e.array is a and e.indices else e
 
@@ -111,7 +113,7 @@ def at_counters(gradient: n.Expr, a: IndexArray) -> n.Expr:
 
 
 def mark_last(a: IndexArray, weight: n.Tensor, env: Environment) -> None:
-    """1 for the last of several equal positions, else 0."""
+    """Set the weight to 1 for the last of several equal positions, else to 0."""
     values = env.index_array(a)
     rows = values.reshape(values.shape[0], -1).tolist()
     kept = [[float(v not in row[k + 1 :]) for k, v in enumerate(row)] for row in rows]
@@ -119,7 +121,7 @@ def mark_last(a: IndexArray, weight: n.Tensor, env: Environment) -> None:
 
 
 def mark_other_positions(a: IndexArray, letter: Index, weight: n.Tensor, env: Environment) -> None:
-    """0 where an index array holds the position of a letter, else 1."""
+    """Set the weight to 0 where an index array holds the position of a letter, else to 1."""
     values, at = env.index_array(a), env.position(letter)
     assert at is not None  # the letter is fixed
     env.tensors[weight] = (values != at.reshape(-1, *(1,) * (values.ndim - 1))).astype(float)
@@ -136,7 +138,7 @@ def use_letter(letter: Index, other: Index, env: Environment) -> None:
 
 
 def shift_positions(what: Index | IndexArray, by: int, other: Index | IndexArray, env: Environment) -> None:
-    """Positions one off under another name (or their own), wrapped around as Python wraps a negative index."""
+    """Set another name (or the same) to positions that are one off, wrapped around as Python wraps a negative index."""
     if isinstance(what, Index) and isinstance(other, Index):
         at = env.position(what)
         assert at is not None  # the letter is fixed
@@ -144,4 +146,4 @@ def shift_positions(what: Index | IndexArray, by: int, other: Index | IndexArray
         env.at[other] = env.number(r.lo) + (at - env.number(r.lo) + by) % env.length(r)
     elif isinstance(what, IndexArray) and isinstance(other, IndexArray):
         low = env.number(what.target.lo)
-        env.arrays[other] = low + (env.index_array(what) - low + by) % env.length(what.target)
+        env.index_arrays[other] = low + (env.index_array(what) - low + by) % env.length(what.target)

@@ -1,4 +1,4 @@
-"""Two of a kind that are exchanged, and a gradient whose entries stand in another order."""
+"""Two arguments that are exchanged, and a gradient whose entries are in another order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Exchangeable = Index | IndexArray | n.Tensor
 
 
 def exchanged(term: GradientTerm, others: Sequence[GradientTerm], found: Sequence[Exchangeable]) -> Iterator[Guess]:
-    """``f(c, o)`` where ``f(o, c)`` is meant; of arrays also where both gradients come back in their order."""
+    """``f(c, o)`` where ``f(o, c)`` is meant. For arrays, both gradients may come back exchanged as well."""
     for a, b in combinations(found, 2):
         if not _alike(a, b):
             continue
@@ -34,7 +34,7 @@ def exchanged(term: GradientTerm, others: Sequence[GradientTerm], found: Sequenc
 
 
 def reordered(term: GradientTerm) -> Iterator[Guess]:
-    """A matrix that is raveled by columns and read by rows; positions that are all one further."""
+    """A matrix that is raveled by columns and read by rows; entries that are all shifted by one."""
     if len(term.axes) > 2 or len({i.range for i in term.axes}) > 1:  # else it is the transpose
         say = "raveled in another order: by columns (`order='F'`), where entries are read by rows"
         yield Guess(WHOLE + 3, partial(str, say), partial(_by_columns, term))
@@ -61,7 +61,7 @@ def _exchanged(a: Exchangeable, b: Exchangeable, term: GradientTerm, env: Enviro
     if isinstance(a, n.Tensor) and isinstance(b, n.Tensor):
         out.tensors[a], out.tensors[b] = env.tensor(b), env.tensor(a)
     elif isinstance(a, IndexArray) and isinstance(b, IndexArray):
-        out.arrays[a], out.arrays[b] = env.index_array(b), env.index_array(a)
+        out.index_arrays[a], out.index_arrays[b] = env.index_array(b), env.index_array(a)
     elif isinstance(a, Index) and isinstance(b, Index):
         x, y = env.position(a), env.position(b)
         assert x is not None  # the letters are fixed

@@ -1,4 +1,4 @@
-"""A guess at what went wrong: a sentence, and the numbers that code would give which makes that mistake."""
+"""A guess at a mistake: a sentence, and the numbers that code with this mistake gives."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WHOLE, SAMPLES, POSITION, TERM, SLOPE, COUNT, WINDOW, HELD, EDIT = range(0, 90, 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """arrays: the gradient that this mistake gives, at all samples of an environment, in the document's layout."""
+    """arrays: the gradient with this mistake, at all samples of an environment, in the document's layout."""
 
     rank: int
     say: Callable[[], str]
@@ -33,12 +33,12 @@ class Guess:
 
 
 def changed(env: Environment, change: Change | None) -> Environment:
-    """An environment of its own with other values in it."""
+    """A copy of an environment with a change in it."""
     out = Environment(
         dict(env.sizes),
         env.batch,
         dict(env.tensors),
-        dict(env.arrays),
+        dict(env.index_arrays),
         dict(env.subsets),
         dict(env.at),
         dict(env.functions),
@@ -57,7 +57,7 @@ def evaluated(
     change: Change | None = None,
     dual: Callable[[], n.Expr] | None = None,
 ) -> Callable[[Environment], Array]:
-    """The values of a gradient, made when it is asked for; where the rules leave positions out, by ``dual``."""
+    """Evaluates a gradient, which is made on first use. If it is undefined at some positions, ``dual`` is evaluated."""
     made: list[n.Expr] = []
 
     def arrays(env: Environment) -> Array:

@@ -1,4 +1,4 @@
-"""Mistakes in a part of a cost: a term, a sum, the derivative of a function, a path that is forgotten."""
+"""Mistakes in a part of a cost: a term, a sum, the derivative of a function, a missing path."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
-from symgrad.calculus.differentiate import differentiate, written
+from symgrad.calculus.differentiate import differentiate, primed_function
 from symgrad.comparing.causes.guess import COUNT, HELD, SLOPE, TERM, WINDOW, Guess, Latex, evaluated
 from symgrad.comparing.causes.rewrite import Rewriter, constant, with_slope
 from symgrad.core import nodes as n
@@ -25,7 +25,7 @@ COUNTS = (
 
 @dataclass(frozen=True, slots=True)
 class PartCauses:
-    """The cost, what it is differentiated by (None: the cost itself is looked at), and how it is written."""
+    """Changes of a cost. target: the entry to differentiate by (None: the cost itself differs); axes: of the target."""
 
     cost: n.Expr
     target: n.Entry | n.Ref | None
@@ -34,7 +34,7 @@ class PartCauses:
 
     @property
     def keep(self) -> n.Definition | None:
-        """A defined quantity by which one differentiates: its own definition is none of the cost's."""
+        """The definition of a target that is a defined quantity: it is not changed."""
         return self.target.definition if isinstance(self.target, n.Ref) else None
 
     def guesses(self) -> Iterator[Guess]:
@@ -58,7 +58,7 @@ class PartCauses:
         changes: Mapping[n.Expr, n.Expr],
         held: frozenset[n.Definition] = _NONE,
     ) -> Guess:
-        """The gradient of the cost with something changed in it; ``{}`` in the text is the node."""
+        """The gradient of the cost with some nodes replaced; ``{}`` in the text is the node."""
 
         def gradient() -> n.Expr:
             cost = Rewriter(changes, self.keep)(self.cost) if changes else self.cost
@@ -74,7 +74,7 @@ class PartCauses:
         return text.replace("{}", self.latex(node))
 
     def terms(self, node: n.Add) -> Iterator[Guess]:
-        """A term that is missing, has the wrong sign, or a factor too much."""
+        """A term that is missing, has the wrong sign or a wrong factor."""
         for k, t in enumerate(node.terms):
             before, after = node.terms[:k], node.terms[k + 1 :]
             for rank, factor, text in COUNTS:
@@ -84,7 +84,7 @@ class PartCauses:
                 yield self.guess(COUNT, text, t, {node: n.add(*before, n.mul(t, n.power(f, -1)), *after)})
 
     def sums(self, node: n.Sum) -> Iterator[Guess]:
-        """A mean for a sum; a sum that begins too late or ends too early; a condition that is forgotten."""
+        """A mean for a sum; a sum that begins too late or ends too early; a missing condition."""
         r = node.index.range
         if r is None:
             return
@@ -106,12 +106,12 @@ class PartCauses:
             yield self.guess(WINDOW, text, node, {node: wide})
 
     def arguments(self, node: n.Func) -> Iterator[Guess]:
-        """The sign of an argument."""
+        """An argument with the wrong sign."""
         flipped = n.Func(node.name, n.neg(node.arg))
         yield self.guess(SLOPE + 3, f"${self.latex(flipped)}$ stands where ${{}}$ should", node, {node: flipped})
 
     def slopes(self, node: n.Func) -> Iterator[Guess]:
-        """Another derivative in place of that of a function, whose value stays right."""
+        """A wrong derivative of a function whose value is right."""
         inner = node.arg
         if node.name == "log" and isinstance(inner, n.Func) and inner.name == "sigma":
             x = inner.arg
@@ -147,7 +147,7 @@ class PartCauses:
 
 
 def _slopes(node: n.Func) -> Iterator[tuple[n.Expr, str]]:
-    """Derivatives that are taken for that of ``F(x)``, which stands for ``{}``."""
+    """Wrong derivatives of ``F(x)``, each with a text in which ``{}`` is ``F(x)``."""
     x, name = node.arg, node.name
     yield n.ONE, "the derivative of ${}$ is left out"
     if name == "sigma":
@@ -161,10 +161,10 @@ def _slopes(node: n.Func) -> Iterator[tuple[n.Expr, str]]:
     if name == "relu":
         yield node, "the derivative of ${}$ is taken as its value"
     if name in TABLE:
-        yield n.neg(written(f"{name}'", x)), "the derivative of ${}$ has the wrong sign"
-        yield written(f"{name}'", n.neg(x)), "the derivative of ${}$ is taken at the negative argument"
-        yield written(f"{name}'", node), "the derivative of ${}$ is taken at its value in place of its argument"
-        twice = n.mul(written(f"{name}'", x), written(f"{name}'", x))
+        yield n.neg(primed_function(f"{name}'", x)), "the derivative of ${}$ has the wrong sign"
+        yield primed_function(f"{name}'", n.neg(x)), "the derivative of ${}$ is taken at the negative argument"
+        yield primed_function(f"{name}'", node), "the derivative of ${}$ is taken at its value in place of its argument"
+        twice = n.mul(primed_function(f"{name}'", x), primed_function(f"{name}'", x))
         yield twice, "the derivative of ${}$ is multiplied in twice"
 
 

@@ -1,4 +1,4 @@
-"""Mistakes with positions: samples that repeat, rows of another position, indices that are one off."""
+"""Mistakes with positions: repeated samples, the rows of other positions, indices that are one off."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class PositionCauses:
-    """gradient: the exact one, with its deltas; axes: of the target."""
+    """Changes of the positions in a gradient. gradient: the exact one, with its deltas; axes: of the target."""
 
     gradient: n.Expr
     axes: tuple[Index, ...]
@@ -59,7 +59,7 @@ class PositionCauses:
             yield from self.shifted(letter, letter.letter)
 
     def repeated(self, a: IndexArray) -> Iterator[Guess]:
-        """``g[n] += x`` keeps one of several that fall on the same row."""
+        """``g[n] += x`` keeps one of several values that fall on the same row."""
         weight = n.Tensor("w", a.ranges)
         change = partial(mark_last, a, weight)
         say = (
@@ -71,7 +71,7 @@ class PositionCauses:
         yield Guess(SAMPLES, partial(str, say), evaluated(partial(last_in_sum, self.gradient, a), self.axes))
 
     def left_out(self, a: IndexArray) -> Iterator[Guess]:
-        """A sample that is the target itself is passed over."""
+        """A sample that equals the target is skipped."""
         for letter in self.letters:
             if letter.range != a.target:
                 continue
@@ -83,7 +83,7 @@ class PositionCauses:
                 yield Guess(SAMPLES + 1, partial(str, say), evaluated(make, self.axes, change))
 
     def assigned(self) -> Iterator[Guess]:
-        """``g[o] = x`` where ``g[o] += x`` is meant: the last one to write wins."""
+        """``g[o] = x`` where ``g[o] += x`` is meant: the last value written remains."""
         terms = self.gradient.terms if isinstance(self.gradient, n.Add) else (self.gradient,)
         if not 1 < len(terms) <= 3 or not any(self._axis(t) is not None for t in terms):
             return
@@ -93,11 +93,11 @@ class PositionCauses:
                 yield Guess(TERM + 5, partial(str, say), partial(self._overlaid, order, buffered))
 
     def _axis(self, term: n.Expr) -> int | None:
-        """The axis along which a term touches some positions alone."""
+        """The axis along which a term is zero at most positions; None if there is none."""
         return next((k for k, i in enumerate(self.axes) if has_delta(term, i)), None)
 
     def _overlaid(self, terms: tuple[n.Expr, ...], buffered: bool, env: Environment) -> Array:
-        """Every term written over those before it, in the rows that it touches; one that touches all is added."""
+        """Write every term over those before it in the rows where it is not zero. A term without such rows is added."""
         out: Array | None = None
         for term in terms:
             here = env
@@ -112,7 +112,7 @@ class PositionCauses:
                 axis is not None
                 and array(Evaluator(here), GradientTerm(without_deltas(term, self.axes[axis]), self.axes)).any()
             ):
-                axis = None  # it stands in other rows too
+                axis = None  # it has other rows too
             if out is None:
                 out = np.array(part)
             elif axis is None:
@@ -125,7 +125,7 @@ class PositionCauses:
         return out
 
     def operands(self) -> Iterator[Guess]:
-        """Another array of the same shape, throughout."""
+        """Another array of the same shape is used everywhere."""
         for t in self.tensors:
             for other in self.tensors:
                 if other is not t and other.ranges == t.ranges and t.ranges:
@@ -136,7 +136,7 @@ class PositionCauses:
                     )
 
     def partly(self, letter: Index) -> Iterator[Guess]:
-        """Only the row of a letter is written, or all but it."""
+        """Only the row of a letter is written, or all other rows."""
         for axis, i in enumerate(self.axes):
             if i.range == letter.range:
                 say = f"only what belongs to position ${letter.letter}$ is there, all else is zero"
@@ -155,7 +155,7 @@ class PositionCauses:
         return np.where(here.reshape(shape) == kept, values, 0.0)
 
     def misplaced(self, letter: Index) -> Iterator[Guess]:
-        """The right values in another letter's row."""
+        """The right values are put in the row of another letter."""
         for other in self.letters:
             if other is not letter and other.range == letter.range:
                 say = f"the wrong row or column: what belongs to position ${letter.letter}$ is put at ${other.letter}$"
@@ -177,7 +177,7 @@ class PositionCauses:
         yield Guess(POSITION + 1, partial(str, say), evaluated(partial(at_counters, self.gradient, a), self.axes))
 
     def shifted(self, what: Index | IndexArray, name: str) -> Iterator[Guess]:
-        """Positions counted from 1 where the code counts from 0, or the other way round."""
+        """Positions are counted from 1 where the code counts from 0, or the other way round."""
         for by in (-1, 1):
             say = f"off by one: position ${name} {by:+d}$ is used in place of ${name}$".replace("-1", "- 1").replace(
                 "+1", "+ 1"

@@ -1,4 +1,4 @@
-"""A cost with something in it changed, also inside the definitions it uses, and parts of it held constant."""
+"""Change nodes of a cost, in the definitions that it uses too, and hold parts of it constant."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from symgrad.core.substitute import substitute
 
 
 class Rewriter:
-    """Replaces nodes wherever they stand; a definition that holds one becomes another definition."""
+    """Replaces nodes everywhere. A definition that contains one is replaced by a new definition."""
 
     def __init__(self, changes: Mapping[n.Expr, n.Expr], keep: n.Definition | None = None) -> None:
         self.changes = changes
@@ -36,7 +36,7 @@ class Rewriter:
             return d
         done = self._definitions.get(d)
         if done is None:
-            self._definitions[d] = d  # a definition through itself stays
+            self._definitions[d] = d  # a recursive definition is not changed
             body = self(d.body)
             done = d if body is d.body else n.Definition(d.name, d.params, body, d.row, d.arguments)
             self._definitions[d] = done
@@ -44,7 +44,7 @@ class Rewriter:
 
 
 def mapped(node: n.Expr, f: Callable[[n.Expr], n.Expr | None]) -> n.Expr:
-    """Every node that ``f`` has another for, replaced; definitions are left alone."""
+    """Replace every node for which ``f`` returns another one. Definitions are not entered."""
     memo: dict[n.Expr, n.Expr] = {}
 
     def go(node: n.Expr) -> n.Expr:
@@ -58,7 +58,7 @@ def mapped(node: n.Expr, f: Callable[[n.Expr], n.Expr | None]) -> n.Expr:
 
 
 def constant(node: n.Expr) -> n.Ref:
-    """The value of a node, to be held constant: a definition of its own, open where the node is."""
+    """A node as a definition that can be held constant, with the free indices of the node."""
     free = tuple(sorted((i for i in n.free_indices(node) if i.kind != "fixed"), key=lambda i: i.serial))
     params = tuple(i.fresh("bound") for i in free)
     body = substitute(node, dict(zip(free, params, strict=True)))
@@ -73,5 +73,5 @@ def with_slope(node: n.Expr, arg: n.Expr, slope: n.Expr) -> tuple[n.Expr, frozen
 
 
 def fixed_letters(cost: n.Expr) -> tuple[Index, ...]:
-    """The fixed positions that a cost speaks of."""
+    """The fixed letters in a cost."""
     return tuple(sorted(n.reach(cost).letters, key=lambda i: i.serial))

@@ -1,4 +1,4 @@
-"""Mistakes that show in a gradient as a whole: its sign, its layout, a factor, another argument's gradient."""
+"""Mistakes in the scale of a whole gradient: its sign, a factor, a step that was taken along it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ Array = NDArray[Any]
 Factor = Callable[[Environment, int], float]
 CONSTANT = 1e-9
 NEARLY = 1e-3
-"""A factor this near to 1 is none."""
+"""A factor this close to 1 is not reported."""
 ZERO = 1e-14
-"""What is none beside the terms of a gradient."""
+"""A value this small, relative to the terms of a gradient, is zero."""
 PLAIN = {2.0: "twice", 0.5: "half of", 3.0: "three times", 4.0: "four times", 0.25: "a quarter of"}
 
 
 @dataclass(frozen=True, slots=True)
 class PointGradient:
-    """One gradient at one point: of the code, exact, and the magnitude of its terms."""
+    """A gradient at one point: the code's, the exact one, and the magnitude of its terms."""
 
     env: Environment
     sample: int
@@ -36,7 +36,7 @@ class PointGradient:
 
     @property
     def sharpness(self) -> float:
-        """How well a ratio shows here: the gradient relative to its terms."""
+        """How accurate a ratio is here: the size of the gradient relative to its terms."""
         return float(np.max(np.abs(self.exact) / self.scale, initial=0.0, where=self.scale > 0))
 
     def ratio(self) -> float:
@@ -50,7 +50,7 @@ class PointGradient:
 def proportional(
     points: Sequence[PointGradient], named: Iterable[tuple[str, Factor]], tolerance: float, what: str
 ) -> str | None:
-    """How the code's gradient or cost is proportional to the exact one at every point; None where it is not."""
+    """Say by what factor the code's gradient or cost differs from the exact one at every point; None if by none."""
     if all((np.abs(p.code) <= ZERO * p.scale).all() for p in points):
         but = "" if not any(np.any(p.code) for p in points) else ", but for rounding"
         return f"the {what} is zero throughout{but}: it is never written to, or its path is cut"
@@ -73,7 +73,7 @@ def proportional(
 
 
 def stepped(points: Sequence[PointGradient], values: Sequence[Array], tolerance: float, name: str) -> str | None:
-    """Whether the code returns the argument after a step along its gradient; None where it does not."""
+    """Say that the code returns the argument after a step along its gradient; None if it does not."""
     sharpest, value = max(zip(points, values, strict=True), key=lambda pair: pair[0].sharpness)
     if sharpest.sharpness == 0.0:
         return None
@@ -95,7 +95,7 @@ def _plain(r: float, what: str) -> str:
 
 
 def factors(ranges: Sequence[Range], scalars: Sequence[n.Tensor]) -> Iterator[tuple[str, Factor]]:
-    """What a gradient may be multiplied by: lengths of ranges, sizes and their doubles, products of two, scalars."""
+    """Factors that a gradient may have: lengths of ranges, sizes and their doubles, products of two, scalars."""
     lengths: dict[str, Factor] = {}
     for r in ranges:
         lengths.setdefault(str(r.size), lambda env, b, r=r: float(env.length(r)))  # type: ignore[misc]

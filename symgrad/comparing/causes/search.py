@@ -1,4 +1,4 @@
-"""The search for a cause: guesses in the order of their likelihood, each held against the code's numbers."""
+"""Search for causes: guesses, the likeliest first, are compared with the code's numbers."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ from symgrad.evaluating.evaluator import Evaluator
 
 Array = NDArray[Any]
 MOST = 2
-"""How many causes are named."""
+"""The most causes that are named."""
 TRIED = 1500
-"""How many guesses are tried."""
+"""The most guesses that are tried."""
 EDITS = 400
-"""How many small changes of the gradient itself are tried, after all else."""
+"""The most small changes of the gradient itself that are tried, after all guesses."""
 NEARER = 1e-3
-"""How much nearer than the exact gradient a guess must come at the worst point."""
+"""The most error of a guess at the worst point, relative to the error of the exact gradient."""
 NEARLY = 1e-3
-"""A difference below this is none of kind."""
+"""A relative difference below this is one of precision."""
 OTHER = 1e-3
-"""What the largest term of a gradient counts in each of its entries."""
+"""The weight of the largest term of a gradient in the scale of each entry."""
 WORK = 400e6
 """Units of work for one gradient."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeNumbers:
-    """What the code gave at the samples of one environment: its gradients, the exact ones, the terms' magnitudes."""
+    """The code's gradients at the samples of one environment, the exact ones, and the magnitudes of their terms."""
 
     env: Environment
     samples: tuple[int, ...]
@@ -54,7 +54,7 @@ class CodeNumbers:
     scale: Array
 
     def is_complex(self, tolerance: float) -> bool:
-        """Whether the code gives an imaginary part that rounding does not explain."""
+        """True if the code gives an imaginary part that rounding does not explain."""
         if not np.iscomplexobj(self.code):
             return False
         allowed = [tolerance * self.scale[b] for b in self.samples]
@@ -76,7 +76,7 @@ def causes(
 ) -> tuple[str, ...]:
     """The likeliest causes that give the code's numbers at every point, as sentences.
 
-    target: None where it is the cost itself that differs.
+    target: None if the cost itself differs.
     """
     found: list[str] = []
     judge = _Judge(evidence, tolerance)
@@ -101,7 +101,7 @@ def causes(
                 if found and judge.rank_of_first is not None and guess.rank >= judge.rank_of_first + 10:
                     break
     except (EvaluationTooLarge, EvaluationError):
-        pass  # what was found until then
+        pass  # report what was found so far
     if not found and judge.worst < NEARLY:
         found.append(
             f"nearly right, to {judge.worst:.0e}: a small constant inside of a logarithm or a division, or single "
@@ -111,7 +111,7 @@ def causes(
 
 
 class _Judge:
-    """Whether a guess gives what the code gave. The sharpest point is looked at first, and refutes most of them."""
+    """Decides if a guess gives the code's numbers. The point with the largest error comes first; it excludes most."""
 
     def __init__(self, evidence: Sequence[CodeNumbers], tolerance: float) -> None:
         self.evidence = list(evidence)
@@ -147,7 +147,7 @@ class _Judge:
         return True
 
     def _near(self, code: Array, guess: Array, scale: Array) -> bool:
-        """As near as rounding explains; the terms of a guess may be larger than those of the exact gradient."""
+        """True if rounding explains the difference. The terms of a guess may exceed those of the exact gradient."""
         terms = np.maximum(np.maximum(scale, np.abs(guess)), OTHER * scale.max(initial=0.0))
         return bool((np.abs(code - guess) <= 10 * self.tolerance * terms).all())
 
@@ -177,10 +177,10 @@ def _stepped(
 
 def _ranges(found: Iterable[object]) -> list[Range]:
     out: dict[Range, None] = {}
-    for leaf in found:
-        if isinstance(leaf, str):
-            out[Range.of_size(leaf)] = None
-        for r in getattr(leaf, "ranges", ()):
+    for d in found:
+        if isinstance(d, str):
+            out[Range.of_size(d)] = None
+        for r in getattr(d, "ranges", ()):
             out[r] = None
     return list(out)
 
@@ -193,7 +193,7 @@ def _ordered(
     stale: Sequence[tuple[str, Change]],
     latex: Latex,
 ) -> Iterator[Guess]:
-    """All guesses, the likeliest kind first."""
+    """All guesses, the likeliest first."""
     cost = problem.value
     guesses = list(_elsewhere(term, others))
     for say, change in stale:
@@ -211,7 +211,7 @@ def _ordered(
 
 
 def _edited(problem: Problem, term: GradientTerm, latex: Latex) -> Iterator[Guess]:
-    """The gradient with a slip of the pen in it, as ``check`` knows them."""
+    """The gradient with a small mistake in it, of the kinds that ``check`` tries as repairs."""
     found = list(dependencies(problem.value))
     tensors = tuple(t for t in found if isinstance(t, n.Tensor))
     scope = (*term.axes, *fixed_letters(problem.value))
@@ -224,7 +224,7 @@ def _edited(problem: Problem, term: GradientTerm, latex: Latex) -> Iterator[Gues
 
 
 def _elsewhere(term: GradientTerm, others: Sequence[tuple[str, GradientTerm]]) -> Iterator[Guess]:
-    """The gradient of something else, in the same shape or transposed."""
+    """The gradient by another argument or of another quantity, in the same shape or transposed."""
     mine = [i.range for i in term.axes]
     if len(mine) == 2 and mine[0] == mine[1]:
         yield Guess(WHOLE, partial(str, "transposed: rows and columns are exchanged"), partial(_laid, term, (1, 0)))

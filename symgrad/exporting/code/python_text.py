@@ -7,23 +7,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.core.ranges import Affine
+from symgrad.writing.operand_text import OperandText
 
 ATOM, POWER, SIGN, PRODUCT, SUM, COMPARISON = 9, 8, 7, 6, 5, 4
 
 
 @dataclass(frozen=True, slots=True)
-class PythonText:
-    """An expression; ``level`` is the precedence of its outermost operation."""
+class PythonText(OperandText):
+    """A Python expression with the precedence of its outermost operation."""
 
-    text: str
     level: int = ATOM
 
-    def at(self, level: int) -> str:
-        """As an operand of something that binds as tightly as ``level``."""
-        return self.text if self.level >= level else f"({self.text})"
-
-    def __str__(self) -> str:
-        return self.text
+    def in_parentheses(self) -> str:
+        return f"({self.text})"
 
 
 def call(name: str, *arguments: object) -> PythonText:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symgrad.calculus.contract import summed
-from symgrad.calculus.differentiate import resolve, written
+from symgrad.calculus.differentiate import primed_function, resolve
 from symgrad.core import nodes as n
 from symgrad.core.functions import TABLE
 from symgrad.core.ranges import Affine, Index
@@ -174,7 +174,7 @@ class Lowering(PositionRules):
 
     def func(self, node: n.Func) -> LabelledArray:
         if node.name.endswith("'"):
-            return self.value(written(node.name, node.arg))
+            return self.value(primed_function(node.name, node.arg))
         x = self.value(node.arg)
         if node.name in self.graph.functions:
             return mapped(self.graph, node.name, x)

@@ -1,4 +1,4 @@
-"""The forms of gradients in generated modules, which hold these classes as they stand here."""
+"""The forms of gradients: classes that are copied into generated modules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _same_shape(out: Array, shape: tuple[int, ...]) -> None:
 
 
 class IndexedSlices:
-    """An array that is zero but for some slices along one axis; repeated indices add up.
+    """An array that is zero except for some slices along one axis; repeated indices add up.
 
     indices: whole numbers, (k,); values: the slices, of ``shape`` with k places along ``axis``.
     """
@@ -38,7 +38,7 @@ class IndexedSlices:
         return self.add_to(np.zeros(self.shape, self.dtype if dtype is None else dtype))
 
     def add_to(self, out: Array, scale: float = 1.0) -> Array:
-        """``out += scale * self``, in place; only the slices named are touched. Returns ``out``."""
+        """``out += scale * self``, in place; touches only these slices. Returns ``out``."""
         _same_shape(out, self.shape)
         rows, slices = np.moveaxis(out, self.axis, 0), np.moveaxis(self.values, self.axis, 0)
         if self.indices.size <= 64:
@@ -46,7 +46,7 @@ class IndexedSlices:
                 rows[i] += scale * slices[k]
             return out
         order = np.argsort(self.indices, kind="stable")
-        for _ in range(8):  # a round adds one slice to each place that has any left
+        for _ in range(8):  # each round adds one slice per index that has any left
             at = self.indices[order]
             first = np.concatenate((np.ones(min(1, at.size), bool), at[1:] != at[:-1]))
             rows[at[first]] += scale * slices[order[first]]
@@ -80,7 +80,7 @@ class LowRank:
         return dense if dtype is None else dense.astype(dtype, copy=False)
 
     def add_to(self, out: Array, scale: float = 1.0) -> Array:
-        """``out += scale * self``, in place, in blocks of rows that stay in the cache. Returns ``out``."""
+        """``out += scale * self``, in place, in blocks of rows that fit in the cache. Returns ``out``."""
         _same_shape(out, self.shape)
         right = scale * self.right.T
         for start in range(0, out.shape[0], 1024):

@@ -1,6 +1,6 @@
 """What generated modules for JAX hold beside ``support``; see there. This file is read and not imported.
 
-What concerns values, and not shapes, is checked where values are known: under a transformation they are not.
+Values, unlike shapes, are checked only where they are known, which is not the case under a transformation.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from symgrad.exporting.targets.support import _index, _out_of_range, _ranked
 
 
 def _static(make: Any) -> Any:
-    """What depends on sizes alone, computed at once under a transformation too: its length is a shape."""
+    """A value that depends on sizes alone, computed while tracing too, because its length is a shape."""
     with jax.ensure_compile_time_eval():
         return make()
 
@@ -25,7 +25,7 @@ def _erfc(x: Any) -> Any:
 
 
 def _where_known(check: Any, name: str, *values: Any) -> None:
-    """A check of values: under a transformation they are not known, and it is left out."""
+    """A check of values, which is left out under a transformation, where values are not known."""
     if not any(isinstance(x, jax.core.Tracer) for x in values):
         with jax.ensure_compile_time_eval():
             check(name, *values)
@@ -57,7 +57,7 @@ def _softmax_and_log(x: Any, axis: Any = None) -> tuple[Any, Any]:
 
 @jax.tree_util.register_pytree_node_class
 class _ArraySlices:
-    """A gradient that is zero but for slices along one axis; repeated indices add up."""
+    """A gradient that is zero except for slices along one axis; repeated indices add up."""
 
     def __init__(self, values: Any, indices: Any, shape: tuple[int, ...], axis: int) -> None:
         self.values = values
@@ -81,12 +81,12 @@ class _ArraySlices:
 
 
 def _array(gradient: Any) -> Any:
-    """A gradient of whatever form as one array."""
+    """A gradient in any form as one array."""
     return gradient if isinstance(gradient, jax.Array) else gradient.array()
 
 
 def _passed_back(upstream: Any, gradient: Any) -> Any:
-    """A gradient times what is passed back: one factor of it, before the array is made."""
+    """A gradient times the upstream gradient; one factor is multiplied before the array is made."""
     return upstream * gradient if isinstance(gradient, jax.Array) else gradient.times(upstream).array()
 
 
@@ -110,7 +110,7 @@ def _numbers(name: str, x: Any, rank: int) -> Any:
 
 
 def _traced_index(name: str, x: Any, size: int, meaning: str) -> Any:
-    """A position counted from 0, or ValueError; under a transformation its type alone is known."""
+    """A position counted from 0, or ValueError; under a transformation only its type is known."""
     if not isinstance(x, jax.core.Tracer):
         return jnp.asarray(_index(name, x, size, meaning))
     if x.ndim or not jnp.issubdtype(x.dtype, jnp.integer):
@@ -134,7 +134,7 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
 
 
 def _tracked(known: tuple[str, ...], **arguments: Any) -> tuple[str, ...]:
-    """The names of the arguments that are differentiated by, or ValueError for one that has no gradient."""
+    """The names of the arguments to differentiate by, or ValueError for one without a gradient."""
     wanted = tuple(name for name, x in arguments.items() if x.perturbed)
     for name in wanted:
         if name not in known:

@@ -100,9 +100,9 @@ class JaxModule(DifferentiableModule):
     array = "jax.Array"
     conventions = (
         "Arguments are given by name. Real arrays are float32 or float64, all of one dtype, which results keep.",
-        "Indices are whole numbers counted from 0, looked at where they are known, and not under `jit`. Costs are",
-        "differentiable, with the derived gradient as their reverse derivative. Sizes are static. The gradient by an",
-        "array has the shape of that array.",
+        "Indices are whole numbers counted from 0; they are checked outside `jit`, where their values are known. Costs",
+        "are differentiable, with the derived gradient as their reverse derivative. Sizes are static. The gradient by",
+        "an array has the shape of that array.",
     )
 
     def imports(self) -> list[str]:
@@ -122,7 +122,7 @@ class JaxModule(DifferentiableModule):
         yield function(
             f"def _forward_{name}({given}) -> tuple[Any, dict[str, Any]]:",
             [
-                '"""The value, and the gradients that the backward pass will ask for."""',
+                '"""The value, and the gradients that the backward pass needs."""',
                 *wrapped(f"wanted = _tracked({known}, {', '.join(f'{n}={n}' for n in arrays)})", 4),
                 *wrapped(f"return _gradients_{name}(wanted, {values})", 4),
             ],
@@ -131,7 +131,7 @@ class JaxModule(DifferentiableModule):
         yield function(
             f"def _backward_{name}({given}) -> tuple[Any, ...]:",
             [
-                '"""The gradients times what is passed back."""',
+                '"""The gradients times the upstream gradient."""',
                 *wrapped(f"names = {quoted(tuple(arrays))}", 4),
                 "return tuple(_passed_back(upstream, grads[name]) if name in grads else None for name in names)",
             ],

@@ -61,7 +61,7 @@ def _softmax(x: Any, axis: Any = None) -> Any:
 
 
 def _softmax_and_log(x: Any, axis: Any = None, out: Any = None) -> tuple[Any, Any]:
-    """exp(x) / sum exp(x) and log sum exp(x), which do not overflow; the first in ``out``, if that is given."""
+    """exp(x) / sum exp(x), in ``out`` if that is given, and log sum exp(x), which do not overflow."""
     if axis is None:
         highest = x.max()
         p = np.subtract(x, highest, out=out)
@@ -80,12 +80,12 @@ def _softmax_and_log(x: Any, axis: Any = None, out: Any = None) -> tuple[Any, An
 
 
 def _matvec(a: Any, x: Any) -> Any:
-    """a @ x; what is larger than the caches is read faster by einsum."""
+    """a @ x; einsum is faster for what does not fit in the caches."""
     return np.einsum("ij,j->i", a, x) if a.nbytes > 1 << 24 else a @ x
 
 
 def _vecmat(x: Any, a: Any) -> Any:
-    """x @ a; what is larger than the caches is read faster by einsum."""
+    """x @ a; einsum is faster for what does not fit in the caches."""
     return np.einsum("i,ij->j", x, a) if a.nbytes > 1 << 24 else x @ a
 
 
@@ -99,12 +99,12 @@ def _product_of_others(x: Any, axis: int) -> Any:
 
 
 def _add_at(out: Any, key: Any, values: Any) -> None:
-    """out[key] += values, in which positions that stand twice add up."""
+    """out[key] += values, where repeated positions add up."""
     np.add.at(out, key, values)
 
 
 class _Joined:
-    """Slices of one block of a batch after the other."""
+    """The slices of all blocks of a batch, concatenated."""
 
     def __init__(self, first: IndexedSlices, blocks: int) -> None:
         shape = list(first.values.shape)
@@ -126,7 +126,7 @@ class _Joined:
 
 
 def _in_blocks(function: Any, *batched: Any) -> tuple[Any, dict[str, Any]]:
-    """A value and slices, summed over a batch in blocks, whose arrays stay in the cache."""
+    """A value and slices, summed over a batch in blocks whose arrays fit in the cache."""
     step, size = 128, batched[0].shape[0]
     value, grads = function(*(x[:step] for x in batched))
     if size <= step:
@@ -175,8 +175,8 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str) -> Any:
 
 
 def _beyond(x: Any, size: int) -> bool:
-    """Whether a position is not among those counted, by the fewest calls."""
+    """True if a position does not exist, found with few calls."""
     if x.size < 32:
         entries = x.ravel().tolist()
         return bool(min(entries) < 0 or max(entries) >= size)
-    return bool(x.view(np.uintp).max() >= size)  # without their sign, those below 0 are the largest
+    return bool(x.view(np.uintp).max() >= size)  # read as unsigned, those below 0 are the largest

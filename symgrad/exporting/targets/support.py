@@ -1,8 +1,8 @@
 """What generated modules hold beside the functions of their costs: copied into them piece by piece.
 
-``xp`` is the library of the target: in a copy its name stands in place of ``xp``. What a library needs in a way of
-its own is in ``numpy_support``, ``torch_support`` and ``jax_support``, whose pieces come before those of the same name
-here. Pieces may use the modules imported here, their library, and each other.
+``xp`` is the library of the target; a copy has its name instead. What differs between libraries is in
+``numpy_support``, ``torch_support`` and ``jax_support``, whose pieces replace those of the same name here. Pieces may
+use the modules imported here, their library, and each other.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _index(name: str, x: Any, size: int, meaning: str) -> int:
 
 
 def _size(name: str, x: Any, more: str = "") -> int:
-    """A size that no array has as its length, or ValueError; ``more``: what else the library asks of it."""
+    """A size that is not the length of an axis, or ValueError; ``more``: what the library also needs."""
     try:
         n = operator.index(x)
     except TypeError:
@@ -102,7 +102,7 @@ def _size(name: str, x: Any, more: str = "") -> int:
 
 
 def _wanted(wrt: Any, known: tuple[str, ...]) -> Any:
-    """The names by which to differentiate, or ValueError."""
+    """The names to differentiate by, or ValueError."""
     names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
     for name in names:
         if name not in known:

@@ -45,17 +45,17 @@ def _erfc(x: Any) -> Any:
 
 
 def _where(mask: Any, x: Any, y: Any, like: Any) -> Any:
-    """x where the mask holds, else y; each may be a number of Python."""
+    """x where the mask holds, else y; each may be a Python number."""
     return torch.where(torch.as_tensor(mask, device=like.device), _like(x, like), _like(y, like))
 
 
 def _full(x: Any, shape: Any, like: Any) -> Any:
-    """One number in all places."""
+    """A tensor filled with one number."""
     return _like(x, like).expand(shape).clone()
 
 
 class _TensorSlices(NamedTuple):
-    """A gradient that is zero but for slices along one axis; repeated indices add up."""
+    """A gradient that is zero except for slices along one axis; repeated indices add up."""
 
     values: Any
     indices: Any
@@ -75,12 +75,12 @@ class _TensorSlices(NamedTuple):
 
 
 def _tensor(gradient: Any, sparse: bool) -> Any:
-    """A gradient of whatever form as one tensor; those with few slices are sparse if that is asked for."""
+    """A gradient in any form as one tensor; ``sparse``: those with few slices as sparse tensors."""
     return gradient if isinstance(gradient, torch.Tensor) else gradient.array(sparse)
 
 
 def _save(ctx: Any, grads: dict[str, Any]) -> None:
-    """Keeps gradients for the backward pass in the forms that they have."""
+    """Keeps gradients in their forms for the backward pass."""
     ctx.forms, tensors = [], []
     for name, g in grads.items():
         fields = (g,) if isinstance(g, torch.Tensor) else tuple(g)
@@ -91,7 +91,7 @@ def _save(ctx: Any, grads: dict[str, Any]) -> None:
 
 
 def _passed_back(ctx: Any, upstream: Any, sparse: bool) -> dict[str, Any]:
-    """The gradients times what is passed back: the one factor of each, before the tensor is made."""
+    """The gradients times the upstream gradient; one factor of each is multiplied before the tensor is made."""
     tensors, grads = iter(ctx.saved_tensors), {}
     for name, form, count, rest in ctx.forms:
         first, *others = (next(tensors) for _ in range(count))
@@ -112,7 +112,7 @@ def _add_at(out: Any, key: Any, values: Any) -> None:
 
 
 def _like(x: Any, like: Any) -> Any:
-    """A number or an array as a tensor of the dtype of another, and where that one is."""
+    """A number or an array as a tensor with the dtype and device of ``like``."""
     return torch.as_tensor(x, dtype=like.dtype, device=like.device)
 
 
@@ -140,7 +140,7 @@ def _numbers(name: str, x: Any, rank: int) -> Any:
 
 
 def _common(**arguments: Any) -> Any:
-    """An argument whose dtype and device all have, or ValueError; numbers alone are of the default dtype."""
+    """An argument with the dtype and device of all others, or ValueError; numbers alone have the default dtype."""
     tensors = {name: x for name, x in arguments.items() if isinstance(x, torch.Tensor)}
     arrays = {name: x for name, x in tensors.items() if x.ndim}
     if not arrays:
@@ -175,7 +175,7 @@ def _indices(name: str, x: Any, rank: int, size: int, meaning: str, device: Any)
 
 
 def _distinct(name: str, x: Any) -> None:
-    """ValueError if a position stands twice in what is a set, one along the last axis."""
+    """ValueError if a set, one along the last axis, holds a position twice."""
     x = torch.sort(x, dim=-1).values
     if bool((x[..., 1:] == x[..., :-1]).any()):
         raise ValueError(f"{name} holds a position twice; it should be a set")
@@ -191,11 +191,11 @@ def _tracked(needed: tuple[bool, ...], names: tuple[str, ...], known: tuple[str,
 
 
 def _once() -> None:
-    """RuntimeError where a graph of the gradient is asked for: as a constant it would give wrong second derivatives."""
+    """RuntimeError under create_graph: the gradient is a constant there, and second derivatives would be wrong."""
     if torch.is_grad_enabled():
         raise RuntimeError("a derived gradient can't be differentiated again: leave create_graph out")
 
 
 def _detached(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The arguments, apart from what they were computed from."""
+    """The arguments, detached from the graph that they were computed in."""
     return tuple(x.detach() if isinstance(x, torch.Tensor) else x for x in arguments)

@@ -133,7 +133,7 @@ class TorchModule(DifferentiableModule):
         forward = function(
             "def forward(ctx: Any, sparse: bool, *arguments: Any) -> Any:",
             [
-                '"""The value, and the gradients that the backward pass will ask for."""',
+                '"""The value, and the gradients that the backward pass needs."""',
                 *wrapped(f"wanted = _tracked(ctx.needs_input_grad[1:], {names}, {known})", 8),
                 f"value, grads = _gradients_{name}(wanted, *arguments)",
                 "ctx.sparse = sparse",
@@ -144,7 +144,7 @@ class TorchModule(DifferentiableModule):
         backward = function(
             "def backward(ctx: Any, upstream: Any) -> tuple[Any, ...]:",
             [
-                '"""The gradients times what is passed back."""',
+                '"""The gradients times the upstream gradient."""',
                 "_once()",
                 "grads = _passed_back(ctx, upstream, ctx.sparse)",
                 *wrapped(f"names = {names}", 8),

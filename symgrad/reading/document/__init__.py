@@ -1,1 +1,1 @@
-"""Where mathematics is in a document."""
+"""Finding the mathematics in a document."""

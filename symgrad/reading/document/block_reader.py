@@ -12,6 +12,6 @@ __all__ = ["Block", "Blocks", "Directive", "Display", "Heading", "Inline", "read
 
 
 def read_blocks(source: Source, *, tex: bool | None = None) -> Blocks:
-    """The blocks of a document. It is read as TeX if its path ends in ``.tex``, else as Markdown."""
+    """The blocks of a document, read as TeX if its path ends in ``.tex``, else as Markdown."""
     as_tex = source.path.endswith(".tex") if tex is None else tex
     return find_mathematics(tex_layout(source) if as_tex else markdown_layout(source))

@@ -1,4 +1,4 @@
-"""Where mathematics stands in a document: displays, inline mathematics, headings and directives, in order."""
+"""The blocks of a document: displays, inline mathematics, headings and directives."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from symgrad.text.source import Source, Span
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """A display. ``content`` is what stands between its marks, ``full`` includes them."""
+    """A display. ``content`` is the text between its delimiters, ``full`` includes them."""
 
     content: Span
     environment: str | None
@@ -24,7 +24,7 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class Inline:
-    """Inline mathematics; ``paragraph`` counts the paragraphs of the document."""
+    """Inline mathematics; ``paragraph`` is the number of its paragraph in the document."""
 
     content: Span
     paragraph: int
@@ -57,9 +57,9 @@ Block = Display | Inline | Heading | Directive
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The blocks of a document in order, and what could not be read.
+    """The blocks of a document in order, and its layout errors.
 
-    The spans' source has the document's text, save that the marks of block quotes are blanks.
+    The spans point into a source in which the markers of block quotes are replaced by spaces.
     """
 
     source: Source

@@ -1,7 +1,7 @@
-"""Mathematics among prose: ``$$``, ``\\[``, ``\\(``, ``$`` and environments, with what is left open reported.
+"""Mathematics in prose: ``$$``, ``\\[``, ``\\(``, ``$`` and environments; unclosed ones are reported.
 
-A mark that is not closed is reported where it stands, and reading goes on right after it, so
-that nothing that follows is lost.
+An unclosed delimiter is reported at its position, and reading continues right after it, so that no later text is
+lost.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ENVIRONMENTS = words(
 )
 NESTED_ENVIRONMENTS = words("aligned gathered split multlined alignedat cases dcases rcases array")
 KEPT = words("cases dcases rcases")
-"""Environments that mean something themselves: the content of such a display includes them."""
+"""Environments with a meaning of their own: the content of such a display includes their ``\\begin`` and ``\\end``."""
 WITH_COLUMNS = words("alignat alignedat xalignat IEEEeqnarray array")
 
 _MARK = re.compile(r"\\begin\{([A-Za-z]+)(\*?)\}|\\[\[(]|\\(?:[^A-Za-z]|$)|\$\$|\$", re.DOTALL)
@@ -40,7 +40,7 @@ def find_mathematics(layout: Layout) -> Blocks:
     starts = [d.full.start for d in displays]
 
     def inside(block: Heading | Directive) -> bool:
-        """Whether a display reaches into it: what looks like a heading there is none."""
+        """True if the line lies inside a display, so that a ``#`` there is not a heading."""
         k = bisect_right(starts, block.span.start) - 1
         later = k + 1 < len(displays) and displays[k + 1].full.start < block.span.end
         return later or (k >= 0 and block.span.start < displays[k].full.end)
@@ -48,7 +48,9 @@ def find_mathematics(layout: Layout) -> Blocks:
     for directive in layout.directives:
         if inside(directive):
             span = directive.span
-            layout.report("SG004", "this directive stands inside a display", span.start, span.end, "write it before")
+            layout.report(
+                "SG004", "this directive is inside a display", span.start, span.end, "write it before the display"
+            )
     headings = [h for h in layout.headings if not inside(h)]
     directives = [d for d in layout.directives if not inside(d)]
     items: list[Block] = [*finder.found, *layout.fences, *headings, *directives]
@@ -65,7 +67,7 @@ class _Finder:
         self.text = layout.visible
         self.found: list[Block] = []
         self.hopeless: dict[str, tuple[int, int]] = {}
-        """Closing marks, with two offsets between which there is none: no second search."""
+        """Closing delimiters, each with two offsets between which it does not occur, to search only once."""
         self.pairs: dict[str, dict[int, int]] = {}
 
     def read(self) -> None:
@@ -109,7 +111,7 @@ class _Finder:
         limit = len(self.text) if closing == "\\]" else self.stop(m.end())
         close = self.search(_ESCAPE, closing, m.end(), limit, m.group())
         if close is None or self.is_prose(m.end(), close):
-            # In Markdown \[ and \( are escaped brackets too: only what looks like mathematics is missed
+            # in Markdown, \[ and \( are escaped brackets too: only those that look like mathematics are reported
             piece = _BLANK_LINE.split(self.text[m.end() : m.end() + 2000], maxsplit=1)[0]
             if self.layout.tex or (closing == "\\]" and re.search(r"[=^]|\\[A-Za-z]", piece)):
                 return self.unclosed(m, closing)
@@ -139,7 +141,7 @@ class _Finder:
         return self.display(start, end, m.start(), after, starred)
 
     def ends(self, name: str, nests: bool) -> dict[int, int]:
-        """Where the environment of a name that begins at an offset ends, for all of them at once."""
+        """The offsets where the environments that begin at an offset end, found for all of them at once."""
         if name not in self.pairs:
             open_at: list[int] = []
             found: dict[int, int] = {}
@@ -154,7 +156,7 @@ class _Finder:
         return self.pairs[name]
 
     def search(self, pattern: re.Pattern[str], closing: str, start: int, limit: int, opening: str = "") -> int | None:
-        """The next closing mark before a limit and before another opening one; what is escaped does not count."""
+        """The next closing delimiter before a limit and before another opening one; escaped ones do not count."""
         known = self.hopeless.get(closing)
         if known is not None and known[0] <= start and limit <= known[1]:
             return None
@@ -167,9 +169,9 @@ class _Finder:
         return None
 
     def is_prose(self, start: int, end: int) -> bool:
-        """Whether text between two marks is a paragraph of prose, so that the first mark was never closed.
+        """True if the text between two delimiters is a paragraph of prose, so that the first one was never closed.
 
-        Three plain words in a row on a line of their own, outside of ``\\text``.
+        Prose has three plain words in a row on one line, outside ``\\text``.
         """
         if self.walled(start, end):
             return True
@@ -180,7 +182,7 @@ class _Finder:
         return _WORDS.search(later) is not None or re.search(r"\n[ \t\r]*\n {0,3}#{1,6} ", piece) is not None
 
     def walled(self, start: int, end: int) -> bool:
-        """Whether a fenced block stands between two offsets."""
+        """True if there is a fenced block between two offsets."""
         k = bisect_right(self.layout.walls, start)
         return k < len(self.layout.walls) and self.layout.walls[k] < end
 
@@ -191,12 +193,12 @@ class _Finder:
         self.found.append(Inline(self.layout.span(start, end), paragraph))
 
     def stop(self, at: int) -> int:
-        """Where inline mathematics that opens at an offset must have closed."""
+        """The offset before which inline mathematics that opens at an offset must close."""
         k = bisect_right(self.layout.stops, at)
         return self.layout.stops[k] if k < len(self.layout.stops) else len(self.text)
 
     def dollar(self, at: int) -> int:
-        """Inline mathematics that opens with a dollar at an offset, if it does; where to read on."""
+        """Inline mathematics that opens with a dollar at an offset, or None, and where to continue."""
         text, start, limit = self.text, at + 1, self.stop(at)
         if text.startswith("`", start):
             close = text.find("`$", start + 1, limit)

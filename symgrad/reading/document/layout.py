@@ -1,7 +1,7 @@
-"""The layout of a document: what is code, comment, heading or paragraph, before any mathematics is looked for.
+"""The layout of a document: code, comments, headings and paragraphs, found before any mathematics.
 
-``Layout.visible`` is the text with everything opaque (code, comments, preamble) blanked, character
-by character, so that offsets stay; delimiters are looked for there, contents are read from the source.
+``Layout.visible`` is the text with all opaque parts (code, comments, preamble) blanked character by character, so
+that offsets are kept; delimiters are searched there, contents are read from the source.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from symgrad.text.source import Source, Span
 
 @dataclass(slots=True)
 class Layout:
-    """What is known of a document before its mathematics is read."""
+    """The parts of a document that are known before its mathematics is read."""
 
     source: Source
     tex: bool
@@ -28,9 +28,9 @@ class Layout:
     paragraphs: list[int] = field(default_factory=list)
     """Offsets at which a paragraph ends, ascending."""
     walls: list[int] = field(default_factory=list)
-    """Offsets of fenced blocks, ascending: no other display reaches across one."""
+    """Offsets of fenced blocks, ascending: no other display extends across one."""
     stops: list[int] = field(default_factory=list)
-    """Offsets that inline mathematics can't cross: those, and the starts of list items."""
+    """Offsets that inline mathematics can't extend across: those, and the starts of list items."""
 
     def span(self, start: int, end: int) -> Span:
         return Span(self.source, start, end)
@@ -39,7 +39,7 @@ class Layout:
         self.diagnostics.append(Diagnostic(code, message, self.span(start, end), remedy))
 
     def directive(self, body: str, start: int, end: int) -> None:
-        """A comment: a directive if it addresses symgrad, else nothing."""
+        """A comment: a directive if it addresses symgrad, otherwise ignored."""
         m = re.match(r"\s*symgrad\b\s*(:?)\s*([A-Za-z-]*)\s*(.*?)\s*$", body, re.DOTALL)
         if m is None:
             return
@@ -51,7 +51,7 @@ class Layout:
             said = " ".join(f"symgrad{m[1]} {name} {argument}".split())
             self.report(
                 "SG004",
-                f"`{said}` is no directive",
+                f"`{said}` is not a directive",
                 start,
                 end,
                 "write `symgrad: expect refuted` or `symgrad: skip WHY`",
@@ -59,5 +59,5 @@ class Layout:
 
 
 def blank(text: str) -> str:
-    """As many spaces, line breaks kept."""
+    """The text with every character but line breaks replaced by a space."""
     return re.sub(r"[^\n]", " ", text)

@@ -1,4 +1,4 @@
-"""The layout of a Markdown document: front matter, code and comments are opaque; block quotes are seen through."""
+"""The layout of a Markdown document: front matter, code and comments are opaque, block quotes are transparent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from symgrad.reading.document.layout import Layout, blank
 from symgrad.text.source import Source
 
 CODE = "\ufffc"
-"""Stands for a character of inline code: no space, no letter."""
+"""Replaces the characters of inline code: neither a space nor a letter."""
 
 
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^\n]*)$")
@@ -21,7 +21,7 @@ _INLINE_OPAQUE = re.compile(r"\\[\\`<$]|(?P<ticks>`+)|<!--|<(?P<tag>pre|code|scr
 
 
 def markdown_layout(source: Source) -> Layout:
-    """Layout of a Markdown document: front matter, code and comments are opaque."""
+    """The layout of a Markdown document."""
     source = _without_quote_marks(source)
     layout = Layout(source, False, source.text)
     lines = _Lines(layout)
@@ -33,7 +33,7 @@ def markdown_layout(source: Source) -> Layout:
 
 
 def _without_quote_marks(source: Source) -> Source:
-    """The source with the marks of block quotes blanked: in a display they would be read as relations."""
+    """The source with the markers of block quotes blanked, which would be read as relations in a display."""
     if not re.search(r"^ {0,3}>", source.text, re.MULTILINE):
         return source
     out: list[str] = []
@@ -47,7 +47,7 @@ def _without_quote_marks(source: Source) -> Source:
 
 
 class _Lines:
-    """The line structure of Markdown, one line after another."""
+    """The line structure of Markdown, read line by line."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -61,11 +61,11 @@ class _Lines:
         self.paragraph_start: int | None = None
         self.in_list = False
         self.in_item = False
-        """Whether the paragraph starts as a list item."""
+        """True if the paragraph starts as a list item."""
         self.comment = False
-        """Whether the line before ended inside a comment."""
+        """True if the line before ended inside a comment."""
         self.unfenced: dict[str, int] = {}
-        """Fence characters, with the length from which on no line closes a block any more."""
+        """Fence characters, each with the least length of a fence that no later line closes."""
 
     def read(self) -> None:
         k = self._front_matter()
@@ -92,7 +92,7 @@ class _Lines:
         return 0
 
     def _line(self, k: int) -> int:
-        """Reads the block that starts at line ``k``; the next line to read."""
+        """Read the block that starts at line ``k``; returns the next line to read."""
         line = self.lines[k]
         stripped = line.strip()
         indent = len(line) - len(line.lstrip(" ")) + (4 if line.lstrip(" ").startswith("\t") else 0)
@@ -137,7 +137,7 @@ class _Lines:
         return k + 1
 
     def _in_comment(self, line: str) -> bool:
-        """Whether a line begins inside a comment that a line before opened."""
+        """True if a line begins inside a comment that an earlier line opened."""
         began = self.comment
         plain = re.sub(r"`[^`]*`", "", line)
         opened = plain.rfind("<!--")
@@ -183,7 +183,7 @@ class _Lines:
 
 
 def _hide_inline(layout: Layout, text: str) -> str:
-    """Text with inline code, comments and preformatted HTML hidden; directives are taken from the comments."""
+    """The text with inline code, comments and preformatted HTML hidden; directives in comments are collected."""
     parts: list[str] = []
     copied = at = 0
     hopeless: dict[str, int] = {}
@@ -216,7 +216,7 @@ def _hide_inline(layout: Layout, text: str) -> str:
 
 
 def _closing_ticks(text: str, m: re.Match[str], layout: Layout, hopeless: dict[str, int]) -> int | None:
-    """Where the code span that opens at a match ends, inside its paragraph."""
+    """The end, within its paragraph, of the code span that opens at a match."""
     ticks = m["ticks"]
     if m.end() < hopeless.get(ticks, -1):
         return None

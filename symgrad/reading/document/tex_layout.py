@@ -24,7 +24,7 @@ _TEX_OPAQUE = re.compile(
 
 
 def tex_layout(source: Source) -> Layout:
-    """Layout of a TeX document: comments, verbatim text and preamble are opaque."""
+    """The layout of a TeX document."""
     text = source.text
     layout = Layout(source, True, text)
     parts: list[str] = []

@@ -1,4 +1,4 @@
-"""How two sides compare: entry by entry, transposed, or with one implied sum standing elsewhere."""
+"""How two sides compare: entry by entry, transposed, or with one implied sum at another position."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import ZERO, Add, Expr, free_indices
 from symgrad.core.ranges import Index
-from symgrad.reading.meaning.implied_sums import implied_sum, insert_implied_sums, placements
+from symgrad.reading.meaning.implied_sums import insert_implied_sums, sum_placements, sum_wrapper
 from symgrad.reading.meaning.open_index import closed, may_have_same_range, same_range
 from symgrad.reading.meaning.raw_trees import expression
 from symgrad.reading.meaning.rules import Reading
@@ -50,7 +50,7 @@ def transposed_layout(span: Span) -> Diagnostic:
 
 
 def make_claim(pair: Pair, facts: tuple[Assumption, ...]) -> Claim:
-    """A claim for all values of the axes and of the letters that stand open."""
+    """A claim for all values of the axes and of the free letters."""
     for axis, other in zip(pair.axes, pair.others, strict=False):
         same_range(axis, other)
     x, y = expression(pair.left), expression(pair.right)
@@ -59,7 +59,7 @@ def make_claim(pair: Pair, facts: tuple[Assumption, ...]) -> Claim:
 
 
 def align(left: ReadValue, right: ReadValue) -> Iterator[Pair]:
-    """The ways in which two values compare entry by entry: as they stand, then transposed where that is a layout."""
+    """The ways to compare two values entry by entry: as they are, then transposed where that is another layout."""
     if not left.axes and not right.axes:
         yield Pair("plain", left.body, right.body)
         return
@@ -100,7 +100,7 @@ def _vector_by_vector(value: ReadValue) -> bool:
 def other_placements(
     el: Reading, raw: ReadValue, settled: Expr, free: frozenset[Index], span: Span
 ) -> Iterator[ReadValue]:
-    """A side with one implied sum standing elsewhere than the rules put it."""
+    """The values of a side with one implied sum at another position than the rules give it."""
     known = free | frozenset(raw.axes)
     letters = frozenset(el.letters.open.values())
     dummies = [d for d in free_indices(raw.body) - known if d.kind != "fixed" and d in letters]
@@ -118,14 +118,14 @@ def other_placements(
 
 
 def _placed(el: Reading, body: Expr, d: Index) -> list[Expr]:
-    """The sum over ``d`` at every place; of several terms, also at another place of one of them alone."""
-    close = implied_sum(el, d)
-    bodies = list(placements(body, d, close))
+    """All trees with one sum over ``d``. In a sum of terms, also those where it moves in a single term."""
+    wrap = sum_wrapper(el, d)
+    bodies = list(sum_placements(body, d, wrap))
     written = body.terms if isinstance(body, Add) else ()
     for k, term in enumerate(written):
         if d in free_indices(term):
-            for other in placements(term, d, close):
-                terms = [t if d not in free_indices(t) else close(t, d) for t in written]
+            for other in sum_placements(term, d, wrap):
+                terms = [t if d not in free_indices(t) else wrap(t, d) for t in written]
                 terms[k] = other
                 bodies.append(Add(tuple(terms)))
     return bodies

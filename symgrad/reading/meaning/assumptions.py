@@ -1,4 +1,4 @@
-"""The assumptions in force, elaborated for a claim; ranges written behind a relation."""
+"""The assumptions in force, elaborated for a claim, and the ranges written after a relation."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from symgrad.text.diagnostic import Diagnostic, NotationError
 
 @dataclass(slots=True)
 class ReadAssumptions:
-    """The assumptions that can be read, and what is wrong with the others."""
+    """The assumptions that can be read, and diagnostics for the others."""
 
     assumptions: tuple[Assumption, ...] = ()
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
 def read_assumptions(el: Reading) -> ReadAssumptions:
-    """Every assumption in force, as it reads now."""
+    """Read every assumption in force under the current scope."""
     facts = ReadAssumptions()
     out: list[Assumption] = []
     for assumed in el.scope.assumed:
@@ -72,14 +72,14 @@ def _equation(el: Reading, left: tuple[Token, ...], right: tuple[Token, ...], as
 
 
 def says_nothing(tokens: Sequence[Token]) -> bool:
-    """``\\forall k``: a free letter stands for all its values anyway."""
+    """True for ``\\forall k``, which adds nothing: a claim holds for all values of its free letters anyway."""
     return all(t.text in ("\\forall", ",") or t.kind in ("text", "prime") or is_name(t) for t in tokens) and any(
         t.text == "\\forall" or (t.kind == "text" and "all" in t.text) for t in tokens
     )
 
 
 def read_restrictions(scope: Scope, tokens: Sequence[Token]) -> list[tuple[str, Range]]:
-    """The letters that a trailing remark gives a full range, ``i = 1, \\dots, C`` or ``i \\in [N]``; else nothing."""
+    """The letters to which a trailing remark gives a range, ``i = 1, \\dots, C`` or ``i \\in [N]``; else none."""
     words = [t for t in tokens if t.kind != "text" and t.text != "\\forall"]
     at = next((k for k, t in outermost(words) if t.text in ("=", "\\in")), None)
     if not at:

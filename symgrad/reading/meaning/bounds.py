@@ -1,4 +1,4 @@
-"""The letters that a written sum binds, and what is written of each."""
+"""The letters that a written sum binds, each with its written ends, sets and conditions."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Bound:
 
     @property
     def known(self) -> bool:
-        """Whether a set or a condition is written of it."""
+        """True if a set or a condition is written for this letter."""
         return bool(self.subsets or self.conditions or self.range is not None)
 
 
 def read_bounds(el: Reading, node: BigOp) -> list[Bound]:
-    """The letters that a sum binds, in order, with what is written of each."""
+    """The letters that a sum binds, in order."""
     if not node.sub:
         raise error("SG101", "a sum must say over what", node.head, "write `\\sum_i`")
     reader = _Reader(el, node)
@@ -60,7 +60,7 @@ def read_bounds(el: Reading, node: BigOp) -> list[Bound]:
 
 
 def _comma_pieces(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
-    """What stands between commas, colons and wide spaces outside of groups and brackets."""
+    """Split at the commas, colons and wide spaces outside of groups and brackets."""
     out: list[list[Token]] = [[]]
     depth = 0
     for t in tokens:
@@ -74,7 +74,7 @@ def _comma_pieces(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads the pieces below one sum sign. ``bounds``: by the keys of their letters, in order."""
+    """Reads the pieces below one sum sign into ``bounds``, by the keys of their letters, in order."""
 
     el: Reading
     node: BigOp
@@ -113,7 +113,7 @@ class _Reader:
             self.condition(piece, cuts)
 
     def waiting(self) -> list[Bound]:
-        """The letters right before, of which nothing is written yet: ``i`` of ``i, j \\in S``."""
+        """The letters just before that have no bounds yet: ``i`` in ``i, j \\in S``."""
         bare = takewhile(lambda b: b.lo is None and not b.known, reversed(self.bounds.values()))
         return list(bare)
 
@@ -128,7 +128,7 @@ class _Reader:
             raise error("SG101", "this is no letter to sum over", cover(piece))
 
     def between(self, piece: tuple[Token, ...], cuts: list[int]) -> bool:
-        """``1 \\le i < N``, ``1 \\le i < j \\le N``, ``i < j < k``: letters in a row, with both ends or none."""
+        """``1 \\le i < N``, ``1 \\le i < j \\le N``, ``i < j < k``: a chain of letters, with both ends or with none."""
         if not {piece[k].text for k in cuts} <= {"\\le", "<"}:
             return False
         parts = [piece[a + 1 : b] for a, b in pairwise((-1, *cuts, len(piece)))]
@@ -149,7 +149,7 @@ class _Reader:
         return True
 
     def is_summed(self, part: tuple[Token, ...]) -> bool:
-        """Whether an end of a row is a letter to be summed itself: it stands in the body, and nowhere outside."""
+        """True if the end of a chain is itself summed: a letter that only the body of the sum uses."""
         if len(part) != 1 or not is_name(part[0]) or self.stands_outside(part[0]):
             return False
         return sum_letter(part[0]) in slot_letters(self.el.scope, self.node.body)
@@ -202,7 +202,7 @@ class _Reader:
             b.conditions.append((b.token, replace(b.token, kind="command", text=sign, style=""), *other))
 
     def condition(self, piece: tuple[Token, ...], cuts: list[int]) -> None:
-        """A condition binds its letters that stand nowhere else, and one of them at least."""
+        """A condition binds those of its letters that are used nowhere else, at least one."""
         first, right = piece[: cuts[0]], piece[cuts[0] + 1 :]
         primes = [t for t in first[1:] if t.kind == "prime"]
         own = any(is_name(t) and sum_letter(t) in self.bounds for t in piece)
@@ -226,7 +226,7 @@ class _Reader:
         return known or key in self.el.outside
 
     def close(self, sup: tuple[Token, ...]) -> None:
-        """What stands above the sign; ``\\sum_{i,j=1}^{N}`` bounds both letters."""
+        """Read the upper limit. In ``\\sum_{i,j=1}^{N}`` it bounds both letters."""
         lower = [b for b in self.bounds.values() if b.lo is not None and b.hi is None]
         if not lower:
             raise error("SG101", "an upper bound needs a lower one, `\\sum_{i=1}^{N}`", cover(sup))
@@ -238,7 +238,7 @@ class _Reader:
 
 
 def affine(el: Reading, tokens: Sequence[Token]) -> Affine:
-    """A bound as an affine in sizes and indices; an undeclared letter there is a size."""
+    """A bound as an affine in sizes and indices. An undeclared letter in it becomes a size."""
     tokens = strip_groups(tokens)
     if is_cardinality(tokens):
         return Affine.of(size_name(el, tokens))

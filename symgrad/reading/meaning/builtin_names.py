@@ -1,4 +1,4 @@
-"""What is known without declaring: basis vectors, ``I``, ones, absolute values, norms."""
+"""Names with a meaning where they are not declared: ``e_t``, ``I``, ``\\mathbf 1``, ``\\pi``, ``\\delta``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from symgrad.text.source import Span
 
 
 def builtin_name(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | None:
-    """Names known without declaring: ``e_t``, ``I``, ``\\mathbf 1``, ``\\pi``."""
+    """``e_t``, ``I``, ``\\mathbf 1``, ``\\pi``; None for any other name."""
     if sym.key == "\\pi" and not slots:
         return ReadValue(Const("\\pi"))
     if sym.key == "e" and len(slots) == 1 and isinstance(slots[0], Position):
@@ -55,7 +55,7 @@ def _sized(el: Reading, slots: tuple[Slot, ...]) -> Range | None:
 
 
 def kronecker(el: Reading, slots: Sequence[Slot], span: Span) -> Expr:
-    """``\\delta_{ij}`` ties the ranges of its two letters."""
+    """``\\delta_{ij}``; both of its letters have the same range."""
     found: list[IndexExpr] = []
     for slot in slots:
         if not isinstance(slot, Position):

@@ -1,4 +1,4 @@
-"""Names with arguments: defined functions, their derivatives; all others go to where they are known."""
+"""Names with arguments: defined functions and their derivatives. Other functions are read by other modules."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.slots import element, position
 from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.upstream import abstract
-from symgrad.reading.meaning.values import ReadValue, group
+from symgrad.reading.meaning.values import ReadValue, parenthesized
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error, read_slots
@@ -24,7 +24,7 @@ from symgrad.reading.tree.syntax import Call, Letter, NumberNode, Position, Sym,
 
 
 def node_position(el: Reading, node: SyntaxNode) -> IndexExpr:
-    """An argument that is a position: ``o``, ``w_{c+j}``, ``c + j``."""
+    """An argument as a position: ``o``, ``w_{c+j}``, ``c + j``."""
     terms: list[tuple[int, Letter]] = []
     const = 0
     for sign, term in node.items if isinstance(node, Terms) else ((1, node),):
@@ -89,7 +89,7 @@ def derived(el: Reading, value: ReadValue, node: Call) -> ReadValue:
 
 
 def defined_call(el: Reading, entry: Defined, node: Call) -> ReadValue:
-    """A defined function at its arguments: kept by name if all of them are positions, else written out."""
+    """A defined function at its arguments: a reference if all of them are positions, else its body."""
     kinds = index_arguments(el, entry)
     return _kept(el, entry, node) if all(kinds) else _written_out(el, entry, node, kinds)
 
@@ -110,13 +110,13 @@ def _kept(el: Reading, entry: Defined, node: Call) -> ReadValue:
 
 
 def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...]) -> ReadValue:
-    """The body with the arguments in place of their names; ``kinds``: which of them are positions."""
+    """The body with the arguments in place of their names. ``kinds``: True for those that are positions."""
     if len(el.definitions.active) > MAX_DEPTH:
         raise error("SG002", f"calls nest deeper than {MAX_DEPTH}", node.span)
     if entry in el.definitions.active:
         raise error("SG110", f"`{entry.key}` is defined through itself", node.span)
     given = list(zip(entry.arguments or (), node.args, kinds, strict=True))
-    parameters = {name: group(el.value(arg)) for name, arg, is_index in given if not is_index}
+    parameters = {name: parenthesized(el.value(arg)) for name, arg, is_index in given if not is_index}
     frame: dict[str, Index] = {name: OpenIndex(name, None, "free") for name, _, is_index in given if is_index}
     child = el.child(parameters, frame)
     el.definitions.active.append(entry)
@@ -132,4 +132,4 @@ def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...
             if isinstance(expr, Index) and wanted is not None:
                 el.letters.demand(expr, wanted, arg.span)
             mapping[frame[name]] = expr
-    return group(replace(value, body=substitute(value.body, mapping), jacobian=None))
+    return parenthesized(replace(value, body=substitute(value.body, mapping), jacobian=None))

@@ -1,4 +1,4 @@
-"""Brackets of conditions, ``cases``, and deltas."""
+"""Indicators and ``cases``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from symgrad.reading.tree.syntax import CasesNode, Indicator
 
 @reads(Indicator)
 def indicator(el: Reading, node: Indicator) -> ReadValue:
-    """``[i = j]`` is a delta, any other condition a bracket; several are a product."""
+    """``[i = j]`` as a delta, any other condition as an indicator; several conditions as a product."""
     array = compared_arrays(el, node.condition, node.span)
     if array is not None:
         return array
@@ -25,7 +25,7 @@ def indicator(el: Reading, node: Indicator) -> ReadValue:
 
 @reads(CasesNode)
 def cases(el: Reading, node: CasesNode) -> ReadValue:
-    """Branches of one shape; a plain 0 takes any."""
+    """Branches of one shape; 0 fits every shape."""
     values = [el.value(v) for v, _ in node.branches]
     lead = next((v for v in values if v.axes), ReadValue(ZERO))
     branches = []

@@ -1,47 +1,245 @@
-"""One chain of relations: its sides are parsed, what defines is entered, what claims becomes steps."""
+"""One chain of relations, ``a = b = c``: its definitions are entered, its claims become steps.
+
+**The first side decides which letters are free** (``free_letters``): those that it has outside of its sums. Every other
+letter of the chain is summed where the rules put its sum. So no side can be finished before the first one is read, and
+each side goes through stages: ``Parsed``, ``RawValue`` (all sides share one set of letters), ``Summed`` (with its
+implied sums). Two neighbours then compare as an ``Outcome``. A side that fails on the way is ``Unreadable`` or
+``Misshapen`` from there on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 
 from symgrad.core.claims import Assumption
-from symgrad.core.nodes import Cond
-from symgrad.core.ranges import Range, Subset
+from symgrad.core.nodes import Cond, Num, free_indices
+from symgrad.core.ranges import Index, Range, Subset
+from symgrad.reading.meaning.alignment import Pair, align, make_claim, other_placements, transposed_layout
 from symgrad.reading.meaning.assumptions import read_assumptions, read_restrictions, says_nothing
-from symgrad.reading.meaning.chains import Side, elaborate_sides, free_letters, outcome, settle_sides
 from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.definitions import define, index_arguments
 from symgrad.reading.meaning.elaborator import Elaborator
-from symgrad.reading.meaning.open_index import OpenIndex
+from symgrad.reading.meaning.implied_sums import differentiates, insert_implied_sums, repeats
+from symgrad.reading.meaning.open_index import OpenIndex, closed
 from symgrad.reading.meaning.open_indices import OpenIndices
-from symgrad.reading.meaning.raw_trees import condition
+from symgrad.reading.meaning.raw_trees import condition, ungrouped
 from symgrad.reading.meaning.recursion import recursion
-from symgrad.reading.meaning.rules import Definitions
-from symgrad.reading.meaning.values import ShapeMismatch
+from symgrad.reading.meaning.rules import Definitions, Reading
+from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.scope import Defined
-from symgrad.reading.read_document import ReadDocument, ReadStep
+from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
 from symgrad.reading.tokens.ellipsis import expand_ellipses
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, subscripted
-from symgrad.reading.tree.used_names import note_sizes, outside_letters
+from symgrad.reading.tree.syntax import SyntaxNode
+from symgrad.reading.tree.used_names import note_sizes, outside_letters, times_written
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
+
+# --- the stages of a side -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a chain."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed(Side):
+    """A side as a syntax tree."""
+
+    node: SyntaxNode
+
+
+@dataclass(frozen=True, slots=True)
+class RawValue(Parsed):
+    """A side as a value without its implied sums, while it is not known which letters are free."""
+
+    raw: ReadValue
+
+
+@dataclass(frozen=True, slots=True)
+class Summed(RawValue):
+    """A side as a value with its implied sums."""
+
+    value: ReadValue
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable(Side):
+    """A side that is not understood."""
+
+    problem: Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Misshapen(Side):
+    """A side in which two shapes differ: its steps are refuted, they are not unreadable."""
+
+    shapes: tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def raw_value(el: Reading, side: Side) -> Side:
+    """The value of a parsed side, without its implied sums."""
+    if not isinstance(side, Parsed):
+        return side
+    try:
+        return RawValue(side.span, side.text, side.node, el.value(side.node))
+    except NotationError as e:
+        return Unreadable(side.span, side.text, e.diagnostic)
+    except ShapeMismatch as e:
+        return Misshapen(side.span, side.text, e.shapes)
+    except RecursionError:
+        return Unreadable(side.span, side.text, _too_deep(side.span, "split the expression"))
+
+
+def free_letters(el: Reading, sides: Sequence[Side]) -> frozenset[Index]:
+    """The letters of the first side outside of its sums; those of the second side, if the first is a number."""
+    opened = frozenset(el.letters.open.values())
+    if not isinstance(sides[0], RawValue):
+        return opened
+    read = [s for s in sides if isinstance(s, RawValue)]
+    lead = read[1] if len(read) > 1 and isinstance(ungrouped(read[0].raw.body), Num) else read[0]
+    body = lead.raw.body
+    others = [free_indices(s.raw.body) for s in read if s.raw is not lead.raw]
+    free = set()
+    for letter in sorted(free_indices(body) & opened, key=lambda i: i.serial):
+        variable = differentiates(body, letter)
+        # the entry `[x \\odot y]_i` has i twice once it is multiplied out, and is still the i-th
+        repeated = times_written(el.scope, lead.node, letter.letter) > 1 and repeats(body, letter)
+        if variable or not repeated or (others and all(letter in o for o in others)):
+            free.add(letter)
+        elif others and not any(letter in o for o in others):
+            el.warn(
+                "SG204",
+                f"`{letter.letter}` is summed on the left, and no other side has it",
+                sides[0].span,
+                "use the letter on both sides if it is free",
+            )
+    return frozenset(free)
+
+
+def summed(el: Reading, side: Side, free: frozenset[Index]) -> Side:
+    """A side with its implied sums, once it is known which letters are free."""
+    if not isinstance(side, RawValue):
+        return side
+    try:
+        value = insert_implied_sums(el, side.raw, free, side.span)
+    except NotationError as e:
+        return Unreadable(side.span, side.text, e.diagnostic)
+    return Summed(side.span, side.text, side.node, side.raw, value)
+
+
+def _too_deep(span: Span, remedy: str) -> Diagnostic:
+    return Diagnostic("SG002", "nested too deeply to be read", span, remedy)
+
+
+# --- two sides compared -------------------------------------------------------------------------
+
+
+def outcome(
+    el: Reading,
+    left: Side,
+    right: Side,
+    free: frozenset[Index],
+    assumptions: tuple[Assumption, ...],
+    warnings: tuple[Diagnostic, ...],
+) -> Outcome:
+    """How one relation of a chain reads."""
+    for side in (left, right):
+        if isinstance(side, Unreadable):
+            return Outcome(problem=side.problem, warnings=warnings)
+    for side in (left, right):
+        if isinstance(side, Misshapen):
+            return Outcome(shapes=side.shapes, warnings=warnings)
+    assert isinstance(left, Summed)
+    assert isinstance(right, Summed)
+    a, b = left.value, right.value
+    pairs = list(align(a, b))
+    if not pairs:
+        return Outcome(shapes=(a.shape, b.shape), warnings=warnings)
+    problem = _without_range(el, free, free_indices(a.body) | free_indices(b.body), left.span)
+    if problem is not None:
+        return Outcome(problem=problem)
+    facts = assumptions + _memberships(el, free)
+    if pairs[0].kind == "transposed":
+        warnings = (*warnings, transposed_layout(right.span))
+    others = partial(_other_pairs, el, left, right, pairs, free)
+    return Outcome(
+        claim=make_claim(pairs[0], facts),
+        warnings=warnings,
+        alternatives=lambda: ((kind, make_claim(pair, facts)) for kind, pair in others()),
+    )
+
+
+def _other_pairs(
+    el: Reading, left: Summed, right: Summed, pairs: Sequence[Pair], free: frozenset[Index]
+) -> Iterator[tuple[str, Pair]]:
+    """Other readings of a relation: in the other layout, with other sums, or with a sum at another position."""
+    for pair in pairs[1:]:
+        yield pair.kind, pair
+    for pair in _as_dummies(el, left, right, free):
+        yield "placement", pair
+    for value in other_placements(el, left.raw, left.value.body, free, left.span):
+        for pair in islice(align(value, right.value), 1):
+            yield "placement", pair
+    for value in other_placements(el, right.raw, right.value.body, free, right.span):
+        for pair in islice(align(value, left.value), 1):
+            yield "placement", pair.swapped()
+
+
+def _as_dummies(el: Reading, left: Summed, right: Summed, free: frozenset[Index]) -> Iterator[Pair]:
+    """``\\partial v_i / \\partial x_i`` read as the sum over ``i``, where the other side has no ``i``."""
+    held = free_indices(left.raw.body) - free_indices(right.raw.body)
+    doubtful = frozenset(i for i in held & free if repeats(left.raw.body, i))
+    if doubtful:
+        sides = [insert_implied_sums(el, s.raw, free - doubtful, s.span) for s in (left, right)]
+        yield from islice(align(*sides), 1)
+
+
+def _without_range(el: Reading, free: frozenset[Index], used: frozenset[Index], where: Span) -> Diagnostic | None:
+    """The error for a free letter whose range is not known."""
+    for letter in sorted(free, key=lambda i: i.serial):
+        el.letters.take_shifted(letter)
+        if letter.range is None and letter in used:
+            at = el.letters.first_place.get(letter, where)
+            return Diagnostic("SG108", f"nothing says over what `{letter.letter}` runs", at, "declare its range")
+    return None
+
+
+def _memberships(el: Reading, free: frozenset[Index]) -> tuple[Assumption, ...]:
+    """For free letters declared over a subset: the assumption that they lie in it."""
+    return tuple(
+        Assumption("condition", f"{letter.letter} \\in {subset.name}", cond=Cond("in", closed(letter), subset))
+        for letter, subset in el.letters.subset_of.items()
+        if letter in free
+    )
+
+
+# --- a chain ------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class ChainReader:
-    """Reads one chain into a document. ``defined``: which of its relations define, by position."""
+    """Reads one chain into a document. ``defined``: the numbers of the relations that define."""
 
     out: ReadDocument
     relations: Sequence[Relation]
     definitions: Definitions
     group: int
     sides: list[Side] = field(default_factory=list)
+    problems: dict[int, Diagnostic] = field(default_factory=dict)
+    """Problems of sides that they have in the chain, not by themselves."""
     ranges: list[tuple[str, Range]] = field(default_factory=list)
     defined: set[int] = field(default_factory=set)
     redefinition: str = ""
@@ -52,7 +250,7 @@ class ChainReader:
             learn_run(self.out.scope, first.left)
         self.sides = [self.side(first.left, first.sign_span, head=True)]
         self.sides += [self.side(tuple(r.right), r.sign_span, head=r.sign == "=:") for r in self.relations]
-        note_sizes(self.out.scope, [s.node for s in self.sides if s.node is not None])
+        note_sizes(self.out.scope, [s.node for s in self.sides if isinstance(s, Parsed)])
         for relation in self.relations:
             self.take_ranges(relation)
         for k, relation in enumerate(self.relations):
@@ -68,28 +266,26 @@ class ChainReader:
         self.out.not_checked.append(Diagnostic(code, message, span, "", "note"))
 
     def side(self, tokens: tuple[Token, ...], where: Span, head: bool = False) -> Side:
-        """One side as a tree, or why it is none. ``head``: it may hold a name to be defined."""
+        """Parse one side. ``head``: it may be a name to be defined."""
         if not tokens:
             missing = Diagnostic("SG104", "a side of this relation is missing", where, "write what stands here")
-            return Side(where, "", problem=missing)
+            return Unreadable(where, "", missing)
         span = cover(tokens)
-        side = Side(span, span.text)
         try:
             parser = Parser(expand_ellipses(tokens), self.out.scope, span, head)
-            if not head:  # `\partial J / \partial x_i = i (x_i + 1)`: a letter of the first side's slots is a position
+            if not head:  # `\partial J / \partial x_i = i (x_i + 1)`: letters in slots of the first side are positions
                 parser.bound = subscripted(self.relations[0].left)
-            side.node = parser.whole()
+            return Parsed(span, span.text, parser.whole())
         except NotationError as e:
-            side.problem = e.diagnostic
+            return Unreadable(span, span.text, e.diagnostic)
         except RecursionError:
-            side.problem = Diagnostic("SG002", "nested too deeply to be read", span, "split the expression")
-        return side
+            return Unreadable(span, span.text, _too_deep(span, "split the expression"))
 
     def elaborator(self) -> Elaborator:
         return Elaborator(self.out.scope, OpenIndices(self.out.scope), self.definitions)
 
     def take_ranges(self, relation: Relation) -> None:
-        """``i = 1, \\dots, C`` behind a relation gives its letter a range and is no condition."""
+        """Take the ranges out of the remarks behind a relation; ``i = 1, \\dots, C`` is not a condition."""
         kept = []
         for tokens in relation.conditions:
             found = read_restrictions(self.out.scope, tokens)
@@ -101,20 +297,21 @@ class ChainReader:
     # --- definitions ----------------------------------------------------------------------------
 
     def define(self, k: int, relation: Relation) -> None:
-        """Enters the relation's definition, if it is one."""
-        name, value = (self.sides[k], self.sides[k + 1])[:: -1 if relation.sign == "=:" else 1]
-        if value.node is None or name.node is None:
+        """Enter the definition that a relation makes, if any."""
+        at = k if relation.sign == "=:" else k + 1
+        name, value = self.sides[2 * k + 1 - at], self.sides[at]
+        if not isinstance(name, Parsed) or not isinstance(value, Parsed):
             return
         if k == 0 and relation.sign != "=:" and self.unroll(relation):
             return
         definer = Definer(self.out.scope)
         plain, known = relation.sign == "=", definer.is_declared(name.node)
         if plain and known and k > 0:
-            return  # inside a chain, what is declared is used
+            return  # inside a chain, a declared name is used
         try:
             made = definer.define(name.node, value.node, name.span.to(value.span), plain)
         except NotationError as e:
-            value.problem = e.diagnostic
+            self.problems[at] = e.diagnostic
             return
         if made is not None:
             self.defined.add(k)
@@ -129,7 +326,7 @@ class ChainReader:
             self.redefinition = definer.redefines(name.node)
 
     def unroll(self, relation: Relation) -> bool:
-        """Enters a recursion over a written range as one definition for each position, and as the family of them."""
+        """Enter a recursion over a written range as one definition per position, and as the family of them."""
         scope = self.out.scope
         declared = {x: r.range if isinstance(r, Subset) else r for x, r in scope.letters.items()}
         found = recursion(relation.left, relation.right, declared | dict(self.ranges))
@@ -137,7 +334,7 @@ class ChainReader:
             return False
         for left, right in (*found.written(), found.family()):
             name, value = self.side(left, relation.sign_span, head=True), self.side(right, relation.sign_span)
-            if name.node is None or value.node is None:
+            if not isinstance(name, Parsed) or not isinstance(value, Parsed):
                 return False
             made = Definer(scope).define(name.node, value.node, name.span.to(value.span), False)
             if made is not None:
@@ -150,10 +347,10 @@ class ChainReader:
         return True
 
     def validate(self, entry: Defined, body: Side) -> None:
-        """A definition that can't be read even now is reported where it stands, unless a name in it may still come."""
+        """Report a definition that can't be read, unless that may only be because a name is declared later."""
         el = self.elaborator()
         if entry.arguments is not None and not all(index_arguments(el, entry)):
-            return  # a function of arrays reads only where it is applied
+            return  # a function of arrays can only be read at its arguments
         try:
             define(el, entry)
         except NotationError as e:
@@ -164,7 +361,7 @@ class ChainReader:
             self.out.diagnostics.append(Diagnostic("SG113", f"{e}: {shapes}", body.span, "check the shapes"))
 
     def unread_conditions(self, relation: Relation) -> None:
-        """A definition holds everywhere; a condition behind it, other than what a letter runs over, is not read."""
+        """Report the conditions behind a definition, which holds everywhere. The range of a letter is none."""
         remedy = "define it by `cases`, or claim it after the definition"
         for tokens in relation.conditions:
             if not any(t.text == "\\in" for t in tokens):
@@ -174,17 +371,20 @@ class ChainReader:
     # --- claims ---------------------------------------------------------------------------------
 
     def claims(self) -> None:
-        """Every equality that does not define is a step; all are read with one set of letters."""
-        el, sides = self.elaborator(), self.sides
+        """Make a step of every equality that does not define. All sides share one set of letters."""
+        el = self.elaborator()
         for key, over in self.ranges:
             if key not in el.scope.indices:
                 el.letters.open[key] = OpenIndex(key, over, "free")
-        el.outside = outside_letters([s.node for s in sides if s.node is not None])
-        elaborate_sides(el, sides)
-        restrictions = [self.restrictions(el, r, sides[k + 1]) for k, r in enumerate(self.relations)]
+        el.outside = outside_letters([s.node for s in self.sides if isinstance(s, Parsed)])
+        sides = [raw_value(el, side) for side in self.sides]
+        self.problems = {k: p for k, p in self.problems.items() if not isinstance(sides[k], Unreadable)}
+        restrictions = [self.restrictions(el, k, relation) for k, relation in enumerate(self.relations)]
         el.letters.resolve_ties()
         free = free_letters(el, sides)
-        settle_sides(el, sides, free)
+        for k, problem in self.problems.items():
+            sides[k] = Unreadable(sides[k].span, sides[k].text, problem)
+        sides = [summed(el, side, free) for side in sides]
         facts = read_assumptions(self.elaborator())
         self.out.diagnostics.extend(d for d in facts.diagnostics if d not in self.out.diagnostics)
         for k, relation in enumerate(self.relations):
@@ -198,7 +398,7 @@ class ChainReader:
             redefinition = self.redefinition if k == 0 else ""
             self.out.steps.append(ReadStep(span, left.text, right.text, found, self.group, redefinition))
 
-    def restrictions(self, el: Elaborator, relation: Relation, side: Side) -> list[tuple[str, Cond]]:
+    def restrictions(self, el: Reading, k: int, relation: Relation) -> list[tuple[str, Cond]]:
         """The conditions behind a relation, as they are written and as they read."""
         out: list[tuple[str, Cond]] = []
         for tokens in relation.conditions:
@@ -207,9 +407,9 @@ class ChainReader:
                 out += [(span.text, c) for c in read_conditions(el, tokens, span)]
             except NotationError as e:
                 problem = e.diagnostic
-                side.problem = replace(problem, code="SG111") if problem.code == "SG101" else problem
+                self.problems[k + 1] = replace(problem, code="SG111") if problem.code == "SG101" else problem
             except ShapeMismatch as e:
-                side.problem = Diagnostic("SG113", str(e), e.span, "check the shapes")
+                self.problems[k + 1] = Diagnostic("SG113", str(e), e.span, "check the shapes")
         return out
 
 

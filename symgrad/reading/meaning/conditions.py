@@ -41,7 +41,7 @@ FILLERS = (
 
 
 def split_conditions(tokens: Sequence[Token]) -> list[list[Token]]:
-    """Conditions parted by commas, ``and``, ``\\wedge``, ``\\land``."""
+    """Split at commas, ``and``, ``\\wedge``, ``\\land``."""
     out: list[list[Token]] = [[]]
     for t in tokens:
         if (
@@ -57,7 +57,7 @@ def split_conditions(tokens: Sequence[Token]) -> list[list[Token]]:
 
 
 def read_conditions(el: Reading, tokens: Sequence[Token], span: Span) -> list[Cond]:
-    """All conditions, to hold together. A condition that is not understood is an error."""
+    """Read conditions that hold together. Raises ``NotationError`` at one that is not understood."""
     pieces = split_conditions(tokens)
     if not pieces:
         raise error(
@@ -95,7 +95,7 @@ def _one(el: Reading, left: list[Token], sign: Token, right: list[Token]) -> lis
 
 
 def compared_arrays(el: Reading, tokens: Sequence[Token], span: Span) -> ReadValue | None:
-    """``[A > B]`` of arrays, entry by entry; None of any other condition."""
+    """``[A > B]`` of arrays, entry by entry; None for any other condition."""
     cuts = [k for k, t in enumerate(tokens) if t.text in SIGNS]
     sign = tokens[cuts[0]].text if len(cuts) == 1 else ""
     if sign not in ("<", ">", "\\le", "\\ge"):
@@ -112,7 +112,7 @@ def compared_arrays(el: Reading, tokens: Sequence[Token], span: Span) -> ReadVal
 
 
 def _compare(a: IndexExpr, sign: str, b: IndexExpr) -> Cond:
-    """Positions compared; the order of any two is said by ``lt`` alone."""
+    """A comparison of positions; all four orders are written with ``lt``."""
     return {
         "=": lambda: Cond("eq", a, b),
         "\\neq": lambda: Cond("eq", a, b, True),
@@ -137,7 +137,7 @@ def _compare_numbers(x: Expr, sign: Token, y: Expr) -> Cond:
 
 
 def _two_valued(x: Expr, y: Expr) -> Expr | None:
-    """What is positive just where a bit or sign ``x`` is ``y``: ``s`` for ``s = 1``, ``1/2 - d`` for ``d = 0``."""
+    """An expression that is positive exactly where a bit or sign ``x`` equals ``y``: ``1/2 - d`` for ``d = 0``."""
     x, y = tidy(x), tidy(y)
     if not (isinstance(x, Entry) and isinstance(y, Num)):
         return None
@@ -179,7 +179,7 @@ def _commas(tokens: Sequence[Token]) -> list[list[Token]]:
 
 
 def as_position(el: Reading, tokens: Sequence[Token]) -> IndexExpr | None:
-    """Tokens as a position, if they are one: a letter that is no value here, a number, arithmetic, ``n_k``."""
+    """Tokens as a position: a letter that is not a value here, a number, arithmetic, ``n_k``; else None."""
     try:
         slots = read_slots(tokens)
     except NotationError:
@@ -188,7 +188,7 @@ def as_position(el: Reading, tokens: Sequence[Token]) -> IndexExpr | None:
         return None
     slot = slots[0]
     for _, letter in slot.terms:
-        if letter.sub and letter.key not in el.scope.arrays:
+        if letter.sub and letter.key not in el.scope.index_arrays:
             return None
         if (
             not letter.sub

@@ -1,4 +1,4 @@
-"""Definitions: elaborated where a question stands, used by name and at their own arguments."""
+"""Definitions: elaborated when they are used, under the names in force then."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_DEPTH = 40
 
 
 def index_arguments(el: Reading, entry: Defined) -> tuple[bool, ...]:
-    """Which arguments of a definition are positions: those that stand in slots and nowhere else."""
+    """True for each argument of a definition that is a position, used in slots and nowhere else."""
     arguments = entry.arguments or ()
     in_slots, as_values = slot_letters(el.scope, entry.body), value_names(entry.body)
     return tuple(
@@ -75,7 +75,7 @@ def _elaborated(el: Reading, entry: Defined) -> Definition:
 
 
 def _fit(entry: Defined, slots: int, axes: tuple[Index, ...], declared: tuple[Range, ...]) -> None:
-    """The axes of a body take the ranges that are declared for them, or contradict them."""
+    """Give the axes of a body their declared ranges. Raises ``NotationError`` if they have others."""
     rest = declared[slots:]
     if len(rest) != len(axes):
         message = f"`{entry.key}` is declared with {len(declared)} axes and defined with {slots + len(axes)}"
@@ -89,7 +89,7 @@ def _fit(entry: Defined, slots: int, axes: tuple[Index, ...], declared: tuple[Ra
 
 
 def _patterns(entry: Defined) -> tuple[str, ...]:
-    """The letters that a definition is written with."""
+    """The letters on the left of a definition."""
     if entry.form is not None:
         return (entry.form.terms[-1][1].key,)
     return entry.patterns if entry.arguments is None else entry.arguments
@@ -101,7 +101,7 @@ def _declared_range(el: Reading, letter: str) -> Range | None:
 
 
 def called_bare(el: Reading, entry: Defined, slots: tuple[Slot, ...], sym: Sym) -> ReadValue:
-    """``J`` after ``J(o, c) = …``: at its own arguments."""
+    """``J`` after ``J(o, c) = …``: the value at ``o`` and ``c``."""
     if not all(index_arguments(el, entry)):
         raise error(
             "SG115", f"`{sym.key}` takes {len(entry.arguments or ())} arguments", sym.span, "write them in parentheses"

@@ -1,4 +1,4 @@
-"""Derivatives as written: what is differentiated, by what, with what held, in which layout."""
+"""Derivatives: of what, by what, with what held constant, in which layout."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ MAX_ORDER = 4
 
 
 def _order(node: Expr) -> int:
-    """How many derivatives are nested in a written expression."""
+    """The number of derivatives nested in an expression."""
     inside = max((_order(child) for child in parts(node)[1]), default=0)
     return inside + isinstance(node, Deriv)
 
 
 def target_of(el: Reading, node: SyntaxNode) -> ReadValue:
-    """What is differentiated by: entries of a tensor or of a defined quantity."""
+    """A target of a derivative: entries of a tensor or of a defined quantity."""
     value = el.value(node)
     body = ungrouped(value.body)
     if not isinstance(body, (Entry, Ref)):
@@ -41,7 +41,7 @@ def target_of(el: Reading, node: SyntaxNode) -> ReadValue:
 
 @reads(Derivative)
 def derivative(el: Reading, node: Derivative) -> ReadValue:
-    """``\\partial body / \\partial targets``: axes of the body, then those of the targets."""
+    """``\\partial body / \\partial targets``: its axes are those of the body, then those of the targets."""
     value = el.value(node.body)
     targets = [target_of(el, t) for t in node.targets]
     body, axes, row = value.body, value.axes, value.row
@@ -50,7 +50,7 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
         raise error("SG002", f"derivatives beyond the order {MAX_ORDER} are not taken", node.span)
     inner = source.definition if isinstance(source, Ref) else None
     for target in targets:
-        # a variable held elsewhere is still differentiated by here
+        # the body and the target of a derivative are not held by it
         held = el.held - {inner, target.body.args[0]} if inner in el.held else frozenset()
         body = Deriv(body, target.body, held)
         row = target.row and not axes
@@ -62,7 +62,7 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
 
 
 def _chain_links(el: Reading, node: SyntaxNode) -> Definition | None:
-    """For a term with ``∂J/∂y · ∂y/∂x``: the intermediate ``y``."""
+    """The intermediate ``y`` of a term with ``∂J/∂y · ∂y/∂x``; None for any other term."""
     if not isinstance(node, ProductNode):
         return None
     written = [f for _, f in node.factors if isinstance(f, Derivative)]
@@ -81,7 +81,7 @@ def _chain_links(el: Reading, node: SyntaxNode) -> Definition | None:
 
 
 def held_in(el: Reading, node: Terms) -> frozenset[Definition]:
-    """A chain rule over several intermediates: all of them; each inner derivative holds the others."""
+    """The intermediates of a chain rule over several. Each inner derivative holds the others constant."""
     if len(node.items) < 2:
         return frozenset()
     found = [_chain_links(el, t) for _, t in node.items]
@@ -90,7 +90,7 @@ def held_in(el: Reading, node: Terms) -> frozenset[Definition]:
 
 
 def contract(el: Reading, values: Sequence[tuple[str, ReadValue, SyntaxNode]], span: Span) -> ReadValue | None:
-    """A chain of whole-array derivatives is contracted over the shared array, in whatever order it is written."""
+    """Contract a chain of derivatives of whole arrays over the shared array, in whatever order it is written."""
     links = [(k, v.jacobian) for k, (_, v, _) in enumerate(values) if v.jacobian is not None]
     pair = next(
         (

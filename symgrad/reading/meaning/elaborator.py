@@ -54,7 +54,7 @@ class Elaborator:
         return Elaborator(self.scope, letters, self.definitions, [], parameters or {}, frozenset(), True)
 
     def warn(self, code: str, message: str, span: Span, remedy: str = "") -> None:
-        """A warning on the step; those inside of a definition are said where it stands."""
+        """Warn about this step. Warnings inside a definition are reported once, at the definition."""
         if not self.in_definition and not any(w.code == code and w.span == span for w in self.warnings):
             self.warnings.append(Diagnostic(code, message, span, remedy, "warning"))
 
@@ -66,7 +66,7 @@ class Elaborator:
         return RULES[type(node)](self, node)
 
     def scalar(self, node: SyntaxNode, what: str) -> Expr:
-        """A node that must be one number."""
+        """The value of a node that must be one number."""
         value = self.value(node)
         if value.axes:
             raise error("SG113", f"{what} must be a single number, this has the shape {shape_text(value)}", node.span)

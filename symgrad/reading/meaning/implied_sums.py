@@ -1,8 +1,8 @@
-"""Where an implied sum stands.
+"""Implied sums: the position of the sum over a repeated letter.
 
-A dummy letter is summed at the smallest product that holds all its occurrences; where no product
-repeats it, the sum leaves elementwise functions and powers and stops outside an ``exp``. Works on
-raw trees (see ``raw_trees``).
+A letter is summed at the smallest product that contains all its occurrences. If no product repeats it, the sum moves
+out of elementwise functions and powers, and stops directly around an ``exp``. All functions here work on raw trees
+(see ``raw_trees``); ``d`` is the letter that is summed.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.tree.scripts import error
 from symgrad.text.source import Span
 
-Close = Callable[[Expr, Index], Expr]
+WrapSum = Callable[[Expr, Index], Expr]
 
 
 def occurrences(node: Expr, d: Index) -> int:
-    """How often an index stands in a tree."""
+    """The number of occurrences of an index in a tree."""
     if d not in free_indices(node):
         return 0
     idx, children, _ = parts(node)
@@ -50,7 +50,7 @@ def occurrences(node: Expr, d: Index) -> int:
 
 
 def repeats(node: Expr, d: Index) -> bool:
-    """Whether a product inside ``node`` repeats ``d`` in every part that holds it."""
+    """True if every part of ``node`` that contains ``d`` has a product that repeats it."""
     if isinstance(node, (Mul, Parenthesis)):
         factors = parts(node)[1]
         return len(_holding(factors, d)) > 1 or _all_holding(repeats, factors, d)
@@ -73,7 +73,7 @@ def repeats(node: Expr, d: Index) -> bool:
 
 
 def differentiates(node: Expr, d: Index) -> bool:
-    """Whether ``node`` is a derivative by an entry that ``d`` belongs to, or terms and multiples of such."""
+    """True for a derivative by an entry with the index ``d``, and for sums and multiples of such derivatives."""
     if isinstance(node, Deriv):
         return d in free_indices(node.target) or differentiates(node.body, d)
     if isinstance(node, (Mul, Parenthesis)):
@@ -83,7 +83,7 @@ def differentiates(node: Expr, d: Index) -> bool:
 
 
 def _elementwise(node: Apply) -> bool:
-    """Whether an abstract function takes numbers, so that it reads as an elementary one."""
+    """True if an abstract function takes numbers, so that it is read like an elementary one."""
     return all(not lam.axes for lam in node.arguments)
 
 
@@ -92,7 +92,7 @@ def _holding(nodes: Sequence[Expr], d: Index) -> list[Expr]:
 
 
 def _all_holding(test: Callable[[Expr, Index], bool], nodes: Sequence[Expr], d: Index) -> bool:
-    """Whether some of the nodes hold ``d``, and all that do pass a test."""
+    """True if some of the nodes contain ``d``, and all that do pass the test."""
     holders = _holding(nodes, d)
     return bool(holders) and all(test(n, d) for n in holders)
 
@@ -107,77 +107,79 @@ def _in_conditions(node: Cases, d: Index) -> bool:
     return _stands_in(idx, d) or any(d in free_indices(c) for c in children if c not in inside)
 
 
-def _stays(node: Expr, d: Index) -> bool:
-    """Whether the sum over ``d`` stays inside ``node`` when a function or a power stands around it."""
+def _keeps_inside(node: Expr, d: Index) -> bool:
+    """True if the sum over ``d`` stays inside ``node`` as the argument of a function or the base of a power."""
     if isinstance(node, Func):
-        return node.name == "exp" or _stays(node.arg, d)
+        return node.name == "exp" or _keeps_inside(node.arg, d)
     if isinstance(node, Parenthesis):
-        return _all_holding(_stays, (node.inner,), d)
+        return _all_holding(_keeps_inside, (node.inner,), d)
     if isinstance(node, Mul):
-        return is_quotient(node) or len(_holding(node.factors, d)) > 1 or _all_holding(_stays, node.factors, d)
+        return is_quotient(node) or len(_holding(node.factors, d)) > 1 or _all_holding(_keeps_inside, node.factors, d)
     if isinstance(node, Add):
-        return _all_holding(_stays, node.terms, d)
+        return _all_holding(_keeps_inside, node.terms, d)
     if isinstance(node, (Sum, Prod)):
-        return not node.index.implied or _stays(node.body, d)
+        return not node.index.implied or _keeps_inside(node.body, d)
     if isinstance(node, Cases):
         return not _in_conditions(node, d)
     if isinstance(node, Apply):
-        return _elementwise(node) and _all_holding(_stays, parts(node)[1], d)
+        return _elementwise(node) and _all_holding(_keeps_inside, parts(node)[1], d)
     if isinstance(node, Pow):
-        return _stays(node.base, d) or node.exponent is MINUS_ONE
+        return _keeps_inside(node.base, d) or node.exponent is MINUS_ONE
     return repeats(node, d)
 
 
-def place(node: Expr, d: Index, close: Close) -> Expr:
-    """``node`` with the sum over ``d`` put where the rules put it; ``close`` makes one sum."""
+def insert_sum(node: Expr, d: Index, wrap: WrapSum) -> Expr:
+    """``node`` with the sum over ``d`` at the position that the rules give it; ``wrap`` makes one sum."""
     if d not in free_indices(node):
         return node
     if isinstance(node, Add):
-        return Add(tuple(place(t, d, close) for t in node.terms))
+        return Add(tuple(insert_sum(t, d, wrap) for t in node.terms))
     if isinstance(node, (Mul, Parenthesis)):
-        return _place_in_product(node, d, close)
+        return _insert_in_product(node, d, wrap)
     if isinstance(node, Func):
-        if _stays(node.arg, d):
-            return Func(node.name, place(node.arg, d, close))
-        return close(node, d)
+        if _keeps_inside(node.arg, d):
+            return Func(node.name, insert_sum(node.arg, d, wrap))
+        return wrap(node, d)
     if isinstance(node, Pow):
-        if d not in free_indices(node.exponent) and (_in_denominator(node) or _stays(node.base, d)):
-            return Pow(place(node.base, d, close), node.exponent)
-        return close(node, d)
+        if d not in free_indices(node.exponent) and (_in_denominator(node) or _keeps_inside(node.base, d)):
+            return Pow(insert_sum(node.base, d, wrap), node.exponent)
+        return wrap(node, d)
     if isinstance(node, (Sum, Prod)):
         positions, (_, *conditions), _ = parts(node)
         if not _stands_in(positions, d) and not _holding(conditions, d):
-            return type(node)(node.index, place(node.body, d, close), node.where)
-        return close(node, d)
+            return type(node)(node.index, insert_sum(node.body, d, wrap), node.where)
+        return wrap(node, d)
     if isinstance(node, Deriv):
         if d not in free_indices(node.target):
-            return Deriv(place(node.body, d, close), node.target, node.held)
-        return close(node, d)
+            return Deriv(insert_sum(node.body, d, wrap), node.target, node.held)
+        return wrap(node, d)
     if isinstance(node, Cases) and not _in_conditions(node, d):
-        # each branch is summed by itself, as a term is
-        return Cases(tuple((conds, place(v, d, close)) for conds, v in node.branches))
-    if isinstance(node, Apply) and all(d not in free_indices(a.body) or _stays(a.body, d) for a in node.arguments):
+        # each branch has a sum of its own, as a term has
+        return Cases(tuple((conds, insert_sum(v, d, wrap)) for conds, v in node.branches))
+    if isinstance(node, Apply) and all(
+        d not in free_indices(a.body) or _keeps_inside(a.body, d) for a in node.arguments
+    ):
         if _stands_in(parts(node)[0], d):
-            return close(node, d)
-        lams = tuple(Lam(lam.axes, place(lam.body, d, close)) for lam in node.arguments)
+            return wrap(node, d)
+        lams = tuple(Lam(lam.axes, insert_sum(lam.body, d, wrap)) for lam in node.arguments)
         return Apply(node.function, lams, node.derivs)
-    return close(node, d)
+    return wrap(node, d)
 
 
-def _place_in_product(node: Mul | Parenthesis, d: Index, close: Close) -> Expr:
-    """Into the one factor that holds ``d``, or into several that each repeat it; else around the product."""
+def _insert_in_product(node: Mul | Parenthesis, d: Index, wrap: WrapSum) -> Expr:
+    """Sum inside the one factor that contains ``d``, or inside each of several that repeat it, else around all."""
     holders = _holding(parts(node)[1], d)
     if len(holders) == 1:
         inner = holders[0]
         if isinstance(inner, (Mul, Parenthesis, Add, Func, Pow, Sum, Prod, Deriv, Apply, Cases)):
-            into = _in_denominator(inner) or not isinstance(inner, (Func, Pow, Apply)) or _stays(inner, d)
+            into = _in_denominator(inner) or not isinstance(inner, (Func, Pow, Apply)) or _keeps_inside(inner, d)
             # around the function or power alone: the other factors are constant along d
-            inside = place(inner, d, close) if into else close(inner, d)
+            inside = insert_sum(inner, d, wrap) if into else wrap(inner, d)
             return _replace(node, inner, inside)
-        return close(node, d)
+        return wrap(node, d)
     if all(_is_scope(f) and repeats(f, d) for f in holders):
-        return Mul(tuple(place(f, d, close) for f in parts(node)[1]))
-    return close(node, d)
+        return Mul(tuple(insert_sum(f, d, wrap) for f in parts(node)[1]))
+    return wrap(node, d)
 
 
 def _in_denominator(node: Expr) -> bool:
@@ -185,31 +187,31 @@ def _in_denominator(node: Expr) -> bool:
 
 
 def _is_scope(node: Expr) -> bool:
-    """A function's argument, a bracket, a numerator or a denominator; a bare product inside counts as its factors."""
+    """True for a function, parenthesis, numerator or denominator: a factor that may contain a sum of its own."""
     return isinstance(node, (Func, Pow, Sum, Prod, Mul, Parenthesis)) or (
         isinstance(node, Apply) and _elementwise(node)
     )
 
 
-def placements(node: Expr, d: Index, close: Close) -> Iterator[Expr]:
-    """Every other place at which one sum over ``d`` could stand, from the outside in."""
+def sum_placements(node: Expr, d: Index, wrap: WrapSum) -> Iterator[Expr]:
+    """The trees with one sum over ``d`` at each possible position, from the outside in."""
     if d not in free_indices(node):
         return
-    yield close(node, d)
+    yield wrap(node, d)
     idx, children, _ = parts(node)
     holders = _holding(children, d)
     if _stands_in(idx, d):
         return
     if isinstance(node, Add):
-        yield Add(tuple(close(t, d) if d in free_indices(t) else t for t in node.terms))
+        yield Add(tuple(wrap(t, d) if d in free_indices(t) else t for t in node.terms))
     if len(holders) > 1 and isinstance(node, Mul):
-        yield Mul(tuple(place(f, d, close) if d in free_indices(f) else f for f in node.factors))
+        yield Mul(tuple(insert_sum(f, d, wrap) if d in free_indices(f) else f for f in node.factors))
     if len(holders) != 1 or isinstance(node, (Apply, Cases)):
         return
     only = holders[0]
     if isinstance(node, Deriv) and only is node.target:
         return
-    for inner in placements(only, d, close):
+    for inner in sum_placements(only, d, wrap):
         yield _replace(node, only, inner)
 
 
@@ -221,7 +223,7 @@ def _replace(node: Expr, old: Expr, new: Expr) -> Expr:
 
 
 def insert_implied_sums(el: Reading, value: ReadValue, free: frozenset[Index], span: Span) -> ReadValue:
-    """All letters that are neither free nor fixed are summed where the rules put them."""
+    """Sum over all letters that are neither free nor fixed, at the positions that the rules give."""
     el.letters.resolve_ties()
     known = free | frozenset(value.axes)
     body = value.body
@@ -245,23 +247,23 @@ def insert_implied_sums(el: Reading, value: ReadValue, free: frozenset[Index], s
                 where,
                 f"write `\\sum_{d.letter}` if that is meant",
             )
-        body = place(body, d, implied_sum(el, d))
+        body = insert_sum(body, d, sum_wrapper(el, d))
     return replace(value, body=body)
 
 
-def implied_sum(el: Reading, d: Index) -> Close:
-    """What makes one sum over a letter, with a dummy of its own of the same letter and range."""
+def sum_wrapper(el: Reading, d: Index) -> WrapSum:
+    """A function that makes one sum over a letter, with a new index of the same letter and range."""
     where = el.letters.membership(d)
 
-    def close(body: Expr, letter: Index) -> Expr:
+    def wrap(body: Expr, letter: Index) -> Expr:
         fresh = letter.fresh("bound")
         mark_implied(fresh)
         conditions = tuple(_renamed(c, d, fresh) for c in where)
         return Sum(fresh, substitute(body, {letter: fresh}), conditions)
 
-    return close
+    return wrap
 
 
 def _renamed(cond: Cond, old: Index, new: Index) -> Cond:
-    """A condition on positions with one index called otherwise."""
+    """A condition on positions with one index replaced."""
     return map_cond(cond, lambda e: substitute_index(e, {old: new}), lambda x: x)

@@ -1,4 +1,4 @@
-"""Functions known without declaring: elementary ones entry by entry, and those of whole arrays."""
+"""Functions that need no declaration: elementary ones, taken entry by entry, and those of whole arrays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import element
 from symgrad.reading.meaning.superscripts import raised
-from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, group, is_zero, negative
+from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, is_zero, negative, parenthesized
 from symgrad.reading.names.scope import WORDS
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Call
@@ -23,6 +23,7 @@ MAX_ORDER = 4
 
 
 def elementary(el: Reading, node: Call) -> ReadValue:
+    """``\\exp(x)``, ``\\sigma'(x)``, ``\\tanh^2 x``, ``\\operatorname{softmax}(x)``"""
     sym = node.function
     key = WORDS.get(sym.key, sym.key)
     whole = WHOLE.get(key)
@@ -49,6 +50,7 @@ def elementary(el: Reading, node: Call) -> ReadValue:
 
 
 def total(value: ReadValue) -> Expr:
+    """The sum of all entries."""
     body = value.body
     for axis in reversed(value.axes):
         body = Sum(axis, body)
@@ -87,12 +89,14 @@ def softmax(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
 
 
 def logsumexp(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``log(sum_b exp(x_b))``, along the last axis."""
     value = _vector(values, node)
     body, axis = _fresh_last(value)
     return ReadValue(Func("log", Sum(axis, Func("exp", body))), value.axes[:-1])
 
 
 def trace(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``sum_a A_aa``"""
     value = _vector(values, node)
     if len(value.axes) != 2 or not same_range(*value.axes):
         raise ShapeMismatch("a trace takes a square matrix", value, value, node.span)
@@ -101,7 +105,7 @@ def trace(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
 
 
 def diag(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
-    """A vector's diagonal matrix, or a matrix's diagonal."""
+    """The diagonal matrix of a vector, or the diagonal of a matrix."""
     value = _vector(values, node)
     if len(value.axes) == 1:
         other = value.axes[0].fresh("free")
@@ -114,6 +118,7 @@ def diag(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
 
 
 def whole_sum(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``\\operatorname{sum}(x)``, over all entries."""
     return ReadValue(total(_vector(values, node)))
 
 
@@ -135,7 +140,7 @@ def _extremum(values: list[ReadValue], node: Call, sign: int) -> ReadValue:
             node.span,
             "write `\\max(a, b)`",
         )
-    a, b = map(group, values)
+    a, b = map(parenthesized, values)
     if is_zero(a):
         a, b = b, a
     gap = a if is_zero(b) else elementwise(Add, (a, negative(b)), node.span, "a comparison")
@@ -162,4 +167,4 @@ WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
     "min": minimum,
     "\\min": minimum,
 }
-"""Functions of whole arrays, each read by its definition."""
+"""Functions of whole arrays, each with the function that writes out its definition."""

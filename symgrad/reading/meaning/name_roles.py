@@ -1,4 +1,4 @@
-"""Names in their roles: index letters, slots, tensors, definitions."""
+"""What a name means where it is used: a tensor, a definition, a size, an index, a cost."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ from symgrad.reading.tree.syntax import Position, Slot, Sym
 
 @reads(Sym)
 def name(el: Reading, node: Sym) -> ReadValue:
+    """``x``, ``A_{ij}``, ``W^\\top``"""
     value, sup = lookup(el, node)
     return raised(el, value, sup, node.span) if sup else value
 
 
 def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
-    """The value that a name stands for with its subscripts, and the superscripts left over."""
+    """The value of a name with its subscripts, and the superscripts that are not part of the name."""
     scope = el.scope
     parameter = el.parameters.get(sym.key) or el.parameters.get(f"\\mathbf {sym.key}")
     if parameter is not None and not sym.primes:
@@ -57,7 +58,7 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
 
 
 def _compound(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | None:
-    """``u_{c+j}``, where that form is defined."""
+    """``u_{c+j}``, if that form is defined."""
     if len(slots) == 1 and isinstance(slots[0], Position) and len(slots[0].terms) + bool(slots[0].const) > 1:
         found = el.scope.compounds.get((NameKey(sym.key), CompoundSubscript.of(slots[0])))
         if found is not None:
@@ -74,7 +75,7 @@ def _compound(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | Non
 def _other_roles(
     el: Reading, sym: Sym, slots: tuple[Slot, ...], sup: tuple[Token, ...]
 ) -> tuple[ReadValue, tuple[Token, ...]]:
-    """A name without a value: a cost, a size, an index as a number, a delta, ``e^x``, or one that is known."""
+    """A name that is not declared as a value: a cost, a size, an index as a number, ``e^x``, a builtin name."""
     scope = el.scope
     function = scope.functions.get(NameKey(sym.key))
     if function is not None:
@@ -106,7 +107,7 @@ def size_key(scope: Scope, sym: Sym) -> str | None:
 
 
 def suggestion(el: Reading, sym: Sym) -> str:
-    """A remedy for an undeclared name: a declared one that looks alike, or how to declare it."""
+    """A remedy for an undeclared name: a declared name that looks like it, or how to declare it."""
     active = el.definitions.active
     if active and sym.key in active[-1].key.below and not (sym.sub or sym.sup or sym.primes):
         # `w_n = 1/n`: the letter would be a position if its range were known
@@ -119,7 +120,7 @@ def suggestion(el: Reading, sym: Sym) -> str:
 
 
 def from_definition(el: Reading, entry: Defined, slots: tuple[Slot, ...], sym: Sym) -> ReadValue:
-    """A defined quantity at its slots; an alias is looked through."""
+    """A defined quantity at its slots; an alias is replaced by its body."""
     definition = define(el, entry)
     ranges = [p.range for p in definition.params]
     slots = split_digits(slots, len(ranges))

@@ -1,7 +1,7 @@
-"""Indices while they are read. What is read later may tell their ranges, so these are kept in a union-find.
+"""Indices of raw trees. Their ranges may be found later in the chain, so they are kept in a union-find.
 
-Raw trees hold an ``OpenIndex`` for every letter and axis. Once a chain is read, ``closed`` puts an ``Index`` with the
-range found in its place.
+Raw trees have an ``OpenIndex`` for every letter and axis. Once the chain is read, ``closed`` replaces it by an
+``Index`` with the range that was found.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from symgrad.core.ranges import Index, IndexExpr, IndexKind, Range, indices_of, 
 
 @dataclass(slots=True, eq=False)
 class RangeVariable:
-    """The range of some indices, not known at first. ``same_as``: the variable that it has been united with."""
+    """The range of one or more indices, None until it is found. ``same_as``: the variable that it was united with."""
 
     known: Range | None = None
     same_as: RangeVariable | None = None
@@ -27,7 +27,7 @@ class RangeVariable:
 
 @dataclass(slots=True, eq=False)
 class ReadingState:
-    """What may change of an index while it is read."""
+    """The part of an index that changes during reading."""
 
     range: RangeVariable
     implied: bool = False
@@ -35,7 +35,7 @@ class ReadingState:
 
 
 class OpenIndex(Index):
-    """An index of a raw tree. Indices made ``fresh`` from it share its range."""
+    """An index of a raw tree. Indices made by ``fresh`` share its range."""
 
     __slots__ = ("state",)
     state: ReadingState
@@ -60,7 +60,7 @@ class OpenIndex(Index):
         return other
 
     def closed(self) -> Index:
-        """The same index with the range that has been found."""
+        """The index with the range that was found."""
         state, found = self.state, self.range
         if state.closed is None or (state.closed.range, state.closed.implied) != (found, self.implied):
             state.closed = Index(self.letter, found, self.kind, self.serial, self.implied)
@@ -68,20 +68,20 @@ class OpenIndex(Index):
 
 
 def give_range(index: Index, found: Range | None) -> None:
-    """The range of an index, which was not known before."""
+    """Set the range of an index that has none yet."""
     if isinstance(index, OpenIndex) and index.range is None:
         index.state.range.root().known = found
 
 
 def same_range(a: Index, b: Index) -> bool:
-    """True if two indices have one range. If the range of one is not known, it is the other's from now on."""
+    """True if two indices have the same range. If one range is not known, the two are united."""
     if a.range is None or b.range is None:
         unite(a, b)
     return a.range == b.range
 
 
 def unite(a: Index, b: Index) -> None:
-    """Two indices have one range, of which at most one is known."""
+    """Make two indices share one range; at most one of their ranges is known."""
     if isinstance(a, OpenIndex) and isinstance(b, OpenIndex):
         one, other = a.state.range.root(), b.state.range.root()
         if one is not other:
@@ -97,17 +97,17 @@ def may_have_same_range(a: Index, b: Index) -> bool:
 
 
 def mark_implied(index: Index) -> None:
-    """The sum over an index is not written, but follows from the notation."""
+    """Note that the sum over an index is implied, not written."""
     if isinstance(index, OpenIndex):
         index.state.implied = True
 
 
 def closed(index: Index) -> Index:
-    """An index with the range that has been found, if any; another than an open one as it is."""
+    """An open index with the range that was found; any other index unchanged."""
     return index.closed() if isinstance(index, OpenIndex) else index
 
 
 def closed_position(position: IndexExpr) -> IndexExpr:
-    """A position with closed indices."""
+    """A position with all its indices closed."""
     mapping: dict[Index, IndexExpr] = {i: i.closed() for i in indices_of(position) if isinstance(i, OpenIndex)}
     return substitute_index(position, mapping) if mapping else position

@@ -1,4 +1,4 @@
-"""The letters of one chain, and the ranges that their slots give them."""
+"""The letters of one chain, and the ranges that their slots give to them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from symgrad.text.source import Span
 
 @dataclass(slots=True)
 class OpenIndices:
-    """The open letters of one chain: each letter is one index, whose range its slots decide."""
+    """The letters of one chain that are not declared as indices. Each is one index; its slots decide its range."""
 
     scope: Scope
     open: dict[str, Index] = field(default_factory=dict)
@@ -24,10 +24,10 @@ class OpenIndices:
     first_place: dict[Index, Span] = field(default_factory=dict)
     tied: list[tuple[Index, Index]] = field(default_factory=list)
     shifted: dict[Index, Range] = field(default_factory=dict)
-    """The range of the first slot in which a letter stands shifted, ``h_{t-1}``: its own if no bare slot gives one."""
+    """The range of the first slot with a shifted letter, ``h_{t-1}``: used if no slot has the bare letter."""
 
     def resolve_ties(self) -> None:
-        """Deltas tie the ranges of their two letters, once one of them is known."""
+        """Give letters that are compared the same range, once one of their ranges is known."""
         changed = True
         while changed:
             changed = False
@@ -37,7 +37,7 @@ class OpenIndices:
                     unite(a, b)
 
     def find(self, key: str, span: Span) -> Index | None:
-        """The index a letter stands for here; an undeclared letter becomes an open one."""
+        """The index that a letter means here. An undeclared letter becomes an open one."""
         for frame in reversed(self.bound):
             if key in frame:
                 return frame[key]
@@ -62,12 +62,12 @@ class OpenIndices:
         return any(key in frame for frame in self.bound) or key in self.scope.indices or key in self.open
 
     def take_shifted(self, index: Index) -> None:
-        """The range of a letter that stands in arithmetic on positions alone."""
+        """Give a letter that occurs only in arithmetic on positions the range of its slot."""
         if index.range is None:
             give_range(index, self.shifted.get(index))
 
     def demand(self, index: Index, wanted: Range, span: Span) -> None:
-        """An index stands in a slot of a range: take the range, or report the clash with both places."""
+        """An index is used in a slot of a range: take the range, or report the conflict with both places."""
         if index.range is None:
             give_range(index, wanted)
             self.places[index] = span
@@ -89,7 +89,7 @@ class OpenIndices:
             self.places[index] = span
 
     def tie(self, a: IndexExpr, b: IndexExpr, span: Span) -> None:
-        """Two positions that are compared lie in one range."""
+        """Two positions are compared, so they lie in the same range."""
         ra, rb = range_of(a), range_of(b)
         if isinstance(a, Index) and rb is not None:
             self.demand(a, rb, span)
@@ -99,6 +99,6 @@ class OpenIndices:
             self.tied.append((a, b))
 
     def membership(self, index: Index) -> tuple[Cond, ...]:
-        """The condition of a letter that stands for the members of a subset."""
+        """The condition on a letter that is declared over a subset."""
         subset = self.subset_of.get(index)
         return (Cond("in", index, subset),) if subset is not None else ()

@@ -7,12 +7,12 @@ from symgrad.reading.meaning.derivatives import contract, held_in
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import (
     ReadValue,
-    bracketed,
     elementwise,
     inverse,
     multiply,
     negative,
     outer,
+    parenthesized_sum,
     quotient,
     scalar,
 )
@@ -22,16 +22,19 @@ from symgrad.reading.tree.syntax import Dots, NumberNode, ProductNode, QuotientN
 
 @reads(NumberNode)
 def number(el: Reading, node: NumberNode) -> ReadValue:
+    """``3``, ``0.5``"""
     return scalar(Num(node.value))
 
 
 @reads(QuotientNode)
 def fraction(el: Reading, node: QuotientNode) -> ReadValue:
+    """``\\frac{a}{b}``"""
     return quotient(el.value(node.num), el.value(node.den), node.span)
 
 
 @reads(Terms)
 def terms(el: Reading, node: Terms) -> ReadValue:
+    """``a - b + c``. The terms of a chain rule hold each other's intermediates constant."""
     outer_held = el.held
     el.held = outer_held | held_in(el, node)
     values = [negative(el.value(t)) if sign < 0 else el.value(t) for sign, t in node.items]
@@ -41,6 +44,7 @@ def terms(el: Reading, node: Terms) -> ReadValue:
 
 @reads(ProductNode)
 def product(el: Reading, node: ProductNode) -> ReadValue:
+    """``a b``, ``a \\odot b``, ``a \\otimes b``, ``a / b``, from left to right."""
     values = [(op, el.value(f), f) for op, f in node.factors]
     chained = contract(el, values, node.span)
     if chained is not None:
@@ -49,7 +53,7 @@ def product(el: Reading, node: ProductNode) -> ReadValue:
     for op, right, written in values[1:]:
         span = node.factors[0][1].span.to(written.span)
         if op == "o":
-            out = elementwise(Mul, (bracketed(out), bracketed(right)), span, "an elementwise product")
+            out = elementwise(Mul, (parenthesized_sum(out), parenthesized_sum(right)), span, "an elementwise product")
         elif op == "@":
             out = outer(out, right, span) if out.axes and right.axes else multiply(out, right, span)[0]
         elif op == "/":
@@ -68,4 +72,5 @@ def product(el: Reading, node: ProductNode) -> ReadValue:
 
 @reads(Dots)
 def ellipsis(el: Reading, node: Dots) -> ReadValue:
+    """An ellipsis that was not expanded before."""
     raise error("SG112", "an ellipsis is not read here", node.span, "write the sum with `\\sum`")

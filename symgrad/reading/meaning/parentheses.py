@@ -10,7 +10,7 @@ from symgrad.reading.meaning.known_functions import squares, total
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.slots import element
 from symgrad.reading.meaning.superscripts import raised
-from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, group, multiply
+from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, multiply, parenthesized
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Call, Paren, Scripted, Sym
@@ -20,10 +20,11 @@ NORMS = ("1", "2", "F")
 
 @reads(Paren)
 def paren(el: Reading, node: Paren) -> ReadValue:
+    """``(x)``, ``|x|``, ``\\lVert x \\rVert``, ``\\langle x, y \\rangle``"""
     if len(node.items) != 1 and node.kind != "<":
         raise error("SG101", "a list of values is not understood here", node.span)
     if node.kind in ("(", "[", "{"):
-        return group(el.value(node.items[0]))
+        return parenthesized(el.value(node.items[0]))
     if node.kind == "<":
         if len(node.items) != 2:
             raise error("SG115", "an inner product takes two vectors", node.span)
@@ -36,6 +37,7 @@ def paren(el: Reading, node: Paren) -> ReadValue:
 
 @reads(Scripted)
 def scripted(el: Reading, node: Scripted) -> ReadValue:
+    """``[x]_i``, ``(AB)^\\top``, ``\\lVert x \\rVert_2^2``"""
     inner = node.base
     if isinstance(inner, Paren) and inner.kind == "||":
         value, sup = norm(el, inner, node)
@@ -70,7 +72,7 @@ def bars(el: Reading, node: Paren) -> ReadValue:
 
 
 def norm(el: Reading, bracket: Paren, node: Scripted) -> tuple[ReadValue, tuple[Token, ...]]:
-    """``\\lVert x \\rVert_2^2``, and the superscript left over: the square is the plain sum of squares."""
+    """``\\lVert x \\rVert_2``, and the superscript that is left; a square is read as the sum of squares."""
     sup = node.sup
     which = node.sub[0].text if node.sub else "2"
     if which not in NORMS or len(node.sub) > 1:
@@ -81,5 +83,5 @@ def norm(el: Reading, bracket: Paren, node: Scripted) -> tuple[ReadValue, tuple[
     if which == "1":
         return ReadValue(total(replace(value, body=Func("abs", value.body)))), sup
     if len(sup) == 1 and sup[0].text == "2":
-        return group(ReadValue(squares(value))), ()
+        return parenthesized(ReadValue(squares(value))), ()
     return ReadValue(Func("sqrt", squares(value))), sup

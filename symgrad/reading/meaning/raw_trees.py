@@ -1,7 +1,7 @@
-"""Raw trees: expressions while they are read, nested as they are written.
+"""Raw trees: expressions during reading, nested as the author wrote them.
 
-Where a parenthesis, a numerator or a denominator ends decides where implied sums go. ``expression`` makes an
-ordinary expression of a raw tree.
+Parentheses, numerators and denominators decide the positions of implied sums, so raw trees keep them. ``expression``
+turns a raw tree into an ordinary expression.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from symgrad.core.ranges import Index, IndexExpr
 from symgrad.reading.meaning.open_index import closed, closed_position
 
 MAX_NUMBER_POWER = 64
-"""Numbers are raised to no higher power while reading."""
+"""The highest power of a number that is computed during reading."""
 
 
 class Parenthesis(Typography):
-    """``(inner)``, also a numerator, a denominator, or what a root is taken of."""
+    """``(inner)``; also a numerator, a denominator, the argument of a root."""
 
     __slots__ = ()
     fields = ("inner",)
@@ -41,7 +41,7 @@ class Parenthesis(Typography):
 
 
 def ungrouped(node: Expr) -> Expr:
-    """The tree inside of the parentheses around all of it."""
+    """The tree without the parentheses around it."""
     while isinstance(node, Parenthesis):
         node = node.inner
     return node
@@ -62,17 +62,17 @@ def reciprocal(node: Expr) -> Expr:
 
 
 def tidy(node: Expr) -> Expr:
-    """A raw tree without parentheses, products and sums flat, numbers collected; its indices may still be open."""
+    """A raw tree without parentheses, with flat products and sums and collected numbers. Its indices stay open."""
     return _rebuilt(node, lambda i: i, lambda e: e)
 
 
 def expression(node: Expr) -> Expr:
-    """A raw tree as an ordinary expression: tidy, each index with the range that has been found."""
+    """A raw tree as an ordinary expression: tidy, and each index with the range that was found."""
     return _rebuilt(node, closed, closed_position)
 
 
 def condition(cond: Cond) -> Cond:
-    """A condition on raw trees as one on ordinary expressions."""
+    """A condition on raw trees as a condition on ordinary expressions."""
     return map_cond(cond, closed_position, expression)
 
 

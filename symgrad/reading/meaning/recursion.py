@@ -1,6 +1,6 @@
-"""A recursion over a written range, ``h_t = \\tanh(w h_{t-1}), t = 1, \\dots, 4``, as one definition for each position.
+"""A recursion over a written range, ``h_t = \\tanh(w h_{t-1}), t = 1, \\dots, 4``, as one definition per position.
 
-``h_1``, ``h_2``, … become names of their own, and ``h_t`` is the one at ``t``.
+``h_1``, ``h_2``, … become names of their own, and ``h_t`` selects the one at ``t``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import group_end, is_name
 
 MAX_POSITIONS = 32
-"""Over no longer ranges is a recursion unrolled."""
+"""Recursions over longer ranges are not unrolled."""
 
 Sides = tuple[tuple[Token, ...], tuple[Token, ...]]
 
@@ -45,7 +45,7 @@ class Recursion:
 
 
 def recursion(left: Sequence[Token], right: Sequence[Token], ranges: Mapping[str, Range]) -> Recursion | None:
-    """The recursion that a relation is, if its right side has the name of its left at a shifted position."""
+    """A relation as a recursion, if its right side uses the name on its left at a shifted position."""
     at = next((k for k, t in enumerate(left) if t.kind == "sub"), None)
     if at is None or at == 0:
         return None
@@ -65,7 +65,7 @@ def recursion(left: Sequence[Token], right: Sequence[Token], ranges: Mapping[str
 
 
 def _argument(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...], int]:
-    """What a script that starts at ``at`` holds, and where it ends."""
+    """The tokens of the script that starts at ``at``, and the position after it."""
     if at < len(tokens) and tokens[at].kind == "open":
         end = group_end(tokens, at)
         return tuple(tokens[at + 1 : end - 1]), end
@@ -73,7 +73,7 @@ def _argument(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...], int]
 
 
 def _scripts_of(tokens: Sequence[Token], name: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
-    """The subscripts with which a name stands in an expression."""
+    """The subscripts of a name in an expression."""
     wanted = [(t.text, t.style) for t in name]
     for k in range(len(tokens) - len(name)):
         here = tokens[k : k + len(name)]
@@ -92,7 +92,7 @@ def _shift(script: Sequence[Token], letter: str) -> int | None:
 
 
 def _placed(tokens: Sequence[Token], letter: str, position: int) -> tuple[Token, ...]:
-    """The tokens at one position of the letter; ``t-1`` in a script becomes one number."""
+    """The tokens with a number for the letter; ``t-1`` in a script becomes one number."""
     out: list[Token] = []
     k = 0
     while k < len(tokens):
@@ -118,7 +118,7 @@ def _number(like: Token, value: int) -> list[Token]:
 
 
 def _script(like: Token, value: int | None) -> list[Token]:
-    """``_3``, or ``_t`` without a value, every token where the letter stands."""
+    """``_3``, or ``_t`` without a value; all tokens have the span of the letter."""
 
     def mark(kind: str, text: str) -> Token:
         return replace(like, kind=kind, text=text, style="")  # type: ignore[arg-type]  # one of the kinds

@@ -1,4 +1,4 @@
-"""A rule reads one kind of syntax node. This file holds what rules may use, and how they are declared.
+"""A rule reads one kind of syntax node. Here is how rules are declared, and what they may use.
 
 Rules know the reader only as ``Reading``, so that no rule imports the elaborator, which imports all of them.
 """
@@ -33,7 +33,7 @@ class Dependencies:
 
 @dataclass(slots=True)
 class Definitions:
-    """The definitions elaborated so far that read the same now; those being elaborated, outermost first."""
+    """The elaborated definitions that are still valid, and those being elaborated (``active``, outermost first)."""
 
     version: int = -1
     done: dict[Defined, Definition] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Definitions:
     """For each definition being elaborated, those that it uses."""
 
     def find(self, entry: Defined, scope: Scope) -> Definition | None:
-        """The definition, if it has been elaborated and nothing that it depends on has changed since."""
+        """The definition, if it is elaborated and nothing that it depends on has changed since."""
         if self.version != scope.version:
             self.version = scope.version
             done, self.done = self.done, {}
@@ -58,7 +58,7 @@ class Definitions:
         return known
 
     def elaborate(self, entry: Defined, scope: Scope, elaborated: Callable[[], Definition]) -> Definition:
-        """Make the definition, and note what it depends on."""
+        """Elaborate the definition and note what it depends on."""
         uses: dict[Defined, Definition] = {}
         self.active.append(entry)
         self.used.append(uses)
@@ -67,7 +67,7 @@ class Definitions:
             with lookups:
                 definition = elaborated()
         except BaseException:
-            if len(self.used) > 1:  # what catches the failure depends on the same
+            if len(self.used) > 1:  # the definition that catches the failure depends on the same
                 self.used[-2].update(uses)
             raise
         finally:

@@ -1,4 +1,4 @@
-"""What the slots of a name hold: positions, index arrays, and axes that stay open."""
+"""The slots of a name: positions, index arrays, and axes that stay open."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from symgrad.text.source import Span
 
 
 def position(el: Reading, slot: Position, wanted: Range | None) -> IndexExpr | tuple[IndexExpr, Index]:
-    """A slot as an index expression; a bare index array without its slots gives a new axis as well."""
+    """A slot as an index expression. An index array without its own slots gives a new axis as well."""
     if len(slot.terms) == 1 and slot.const == 0 and slot.terms[0][0] == 1:
         letter = slot.terms[0][1]
-        if letter.key in el.scope.arrays and not el.letters.is_letter(letter.key):
+        if letter.key in el.scope.index_arrays and not el.letters.is_letter(letter.key):
             return gather(el, letter, wanted)
         if letter.sub:
             raise error(
@@ -40,7 +40,7 @@ def position(el: Reading, slot: Position, wanted: Range | None) -> IndexExpr | t
         return index
     total = Affine((), slot.const)
     for coefficient, letter in slot.terms:
-        if letter.sub or letter.key in el.scope.arrays:
+        if letter.sub or letter.key in el.scope.index_arrays:
             raise error("SG101", "arithmetic on a gathered position is not understood", letter.span)
         index = el.letters.find(letter.key, letter.span)
         total = total + Affine.of(letter.key if index is None else index).scale(coefficient)
@@ -61,7 +61,7 @@ def position(el: Reading, slot: Position, wanted: Range | None) -> IndexExpr | t
 
 def gather(el: Reading, letter: Letter, wanted: Range | None) -> IndexExpr | tuple[IndexExpr, Index]:
     """``n_k``; ``n`` alone gives a new axis as well."""
-    array = el.scope.arrays[letter.key]
+    array = el.scope.index_arrays[letter.key]
     if wanted is not None and array.target != wanted:
         raise error(
             "SG107", f"`{letter.key}` holds positions in {array.target}, the slot runs over {wanted}", letter.span
@@ -117,7 +117,7 @@ def fill(
 
 
 def _stride(slots: Sequence[Slot]) -> Span | None:
-    """Where a number stands right before a letter, as in ``x_{2m-1}``."""
+    """The span of a number directly before a letter, as in ``x_{2m-1}``; None if there is none."""
     for a, b in pairwise(slots):
         if isinstance(a, Position) and isinstance(b, Position) and not a.terms and b.terms and b.terms[0][0] == 1:
             whole = a.span.to(b.span)

@@ -1,4 +1,4 @@
-"""What stands above and below a value: elements, transposes, powers."""
+"""Superscripts and roots: transposes and powers."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ MAX_MATRIX_POWER = 8
 
 
 def power(el: Reading, value: ReadValue, tokens: tuple[Token, ...], span: Span) -> ReadValue:
-    """``x^2`` entry by entry; of a square matrix the repeated product, ``A^{\\odot 2}`` entry by entry."""
+    """``x^2`` of a number or vector, entry by entry; ``A^2``, a repeated product; ``A^{\\odot 2}``, entry by entry."""
     if len(tokens) == 2 and tokens[0].text in ("\\odot", "\\circ"):
         return replace(value, body=Pow(value.body, el.scalar(el.parse(tokens[1:], span), "an exponent")), jacobian=None)
     exponent = tidy(el.scalar(el.parse(tokens, span), "an exponent"))
     if isinstance(exponent, Num) and (abs(exponent.value) > MAX_POWER or exponent.value.denominator > MAX_POWER):
         raise error("SG002", f"powers beyond {MAX_POWER} are not expanded", span)
     if len(value.axes) < 2:
-        # a vector has powers entry by entry only
+        # the powers of a vector are taken entry by entry
         return replace(value, body=Pow(value.body, exponent), jacobian=None)
     if not isinstance(exponent, Num) or exponent.value.denominator != 1 or exponent.value < 1 or len(value.axes) != 2:
         raise error(

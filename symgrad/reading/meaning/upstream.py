@@ -1,4 +1,4 @@
-"""Abstract functions: ``f(x)`` entry by entry, and costs known only by their upstream gradient."""
+"""Abstract functions: ``f(x)`` entry by entry, ``L(Y)`` of arrays, and costs given only by their upstream gradient."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _of_arrays(el: Reading, function: AbstractFunction, node: Call, values: list
 
 
 def upstream(el: Reading, function: AbstractFunction, sym: Sym) -> ReadValue:
-    """A cost known only by its upstream gradient: a function of the quantity of its shape that is defined last."""
+    """A cost written without its argument: that is the last defined quantity of the argument's shape."""
     lams = []
     for shape in function.shapes:
         found = _of_shape(el, shape, sym.key)
@@ -73,7 +73,7 @@ def upstream(el: Reading, function: AbstractFunction, sym: Sym) -> ReadValue:
 
 
 def _of_shape(el: Reading, shape: Sequence[Range], cost: str) -> Definition | Tensor | None:
-    """The quantity of a shape that is defined last, and not through the cost's own derivatives."""
+    """The last defined quantity of a shape that does not depend on the cost itself."""
     current = [
         d for d in el.scope.values.values() if isinstance(d, Defined) and not d.alias and d not in el.definitions.active
     ]

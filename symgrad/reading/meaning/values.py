@@ -1,4 +1,4 @@
-"""Values while reading: a scalar, or an array given by its entry, with its orientation.
+"""The values of syntax nodes: a scalar, or an array given by its entry, with its orientation.
 
 Bodies are raw trees, see ``raw_trees``.
 """
@@ -18,7 +18,7 @@ from symgrad.text.source import Span
 
 @dataclass(frozen=True, slots=True)
 class Jacobian:
-    """A derivative written as a factor of a chain: whose, by what, and the axes of both."""
+    """A derivative that is a factor of a chain: of what, by what, and the axes of both."""
 
     of: Tensor | Definition | None
     by: Tensor | Definition
@@ -28,10 +28,10 @@ class Jacobian:
 
 @dataclass(frozen=True, slots=True)
 class ReadValue:
-    """``body`` is a scalar in its open letters and in ``axes``, one an array axis.
+    """``body`` is a scalar in its free letters and in ``axes``, one per array axis.
 
-    row: a vector that lies; derivative: it came from differentiating, so that a transposed layout
-    of a vector is only a warning; jacobian: see ``Jacobian``.
+    row: a row vector; derivative: a result of differentiation, for which a transposed layout is only a warning;
+    jacobian: see ``Jacobian``.
     """
 
     body: Expr
@@ -48,7 +48,7 @@ class ReadValue:
 
 
 class ShapeMismatch(Exception):
-    """Two shapes that don't fit inside one side: this refutes a step, it is no reading error."""
+    """Two shapes inside one side do not fit. The step is refuted; it is not unreadable."""
 
     def __init__(self, message: str, left: ReadValue, right: ReadValue, span: Span) -> None:
         super().__init__(message)
@@ -57,7 +57,7 @@ class ShapeMismatch(Exception):
 
 
 def aligned(value: ReadValue, axes: Sequence[Index]) -> Expr:
-    """The body with its axes called as another value's."""
+    """The body with the axes of another value."""
     return substitute(value.body, dict(zip(value.axes, axes, strict=True)))
 
 
@@ -65,7 +65,8 @@ def scalar(body: Expr) -> ReadValue:
     return ReadValue(body)
 
 
-def group(value: ReadValue) -> ReadValue:
+def parenthesized(value: ReadValue) -> ReadValue:
+    """``(value)``; a number needs no parenthesis."""
     return value if isinstance(value.body, Num) else replace(value, body=Parenthesis(value.body), jacobian=None)
 
 
@@ -75,7 +76,7 @@ def is_zero(value: ReadValue) -> bool:
 
 
 def elementwise(op: type[Add] | type[Mul], values: Sequence[ReadValue], span: Span, what: str) -> ReadValue:
-    """Terms or factors entry by entry; scalars are constant along every axis."""
+    """Add or multiply entry by entry; scalars are constant along every axis."""
     arrays = [v for v in values if v.axes]
     derivative = any(v.derivative for v in values)
     if not arrays:
@@ -92,6 +93,7 @@ def elementwise(op: type[Add] | type[Mul], values: Sequence[ReadValue], span: Sp
 
 
 def negative(value: ReadValue) -> ReadValue:
+    """``-value``"""
     if isinstance(value.body, Num):
         return replace(value, body=Num(-value.body.value))
     return replace(value, body=Mul((MINUS_ONE, value.body)))
@@ -103,6 +105,7 @@ def inverse(value: ReadValue) -> ReadValue:
 
 
 def transpose(value: ReadValue, span: Span) -> ReadValue:
+    """``value^\\top``; of a number, itself."""
     if len(value.axes) == 1:
         return replace(value, row=not value.row, jacobian=None)
     if len(value.axes) == 2:
@@ -113,7 +116,7 @@ def transpose(value: ReadValue, span: Span) -> ReadValue:
 
 
 def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, bool]:
-    """The matrix product of two values; whether two columns were read as their inner product."""
+    """The matrix product of two values; True if two columns were read as their inner product."""
     derivative = left.derivative or right.derivative
     if not left.axes or not right.axes:
         lead = left if left.axes else right
@@ -130,7 +133,7 @@ def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, 
         k = left.axes[0]
         mark_implied(k)
         return ReadValue(Sum(k, flat_product(left.body, aligned(right, (k,)))), (), False, derivative), not left.row
-    # what is summed: the last axis of the left, the first of the right; a column has no last axis to sum
+    # summed over the last axis of the left and the first of the right; a column has no last axis
     if (nl == 1 and not left.row) or (nr == 1 and right.row):
         raise ShapeMismatch("a product of shapes that do not conform", left, right, span)
     k, m = left.axes[-1], right.axes[0]
@@ -144,7 +147,7 @@ def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, 
 
 
 def flat_product(left: Expr, right: Expr) -> Expr:
-    """One product of two, the left one's factors not wrapped again (a bracket or a quotient stays one)."""
+    """The product of two trees; a product on the left is extended, a parenthesis or a quotient is one factor."""
     head = left.factors if isinstance(left, Mul) and not is_quotient(left) else (left,)
     return Mul((*head, right))
 
@@ -157,6 +160,7 @@ def quotient(num: ReadValue, den: ReadValue, span: Span) -> ReadValue:
 
 
 def outer(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
+    """``left \\otimes right``"""
     if len(left.axes) != 1 or len(right.axes) != 1:
         raise ShapeMismatch("an outer product takes two vectors", left, right, span)
     return ReadValue(
@@ -164,7 +168,8 @@ def outer(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
     )
 
 
-def bracketed(value: ReadValue) -> ReadValue:
+def parenthesized_sum(value: ReadValue) -> ReadValue:
+    """``(value)`` if it is a sum of terms, so that it is one factor."""
     return replace(value, body=Parenthesis(value.body)) if isinstance(value.body, Add) else value
 
 

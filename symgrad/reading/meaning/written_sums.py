@@ -1,4 +1,4 @@
-"""Written sums and products: over what their letters run, by bounds, slots, declaration, or the bounds written last."""
+"""Written sums and products. The range of a letter comes from its bounds, slots, declaration, or earlier bounds."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def big(el: Reading, node: BigOp) -> ReadValue:
 
 
 def limit(el: Reading, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
-    """Fixes the range of a summed letter and returns the conditions that its bounds leave."""
+    """Set the range of a summed letter; return the conditions by which its bounds differ from that range."""
     el.letters.resolve_ties()
     index = b.index
     where: list[Cond] = []
@@ -73,7 +73,7 @@ def limit(el: Reading, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
 
 
 def _between(el: Reading, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[Cond]:
-    """``lo <= i <= hi``: the range of the letter, or what its bounds leave of the range that it has."""
+    """``lo <= i <= hi`` as the range of the letter, or as conditions within the range that its slots give."""
     index, written = b.index, Range(lo, hi)
     open_ends = [i for end in (lo, hi) for i in end.indices()]
     if index.range is None:
@@ -98,7 +98,7 @@ def _between(el: Reading, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[
     if any((constant_gap(high, low) or 0) > 0 for high, low in ((index.range.lo, lo), (hi, index.range.hi))):
         message = f"`{index.letter}` runs over {written} and stands in a slot of {index.range}"
         raise error("SG107", message, b.token.span, "bound the sum by the size of the slot")
-    # \sum_{j=1}^{i} ties the ranges of its two letters
+    # \sum_{j=1}^{i} gives its two letters the same range
     el.letters.tied += [(index, other) for other in open_ends]
     where = []
     if lo != index.range.lo:
@@ -109,7 +109,7 @@ def _between(el: Reading, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[
 
 
 def is_counted(index: Index, body: Expr) -> bool:
-    """Whether it matters from where an index counts: it is a number, or is shifted or compared with one."""
+    """True if the first value of an index matters: it is used as a number, or shifted, or compared with a number."""
     for node in distinct(body):
         if isinstance(node, Size) and index in node.affine.indices():
             return True
@@ -123,7 +123,7 @@ def is_counted(index: Index, body: Expr) -> bool:
 
 
 def _unbounded(el: Reading, b: Bound, body: Expr, node: BigOp) -> list[Cond]:
-    """A sum without bounds: the declared range of its letter, its slots' range, or the bounds written last."""
+    """A sum without bounds: over the declared range, the range of the slots, or the bounds of an earlier sum."""
     index, key = b.index, sum_letter(b.token)
     declared = el.scope.letters.get(key)
     if isinstance(declared, Subset) and index.range in (None, declared.range):

@@ -1,4 +1,4 @@
-"""What a text says of its names: ``n_k \\neq o``, ``o \\notin \\mathcal{N}``, ``\\lambda > 0``, ``\\sum_j t_j = 1``."""
+"""Assumptions in the text: ``n_k \\neq o``, ``o \\notin \\mathcal{N}``, ``\\lambda > 0``, ``\\sum_j t_j = 1``."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from symgrad.text.diagnostic import NotationError
 
 @dataclass(slots=True)
 class Assuming:
-    """Enters assumptions as they are written. ``last``: the one that a condition behind it may limit."""
+    """Enters assumptions into a scope. ``last``: the one that a following ``k \\neq l`` may restrict."""
 
     scope: Scope
     last: Assumed | None = None
 
     def read(self, said: Statement) -> bool:
-        """Whether a statement is an assumption, and if so enters it."""
+        """Enter a statement if it is an assumption; True if it is."""
         left, right = said.left, said.right
         if not said.sign or not left or not right:
             return False
@@ -41,7 +41,7 @@ class Assuming:
         return False
 
     def is_numbers(self, name: tuple[Token, ...]) -> bool:
-        """Whether a name is declared to be a number or an array of numbers; ``0 < i`` speaks of a position."""
+        """True if a name is declared as a number or an array of numbers; in ``0 < i`` it may be an index."""
         try:
             known = self.scope.value_key(read_name(self.scope, name))[0]
         except NotationError:
@@ -49,9 +49,11 @@ class Assuming:
         return known is not None and isinstance(self.scope.values[known], Tensor)
 
     def distinct(self, said: Statement) -> bool:
-        """``n_k \\neq o``; between letters without a value, ``k \\neq l`` limits the assumption before it."""
+        """``n_k \\neq o``; ``k \\neq l`` between letters without a value restricts the assumption before it."""
         scope = self.scope
-        if any(letter_key(t) in scope.indices or letter_key(t) in scope.arrays for t in (said.left[0], said.right[0])):
+        if any(
+            letter_key(t) in scope.indices or letter_key(t) in scope.index_arrays for t in (said.left[0], said.right[0])
+        ):
             self.assume(said.tokens)
             return True
         if self.last is None or len(said.left) != 1 or len(said.right) != 1:
@@ -62,7 +64,7 @@ class Assuming:
         return True
 
     def positive(self, left: tuple[Token, ...], domain: EntryDomain) -> bool:
-        """``\\lambda > 0``, ``p_i \\ge 0``: of what the entries are; an unknown name becomes a number."""
+        """``\\lambda > 0``, ``p_i \\ge 0``: the sign of a tensor's entries; an unknown name becomes a number."""
         sym = read_name(self.scope, left)
         known, rest, _ = self.scope.value_key(sym)
         if known is None:

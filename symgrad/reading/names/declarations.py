@@ -1,4 +1,4 @@
-"""Inline mathematics that declares: names, shapes, ranges, slices, assumptions. The rest is prose."""
+"""Inline mathematics that declares names, shapes, ranges, slices and assumptions. Everything else is prose."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Paragraph:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def read(self, formulas: Sequence[Sequence[Token]], supposed: Collection[int] = ()) -> None:
-        """Index sets first, then the other sets, then what is equal to something, then what holds of the names.
+        """Read in four passes: index sets, other sets, equations, assumptions.
 
-        supposed: the formulas that stand behind *if*. They say what may be, and declare no more than shapes.
+        supposed: the numbers of formulas after *if*. They state what may be the case, and declare shapes only.
         """
         pieces = [p for k, f in enumerate(formulas) for p in split(f) if k not in supposed or _is_shape(p)]
         assuming = Assuming(self.scope)
@@ -45,7 +45,7 @@ class Paragraph:
 
 
 def split(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
-    """Declarations of one formula, parted by ``;``, ``\\quad`` and commas between whole relations."""
+    """The declarations of one formula, separated by ``;``, ``\\quad`` and commas between whole relations."""
     out: list[list[Token]] = [[]]
     for k, (t, depth) in enumerate(zip(tokens, depths(tokens), strict=True)):
         if depth == 0 and (
@@ -67,7 +67,7 @@ def _is_shape(piece: Sequence[Token]) -> bool:
 
 
 def _parts(before: Sequence[Token], after: Sequence[Token]) -> bool:
-    """Whether a comma parts two relations: one stands before it, and another after it before the next dots."""
+    """True if a comma separates two relations: one is before it, and another after it, before the next dots."""
     if not any(t.text in RELATIONS for t in before) or before[-1].text == "\\dots":
         return False
     marks = (t.text for _, t in outermost(after) if t.text in RELATIONS or t.text == "\\dots")

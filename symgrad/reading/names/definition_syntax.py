@@ -1,4 +1,4 @@
-"""Which relations define: a bare name without a value on the left, or a sign that says so."""
+"""Definitions: ``=`` with an undefined name on its left, or ``:=``."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from symgrad.text.source import Span
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a name is set to. ``plain``: by ``=``, which defines only what has no value."""
+    """The right side of a possible definition. ``plain``: after ``=``, which does not define a name again."""
 
     body: SyntaxNode
     span: Span
     plain: bool
 
     def uses(self, letter: str) -> bool:
-        """True if the body mentions a name by its letter."""
+        """True if the body mentions a name with this letter."""
         return any(isinstance(n, Sym) and n.key == letter for n in subnodes(self.body))
 
     def uses_entries(self, letter: str) -> bool:
-        """True if the body mentions a name with a subscript."""
+        """True if the body mentions a name with this letter and a subscript."""
         return any(isinstance(n, Sym) and n.key == letter and n.sub for n in subnodes(self.body))
 
     def is_slice(self) -> bool:
@@ -44,7 +44,7 @@ class Definer:
     scope: Scope
 
     def define(self, name: SyntaxNode, body: SyntaxNode, span: Span, plain: bool) -> Defined | None:
-        """The definition that ``name = body`` enters, if it defines."""
+        """Enter the definition ``name = body``, and return it; None if the relation does not define."""
         written = Candidate(body, span, plain)
         if isinstance(name, Call):
             return self._call(name, written)
@@ -55,11 +55,11 @@ class Definer:
         return None
 
     def is_declared(self, name: SyntaxNode) -> bool:
-        """Whether a name has been declared, with or without a value."""
+        """True if a name has been declared or defined."""
         return isinstance(name, Sym) and self.scope.value_key(name)[0] is not None
 
     def redefines(self, name: SyntaxNode) -> str:
-        """The name, if a plain ``=`` on it looks like a second definition."""
+        """The name, if a plain ``=`` may have been meant to define it again; else empty."""
         again = False
         if isinstance(name, Sym) and not name.sup:
             key, rest, _ = self.scope.value_key(name)
@@ -70,7 +70,7 @@ class Definer:
         return name.span.text if again else ""
 
     def users(self, entry: Defined) -> list[str]:
-        """The names whose definitions mention that of an entry, which they look up where a question stands."""
+        """The names of definitions that mention this one; they use its new value."""
         defined = [d for d in (*self.scope.values.values(), *self.scope.calls.values()) if isinstance(d, Defined)]
         if not entry.key.is_letter:
             return []
@@ -80,7 +80,7 @@ class Definer:
     # --- names with arguments -------------------------------------------------------------------
 
     def _call(self, name: Call, written: Candidate) -> Defined | None:
-        """``J(o, c) = …``; ``f(2x) = …`` names the quantity ``f`` without arguments."""
+        """``J(o, c) = …``; ``f(2x) = …`` defines ``f``, without arguments."""
         sym, calls = name.function, self.scope.calls
         if name.bare or self.scope.is_function(sym.key) or NameKey(sym.key) in self.scope.functions or sym.primes:
             return None
@@ -96,7 +96,7 @@ class Definer:
         self.scope.values.pop(key, None)
         made = None
         if not bare or all(self.scope.is_array(n) for n in names):
-            # without its arguments the name stands for the quantity at the arguments' own values
+            # without its arguments, the name is the quantity at the arguments' own values
             made = self._enter("values", key, written)
         return self._enter("calls", (key, count), written, arguments=tuple(names)) if bare else made
 
@@ -112,12 +112,12 @@ class Definer:
             # a digit or label above a defined name is a power of it, unless that name is entered itself
             return None
         if key is not None and isinstance(entry, Tensor) and written.plain and self._through(key, written.body):
-            return None  # `d_j = 2 y_j - 1` speaks of the d that y is defined through
+            return None  # `d_j = 2 y_j - 1` is a claim about the d that y is defined by
         form = _compound_form(name)
         if form is not None:
             return self._compound(name, form, key is not None, written)
         if entry is None and name.key == "\\delta" and len(read_slots(name.sub) if name.sub else ()) == 2:
-            return None  # Kronecker's delta has its meaning
+            return None  # Kronecker's delta
         if sup:
             return self._raised(name, key is not None, sup, written)
         if key is None or entry is None:
@@ -125,9 +125,9 @@ class Definer:
         return self._slots(name, key, rest, written)
 
     def _through(self, key: NameKey, body: SyntaxNode) -> bool:
-        """Whether a definition that the body uses, or one that that uses, mentions a declared name.
+        """True if the body uses a declared name through definitions, directly or indirectly.
 
-        At a shifted position, ``h_{t-1}``, it is a recursion instead, which defines.
+        False if the name is used at a shifted position, ``h_{t-1}``: such a recursion defines it.
         """
         ahead, seen, found = self._used(body), set[NameKey](), False
         while ahead:
@@ -149,11 +149,11 @@ class Definer:
         return [entry for entry in found if isinstance(entry, Defined)]
 
     def _slots(self, name: Sym, key: NameKey, rest: tuple[Token, ...], written: Candidate) -> Defined | None:
-        """``u_i = …``: the letters left over of a subscript are the definition's slots."""
+        """``u_i = …``: the letters of the subscript after the labels are the definition's slots."""
         letters = pattern_letters(rest)
         if letters is None:
             if not written.plain:
-                raise error("SG101", "only letters can stand in the subscript of a definition", name.span)
+                raise error("SG101", "the subscript of a definition can hold only letters", name.span)
             return None
         entry = self.scope.values.get(key)
         declared = entry if isinstance(entry, Tensor) else None
@@ -165,7 +165,7 @@ class Definer:
         return self._enter("values", key, written, patterns=letters, alias=alias, declared=declared)
 
     def _raised(self, name: Sym, known: bool, sup: tuple[Token, ...], written: Candidate) -> Defined | None:
-        """``\\sigma^2 = …``, ``W^{(1)} = …``, ``x^{(i)} = …``: labels and digits are part of the name."""
+        """``\\sigma^2 = …``, ``W^{(1)} = …``, ``x^{(i)} = …``: labels and digits above are part of the name."""
         tokens = strip_groups(sup)
         first = tokens[0]
         labelled = (
@@ -176,7 +176,7 @@ class Definer:
         if not labelled or (name.key == "e" and not name.sub):
             return None
         if known and written.uses(name.key):
-            return None  # `d_n^2 = d_n` speaks of the declared d
+            return None  # `d_n^2 = d_n` is a claim about the declared d
         base, left_over = self._new_key(name, written.body)
         letters = pattern_letters(left_over)
         if letters is None:
@@ -191,14 +191,14 @@ class Definer:
         return self._enter("values", full, written, patterns=letters)
 
     def _compound(self, name: Sym, form: Position, known: bool, written: Candidate) -> Defined | None:
-        """``u_{c+j} = …`` stands for that form alone."""
+        """``u_{c+j} = …`` defines this form of subscript alone."""
         key = (NameKey(name.key), CompoundSubscript.of(form))
         if written.plain and (known or key in self.scope.compounds):
             return None
         return self._enter("compounds", key, written, form=form)
 
     def _new_key(self, name: Sym, body: SyntaxNode) -> tuple[NameKey, tuple[Token, ...]]:
-        """The key of an unknown name: a subscript of letters that are slots in the body is one, else a label."""
+        """The key of an unknown name. Its subscript is slots if the body has all its letters in slots, else a label."""
         letters = pattern_letters(name.sub)
         known = slot_letters(self.scope, body) | self.scope.indices.keys() | self.scope.letters.keys()
         if letters is not None and all(x in known and not x.startswith("\\math") for x in letters):

@@ -1,4 +1,4 @@
-"""Equations of a text that declare: slices, one-hots, functions with their arguments, sums that are known."""
+"""Declarations by equations: slices, one-hot vectors, functions of their arguments, known sums."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from symgrad.text.source import Span
 
 TRANSPOSES = ("\\top", "T")
 KNOWN_NUMBERS = ("\\sum", "\\lVert", "\\Vert")
-"""What starts an equation that is assumed: ``\\sum_j t_j = 1``, ``\\lVert u \\rVert = 1``."""
+"""The start of equations that are assumed: ``\\sum_j t_j = 1``, ``\\lVert u \\rVert = 1``."""
 
 
 @dataclass(slots=True)
 class Equations:
-    """Enters what the equations of a paragraph declare."""
+    """Enters the equations of a paragraph that declare."""
 
     scope: Scope
     assuming: Assuming
 
     def read(self, said: Statement) -> bool:
-        """Whether an equation declares or is assumed, and if so enters it."""
+        """Enter an equation if it declares or is an assumption; True if it does."""
         left, right = said.left, said.right
         if said.sign != "=" or not left or not right or any(t.text == "=" for _, t in outermost(right)):
             return False
@@ -53,7 +53,7 @@ class Equations:
         return False
 
     def is_symmetry(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
-        """``A = A^\\top``, ``A_{ij} = A_{ji}``, of a declared matrix."""
+        """``A = A^\\top`` or ``A_{ij} = A_{ji}`` of a declared matrix."""
         try:
             a, b = (Parser(side, self.scope, cover(side)).whole() for side in (left, right))
         except NotationError:
@@ -75,7 +75,7 @@ class Equations:
         return right[0].text == "e" and has_subscript and NameKey("e") not in self.scope.values
 
     def alias(self, head: Sym, right: tuple[Token, ...], span: Span) -> bool:
-        """``u_w = U_{w:}``, ``y = e_t``: a name for a slice or a one-hot."""
+        """``u_w = U_{w:}``, ``y = e_t``: a name for a slice or a one-hot vector."""
         one_hot = self.is_one_hot(right)
         body = Parser(right, self.scope, cover(right)).whole()
         if not isinstance(body, Sym):
@@ -97,7 +97,7 @@ class Equations:
         return True
 
     def compound(self, head: Sym, entry: Defined) -> bool:
-        """``u_{c+j} = U_{w_{c+j}:}`` stands for that form alone."""
+        """``u_{c+j} = U_{w_{c+j}:}`` defines this form of subscript alone."""
         slots = read_slots(head.sub)
         if len(slots) != 1 or not isinstance(slots[0], Position) or not slots[0].terms:
             return False
@@ -105,7 +105,7 @@ class Equations:
         return True
 
     def function(self, head: Call, right: tuple[Token, ...], span: Span) -> bool:
-        """``f(x) = x^2``; not what is said of a function that has a value already, and not ``f(x) = 0``: prose."""
+        """``f(x) = x^2``, unless ``f`` is defined already. ``f(x) = 0`` is prose."""
         names = [a.key for a in head.args if isinstance(a, Sym) and not a.sub and not a.sup]
         sym = head.function
         if len(names) != len(head.args) or sym.sub or sym.sup or sym.primes or self.scope.is_function(sym.key):

@@ -1,4 +1,4 @@
-"""What a text declares by sets: ``U \\in \\mathbb{R}^{W \\times D}``, ``o \\in [W]``, ``k = 1, \\dots, K``."""
+"""Declarations by sets: ``U \\in \\mathbb{R}^{W \\times D}``, ``o \\in [W]``, ``k = 1, \\dots, K``."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ SUBSETS = ("\\subseteq", "\\subset")
 
 @dataclass(slots=True)
 class Membership:
-    """Enters what the sets of a paragraph declare."""
+    """Enters the declarations by sets of a paragraph."""
 
     scope: Scope
     assuming: Assuming
 
     def read_index_sets(self, said: Statement) -> bool:
-        """Subsets, ranges of letters and indices: what other declarations of the paragraph may rest on."""
+        """Subsets, ranges of letters, and indices: other declarations of the paragraph may depend on them."""
         ranges = said.sign == "=" and find(said.right, "\\dots") is not None
         sets = said.sign == "\\in" and bool(said.right) and said.right[0].text in ("[", "\\{", "\\lbrack")
         return (said.sign in SUBSETS or ranges or sets) and self.read(said)
 
     def read(self, said: Statement) -> bool:
-        """Whether a statement declares by a set, and if so enters it."""
+        """Enter a statement if it declares by a set; True if it does."""
         left, right = said.left, said.right
         if said.sign in SUBSETS:
             return self.subset(left, right)
@@ -64,7 +64,7 @@ class Membership:
         return True
 
     def declare(self, name: tuple[Token, ...], declared: DeclaredSet, every: bool, said: Statement) -> None:
-        """One name of a list. ``every``: it stands for all positions, ``\\forall k \\in [K]``."""
+        """Declare one name of a list. ``every``: the name is used for all positions, ``\\forall k \\in [K]``."""
         if isinstance(declared, Counts):
             self.scope.sizes.add(letter_key(name[0]))
         elif isinstance(declared, PositionSet):
@@ -100,13 +100,13 @@ class Membership:
         if isinstance(declared, Reals):
             self.scope.put_tensor(key, (over, *declared.ranges), declared.domain)
         elif isinstance(declared, PositionSet) and not first.sup:
-            self.scope.put("arrays", first.key, IndexArray(first.key, (over, *declared.ranges), declared.target))
+            self.scope.put("index_arrays", first.key, IndexArray(first.key, (over, *declared.ranges), declared.target))
         else:
-            raise error("SG109", "a family of these is not read", cover(dots), "declare an array with a shape")
+            raise error("SG109", "a family of this kind is not read", cover(dots), "declare an array with a shape")
         return True
 
     def numbers(self, name: tuple[Token, ...], declared: Reals) -> None:
-        """``U``; of a family, ``x_i`` or ``x^{(i)}``, the letters of known range are its first slots."""
+        """``U``; of a family, ``x_i`` or ``x^{(i)}``, the letters with a range are its first slots."""
         sym = read_name(self.scope, name)
         patterns = pattern_letters(sym.sub) if sym.sub else ()
         leading = [r for r in map(self.range_of_letter, patterns or ()) if r is not None]
@@ -123,19 +123,19 @@ class Membership:
         self.scope.put_tensor(NameKey.labelled(sym), declared.ranges, declared.domain, declared.row)
 
     def positions(self, name: tuple[Token, ...], declared: PositionSet, every: bool) -> None:
-        """``o \\in [W]`` is a parameter, ``n \\in [W]^K`` an array of positions, ``\\forall k \\in [K]`` a letter."""
+        """``o \\in [W]`` is an index, ``n \\in [W]^K`` an index array, ``\\forall k \\in [K]`` a letter's range."""
         key = letter_of(name)
         if key is None:
             raise error("SG109", "this name can't be declared as an index", cover(name), "use a single letter")
         if declared.ranges:
-            self.scope.put("arrays", key, IndexArray(key, declared.ranges, declared.target))
+            self.scope.put("index_arrays", key, IndexArray(key, declared.ranges, declared.target))
         elif every:
             self.scope.put("letters", key, declared.target)
         else:
             self.scope.put("indices", key, Index(key, declared.target, "fixed"))
 
     def range_of_letter(self, key: str) -> Range | None:
-        """What a letter in a slot is declared to run over."""
+        """The range that a letter is declared with."""
         declared = self.scope.letters.get(key)
         if declared is not None:
             return declared.range if isinstance(declared, Subset) else declared
@@ -162,7 +162,7 @@ class Membership:
         if not isinstance(result, Reals) or result.ranges or len(shapes) != len(domains):
             raise error(
                 "SG109",
-                "only functions of numbers and arrays into the numbers are read",
+                "only functions of numbers and arrays whose values are numbers are read",
                 cover(right),
                 "write `f : \\mathbb{R} \\to \\mathbb{R}`",
             )

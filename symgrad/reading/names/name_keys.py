@@ -12,7 +12,7 @@ from symgrad.reading.tree.syntax import Position, Sym
 from symgrad.writing.letters import script
 
 MAX_LABEL = 12
-"""The most tokens that a label has."""
+"""The largest number of tokens of a label."""
 
 Splits = list[tuple[str, tuple[Token, ...]]]
 """Ways to divide a script: the label at its front, and the tokens left over."""
@@ -22,8 +22,8 @@ class NameKey(NamedTuple):
     """A name with its labels: ``\\mathbf x'_{\\text{in}}^{(l)}``.
 
     letter: the name without style and labels, ``x``, ``\\hat y``, ``loss``; below, above: the labels, without braces;
-    total: the name without subscript beside a family of the same letter, ``L`` in ``L = \\sum_j L_j``.
-    A tuple rather than a dataclass: reading makes and looks up many, and these are made four times as fast.
+    total: the name without subscript next to a family of the same letter, ``L`` in ``L = \\sum_j L_j``.
+    A named tuple, not a dataclass, since reading creates very many: creating one is four times as fast.
     """
 
     letter: str
@@ -45,7 +45,7 @@ class NameKey(NamedTuple):
 
     @classmethod
     def function(cls, sym: Sym) -> NameKey:
-        """The key of a function, ``h_\\theta``: primes differentiate it, and its style makes no difference."""
+        """The key of a function, ``h_\\theta``: primes differentiate it, and its style is ignored."""
         return cls(sym.key).with_labels(sym.sub, sym.sup)
 
     def with_labels(self, below: Iterable[Token] = (), above: Iterable[Token] = ()) -> NameKey:
@@ -53,12 +53,12 @@ class NameKey(NamedTuple):
 
     @property
     def is_letter(self) -> bool:
-        """True if the key is a letter or a word alone, without style, primes and labels."""
+        """True if the key is a letter or word alone, without style, primes and labels."""
         return self == NameKey(self.letter)
 
     @property
     def is_letter_or_bold(self) -> bool:
-        """The same, in bold or not."""
+        """True if the key is a letter or word alone, bold or not."""
         return self in (NameKey(self.letter), NameKey(self.letter, bold=True))
 
     @property
@@ -67,18 +67,18 @@ class NameKey(NamedTuple):
         return ("\\mathbf " if self.bold else "") + self.letter + "'" * self.primes
 
     def __str__(self) -> str:
-        """The name in LaTeX, its labels in braces."""
+        """The name in LaTeX, with braces around its labels."""
         return self.styled_letter + _in_braces("_", self.below) + _in_braces("^", self.above)
 
     @property
     def latex(self) -> str:
-        """The name in LaTeX, labels of one character without braces: ``W^{(1)}``, ``x_0``."""
+        """The name in LaTeX, with braces around labels of several characters: ``W^{(1)}``, ``x_0``."""
         return self.styled_letter + script("_", self.below) + script("^", self.above)
 
 
 @dataclass(frozen=True, slots=True)
 class CompoundSubscript:
-    """``c+j`` of ``u_{c+j}``, with its last letter left open: ``c+?``."""
+    """``c+j`` of ``u_{c+j}`` up to its last letter: ``c+?``."""
 
     terms: tuple[tuple[int, str], ...]
     last: int
@@ -91,7 +91,7 @@ class CompoundSubscript:
 
 
 def label(tokens: Iterable[Token]) -> str:
-    """A script that is a label, as it is spelled in keys."""
+    """A script as a label in keys."""
     return spelled(strip_groups(tuple(tokens)))
 
 
@@ -105,7 +105,7 @@ def _in_braces(mark: str, text: str) -> str:
 
 
 def pattern_letters(tokens: tuple[Token, ...]) -> tuple[str, ...] | None:
-    """The letters of a subscript that holds nothing but bare letters, or None."""
+    """The letters of a subscript of letters alone; None if it holds anything else."""
     out = []
     for slot in read_slots(tokens):
         if not (isinstance(slot, Position) and len(slot.terms) == 1 and slot.const == 0):
@@ -118,7 +118,7 @@ def pattern_letters(tokens: tuple[Token, ...]) -> tuple[str, ...] | None:
 
 
 def letter_of(tokens: Sequence[Token]) -> str | None:
-    """The key of a bare letter, its primes and stars being part of it; None for anything else."""
+    """The key of a letter with its primes and stars; None for anything else."""
     if not tokens or not is_name(tokens[0]):
         return None
     key = letter_key(tokens[0])
@@ -133,7 +133,7 @@ def letter_of(tokens: Sequence[Token]) -> str | None:
 
 
 def sub_splits(sub: tuple[Token, ...]) -> Splits:
-    """Ways to take a label off the front of a subscript, longest first; the last takes none."""
+    """The ways to take a label off the front of a subscript, longest label first; the last takes none."""
     if not sub:
         return [("", ())]
     out: Splits = [(label(sub), ())] if len(sub) <= MAX_LABEL else []
@@ -148,13 +148,13 @@ def sub_splits(sub: tuple[Token, ...]) -> Splits:
 
 
 def _whole_groups(tokens: tuple[Token, ...]) -> bool:
-    """Whether every brace that opens is closed: ``{n+1}`` is not taken apart."""
+    """True if all braces are closed: ``{n+1}`` is not divided."""
     kinds = [t.kind for t in tokens]
     return kinds.count("open") == kinds.count("close")
 
 
 def sup_splits(sup: tuple[Token, ...]) -> Splits:
-    """The same of a superscript: ``(l)``, ``[l]`` and lone tokens are labels."""
+    """The same for a superscript: ``(l)``, ``[l]`` and single tokens are labels."""
     if not sup:
         return [("", ())]
     out: Splits = [(label(sup), ())] if len(sup) <= MAX_LABEL else []

@@ -1,6 +1,6 @@
-"""Tables of names that note which names are looked up: what was read with them is kept while those are unchanged.
+"""Tables of names that record look-ups, so that results can be kept while the names they used are unchanged.
 
-Each name has a version: how often its entry was changed. Names that are not in a table have one too.
+Each name has a version, the number of changes of its entry. Names that are not in a table have one too.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 ALL = ""
-"""In place of a name: all of a table. Its version is the number of all changes."""
+"""A name for the whole table; its version is the number of all changes."""
 
 
 class NameTable(MutableMapping[K, V], Generic[K, V]):
-    """What names stand for in one role. A key is a name, or a tuple that starts with one."""
+    """The meanings of names in one role. A key is a name, or a tuple that starts with one."""
 
     __slots__ = ("entries", "noted", "versions")
 
@@ -24,7 +24,7 @@ class NameTable(MutableMapping[K, V], Generic[K, V]):
         self.entries: dict[K, V] = {}
         self.versions: dict[Hashable, int] = {}
         self.noted: dict[Hashable, int] | None = None
-        """The versions of the names that were looked up, at their first look-up; None where nothing is noted."""
+        """The versions of the names looked up, at their first look-up; None if look-ups are not recorded."""
 
     def note(self, name: Hashable) -> None:
         if self.noted is not None:
@@ -65,7 +65,7 @@ class NameTable(MutableMapping[K, V], Generic[K, V]):
 
 
 class NameSet(NameTable[str, None]):
-    """Names that have a role, and nothing that they stand for."""
+    """Names with a role but without an entry."""
 
     __slots__ = ()
 
@@ -75,7 +75,7 @@ class NameSet(NameTable[str, None]):
 
 
 class Lookups:
-    """What is looked up in tables inside a ``with`` block. A block around it notes the same only if this one fails."""
+    """The look-ups in tables inside a ``with`` block. An enclosing block records them too unless this one fails."""
 
     __slots__ = ("noted", "outer", "tables")
 
@@ -97,7 +97,7 @@ class Lookups:
                 outer.update(noted | outer)
 
     def are_current(self) -> bool:
-        """True if every name that was looked up still has the version that it had then."""
+        """True if every name that was looked up still has its version of that time."""
         return all(
             table.versions.get(name, 0) == version
             for table, noted in zip(self.tables, self.noted, strict=True)
@@ -106,5 +106,5 @@ class Lookups:
 
 
 def _name(key: Any) -> Hashable:
-    name: Hashable = key[0] if type(key) is tuple else key  # a `NameKey` is a name, whole
+    name: Hashable = key[0] if type(key) is tuple else key  # a `NameKey` is a tuple itself, but one name
     return name

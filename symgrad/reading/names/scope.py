@@ -1,7 +1,7 @@
-"""The names in force at a place of a document.
+"""The names in force at a position of a document.
 
-A name may be an index in one slot and a tensor elsewhere, so there is a table a role. Tables hold
-what was written (a definition is elaborated where a question stands), never what it expands to.
+A name may be an index in one slot and a tensor elsewhere, so there is one table per role. Tables hold definitions as
+they were written; they are elaborated when they are used.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ WORDS: dict[str, str] = {
     "tr": "tr",
     "diag": "diag",
 }
-"""Names read without a backslash where they are not declared."""
+"""Function names that are read without a backslash unless they are declared."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Defined:
     """A definition as it was written.
 
-    patterns: the letters on its left, in order; arguments: for ``J(o, c)`` its arguments' names;
-    form: for a compound subscript, ``u_{c+j}``; alias: a name for a slice, always looked through;
-    over: what its patterns run over, where the definition says so itself.
+    patterns: the letters of its left side, in order; arguments: those of ``J(o, c)``; form: the compound subscript of
+    ``u_{c+j}``; alias: the name of a slice, always replaced by it; over: the range of its patterns, if the definition
+    determines it.
     """
 
     key: NameKey
@@ -60,7 +60,7 @@ class Defined:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assumed:
-    """An assumption as it was written: the tokens, and those of the condition that limits it."""
+    """An assumption as it was written: its tokens, and those of the condition that restricts it."""
 
     tokens: tuple[Token, ...]
     span: Span
@@ -70,13 +70,13 @@ class Assumed:
 
 @dataclass(slots=True)
 class Scope:
-    """Mutable tables; ``version`` grows with every change, for caches."""
+    """The tables of names; ``version`` grows with every change, for caches."""
 
     values: NameTable[NameKey, Tensor | Defined] = field(default_factory=NameTable)
     calls: NameTable[tuple[NameKey, int], Defined] = field(default_factory=NameTable)
     compounds: NameTable[tuple[NameKey, CompoundSubscript], Defined] = field(default_factory=NameTable)
     indices: NameTable[str, Index] = field(default_factory=NameTable)
-    arrays: NameTable[str, IndexArray] = field(default_factory=NameTable)
+    index_arrays: NameTable[str, IndexArray] = field(default_factory=NameTable)
     subsets: NameTable[str, Subset] = field(default_factory=NameTable)
     letters: NameTable[str, Range | Subset] = field(default_factory=NameTable)
     functions: NameTable[NameKey, AbstractFunction] = field(default_factory=NameTable)
@@ -86,14 +86,14 @@ class Scope:
     words: NameSet = field(default_factory=NameSet)
     version: int = 0
 
-    TABLES = ("values", "calls", "compounds", "indices", "arrays", "subsets", "letters", "functions")
+    TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
 
     def lookups(self) -> Lookups:
         """Notes which names are looked up inside of a ``with`` block."""
         return Lookups([getattr(self, table) for table in (*self.TABLES, "sizes", "bounds", "words")])
 
     def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:
-        """Enter a name; assumptions on a name declared again end."""
+        """Enter a name; declaring it again ends the assumptions on it."""
         name = NameKey(key) if isinstance(key, str) else key if isinstance(key, NameKey) else key[0]
         entries = getattr(self, table)
         if key in entries and table != "letters" and name.is_letter:
@@ -106,7 +106,7 @@ class Scope:
     def put_tensor(
         self, key: NameKey, ranges: tuple[Range, ...], domain: EntryDomain = "real", row: bool = False
     ) -> None:
-        """Declare an array; a function of the same name ends."""
+        """Declare an array; this ends a function of the same name."""
         self.put("values", key, Tensor(key.latex, ranges, domain, row))
         self.forget_calls(key)
 
@@ -116,7 +116,7 @@ class Scope:
 
     @property
     def serial(self) -> int:
-        """The number of the next change; definitions are ordered by it."""
+        """The number of the next change, by which definitions are ordered."""
         return self.version + 1
 
     # --- the parser's vocabulary --------------------------------------------------------------
@@ -125,7 +125,7 @@ class Scope:
         return NameKey(key) in self.values or key in self.indices or key in self.sizes
 
     def is_array(self, letter: str) -> bool:
-        """True if the letter, bold or not, is a declared array or number, or a defined quantity."""
+        """True if the letter, bold or not, is a declared tensor or a defined quantity."""
         return NameKey(letter) in self.values or NameKey(letter, bold=True) in self.values
 
     def is_function(self, key: str) -> bool:
@@ -153,7 +153,7 @@ class Scope:
     # --- names --------------------------------------------------------------------------------
 
     def value_key(self, sym: Sym) -> tuple[NameKey | None, tuple[Token, ...], tuple[Token, ...]]:
-        """The longest declared or defined name that starts with ``sym``: its key, and the scripts left over.
+        """The longest declared or defined name at the front of ``sym``: its key, and the remaining scripts.
 
         A plain and a bold name are one unless both are declared.
         """

@@ -40,14 +40,14 @@ class PositionSet:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Natural numbers: what is declared so is a size."""
+    """Natural numbers: a name declared in this set is a size."""
 
 
 DeclaredSet = Reals | PositionSet | Counts | Subset
 
 
 def affine_size(scope: Scope, tokens: Sequence[Token]) -> Affine:
-    """A size: a name, a number, sums, ``2D``, ``|V|``. Names in it become sizes."""
+    """A size: a name, a number, a sum, ``2D``, ``|V|``. Its names become sizes."""
     tokens = strip_groups(tokens)
     if is_cardinality(tokens):
         name = f"|{''.join(letter_key(t) for t in tokens[1:-1])}|"
@@ -56,12 +56,12 @@ def affine_size(scope: Scope, tokens: Sequence[Token]) -> Affine:
     size = _SizeReader(scope, tokens).read()
     if not size.terms and size.const < 0:
         span = cover(tokens)
-        raise error("SG109", f"`{span.text}` is no size", span, "a size is a name or a number that is not negative")
+        raise error("SG109", f"`{span.text}` is not a size", span, "a size is a name or a nonnegative number")
     return size
 
 
 def is_cardinality(tokens: Sequence[Token]) -> bool:
-    """Whether tokens are ``|V|``."""
+    """True for ``|V|``."""
     return len(tokens) >= 3 and tokens[0].text in ("\\lvert", "|") and tokens[-1].text in ("\\rvert", "|")
 
 
@@ -113,7 +113,7 @@ class _SizeReader:
 
 
 def counted(scope: Scope, tokens: Sequence[Token]) -> Range | None:
-    """``1, \\dots, C`` or ``0, \\dots, C`` as a range of positions, which count from 1: ``1 .. C``, ``1 .. C + 1``."""
+    """``1, \\dots, C`` or ``0, \\dots, C`` as a range of positions counted from 1: ``1 .. C`` or ``1 .. C + 1``."""
     inner = without_commas(tokens)
     if find(inner, "\\dots") != 1 or len(inner) < 3 or inner[0].text not in ("0", "1"):
         return None
@@ -137,7 +137,7 @@ def _shape(scope: Scope, tokens: Sequence[Token]) -> tuple[Affine, ...]:
 
 
 def _scripts(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...], tuple[Token, ...], int]:
-    """What stands below and above at a position, and the position after."""
+    """The subscript and the superscript at a position, and the position after them."""
     sub: tuple[Token, ...] = ()
     sup: tuple[Token, ...] = ()
     while at < len(tokens) and tokens[at].kind in ("sub", "sup"):
@@ -151,7 +151,7 @@ def _scripts(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...], tuple
 
 
 def read_set(scope: Scope, tokens: Sequence[Token]) -> DeclaredSet | None:
-    """The set that ``tokens`` name, or None if they name none that is known."""
+    """The set that ``tokens`` denote; None if it is unknown."""
     if not tokens:
         return None
     first = tokens[0]
@@ -173,7 +173,7 @@ def read_set(scope: Scope, tokens: Sequence[Token]) -> DeclaredSet | None:
 
 
 def _blackboard(scope: Scope, tokens: Sequence[Token]) -> DeclaredSet | None:
-    """``\\mathbb{R}``, with a sign and a shape; ``\\mathbb{N}`` and ``\\mathbb{Z}``."""
+    """``\\mathbb{R}`` with a sign and a shape, ``\\mathbb{N}``, ``\\mathbb{Z}``."""
     sub, sup, at = _scripts(tokens, 1)
     if at != len(tokens):
         return None
@@ -190,12 +190,12 @@ def _blackboard(scope: Scope, tokens: Sequence[Token]) -> DeclaredSet | None:
         domain = "nonnegative"
     elif text:
         span = cover(sub)
-        raise error("SG109", f"`{span.text}` is not understood here", span, "known are `_{>0}`, `_+` and `_{\\ge 0}`")
+        raise error("SG109", f"`{span.text}` is not understood here", span, "use `_{>0}`, `_+` or `_{\\ge 0}`")
     return _array(scope, sup, domain)
 
 
 def _array(scope: Scope, sup: Sequence[Token], domain: EntryDomain) -> Reals:
-    """An axis of size 1 is none: ``D \\times 1`` is a column, ``1 \\times D`` a row, ``1`` a number."""
+    """An array; axes of size 1 are dropped: ``D \\times 1`` is a column, ``1 \\times D`` a row, ``1`` a number."""
     sizes = _shape(scope, sup)
     one = Affine((), 1)
     if len(sizes) == 2 and sizes[0] == one:
@@ -208,7 +208,7 @@ def _array(scope: Scope, sup: Sequence[Token], domain: EntryDomain) -> Reals:
 
 
 def _interval(scope: Scope, tokens: Sequence[Token], end: int, domain: EntryDomain) -> Reals | None:
-    """``(0, 1)`` and ``[0, 1]``, read by the sign that their entries have."""
+    """``(0, 1)`` and ``[0, 1]``, of which only the sign of the entries is kept."""
     text = "".join(t.text for t in tokens[1:end])
     if not text.startswith("0,"):
         return None if not text.startswith("-") else Reals((), "real")
@@ -217,7 +217,7 @@ def _interval(scope: Scope, tokens: Sequence[Token], end: int, domain: EntryDoma
 
 
 def _positions(scope: Scope, tokens: Sequence[Token], end: int, target: Range) -> PositionSet | None:
-    """Positions of a range that is written up to a bracket, ``[W]^K``."""
+    """Positions of a range in square brackets, ``[W]^K``."""
     _, sup, at = _scripts(tokens, end + 1)
     if at != len(tokens):
         return None

@@ -1,4 +1,4 @@
-"""Token lists cut at depth 0, outside of all groups, environments and brackets."""
+"""Token lists cut at depth 0: outside all groups, environments and brackets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CLOSERS = frozenset((")", "]", "\\}", "\\rvert", "\\rVert", "\\rangle"))
 
 
 def depths(tokens: Sequence[Token]) -> list[int]:
-    """How deep each token stands in groups, environments and brackets."""
+    """The depth of each token in groups, environments and brackets."""
     out: list[int] = []
     depth = 0
     for t in tokens:
@@ -30,25 +30,25 @@ def outermost(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
 
 
 def find(tokens: Sequence[Token], *texts: str) -> int | None:
-    """Where the first token with one of these texts stands, at any depth."""
+    """The position of the first token with one of these texts, at any depth."""
     return next((k for k, t in enumerate(tokens) if t.text in texts), None)
 
 
 def parted(tokens: Sequence[Token], separator: str) -> list[tuple[Token, ...]]:
-    """What stands before, between and after the separators at depth 0."""
+    """The parts between the separators at depth 0."""
     cuts = [k for k, t in outermost(tokens) if t.text == separator]
     starts = [0, *(k + 1 for k in cuts)]
     return [tuple(tokens[start:end]) for start, end in zip(starts, (*cuts, len(tokens)), strict=True)]
 
 
 def items(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
-    """What the commas at depth 0 part."""
+    """The parts between the commas at depth 0."""
     return [p for p in parted(tokens, ",") if p]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Tokens cut at their first relation sign; '' where there is none."""
+    """Tokens cut at their first relation sign, which is '' if there is none."""
 
     tokens: tuple[Token, ...]
     sign: str
@@ -71,7 +71,7 @@ def without_commas(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def split_rows(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
-    """Rows parted by ``\\\\`` outside of inner environments and groups; empty rows are dropped."""
+    """Rows separated by ``\\\\`` outside inner environments and groups; empty rows are dropped."""
     rows: list[list[Token]] = [[]]
     depth = 0
     for t in tokens:
@@ -87,7 +87,7 @@ def split_rows(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
 
 
 def unclosed(tokens: Sequence[Token]) -> Token | None:
-    """The first bracket that nothing closes."""
+    """The first bracket that is not closed."""
     opened: list[Token] = []
     for t in tokens:
         if t.text in OPENERS:

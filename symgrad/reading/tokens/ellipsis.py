@@ -1,7 +1,7 @@
 """Plain ellipses: ``x_1 + x_2 + \\dots + x_n`` is a sum.
 
-The pattern is plain when the terms on both sides of the dots differ in positions alone, everywhere
-by the same two; anything else stays an ellipsis, which the reader reports.
+An ellipsis is plain if the terms on both sides of the dots differ only in positions, and everywhere by the same two.
+Any other ellipsis is kept, and reported by the reader.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from symgrad.reading.tokens.lexer import Token, TokenKind
 from symgrad.reading.tree.scripts import is_name
 
 LETTERS = "ijklmnpqrstabcdefgh"
-"""What the index of such a sum may be called: the first letter that does not stand there yet."""
+"""Letters for the index of such a sum: the first one that does not occur in the terms."""
 
 
 def expand_ellipses(tokens: Sequence[Token]) -> list[Token]:
-    """Tokens with every plain ellipsis written as a sum."""
+    """The tokens with every plain ellipsis written as a sum."""
     out = list(tokens)
     while True:
         at = next((k for k, t in enumerate(out) if t.text == "\\dots" and t.kind == "command"), None)
@@ -53,7 +53,7 @@ def _sum(tokens: list[Token], at: int) -> list[Token] | None:
 
 
 def _written_sum(first: list[Token], last: list[Token], letter: str, ends: tuple[Token, Token]) -> list[Token]:
-    """``\\sum_{letter=lo}^{hi}`` of the first term, with the letter where the first and the last one differ."""
+    """``\\sum_{letter=lo}^{hi}`` of the first term, with the letter where it differs from the last one."""
     span = first[0].span.to(last[-1].span)
 
     def token(kind: TokenKind, text: str) -> Token:
@@ -68,7 +68,7 @@ def _written_sum(first: list[Token], last: list[Token], letter: str, ends: tuple
 
 
 def _difference(a: Sequence[Token], b: Sequence[Token]) -> tuple[Token, Token] | None:
-    """The one pair of positions by which two terms differ, if they differ so."""
+    """The one pair of positions in which two terms differ; None if they differ otherwise."""
     if len(a) != len(b) or not a:
         return None
     pairs = [(x, y) for x, y in zip(a, b, strict=True) if x.text != y.text]
@@ -81,7 +81,7 @@ def _difference(a: Sequence[Token], b: Sequence[Token]) -> tuple[Token, Token] |
 
 
 def _term_start(tokens: Sequence[Token], end: int) -> int:
-    """Where the term that ends before a position starts: behind a sign, a bracket or the begin."""
+    """The start of the term that ends before a position: after a sign, a bracket or at the beginning."""
     depth = 0
     for k in range(end - 1, -1, -1):
         t = tokens[k]
@@ -92,7 +92,7 @@ def _term_start(tokens: Sequence[Token], end: int) -> int:
 
 
 def _term_end(tokens: Sequence[Token], start: int) -> int:
-    """Where the term that starts at a position ends."""
+    """The end of the term that starts at a position."""
     depth = 0
     for k in range(start, len(tokens)):
         t = tokens[k]

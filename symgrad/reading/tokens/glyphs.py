@@ -25,7 +25,7 @@ _FONTS: tuple[tuple[str, FontStyle], ...] = (
 
 @lru_cache(maxsize=4096)
 def glyph(text: str) -> tuple[Piece, ...]:
-    """The tokens that a character, with its combining marks, stands for."""
+    """The tokens of a character with its combining marks."""
     if text in SYMBOLS:
         kind, spelled = SYMBOLS[text]
         return ((kind, spelled, ""),)
@@ -69,7 +69,7 @@ def _accented(text: str) -> tuple[Piece, ...]:
 
 
 def _alphabet(text: str) -> tuple[Piece, ...]:
-    """A letter or digit of a mathematical alphabet (𝐱, 𝒩, ℝ) with its style."""
+    """A letter or digit of a mathematical alphabet (𝐱, 𝒩, ℝ), with its style."""
     plain = unicodedata.normalize("NFKC", text)
     if len(plain) != 1 or plain == text:
         return ()

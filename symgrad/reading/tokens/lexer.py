@@ -1,7 +1,7 @@
-"""Mathematics as tokens: many spellings in, one spelling out.
+"""Mathematics as tokens, each symbol in one canonical spelling.
 
-What says nothing (spacing, sizing, labels, colours) is dropped, fonts become the ``style`` of letters,
-Unicode becomes the command it looks like; macros are expanded on the way.
+Spacing, sizing, labels and colours are dropped, fonts become the ``style`` of letters, Unicode characters become
+the commands that they look like, and macros are expanded.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def tokenize(span: Span, macros: Macros) -> list[Token]:
 
 
 class _Lexer(Scanner):
-    """The scanner with its commands. Arguments of font commands get a lexer of their own, one level deeper."""
+    """The scanner with its commands. Arguments of font commands are read by a lexer of their own, one level deeper."""
 
     # --- commands ---------------------------------------------------------------------------
 
@@ -83,7 +83,7 @@ class _Lexer(Scanner):
         elif text in UNWRAPPED:
             self.unwrap(raw, UNWRAPPED[text])
         elif text in DEFINERS:
-            read_definition(self.input, raw)  # collected from the whole document already
+            read_definition(self.input, raw)  # already collected from the whole document
             self.drop(raw)
         elif text in BB_LETTERS:
             self.emit("letter", BB_LETTERS[text], raw, "bb")
@@ -95,7 +95,7 @@ class _Lexer(Scanner):
                 self.emit("command", text, raw, self.own("command", text))
 
     def inner(self, tokens: Sequence[Raw], style: FontStyle, upright: bool, raw: Raw) -> list[Token]:
-        """The tokens of an argument, read in a style of its own."""
+        """The tokens of an argument, read in the given style."""
         if self.level >= MAX_NESTED_COMMANDS:
             raise self.error("SG002", f"commands nest more than {MAX_NESTED_COMMANDS} deep", raw, "nest less")
         lexer = _Lexer(self.budget, TokenStack(self.source, tokens), style, upright, self.level + 1)
@@ -105,7 +105,7 @@ class _Lexer(Scanner):
         return lexer.run()
 
     def put(self, tokens: list[Token], raw: Raw) -> None:
-        """Tokens of an argument; in braces where they are an argument again."""
+        """Add the tokens of an argument, in braces if they are the argument of another command."""
         if len(tokens) != 1 and self.wants_argument():
             end = tokens[-1].span.end if tokens else raw[2]
             self.emit("open", "{", raw)
@@ -127,7 +127,7 @@ class _Lexer(Scanner):
         self.put(self.inner(argument, style, False, raw), raw)
 
     def roman(self, raw: Raw) -> None:
-        """``\\mathrm{softmax}``, ``\\operatorname{softmax}``: a word, if it is one."""
+        """``\\mathrm{softmax}``, ``\\operatorname{softmax}``: a word, if the argument is one."""
         name = raw[0]
         if name == "\\operatorname" and self.input.peek() == "*":
             self.input.stack.pop()
@@ -214,7 +214,7 @@ class _Lexer(Scanner):
         self.emit("end", name, whole)
 
     def stacked(self, raw: Raw) -> None:
-        """``\\overset{above}{base}``: a remark over a relation says nothing, unless that it defines."""
+        """``\\overset{above}{base}``: a mark over a relation is ignored unless it says that the relation defines."""
         above = self.input.argument(raw)
         base = self.input.argument(raw)
         known = SYMBOLS.get(base[0][0], ("", ""))[1] if len(base) == 1 else ""
@@ -231,7 +231,7 @@ class _Lexer(Scanner):
             self.drop(raw)
             self.input.push([*base, (script, *at), ("{", *at), *above, ("}", *at)])
         else:
-            self.emit("command", raw[0], whole)  # a mark over a name: the parser says that it is not read
+            self.emit("command", raw[0], whole)  # a mark over a name, which the parser reports
 
     def negated(self, raw: Raw) -> None:
         target = NEGATED.get(SYMBOLS.get(self.input.peek(), ("", ""))[1])
@@ -248,7 +248,7 @@ class _Lexer(Scanner):
         self.emit("symbol" if text == "=" else "command", text, raw)
 
     def space_of(self, raw: Raw) -> None:
-        """``\\hspace{1cm}``: as wide as a quad, it parts relations as a quad does."""
+        """``\\hspace{1cm}``: a space of a quad or more separates relations."""
         if self.input.peek() == "*":
             self.input.stack.pop()
         size = "".join(a[0] for a in self.input.argument(raw))
@@ -263,7 +263,7 @@ class _Lexer(Scanner):
             self.space = True
 
     def kern(self, raw: Raw) -> None:
-        """``\\kern 3mu``: a sign, a number and a unit without braces."""
+        """``\\kern 3mu``: a sign, a number and a unit, without braces."""
         stack = self.input.stack
         if self.input.peek() in ("-", "+"):
             stack.pop()

@@ -1,7 +1,7 @@
 """An author's own commands: ``\\newcommand``, ``\\def``, ``\\DeclareMathOperator``, ``\\let``.
 
-A macro's body is a list of raw tokens that is put in place of the call. A definition holds from
-where it stands; before it, the first one of that name.
+The body of a macro is a list of raw tokens that replaces a call. A definition holds from its position on; before
+it, the first definition of that name holds.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _PREFIXES = frozenset(("\\global", "\\long", "\\outer"))
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """``\\name`` with ``arity`` arguments, the first optional if ``default`` is given.
+    """``\\name`` with ``arity`` arguments, the first one optional if ``default`` is given.
 
-    ``primitive``: a name that ``\\let`` gave to a command of TeX itself.
-    ``delimited``: the argument text of ``\\def`` was not plainly ``#1#2…``, so that calls can't be read.
+    ``primitive``: the command of TeX that ``\\let`` gave the name to.
+    ``delimited``: the parameter text of ``\\def`` is not of the form ``#1#2…``, so that calls can't be read.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Macros:
         self.table.setdefault(macro.name, []).append((source, macro))
 
     def find(self, name: str, at: Span) -> Macro | None:
-        """The definition in force at a place: the last before it, else the first after, else another document's."""
+        """The definition in force at a position: the last one before it, else the first after it or elsewhere."""
         rows = self.table.get(name)
         if rows is None:
             return None
@@ -64,7 +64,7 @@ class Macros:
         return before[-1] if before else own[0] if own else rows[-1][1]
 
     def merged(self, other: Macros) -> Macros:
-        """Both tables; definitions of the other's documents come after."""
+        """Both tables; the definitions of the other one come last."""
         out = Macros({name: list(rows) for name, rows in self.table.items()})
         for name, rows in other.table.items():
             out.table.setdefault(name, []).extend(rows)
@@ -73,7 +73,7 @@ class Macros:
 
 @dataclass(slots=True)
 class ExpansionBudget:
-    """What all nested lexers of one call share."""
+    """The limits that all nested lexers of one call share."""
 
     macros: Macros
     source: Source
@@ -85,13 +85,13 @@ class ExpansionBudget:
         self.pushed += tokens
         if self.expansions > MAX_EXPANSIONS or self.pushed > MAX_RAW:
             raise fail(
-                "SG002", f"`{call[0]}` expands without end, or to too much", self.source, call[1], call[2],
-                "define it without itself",
+                "SG002", f"`{call[0]}` expands without end, or to too many symbols", self.source, call[1], call[2],
+                "define it without using it in its own body",
             )  # fmt: skip
 
 
 def read_definition(tokens: TokenStack, head: Raw) -> Macro | None:
-    """The definition after ``\\newcommand`` and its like. None if nothing is defined by it."""
+    """The definition after ``\\newcommand`` and similar commands; None if nothing is defined."""
     definer = head[0]
     if tokens.peek() == "*":
         tokens.stack.pop()
@@ -136,7 +136,7 @@ def _read_def(tokens: TokenStack, head: Raw) -> Macro | None:
 
 
 def expand(macro: Macro, call: Raw, tokens: TokenStack) -> list[Raw]:
-    """The body with its arguments in place: it stands at the call, and the arguments at their own place."""
+    """The body with its arguments inserted. Its tokens have the position of the call, the arguments their own."""
     source = tokens.source
     if macro.delimited:
         raise fail(
@@ -190,7 +190,7 @@ _EXAMPLE = re.compile(
 
 
 def collect_macros(source: Source) -> Macros:
-    """All definitions of a document. One that can't be read defines nothing; a call of it says so."""
+    """All definitions of a document. Those that can't be read are left out; calls of them are reported."""
     macros = Macros()
     text = source.text
     if _DEFINER.search(text) is None:

@@ -1,4 +1,4 @@
-"""A display as chains of relations: rows joined, several relations parted, conditions set apart."""
+"""A display as chains of relations: rows joined, relations separated, conditions found."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ _OTHER_SIGNS = r"""
 """
 OTHERS = frozenset(_OTHER_SIGNS.split())
 COMPARISONS = frozenset(("\\in", "\\notin", "\\neq", "<", ">", "\\le", "\\ge"))
-"""The relations of a lone condition, ``k \\in \\mathcal{N}``, ``i \\neq j``."""
+"""The relation signs of a condition, ``k \\in \\mathcal{N}``, ``i \\neq j``."""
 _ENVIRONMENTS = """
 equation align aligned gather gathered split eqnarray multline multlined alignat alignedat flalign
 displaymath math subequations array
 """
 LAYOUT = frozenset(_ENVIRONMENTS.split())
-"""Environments that only lay relations out."""
+"""Environments that only arrange relations."""
 EXCEPTIONS = ("unless", "except", "only")
-"""Words that turn a condition around: what they say is not read, and makes the relation unreadable."""
+"""Words that negate a condition. Such a condition is not read, and its relation is reported."""
 CONDITION_WORDS = ("if", "for", "when", "where", "with", "whenever", "and", "otherwise", "forall", "all", "provided")
 MAX_CONDITION = 24
-"""A comparison of more tokens is a relation of its own."""
+"""The largest number of tokens of a condition; a longer comparison is a relation."""
 
 
 @dataclass(slots=True)
 class Relation:
-    """One relation sign with the tokens on its two sides. sign: '=', ':=', '=:' or another relation's own."""
+    """One relation sign with the tokens on its two sides. sign: '=', ':=', '=:' or any other relation sign."""
 
     sign: str
     sign_span: Span
     left: tuple[Token, ...]
     right: list[Token]
     continues: bool
-    """Whether the left side is the right side of the relation before."""
+    """True if the left side is the right side of the relation before."""
     conditions: list[tuple[Token, ...]] = field(default_factory=list)
     row: int = 0
-    """Counts the pieces of a display: a condition behind a chain in one row restricts all of it."""
+    """The number of the row; a condition after a chain restricts the whole chain in its row."""
 
     @property
     def equality(self) -> bool:
@@ -52,9 +52,9 @@ class Relation:
 
 
 def unwrap(tokens: Sequence[Token]) -> list[Token]:
-    """Tokens without the layout environments around or among them; their rows and alignment stay."""
+    """The tokens without layout environments; their rows and alignment marks are kept."""
     kept = [t for t in tokens if not (t.kind in ("begin", "end") and t.text.rstrip("*") in LAYOUT)]
-    # \\text{softmax}(z) is a function, \\text{if } a remark
+    # ``\text{softmax}(z)`` is a function, ``\text{if }`` a remark
     return [
         replace(t, kind="word") if t.kind == "text" and t.text.isalpha() and _applied(kept, k) else t
         for k, t in enumerate(kept)
@@ -70,20 +70,20 @@ def _applied(tokens: Sequence[Token], k: int) -> bool:
 
 
 def is_relation(t: Token) -> bool:
-    """Whether a token is a relation sign of any kind."""
+    """True for relation signs of all kinds."""
     return (t.text in EQUALITIES and t.kind in ("symbol", "command")) or t.text in OTHERS
 
 
 def segments(row: Sequence[Token]) -> list[tuple[Token, ...]]:
-    """Pieces of a row, parted by ``,``, ``;``, ``\\quad`` and remarks at depth 0.
+    """The pieces of a row, separated by ``,``, ``;``, ``\\quad`` and remarks at depth 0.
 
-    A remark in ``\\text`` starts a piece of its own, which holds what follows it.
+    A remark in ``\\text`` starts a piece, which includes the tokens after it.
     """
     out: list[list[Token]] = [[]]
     ranks = depths(row)
     for k, (t, depth) in enumerate(zip(row, ranks, strict=True)):
         if depth == 0 and t.kind == "quad" and not _parts(out[-1], row[k + 1 :]):
-            continue  # white space inside of one side
+            continue  # white space inside one side
         if depth == 0 and (t.kind == "quad" or (t.kind == "symbol" and t.text in ",;")):
             out.append([])
         elif depth == 0 and (t.kind == "text" or t.text == "\\forall"):
@@ -97,7 +97,7 @@ def segments(row: Sequence[Token]) -> list[tuple[Token, ...]]:
 
 
 def _parts(before: Sequence[Token], after: Sequence[Token]) -> bool:
-    """Whether a wide space parts two pieces: relations on both sides, or a condition or remark behind it."""
+    """True if a wide space separates two pieces: both have relations, or a condition or remark follows."""
     rest = [t for t in after if t.kind != "quad"]
     if not rest or not before or rest[0].kind == "text" or rest[0].text in ("\\forall", "\\dots"):
         return True
@@ -109,14 +109,14 @@ def _parts(before: Sequence[Token], after: Sequence[Token]) -> bool:
 
 
 def _bare(piece: Sequence[Token]) -> Sequence[Token]:
-    """``(i \\neq j)`` without its brackets."""
+    """``(i \\neq j)`` without its parentheses."""
     if len(piece) > 2 and piece[0].text == "(" and piece[-1].text == ")" and min(depths(piece)[1:-1]) > 0:
         return piece[1:-1]
     return piece
 
 
 def _signs(tokens: Sequence[Token]) -> list[int]:
-    """Where relation signs stand at depth 0."""
+    """The positions of relation signs at depth 0."""
     return [k for k, t in outermost(tokens) if is_relation(t)]
 
 
@@ -134,7 +134,7 @@ def _is_range(piece: Sequence[Token], following: Sequence[Token] | None) -> bool
 
 
 def _is_condition(piece: Sequence[Token]) -> bool:
-    """A remark that starts like one, ``\\forall …``, or a lone comparison: ``k \\in N``, ``i \\neq j``."""
+    """True for a remark that starts a condition, ``\\forall …``, or a comparison: ``k \\in N``, ``i \\neq j``."""
     first = piece[0]
     if first.kind == "text":
         words = first.text.strip(" ,.;:(").lower().split()
@@ -146,7 +146,7 @@ def _is_condition(piece: Sequence[Token]) -> bool:
 
 
 def _ties_letter(piece: Sequence[Token], relations: Sequence[Relation]) -> bool:
-    """``i = j`` behind a relation in which ``i`` stands in scripts alone."""
+    """True for ``i = j`` after a relation in which ``i`` occurs only in scripts."""
     if not relations or len(piece) != 3 or piece[1].text != "=" or not is_name(piece[0]):
         return False
     if not (is_name(piece[2]) or piece[2].kind == "number"):
@@ -156,7 +156,7 @@ def _ties_letter(piece: Sequence[Token], relations: Sequence[Relation]) -> bool:
 
 
 def _places(tokens: Sequence[Token], letter: Token) -> list[bool]:
-    """Of each place of a letter, whether it is in a script."""
+    """For each occurrence of a letter, True if it is in a script."""
     out: list[bool] = []
     scripted = 0
     k = 0
@@ -172,7 +172,7 @@ def _places(tokens: Sequence[Token], letter: Token) -> list[bool]:
 
 
 def _strip(tokens: Sequence[Token]) -> tuple[Token, ...]:
-    """Without spaces, and without alignment marks and punctuation at the end."""
+    """The tokens without spaces, and without alignment marks and punctuation at the end."""
     out = [t for t in tokens if t.kind != "quad"]
     while out and ((out[-1].kind == "symbol" and out[-1].text in ".,;:") or out[-1].kind == "align"):
         out.pop()
@@ -180,7 +180,7 @@ def _strip(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def _without_align(tokens: Sequence[Token]) -> tuple[Token, ...]:
-    """Without the alignment marks outside of inner environments."""
+    """The tokens without alignment marks outside inner environments."""
     depth = 0
     out = []
     for t in tokens:
@@ -191,15 +191,16 @@ def _without_align(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def read_relations(tokens: Sequence[Token], before: tuple[Token, ...] | None) -> list[Relation]:
-    """All relations of a display, in order. ``before``: the last side of the display before,
-    which a display that starts with a relation sign continues."""
+    """All relations of a display, in order. ``before``: the last side of the previous display,
+    which a display that starts with a relation sign continues.
+    """
     relations: list[Relation] = []
     for row in _opened([_without_align(row) for row in split_rows(unwrap(tokens))]):
         pieces = [p for p in (_strip(s) for s in _merge_ranges(segments(row))) if p]
         for number, piece in enumerate(pieces):
             if not relations and not _signs(piece) and piece[0].kind != "text" and any(map(_signs, pieces)):
                 raise error(
-                    "SG111", "this stands alone before a relation", cover(piece), "put remarks into `\\text{…}`"
+                    "SG111", "this is not part of the relation after it", cover(piece), "put remarks into `\\text{…}`"
                 )
             _take(piece, number == 0, relations, before)
     opened = unclosed(tokens) if not relations else None
@@ -209,14 +210,14 @@ def read_relations(tokens: Sequence[Token], before: tuple[Token, ...] | None) ->
 
 
 def _opened(rows: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
-    """Rows above the first relation sign belong to its left side, but for words: ``a \\\\ + b \\\\ = c``."""
+    """Rows above the first relation sign belong to its left side, unless they are words: ``a \\\\ + b \\\\ = c``."""
     first = next((k for k, row in enumerate(rows) if _signs(row)), 0)
     above = [row for row in rows[:first] if not any(t.kind == "text" for t in row)]
     return [tuple(t for row in (*above, *rows[first : first + 1]) for t in row), *rows[first + 1 :]]
 
 
 def _merge_ranges(pieces: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
-    """Joins ``i = 1`` , ``\\dots`` , ``C`` into the one condition that they are."""
+    """Join ``i = 1``, ``\\dots``, ``C`` into one condition."""
     out: list[tuple[Token, ...]] = []
     k = 0
     while k < len(pieces):
@@ -231,7 +232,7 @@ def _merge_ranges(pieces: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
 
 
 def _take(piece: tuple[Token, ...], first: bool, relations: list[Relation], before: tuple[Token, ...] | None) -> None:
-    """Enters one piece: a condition on the row's relations, a remark, a continued side, or new relations."""
+    """Read one piece: a condition on the row's relations, a remark, a continued side, or new relations."""
     bare = tuple(_bare(piece))
     restricts = _is_condition(bare) or (not first and (_is_range(bare, None) or _ties_letter(bare, relations)))
     if relations and restricts:
@@ -256,7 +257,7 @@ def _take(piece: tuple[Token, ...], first: bool, relations: list[Relation], befo
     if cuts:
         _relate(piece, cuts, relations, before)
     elif first and relations:
-        relations[-1].right.extend(piece)  # a row without a relation sign continues the one before
+        relations[-1].right.extend(piece)  # a row without a relation sign continues the previous one
     elif relations:
         raise error("SG111", "this remark is not understood", cover(piece), "put remarks into `\\text{…}`")
 
@@ -264,13 +265,13 @@ def _take(piece: tuple[Token, ...], first: bool, relations: list[Relation], befo
 def _relate(
     piece: tuple[Token, ...], cuts: list[int], relations: list[Relation], before: tuple[Token, ...] | None
 ) -> None:
-    """``a = b = c``: one relation a sign."""
+    """``a = b = c``: one relation per sign."""
     left = piece[: cuts[0]]
     continues = not left and bool(relations)
     if not left:
         found = tuple(relations[-1].right) if relations else before
         if found is None:
-            raise error("SG104", "the left side is missing", piece[0].span, "write what this is equal to")
+            raise error("SG104", "the left side is missing", piece[0].span, "write it in front of the relation sign")
         left = found
     row = relations[-1].row + 1 if relations else 0
     for start, end in zip(cuts, (*cuts[1:], len(piece)), strict=True):

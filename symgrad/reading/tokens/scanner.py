@@ -30,7 +30,7 @@ MAX_TOKENS = 50_000
 
 @dataclass(slots=True)
 class ScannedGroup:
-    """An open brace or environment: what stood before it, and the fonts to go back to."""
+    """An open brace or environment: the tokens before it, and the fonts to return to."""
 
     raw: Raw
     name: str
@@ -41,7 +41,7 @@ class ScannedGroup:
 
 
 class Scanner(ABC):
-    """One pass over raw tokens. Arguments of font commands get a lexer of their own, one level deeper."""
+    """One pass over raw tokens. Arguments of font commands are read by a lexer of their own, one level deeper."""
 
     def __init__(
         self, budget: ExpansionBudget, tokens: TokenStack, style: FontStyle, upright: bool, level: int
@@ -58,7 +58,7 @@ class Scanner(ABC):
         self.bars = Bars()
         self.out: list[Token] = []
         self.second_argument = False
-        """Whether the group that closed last was the numerator of a fraction."""
+        """True if the group closed last was the numerator of a fraction."""
 
     # --- the main loop ----------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ class Scanner(ABC):
         return fail(code, message, self.source, raw[1], raw[2], remedy)
 
     def macro(self, raw: Raw) -> bool:
-        """Put a macro's expansion in place of its call."""
+        """Replace a macro call by its expansion."""
         found = self.budget.macros.find(raw[0], Span(self.source, raw[1], raw[2]))
         if found is None:
             return False
@@ -121,7 +121,7 @@ class Scanner(ABC):
         return True
 
     def known(self, raw: Raw) -> None:
-        """A command of TeX itself, whatever an author's macro of that name says."""
+        """Read a command of TeX itself, even if a macro of the author has the same name."""
         if raw[0] in SYMBOLS:
             self.symbol(raw)
         elif raw[0][0] == "\\":
@@ -130,7 +130,7 @@ class Scanner(ABC):
             self.input.push([raw])
 
     def wants_argument(self) -> bool:
-        """Whether what comes next is the argument of what stands before it."""
+        """True if the next token is an argument of the command just scanned."""
         if not self.out:
             return False
         last = self.out[-1]
@@ -188,7 +188,7 @@ class Scanner(ABC):
 
     def number(self, raw: Raw) -> None:
         if self.out and self.out[-1].kind in ("sub", "sup"):
-            raw = self.input.one_digit(raw)  # TeX: x^12 is x^1 2
+            raw = self.input.one_digit(raw)  # in TeX, x^12 is x^1 2
         if raw[0] == ".":
             self.symbol(raw)
             return
@@ -198,7 +198,7 @@ class Scanner(ABC):
         pieces = list(glyph(raw[0]))
         stack, end = self.input.stack, raw[2]
         if pieces[0][0] in ("sub", "sup"):
-            # x⁻¹²: a run of raised characters is one exponent
+            # x⁻¹²: consecutive raised characters are one exponent
             while stack and not stack[-1][3] and not stack[-1][0].isascii() and glyph(stack[-1][0])[0] == pieces[0]:
                 following = stack.pop()
                 pieces += glyph(following[0])[1:]
@@ -213,7 +213,7 @@ class Scanner(ABC):
             self.emit(kind, text, (text, raw[1], end, spaced), style or self.own(kind, text))
 
     def own(self, kind: str, text: str) -> FontStyle:
-        """The style in force, for what can have one."""
+        """The current style, if the token can have one."""
         named = kind in ("letter", "number") or (kind == "command" and text not in ACCENTS)
         return self.style if named else ""
 
@@ -271,7 +271,7 @@ class Scanner(ABC):
         self.groups.append(ScannedGroup(raw, "", self.style, self.upright, True, False))
 
     def rest_of_group(self) -> list[Raw]:
-        """Tokens up to the brace that closes the group we are in; the brace stays."""
+        """The tokens up to the brace that closes the current group, which is left in place."""
         depth, out, stack = 0, [], self.input.stack
         while stack:
             text = stack[-1][0]
@@ -283,4 +283,4 @@ class Scanner(ABC):
 
     @abstractmethod
     def command(self, raw: Raw) -> None:
-        """What a control sequence does."""
+        """Read a control sequence."""

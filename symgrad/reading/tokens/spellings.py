@@ -1,4 +1,4 @@
-"""Tables of spellings: the many ways an author writes a symbol, and the one that the parser sees."""
+"""Tables of spellings: the many ways to write a symbol, and the one that the parser reads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FontStyle = Literal["", "bold", "cal", "bb", "frak", "sans"]
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a text, as a set."""
+    """The words of a text as a set."""
     return frozenset(text.split())
 
 
@@ -124,7 +124,7 @@ SYMBOLS: dict[str, tuple[TokenKind, str]] = {
     **_same(r"\check", r"\check \widecheck"),
     **_same(r"\indicator", r"\indicator 𝟙"),
 }
-"""A raw token as written: the kind and text it stands for."""
+"""The kind and text of a token by its raw text."""
 
 ACCENTS = words(
     r"""
@@ -147,7 +147,7 @@ COMBINING = {
     "\u030a": r"\mathring",
     "\u20d7": r"\vec",
 }
-"""Combining characters: the accent they set on the letter before."""
+"""The accents of combining characters."""
 
 _GREEK_NAMES = """
     alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho varsigma sigma tau upsilon varphi
@@ -157,7 +157,7 @@ GREEK = {
     letter: "\\" + name
     for letter, name in zip("αβγδεζηθικλμνξπρςστυφχψωΓΔΘΛΞΠΣΥΦΨΩϵϑϕϱϖ", _GREEK_NAMES.split(), strict=True)
 }
-"""What looks the same is the same: ε is ``\\varepsilon``, ϵ is ``\\epsilon``, as MathJax shows them."""
+"""Characters that look the same are the same: ε is ``\\varepsilon`` and ϵ is ``\\epsilon``, as in MathJax."""
 
 LATIN_GREEK = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
 """Greek letters that TeX writes with Latin ones."""
@@ -178,7 +178,7 @@ DROPPED = words(
     \bigg \Bigg
     """
 )
-"""Say nothing about the mathematics."""
+"""Commands that do not change the mathematics."""
 
 _WRAPPERS = words(
     r"""
@@ -193,10 +193,10 @@ _COLOURED = words(
     """
 )
 UNWRAPPED = {**dict.fromkeys(_WRAPPERS, 0), **dict.fromkeys(_COLOURED, 1), r"\fcolorbox": 2}
-"""So many arguments are dropped, and the one that follows stands for itself."""
+"""The number of arguments that are dropped; the command is replaced by the argument after them."""
 
 LABELLED = frozenset((r"\underbrace", r"\overbrace", r"\underbracket", r"\overbracket"))
-"""A script on these is a remark."""
+"""Commands whose scripts are remarks."""
 
 DROPPED_WITH_ARGUMENT = words(
     r"""
@@ -221,7 +221,7 @@ UPRIGHT = words(
     \mathrm \mathsf \mathtt \mathit \mathnormal \symrm \symup \mathup \textrm \textsf \texttt \textup \textbf
     """
 )
-"""Several letters inside are one word."""
+"""Commands in which several letters are one word."""
 
 TEXT = words(r"\text \mbox \hbox \textit \textsl \textsc \emph \textnormal \textmd")
 REFERENCES = words(r"\eqref \ref \cref \Cref \autoref \cite \citep \citet \url")
@@ -233,10 +233,10 @@ SWITCHES: dict[str, tuple[FontStyle, bool]] = {
     r"\frak": ("frak", False),
     r"\mit": ("", False),
 }
-"""Font switches: the style up to the end of the group, and whether letters run into words."""
+"""Font switches: the style until the end of the group, and True if letters form words."""
 
 CONNECTIVES = words(r"if for when where with and or otherwise else then all any such that")
-"""Words that are prose, however they are set."""
+"""Words that are prose in any font."""
 
 BB_LETTERS = {r"\R": "R", r"\reals": "R", r"\Reals": "R", r"\N": "N", r"\Z": "Z"}
 NEGATED = {"=": r"\neq", r"\in": r"\notin"}
@@ -246,7 +246,7 @@ SIDES = {
     for size in (r"\big", r"\Big", r"\bigg", r"\Bigg")
     for end, side in (("l", r"\left"), ("r", r"\right"), ("m", r"\middle"))
 } | {side: side for side in (r"\left", r"\right", r"\middle")}
-"""Sizing commands that say which side a delimiter stands on."""
+"""The side of the delimiter that follows a sizing command."""
 
 BARS = {
     (r"\left", "|"): r"\lvert",
@@ -258,11 +258,11 @@ BARS = {
     (r"\right", ">"): r"\rangle",
 }
 COLUMNS = words(r"array subarray alignat alignedat xalignat xxalignat tabular darray")
-"""Environments with an argument that says nothing."""
+"""Environments with an argument that is ignored."""
 
 RELATIONS = words(
     r"""
     = < > \le \ge \neq \approx \propto \sim \simeq \equiv \to \Rightarrow \Leftrightarrow \in
     """
 )
-"""Relations that a remark may be set over."""
+"""Relations that a remark may be set above."""

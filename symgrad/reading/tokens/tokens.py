@@ -1,4 +1,4 @@
-"""Raw TeX tokens, a stack of them to read from, and the tokens that the lexer makes of them."""
+"""Raw TeX tokens, a stack to read them from, and the tokens that the lexer produces."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from symgrad.text.source import Source, Span
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token. ``spaced``: white space or a thin space stood before it."""
+    """One token. ``spaced``: preceded by white space or a thin space."""
 
     kind: TokenKind
     text: str
@@ -23,7 +23,7 @@ class Token:
 
 
 Raw = tuple[str, int, int, bool]
-"""A TeX token: its text, where it starts and ends in the source, whether white space stood before it."""
+"""A TeX token: its text, its start and end in the source, and whether white space precedes it."""
 
 MAX_RAW = 200_000
 MAX_OPTIONAL = 2_000
@@ -43,7 +43,7 @@ def fail(code: str, message: str, source: Source, start: int, end: int, remedy: 
 
 
 def scan(text: str, start: int, end: int) -> list[Raw]:
-    """The raw tokens of ``text[start:end]``; comments and white space become the flag of the next one."""
+    """The raw tokens of ``text[start:end]``; comments and white space only set the flag of the next token."""
     out: list[Raw] = []
     spaced = False
     for m in _RAW.finditer(text, start, end):
@@ -56,7 +56,7 @@ def scan(text: str, start: int, end: int) -> list[Raw]:
 
 
 def scan_inherited(text: str, start: int, end: int, own: bool) -> list[Raw]:
-    """Raw tokens of a piece of a token: at its own place, or all at the place of the call it came from."""
+    """The raw tokens of a part of a token, at their own positions, or all at the position of the call."""
     pieces = scan(text, 0, len(text))
     if own:
         return [(t, start + s, start + e, sp) for t, s, e, sp in pieces]
@@ -64,12 +64,12 @@ def scan_inherited(text: str, start: int, end: int, own: bool) -> list[Raw]:
 
 
 def prose(tokens: Sequence[Raw]) -> str:
-    """Text as it was written, white space as single blanks."""
+    """The text as written, with single spaces for white space."""
     return "".join((" " if spaced and k else "") + text for k, (text, _, _, spaced) in enumerate(tokens))
 
 
 class TokenStack:
-    """Raw tokens to come, as a stack: arguments are taken from it and expansions put back."""
+    """The raw tokens to read, as a stack: arguments are taken off, expansions are pushed."""
 
     __slots__ = ("ended", "source", "stack")
 
@@ -78,7 +78,7 @@ class TokenStack:
         self.stack = list(tokens)
         self.stack.reverse()
         self.ended = 0
-        """Where the last argument ended, its brace included."""
+        """The end of the last argument, including its brace."""
 
     def push(self, tokens: Iterable[Raw]) -> None:
         self.stack.extend(reversed(list(tokens)))
@@ -87,7 +87,7 @@ class TokenStack:
         return self.stack[-1][0] if self.stack else ""
 
     def argument(self, call: Raw) -> list[Raw]:
-        """The tokens of a mandatory argument, without its braces; of a number without braces one digit."""
+        """The tokens of a mandatory argument without its braces; one digit of a number without braces."""
         if not self.stack or self.stack[-1][0] == "}":
             raise fail(
                 "SG104", f"the argument of `{call[0]}` is missing", self.source, call[1], call[2], "write it in braces"
@@ -100,7 +100,7 @@ class TokenStack:
         return [single]
 
     def one_digit(self, raw: Raw) -> Raw:
-        """The first digit of a number; the rest goes back."""
+        """The first digit of a number; the rest is pushed back."""
         text, start, end, spaced = raw
         if len(text) < 2 or not (text[0].isdigit() or text[0] == "."):
             return raw
@@ -143,11 +143,11 @@ class TokenStack:
 
 
 BRACKETS = {"(": True, "[": True, "\\{": True, "{": True, ")": False, "]": False, "\\}": False, "}": False}
-"""Brackets, and whether they open."""
+"""Brackets; True for those that open."""
 
 
 class Bars:
-    """Which bar is open in each bracket: ``||`` is a norm's, unless a single one is open (``|a||b|``)."""
+    """The open bar in each bracket: ``||`` is a norm unless a single bar is open (``|a||b|``)."""
 
     __slots__ = ("open",)
 
@@ -161,7 +161,7 @@ class Bars:
             self.open.pop()
 
     def is_norm(self, double: bool) -> bool:
-        """Note a bar; whether it is the bar of a norm."""
+        """Record a bar; True if it belongs to a norm."""
         opened = self.open[-1]
         if double and opened != "|":
             self.open[-1] = "" if opened else "||"

@@ -12,10 +12,10 @@ class BracketParser(Cursor):
     """Brackets of all kinds."""
 
     def bracket(self, opening: str, kind: str, closing: str, name: str) -> Paren:
-        """What stands up to a closing bracket, its items parted by commas and bars."""
+        """The items up to a closing bracket, separated by commas and bars."""
         start = self.tokens[self.at]
         self.at += 1
-        # an odd bar inside a bracket parts two arguments: p(o | c)
+        # an odd bar inside a bracket separates two arguments: p(o | c)
         closes = name in ("|", "||") or self.bars_before(closing) % 2 == 1
         outer, self.bars = self.bars, 1 if closes else 0
         items: list[SyntaxNode] = []
@@ -42,7 +42,7 @@ class BracketParser(Cursor):
         return Paren(start.span.to(end.span), name, tuple(items))
 
     def bars_before(self, closing: str) -> int:
-        """How many bars stand at this level before the bracket closes."""
+        """The number of bars at this level before the bracket closes."""
         depth = count = 0
         for t in self.tokens[self.at :]:
             if depth == 0 and t.text == closing:
@@ -79,7 +79,7 @@ class BracketParser(Cursor):
         raise error("SG102", f"`{t.text}` is not closed", t.span)
 
     def condition_follows(self) -> bool:
-        """Whether a bracket with a comparison in it stands behind the next token."""
+        """True if the next token is followed by a bracket with a comparison in it."""
         after = self.peek(1)
         if after is None or after.text not in ("[", "(", "\\{"):
             return False

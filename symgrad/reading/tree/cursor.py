@@ -1,4 +1,4 @@
-"""The cursor over tokens that all parts of the parser share, and what it asks of the names in force."""
+"""The cursor over tokens that all parts of the parser share, and the questions that it has about names."""
 
 from __future__ import annotations
 
@@ -50,8 +50,9 @@ class NamesInForce(Protocol):
 
 
 class Cursor(ABC):
-    """A place in a token list. ``head``: the tokens are a whole left side, which may define a name;
-    ``bound``: the letters that are positions at this place, those of the sums around it among them."""
+    """A place in a token list. ``head``: the tokens are a whole left side, which may define a name.
+
+    ``bound``: the letters that are positions at this place, for example those of the sums around it."""
 
     def __init__(self, tokens: Sequence[Token], vocabulary: NamesInForce, where: Span, head: bool = False) -> None:
         self.tokens = tokens
@@ -103,7 +104,7 @@ class Cursor(ABC):
         ("\\}", "\\rvert", "\\rVert", "\\rangle", "\\rbrack", "\\odot", "\\circ", "\\mid", "\\pm", "\\mp")
     )
 
-    # --- what the parts ask of each other -------------------------------------------------------
+    # --- methods that one part has and others call ----------------------------------------------
 
     @abstractmethod
     def terms(self) -> SyntaxNode:
@@ -115,7 +116,7 @@ class Cursor(ABC):
 
     @abstractmethod
     def signed_product(self) -> SyntaxNode:
-        """What a sum, a derivative or a function without parentheses takes: a product, a sign before it allowed."""
+        """The operand of a sum, a derivative or a function without parentheses: a product, with an optional sign."""
 
     @abstractmethod
     def scripted(self, node: SyntaxNode) -> SyntaxNode:
@@ -127,4 +128,4 @@ class Cursor(ABC):
 
     @abstractmethod
     def limits(self) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
-        """What stands below and above a sum sign."""
+        """The limits below and above a sum sign."""

@@ -51,7 +51,7 @@ class DerivativeParser(Cursor):
         return Derivative(span.to(body.span), body, targets, operator=True)
 
     def targets(self, den: Sequence[Token], sign: str, span: Span, order: int) -> tuple[SyntaxNode, ...]:
-        """What is differentiated by: ``\\partial x_i \\partial x_j``, ``\\partial x^2``, ``d x``."""
+        """The targets of a derivative: ``\\partial x_i \\partial x_j``, ``\\partial x^2``, ``d x``."""
         out: list[SyntaxNode] = []
         starts = [k for k, t in enumerate(den) if t.text == sign and (sign == "\\partial" or k == 0 or den[k].spaced)]
         for k, start in enumerate(starts):
@@ -113,7 +113,7 @@ class DerivativeParser(Cursor):
         return Derivative(head.to(body.span), body, (target,) * order, operator=True)
 
     def gradient_of_call(self, head: Span, order: int) -> SyntaxNode:
-        """``\\nabla f(x)`` is taken by the one argument that is written."""
+        """``\\nabla f(x)``: the derivative by the one written argument."""
         t = self.peek()
         body = self.factor() if t is not None and self.starts_factor(t) else None
         call = body.base if isinstance(body, Scripted) else body

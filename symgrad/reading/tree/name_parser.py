@@ -33,14 +33,14 @@ class NameParser(BracketParser):
         return sym
 
     def takes_arguments(self, sym: Sym) -> bool:
-        """Whether a round bracket behind a name holds its arguments; behind a position it never does."""
+        """True if a parenthesis after a name holds its arguments. After a position it never does."""
         if sym.key in self.bound and not (sym.sub or sym.sup or sym.primes or self.vocabulary.has_arguments(sym)):
             return False
         return self.vocabulary.is_call(sym) or self.arguments_follow(sym)
 
     def arguments_follow(self, sym: Sym) -> bool:
-        """Whether a bracket after a known name holds arguments: several of them, or, where the name
-        heads a whole left side, letters alone (``J(o, c) = …``, ``J(\\theta) = …``)."""
+        """True if a parenthesis after a known name holds arguments: several of them, or, if the name
+        heads a whole left side, only letters (``J(o, c) = …``, ``J(\\theta) = …``)."""
         closing = self.bracket_end(self.at)
         if closing is None or sym.sup:
             return False
@@ -57,7 +57,7 @@ class NameParser(BracketParser):
         return whole and len(inner) == 1 and is_name(inner[0])
 
     def bracket_end(self, at: int) -> int | None:
-        """Where the round bracket that opens at a position closes."""
+        """The position where the parenthesis that opens at a position closes."""
         depth = 0
         for k in range(at, len(self.tokens)):
             depth += (self.tokens[k].text == "(") - (self.tokens[k].text == ")")

@@ -1,7 +1,7 @@
 """A precedence parser for one side of a relation, driven by the declared names.
 
-Terms over ``\\odot`` over juxtaposition over scripts. What takes arguments, and which runs of
-letters are one name, the vocabulary says; everything else is structure.
+Scripts bind tightest, then juxtaposition, ``\\odot``, and terms. The names in force decide which names take arguments
+and which runs of letters are one name.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ class Parser(NameParser, DerivativeParser):
         raise error("SG101", f"`{t.text}` is not expected here", t.span)
 
     def command(self, t: Token) -> SyntaxNode | None:
-        """What a command other than a name or an accent starts."""
+        """The node that starts with a command other than a name or an accent."""
         text = t.text
         if text in OPEN_COMMANDS:
             return self.scripted(self.bracket(text, "command", OPEN_COMMANDS[text], KINDS[text]))
@@ -191,7 +191,7 @@ class Parser(NameParser, DerivativeParser):
         return None
 
     def brace_group(self) -> SyntaxNode:
-        """A TeX group groups nothing: its tokens are read as if the braces were not there."""
+        """A TeX group has no meaning: its tokens are read without the braces."""
         end = group_end(self.tokens, self.at)
         inner = self.tokens[self.at + 1 : end - 1]
         self.tokens = [*self.tokens[: self.at], *inner, *self.tokens[end:]]
@@ -264,7 +264,7 @@ class Parser(NameParser, DerivativeParser):
         return found["sub"], found["sup"]
 
     def signed_product(self) -> SyntaxNode:
-        """What a sum or a function without parentheses takes: the product that follows, a sign allowed."""
+        """The operand of a sum or a function without parentheses: the product that follows, with an optional sign."""
         if self.is_symbol("-", "+"):
             t = self.tokens[self.at]
             self.at += 1
@@ -296,8 +296,9 @@ class Parser(NameParser, DerivativeParser):
 
 
 def _parted(body: SyntaxNode, letters: set[str]) -> tuple[SyntaxNode, tuple[tuple[str, SyntaxNode], ...]]:
-    """What a product over ``letters`` takes, and what follows it: from the first sum or product that has none of
-    them. ``\\prod_i x_i \\prod_j y_j`` is a product of two; a sum need not ask, being linear."""
+    """Split a body into the operand of a product over ``letters`` and the factors after it, which start at the first
+    sum or product without these letters. ``\\prod_i x_i \\prod_j y_j`` is a product of two. Sums are linear and need
+    no split."""
     if isinstance(body, ProductNode) and all(op in ("", ".", "x") for op, _ in body.factors):
         for k, (_, factor) in enumerate(body.factors):
             if k and isinstance(factor, BigOp) and not letters & outside_letters([factor]):

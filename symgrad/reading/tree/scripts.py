@@ -28,12 +28,12 @@ def error(code: str, message: str, span: Span, remedy: str = "") -> NotationErro
 
 
 def is_name(token: Token) -> bool:
-    """Whether a token can be the letter of a name."""
+    """True if a token can be the letter of a name."""
     return token.kind in ("letter", "word") or (token.kind == "command" and token.text in GREEK)
 
 
 def cover(tokens: Sequence[Token]) -> Span:
-    """The span of tokens, with the braces that close in it and a ``\\left`` in front of it."""
+    """The span of tokens, extended by their closing braces and a preceding ``\\left``."""
     span = tokens[0].span.to(tokens[-1].span)
     text, start, end = span.source.text, span.start, span.end
     missing = text.count("{", start, end) - text.count("}", start, end)
@@ -49,7 +49,7 @@ def spelled(tokens: Sequence[Token]) -> str:
 
 
 def letter_key(token: Token) -> str:
-    """How a letter of a given style is spelled as a name; bold is told apart by the scope."""
+    """The key of a letter with its style. Bold has no key of its own: the scope tells it apart."""
     if token.style in ("cal", "frak", "bb", "sans"):
         return f"\\math{token.style}{{{token.text}}}"
     return token.text
@@ -84,7 +84,7 @@ def script_argument(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...]
 
 
 def subscripted(tokens: Sequence[Token]) -> frozenset[str]:
-    """The letters that stand in subscripts."""
+    """The letters in subscripts."""
     scripts = [script_argument(tokens, k + 1)[0] for k, t in enumerate(tokens) if t.kind == "sub"]
     return frozenset(letter_key(t) for script in scripts for t in script if is_name(t))
 
@@ -202,7 +202,7 @@ def read_slots(tokens: Sequence[Token]) -> tuple[Slot, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Superscript:
-    """What a superscript says. ``label``: spelled label candidates, in order; the rest is a power."""
+    """A superscript in parts. ``labels``: possible labels of the name, in order; the rest is a power."""
 
     transpose: bool = False
     labels: tuple[tuple[Token, ...], ...] = ()
@@ -212,7 +212,7 @@ class Superscript:
 def split_superscript(tokens: Sequence[Token], transpose_letter: bool) -> Superscript:
     """Split a superscript into labels ``(1)``, ``[l]``, ``*``, a transpose, and a power.
 
-    ``transpose_letter``: whether a plain ``T`` transposes here.
+    ``transpose_letter``: True if a plain ``T`` transposes here.
     """
     rest = list(strip_groups(tokens))
     labels: list[tuple[Token, ...]] = []

@@ -1,4 +1,4 @@
-"""The tree of what an author wrote: nodes with exact spans, no names resolved, no sums implied."""
+"""The syntax tree: nodes with exact spans, without resolved names or implied sums."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from symgrad.text.source import Span
 
 @dataclass(frozen=True, slots=True)
 class SyntaxNode:
-    """Anything with a value; where it stands in the source."""
+    """A node, with its place in the source."""
 
     span: Span
 
@@ -100,14 +100,14 @@ class Derivative(SyntaxNode):
 
 @dataclass(frozen=True, slots=True)
 class Terms(SyntaxNode):
-    """Terms with their signs, +1 or -1; a side that is a single unsigned term is that term."""
+    """Terms with their signs, +1 or -1. A single term without a sign is not wrapped in this."""
 
     items: tuple[tuple[int, SyntaxNode], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ProductNode(SyntaxNode):
-    """Factors with the sign written before each: '' (juxtaposed), '.', 'x', '/', 'o' (Hadamard), '@' (outer)."""
+    """Factors with the operator before each: '' (juxtaposed), '.', 'x', '/', 'o' (Hadamard), '@' (outer)."""
 
     factors: tuple[tuple[str, SyntaxNode], ...]
 
@@ -121,7 +121,7 @@ class Indicator(SyntaxNode):
 
 @dataclass(frozen=True, slots=True)
 class CasesNode(SyntaxNode):
-    """``cases``: values with the tokens of their conditions (empty: otherwise)."""
+    """``cases``: values with the tokens of their conditions."""
 
     branches: tuple[tuple[SyntaxNode, tuple[Token, ...]], ...]
 

@@ -1,4 +1,4 @@
-"""What a tree mentions: its nodes, letters in slots, names as values, and the sizes that sums run to."""
+"""What a syntax tree uses: its nodes, letters in slots, names as values, and the sizes that bound sums."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHAINED = ("\\le", "<")
 
 
 def subnodes(node: SyntaxNode) -> Iterator[SyntaxNode]:
-    """A node and all below it, as they are written."""
+    """A node and all nodes below it, in written order."""
     yield node
     for name in node.__dataclass_fields__:
         yield from _inside(getattr(node, name))
@@ -30,9 +30,9 @@ def _inside(value: object) -> Iterator[SyntaxNode]:
 
 
 def slot_letters(scope: Scope, node: SyntaxNode) -> set[str]:
-    """The letters that stand in a script, a limit or a condition anywhere below a node.
+    """The letters in scripts, limits and conditions anywhere below a node.
 
-    The label of a declared or defined name is none: with a matrix ``W_f``, the product ``W_f x`` has no letter.
+    The label of a declared or defined name is not a letter: with a matrix ``W_f``, the product ``W_f x`` has none.
     """
     out: set[str] = set()
     for n in subnodes(node):
@@ -41,7 +41,7 @@ def slot_letters(scope: Scope, node: SyntaxNode) -> set[str]:
 
 
 def times_written(scope: Scope, node: SyntaxNode, letter: str) -> int:
-    """How often a letter is written below a node, in slots, limits and by itself; primes and stars apart."""
+    """How often a letter is written below a node, in slots, limits and by itself, regardless of primes and stars."""
     bare = letter.split("'")[0].split("^")[0]
     count = 0
     for n in subnodes(node):
@@ -61,7 +61,7 @@ def _slots(scope: Scope, node: SyntaxNode) -> list[tuple[Token, ...]]:
 
 
 def value_names(node: SyntaxNode) -> set[str]:
-    """The names that stand as values below a node."""
+    """The names used as values below a node."""
     return {n.key for n in subnodes(node) if isinstance(n, Sym)}
 
 
@@ -71,7 +71,7 @@ def sum_letter(token: Token) -> str:
 
 
 def outside_letters(nodes: Sequence[SyntaxNode]) -> frozenset[str]:
-    """The letters that stand in a script somewhere outside of every sum that names them below its sign."""
+    """The letters in scripts outside of all sums over them."""
     out: set[str] = set()
     for node in nodes:
         out |= _outside(node)
@@ -94,7 +94,7 @@ def _outside(node: SyntaxNode) -> set[str]:
 
 
 def _direct(value: object) -> Iterator[SyntaxNode]:
-    """The nodes that a field holds, without what is below them."""
+    """The nodes in a field, without the nodes below them."""
     if isinstance(value, SyntaxNode):
         yield value
     elif isinstance(value, tuple):
@@ -104,7 +104,7 @@ def _direct(value: object) -> Iterator[SyntaxNode]:
 
 
 def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
-    """Letters that stand in the bounds of a sum, and nowhere as a position, are sizes: also to the left of the sum."""
+    """Enter as sizes the letters in the bounds of sums that are nowhere used as positions, before any sum is read."""
     below = [n for node in nodes for n in subnodes(node)]
     positions = {sum_letter(t) for n in below if isinstance(n, (Sym, Scripted)) for t in n.sub if is_name(t)}
     for n in below:
@@ -127,7 +127,7 @@ def _ends(node: BigOp) -> set[str]:
 
 
 def note_bounds(scope: Scope, body: SyntaxNode) -> None:
-    """Remember the bounds written last for each letter, for sums that write none."""
+    """Remember the latest bounds of each letter, for later sums without bounds."""
     for n in subnodes(body):
         if isinstance(n, BigOp) and (n.sup or any(t.text in CHAINED for t in n.sub)):
             for t in n.sub:
