@@ -24,7 +24,7 @@ from symgrad.reading.document_names import DocumentNames
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
 from tests.cases import each
-from tests.exporting.worlds import World
+from tests.exporting.worlds import World, installed
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ NEW = [
         lambda x: np.where(x > 0, 3 / (1 + np.abs(x)) ** 2, 3 * np.exp(np.minimum(x, 0))),
     ),
 ]
-on_each = each("new", NEW, ids=lambda a: a.row.name)
+every = each("new", NEW, ids=lambda a: a.row.name)
 
 
 @pytest.fixture(autouse=True)
@@ -106,7 +106,7 @@ def wanted(new: NewFunction, x: Any, w: Any, y: Any) -> tuple[Any, dict[str, Any
     return new.value(z).sum(), {"x": np.outer(slope, w), "w": x.T @ slope, "y": -slope}
 
 
-@on_each
+@every
 def test_steps_are_proved_and_refuted(new: NewFunction) -> None:
     name = new.row.latex[0]
     right = rf"$$ \frac{{\partial}}{{\partial z_i}} {name}(z_i) = {new.slope} $$"
@@ -114,14 +114,14 @@ def test_steps_are_proved_and_refuted(new: NewFunction) -> None:
     assert [s.verdict for s in report.steps] == ["proved", "refuted"]
 
 
-@on_each
+@every
 def test_the_gradient_is_derived_and_printed(new: NewFunction) -> None:
     gradient = symgrad.gradient(symgrad.read(text=text(new)), "J", "w")
     again = symgrad.check(symgrad.read(text=text(new, rf"$$ \nabla_w J = {gradient.latex()} $$")))
     assert {s.verdict for s in again.steps} == {"proved"}
 
 
-@on_each
+@every
 def test_both_engines_evaluate_it(new: NewFunction) -> None:
     names = DocumentNames(read_document(Source("d.md", text(new))))
     (quantity,) = [q for q in names.quantities() if q.name == "J"]
@@ -134,13 +134,11 @@ def test_both_engines_evaluate_it(new: NewFunction) -> None:
     assert world.value(quantity.value.body) == pytest.approx(value, rel=1e-12)
     with mpmath.workdps(60):
         point = Point(world.env, mpmath.mpf(10) ** -20, 100_000)
-        assert float(point.value(quantity.value.body, {})) == pytest.approx(value, rel=1e-14)
+        assert float(point.value(quantity.value.body, {})) == pytest.approx(value, rel=1e-13)
 
 
-@pytest.mark.parametrize(
-    "target", ["numpy", *(pytest.param(t, marks=getattr(pytest.mark, t)) for t in ("torch", "jax"))]
-)
-@on_each
+@every
+@installed
 def test_the_exported_module_computes_it(new: NewFunction, target: str) -> None:
     source = symgrad.export(symgrad.read(text=text(new)), target=target)
     assert not re.search(rf"\b{new.row.name}\b\(", "\n".join(line.partition("#")[0] for line in source.splitlines()))
@@ -163,8 +161,8 @@ def test_the_exported_module_computes_it(new: NewFunction, target: str) -> None:
         np.testing.assert_allclose(np.asarray(found[name]), want, rtol=1e-12, atol=1e-13)
 
 
-@pytest.mark.parametrize("sign", [-1.0, 1.0])
-@on_each
+@every
+@each("sign", [-1.0, 1.0])
 def test_the_exported_module_is_right_far_out(new: NewFunction, sign: float) -> None:
     """Neither branch of a kink spoils the other one, and expansions take their stable forms."""
     module = symgrad.load(symgrad.read(text=text(new)))
@@ -176,7 +174,7 @@ def test_the_exported_module_is_right_far_out(new: NewFunction, sign: float) -> 
     np.testing.assert_allclose(found["w"], grads["w"], rtol=1e-12, atol=1e-12)
 
 
-@on_each
+@every
 def test_handwritten_code_is_compared_with_it(new: NewFunction) -> None:
     problem = problem_of(read_document(Source("d.md", text(new))))
     assert compare(lambda x, w, y: wanted(new, x, w, y), problem).right
