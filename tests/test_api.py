@@ -12,6 +12,7 @@ import symgrad
 from symgrad.checking.verdict import Report
 from symgrad.reading.document_reader import Reader
 from symgrad.report import json_format
+from tests.cases import each
 
 TEXT = r"""
 Inputs $x \in \mathbb{R}^{N \times D}$, targets $t \in \mathbb{R}^{N}$, weights $w \in \mathbb{R}^{D}$.
@@ -76,7 +77,7 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@each("name", FUNCTIONS)
 def test_a_path_is_as_good_as_a_document(name: str, tmp_path: Path) -> None:
     path = tmp_path / "ridge.md"
     path.write_text(TEXT, encoding="utf-8")
@@ -84,8 +85,8 @@ def test_a_path_is_as_good_as_a_document(name: str, tmp_path: Path) -> None:
     FUNCTIONS[name](str(path))
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize("wrong", [TEXT, 7, None, "no/such/file.md"])
+@each("name", FUNCTIONS)
+@each("wrong", [TEXT, 7, None, "no/such/file.md"])
 def test_anything_else_is_an_error_of_use_with_a_remedy(name: str, wrong: Any) -> None:
     with pytest.raises(symgrad.SymgradError, match=r"symgrad\.read\(|can't open no/such/file\.md"):
         FUNCTIONS[name](wrong)

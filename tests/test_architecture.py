@@ -10,7 +10,7 @@ from collections import defaultdict
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-import pytest
+from tests.cases import each
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "symgrad"
@@ -197,7 +197,7 @@ def test_no_path_of_one_machine() -> None:
             assert not found, f"{path.relative_to(ROOT)} names {found and found.group()!r}"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["explain"], ["explain", "SG105"]])
+@each("arguments", [["--help"], ["check", "--help"], ["explain"], ["explain", "SG105"]])
 def test_answers_that_need_no_engine_load_none(arguments: list[str]) -> None:
     """``--help`` and ``explain`` must not wait for SymPy or NumPy."""
     program = (

@@ -14,6 +14,7 @@ import pytest
 
 from symgrad.checking.verdict import DocumentReport, Report
 from symgrad.cli import main
+from tests.cases import each
 from tests.report import samples
 
 ROOT = Path(__file__).parents[1]
@@ -97,7 +98,7 @@ def test_read_shows_the_steps_as_understood(check: StandIn, folder: Path, capsys
     assert samples.PROVED.read_right in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
+@each(
     ("steps", "options", "status"),
     [
         ((samples.PROVED,), [], 0),
@@ -126,7 +127,7 @@ def test_folder_without_documents_holds_no_step(
     assert "no step" in err
 
 
-@pytest.mark.parametrize(
+@each(
     ("arguments", "said"),
     [
         (["check", "missing.md"], "missing.md"),
@@ -206,7 +207,7 @@ def test_interruption_is_tidy(check: StandIn, folder: Path, capsys: pytest.Captu
     assert "Traceback" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
+@each(
     ("terminal", "environment", "coloured"),
     [
         (True, {"TERM": "xterm"}, True),
@@ -232,7 +233,7 @@ def test_colours_only_where_they_are_wanted(
     assert ("\x1b[" in capsys.readouterr().out) == coloured
 
 
-@pytest.mark.parametrize(("terminal", "seconds", "drawn"), [(True, 2, True), (True, 0, False), (False, 2, False)])
+@each(("terminal", "seconds", "drawn"), [(True, 2, True), (True, 0, False), (False, 2, False)])
 def test_progress_bar_on_a_terminal_after_a_second(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

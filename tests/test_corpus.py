@@ -11,10 +11,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import DocumentReport, Step
+from tests.cases import each
 
 CORPUS = Path(__file__).parent / "corpus"
 DOCUMENTS = sorted(path for path in CORPUS.iterdir() if path.suffix in {".md", ".tex"})
@@ -78,7 +77,7 @@ def test_there_are_right_and_wrong_derivations_enough() -> None:
     assert len(wrong) >= 20
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+@each("path", DOCUMENTS, shares=3)
 def test_corpus(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     found = differences(text, check_text(text, path=path.name))

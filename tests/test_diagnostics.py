@@ -22,6 +22,7 @@ from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
 from symgrad.text.lesson import Lesson, parse
 from symgrad.text.rendering import render
 from symgrad.text.source import Source, Span
+from tests.cases import each, facts
 
 
 def span_of(source: Source, text: str) -> Span:
@@ -29,7 +30,11 @@ def span_of(source: Source, text: str) -> Span:
     return Span(source, at, at + len(text))
 
 
-def test_a_diagnostic_shows_the_line() -> None:
+test_pictures = facts()
+
+
+@test_pictures.fact
+def a_diagnostic_shows_the_line() -> None:
     source = Source("d.md", "text\n$$ J = q_i x_i $$\n")
     shown = render(Diagnostic("SG105", "`q` is not declared", span_of(source, "q_i"), "declare it"))
     assert shown == (
@@ -42,7 +47,8 @@ def test_a_diagnostic_shows_the_line() -> None:
     )
 
 
-def test_labels_show_further_places() -> None:
+@test_pictures.fact
+def labels_show_further_places() -> None:
     source = Source("d.md", "first a\nthen b and c\n")
     labels = ((span_of(source, "c"), "here over M"), (span_of(source, "a"), "here over N"))
     shown = render(Diagnostic("SG107", "two ranges", span_of(source, "b"), labels=labels))
@@ -59,39 +65,48 @@ def test_labels_show_further_places() -> None:
     )
 
 
-def test_a_label_in_another_document_names_it() -> None:
+@test_pictures.fact
+def a_label_in_another_document_names_it() -> None:
     one, other = Source("d.md", "abc"), Source("with.md", "xyz")
     shown = render(Diagnostic("SG107", "m", span_of(one, "b"), labels=((span_of(other, "y"), "there"),)))
     assert "::: with.md:1:2" in shown
 
 
-def test_tabs_and_wide_characters_are_counted_in_columns() -> None:
+@test_pictures.fact
+def tabs_and_wide_characters_are_counted_in_columns() -> None:
     source = Source("d.md", "\t漢字 q")
     lines = render(Diagnostic("SG105", "m", span_of(source, "q"))).split("\n")
     assert lines[3] == "1 |     漢字 q"
     assert lines[4] == "  |          ^"
 
 
-def test_a_span_of_several_lines_shows_its_first() -> None:
+@test_pictures.fact
+def a_span_of_several_lines_shows_its_first() -> None:
     source = Source("d.md", "ab cd\nef")
     shown = render(Diagnostic("SG101", "m", Span(source, 3, 8)))
     assert shown.endswith("1 | ab cd\n  |    ^^")
 
 
-def test_a_long_line_is_cut_around_the_span() -> None:
+@test_pictures.fact
+def a_long_line_is_cut_around_the_span() -> None:
     source = Source("d.md", "a" * 500 + "BAD" + "b" * 500)
     lines = render(Diagnostic("SG101", "m", span_of(source, "BAD"))).split("\n")
     assert len(lines[3]) < 120
     assert lines[3][lines[4].index("^") :].startswith("BAD")
 
 
-def test_no_document_steers_the_terminal() -> None:
+test_colours_and_places = facts()
+
+
+@test_colours_and_places.fact
+def no_document_steers_the_terminal() -> None:
     source = Source("d\x1b[2J.md", "a \x1b[31m b\u202e")
     shown = render(Diagnostic("SG101", "\x1b]0;m\x07", span_of(source, "b"), "\x9b"))
     assert all(ch.isprintable() or ch == "\n" for ch in shown)
 
 
-def test_colours_only_on_request() -> None:
+@test_colours_and_places.fact
+def colours_only_on_request() -> None:
     source = Source("d.md", "a b")
     diagnostic = Diagnostic("SG101", "m", span_of(source, "b"), "r", labels=((span_of(source, "a"), "x"),))
     coloured = render(diagnostic, colour=True)
@@ -99,7 +114,8 @@ def test_colours_only_on_request() -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == render(diagnostic)
 
 
-def test_without_a_place() -> None:
+@test_colours_and_places.fact
+def without_a_place() -> None:
     assert render(Diagnostic("SG001", "m", None, "r", "warning")) == "warning[SG001]: m\n  = help: r"
 
 
@@ -115,7 +131,11 @@ def test_any_place_is_underlined(text: str, one: int, other: int) -> None:
     assert len(lines[4]) <= len("1 | ") + min(widths, 101) + 3
 
 
-def test_an_error_says_where() -> None:
+test_lessons = facts()
+
+
+@test_lessons.fact
+def an_error_says_where() -> None:
     error = NotationError(Diagnostic("SG101", "m", Span(Source("d.md", "a\nb"), 2, 3), "r"))
     assert str(error) == "d.md:2:1: SG101 m (r)"
     assert isinstance(error, SymgradError)
@@ -150,7 +170,8 @@ $$ 1 = 1 $$
 """
 
 
-def test_a_lesson_is_read_from_its_document() -> None:
+@test_lessons.fact
+def a_lesson_is_read_from_its_document() -> None:
     assert parse(PAGE, "SG123.md") == Lesson(
         "SG123",
         "a title",
@@ -164,7 +185,8 @@ def test_a_lesson_is_read_from_its_document() -> None:
     assert (without.remedy, without.wrong, without.right) == ("What to do.", "", "")
 
 
-def test_the_how_to_shows_a_document_of_this_form() -> None:
+@test_lessons.fact
+def the_how_to_shows_a_document_of_this_form() -> None:
     page = (ROOT / "docs/how-to/add-a-diagnostic.md").read_text(encoding="utf-8")
     found = re.search(r"^ *````markdown\n(.*?)^ *````$", page, re.MULTILINE | re.DOTALL)
     assert found
@@ -173,7 +195,8 @@ def test_the_how_to_shows_a_document_of_this_form() -> None:
     assert shown.right
 
 
-@pytest.mark.parametrize(
+@test_lessons.fact
+@each(
     ("old", "new", "said"),
     [
         ("# SG123: a title", "# A title", "SG123.md: the first lines must be"),
@@ -195,13 +218,17 @@ def test_the_how_to_shows_a_document_of_this_form() -> None:
         ("```markdown\n# One", "```\n# One", "Wrong must hold one block"),
     ],
 )
-def test_a_document_of_another_form_is_an_error(old: str, new: str, said: str) -> None:
+def a_document_of_another_form_is_an_error(old: str, new: str, said: str) -> None:
     assert old in PAGE
     with pytest.raises(ValueError, match=re.escape(said)):
         parse(PAGE.replace(old, new, 1), "SG123.md")
 
 
-def test_codes_are_in_order_and_complete() -> None:
+test_codes = facts()
+
+
+@test_codes.fact
+def codes_are_in_order_and_complete() -> None:
     assert codes() == sorted(codes())
     assert {path.name for path in folder().glob("*.md")} == {f"{code}.md" for code in codes()} | {"index.md"}
     assert {code[:3] for code in codes()} == set(FAMILIES)
@@ -214,8 +241,9 @@ def test_codes_are_in_order_and_complete() -> None:
         assert bool(found.wrong) == bool(found.right)
 
 
-@pytest.mark.parametrize("code", codes())
-def test_every_code_explains_itself(code: str) -> None:
+@test_codes.fact
+@each("code", codes())
+def every_code_explains_itself(code: str) -> None:
     text = explain(code)
     assert text.startswith(f"{code}: ")
     assert "Remedy: " in text
@@ -224,19 +252,22 @@ def test_every_code_explains_itself(code: str) -> None:
     assert explain(code.lower()) == text
 
 
-def test_the_overview_names_every_code_with_its_title() -> None:
+@test_codes.fact
+def the_overview_names_every_code_with_its_title() -> None:
     text = overview()
     assert re.findall(r"^  (SG[0-9]{3})  (.+)$", text, re.MULTILINE) == [(c, lesson(c).title) for c in codes()]
     assert all(f"{title}\n" in text for title, _ in FAMILIES.values())
 
 
-@pytest.mark.parametrize("code", ["SG999", "", "index", "../diagnostics/SG105", "SG105.md"])
-def test_an_unknown_code_is_an_error_of_use(code: str) -> None:
+@test_codes.fact
+@each("code", ["SG999", "", "index", "../diagnostics/SG105", "SG105.md"])
+def an_unknown_code_is_an_error_of_use(code: str) -> None:
     with pytest.raises(SymgradError, match="SG001"):
         explain(code)
 
 
-def test_explain_loads_neither_sympy_nor_numpy() -> None:
+@test_codes.fact
+def explain_loads_neither_sympy_nor_numpy() -> None:
     program = (
         "import sys; from symgrad.text.codes import explain; explain('SG101');"
         " print({'sympy', 'numpy'} & set(sys.modules))"
@@ -270,7 +301,8 @@ def test_an_installed_package_holds_the_documents(tmp_path: Path) -> None:
     assert text.strip() == explain("SG105").strip()
 
 
-def test_every_code_in_the_source_has_a_lesson_and_every_lesson_is_used() -> None:
+@test_codes.fact
+def every_code_in_the_source_has_a_lesson_and_every_lesson_is_used() -> None:
     used = {
         code
         for path in (ROOT / "symgrad").rglob("*.py")

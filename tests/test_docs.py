@@ -31,6 +31,7 @@ from symgrad.checking.verdict import DocumentReport, Step
 from symgrad.cli import main
 from symgrad.text.codes import codes as all_codes
 from symgrad.text.codes import lesson
+from tests.cases import each
 from tests.docs_pages import (
     DOCS,
     PAGES,
@@ -47,6 +48,7 @@ from tests.docs_pages import (
     uncell,
 )
 
+pytestmark = pytest.mark.golden
 WRITE = os.environ.get("SYMGRAD_GOLDEN") == "write"
 VERDICTS = {"proved", "agrees", "refuted", "unreadable", "expected"}
 
@@ -164,10 +166,12 @@ def written(path: Path, page: str, new: list[tuple[int, int, str]]) -> None:
     path.write_text(page, encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@each("path", PAGES, ids=name_of, shares=4)
 def test_examples_say_what_the_tool_does(path: Path, tmp_path: Path) -> None:
     page = path.read_text(encoding="utf-8")
-    run = Run(page, tmp_path)
+    folder = tmp_path / name_of(path).replace("/", "-")
+    folder.mkdir()
+    run = Run(page, folder)
     run.all()
     if WRITE and run.new:
         written(path, page, run.new)
@@ -189,7 +193,7 @@ def read_as(row: Reading, before: str) -> tuple[str, tuple[str, ...]]:
 TABLED = [path for path in PAGES if rows(path.read_text(encoding="utf-8"))]
 
 
-@pytest.mark.parametrize("path", TABLED, ids=name_of)
+@each("path", TABLED, ids=name_of)
 def test_tables_say_how_things_are_read(path: Path) -> None:
     page = path.read_text(encoding="utf-8")
     before = "".join(block.text + "\n\n" for block in blocks(page) if block.words == ("declares",))
@@ -209,7 +213,7 @@ def test_tables_say_how_things_are_read(path: Path) -> None:
 # --- pages made from the code -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "make"), [("reference/diagnostics/index.md", diagnostics_page), ("reference/functions.md", functions_page)]
 )
 def test_pages_made_from_the_code_are_in_step_with_it(name: str, make: Any) -> None:
@@ -225,12 +229,12 @@ CONSEQUENCES = {"SG109": ["SG105"], "SG114": ["SG203"]}
 """Codes that a wrong example gives too: what is wrongly declared is not declared, an implied sum is warned of."""
 
 
-@pytest.mark.parametrize("code", SHOWN)
+@each("code", SHOWN)
 def test_a_wrong_example_gives_its_code(code: str) -> None:
     assert codes(check_text(LESSONS[code].wrong)) == sorted([code, *CONSEQUENCES.get(code, [])])
 
 
-@pytest.mark.parametrize("code", SHOWN)
+@each("code", SHOWN)
 def test_a_right_example_passes(code: str) -> None:
     report = check_text(LESSONS[code].right)
     assert codes(report) == []
@@ -238,7 +242,7 @@ def test_a_right_example_passes(code: str) -> None:
     assert report.steps
 
 
-@pytest.mark.parametrize("code", SHOWN)
+@each("code", SHOWN)
 def test_a_lesson_names_the_severity_that_is_shown(code: str) -> None:
     report = check_text(LESSONS[code].wrong)
     found = [*report.diagnostics, *report.not_checked]
@@ -251,7 +255,7 @@ def test_a_lesson_names_the_severity_that_is_shown(code: str) -> None:
 # --- links ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name_of)
+@each("path", PAGES, ids=name_of)
 def test_links_lead_to_a_page_and_a_heading(path: Path) -> None:
     for link in links(path.read_text(encoding="utf-8")):
         file, _, anchor = link.partition("#")

@@ -8,16 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases import each, facts
 from tests.gallery import DERIVATIONS, GALLERY, Page, index, page
 
+pytestmark = pytest.mark.golden
 WRITE = os.environ.get("SYMGRAD_GOLDEN") == "write"
 REFRESH = "refresh docs/gallery: SYMGRAD_GOLDEN=write"
 
 read = cache(Page.of)
 
 
-@pytest.mark.parametrize("path", DERIVATIONS, ids=lambda path: path.stem)
-def test_a_page_is_in_step_with_its_derivation(path: Path) -> None:
+test_pages = facts()
+
+
+@test_pages.fact
+@each("path", DERIVATIONS)
+def a_page_is_in_step_with_its_derivation(path: Path) -> None:
     target, made = GALLERY / path.name, page(read(path))
     if WRITE:
         target.parent.mkdir(exist_ok=True)
@@ -26,19 +32,22 @@ def test_a_page_is_in_step_with_its_derivation(path: Path) -> None:
     assert target.read_text(encoding="utf-8") == made, REFRESH
 
 
-def test_the_index_lists_every_derivation() -> None:
+@test_pages.fact
+def the_index_lists_every_derivation() -> None:
     made = index([read(path) for path in DERIVATIONS])
     if WRITE:
         (GALLERY / "index.md").write_text(made, encoding="utf-8")
     assert (GALLERY / "index.md").read_text(encoding="utf-8") == made, REFRESH
 
 
-def test_no_page_is_left_over() -> None:
+@test_pages.fact
+def no_page_is_left_over() -> None:
     assert {p.name for p in GALLERY.glob("*.md")} == {"index.md", *(p.name for p in DERIVATIONS)}
 
 
-@pytest.mark.parametrize("path", DERIVATIONS, ids=lambda path: path.stem)
-def test_every_step_is_proved_and_every_derivation_has_a_cost_with_a_derivative(path: Path) -> None:
+@test_pages.fact
+@each("path", DERIVATIONS)
+def every_step_is_proved_and_every_derivation_has_a_cost_with_a_derivative(path: Path) -> None:
     derivation = read(path)
     assert not [s for s in derivation.steps if s.verdict != "proved" and s.expected is None]
     assert derivation.formulas()

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases import each
+
+pytestmark = pytest.mark.golden
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -55,13 +58,13 @@ def test_mended_line_is_proved(tmp_path: Path) -> None:
     assert "2 proved · 0 agrees · 0 refuted" in run.stdout
 
 
-@pytest.mark.parametrize("word", ["symgrad check derivations/", "pytest -q"])
+@each("word", ["symgrad check derivations/", "pytest -q"])
 def test_one_command_each_does_all_its_own_set_up(word: str) -> None:
     commands = [line for line in README.splitlines() if line.startswith("python3 -m venv ") and word in line]
     assert len(commands) == 1
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))])
+@each("page", ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))])
 def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text) if "://" not in link]

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from symgrad.checking.documents import check_text
+from tests.cases import each
 
 FOLDER = Path(__file__).parent / "unseen"
 DOCUMENTS = sorted(p for p in FOLDER.iterdir() if p.suffix in (".md", ".tex"))
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.stem)
+@each("path", DOCUMENTS)
 def test_every_step_is_ruled_on_as_its_author_expects(path: Path) -> None:
     expected = json.loads(path.with_name(f"{path.stem}.expected.json").read_text())
     report = check_text(path.read_text(), path.name)

@@ -12,6 +12,7 @@ import pytest
 
 from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import DocumentReport
+from tests.cases import each
 
 FOLDER = os.environ.get("SYMGRAD_DOCUMENTS")
 NAME = "000_9d5b816cfd417787"
@@ -60,7 +61,7 @@ def test_two_columns_in_a_row_are_an_inner_product_with_a_warning(report: Docume
         assert any("missing transpose" in w.message for w in step.warnings)
 
 
-@pytest.mark.parametrize("line", [122, 126])
+@each("line", [122, 126])
 def test_the_cases_of_negative_sampling_need_a_target_that_is_not_sampled(
     report: DocumentReport, without_overlap: DocumentReport, line: int
 ) -> None:
@@ -79,7 +80,7 @@ def test_all_else_is_proved(report: DocumentReport) -> None:
     assert refuted == [84, 122, 126]
 
 
-@pytest.mark.parametrize("line", [41, 68])
+@each("line", [41, 68])
 def test_steps_that_need_a_distribution_say_so(report: DocumentReport, line: int) -> None:
     steps = [s for s in report.steps if s.span.line == line]
     assert any("\\sum_a y_a = 1" in s.assumptions for s in steps)

@@ -9,8 +9,9 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from symgrad.checking.consequences import follows
 from symgrad.checking.one_hots import OneHotsAsBits
-from symgrad.checking.other_readings import hold_intermediates, latex_name, unrelated, uses
+from symgrad.checking.other_readings import hold_intermediates, latex_name, undefined_dependence, unrelated, uses
 from symgrad.checking.refute import Evaluation, Session, holds, refute
 from symgrad.checking.repair import repairs
 from symgrad.checking.resolved_claims import ResolvedClaims
@@ -19,7 +20,7 @@ from symgrad.checking.verdict import DocumentReport, Evidence, Step, Witness
 from symgrad.core.claims import Claim
 from symgrad.proving.proof import Proof, Prover
 from symgrad.reading.document_reader import read_document
-from symgrad.reading.meaning.alignment import transposed_layout
+from symgrad.reading.meaning.alignment import multiplied_entrywise, transposed_layout
 from symgrad.reading.read_document import ReadDocument, ReadStep
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Source
@@ -60,13 +61,18 @@ class Checker:
             if progress is not None:
                 progress(k + 1, len(doc.steps))
         steps, complaints = expectations(doc, steps)
+        to_solve = [s for r, s in zip(doc.steps, steps, strict=True) if r.to_solve and is_unmet(s)]
+        unsolved = [
+            Diagnostic("SG404", "an equation to solve, no identity: not checked", s.span, "", "note") for s in to_solve
+        ]
+        steps = [s for s in steps if s not in to_solve]
         return DocumentReport(
             path=doc.source.path,
             steps=tuple(steps),
             diagnostics=(*doc.diagnostics, *complaints),
             definitions=doc.definitions,
             skipped=doc.skipped,
-            not_checked=tuple(doc.not_checked),
+            not_checked=(*doc.not_checked, *unsolved),
             text=doc.source.text,
         )
 
@@ -97,9 +103,23 @@ class Checker:
             )
         if out.claim is None:
             raise ValueError("a step was read as nothing")
+        nothing = undefined_dependence(out.claim, base)
+        if nothing is not None:
+            return replace(base, read_left=read(out.claim.left), read_right=read(out.claim.right), diagnostic=nothing)
         step = self.rule(out.claim, base)
         if step.verdict == "refuted":
             step = self.second_reading(read_step, out.claim, step)
+        if step.verdict == "refuted" and read_step.premises:
+            step = self.consequence(read_step, out.claim, step)
+        return step
+
+    def consequence(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
+        """A step that is no identity, and follows from an equation that the sentence before it sets."""
+        for premise in read_step.premises:
+            if follows(claim, premise, lambda c: self.prove(c) is not None):
+                assumed = f"{read(premise.left)} = {read(premise.right)}"
+                evidence = replace(step.evidence, method="normal form")
+                return replace(reopened(step), verdict="proved", assumptions=(assumed,), evidence=evidence)
         return step
 
     # --- one claim ------------------------------------------------------------------------------
@@ -175,12 +195,14 @@ class Checker:
                 continue
             if kind == "transposed":
                 return self.rule(other, reopened(step, transposed_layout(read_step.span)))
+            if kind == "entrywise":
+                return self.rule(other, reopened(step, multiplied_entrywise(read_step.span)))
             message = "this holds only with an implied sum in another place than the rules give it"
             was, would_be = (f"${read(c.left)} = {read(c.right)}$" for c in (claim, other))
             labels = f"read as {was}; it holds as {would_be}"
             problem = Diagnostic("SG114", f"{message}: {labels}", read_step.span, "write the sum with `\\sum`")
             return replace(reopened(step), diagnostic=problem, evidence=Evidence("none"))
-        held = hold_intermediates(claim)
+        held = hold_intermediates(claim) if read_step.partial else None
         if held is not None and self.holds(held):
             note = Diagnostic(
                 "SG208",
@@ -196,8 +218,13 @@ class Checker:
         return step
 
     def holds(self, claim: Claim) -> bool:
-        """True if evaluation finds the sides equal."""
-        return holds(claim, self.seed, self.session)
+        """True if the sides are proved equal, or evaluation finds no difference within a small budget."""
+        return self.prove(claim) is not None or holds(claim, self.seed, self.session)
+
+
+def is_unmet(step: Step) -> bool:
+    """True for a refuted step that its author did not mark as a mistake."""
+    return step.verdict == "refuted" and step.expected is None
 
 
 def reopened(step: Step, *warnings: Diagnostic) -> Step:

@@ -44,6 +44,24 @@ def unrelated(claim: Claim, base: Step) -> list[Diagnostic]:
     return out
 
 
+def undefined_dependence(claim: Claim, base: Step) -> Diagnostic | None:
+    """Why a claim says nothing: it differentiates a declared name without a definition by another quantity.
+
+    That derivative would be 0 by default, and a verdict on the claim would rest on nothing that the author wrote.
+    """
+    for side in (claim.left, claim.right):
+        for node in walk(side):
+            if isinstance(node, Deriv) and isinstance(node.body, Entry) and not depends_on(node.body, node.target):
+                name, by = latex(node.body), latex(node.target)
+                return Diagnostic(
+                    "SG118",
+                    f"`{name}` is declared, and nothing says how it depends on `{by}`",
+                    base.span,
+                    f"define it, `{name} = …`",
+                )
+    return None
+
+
 def hold_intermediates(claim: Claim) -> Claim | None:
     """A lone ``∂y/∂μ`` on the left, with the other quantities in y's definition held constant.
 

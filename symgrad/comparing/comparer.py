@@ -30,6 +30,8 @@ DOUBLE, SINGLE = 1e-10, 1e-4
 """The largest relative difference that rounding explains, in double and in single precision."""
 STEPPED = 1e-3
 """The weight of the argument itself in the scale of a gradient that is the difference of two of its values."""
+TIE = 1e-9
+"""Errors that differ by less, relative to the larger, are equal: rounding does not choose the worst entry."""
 OPINIONS = 3
 """The number of points at which finite differences are taken."""
 
@@ -78,8 +80,9 @@ class Comparer:
                 with np.errstate(all="ignore"):
                     ratio = np.abs(code - exact) / scale
                 ratio = np.where(code == exact, 0.0, np.where(np.isfinite(ratio), ratio, np.inf))
-                at = tuple(int(i) for i in np.unravel_index(int(np.argmax(ratio)), ratio.shape))
-                if worst is None or ratio[at] > worst[0]:
+                first = int(np.argmax(ratio >= ratio.max(initial=0.0) * (1 - TIE)))
+                at = tuple(int(i) for i in np.unravel_index(first, ratio.shape))
+                if worst is None or ratio[at] > worst[0] * (1 + TIE):
                     worst = (float(ratio[at]), run, b, at, code[at].item(), float(exact[at]))
         assert worst is not None  # there are points
         error, run, b, at, code_at, exact_at = worst

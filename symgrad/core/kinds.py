@@ -6,6 +6,7 @@ memo tables are cheap. Constructors do not simplify. Arrays exist only as ``Lam`
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar, Literal, Self
@@ -25,11 +26,18 @@ class _Kept(ref[Any]):
 
 
 _interned: dict[tuple[Any, ...], _Kept] = {}
+_dead: deque[_Kept] = deque()
+"""Nodes that are gone and whose keys are still in ``_interned``. The callback of a weak reference is ``_dead.append``,
+written in C: what a signal handler raises inside a callback written in Python, Ctrl-C for one, is printed and lost."""
 
 
-def _forget(kept: _Kept) -> None:
-    if _interned.get(kept.key) is kept:
-        del _interned[kept.key]
+def _forget_dead() -> None:
+    """Drops the keys of nodes that are gone, and of those that go with them."""
+    while _dead:
+        kept = _dead.popleft()
+        if _interned.get(kept.key) is kept:
+            del _interned[kept.key]
+        del kept  # and with it the last that holds its arguments
 
 
 class Expr:
@@ -52,11 +60,13 @@ class Expr:
             found: Self | None = kept()
             if found is not None:
                 return found
+        if _dead:
+            _forget_dead()
         node = object.__new__(cls)
         node.args = args
         node.free = None
         node.reach = None
-        kept = _interned[key] = _Kept(node, _forget)
+        kept = _interned[key] = _Kept(node, _dead.append)
         kept.key = key
         return node
 

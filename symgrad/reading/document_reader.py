@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
+from symgrad.reading.document.assertions import definers, is_called, last_cases, stances
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
+from symgrad.reading.document.purposes import purpose
 from symgrad.reading.meaning.chain_reader import ChainReader
+from symgrad.reading.meaning.conditions import SIGNS
 from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.declarations import Paragraph
+from symgrad.reading.names.equations import Definingness
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
 from symgrad.reading.tokens.lexer import Token, tokenize
@@ -18,14 +22,12 @@ from symgrad.reading.tokens.relations import Relation, read_relations
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source
 
-_IF = re.compile(r"(?:^|[^A-Za-z])(?:if|when|whenever|unless|iff)[\s~]*(?:\$`?|\\\()\s*$", re.IGNORECASE)
-_AND = re.compile(r"^\s*(?:`?\$|\\\))[\s,]*(?:and|or)?[\s~]*(?:\$`?|\\\()\s*$")
-"""The text before a formula that is only supposed, and between two of them."""
 DECLARING = ("\\in", "\\subseteq", "\\to")
 """An inline formula with one of these is a declaration; others may be anything."""
 
 
 MAX_PROBLEMS = 200
+ONE_HOT = re.compile(r"\bone-?\s?hot\b", re.IGNORECASE)
 
 
 class Reader:
@@ -39,6 +41,10 @@ class Reader:
         self.definitions = Definitions()
         self.sections = Sections(with_sources)
         self.last_side: tuple[Token, ...] | None = None
+        self.cases: list[tuple[Token, ...]] = []
+        """What the sentence before the next display supposes for that display alone."""
+        self.premises: list[tuple[Token, ...]] = []
+        """The equations of the paragraph before the next display, one of which it may follow from."""
         self.group = 0
 
     def read(self) -> ReadDocument:
@@ -99,10 +105,11 @@ class Reader:
         """Enter the declarations of one paragraph."""
         tokens: list[tuple[Token, ...]] = []
         supposed: set[int] = set()
-        before: Inline | None = None
-        for inline in formulas:
-            behind_if = is_supposed(inline, before, bool(tokens) and len(tokens) - 1 in supposed)
-            before = inline
+        read: list[tuple[int, list[Token]]] = []
+        self.cases, self.premises = [], []
+        defining: dict[int, Definingness] = {}
+        cases, says = last_cases(formulas), definers(formulas)
+        for k, (inline, stance) in enumerate(zip(formulas, stances(formulas), strict=True)):
             try:
                 found = tokenize(inline.content, macros)
             except NotationError as e:
@@ -110,11 +117,20 @@ class Reader:
                     self.out.diagnostics.append(e.diagnostic)
                 continue
             if found:
-                if behind_if:
+                if stance != "asserted":
                     supposed.add(len(tokens))
+                elif says[k] is not None:
+                    defining[len(tokens)] = "plainly" if says[k] else "perhaps"
+                if k in cases and any(t.text in SIGNS for t in found):
+                    self.cases.append(tuple(found))
+                self.premises += [tuple(found)] * (any(t.text == "=" for t in found))
                 tokens.append(tuple(found))
+                read.append((k, found))
+        one_hots = [tuple(t) for k, t in read if is_called(formulas, k, ONE_HOT)]
         paragraph = Paragraph(self.scope)
-        paragraph.read(tokens, supposed)
+        paragraph.read(tokens, supposed, defining)
+        for formula in one_hots:
+            paragraph.one_hot(formula)
         self.out.diagnostics.extend(paragraph.diagnostics)
 
     def enter(self, layer: DeclarationLayer) -> None:
@@ -143,6 +159,7 @@ class Reader:
 
     def display(self, display: Display, directive: Directive | None) -> None:
         """Read one display under the directive before it."""
+        cases, self.cases = tuple(self.cases), []
         if directive is not None and directive.name == "skip":
             self.out.skipped += 1
             why = directive.argument or "no reason is given"
@@ -161,8 +178,10 @@ class Reader:
             span = display.content
             self.unreadable(display, Diagnostic("SG002", "nested too deeply to be read", span, "split the display"))
             return
+        meant = purpose(display)
+        premises = tuple(self.premises) if meant == "consequence" else ()
         for chain in _chains(relations):
-            ChainReader(self.out, chain, self.definitions, self.group).read()
+            ChainReader(self.out, chain, self.definitions, self.group, cases, meant, premises).read()
         if relations:
             self.last_side = tuple(relations[-1].right)
 
@@ -171,14 +190,6 @@ class Reader:
         span = problem.span or display.content
         text = display.content.text.strip()
         self.out.steps.append(ReadStep(span, text, "", Outcome(problem=problem), self.group))
-
-
-def is_supposed(inline: Inline, before: Inline | None, supposed: bool) -> bool:
-    """True if a formula follows the word *if*, or follows a ``supposed`` formula and *and*."""
-    text, start = inline.content.source.text, inline.content.start
-    if before is not None and supposed and _AND.match(text[before.content.end : start]):
-        return True
-    return _IF.search(text[max(0, start - 40) : start]) is not None
 
 
 def _is_number(words: list[str]) -> bool:

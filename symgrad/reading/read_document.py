@@ -36,6 +36,12 @@ class ReadStep:
     group: int
     redefinition: str = ""
     """The name on the left, if this claim may have been meant to define it again."""
+    to_solve: bool = False
+    """True if the side is 0 and ends a chain that begins with a derivative: a condition where it does not hold."""
+    premises: tuple[Claim, ...] = ()
+    """Equations, said to hold in the sentence before the display, that the step may follow from."""
+    partial: bool = False
+    """True if the left side is a derivative written with ``\\partial``, which may hold defined quantities constant."""
 
 
 @dataclass(slots=True)

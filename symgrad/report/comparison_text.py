@@ -14,6 +14,8 @@ from symgrad.text.rendering import printable
 if TYPE_CHECKING:
     from symgrad.comparing.findings import Comparison, Finding, Opinion, StepHit, Worst
 
+NOISE = 1e-13
+"""A number smaller than this times the one that it is held against is what rounding left of 0."""
 COLOURS = {"right": "green", "differs": "red"}
 
 
@@ -26,11 +28,12 @@ def render(comparison: Comparison, style: ReportStyle = PLAIN) -> str:
     width = max(len(_label(f)) for f in c.findings)
     for finding in c.findings:
         lines.append(
-            f"  {_label(finding).ljust(width)}  {paint(COLOURS[finding.verdict], finding.verdict)}{_how(finding)}"
+            f"  {_label(finding).ljust(width)}  {paint(COLOURS[finding.verdict], finding.verdict)}"
+            f"{_how(finding, c.tolerance)}"
         )
         lines += [f"    {printable(line)}" for line in _details(finding)]
     if c.opinion is not None:
-        lines += ["", f"  second opinion: {_opinion(c.opinion)}"]
+        lines += ["", f"  second opinion: {_opinion(c.opinion, c.tolerance)}"]
     lines += [f"  note: {printable(note)}" for note in c.notes]
     if c.failure:
         lines += ["", *(f"  {printable(line)}" for line in f"at some points {c.failure}".splitlines())]
@@ -43,13 +46,18 @@ def _label(f: Finding) -> str:
     return f"gradient by {f.name}" + (f" ({f.argument})" if f.argument != f.name else "")
 
 
-def _how(f: Finding) -> str:
-    said = [f"largest relative error {f.error:.1e}"] if f.verdict == "right" else []
+def _how(f: Finding, tolerance: float) -> str:
+    said = [f"largest relative error {_error(f.error, tolerance)}"] if f.verdict == "right" else []
     if f.form in ("row", "column"):
         said.append(f"returned as a {f.form}")
     elif f.form == "flat":
         said.append("returned flat")
     return f"  {', '.join(said)}" if said else ""
+
+
+def _error(error: float, tolerance: float) -> str:
+    """An error within the tolerance is rounding, whose digits are another processor's, and no more is said of it."""
+    return f"{error:.1e}" if error > tolerance else f"below {tolerance:g}"
 
 
 def _details(f: Finding) -> Iterator[str]:
@@ -64,8 +72,12 @@ def _details(f: Finding) -> Iterator[str]:
 def _worst(f: Finding, w: Worst) -> Iterator[str]:
     entry = f"[{', '.join(map(str, w.entry))}]" if w.entry else ""
     code, exact = (f"{w.code:.6g}", f"{w.exact:.6g}") if isinstance(w.code, complex) else results(w.code, w.exact)
+    if 0 < abs(w.code) < NOISE * abs(w.exact):
+        code = "0 but for rounding"
+    if 0 < abs(w.exact) < NOISE * abs(w.code):
+        exact = "0 but for rounding"
     said = f"the code gives {code}, the derivation {exact}"
-    if math.isfinite(w.error):
+    if math.isfinite(w.error) and NOISE * w.error < 1:
         said += f" (relative error {w.error:.1e})"
     yield f"worst:     {f.argument or f.name}{entry}: {said}"
     short = [f"{k} = {_short(v)}" for k, v in w.values.items() if _is_short(v)]
@@ -88,12 +100,12 @@ def _step(s: StepHit) -> str:
     return f"the code computes{part} what stands in line {s.line}: ${shortened(s.latex)}${assumed}"
 
 
-def _opinion(o: Opinion) -> str:
+def _opinion(o: Opinion, tolerance: float) -> str:
     if o.agrees is None:
         return o.note
     whose = "the document's cost" if o.of_document else "the code's own cost"
     verdict = f"the gradient is {'' if o.agrees else 'not '}that of {whose}"
-    return f"{o.method}: {verdict} ({o.error:.1e})" + (f"; {o.note}" if o.note else "")
+    return f"{o.method}: {verdict} ({_error(o.error, tolerance)})" + (f"; {o.note}" if o.note else "")
 
 
 def _summary(c: Comparison, paint: Paint) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from symgrad.checking.draw import MODES, draw
 from symgrad.core import nodes as n
@@ -11,6 +10,7 @@ from symgrad.core.claims import Assumption
 from symgrad.core.nodes import Cond, Delta, Entry, Sum, Tensor
 from symgrad.core.ranges import Gather, Index, IndexArray, Range, Subset
 from symgrad.evaluating.environment import Environment
+from tests.cases import each, facts
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")
 SIZES = {"W": 6, "D": 3, "K": 3}
@@ -34,9 +34,13 @@ def drawn(*assumptions: Assumption, mode: str = "plain") -> Environment:
     return env
 
 
-@pytest.mark.parametrize("mode", [*MODES, "simple"])
-@pytest.mark.parametrize("domain", ["real", "positive", "nonnegative", "bit", "sign"])
-def test_domains(mode: str, domain: str) -> None:
+test_values = facts()
+
+
+@test_values.fact
+@each("mode", [*MODES, "simple"])
+@each("domain", ["real", "positive", "nonnegative", "bit", "sign"])
+def domains(mode: str, domain: str) -> None:
     v = drawn(mode=mode).tensor(Tensor("t", (W, D), domain))  # type: ignore[arg-type]
     assert v.shape == (8, 6, 3)
     assert np.array_equal(v * 1024, np.round(v * 1024))
@@ -50,7 +54,8 @@ def test_domains(mode: str, domain: str) -> None:
         assert set(np.unique(v)) == {-1, 1}
 
 
-def test_values_depend_on_the_name_and_the_seed_alone() -> None:
+@test_values.fact
+def values_depend_on_the_name_and_the_seed_alone() -> None:
     first, second = drawn(), drawn()
     second.tensor(P)
     assert np.array_equal(first.tensor(X), second.tensor(X))
@@ -60,7 +65,8 @@ def test_values_depend_on_the_name_and_the_seed_alone() -> None:
     assert not np.array_equal(first.tensor(X), first.tensor(Tensor("y", (W,))))
 
 
-def test_corner_cases_are_among_the_samples() -> None:
+@test_values.fact
+def corner_cases_are_among_the_samples() -> None:
     """fixed letters that coincide, repeated samples, subsets that are full, single, empty"""
     env = drawn()
     where_c, where_o, samples, members = env.position(c), env.position(o), env.index_array(SAMPLES), env.subset(N)
@@ -75,18 +81,24 @@ def test_corner_cases_are_among_the_samples() -> None:
 # --- conditions ---------------------------------------------------------------------------------------
 
 
-def test_a_fixed_letter_outside_a_subset() -> None:
+test_conditions = facts()
+
+
+@test_conditions.fact
+def a_fixed_letter_outside_a_subset() -> None:
     env = drawn(condition(Cond("in", o, N, negated=True)))
     assert not env.subsets[N][range(8), env.at[o] - 1].any()
     assert env.subsets[N].any()
 
 
-def test_a_fixed_letter_in_a_subset() -> None:
+@test_conditions.fact
+def a_fixed_letter_in_a_subset() -> None:
     env = drawn(condition(Cond("in", o, N)))
     assert env.subsets[N][range(8), env.at[o] - 1].all()
 
 
-def test_distinct_samples_other_than_the_target() -> None:
+@test_conditions.fact
+def distinct_samples_other_than_the_target() -> None:
     apart = Cond("eq", Gather(SAMPLES, (k,)), Gather(SAMPLES, (q,)), negated=True)
     env = drawn(
         condition(apart, k, q, unless=(Cond("eq", k, q),)),
@@ -96,14 +108,16 @@ def test_distinct_samples_other_than_the_target() -> None:
         assert len({*row, target}) == 4
 
 
-def test_positive_and_negative_parameters() -> None:
+@test_conditions.fact
+def positive_and_negative_parameters() -> None:
     assert (drawn(condition(Cond("pos", Entry(S, ())))).tensor(S) > 0).all()
     assert (drawn(condition(Cond("pos", n.neg(Entry(S, ()))))).tensor(S) < 0).all()
     below = condition(Cond("pos", n.sub(n.ONE, n.power(Entry(S, ()), 2))))
     assert (np.abs(drawn(below).tensors[S]) < 1).all()
 
 
-def test_what_cannot_be_met_is_said_so() -> None:
+@test_conditions.fact
+def what_cannot_be_met_is_said_so() -> None:
     assert draw(SIZES, (condition(Cond("eq", o, o, negated=True)),)) is None
     three = (Index("a", D, "fixed"), Index("b", D, "fixed"), Index("c", D, "fixed"))
     apart = tuple(condition(Cond("eq", x, y, True)) for x in three for y in three if x.serial < y.serial)
@@ -111,7 +125,8 @@ def test_what_cannot_be_met_is_said_so() -> None:
     assert draw({**SIZES, "D": 2}, apart) is None
 
 
-def test_conditions_on_free_letters_restrict_no_values() -> None:
+@test_conditions.fact
+def conditions_on_free_letters_restrict_no_values() -> None:
     z = Index("z", W, "free")
     env = drawn(condition(Cond("in", z, N)))
     assert not env.subsets
@@ -120,8 +135,12 @@ def test_conditions_on_free_letters_restrict_no_values() -> None:
 # --- equations ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("domain", ["real", "positive"])
-def test_entries_that_sum_to_one(domain: str) -> None:
+test_equations = facts()
+
+
+@test_equations.fact
+@each("domain", ["real", "positive"])
+def entries_that_sum_to_one(domain: str) -> None:
     """exactly, in every row"""
     p = Tensor("p", (D, W), domain)  # type: ignore[arg-type]
     d = Index("d", D)
@@ -132,14 +151,16 @@ def test_entries_that_sum_to_one(domain: str) -> None:
         assert (env.tensors[p] > 0).all()
 
 
-def test_signs_and_bits() -> None:
+@test_equations.fact
+def signs_and_bits() -> None:
     env = drawn(equation(n.power(Entry(X, (a,)), 2), n.ONE, a))
     assert set(np.unique(env.tensors[X])) == {-1, 1}
     env = drawn(equation(n.power(Entry(X, (a,)), 2), Entry(X, (a,)), a))
     assert set(np.unique(env.tensors[X])) == {0, 1}
 
 
-def test_symmetric_and_antisymmetric_matrices() -> None:
+@test_equations.fact
+def symmetric_and_antisymmetric_matrices() -> None:
     env = drawn(equation(Entry(A, (i, j)), Entry(A, (j, i)), i, j))
     assert np.array_equal(env.tensors[A], env.tensors[A].transpose(0, 2, 1))
     env = drawn(equation(Entry(A, (i, j)), n.neg(Entry(A, (j, i))), i, j))
@@ -147,12 +168,14 @@ def test_symmetric_and_antisymmetric_matrices() -> None:
     assert env.tensors[A].any()
 
 
-def test_a_tensor_given_by_an_expression() -> None:
+@test_equations.fact
+def a_tensor_given_by_an_expression() -> None:
     env = drawn(equation(Entry(X, (a,)), n.mul(n.num(2), Entry(S, ())), a))
     assert np.array_equal(env.tensors[X], 2 * env.tensors[S][:, None] * np.ones(6))
 
 
-def test_unit_vectors_and_orthogonal_matrices() -> None:
+@test_equations.fact
+def unit_vectors_and_orthogonal_matrices() -> None:
     """by Newton's method, up to rounding"""
     env = drawn(equation(Sum(a, n.power(Entry(X, (a,)), 2)), n.ONE))
     assert np.allclose((env.tensors[X] ** 2).sum(axis=1), 1, atol=1e-12)
@@ -162,7 +185,8 @@ def test_unit_vectors_and_orthogonal_matrices() -> None:
     assert np.allclose(env.tensors[Q] @ env.tensors[Q].transpose(0, 2, 1), np.eye(3), atol=1e-11)
 
 
-def test_several_equations_together() -> None:
+@test_equations.fact
+def several_equations_together() -> None:
     """a doubly stochastic matrix: rows and columns sum to 1"""
     d, e = Index("d", D), Index("e", D)
     env = drawn(
@@ -173,11 +197,13 @@ def test_several_equations_together() -> None:
     assert np.allclose(env.tensors[Q].sum(axis=2), 1)
 
 
-def test_an_equation_nothing_meets() -> None:
+@test_equations.fact
+def an_equation_nothing_meets() -> None:
     assert draw(SIZES, (equation(n.power(Entry(S, ()), 2), n.num(-1)),)) is None
 
 
-def test_a_symmetric_matrix_whose_rows_sum_to_one() -> None:
+@test_equations.fact
+def a_symmetric_matrix_whose_rows_sum_to_one() -> None:
     """equations that say the same twice, and more of them than numbers can be moved freely"""
     same = equation(Entry(A, (i, j)), Entry(A, (j, i)), i, j)
     total = equation(Sum(a, Entry(A, (i, a))), n.ONE, i)

@@ -33,6 +33,7 @@ from symgrad.core.nodes import (
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
 from symgrad.proving.proof import Proof, Prover
+from tests.cases import facts
 from tests.ir.forms import N_OF, SUBSET, A, D, K, P, R, U, V, W, X, Y, a, at, b, c, dot, i, lit, o, softmax, total, w, z
 
 j, k = w("j"), w("k")
@@ -78,7 +79,11 @@ ROWS = equation("\\sum_j A_{ij} = 1", total(k, at(A, a, k)), ONE, a)
 # --- assumptions ----------------------------------------------------------------------------------------
 
 
-def test_an_equation_is_used_and_named() -> None:
+test_equations = facts()
+
+
+@test_equations.fact
+def an_equation_is_used_and_named() -> None:
     claim = Claim(mul(total(j, at(Y, j)), r), r, (), (NOT_O, SUM_Y))
     proof = prove(claim)
     assert proof is not None
@@ -87,13 +92,15 @@ def test_an_equation_is_used_and_named() -> None:
     assert prove(Claim(claim.left, claim.right)) is None
 
 
-def test_what_needs_no_assumption_names_none() -> None:
+@test_equations.fact
+def what_needs_no_assumption_names_none() -> None:
     proof = prove(Claim(add(r, r), mul(num(2), r), (), (SUM_Y, NOT_O)))
     assert proof is not None
     assert proof.assumptions == ()
 
 
-def test_the_gradient_of_cross_entropy_needs_the_target_to_sum_to_one() -> None:
+@test_equations.fact
+def the_gradient_of_cross_entropy_needs_the_target_to_sum_to_one() -> None:
     p = w("a")
     y_hat = Definition("\\hat y", (p,), softmax(p))
     cost = neg(total(j, mul(at(Y, j), log(Ref(y_hat, (j,))))))
@@ -105,7 +112,8 @@ def test_the_gradient_of_cross_entropy_needs_the_target_to_sum_to_one() -> None:
     assert not holds(left, total(k, mul(sub(at(Y, k), Ref(y_hat, (k,))), at(U, k, i))), SUM_Y)
 
 
-def test_rows_that_sum_to_one_inside_a_larger_sum() -> None:
+@test_equations.fact
+def rows_that_sum_to_one_inside_a_larger_sum() -> None:
     left = total(j, total(k, mul(at(X, j), at(A, j, k))))
     assert holds(left, total(j, at(X, j)), ROWS)
     assert not holds(left, total(j, at(X, j)))
@@ -113,7 +121,8 @@ def test_rows_that_sum_to_one_inside_a_larger_sum() -> None:
     assert not holds(columns, total(j, at(X, j)), ROWS)
 
 
-def test_orthonormal_columns() -> None:
+@test_equations.fact
+def orthonormal_columns() -> None:
     q = Tensor("Q", (W, D))
     m, m2 = Index("m", D, "free"), Index("m'", D, "free")
     unit = equation("Q^T Q = I", total(j, mul(at(q, j, m), at(q, j, m2))), delta(m, m2), m, m2)
@@ -124,7 +133,8 @@ def test_orthonormal_columns() -> None:
     assert not holds(norm, total(d2, power(at(coefficients, d2), 2)))
 
 
-def test_a_rule_holds_where_it_was_said_and_nowhere_else() -> None:
+@test_equations.fact
+def a_rule_holds_where_it_was_said_and_nowhere_else() -> None:
     row_o = equation("\\sum_j A_{oj} = 1", total(k, at(A, o, k)), ONE)
     assert holds(total(j, at(A, o, j)), ONE, row_o)
     assert not holds(total(j, at(A, c, j)), ONE, row_o)
@@ -136,7 +146,8 @@ def test_a_rule_holds_where_it_was_said_and_nowhere_else() -> None:
     assert not holds(total(j, at(X, j)), Size(Affine.of("W")), from_two)
 
 
-def test_unit_vectors_and_signs() -> None:
+@test_equations.fact
+def unit_vectors_and_signs() -> None:
     unit = equation("\\sum_i x_i^2 = 1", total(j, power(at(X, j), 2)), ONE)
     assert holds(div(at(X, o), Func("sqrt", total(j, power(at(X, j), 2)))), at(X, o), unit)
     assert not holds(total(j, at(X, j)), ONE, unit)
@@ -146,7 +157,8 @@ def test_unit_vectors_and_signs() -> None:
     assert not holds(mul(at(X, o), at(X, c)), ONE, sign)
 
 
-def test_symmetric_tensors() -> None:
+@test_equations.fact
+def symmetric_tensors() -> None:
     symmetric = equation("A_{ij} = A_{ji}", at(A, a, b), at(A, b, a), a, b)
     left = total(j, total(k, mul(at(X, j), at(A, j, k), at(Y, k))))
     right = total(j, total(k, mul(at(Y, j), at(A, j, k), at(X, k))))
@@ -154,7 +166,11 @@ def test_symmetric_tensors() -> None:
     assert not holds(left, right)
 
 
-def test_positions_that_differ() -> None:
+test_positions_and_signs = facts()
+
+
+@test_positions_and_signs.fact
+def positions_that_differ() -> None:
     hit = total(w("s"), delta(o, lit(2)))
     sampled = Index("s", K)
     penalty = total(sampled, mul(delta(o, n(sampled)), at(X, n(sampled))))
@@ -165,7 +181,8 @@ def test_positions_that_differ() -> None:
     assert not holds(delta(a, o), ZERO, condition("a \\neq b", Cond("eq", a, b, True)))
 
 
-def test_distinct_samples() -> None:
+@test_positions_and_signs.fact
+def distinct_samples() -> None:
     s1, s2 = Index("s", K), Index("s'", K)
     pairs = total(s1, total(s2, delta(n(s1), n(s2))))
     assert holds(pairs, Size(Affine.of("K")), DISTINCT)
@@ -173,7 +190,8 @@ def test_distinct_samples() -> None:
     assert not holds(pairs, Size(Affine.of("K")), NOT_O)
 
 
-def test_subsets() -> None:
+@test_positions_and_signs.fact
+def subsets() -> None:
     inside = total(j, mul(delta(j, o), at(X, j)), Cond("in", j, SUBSET))
     assert holds(inside, ZERO, OUTSIDE)
     assert not holds(inside, ZERO)
@@ -185,7 +203,8 @@ def test_subsets() -> None:
     assert not holds(Iverson(Cond("in", o, other)), ZERO, OUTSIDE)
 
 
-def test_target_among_the_negatives() -> None:
+@test_positions_and_signs.fact
+def target_among_the_negatives() -> None:
     """The gradient by u_o when the target may have been drawn as a negative: the two terms add up."""
     s = Index("s", K)
     cost = sub(neg(log(sigma(dot(o, c)))), total(s, log(sigma(neg(dot(n(s), c))))))
@@ -198,14 +217,16 @@ def test_target_among_the_negatives() -> None:
     assert not holds(left, plain, DISTINCT)
 
 
-def test_equal_positions() -> None:
+@test_positions_and_signs.fact
+def equal_positions() -> None:
     same = condition("a = o", Cond("eq", a, o))
     assert holds(at(X, a), at(X, o), same)
     assert holds(delta(a, o), ONE, same)
     assert not holds(at(X, a), at(X, c), same)
 
 
-def test_positive_numbers() -> None:
+@test_positions_and_signs.fact
+def positive_numbers() -> None:
     positive = condition("r > 0", Cond("pos", r))
     assert holds(Func("sqrt", power(r, 2)), r, positive)
     assert not holds(Func("sqrt", power(r, 2)), r)
@@ -217,7 +238,11 @@ def test_positive_numbers() -> None:
 # --- side conditions --------------------------------------------------------------------------------------
 
 
-def test_a_log_in_the_claim_makes_its_entries_positive() -> None:
+test_side_conditions = facts()
+
+
+@test_side_conditions.fact
+def a_log_in_the_claim_makes_its_entries_positive() -> None:
     proof = prove(Claim(log(power(at(X, o), 2)), mul(num(2), log(at(X, o)))))
     assert proof is not None
     assert ("positive", at(X, o)) in proof.conditions
@@ -226,7 +251,8 @@ def test_a_log_in_the_claim_makes_its_entries_positive() -> None:
     assert holds(left, mul(num(3), every))
 
 
-def test_a_log_elsewhere_says_nothing_of_other_entries() -> None:
+@test_side_conditions.fact
+def a_log_elsewhere_says_nothing_of_other_entries() -> None:
     assert not holds(add(log(at(X, o)), Func("sqrt", power(at(X, c), 2))), add(log(at(X, o)), at(X, c)))
     masked = mul(delta(o, c), log(at(X, a)))
     assert not holds(add(masked, Func("sqrt", power(at(X, a), 2))), add(masked, at(X, a)))
@@ -237,7 +263,8 @@ def test_a_log_elsewhere_says_nothing_of_other_entries() -> None:
     assert not holds(add(part, Func("sqrt", power(at(X, lit(1)), 2))), add(part, at(X, lit(1))))
 
 
-def test_log_of_a_square() -> None:
+@test_side_conditions.fact
+def log_of_a_square() -> None:
     assert not holds(log(power(r, 2)), mul(num(2), log(Func("relu", r))))
     assert not holds(log(power(r, 2)), log(r))
 
@@ -245,7 +272,11 @@ def test_log_of_a_square() -> None:
 # --- definitions and derivatives ----------------------------------------------------------------------------
 
 
-def test_definitions_are_opened_only_when_needed() -> None:
+test_definitions_and_derivatives = facts()
+
+
+@test_definitions_and_derivatives.fact
+def definitions_are_opened_only_when_needed() -> None:
     p = w("a")
     h = Definition("h", (p,), exp(at(X, p)))
     ref = Ref(h, (o,))
@@ -255,7 +286,8 @@ def test_definitions_are_opened_only_when_needed() -> None:
     assert not holds(ref, Ref(h, (c,)))
 
 
-def test_a_chain_of_definitions() -> None:
+@test_definitions_and_derivatives.fact
+def a_chain_of_definitions() -> None:
     s = Definition("s", (), dot(o, c))
     g = Definition("g", (), sigma(Ref(s, ())))
     left = Deriv(neg(log(Ref(g, ()))), at(V, i, c))
@@ -264,7 +296,8 @@ def test_a_chain_of_definitions() -> None:
     assert holds(Deriv(neg(log(Ref(g, ()))), Ref(s, ())), sub(Ref(g, ()), ONE))
 
 
-def test_abstract_functions_and_their_derivatives() -> None:
+@test_definitions_and_derivatives.fact
+def abstract_functions_and_their_derivatives() -> None:
     f = AbstractFunction("f", ((),))
     cost = AbstractFunction("L", ((W,),))
     x = at(X, o)
@@ -280,7 +313,8 @@ def test_abstract_functions_and_their_derivatives() -> None:
     assert not holds(Apply(cost, (array,), ()), Apply(cost, (Lam((p1,), at(X, p1)),), ()))
 
 
-def test_position_arithmetic_stays_in_range() -> None:
+@test_definitions_and_derivatives.fact
+def position_arithmetic_stays_in_range() -> None:
     """At positions where all of it stays in range, neighbours in a sum of differences both count."""
     s = Index("s", W, "free")
     step = Index("t", Range(Affine.of(1), Affine.of("W") - 1))
@@ -292,7 +326,8 @@ def test_position_arithmetic_stays_in_range() -> None:
     assert holds(Deriv(energy, at(X, lit(1))), mul(num(2), sub(at(X, lit(1)), at(X, lit(2)))))
 
 
-def test_index_arrays_of_two_indices() -> None:
+@test_definitions_and_derivatives.fact
+def index_arrays_of_two_indices() -> None:
     grid = IndexArray("m", (W, K), W)
     s1, s2 = w("s"), Index("p", K)
     target = Gather(grid, (s1, s2))
@@ -303,30 +338,38 @@ def test_index_arrays_of_two_indices() -> None:
 # --- differences --------------------------------------------------------------------------------------------
 
 
-def test_the_difference_is_said_simply() -> None:
+test_differences = facts()
+
+
+@test_differences.fact
+def the_difference_is_said_simply() -> None:
     shown = difference(Claim(add(mul(num(2), r), at(P, o)), r))
     assert shown is add(r, at(P, o)) or shown is add(at(P, o), r)
     assert difference(Claim(r, r)) is None
 
 
-def test_a_difference_keeps_to_the_letters_of_the_claim() -> None:
+@test_differences.fact
+def a_difference_keeps_to_the_letters_of_the_claim() -> None:
     shown = difference(Claim(mul(num(2), total(k, at(X, k))), total(k, at(X, k))))
     assert shown is not None
     assert shown.args[0].letter == "k"
 
 
-def test_nothing_is_proved_in_no_time() -> None:
+@test_differences.fact
+def nothing_is_proved_in_no_time() -> None:
     assert prove(Claim(softmax(o), add(softmax(o), ZERO)), seconds=2.0) is not None
     big: Expr = power(add(*(at(x, o) for x in (X, Y, P)), r, exp(r), sigma(r), at(A, o, c)), 40)
     assert prove(Claim(big, mul(big, add(ONE, at(X, c)))), seconds=0.3) is None
 
 
-def test_an_entry_is_no_other_tensors_entry() -> None:
+@test_differences.fact
+def an_entry_is_no_other_tensors_entry() -> None:
     twin = Tensor("x", (W,))
     assert not holds(Entry(twin, (o,)), at(X, o))
 
 
-def test_a_difference_is_said_in_sigmoids() -> None:
+@test_differences.fact
+def a_difference_is_said_in_sigmoids() -> None:
     x = dot(o, c)
     shown = difference(Claim(mul(r, sigma(x)), ZERO))
     assert shown is not None
@@ -338,7 +381,11 @@ def test_a_difference_is_said_in_sigmoids() -> None:
     assert holds(other, mul(r, sigma(neg(x))))
 
 
-def test_equal_gathered_positions_stand_for_one_another() -> None:
+test_positions_one_by_one = facts()
+
+
+@test_positions_one_by_one.fact
+def equal_gathered_positions_stand_for_one_another() -> None:
     s1, s2 = Index("s", K), Index("s'", K)
     weights = Tensor("f", (K,))
 
@@ -350,7 +397,8 @@ def test_equal_gathered_positions_stand_for_one_another() -> None:
     assert not holds(different, total(s1, power(at(weights, s1), 2)))
 
 
-def test_a_few_numbered_positions_are_proved_one_by_one() -> None:
+@test_positions_one_by_one.fact
+def a_few_numbered_positions_are_proved_one_by_one() -> None:
     two = Range.of_size(2)
     m = Index("m", two, "free")
     v = Tensor("v", (two,))
@@ -360,7 +408,8 @@ def test_a_few_numbered_positions_are_proved_one_by_one() -> None:
     assert not holds(flipped, at(v, m), free=(m,))
 
 
-def test_gram_determinants_vanish_where_the_dimension_is_a_smaller_number() -> None:
+@test_positions_one_by_one.fact
+def gram_determinants_vanish_where_the_dimension_is_a_smaller_number() -> None:
     plane = Range.of_size(2)
     vectors = Tensor("x", (Range.of_size(3), plane))
 
@@ -374,7 +423,8 @@ def test_gram_determinants_vanish_where_the_dimension_is_a_smaller_number() -> N
     assert not holds(inner(1, 2), ZERO)
 
 
-def test_a_difference_that_nobody_would_read_is_not_said() -> None:
+@test_positions_one_by_one.fact
+def a_difference_that_nobody_would_read_is_not_said() -> None:
     factors = [Entry(Tensor(f"t{k}"), ()) for k in range(300)]
     assert difference(Claim(mul(*factors[:100]), ZERO)) is not None
     assert difference(Claim(mul(*factors), ZERO)) is None

@@ -17,6 +17,7 @@ from symgrad.core.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Num,
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
 from symgrad.evaluating.environment import Environment
 from symgrad.evaluating.evaluator import Evaluator
+from tests.cases import each, facts
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")
 U, V = Tensor("U", (W, D)), Tensor("V", (D, W))
@@ -52,7 +53,11 @@ def softmax() -> tuple[Definition, Definition]:
 # --- equal and different ----------------------------------------------------------------------------
 
 
-def test_a_gradient_that_is_right() -> None:
+test_equal_and_different = facts()
+
+
+@test_equal_and_different.fact
+def a_gradient_that_is_right() -> None:
     yhat, cost = softmax()
     i, z = Index("i", D, "free"), bound(W)
     right = Sum(z, n.mul(n.sub(Ref(yhat, (z,)), Delta(z, o)), Entry(U, (z, i))))
@@ -64,7 +69,8 @@ def test_a_gradient_that_is_right() -> None:
     assert found.sizes["W"] != found.sizes["D"]
 
 
-def test_a_witness_is_small_simple_and_can_be_printed() -> None:
+@test_equal_and_different.fact
+def a_witness_is_small_simple_and_can_be_printed() -> None:
     yhat, cost = softmax()
     i, z = Index("i", D, "free"), bound(W)
     right = Sum(z, n.mul(n.sub(Delta(z, o), Ref(yhat, (z,))), Entry(U, (z, i))))
@@ -81,13 +87,15 @@ def test_a_witness_is_small_simple_and_can_be_printed() -> None:
     json.dumps([witness.sizes, witness.values, witness.at, witness.left, witness.right])
 
 
-def test_the_same_seed_finds_the_same() -> None:
+@test_equal_and_different.fact
+def the_same_seed_finds_the_same() -> None:
     a, b = Index("a", W, "free"), Index("b", W, "free")
     claim = Claim(Entry(A, (a, b)), Entry(A, (b, a)), (a, b))
     assert refute(claim, 3) == refute(claim, 3)
 
 
-def test_a_session_is_shared() -> None:
+@test_equal_and_different.fact
+def a_session_is_shared() -> None:
     session, i = Session(), Index("i", W, "free")
     first = refute(Claim(x(i), x(i), (i,)), session=session)
     count = len(session.evaluators)
@@ -103,8 +111,12 @@ def sign(p: tuple[int, ...]) -> int:
     return (-1) ** sum(p[i] > p[j] for i in range(len(p)) for j in range(i + 1, len(p)))
 
 
-@pytest.mark.parametrize("k", [2, 3, 4, 5, 6])
-def test_gram_determinants_vanish_below_their_size_only(k: int) -> None:
+test_sizes = facts()
+
+
+@test_sizes.fact
+@each("k", [2, 3, 4, 5, 6])
+def gram_determinants_vanish_below_their_size_only(k: int) -> None:
     """det[x_a . y_b] = 0 for k vectors in fewer than k dimensions, and not in k"""
     vectors = Range.of_size(k)
     left, right = Tensor("x", (vectors, D)), Tensor("y", (vectors, D))
@@ -126,7 +138,11 @@ def test_gram_determinants_vanish_below_their_size_only(k: int) -> None:
     assert not compare(claim, Evaluator(env)).differs.any()
 
 
-def test_antisymmetrised_deltas_need_as_many_positions_as_indices() -> None:
+test_antisymmetry = facts()
+
+
+@test_antisymmetry.fact
+def antisymmetrised_deltas_need_as_many_positions_as_indices() -> None:
     """sum_p sign(p) prod_a delta(i_a, j_p(a)) = 0 at free letters: true below five positions"""
     k = 5
     i = [Index(f"i{a}", D, "free") for a in range(k)]
@@ -142,7 +158,11 @@ def test_antisymmetrised_deltas_need_as_many_positions_as_indices() -> None:
     assert found.witness.sizes["D"] >= k
 
 
-def test_the_size_as_a_coefficient() -> None:
+test_sizes_as_numbers = facts()
+
+
+@test_sizes_as_numbers.fact
+def the_size_as_a_coefficient() -> None:
     """delta_ii delta_jj + 35 = 12 delta_ii holds at sizes 5 and 7 and nowhere else"""
     i, j, k = bound(D), bound(D), bound(D)
     left = n.add(n.mul(Sum(i, Delta(i, i)), Sum(j, Delta(j, j))), n.num(35))
@@ -157,7 +177,8 @@ def test_the_size_as_a_coefficient() -> None:
     assert found.bound is not None
 
 
-def test_a_transpose_does_not_hide_behind_equal_sizes() -> None:
+@test_sizes_as_numbers.fact
+def a_transpose_does_not_hide_behind_equal_sizes() -> None:
     i = bound(D)
     a, b = Index("a", W, "free"), Index("b", W, "free")
     left = Sum(i, n.mul(Entry(U, (a, i)), Entry(V, (i, b))))
@@ -168,7 +189,11 @@ def test_a_transpose_does_not_hide_behind_equal_sizes() -> None:
 # --- small weights, undefined points ------------------------------------------------------------------
 
 
-def test_small_terms_are_compared_with_themselves() -> None:
+test_undefined_points = facts()
+
+
+@test_undefined_points.fact
+def small_terms_are_compared_with_themselves() -> None:
     """an error of 1e-6 in a term of 1e-12, at weights that nearly vanish"""
     i = Index("i", W, "free")
     tiny = Num(Fraction(1, 10**12))
@@ -178,7 +203,8 @@ def test_small_terms_are_compared_with_themselves() -> None:
     assert equal(Func("sigma", n.mul(Num(Fraction(1, 1000)), x(i))), n.num(Fraction(1, 2)), i).verdict == "differs"
 
 
-def test_rounding_refutes_nothing() -> None:
+@test_undefined_points.fact
+def rounding_refutes_nothing() -> None:
     """(e^x - 1) - (e^x - 1 - x) = x loses digits; 1 - sigma(30 x) = sigma(-30 x) loses all of them"""
     i = Index("i", W, "free")
     big = n.mul(n.num(30), x(i))
@@ -187,7 +213,8 @@ def test_rounding_refutes_nothing() -> None:
     assert equal(n.mul(n.sub(n.add(e, x(i)), e), x(i)), n.power(x(i), 2), i).verdict == "equal"
 
 
-def test_points_where_a_side_is_undefined_do_not_count() -> None:
+@test_undefined_points.fact
+def points_where_a_side_is_undefined_do_not_count() -> None:
     """x/x = 1; log x^2 = 2 log x; sqrt(x^2) = x is wrong, sqrt(x)^2 = x is not"""
     i = Index("i", W, "free")
     assert equal(n.mul(x(i), n.power(x(i), -1)), n.ONE, i).verdict == "equal"
@@ -197,13 +224,15 @@ def test_points_where_a_side_is_undefined_do_not_count() -> None:
     assert equal(n.power(Func("sqrt", x(i)), 2), x(i), i).verdict == "equal"
 
 
-def test_a_logarithm_of_every_entry_finds_positive_ones() -> None:
+@test_undefined_points.fact
+def a_logarithm_of_every_entry_finds_positive_ones() -> None:
     i, j = bound(W), bound(W)
     left = Sum(i, Func("log", x(i)))
     assert equal(left, Func("log", n.Prod(j, x(j))), i).verdict == "equal"
 
 
-@pytest.mark.parametrize(
+@test_undefined_points.fact
+@each(
     "side",
     [
         Func("log", n.num(-1)),
@@ -211,13 +240,17 @@ def test_a_logarithm_of_every_entry_finds_positive_ones() -> None:
         Func("log", n.neg(n.power(Entry(T, ()), 2))),
     ],
 )
-def test_nowhere_defined_is_no_agreement(side: n.Expr) -> None:
+def nowhere_defined_is_no_agreement(side: n.Expr) -> None:
     found = equal(side, side)
     assert found.verdict == "undefined"
     assert found.note == "no valid point found"
 
 
-def test_a_witness_is_never_at_a_kink() -> None:
+test_kinks_and_ends = facts()
+
+
+@test_kinks_and_ends.fact
+def a_witness_is_never_at_a_kink() -> None:
     """ReLU'(x) = [x > 0] holds, ReLU'(x) = 1 fails below 0, and 0 proves nothing"""
     t = Entry(T, ())
     slope = Deriv(Func("relu", t), t)
@@ -229,7 +262,8 @@ def test_a_witness_is_never_at_a_kink() -> None:
     assert equal(slope, n.Iverson(Cond("pos", n.neg(t)))).witness.values["t"] != 0  # type: ignore[union-attr]
 
 
-def test_absolute_values_on_a_diagonal_of_zeros() -> None:
+@test_kinks_and_ends.fact
+def absolute_values_on_a_diagonal_of_zeros() -> None:
     """sum_ij |x_i - x_j| is at a kink for i = j, and defined all the same"""
     i, j = bound(W), bound(W)
     left = n.sum_over((i, j), Func("abs", n.sub(x(i), x(j))))
@@ -239,7 +273,8 @@ def test_absolute_values_on_a_diagonal_of_zeros() -> None:
     assert equal(left, n.mul(n.num(2), right)).verdict == "differs"
 
 
-def test_both_branches_of_a_hinge_are_seen() -> None:
+@test_kinks_and_ends.fact
+def both_branches_of_a_hinge_are_seen() -> None:
     """t^2 max(0, t - ||x||) = 0 is wrong, though a short x and a long t are rare"""
     i = bound(W)
     norm = Func("sqrt", Sum(i, n.power(x(i), 2)))
@@ -247,7 +282,8 @@ def test_both_branches_of_a_hinge_are_seen() -> None:
     assert equal(n.mul(n.power(Entry(T, ()), 2), hinge), n.ZERO).verdict == "differs"
 
 
-def test_a_case_that_ends_too_late() -> None:
+@test_kinks_and_ends.fact
+def a_case_that_ends_too_late() -> None:
     """t if t <= 2 d, else d, in place of: t if t <= d, else d; they differ for d < t <= 2 d alone"""
     t, d = Entry(T, ()), Entry(Tensor("d", (), "positive"), ())
 
@@ -271,7 +307,11 @@ def negative_sampling() -> Definition:
     return Definition("J", (), n.sub(n.neg(Func("log", score(o, 1))), rest))
 
 
-def test_the_target_among_the_negatives() -> None:
+test_positions_that_coincide = facts()
+
+
+@test_positions_that_coincide.fact
+def the_target_among_the_negatives() -> None:
     """dJ/dU_oi = -(1 - sigma(u_o v_c)) V_ic needs that o is not in N"""
     i, j = Index("i", D, "free"), bound(D)
     score = Func("sigma", Sum(j, n.mul(Entry(U, (o, j)), Entry(V, (j, c)))))
@@ -285,7 +325,8 @@ def test_the_target_among_the_negatives() -> None:
     assert equal(left, right, i, assume=(outside,)).verdict == "equal"
 
 
-def test_repeated_samples() -> None:
+@test_positions_that_coincide.fact
+def repeated_samples() -> None:
     """d sum_k x_{n_k}^2 / d x_{n_q} = 2 x_{n_q} needs distinct samples"""
     k, q = bound(K), Index("q", K, "free")
     here = Gather(SAMPLES, (q,))
@@ -301,7 +342,8 @@ def test_repeated_samples() -> None:
     assert equal(left, right, q, assume=(distinct,)).verdict == "equal"
 
 
-def test_two_fixed_letters_may_coincide() -> None:
+@test_positions_that_coincide.fact
+def two_fixed_letters_may_coincide() -> None:
     """delta_oc x_o = 0 is wrong at o = c alone"""
     found = equal(n.mul(Delta(c, o), x(o)), n.ZERO)
     assert found.verdict == "differs"
@@ -310,7 +352,8 @@ def test_two_fixed_letters_may_coincide() -> None:
     assert equal(n.mul(Delta(c, o), x(o)), n.ZERO, assume=(condition(Cond("eq", c, o, True)),)).verdict == "equal"
 
 
-def test_free_letters_may_coincide_unless_it_is_said() -> None:
+@test_positions_that_coincide.fact
+def free_letters_may_coincide_unless_it_is_said() -> None:
     i, j = Index("i", W, "free"), Index("j", W, "free")
     left, right = Deriv(n.power(x(i), 2), x(j)), n.ZERO
     found = equal(left, right, i, j)
@@ -320,7 +363,11 @@ def test_free_letters_may_coincide_unless_it_is_said() -> None:
     assert equal(left, right, i, j, assume=(condition(Cond("eq", i, j, True)),)).verdict == "equal"
 
 
-def test_ranges_of_one_position() -> None:
+test_single_positions = facts()
+
+
+@test_single_positions.fact
+def ranges_of_one_position() -> None:
     """sum_i (x_i - x_c) x_i = 0 holds at one position only; sum_{i != j} 1 = W - 1 at every size"""
     i, j = bound(W), Index("j", W, "free")
     found = equal(Sum(i, n.mul(n.sub(x(i), x(c)), x(i))), n.ZERO)
@@ -334,7 +381,8 @@ def test_ranges_of_one_position() -> None:
     assert equal(n.Prod(bound(W), n.num(2)), Size(Affine.of("W")), j).verdict == "differs"
 
 
-def test_a_claim_that_fails_at_one_position_alone() -> None:
+@test_single_positions.fact
+def a_claim_that_fails_at_one_position_alone() -> None:
     """(W - 1) x_i / (W - 1) = x_i: undefined at size 1; W x_i = x_i fails at every other size"""
     i = Index("i", W, "free")
     less = Size(Affine.of("W") - 1)
@@ -346,7 +394,8 @@ def test_a_claim_that_fails_at_one_position_alone() -> None:
     assert found.witness.sizes["W"] == 1
 
 
-def test_positions_outside_their_range_do_not_count() -> None:
+@test_single_positions.fact
+def positions_outside_their_range_do_not_count() -> None:
     """d/dx_t sum_{1 < s} (x_s - x_{s-1})^2 = 2 (2 x_t - x_{t-1} - x_{t+1}) inside, not at the ends"""
     s, t = bound(W), Index("t", W, "free")
     step = n.power(n.sub(x(s), Entry(X, (Affine.of(s) - 1,))), 2)
@@ -357,7 +406,8 @@ def test_positions_outside_their_range_do_not_count() -> None:
     assert equal(left, n.neg(right), t).verdict == "differs"
 
 
-def test_a_window_around_a_fixed_position() -> None:
+@test_single_positions.fact
+def a_window_around_a_fixed_position() -> None:
     """sum_{-m <= j <= m} x_{c+j}: ranges grow until the window fits"""
     window = Range(Affine.build([("m", -1)]), Affine.of("m"))
     j, k = bound(window), bound(window)
@@ -370,7 +420,11 @@ def test_a_window_around_a_fixed_position() -> None:
 # --- errors -------------------------------------------------------------------------------------------
 
 
-def test_what_cannot_be_evaluated_is_said_so() -> None:
+test_errors = facts()
+
+
+@test_errors.fact
+def what_cannot_be_evaluated_is_said_so() -> None:
     assert "nonsense" in equal(Func("nonsense", Entry(T, ())), n.ONE).note
     deep: n.Expr = Entry(T, ())
     for _ in range(4000):
@@ -378,14 +432,16 @@ def test_what_cannot_be_evaluated_is_said_so() -> None:
     assert equal(deep, n.ONE).verdict == "undefined"
 
 
-def test_many_open_letters_do_not_fill_the_memory() -> None:
+@test_errors.fact
+def many_open_letters_do_not_fill_the_memory() -> None:
     letters = [Index(f"i{k}", W, "free") for k in range(12)]
     claim = Claim(n.mul(*(x(i) for i in letters)), n.mul(*(x(i) for i in reversed(letters))), tuple(letters))
     assert refute(claim).verdict == "equal"
     assert refute(Claim(claim.left, n.neg(claim.right), claim.free)).verdict == "differs"
 
 
-def test_a_proof_that_nothing_could_be_evaluated_for_says_so() -> None:
+@test_errors.fact
+def a_proof_that_nothing_could_be_evaluated_for_says_so() -> None:
     from symgrad.checking.documents import check_text
 
     text = "Let $b \\in \\mathbb{R}^{100000 \\times 100000}$.\n\n$$ b_{ij} + b_{ij} = 2 b_{ij} $$"
@@ -395,7 +451,8 @@ def test_a_proof_that_nothing_could_be_evaluated_for_says_so() -> None:
     assert [w.code for w in step.warnings] == ["SG117"]
 
 
-def test_at_no_position_there_is_nothing_to_compare() -> None:
+@test_errors.fact
+def at_no_position_there_is_nothing_to_compare() -> None:
     empty = Range.of_size(0)
     i, z = Index("i", empty, "free"), Tensor("z", (empty,))
     assert equal(Func("exp", Entry(z, (i,))), Func("exp", Entry(z, (i,))), i).verdict == "undefined"
@@ -404,19 +461,25 @@ def test_at_no_position_there_is_nothing_to_compare() -> None:
 # --- far from 1 -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("margin", [10, 100, 1000])
-def test_a_margin_far_out_is_found(margin: int) -> None:
+test_far_from_1 = facts()
+
+
+@test_far_from_1.fact
+@each("margin", [10, 100, 1000])
+def a_margin_far_out_is_found(margin: int) -> None:
     gap = n.sub(n.num(margin), Entry(T, ()))
     found = equal(Func("relu", gap), gap)
     assert found.verdict == "differs"
 
 
-def test_the_second_period_of_a_tangent_is_found() -> None:
+@test_far_from_1.fact
+def the_second_period_of_a_tangent_is_found() -> None:
     found = equal(Func("arctan", Func("tan", Entry(T, ()))), Entry(T, ()))
     assert found.verdict == "differs"
 
 
-def test_what_vanishes_beside_1_is_no_difference() -> None:
+@test_far_from_1.fact
+def what_vanishes_beside_1_is_no_difference() -> None:
     """d/dt log sigma(400 t) = 400 sigma(-400 t), where sigma(400 t) is 1 to a hundred digits and more"""
     steep = n.mul(n.num(400), Entry(T, ()))
     left, right = Deriv(Func("log", Func("sigma", steep)), Entry(T, ())), n.mul(n.num(400), Func("sigma", n.neg(steep)))

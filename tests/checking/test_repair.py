@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from symgrad.checking.refute import refute
 from symgrad.checking.repair import find_repairs, repairs
 from symgrad.checking.sides import Session
@@ -14,6 +12,7 @@ from symgrad.core.claims import Claim
 from symgrad.core.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Ref, Sum, Tensor
 from symgrad.core.ranges import Gather, Index, IndexArray, Range, Subset
 from symgrad.writing.index_latex import latex
+from tests.cases import each
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")
 U, V, X, Y = Tensor("U", (W, D)), Tensor("V", (D, W)), Tensor("x", (W,)), Tensor("y", (W,))
@@ -55,7 +54,7 @@ def offered(left: n.Expr, right: n.Expr, *free: Index) -> tuple[str, ...]:
     return tuple(r.say() for r in found)
 
 
-@pytest.mark.parametrize(
+@each(
     ("left", "right", "free", "first"),
     [
         (

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from symgrad.checking.degree_bound import DegreeCounter
 from symgrad.checking.sample_sizes import SampleSizes, bound, corners, need
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Ref, Size, Sum, Tensor
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range
+from tests.cases import each, facts
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")
 X, Y, A = Tensor("x", (W,)), Tensor("y", (W,)), Tensor("A", (W, W))
@@ -35,7 +34,11 @@ def chosen(claim: Claim) -> dict[str, int]:
     return SampleSizes().choose(claim, need(claim, DegreeCounter()))
 
 
-@pytest.mark.parametrize(
+test_bounds = facts()
+
+
+@test_bounds.fact
+@each(
     ("left", "right", "size"),
     [
         (x(c), n.ZERO, 1),
@@ -51,14 +54,15 @@ def chosen(claim: Claim) -> dict[str, int]:
         (Sum(k := Index("k", K), Entry(X, (Gather(IndexArray("n", (K,), W), (k,)),))), n.ZERO, 1),
     ],
 )
-def test_distinct_indices_of_a_term(left: n.Expr, right: n.Expr, size: int) -> None:
+def distinct_indices_of_a_term(left: n.Expr, right: n.Expr, size: int) -> None:
     """dummies of a product add up, powers count as often, denominators are cleared, a derivative adds its variable"""
     found = bound(Claim(left, right))
     assert found is not None
     assert found["W"] == size
 
 
-def test_a_reference_counts_with_its_body() -> None:
+@test_bounds.fact
+def a_reference_counts_with_its_body() -> None:
     p = Index("p", D)
     i = Index("i", W)
     h = Definition("h", (p,), Sum(i, n.mul(x(i), Entry(U, (i, p)))))
@@ -67,7 +71,8 @@ def test_a_reference_counts_with_its_body() -> None:
     assert found == {"W": 2, "D": 1}
 
 
-@pytest.mark.parametrize(
+@test_bounds.fact
+@each(
     "side",
     [
         Func("exp", x(c)),
@@ -78,18 +83,20 @@ def test_a_reference_counts_with_its_body() -> None:
         Sum(k2 := Index("k", W), x(k2), (Cond("lt", k2, c),)),
     ],
 )
-def test_no_bound_beyond_polynomials(side: n.Expr) -> None:
+def no_bound_beyond_polynomials(side: n.Expr) -> None:
     """functions, denominators under a sum, arithmetic on positions, products over a range, order"""
     assert bound(Claim(side, n.ZERO)) is None
 
 
-def test_no_bound_under_an_equation() -> None:
+@test_bounds.fact
+def no_bound_under_an_equation() -> None:
     a = Index("a", W)
     assumed = Assumption("equation", "", Sum(a, x(a)), n.ONE)
     assert bound(Claim(x(c), n.ZERO, (), (assumed,))) is None
 
 
-def test_degrees_of_a_size() -> None:
+@test_bounds.fact
+def degrees_of_a_size() -> None:
     """sum_i 1, delta_ii and |W| are factors of the size, sum_i x_i is none; d x_i / d x_i summed is one"""
     i, j = Index("i", W), Index("j", W)
 
@@ -105,7 +112,11 @@ def test_degrees_of_a_size() -> None:
     assert degree(Sum(i, n.mul(Entry(Y, (i,)), Deriv(x(i), x(c))))) == 0
 
 
-def test_chosen_sizes_reach_the_bound_and_differ() -> None:
+test_choice = facts()
+
+
+@test_choice.fact
+def chosen_sizes_reach_the_bound_and_differ() -> None:
     i, j = Index("i", W, "free"), Index("d", D, "free")
     claim = Claim(n.mul(n.power(dot(X, Y), 6), Entry(U, (i, j))), n.ZERO, (i, j))
     sizes = chosen(claim)
@@ -115,7 +126,8 @@ def test_chosen_sizes_reach_the_bound_and_differ() -> None:
     assert sizes["W"] != sizes["D"]
 
 
-def test_sizes_written_as_numbers_stay_and_are_avoided() -> None:
+@test_choice.fact
+def sizes_written_as_numbers_stay_and_are_avoided() -> None:
     three = Range.of_size(3)
     v = Tensor("v", (three, D))
     i, d = Index("i", three, "free"), Index("d", D, "free")
@@ -124,7 +136,8 @@ def test_sizes_written_as_numbers_stay_and_are_avoided() -> None:
     assert sizes["D"] != 3
 
 
-def test_ranges_that_share_a_name() -> None:
+@test_choice.fact
+def ranges_that_share_a_name() -> None:
     """-m..m and 1..T-1 are never empty, and a window fits into its text"""
     window = Range(Affine.build([("m", -1)]), Affine.of("m"))
     short = Range.of_size(Affine.of("T") - 1)
@@ -138,11 +151,13 @@ def test_ranges_that_share_a_name() -> None:
     )
 
 
-def test_literal_positions_exist() -> None:
+@test_choice.fact
+def literal_positions_exist() -> None:
     assert chosen(Claim(x(Affine((), 9)), n.ZERO))["W"] >= 9
 
 
-def test_distinct_samples_find_room() -> None:
+@test_choice.fact
+def distinct_samples_find_room() -> None:
     samples = IndexArray("n", (K,), W)
     p, q, k = Index("p", K), Index("q", K), Index("k", K)
     apart = Cond("eq", Gather(samples, (p,)), Gather(samples, (q,)), negated=True)
@@ -151,12 +166,14 @@ def test_distinct_samples_find_room() -> None:
     assert sizes["W"] > sizes["K"]
 
 
-def test_corner_sizes() -> None:
+@test_choice.fact
+def corner_sizes() -> None:
     assert corners({"D": 3, "W": 5}, (W, D)) == [{"D": 1, "W": 5}, {"D": 3, "W": 1}, {"D": 1, "W": 1}]
     assert corners({"T": 3}, (Range.of_size(Affine.of("T") - 1),)) == []
 
 
-def test_a_name_keeps_its_size_throughout_a_document() -> None:
+@test_choice.fact
+def a_name_keeps_its_size_throughout_a_document() -> None:
     sizes, counter, d = SampleSizes(), DegreeCounter(), Index("d", D)
     first = Claim(x(c), n.ZERO)
     second = Claim(n.mul(x(c), Sum(d, Entry(U, (c, d)))), n.ZERO)

@@ -14,6 +14,7 @@ from symgrad.comparing.guessing import as_maps, guess
 from symgrad.comparing.problem import Problem, problem_of
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
+from tests.cases import each
 
 TEXT = r"""
 Rows of $U \in \mathbb{R}^{W \times D}$ and columns of $V \in \mathbb{R}^{D \times W}$ have the names
@@ -97,7 +98,7 @@ def test_a_wrong_cost_makes_no_certain_guess() -> None:
     assert found is None or not found.certain
 
 
-@pytest.mark.parametrize("name", ["loss", "keyed", "step", "nested"])
+@each("name", ["loss", "keyed", "step", "nested"])
 def test_an_adapter_runs_as_it_is_written(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["new", "--adapter", "doc.md", f"hand_code:{name}", f"{name}_turned.py"]) == 0
     text = (folder / f"{name}_turned.py").read_text(encoding="utf-8")
@@ -130,7 +131,7 @@ def test_a_new_document_passes_the_check(folder: Path, capsys: pytest.CaptureFix
     assert main(["new"]) == 2
 
 
-@pytest.mark.parametrize(
+@each(
     "code",
     [
         "def odd(U, V, o, c, n, lr):\n    U *= 0.5\n    V *= 0.5\n",

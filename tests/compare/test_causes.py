@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pytest
 
 from symgrad.comparing.comparer import compare
 from symgrad.comparing.findings import Comparison
 from symgrad.comparing.problem import problem_of
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
+from tests.cases import each
 
 SOFTMAX = r"""
 $W \in \mathbb{R}^{C \times D}$, $b \in \mathbb{R}^{C}$, $x \in \mathbb{R}^{N \times D}$, labels $y \in [C]^{N}$ and
@@ -63,7 +63,7 @@ def pair(U: Any, V: Any, o: int, c: int, n: Any) -> Any:
 Turn = Callable[[Any, Any, float], Any]
 
 
-@pytest.mark.parametrize(
+@each(
     ("turn", "words"),
     [
         (lambda g, W, lam: g - lam * W, r"is missing"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from symgrad.cli import main
+from tests.cases import each
 
 DOCUMENT = (
     r"With $x \in \mathbb{R}^{N}$ and $a \in \mathbb{R}$: $$ J = \frac{a}{2} \sum_n x_n^2, \qquad K = \sum_n x_n $$"
@@ -51,7 +52,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(
+@each(
     ("function", "status"),
     [
         ("command_code:right", 0),

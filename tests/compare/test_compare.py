@@ -16,6 +16,7 @@ from symgrad.comparing.problem import problem_of
 from symgrad.reading.document_reader import read_document
 from symgrad.testing import assert_gradient
 from symgrad.text.source import Source
+from tests.cases import each
 
 RIDGE = r"""
 Inputs $x \in \mathbb{R}^{N \times D}$, targets $t \in \mathbb{R}^{N}$, weights $w \in \mathbb{R}^{D}$,
@@ -71,7 +72,7 @@ def test_a_right_gradient_of_a_wrong_cost_is_told_apart() -> None:
     assert [(f.argument, f.verdict) for f in held(wrong).findings] == [("", "differs"), ("w", "right")]
 
 
-@pytest.mark.parametrize(
+@each(
     "form",
     [
         lambda cost, gx, gw: (cost, {"x": gx, "w": gw}),

@@ -17,6 +17,7 @@ from symgrad.evaluating.arithmetic import expand
 from symgrad.evaluating.evaluator import Evaluator
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
+from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
 DERIVATIONS = sorted(p for p in (ROOT / "derivations").glob("*.md") if p.stem != "common_mistakes")
@@ -26,7 +27,7 @@ def problem(path: Path) -> Problem:
     return problem_of(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
 
 
-@pytest.mark.parametrize("path", DERIVATIONS, ids=lambda p: p.stem)
+@each("path", DERIVATIONS, shares=3)
 def test_gradients_are_those_of_the_evaluator(path: Path) -> None:
     """The rules of differentiation against dual numbers, at all points."""
     p = problem(path)
@@ -43,7 +44,7 @@ def test_gradients_are_those_of_the_evaluator(path: Path) -> None:
                 assert gap.max(initial=0.0) <= 1e-11
 
 
-@pytest.mark.parametrize("path", DERIVATIONS, ids=lambda p: p.stem)
+@each("path", DERIVATIONS)
 def test_points_have_sizes_of_their_own_and_magnitudes(path: Path) -> None:
     groups = [g for g in draw_points(problem(path), [], 0, Fixed()) if g.samples]
     assert {g.magnitude for g in groups} == {1.0, 0.01, 2.5}
@@ -173,7 +174,7 @@ def test_a_mistake_of_no_known_kind_is_given_no_cause() -> None:
     assert (found.verdict, found.causes, found.step) == ("differs", (), None)
 
 
-@pytest.mark.parametrize("text", [r"With $x \in \mathbb{R}^{N}$: $$ y_n = x_n^2 $$", "", r"$$ J = q $$"])
+@each("text", [r"With $x \in \mathbb{R}^{N}$: $$ y_n = x_n^2 $$", "", r"$$ J = q $$"])
 def test_a_document_without_a_cost_is_an_error(text: str) -> None:
     from symgrad import SymgradError
 
@@ -188,7 +189,7 @@ $$ J = \log(1 + \exp(-U_{od} v_d)) + \sum_k \log(1 + \exp(U_{n_k d} v_d)) $$
 """
 
 
-@pytest.mark.parametrize("seed", range(8))
+@each("seed", range(8))
 def test_honest_code_that_computes_one_minus_p_is_right(seed: int) -> None:
     """The document's own form loses no digits where the code's does."""
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 import symgrad
 from symgrad.comparing.comparer import compare
+from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
 DERIVATIONS = sorted((ROOT / "derivations").glob("*.md"))
 SUFFIX = "_value_and_grad"
 
 
-@pytest.mark.parametrize("path", DERIVATIONS, ids=lambda p: p.stem)
+@each("path", DERIVATIONS, shares=4)
 def test_generated_gradients_are_right(path: Path) -> None:
     document = symgrad.read(str(path))
     module = symgrad.load(document)

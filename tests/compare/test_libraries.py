@@ -10,6 +10,7 @@ from symgrad.comparing.comparer import compare
 from symgrad.comparing.problem import problem_of
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
+from tests.cases import each
 from tests.handcoded.hand import ROOT
 
 DOCUMENT = ROOT / "derivations" / "negative_sampling_array.md"
@@ -22,8 +23,9 @@ def held(function: Any) -> Any:
     )
 
 
+@pytest.mark.torch
 def test_functions_of_torch_are_given_tensors() -> None:
-    torch = pytest.importorskip("torch")
+    import torch
 
     def hand(v: Any, o: int, U: Any, n: Any) -> Any:
         p, q = torch.sigmoid(U[o] @ v), torch.sigmoid(U[n] @ v)
@@ -46,9 +48,10 @@ def test_functions_of_torch_are_given_tensors() -> None:
     assert "repeated positions" in found.findings[2].causes[0]
 
 
-@pytest.mark.parametrize("x64", [False, True])
+@pytest.mark.jax
+@each("x64", [False, True])
 def test_functions_of_jax_are_compared_in_their_own_precision(x64: bool) -> None:
-    jax = pytest.importorskip("jax")
+    import jax
     import jax.numpy as jnp
 
     before = jax.config.jax_enable_x64

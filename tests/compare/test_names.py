@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from symgrad.comparing.document_spelling import spellings
 from symgrad.exporting.python_names import spelled
+from tests.cases import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("latex", "name"),
     [
         (r"\tilde w", "w_tilde"),

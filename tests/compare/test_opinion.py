@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from symgrad.comparing.finite_differences import directional, second_opinion
+from tests.cases import each
 
 RNG = np.random.default_rng(1)
 X = RNG.normal(size=(4, 3))
@@ -46,7 +47,7 @@ def test_code_that_drops_what_is_imaginary_is_differenced() -> None:
     assert (found.method, found.agrees) == ("Richardson", True)
 
 
-@pytest.mark.parametrize(("error", "function"), [(1e-8, cost), (1e-6, only_real)])
+@each(("error", "function"), [(1e-8, cost), (1e-6, only_real)])
 def test_an_error_in_one_entry_is_seen(error: float, function: Any) -> None:
     g = gradient(X)
     g[2, 1] *= 1 + error

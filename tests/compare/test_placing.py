@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import pytest
 
 from symgrad.comparing.comparer import compare
 from symgrad.comparing.points import Fixed, PointGroup, draw_points
 from symgrad.comparing.problem import Problem, problem_of
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
+from tests.cases import each
 
 PAIR = r"""$U, V \in \mathbb{R}^{W \times D}$, $o, c \in [W]$, $n \in [W]^{K}$.
 
@@ -47,7 +47,7 @@ def distinct(*cells: Any) -> bool:
     return len(set(flat.tolist())) == len(flat)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@each("seed", range(4))
 def test_all_positions_are_apart_at_several_sizes(seed: int) -> None:
     sizes = {tuple(g.env.sizes.items()) for g, p in points(PAIR, seed) if distinct(p["o"], p["c"], p["n"])}
     assert len(sizes) >= 2
@@ -57,7 +57,7 @@ def test_all_positions_are_apart_at_several_sizes(seed: int) -> None:
     assert len(sizes) >= 2
 
 
-@pytest.mark.parametrize("seed", range(4))
+@each("seed", range(4))
 def test_each_kind_of_repetition_comes_alone(seed: int) -> None:
     pair = [p for _, p in points(PAIR, seed)]
     assert any(not distinct(p["n"]) and p["o"] != p["c"] and not {p["o"], p["c"]} & {*p["n"]} for p in pair)
@@ -96,7 +96,7 @@ def sigmoid(x: Any) -> Any:
     return 1 / (1 + np.exp(-x))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@each("seed", range(4))
 def test_a_fast_path_for_distinct_positions_is_run(seed: int) -> None:
     """Right where rows repeat, wrong where all of them differ: the ordinary case."""
 

@@ -16,6 +16,7 @@ from symgrad.report import json_format
 from symgrad.report.comparison_text import render
 from symgrad.text.diagnostic import SymgradError
 from symgrad.text.source import Source
+from tests.cases import each
 
 TEXT = r"""$U, V \in \mathbb{R}^{W \times D}$, $\lambda \in \mathbb{R}$.
 
@@ -51,7 +52,7 @@ def test_a_complex_dtype_without_an_imaginary_part_is_right() -> None:
     assert held(lambda J, gU, gV, gl: (J, np.fft.ifft(np.fft.fft(gU)), gV)).right
 
 
-@pytest.mark.parametrize(
+@each(
     "form",
     [
         lambda J, gU, gV, gl: {"loss": J, "U": 3 * gU, "dU": gU, "V": gV},
@@ -116,3 +117,23 @@ def test_gradients_in_the_order_of_the_arguments_come_first() -> None:
 
     found = compare(layer, problem_of(read_document(Source("d.md", text))))
     assert verdicts(found) == {"": "right", "W": "right", "b": "right"}
+
+
+def test_no_digit_of_rounding_is_printed() -> None:
+    """What another processor rounds in another way, simulated by changes in the last digits."""
+
+    def texts(gradients: Callable[[Any, Any, float], tuple[Any, Any]]) -> set[str]:
+        out = []
+        for noise in (1e-16, 3e-16, -1e-15, 5e-15):
+            form = lambda J, gU, gV, gl: (J * (1 + noise), *gradients(gU, gV, noise))  # noqa: E731, B023
+            out.append(render(held(form)))
+        assert all("e-1" not in line.replace("1e-10", "") for text in out for line in text.splitlines()), out[-1]
+        return set(out)
+
+    (right,) = texts(lambda gU, gV, noise: (gU * (1 - noise), gV))
+    assert right.count("largest relative error below 1e-10") == 3
+    assert "the gradient is that of the code's own cost (below 1e-10)" in right
+    (zero,) = texts(lambda gU, gV, noise: (gU * noise / 100, gV))
+    assert "the code gives 0 but for rounding, the derivation" in zero
+    (doubled,) = texts(lambda gU, gV, noise: (gU * (2 + noise), gV))
+    assert "relative error 1.0e+00" in doubled

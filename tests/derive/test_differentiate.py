@@ -44,6 +44,7 @@ from symgrad.core.nodes import (
     walk,
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
+from tests.cases import each, facts
 from tests.derive.brute import Brute, literal, scalars
 
 W, D, K, T = (Range.of_size(s) for s in "WDKT")
@@ -173,43 +174,54 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize("name", BODIES)
-def test_derivative_is_the_limit_of_differences(name: str) -> None:
+test_entries = facts()
+
+
+@test_entries.fact
+@each("name", BODIES)
+def derivative_is_the_limit_of_differences(name: str) -> None:
     body, target = BODIES[name]
     assert_derivative(body, target)
 
 
-def test_second_derivative_of_an_abstract_function() -> None:
+@test_entries.fact
+def second_derivative_of_an_abstract_function() -> None:
     body = Apply(L, (Lam((q := at("q", D),), power(entry(x, q), 2)),), ())
     first = differentiate(body, entry(x, i))
     assert_derivative(first, entry(x, j))
 
 
-def test_entry_gives_deltas() -> None:
+@test_entries.fact
+def entry_gives_deltas() -> None:
     assert differentiate(entry(U, p, a), entry(U, z, i)) is mul(delta(p, z), delta(a, i))
     assert differentiate(entry(V, a, c), entry(V, i, c)) is delta(a, i)
 
 
-def test_linear_form_contracts() -> None:
+@test_entries.fact
+def linear_form_contracts() -> None:
     assert differentiate(dot(z, c), entry(V, i, c)) is entry(U, z, i)
     assert differentiate(dot(o, c), entry(U, z, i)) is mul(delta(o, z), entry(V, i, c))
 
 
-def test_square_gives_twice() -> None:
+@test_entries.fact
+def square_gives_twice() -> None:
     assert differentiate(sum_(k, power(entry(x, k), 2)), entry(x, i)) is mul(num(2), entry(x, i))
 
 
-def test_another_tensor_is_constant() -> None:
+@test_entries.fact
+def another_tensor_is_constant() -> None:
     assert differentiate(dot(z, c), entry(x, i)) is ZERO
 
 
-def test_positions_a_constant_apart_differ() -> None:
+@test_entries.fact
+def positions_a_constant_apart_differ() -> None:
     h = Tensor("h", (T,))
     t = at("t", T, "free")
     assert differentiate(entry(h, t), Entry(h, (Affine.of(t) - 1,))) is ZERO
 
 
-def test_unknown_kind_raises() -> None:
+@test_entries.fact
+def unknown_kind_raises() -> None:
     class Strange(Expr):
         __slots__ = ()
 
@@ -226,28 +238,35 @@ def cross_entropy(y_hat: Definition) -> Definition:
     return Definition("J", (), neg(sum_(pos, mul(entry(y, pos), log(Ref(y_hat, (pos,)))))))
 
 
-def test_definition_is_an_independent_variable() -> None:
+test_definitions = facts()
+
+
+@test_definitions.fact
+def definition_is_an_independent_variable() -> None:
     y_hat = softmax()
     J = cross_entropy(y_hat)
     result = resolve(Deriv(Ref(J, ()), Ref(y_hat, (p,))))
     assert result is neg(mul(entry(y, p), power(Ref(y_hat, (p,)), -1)))
 
 
-def test_second_derivative_by_a_definition() -> None:
+@test_definitions.fact
+def second_derivative_by_a_definition() -> None:
     y_hat = softmax()
     J = cross_entropy(y_hat)
     result = resolve(Deriv(Deriv(Ref(J, ()), Ref(y_hat, (p,))), Ref(y_hat, (z,))))
     assert result is mul(entry(y, p), power(Ref(y_hat, (p,)), -2), delta(p, z))
 
 
-def test_chain_through_a_definition() -> None:
+@test_definitions.fact
+def chain_through_a_definition() -> None:
     y_hat = softmax()
     J = cross_entropy(y_hat)
     assert_derivative(Ref(J, ()), entry(U, z, i))
     assert_derivative(Ref(J, ()), entry(V, i, c))
 
 
-def test_chain_rule_as_it_is_written() -> None:
+@test_definitions.fact
+def chain_rule_as_it_is_written() -> None:
     """sum_a dJ/dy_a dy_a/dU_{zi} = dJ/dU_{zi}"""
     y_hat = softmax()
     J = cross_entropy(y_hat)
@@ -260,7 +279,11 @@ def test_chain_rule_as_it_is_written() -> None:
         assert brute()(left, env) == pytest.approx(brute()(right, env))
 
 
-def test_held_definitions_are_constant() -> None:
+test_held_definitions = facts()
+
+
+@test_held_definitions.fact
+def held_definitions_are_constant() -> None:
     mu = Definition("\\mu", (), sum_(k, entry(x, k)))
     m = at("m", D)
     body = mul(entry(x, m), Ref(mu, ()))
@@ -268,13 +291,15 @@ def test_held_definitions_are_constant() -> None:
     assert differentiate(body, entry(x, i)) is add(mul(delta(m, i), Ref(mu, ())), entry(x, m))
 
 
-def test_definition_by_another_that_it_does_not_use_is_zero() -> None:
+@test_held_definitions.fact
+def definition_by_another_that_it_does_not_use_is_zero() -> None:
     mu = Definition("\\mu", (), sum_(k, entry(x, k)))
     nu = Definition("\\nu", (), sum_(k, power(entry(x, k), 2)))
     assert resolve(Deriv(Ref(nu, ()), Ref(mu, ()))) is ZERO
 
 
-def test_derivative_inside_a_definition_is_carried_out() -> None:
+@test_held_definitions.fact
+def derivative_inside_a_definition_is_carried_out() -> None:
     y_hat = softmax()
     J = cross_entropy(y_hat)
     pattern = at("m", W)
@@ -282,7 +307,8 @@ def test_derivative_inside_a_definition_is_carried_out() -> None:
     assert resolve(mul(num(2), Ref(g, (p,)))) is mul(num(-2), entry(y, p), power(Ref(y_hat, (p,)), -1))
 
 
-def test_derivative_at_the_definitions_own_index_is_not_captured() -> None:
+@test_held_definitions.fact
+def derivative_at_the_definitions_own_index_is_not_captured() -> None:
     """d/dx_i of y_a at the position that the body of y binds."""
     y_hat = softmax()
     inner = y_hat.body.factors[1].base.index  # type: ignore[attr-defined]  # the w of the denominator
@@ -291,7 +317,8 @@ def test_derivative_at_the_definitions_own_index_is_not_captured() -> None:
     assert_derivative(sum_(inner, mul(entry(y, inner), body)), entry(U, inner, i))
 
 
-def test_depends_on_looks_through_definitions() -> None:
+@test_held_definitions.fact
+def depends_on_looks_through_definitions() -> None:
     y_hat = softmax()
     J = Ref(cross_entropy(y_hat), ())
     assert depends_on(J, U)
@@ -299,7 +326,8 @@ def test_depends_on_looks_through_definitions() -> None:
     assert not depends_on(J, x)
 
 
-def test_chain_rule_sum_contracts_over_a_sampled_position() -> None:
+@test_held_definitions.fact
+def chain_rule_sum_contracts_over_a_sampled_position() -> None:
     """sum_w g_w d U_{n_1 j} / d U_{w i} = g_{n_1} delta(j, i)"""
     g = Tensor("g", (W,))
     first = Gather(n, (literal(1),))
@@ -343,13 +371,18 @@ def network(depth: int, residual: bool) -> tuple[Expr, Expr]:
     return sum_(top, Ref(layer, (top,))), entry(weights[0], a, b)
 
 
-def test_a_plain_chain_grows_linearly() -> None:
+test_growth = facts()
+
+
+@test_growth.fact
+def a_plain_chain_grows_linearly() -> None:
     sizes = [size_of(differentiate(*network(depth, False))) for depth in (2, 8, 32)]
     assert sizes[2] <= 5 * sizes[1]
     assert len(list(walk(differentiate(*network(32, False))))) < 32 * 40
 
 
-def test_a_residual_chain_grows_no_faster_than_the_square() -> None:
+@test_growth.fact
+def a_residual_chain_grows_no_faster_than_the_square() -> None:
     sizes = [size_of(differentiate(*network(depth, True))) for depth in (4, 8, 16, 32)]
     for small, large in pairwise(sizes):
         assert large <= 4.5 * small
@@ -366,8 +399,12 @@ SAMPLES = {
 }
 
 
-@pytest.mark.parametrize("name", [row.name for row in ROWS])
-def test_rows_of_the_table_agree_with_their_meaning(name: str) -> None:
+test_table = facts()
+
+
+@test_table.fact
+@each("name", [row.name for row in ROWS])
+def rows_of_the_table_agree_with_their_meaning(name: str) -> None:
     """f'(x) by a complex step, and the expansion, at points of the domain; also a little off the real axis."""
     row = TABLE[name]
     for value in SAMPLES[row.domain]:
@@ -382,12 +419,14 @@ def test_rows_of_the_table_agree_with_their_meaning(name: str) -> None:
                 assert world(row.expansion(entry(s))) == pytest.approx(row.meaning(scalars, point), rel=1e-9)
 
 
-def test_functions_are_differentiated_by_their_rows() -> None:
+@test_table.fact
+def functions_are_differentiated_by_their_rows() -> None:
     assert differentiate(Func("tanh", entry(s)), entry(s)) is sub(ONE, power(tanh(entry(s)), 2))
     assert differentiate(log(entry(s)), entry(s)) is Pow(entry(s), MINUS_ONE)
 
 
-def test_primes_are_carried_out() -> None:
+@test_table.fact
+def primes_are_carried_out() -> None:
     assert resolve(Func("tanh'", entry(s))) is sub(ONE, power(tanh(entry(s)), 2))
     stencils = {1: (1, -8, 0, 8, -1), 2: (-1, 16, -30, 16, -1), 3: (-6, 12, 0, -12, 6)}
     h = 1e-2
@@ -400,22 +439,29 @@ def test_primes_are_carried_out() -> None:
         assert world(differentiate(Func(name[:-1], entry(s)), entry(s))) == pytest.approx(wanted, rel=1e-3)
 
 
-def test_derivative_of_log_sigma_is_no_quotient() -> None:
+test_conditions = facts()
+
+
+@test_conditions.fact
+def derivative_of_log_sigma_is_no_quotient() -> None:
     assert differentiate(log(sigma(entry(s))), entry(s)) is sub(ONE, sigma(entry(s)))
 
 
-def test_a_condition_on_one_position_is_decided() -> None:
+@test_conditions.fact
+def a_condition_on_one_position_is_decided() -> None:
     """d/dx_i sum_{k != i} x_k = 0"""
     assert differentiate(sum_(k, entry(x, k), Cond("eq", k, i, True)), entry(x, i)) is ZERO
 
 
-def test_a_contraction_keeps_the_condition_of_its_sum() -> None:
+@test_conditions.fact
+def a_contraction_keeps_the_condition_of_its_sum() -> None:
     """d/dx_i sum_{k != j} x_k = [i != j]"""
     result = differentiate(sum_(k, entry(x, k), Cond("eq", k, j, True)), entry(x, i))
     assert result is Iverson(Cond("eq", i, j, True))
 
 
-def test_a_narrower_sum_is_not_contracted() -> None:
+@test_conditions.fact
+def a_narrower_sum_is_not_contracted() -> None:
     """d/dx_i sum_{t=2}^D x_t stays a sum: i may be 1"""
     t = Index("t", Range(Affine.of(2), Affine.of("D")))
     result = differentiate(sum_(t, entry(x, t)), entry(x, i))

@@ -10,6 +10,7 @@ import symgrad
 from symgrad.checking.documents import check_text
 from symgrad.cli import main
 from symgrad.text.diagnostic import SymgradError
+from tests.cases import each, facts
 
 
 def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, *options: str) -> tuple[int, str, str]:
@@ -26,7 +27,11 @@ def proved(text: str, *displays: str) -> bool:
     return all(s.verdict == "proved" and not s.warnings for s in steps)
 
 
-def test_an_upstream_gradient_of_a_row_is_a_row() -> None:
+test_functions = facts()
+
+
+@test_functions.fact
+def an_upstream_gradient_of_a_row_is_a_row() -> None:
     text = (
         "Let $x \\in \\mathbb{R}^{1 \\times N}$, $A \\in \\mathbb{R}^{N \\times M}$ and "
         "$L : \\mathbb{R}^{1 \\times M} \\to \\mathbb{R}$.\n\n$$ y = x A $$"
@@ -38,26 +43,30 @@ def test_an_upstream_gradient_of_a_row_is_a_row() -> None:
     assert proved(text, *found)
 
 
-def test_a_function_is_not_written_by_a_name_that_the_document_has_taken() -> None:
+@test_functions.fact
+def a_function_is_not_written_by_a_name_that_the_document_has_taken() -> None:
     text = "Let $x \\in \\mathbb{R}^{N}$ and $\\sigma > 0$.\n\n$$ J = \\sigma \\sum_n \\operatorname{sigmoid}(x_n) $$"
     found = symgrad.gradient(symgrad.read(text=text), "J", wrt="x")
     assert found.latex("index").endswith(r"\sigma \operatorname{sigmoid}(x_i) \operatorname{sigmoid}(-x_i)")
     assert proved(text, found.latex("index"), found.latex("matrix"))
 
 
-def test_a_number_beside_the_identity_is_a_matrix_of_it() -> None:
+@test_functions.fact
+def a_number_beside_the_identity_is_a_matrix_of_it() -> None:
     text = "Let $x \\in \\mathbb{R}^{N}$.\n\n$$ m = \\frac{1}{N} \\sum_n x_n, \\qquad z_n = x_n - m $$"
     found = symgrad.gradient(symgrad.read(text=text), "z", wrt="x").latex()
     assert found.endswith(r"I - \frac{1}{N} \mathbf{1} \mathbf{1}^\top")
     assert proved(text, found)
 
 
-def test_a_logistic_function_is_recognised() -> None:
+@test_functions.fact
+def a_logistic_function_is_recognised() -> None:
     text = "Let $t \\in \\mathbb{R}$.\n\n$$ J = \\log(1 + e^{t}) $$"
     assert symgrad.gradient(symgrad.read(text=text), "J", wrt="t").latex().endswith(r"= \sigma(t)")
 
 
-def test_a_function_of_an_argument_without_a_name_is_refused() -> None:
+@test_functions.fact
+def a_function_of_an_argument_without_a_name_is_refused() -> None:
     text = (
         "Let $f : \\mathbb{R}^{N} \\to \\mathbb{R}$, $x \\in \\mathbb{R}^{N}$, $A \\in \\mathbb{R}^{N \\times N}$."
         "\n\n$$ J = f(A x) $$"
@@ -96,7 +105,11 @@ def test_a_document_without_a_cost_is_an_error_of_use(tmp_path: Path, capsys: py
 SYMMETRIC = "Let $A \\in \\mathbb{R}^{N \\times N}$, $x, y \\in \\mathbb{R}^N$. Assume $A = A^\\top$.\n\n"
 
 
-@pytest.mark.parametrize(
+test_symmetric_matrices_and_positions = facts()
+
+
+@test_symmetric_matrices_and_positions.fact
+@each(
     ("cost", "by"),
     [
         (r"\operatorname{tr}(A A)", ["A", "A"]),
@@ -107,19 +120,21 @@ SYMMETRIC = "Let $A \\in \\mathbb{R}^{N \\times N}$, $x, y \\in \\mathbb{R}^N$. 
         (r"\sum_{ij} A_{ij}^2 A_{ji}", ["A", "A"]),
     ],
 )
-def test_entries_of_a_symmetric_matrix_that_a_derivative_is_taken_by_are_told_apart(cost: str, by: list[str]) -> None:
+def entries_of_a_symmetric_matrix_that_a_derivative_is_taken_by_are_told_apart(cost: str, by: list[str]) -> None:
     text = f"{SYMMETRIC}$$ J = {cost} $$"
     assert proved(text, symgrad.gradient(symgrad.read(text=text), "J", wrt=by).latex("index"))
 
 
-@pytest.mark.parametrize("cost", [r"y^\top A^\top x", r"x^\top A A y", r"\operatorname{tr}(A B A)"])
-def test_a_derivation_by_a_symmetric_matrix_is_proved_line_by_line(cost: str) -> None:
+@test_symmetric_matrices_and_positions.fact
+@each("cost", [r"y^\top A^\top x", r"x^\top A A y", r"\operatorname{tr}(A B A)"])
+def a_derivation_by_a_symmetric_matrix_is_proved_line_by_line(cost: str) -> None:
     text = f"{SYMMETRIC}Let $B \\in \\mathbb{{R}}^{{N \\times N}}$.\n\n$$ J = {cost} $$\n\n"
     steps = symgrad.gradient(symgrad.read(text=text), "J", wrt="A").steps()
     assert all(s.verdict == "proved" for s in check_text(text + steps).steps)
 
 
-def test_a_sum_within_a_sum_over_the_same_index_is_printed() -> None:
+@test_symmetric_matrices_and_positions.fact
+def a_sum_within_a_sum_over_the_same_index_is_printed() -> None:
     text = (
         "Let $X \\in \\mathbb{R}^{T \\times T}$.\n\n"
         "$$ P = \\operatorname{softmax}(X X^\\top), \\qquad J = \\operatorname{tr}(P X) $$\n\n"
@@ -128,7 +143,8 @@ def test_a_sum_within_a_sum_over_the_same_index_is_printed() -> None:
     assert all(s.verdict == "proved" for s in check_text(text + steps).steps)
 
 
-def test_positions_behind_another_one_are_counted() -> None:
+@test_symmetric_matrices_and_positions.fact
+def positions_behind_another_one_are_counted() -> None:
     text = "Let $x \\in \\mathbb{R}^N$.\n\n$$ J = \\sum_{n=1}^{N-1} \\sum_{m=n+1}^{N} (x_n - x_m)^2 $$"
     found = symgrad.gradient(symgrad.read(text=text), "J", wrt=["x", "x"]).latex("index")
     assert "\\sum" not in found

@@ -18,15 +18,17 @@ from symgrad.gradients.gradient import gradient
 from symgrad.gradients.requests import GradientRequests
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
+from tests.cases import each
 from tests.deriving.torch_meaning import Abstract, TorchMeaning
 
+pytestmark = pytest.mark.torch
 torch = pytest.importorskip("torch", reason="automatic differentiation needs PyTorch")
 
 ROOT = Path(__file__).parents[2]
 TOLERANCE = 1e-10
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "derivations").glob("*.md")), ids=lambda p: p.stem)
+@each("path", sorted((ROOT / "derivations").glob("*.md")), shares=2)
 def test_gradients_agree_with_automatic_differentiation(path: Path) -> None:
     asking = GradientRequests(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
     compared = 0

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import Step
@@ -13,6 +12,7 @@ from symgrad.gradients.gradient import Gradient, gradient
 from symgrad.gradients.requests import GradientRequests
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
+from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("derivations", "tests/corpus", "tests/unseen")
@@ -22,6 +22,7 @@ UNDECIDED = {"embeddings": "no sizes are found at which all the assumptions at t
 throughout is taken off the list."""
 
 
+@cache
 def asking(path: Path) -> GradientRequests:
     return GradientRequests(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
 
@@ -36,10 +37,9 @@ def gradients(asked: GradientRequests) -> Iterator[Gradient]:
 
 def behind(path: Path, displays: list[str]) -> list[Step]:
     """The verdicts on displays that stand behind a document."""
-    text = path.read_text(encoding="utf-8").replace("\\end{document}", "")
-    before = len(check_text(text, path.name).steps)
-    report = check_text("\n\n".join((text.rstrip(), *displays)) + "\n", path.name)
-    return list(report.steps[before:])
+    text = path.read_text(encoding="utf-8").replace("\\end{document}", "").rstrip()
+    report = check_text("\n\n".join((text, *displays)) + "\n", path.name)
+    return [step for step in report.steps if step.span.start >= len(text)]
 
 
 def judge(path: Path, displays: list[str]) -> None:
@@ -52,7 +52,7 @@ def judge(path: Path, displays: list[str]) -> None:
     assert not [w for s in steps if s.verdict == "proved" for w in s.warnings], "a line is read with a warning"
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.stem)
+@each("path", DOCUMENTS, shares=8)
 def test_every_form_of_every_gradient_is_proved(path: Path) -> None:
     displays = []
     for g in gradients(asking(path)):
@@ -63,7 +63,7 @@ def test_every_form_of_every_gradient_is_proved(path: Path) -> None:
         judge(path, displays)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.stem)
+@each("path", DOCUMENTS, shares=8)
 def test_every_line_of_every_derivation_is_proved(path: Path) -> None:
     asked = asking(path)
     costs = set(asked.costs())

@@ -19,13 +19,14 @@ from symgrad.gradients.gradient import gradient
 from symgrad.gradients.requests import GradientRequests
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
+from tests.cases import each
 from tests.differences import difference, exact, worst
 from tests.exporting.worlds import World
 
 LIBRARY = sorted((Path(__file__).parents[2] / "derivations").glob("*.md"))
 
 
-@pytest.mark.parametrize("path", LIBRARY, ids=lambda p: p.stem)
+@each("path", LIBRARY, shares=4)
 def test_gradients_agree_with_differences(path: Path) -> None:
     asking = GradientRequests(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
     scalars = [q for q in asking.quantities if q.is_scalar]
@@ -57,7 +58,7 @@ def agrees(asking: GradientRequests, of: str, by: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize(
+@each(
     "cost",
     [
         r"\sum_{n=2}^{N} \frac{(x_n - x_{n-1})^3}{(x_{n-1} - x_n)^2 + 1}",

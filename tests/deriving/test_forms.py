@@ -8,6 +8,7 @@ import pytest
 
 import symgrad
 from symgrad.text.diagnostic import SymgradError
+from tests.cases import each, facts
 
 PAIR = r"""
 $U \in \mathbb{R}^{W \times D}$, $V \in \mathbb{R}^{D \times W}$,
@@ -52,7 +53,11 @@ def right(text: str, of: str, wrt: str | list[str], form: str | None = None) -> 
     return found.latex(form).split(" = ", 1)[1]  # type: ignore[arg-type]  # one of the forms
 
 
-@pytest.mark.parametrize(
+test_matrix_forms = facts()
+
+
+@test_matrix_forms.fact
+@each(
     ("of", "wrt", "matrix"),
     [
         ("J", "V", r"U^\top (\hat y - y)"),
@@ -62,11 +67,12 @@ def right(text: str, of: str, wrt: str | list[str], form: str | None = None) -> 
         ("S", "V", r"\sum_{k \in \mathcal{N}} \sigma(U_{k:}^\top V_{:c}) U_{k:}"),
     ],
 )
-def test_embeddings(of: str, wrt: str, matrix: str) -> None:
+def embeddings(of: str, wrt: str, matrix: str) -> None:
     assert right(PAIR, of, wrt) == matrix
 
 
-@pytest.mark.parametrize(
+@test_matrix_forms.fact
+@each(
     ("of", "wrt", "matrix"),
     [
         ("R", "w", r"X^\top (X w - y) + \lambda w"),
@@ -76,34 +82,42 @@ def test_embeddings(of: str, wrt: str, matrix: str) -> None:
         ("p", "z", r"\operatorname{diag}(p) - p p^\top"),
     ],
 )
-def test_linear_models(of: str, wrt: str, matrix: str) -> None:
+def linear_models(of: str, wrt: str, matrix: str) -> None:
     assert right(LINEAR, of, wrt) == matrix
 
 
-def test_rows_stay_rows() -> None:
+@test_matrix_forms.fact
+def rows_stay_rows() -> None:
     assert right(ROWS, r"\ell", "W") == r"x^\top (p - e_c^\top)"
     assert right(ROWS, r"\ell", "x") == r"p W^\top - W_{:c}^\top"
     assert right(ROWS, r"\ell", "b") == r"p - e_c^\top"
 
 
-def test_the_index_form_names_what_the_document_names() -> None:
+test_names = facts()
+
+
+@test_names.fact
+def the_index_form_names_what_the_document_names() -> None:
     assert right(PAIR, "J", "V_{ic}", "index") == r"\sum_{a} (\hat y_a - y_a) U_{ai}"
     assert right(PAIR, "J", "U_{zi}", "index") == r"(\hat y_z - y_z) V_{ic}"
     assert right(PAIR, r"\hat y", "V_{ic}", "index") == r"\left(U_{ji} - \sum_{a} U_{ai} \hat y_a\right) \hat y_j"
 
 
-def test_a_complement_is_written_as_the_document_writes_it() -> None:
+@test_names.fact
+def a_complement_is_written_as_the_document_writes_it() -> None:
     assert r"\sigma(-U_{o:}^\top V_{:c})" in right(PAIR, "E", "V")
     assert r"(1 - \sigma(U_{o:}^\top V_{:c}))" in right(COMPLEMENT, "E", "V")
 
 
-def test_second_derivatives_are_a_matrix() -> None:
+@test_names.fact
+def second_derivatives_are_a_matrix() -> None:
     doc = symgrad.read(text=LINEAR)
     found = symgrad.gradient(doc, "R", wrt=["w", "w"])
     assert found.latex() == r"\frac{\partial^2 R}{\partial w \partial w^\top} = X^\top X + \lambda I"
 
 
-def test_sympy_has_both_forms() -> None:
+@test_names.fact
+def sympy_has_both_forms() -> None:
     import sympy
 
     found = symgrad.gradient(symgrad.read(text=LINEAR), "R", wrt="w")
@@ -112,7 +126,11 @@ def test_sympy_has_both_forms() -> None:
     assert found.matrix.free_symbols >= {sympy.Symbol("lambda", real=True)} or "lambda" in str(found.matrix)
 
 
-@pytest.mark.parametrize(
+test_what_is_declared = facts()
+
+
+@test_what_is_declared.fact
+@each(
     ("of", "written"),
     [
         ("f", "2 A x"),  # A is its own transpose
@@ -123,34 +141,42 @@ def test_sympy_has_both_forms() -> None:
         ("r", r"\mathbb{1}[N-2 \ge i] x_{i+2} y_i + \mathbb{1}[i \ge 3] x_{i-2} y_{i-2}"),
     ],
 )
-def test_what_a_document_declares_is_used_and_no_delta_is_left(of: str, written: str) -> None:
+def what_a_document_declares_is_used_and_no_delta_is_left(of: str, written: str) -> None:
     assert right(DECLARED, of, "x") == written
 
 
-def test_a_sum_of_matrices_is_transposed_term_by_term_where_that_is_no_longer() -> None:
+@test_what_is_declared.fact
+def a_sum_of_matrices_is_transposed_term_by_term_where_that_is_no_longer() -> None:
     text = "Let $A \\in \\mathbb{R}^{N \\times N}$ and $x \\in \\mathbb{R}^N$.\n\n$$ f = x^\\top A x $$"
     assert right(text, "f", "x") == r"(A + A^\top) x"
 
 
-def test_names_are_set_as_tex_sets_them() -> None:
+@test_what_is_declared.fact
+def names_are_set_as_tex_sets_them() -> None:
     text = "Let $\\boldsymbol{\\theta}, x \\in \\mathbb{R}^N$.\n\n$$ \\mathrm{sim} = \\boldsymbol{\\theta}^\\top x $$"
     found = symgrad.gradient(symgrad.read(text=text), r"\mathrm{sim}", wrt=r"\boldsymbol{\theta}")
     assert found.latex() == r"\frac{\partial \mathrm{sim}}{\partial \boldsymbol{\theta}} = x"
 
 
-def test_what_a_quantity_does_not_depend_on_is_said() -> None:
+test_what_is_refused = facts()
+
+
+@test_what_is_refused.fact
+def what_a_quantity_does_not_depend_on_is_said() -> None:
     with pytest.raises(SymgradError, match="does not depend"):
         symgrad.gradient(symgrad.read(text=LINEAR), "F", wrt="w")
 
 
-def test_what_is_no_name_is_said_with_its_place() -> None:
+@test_what_is_refused.fact
+def what_is_no_name_is_said_with_its_place() -> None:
     with pytest.raises(SymgradError, match="SG1"):
         symgrad.gradient(symgrad.read(text=LINEAR), "G", wrt="w")
     with pytest.raises(SymgradError, match="by a quantity or an entry"):
         symgrad.gradient(symgrad.read(text=LINEAR), "R", wrt="w + w")
 
 
-def test_a_matrix_form_that_is_not_there_is_refused() -> None:
+@test_what_is_refused.fact
+def a_matrix_form_that_is_not_there_is_refused() -> None:
     found = symgrad.gradient(symgrad.read(text=PAIR), r"\hat y", wrt="U")
     assert found.matrix is None
     assert found.no_matrix_form == "it has more than two axes"
@@ -158,11 +184,16 @@ def test_a_matrix_form_that_is_not_there_is_refused() -> None:
         found.latex("matrix")
 
 
-def test_two_runs_write_the_same() -> None:
+test_short_forms = facts()
+
+
+@test_short_forms.fact
+def two_runs_write_the_same() -> None:
     assert [right(PAIR, "J", "V", "index") for _ in range(2)] == [right(PAIR, "J", "V", "index")] * 2
 
 
-def test_roots_fold_into_a_name_and_long_products_are_collected() -> None:
+@test_short_forms.fact
+def roots_fold_into_a_name_and_long_products_are_collected() -> None:
     text = (
         "Let $A \\in \\mathbb{R}^{N \\times M}$, $B \\in \\mathbb{R}^{M \\times K}$ and $x \\in \\mathbb{R}^N$.\n\n"
         "$$ c = \\sqrt{x_i x_i + 1}, \\qquad k = \\frac{1}{c}, \\qquad f = x^\\top A B B^\\top A^\\top x $$"
@@ -171,7 +202,8 @@ def test_roots_fold_into_a_name_and_long_products_are_collected() -> None:
     assert right(text, "f", "x") == r"2 A B B^\top A^\top x"
 
 
-def test_second_differences_leave_no_delta_and_no_condition_that_another_implies() -> None:
+@test_short_forms.fact
+def second_differences_leave_no_delta_and_no_condition_that_another_implies() -> None:
     text = "Let $x \\in \\mathbb{R}^N$.\n\n$$ J = \\sum_{n=2}^{N-1} (x_{n+1} - 2 x_n + x_{n-1})^2 $$"
     found = right(text, "J", "x", "index")
     assert "\\delta" not in found

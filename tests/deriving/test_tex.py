@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def displays() -> list[str]:
     return out
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no TeX is installed: texlive-latex-base has one")
+@pytest.mark.tex
 def test_everything_generated_is_set(tmp_path: Path) -> None:
     source = tmp_path / "all.tex"
     source.write_text(HEAD + "\n\n".join(displays()) + "\n\\end{document}\n", encoding="utf-8")

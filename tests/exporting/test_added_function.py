@@ -12,7 +12,6 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from symgrad.reading.names.lookup import DocumentNames
 
 import symgrad
 from symgrad.comparing.comparer import compare
@@ -22,8 +21,10 @@ from symgrad.core.nodes import ONE, Func, add, mul, neg, num, power, sub
 from symgrad.evaluating.multiprecision import Point
 from symgrad.exporting.costs import TARGETS
 from symgrad.exporting.loading import load_text
+from symgrad.reading.document_names import DocumentNames
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
+from tests.cases import each
 from tests.exporting.worlds import World
 
 
@@ -78,7 +79,7 @@ NEW = [
         lambda x: np.where(x > 0, 3 / (1 + np.abs(x)) ** 2, 3 * np.exp(np.minimum(x, 0))),
     ),
 ]
-each = pytest.mark.parametrize("new", NEW, ids=lambda a: a.row.name)
+each = each("new", NEW, ids=lambda a: a.row.name)
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +139,7 @@ def test_both_engines_evaluate_it(new: NewFunction) -> None:
 
 
 @each
-@pytest.mark.parametrize("target", TARGETS)
+@each("target", TARGETS)
 def test_the_exported_module_computes_it(new: NewFunction, target: str) -> None:
     source = symgrad.export(symgrad.read(text=text(new)), target=target)
     assert not re.search(rf"\b{new.row.name}\b\(", "\n".join(line.partition("#")[0] for line in source.splitlines()))
@@ -164,7 +165,7 @@ def test_the_exported_module_computes_it(new: NewFunction, target: str) -> None:
 
 
 @each
-@pytest.mark.parametrize("sign", [-1.0, 1.0])
+@each("sign", [-1.0, 1.0])
 def test_the_exported_module_is_right_far_out(new: NewFunction, sign: float) -> None:
     """Neither branch of a kink spoils the other one, and expansions take their stable forms."""
     module = symgrad.load(symgrad.read(text=text(new)))

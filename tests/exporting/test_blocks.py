@@ -9,6 +9,7 @@ import pytest
 
 import symgrad
 from symgrad.exporting.targets.gradient_forms import IndexedSlices
+from tests.cases import each
 from tests.exporting.worlds import ROOT
 
 W, D = 7, 3
@@ -22,8 +23,8 @@ def arguments(size: int) -> dict[str, Any]:
     return {"U": rng.normal(size=(W, D)), "V": rng.normal(size=(D, W)), **at}
 
 
-@pytest.mark.parametrize("size", [0, 1, 127, 128, 129, 256, 700])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@each("size", [0, 1, 127, 128, 129, 256, 700])
+@each("dtype", [np.float32, np.float64])
 def test_a_batch_is_the_sum_of_its_members(size: int, dtype: Any) -> None:
     module = symgrad.load(symgrad.read(text=SAMPLED))
     given = {k: x.astype(dtype) if k in "UV" else x for k, x in arguments(size).items()}

@@ -8,6 +8,7 @@ import pytest
 
 from symgrad.cli import main
 from symgrad.exporting.loading import load_text
+from tests.cases import each
 from tests.exporting.worlds import ROOT
 
 DOCUMENT = str(ROOT / "derivations/cbow_softmax.md")
@@ -28,7 +29,7 @@ def test_prints_a_module_without_a_file(capsys: pytest.CaptureFixture[str]) -> N
     assert 'wrt: Sequence[str] = ("U",)' in text
 
 
-@pytest.mark.parametrize(
+@each(
     ("arguments", "words"),
     [
         (["no_such_file.md"], "can't open no_such_file.md"),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import symgrad
+from tests.cases import each
 from tests.exporting.worlds import ROOT
 
 PAIR = (ROOT / "derivations/skipgram_softmax_u.md").read_text(encoding="utf-8")
@@ -27,8 +28,8 @@ def pairs(text: str, c: list[int], layout: str = "DW") -> tuple[Any, dict[str, A
     return symgrad.load(symgrad.read(text=text)), given
 
 
-@pytest.mark.parametrize("c", [[3], [3, 3, 3, 3], [8, 0, 8, 1, 0, 8, 4], [0, 1, 2, 3, 4, 5, 6, 7, 8], []])
-@pytest.mark.parametrize(("text", "layout"), [(PAIR, "DW"), (SMOOTHED, "WD")], ids=["pair", "smoothed"])
+@each("c", [[3], [3, 3, 3, 3], [8, 0, 8, 1, 0, 8, 4], [0, 1, 2, 3, 4, 5, 6, 7, 8], []])
+@each(("text", "layout"), [(PAIR, "DW"), (SMOOTHED, "WD")], ids=["pair", "smoothed"])
 def test_a_batch_that_shares_centres_is_the_sum_of_its_members(text: str, layout: str, c: list[int]) -> None:
     module, given = pairs(text, c, layout)
     value, grads = module.J_batch_value_and_grad(**given, dense=True)

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
+from tests.cases import each
 from tests.differences import worst
-from tests.exporting.worlds import World, documents, exported
+from tests.exporting.worlds import World, batched, costs, documents, exported
 
-CASES = [(path, name) for path in documents() for name, *_ in exported(path)]
+SHARES = 4
 
 
 def relative(got: Any, want: Any) -> float:
@@ -19,7 +19,7 @@ def relative(got: Any, want: Any) -> float:
     return float(np.max(np.abs(np.asarray(got) - want), initial=0.0) / max(1.0, np.max(np.abs(want), initial=0.0)))
 
 
-@pytest.mark.parametrize(("path", "name"), CASES, ids=[f"{p.stem}-{n}" for p, n in CASES])
+@each(("path", "name"), costs, shares=SHARES)
 def test_dense_gradients_and_values_are_the_same(path: Path, name: str) -> None:
     _, q, module, v = next(e for e in exported(path) if e[0] == name)
     function = getattr(module, f"{name}_value_and_grad")
@@ -36,15 +36,10 @@ def test_dense_gradients_and_values_are_the_same(path: Path, name: str) -> None:
 
 
 def test_every_derivation_has_a_module() -> None:
-    assert {p.stem for p, _ in CASES} >= {p.stem for p in documents() if p.parent.name == "derivations"}
+    assert {p.stem for p, _ in costs()} >= {p.stem for p in documents() if p.parent.name == "derivations"}
 
 
-BATCHED = [
-    (p, n) for p, n in CASES if any(e[0] == n and hasattr(e[2], f"{n}_batch_value_and_grad") for e in exported(p))
-]
-
-
-@pytest.mark.parametrize(("path", "name"), BATCHED, ids=[f"{p.stem}-{n}" for p, n in BATCHED])
+@each(("path", "name"), batched)
 def test_a_batch_is_the_sum_of_its_members(path: Path, name: str) -> None:
     _, q, module, v = next(e for e in exported(path) if e[0] == name)
     single, batch = (getattr(module, f"{name}{kind}_value_and_grad") for kind in ("", "_batch"))
@@ -63,7 +58,7 @@ def test_a_batch_is_the_sum_of_its_members(path: Path, name: str) -> None:
         assert relative(got, sum(part[1][tensor] for part in parts)) < 1e-12, tensor
 
 
-@pytest.mark.parametrize(("path", "name"), CASES, ids=[f"{p.stem}-{n}" for p, n in CASES])
+@each(("path", "name"), costs, shares=SHARES)
 def test_gradients_are_those_of_differences(path: Path, name: str) -> None:
     _, q, module, v = next(e for e in exported(path) if e[0] == name)
     function = getattr(module, f"{name}_value_and_grad")

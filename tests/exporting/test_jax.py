@@ -10,8 +10,10 @@ import pytest
 
 import symgrad
 from symgrad.exporting.loading import load_text
+from tests.cases import each
 from tests.exporting.worlds import ROOT
 
+pytestmark = pytest.mark.jax
 jax = pytest.importorskip("jax", reason="JAX is not installed")
 jax.config.update("jax_enable_x64", True)
 jnp = jax.numpy
@@ -28,7 +30,7 @@ def given(**other: Any) -> dict[str, Any]:
     return {"U": u, "V": v, "n": jnp.array([2, 2, 0, 5]), "o": 1, "c": 3, **other}
 
 
-@pytest.mark.parametrize(
+@each(
     ("wrong", "words"),
     [
         ({"V": np.zeros((W, D))}, r"V has shape \(7, 3\).*\(D, W\)"),

@@ -16,6 +16,7 @@ from symgrad.exporting.targets.numpy_target import NumpyModule
 from symgrad.reading.document_reader import read_document
 from symgrad.text.diagnostic import SymgradError
 from symgrad.text.source import Source
+from tests.cases import each
 
 TWO = r"""
 With $x \in \mathbb{R}^{N}$, $n \in [N]$:
@@ -33,7 +34,7 @@ def left_out(target: str) -> tuple[str, dict[str, str]]:
     return found.text, dict(found.left_out)
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@each("target", TARGETS)
 def test_a_cost_without_real_arguments_is_left_out(target: str) -> None:
     text, reasons = left_out(target)
     assert reasons == {"K": "a cost is computed from no real numbers"}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +13,8 @@ import pytest
 import symgrad
 from symgrad.exporting.targets.gradient_forms import IndexedSlices
 from symgrad.text.diagnostic import SymgradError
-from tests.exporting.worlds import ROOT, documents
+from tests.cases import each
+from tests.exporting.worlds import ROOT
 
 GOLDEN = Path(__file__).parent / "golden"
 SAMPLED = ROOT / "derivations/negative_sampling_array.md"
@@ -41,7 +40,8 @@ def given(**other: Any) -> dict[str, Any]:
 # --- the text -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["negative_sampling_array", "skipgram_softmax_u", "skipgram_window_softmax"])
+@pytest.mark.golden
+@each("name", ["negative_sampling_array", "skipgram_softmax_u", "skipgram_window_softmax"])
 def test_golden_source(name: str) -> None:
     text = exported(ROOT / f"derivations/{name}.md")
     path = GOLDEN / f"{name}.py.txt"
@@ -51,43 +51,11 @@ def test_golden_source(name: str) -> None:
     assert path.read_text(encoding="utf-8") == text
 
 
-def test_bytes_do_not_depend_on_the_hash_seed() -> None:
-    program = "import sys, symgrad\nfor path in sys.argv[1:]:\n    sys.stdout.write(symgrad.export(symgrad.read(path)))"
-    paths = [str(p) for p in documents() if p.parent.name == "derivations"]
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", program, *order],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            check=True,
-        ).stdout
-        for seed, order in (("0", paths), ("1", paths), ("123", paths))
-    }
-    assert len(outputs) == 1
-
-
 def test_bytes_do_not_depend_on_what_was_exported_before() -> None:
     alone = exported(SAMPLED)
     for path in (SOFTMAX, ROOT / "derivations/cbow_softmax.md"):
         exported(path)
     assert exported(SAMPLED) == alone
-
-
-@pytest.mark.parametrize("tool", ["ruff check", "ruff format --check", "mypy --strict"])
-def test_generated_modules_are_clean(tool: str, tmp_path: Path) -> None:
-    name, *options = tool.split()
-    pytest.importorskip(name)
-    for path in documents():
-        try:
-            (tmp_path / f"m_{path.stem}.py").write_text(exported(path), encoding="utf-8")
-        except SymgradError:
-            continue
-    more = ["--isolated", "--line-length", "120"] if name == "ruff" else []
-    run = subprocess.run(
-        [sys.executable, "-m", name, *options, *more, "."], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-1000:]
 
 
 def test_the_module_imports_numpy_alone() -> None:
@@ -145,7 +113,7 @@ def test_a_used_scalar_by_name() -> None:
     assert list(grads) == ["x"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "word"),
     [({"of": ["Q"]}, "Q"), ({"wrt": ["Q"]}, "Q"), ({"target": "fortran"}, "fortran"), ({"of": [r"\hat y"]}, "array")],
 )
@@ -162,7 +130,7 @@ def test_an_abstract_function_has_no_code() -> None:
 # --- what is refused ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("wrong", "words"),
     [
         ({"V": np.zeros((W, D))}, r"V has shape \(7, 3\).*\(D, W\)"),
@@ -195,7 +163,7 @@ def test_a_window_must_lie_inside_its_text() -> None:
             module.J(**arguments, c=c)
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint64])
+@each("dtype", [np.uint8, np.int8, np.uint64])
 def test_arithmetic_with_positions_does_not_wrap_around(dtype: Any) -> None:
     module = symgrad.load(symgrad.read(str(ROOT / "derivations/skipgram_window_softmax.md")))
     arguments = {"U": np.ones((W, D)), "V": np.ones((D, W)), "m": 2}
@@ -267,7 +235,7 @@ def test_sampled_rows_are_slices_and_repeated_ones_add_up(sampled: ModuleType) -
     np.testing.assert_array_equal(np.asarray(u), dense)
 
 
-@pytest.mark.parametrize("count", [5, 500])
+@each("count", [5, 500])
 def test_add_to_adds_in_place(sampled: ModuleType, count: int) -> None:
     n = np.random.default_rng(0).integers(0, W, count)
     arguments = given(n=n)
@@ -278,8 +246,8 @@ def test_add_to_adds_in_place(sampled: ModuleType, count: int) -> None:
         np.testing.assert_allclose(out, arguments[name] - 0.5 * np.asarray(grads[name]), rtol=1e-13, atol=1e-13)
 
 
-@pytest.mark.parametrize("axis", [0, 1])
-@pytest.mark.parametrize("draw", [np.arange, lambda k: np.arange(k) % 3, lambda k: np.arange(k) ** 2 % 90 // 4])
+@each("axis", [0, 1])
+@each("draw", [np.arange, lambda k: np.arange(k) % 3, lambda k: np.arange(k) ** 2 % 90 // 4])
 def test_add_to_for_many_slices(draw: Any, axis: int) -> None:
     indices = draw(90)
     values = np.random.default_rng(0).normal(size=(90, 2))

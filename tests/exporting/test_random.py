@@ -7,13 +7,13 @@ import random
 from typing import Any
 
 import numpy as np
-import pytest
 
 from symgrad.exporting.costs import export_document
 from symgrad.reading.document_names import DocumentNames
 from symgrad.reading.document_reader import read_document
 from symgrad.text.diagnostic import SymgradError
 from symgrad.text.source import Source
+from tests.cases import each
 from tests.exporting.worlds import World, loaded
 
 HEAD = r"""
@@ -146,7 +146,7 @@ def batched(module: Any, given: dict[str, Any], value: Any, grads: dict[str, Any
     return out + [f"batched {n}" for n, g in doubled.items() if not close(g, 2 * np.asarray(grads[n]))]
 
 
-@pytest.mark.parametrize("block", range(10))
+@each("block", range(10), shares=2)
 def test_random_costs(block: int) -> None:
     count = int(os.environ.get("SYMGRAD_RANDOM", "10"))
     results = [check(seed) for seed in range(block * count, (block + 1) * count)]

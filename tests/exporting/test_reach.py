@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import symgrad
+from tests.cases import each
 
 DECLARED = r"With $x, y \in \mathbb{R}^{N}$, $k \in \mathbb{R}^{M}$, $w \in [N]^{T}$, $t \in [T]$:"
 X, Y, K = np.array([1.0, 10.0, 100.0]), np.array([2.0, 3.0, 5.0]), np.array([1.0, 2.0])
@@ -17,7 +18,7 @@ def functions(cost: str) -> Any:
     return symgrad.load(symgrad.read(text=f"{DECLARED}\n\n$$ J = {cost} $$\n"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("cost", "given", "reached"),
     [
         (r"\sum_{i=1}^{N} x_{N-i}^2", {}, "-1 to 1"),
@@ -39,7 +40,7 @@ def test_a_single_position_behind_the_last_is_refused() -> None:
     assert functions(r"x_1 x_4").J(x=np.arange(1.0, 5.0)) == 4
 
 
-@pytest.mark.parametrize(
+@each(
     ("cost", "value", "by_x"),
     [
         (r"\sum_{i=2}^{N} x_{i-1} y_i", 53.0, [3.0, 5.0, 0.0]),
@@ -60,7 +61,7 @@ def test_sizes_that_leave_nothing_to_read_are_no_error() -> None:
     assert module.J(x=X[:1], y=Y[:1]) == 0
 
 
-@pytest.mark.parametrize(
+@each(
     ("cost", "summand"),
     [
         (r"\sum_{i \neq k} \frac{1}{x_i - x_k} y_k", lambda x, y, i, k: y[k] / (x[i] - x[k])),

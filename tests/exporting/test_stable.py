@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import symgrad
+from tests.cases import each
 
 MAGNITUDES = (1e-8, 1e-3, 0.1, 1.0, 10.0, 30.0, 40.0, 100.0, 700.0, 1000.0)
 
@@ -46,8 +47,8 @@ $$ \hat y_a = \frac{\exp(s_a)}{\sum_b \exp(s_b)}, \qquad J = -\log \hat y_t $$
 """
 
 
-@pytest.mark.parametrize("size", MAGNITUDES)
-@pytest.mark.parametrize("t", [0, 1, 2])
+@each("size", MAGNITUDES)
+@each("t", [0, 1, 2])
 def test_softmax_cross_entropy(size: float, t: int) -> None:
     s = size * np.array([1.0, -1.0, 0.25])
     value, grads = module(SOFTMAX).J_value_and_grad(s=s, t=t)
@@ -85,8 +86,8 @@ LOGARITHMS = {
 }
 
 
-@pytest.mark.parametrize("size", MAGNITUDES)
-@pytest.mark.parametrize("latex", LOGARITHMS)
+@each("size", MAGNITUDES)
+@each("latex", LOGARITHMS)
 def test_logistic_functions(latex: str, size: float) -> None:
     value, slope = LOGARITHMS[latex]
     functions = module(SIGMOID % latex)
@@ -98,7 +99,7 @@ def test_logistic_functions(latex: str, size: float) -> None:
         assert error(grads["x"], slope(exact(x)[0]), terms) < 4e-16 * max(1.0, size)
 
 
-@pytest.mark.parametrize("size", [1e-12, 1e-8, 1e-3, 1.0])
+@each("size", [1e-12, 1e-8, 1e-3, 1.0])
 def test_an_exponential_less_one(size: float) -> None:
     x = np.array([size, -size])
     value = module(SIGMOID % "(e^{x_i} - 1)").J(x=x[:1])
@@ -160,8 +161,8 @@ FAR_OUT = {
 }
 
 
-@pytest.mark.parametrize("size", [0.1, 1.0, 30.0, 100.0, 700.0, 1000.0])
-@pytest.mark.parametrize("latex", FAR_OUT)
+@each("size", [0.1, 1.0, 30.0, 100.0, 700.0, 1000.0])
+@each("latex", FAR_OUT, shares=3)
 def test_what_holds_exponentials_far_out(latex: str, size: float) -> None:
     text = (
         r"With $s, v \in \mathbb{R}^{N}$, $q \in \mathbb{R}_{>0}^{N}$, $r \in \{0,1\}^{N}$, $o \in [N]$, "

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,10 +25,8 @@ from symgrad.exporting.graph.array_kinds import ArrayNode
 from symgrad.exporting.loading import load_text
 from symgrad.reading.document_names import Quantity
 from symgrad.text.diagnostic import SymgradError
-from tests.exporting.worlds import ROOT, World, documents, exported
-
-CASES = [(path, name) for path in documents() for name, *_ in exported(path)]
-IDS = [f"{path.stem}-{name}" for path, name in CASES]
+from tests.cases import each
+from tests.exporting.worlds import ROOT, World, batched, costs, documents, exported
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def _numpy() -> Side:
 
 
 def _torch() -> Side:
-    torch = pytest.importorskip("torch")
+    import torch
 
     def derivative(function: Callable[..., Any], given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
         leaves = {n: torch.as_tensor(given[n]).clone().requires_grad_() for n in names}
@@ -60,7 +58,8 @@ def _torch() -> Side:
 
 
 def _jax() -> Side:
-    jax = pytest.importorskip("jax")
+    import jax
+
     jax.config.update("jax_enable_x64", True)
 
     def derivative(function: Callable[..., Any], given: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -80,9 +79,14 @@ def _jax() -> Side:
 SIDES = {"numpy": _numpy, "torch": _torch, "jax": _jax}
 
 
-@lru_cache
+@cache
+def text_of(path: Path, target: str) -> str:
+    return symgrad.export(symgrad.read(str(path)), target=target)
+
+
+@cache
 def module(path: Path, target: str) -> ModuleType:
-    return load_text(symgrad.export(symgrad.read(str(path)), target=target))
+    return load_text(text_of(path, target))
 
 
 @dataclass
@@ -117,13 +121,20 @@ class Case:
         return out
 
 
+def needing(target: str) -> Any:
+    """A target whose library must be installed."""
+    return target if target == "numpy" else pytest.param(target, marks=getattr(pytest.mark, target))
+
+
 def relative(got: Any, want: Any) -> float:
     want = np.asarray(want)
     return float(np.max(np.abs(np.asarray(got) - want), initial=0.0) / max(1.0, np.max(np.abs(want), initial=0.0)))
 
 
-every = pytest.mark.parametrize(("path", "name"), CASES, ids=IDS)
+every = each(("path", "name"), costs, shares=4)
 differentiable = pytest.mark.parametrize("target", [t for t in TARGETS if t != "numpy"])
+installed = pytest.mark.parametrize("target", [needing(t) for t in TARGETS])
+differentiable_installed = pytest.mark.parametrize("target", [needing(t) for t in TARGETS if t != "numpy"])
 
 
 def test_every_target_has_a_side() -> None:
@@ -131,7 +142,7 @@ def test_every_target_has_a_side() -> None:
 
 
 @every
-@pytest.mark.parametrize("target", TARGETS)
+@installed
 def test_value_and_gradients(path: Path, name: str, target: str) -> None:
     case = Case(path, name, target)
     given = case.arguments()
@@ -156,7 +167,7 @@ def test_value_and_gradients(path: Path, name: str, target: str) -> None:
 
 
 @every
-@pytest.mark.parametrize("target", TARGETS)
+@installed
 def test_single_precision_stays_single(path: Path, name: str, target: str) -> None:
     case = Case(path, name, target)
     with np.errstate(all="ignore"):
@@ -168,7 +179,7 @@ def test_single_precision_stays_single(path: Path, name: str, target: str) -> No
 
 
 @every
-@differentiable
+@differentiable_installed
 def test_the_derivative_is_the_derived_gradient(path: Path, name: str, target: str) -> None:
     case = Case(path, name, target)
     assert case.side.derivative is not None
@@ -180,13 +191,8 @@ def test_the_derivative_is_the_derived_gradient(path: Path, name: str, target: s
         assert relative(case.side.numpy(got[tensor]), right) < 1e-12, tensor
 
 
-BATCHED = [
-    c for c in CASES if any(e[0] == c[1] and hasattr(e[2], f"{c[1]}_batch_value_and_grad") for e in exported(c[0]))
-]
-
-
-@pytest.mark.parametrize(("path", "name"), BATCHED, ids=[f"{p.stem}-{n}" for p, n in BATCHED])
-@differentiable
+@each(("path", "name"), batched)
+@differentiable_installed
 def test_batches(path: Path, name: str, target: str) -> None:
     case = Case(path, name, target)
     assert case.side.derivative is not None
@@ -214,9 +220,9 @@ $$ J = -\log \hat y_t - \sum_i \log \sigma(x_i) + \sum_i \log(1 + e^{x_i}) $$
 """
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("size", [1.0, 30.0, 100.0, 1000.0])
-@pytest.mark.parametrize("target", TARGETS)
+@each("dtype", [np.float32, np.float64])
+@each("size", [1.0, 30.0, 100.0, 1000.0])
+@installed
 def test_scores_of_a_thousand(target: str, size: float, dtype: Any) -> None:
     side = SIDES[target]()
     module = load_text(symgrad.export(symgrad.read(text=SCORES), target=target))
@@ -246,8 +252,7 @@ STANDARD |= {"import math", "import operator", "from typing import Any, NamedTup
 
 def texts(target: str) -> dict[str, str]:
     """The modules of all documents that have one."""
-    paths = dict.fromkeys(path for path, _ in CASES)
-    return {path.stem: symgrad.export(symgrad.read(str(path)), target=target) for path in paths}
+    return {path.stem: text_of(path, target) for path, _ in costs()}
 
 
 @differentiable
@@ -257,39 +262,50 @@ def test_modules_import_their_library_alone(target: str) -> None:
         assert lines <= STANDARD | IMPORTS[target], name
 
 
-@differentiable
-@pytest.mark.parametrize("tool", ["ruff check", "ruff format --check", "mypy --strict"])
-def test_generated_modules_are_clean(target: str, tool: str, tmp_path: Path) -> None:
-    name, *options = tool.split()
-    pytest.importorskip(name)
-    if name == "mypy":
-        pytest.importorskip(target)
+def written(target: str, folder: Path) -> Path:
+    """A folder of the modules of all documents."""
     for stem, text in texts(target).items():
-        (tmp_path / f"m_{stem}.py").write_text(text, encoding="utf-8")
-    more = ["--isolated", "--line-length", "120"] if name == "ruff" else []
-    run = subprocess.run(
-        [sys.executable, "-m", name, *options, *more, "."], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+        (folder / f"m_{stem}.py").write_text(text, encoding="utf-8")
+    return folder
+
+
+def clean(folder: Path, *command: str) -> None:
+    run = subprocess.run([sys.executable, "-m", *command, "."], cwd=folder, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-1000:]
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_generated_modules_are_clean(target: str, tmp_path: Path) -> None:
+    pytest.importorskip("ruff")
+    folder = written(target, tmp_path)
+    clean(folder, "ruff", "check", "--isolated", "--line-length", "120")
+    clean(folder, "ruff", "format", "--check", "--isolated", "--line-length", "120")
+
+
+@installed
+def test_generated_modules_are_typed(target: str, tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
+    clean(written(target, tmp_path), "mypy", "--strict")
+
+
 def test_bytes_do_not_depend_on_the_hash_seed() -> None:
-    program = "import sys, symgrad\nfor p in sys.argv[1:]:\n for t in ('torch', 'jax'):\n"
+    program = "import sys, symgrad\ntargets, *paths = sys.argv[1:]\nfor p in paths:\n for t in targets.split():\n"
     program += "  sys.stdout.write(symgrad.export(symgrad.read(p), target=t))"
     paths = [str(p) for p in documents() if p.parent.name == "derivations"]
     outputs = {
         subprocess.run(
-            [sys.executable, "-c", program, *paths],
+            [sys.executable, "-c", program, " ".join(TARGETS), *paths],
             cwd=ROOT,
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,
         ).stdout
-        for seed in ("0", "1")
+        for seed in ("0", "123")
     }
     assert len(outputs) == 1
 
 
+@pytest.mark.golden
 @differentiable
 def test_golden_source(target: str) -> None:
     text = symgrad.export(symgrad.read(str(ROOT / "derivations/negative_sampling_array.md")), target=target)

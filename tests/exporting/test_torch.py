@@ -11,9 +11,11 @@ import pytest
 
 import symgrad
 from symgrad.exporting.loading import load_text
-from tests.exporting.test_targets import CASES, IDS, Case
-from tests.exporting.worlds import ROOT
+from tests.cases import each
+from tests.exporting.test_targets import Case
+from tests.exporting.worlds import ROOT, costs
 
+pytestmark = pytest.mark.torch
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 W, D = 7, 3
 
@@ -28,7 +30,7 @@ def given(**other: Any) -> dict[str, Any]:
     return {"U": u, "V": v, "n": torch.tensor([2, 2, 0, 5]), "o": 1, "c": 3, **other}
 
 
-@pytest.mark.parametrize(("path", "name"), CASES, ids=IDS)
+@each(("path", "name"), costs)
 def test_gradcheck(path: Path, name: str) -> None:
     case = Case(path, name, "torch")
     arguments = case.arguments()
@@ -41,7 +43,7 @@ def test_gradcheck(path: Path, name: str) -> None:
     assert torch.autograd.gradcheck(function, leaves, eps=1e-6, atol=1e-5, rtol=1e-4)
 
 
-@pytest.mark.parametrize(
+@each(
     ("wrong", "words"),
     [
         ({"V": torch.zeros(W, D, dtype=torch.float64)}, r"V has shape \(7, 3\).*\(D, W\)"),
@@ -183,7 +185,7 @@ def test_slices_along_an_axis_in_the_middle() -> None:
     torch.testing.assert_close(grads["A"].to_dense(), want)
 
 
-@pytest.mark.parametrize("name", ["J", "J_batch"])
+@each("name", ["J", "J_batch"])
 def test_sparse_backward_passes_are_those_of_dense_ones(name: str) -> None:
     module, arguments = generated("negative_sampling_array"), given()
     if name == "J_batch":
@@ -207,7 +209,7 @@ def test_sparse_gradients_do_not_follow_the_indices_given() -> None:
     torch.testing.assert_close(grads["V"].to_dense(), kept)
 
 
-@pytest.mark.parametrize("optimiser", ["SGD", "SparseAdam"])
+@each("optimiser", ["SGD", "SparseAdam"])
 def test_sparse_gradients_go_with_optimisers(optimiser: str) -> None:
     module, arguments = generated("negative_sampling_array"), given()
     leaves = [arguments[n].requires_grad_() for n in ("U", "V")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -162,7 +162,7 @@ def vocabulary(path: Path) -> DocumentNames:
     return DocumentNames(read_document(Source(str(path), path.read_text(encoding="utf-8"))))
 
 
-@lru_cache
+@cache
 def exported(path: Path) -> tuple[tuple[str, Quantity, ModuleType, DocumentNames], ...]:
     """The costs of a document that its module has, by the names of their functions."""
     return tuple(_exported(path))
@@ -180,4 +180,21 @@ def _exported(path: Path) -> Iterator[tuple[str, Quantity, ModuleType, DocumentN
             yield name, q, module, v
 
 
-__all__ = ["Affine", "Range", "Ref", "World", "documents", "exported", "loaded", "vocabulary"]
+@lru_cache
+def costs() -> tuple[tuple[Path, str], ...]:
+    """All costs that have a module, as a document and a name."""
+    return tuple((path, name) for path in documents() for name, *_ in exported(path))
+
+
+@lru_cache
+def batched() -> tuple[tuple[Path, str], ...]:
+    """Those of them that come with a function for batches."""
+    return tuple(
+        (path, name)
+        for path in documents()
+        for name, _, module, _ in exported(path)
+        if hasattr(module, f"{name}_batch_value_and_grad")
+    )
+
+
+__all__ = ["Affine", "Range", "Ref", "World", "batched", "costs", "documents", "exported", "loaded", "vocabulary"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from symgrad.comparing.comparer import compare
 from symgrad.comparing.problem import Problem, problem_of
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
+from tests.cases import each
 from tests.handcoded import batched, cbow, negative_sampling, networks, softmax
 from tests.handcoded.hand import HANDS, Hand
 
@@ -21,7 +20,7 @@ def problem(hand: Hand) -> Problem:
     return problem_of(read_document(Source(hand.document.name, hand.document.read_text(encoding="utf-8"))), hand.of)
 
 
-@pytest.mark.parametrize("hand", RIGHT, ids=lambda h: h.name)
+@each("hand", RIGHT, ids=lambda h: h.name, shares=2)
 def test_right_gradients_pass(hand: Hand) -> None:
     document = problem(hand)
     for seed in range(SEEDS):
@@ -31,7 +30,7 @@ def test_right_gradients_pass(hand: Hand) -> None:
         assert found.opinion is None or found.opinion.agrees is not False
 
 
-@pytest.mark.parametrize("hand", WRONG, ids=lambda h: h.name)
+@each("hand", WRONG, ids=lambda h: h.name, shares=3)
 def test_wrong_gradients_are_found_and_named(hand: Hand) -> None:
     found = compare(hand.function, problem(hand), maps=hand.maps)
     wrong = {f.argument: f for f in found.findings if f.verdict == "differs"}

@@ -11,8 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
+from tests.cases import each
 from tests.hostile.guard import complaints
 from tests.hostile.mutate import documents
 from tests.hostile.pack import PACK
@@ -24,19 +23,17 @@ BYTES = 2_000_000_000
 """Address space within which the whole pack is read; NumPy and SymPy loaded take about a quarter of it."""
 
 
-@pytest.mark.parametrize("name", PACK)
+@each("name", PACK, shares=3)
 def test_pack(name: str) -> None:
     assert complaints(PACK[name]) is None
 
 
-@pytest.mark.parametrize(
-    "name", ["only dollars", "unclosed environment", "unclosed groups", "unicode", "a macro of itself"]
-)
+@each("name", ["only dollars", "unclosed environment", "unclosed groups", "unicode", "a macro of itself"])
 def test_pack_as_tex(name: str) -> None:
     assert complaints(PACK[name], "hostile.tex") is None
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@each("part", range(PARTS), shares=PARTS)
 def test_mutated_documents(part: int) -> None:
     found = []
     for seed, text in documents(part, PARTS, COUNT):
@@ -70,7 +67,7 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     assert "MemoryError" not in done.stderr
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "data", "status"),
     [
         ("bytes.md", b"\xff\xfe\x00\x80 $$ x = 1 $$", 3),

@@ -6,13 +6,14 @@ import math
 import random
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
 
 from symgrad.core import nodes as n
-from symgrad.core.functions import ROWS
+from symgrad.core.functions import ROWS, Row
 from symgrad.core.nodes import Cond, Definition, Delta, Deriv, Entry, Func, Iverson, Lam, Num, Ref, Size, Sum, Tensor
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
 from symgrad.evaluating.arithmetic import Dual, const, primal
@@ -21,6 +22,7 @@ from symgrad.evaluating.certificate import certify
 from symgrad.evaluating.environment import Environment, EvaluationError, Realisation
 from symgrad.evaluating.evaluator import Evaluator
 from symgrad.evaluating.multiprecision import Point, UndefinedValue
+from tests.cases import each, facts
 
 W, D, K = Range.of_size("W"), Range.of_size("D"), Range.of_size("K")
 WINDOW = Range(Affine.build([("m", -1)]), Affine.of("m"))
@@ -80,14 +82,19 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
 # --- nodes ----------------------------------------------------------------------------------------
 
 
-def test_sum_of_products() -> None:
+test_sums_products_and_positions = facts()
+
+
+@test_sums_products_and_positions.fact
+def sum_of_products() -> None:
     """sum_j U_aj V_jb"""
     env, a, b, j = environment(), Index("a", W, "free"), Index("b", W, "free"), Index("j", D)
     got = value(Sum(j, n.mul(at(U, a, j), at(V, j, b))), env, a, b)
     assert np.allclose(got, env.tensors[U] @ env.tensors[V])
 
 
-def test_nested_sums_of_many_factors_need_no_outer_product() -> None:
+@test_sums_products_and_positions.fact
+def nested_sums_of_many_factors_need_no_outer_product() -> None:
     """tr(A^12), written with twelve dummies: 4^12 numbers if it were multiplied out"""
     env = environment()
     ring = [Index(f"i{k}", W) for k in range(12)]
@@ -97,14 +104,16 @@ def test_nested_sums_of_many_factors_need_no_outer_product() -> None:
     assert np.allclose(got, expected)
 
 
-def test_a_sum_over_what_lacks_its_index_counts_positions() -> None:
+@test_sums_products_and_positions.fact
+def a_sum_over_what_lacks_its_index_counts_positions() -> None:
     """sum_i s = W s, sum_i (x_i + 1) = sum_i x_i + W"""
     env, i = environment(), Index("i", W)
     assert np.allclose(value(Sum(i, at(S)), env), 4 * env.tensors[S])
     assert np.allclose(value(Sum(i, n.add(at(X, i), n.ONE)), env), env.tensors[X].sum(1) + 4)
 
 
-def test_what_fails_a_condition_is_not_counted_even_where_undefined() -> None:
+@test_sums_products_and_positions.fact
+def what_fails_a_condition_is_not_counted_even_where_undefined() -> None:
     """sum_{i != j} 1 / (x_i - x_j)"""
     env, i, j = environment(), Index("i", W), Index("j", W, "free")
     body = n.power(n.sub(at(X, i), at(X, j)), -1)
@@ -115,13 +124,15 @@ def test_what_fails_a_condition_is_not_counted_even_where_undefined() -> None:
     assert np.isnan(value(Sum(i, body), env, j)).all()
 
 
-def test_sum_over_a_subset() -> None:
+@test_sums_products_and_positions.fact
+def sum_over_a_subset() -> None:
     env, k = environment(), Index("k", W)
     got = value(Sum(k, at(X, k), (Cond("in", k, NEGATIVES),)), env)
     assert np.allclose(got, (env.tensors[X] * env.subsets[NEGATIVES]).sum(1))
 
 
-def test_products_over_an_index() -> None:
+@test_sums_products_and_positions.fact
+def products_over_an_index() -> None:
     """prod_i x_i and its derivative prod_{j != i} x_j"""
     env, i, j = environment(), Index("i", W), Index("j", W, "free")
     p = n.Prod(i, at(X, i))
@@ -130,7 +141,8 @@ def test_products_over_an_index() -> None:
     assert np.allclose(value(Deriv(p, at(X, j)), env, j), x.prod(1)[:, None] / x)
 
 
-def test_gathered_and_literal_positions() -> None:
+@test_sums_products_and_positions.fact
+def gathered_and_literal_positions() -> None:
     """U_{n_k 2}"""
     env, k = environment(), Index("k", K, "free")
     got = value(at(U, Gather(SAMPLES, (k,)), 2), env, k)
@@ -138,7 +150,8 @@ def test_gathered_and_literal_positions() -> None:
         assert got[b, q] == env.tensors[U][b, env.index_arrays[SAMPLES][b, q] - 1, 1]
 
 
-def test_arithmetic_on_positions_out_of_range_is_undefined() -> None:
+@test_sums_products_and_positions.fact
+def arithmetic_on_positions_out_of_range_is_undefined() -> None:
     """x_{c+j} for -m <= j <= m"""
     env, j = environment(), Index("j", WINDOW, "free")
     got = value(at(X, Affine.of(c) + j), env, j)
@@ -150,14 +163,19 @@ def test_arithmetic_on_positions_out_of_range_is_undefined() -> None:
             assert math.isnan(got[b, q + 1])
 
 
-def test_a_condition_keeps_arithmetic_in_range() -> None:
+test_conditions_and_what_is_undefined = facts()
+
+
+@test_conditions_and_what_is_undefined.fact
+def a_condition_keeps_arithmetic_in_range() -> None:
     """sum_{i < W} x_{i+1} = sum_i x_i - x_1"""
     env, i = environment(), Index("i", W)
     got = value(Sum(i, at(X, Affine.of(i) + 1), (Cond("lt", i, Affine.of("W")),)), env)
     assert np.allclose(got, env.tensors[X][:, 1:].sum(1))
 
 
-def test_deltas_and_brackets() -> None:
+@test_conditions_and_what_is_undefined.fact
+def deltas_and_brackets() -> None:
     env, i = environment(), Index("i", W, "free")
     assert np.array_equal(value(Delta(i, o), env, i), (np.arange(1, 5) == env.at[o][:, None]).astype(float))
     assert np.array_equal(
@@ -167,13 +185,15 @@ def test_deltas_and_brackets() -> None:
     assert np.array_equal(value(positive, env, i), (env.tensors[X] > 1).astype(float))
 
 
-def test_sizes_as_numbers() -> None:
+@test_conditions_and_what_is_undefined.fact
+def sizes_as_numbers() -> None:
     """|W| - 1, and the size of -m..m"""
     assert value(Size(Affine.of("W") - 1), environment())[0] == 3
     assert value(Size(WINDOW.size), environment(m=2))[0] == 5
 
 
-def test_the_first_case_that_applies() -> None:
+@test_conditions_and_what_is_undefined.fact
+def the_first_case_that_applies() -> None:
     env, i = environment(), Index("i", W, "free")
     e = n.Cases((((Cond("eq", i, o),), at(S)), ((), at(X, i))))
     got = value(e, env, i)
@@ -181,7 +201,8 @@ def test_the_first_case_that_applies() -> None:
         assert got[b, k] == (env.tensors[S][b] if k + 1 == env.at[o][b] else env.tensors[X][b, k])
 
 
-@pytest.mark.parametrize(
+@test_conditions_and_what_is_undefined.fact
+@each(
     ("expr", "number"),
     [
         (n.power(at(S), -1), 0.0),
@@ -196,7 +217,7 @@ def test_the_first_case_that_applies() -> None:
         (Deriv(Func("log", at(S)), at(S)), -1.0),
     ],
 )
-def test_undefined(expr: n.Expr, number: float) -> None:
+def undefined(expr: n.Expr, number: float) -> None:
     """1/0, log of what is not positive, roots of negatives, 0 times undefined, x/x at 0, overflow, kinks,
     and derivatives of what is undefined"""
     env = Environment({}, 1, {S: np.array([number])})
@@ -205,7 +226,8 @@ def test_undefined(expr: n.Expr, number: float) -> None:
         certify(expr, n.ONE, env, {})
 
 
-def test_a_function_has_its_value_at_a_continuous_kink_if_that_is_asked_for() -> None:
+@test_conditions_and_what_is_undefined.fact
+def a_function_has_its_value_at_a_continuous_kink_if_that_is_asked_for() -> None:
     """|0| = 0, but its slope is undefined, unless its argument stands still"""
     env = Environment({}, 1, {S: np.zeros(1)}, strict=False)
     ev = Evaluator(env)
@@ -215,7 +237,8 @@ def test_a_function_has_its_value_at_a_continuous_kink_if_that_is_asked_for() ->
     assert np.isnan(ev.number(Func("sign", at(S))).a).all()
 
 
-def test_unknown_things_are_errors() -> None:
+@test_conditions_and_what_is_undefined.fact
+def unknown_things_are_errors() -> None:
     ev = Evaluator(Environment({}, 1))
     for e in (at(S), Func("nonsense", n.ONE), n.Const("k"), Size(Affine.of("W"))):
         with pytest.raises(EvaluationError):
@@ -240,7 +263,11 @@ def numpy_softmax(env: Environment) -> np.ndarray:
     return e / e.sum(1, keepdims=True)
 
 
-def test_a_definition_at_free_fixed_and_gathered_positions() -> None:
+test_definitions = facts()
+
+
+@test_definitions.fact
+def a_definition_at_free_fixed_and_gathered_positions() -> None:
     env, i, k = environment(), Index("i", W, "free"), Index("k", K, "free")
     yhat, _ = softmax()
     expected = numpy_softmax(env)
@@ -250,7 +277,8 @@ def test_a_definition_at_free_fixed_and_gathered_positions() -> None:
     assert np.allclose(got, np.take_along_axis(expected, env.index_arrays[SAMPLES] - 1, axis=1))
 
 
-def test_a_definition_through_itself_is_an_error() -> None:
+@test_definitions.fact
+def a_definition_through_itself_is_an_error() -> None:
     d = Definition("h", (), n.ONE)
     d.body = n.add(Ref(d, ()), n.ONE)
     with pytest.raises(EvaluationError):
@@ -260,7 +288,11 @@ def test_a_definition_through_itself_is_an_error() -> None:
 # --- derivatives ----------------------------------------------------------------------------------
 
 
-def test_gradient_of_softmax_cross_entropy() -> None:
+test_derivatives = facts()
+
+
+@test_derivatives.fact
+def gradient_of_softmax_cross_entropy() -> None:
     """dJ/dV_ic = sum_a (yhat_a - delta_ao) U_ai, dJ/dU_zi = (yhat_z - delta_zo) V_ic"""
     env, i, z = environment(), Index("i", D, "free"), Index("z", W, "free")
     _, cost = softmax()
@@ -272,7 +304,8 @@ def test_gradient_of_softmax_cross_entropy() -> None:
     assert np.allclose(by_u, np.einsum("bw,bd->bwd", error, v))
 
 
-def test_a_defined_quantity_as_the_variable() -> None:
+@test_derivatives.fact
+def a_defined_quantity_as_the_variable() -> None:
     """dJ/dyhat_a = -delta_ao / yhat_o, and the chain rule through it"""
     env, i, a, q = environment(), Index("i", D, "free"), Index("a", W, "free"), Index("q", W)
     yhat, cost = softmax()
@@ -283,7 +316,8 @@ def test_a_defined_quantity_as_the_variable() -> None:
     assert np.allclose(value(chain, env, i), value(Deriv(Ref(cost, ()), at(V, i, c)), env, i))
 
 
-def test_held_definitions_are_constant() -> None:
+@test_derivatives.fact
+def held_definitions_are_constant() -> None:
     """y = (x - mu)/s, mu = mean x: dy_i/dx_j with mu held is delta_ij / s"""
     env, i, j, k, a = environment(), Index("i", W, "free"), Index("j", W, "free"), Index("k", W), Index("a", W)
     mu = Definition("mu", (), n.div(Sum(k, at(X, k)), Size(Affine.of("W"))))
@@ -295,7 +329,8 @@ def test_held_definitions_are_constant() -> None:
     assert np.allclose(value(Deriv(Ref(y, (i,)), Ref(mu, ())), env, i), -1 / s[:, 0])
 
 
-def test_the_same_letter_in_body_and_variable() -> None:
+@test_derivatives.fact
+def the_same_letter_in_body_and_variable() -> None:
     """d(x_i^2)/dx_i = 2 x_i, d(sum_j x_j^2)/dx_i inside sum_i, d^2(x_i^3)/dx_i^2 = 6 x_i"""
     env, i = environment(), Index("i", W, "free")
     x = env.tensors[X]
@@ -303,7 +338,8 @@ def test_the_same_letter_in_body_and_variable() -> None:
     assert np.allclose(value(Deriv(Deriv(n.power(at(X, i), 3), at(X, i)), at(X, i)), env, i), 6 * x)
 
 
-def test_no_capture_of_an_index_that_varies() -> None:
+@test_derivatives.fact
+def no_capture_of_an_index_that_varies() -> None:
     """sum_i d(sum_i x_i^2)/dx_i with one and the same index object = 2 sum_i x_i"""
     env, i = environment(), Index("i", W)
     e = Sum(i, Deriv(Sum(i, n.power(at(X, i), 2)), at(X, i)))
@@ -317,7 +353,8 @@ def test_no_capture_of_an_index_that_varies() -> None:
     assert np.allclose(value(e, env), 2 * x.sum(1))
 
 
-def test_hessian_of_log_sum_exp() -> None:
+@test_derivatives.fact
+def hessian_of_log_sum_exp() -> None:
     """d^2 log sum exp / dx_i dx_j = p_i delta_ij - p_i p_j"""
     env, i, j, k = environment(), Index("i", W, "free"), Index("j", W, "free"), Index("k", W)
     f = Func("log", Sum(k, Func("exp", at(X, k))))
@@ -327,7 +364,8 @@ def test_hessian_of_log_sum_exp() -> None:
     assert np.allclose(value(Deriv(Deriv(f, at(X, i)), at(X, j)), env, i, j), expected)
 
 
-def test_derivative_by_an_entry_at_gathered_positions() -> None:
+@test_derivatives.fact
+def derivative_by_an_entry_at_gathered_positions() -> None:
     """d(sum_q x_{n_q}^2)/dx_i counts repeated samples"""
     env, i, q = environment(), Index("i", W, "free"), Index("q", K)
     got = value(Deriv(Sum(q, n.power(at(X, Gather(SAMPLES, (q,))), 2)), at(X, i)), env, i)
@@ -336,7 +374,11 @@ def test_derivative_by_an_entry_at_gathered_positions() -> None:
         assert np.allclose(got[b], 2 * counts * env.tensors[X][b])
 
 
-def test_abstract_functions_obey_the_chain_rule() -> None:
+test_functions = facts()
+
+
+@test_functions.fact
+def abstract_functions_obey_the_chain_rule() -> None:
     """d f(x_i^2)/dx_i = 2 x_i f'(x_i^2); d L(UV-like)/dx_k = sum_ij dL/dY_ij dY_ij/dx_k"""
     env, i, k = environment(), Index("i", W, "free"), Index("k", W, "free")
     body = n.power(at(X, i), 2)
@@ -351,15 +393,26 @@ def test_abstract_functions_obey_the_chain_rule() -> None:
     assert np.allclose(value(left, env, k), value(right, env, k))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda r: r.name)
-@pytest.mark.parametrize("x", [-1.3, -0.4, 0.6, 1.7])
-def test_dual_numbers_against_differences(row, x: float) -> None:  # type: ignore[no-untyped-def]
-    """f'(x) and f''(x) of every function of the table"""
-    inner = Dual(1, const(x), const(1.0))
+def twice_dual(row: Row, x: float) -> Any:
+    """f(x) with both derivatives; not a number outside its domain"""
     with np.errstate(all="ignore"):
-        twice = row.meaning(functions, Dual(2, inner, const(1.0)))
-    if math.isnan(primal(twice).a[0]):
-        pytest.skip("outside the domain")
+        return row.meaning(functions, Dual(2, Dual(1, const(x), const(1.0)), const(1.0)))
+
+
+POINTS = [(row, x) for row in ROWS for x in (-1.3, -0.4, 0.6, 1.7) if not math.isnan(primal(twice_dual(row, x)).a[0])]
+
+
+@test_functions.fact
+def every_function_is_defined_at_some_of_the_points() -> None:
+    assert {row.name for row, _ in POINTS} == {row.name for row in ROWS}
+    assert len(POINTS) >= 0.85 * 4 * len(ROWS)
+
+
+@test_functions.fact
+@each(("row", "x"), POINTS, ids=lambda v: getattr(v, "name", None))
+def dual_numbers_against_differences(row: Row, x: float) -> None:
+    """f'(x) and f''(x) of every function of the table"""
+    twice = twice_dual(row, x)
     s = at(S)
     env = Environment({}, 1, {S: np.array([x])})
     with mpmath.workdps(60):
@@ -372,8 +425,9 @@ def test_dual_numbers_against_differences(row, x: float) -> None:  # type: ignor
     assert primal(bend).a[0] == pytest.approx(second, rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize("x", [-1000.0, -400.0, 400.0, 720.0])
-def test_tanh_far_out_is_flat(x: float) -> None:
+@test_functions.fact
+@each("x", [-1000.0, -400.0, 400.0, 720.0])
+def tanh_far_out_is_flat(x: float) -> None:
     """tanh(x) is 1 or -1 there, and its derivative 0, without overflow on the way"""
     ev = Evaluator(Environment({}, 1, {S: np.array([x])}))
     assert ev.number(Func("tanh", at(S))).a[0] == math.copysign(1.0, x)
@@ -450,8 +504,12 @@ class Wild:
         return n.Cases((((cond,), self.expr(scope, sub)), ((), self.expr(scope, sub))))
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_arrays_and_many_digits_agree(seed: int) -> None:
+test_both_evaluations = facts()
+
+
+@test_both_evaluations.fact
+@each("seed", range(60))
+def arrays_and_many_digits_agree(seed: int) -> None:
     """Random expressions: the same values, undefined at the same points"""
     wild = Wild(seed)
     env = environment(seed, W=3, D=2)

@@ -15,6 +15,7 @@ from symgrad.proving.interner import Interner
 from symgrad.proving.labelling import closure
 from symgrad.proving.limits import FormTooLarge
 from symgrad.proving.normal_form import normal_form
+from tests.cases import each
 from tests.ir.forms import A, W, X, at, total
 
 Edge = tuple[int, int]
@@ -95,7 +96,7 @@ def test_direction_counts() -> None:
     assert form(network(forward, both=False)) == form(network(relabelled(forward, 7), both=False))
 
 
-@pytest.mark.parametrize("seed", range(30))
+@each("seed", range(30))
 def test_random_networks_are_told_apart_exactly(seed: int) -> None:
     rng = random.Random(seed)
     count = rng.randint(3, 6)

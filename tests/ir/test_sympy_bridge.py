@@ -42,6 +42,7 @@ from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
 from symgrad.sympy_door.bridge import Bridge, BridgeError
 from symgrad.sympy_door.from_sympy import from_sympy
 from symgrad.sympy_door.to_sympy import to_sympy
+from tests.cases import each
 from tests.derive.brute import Brute
 
 W, D, K = (Range.of_size(s) for s in "WDK")
@@ -90,7 +91,7 @@ def world() -> Brute:
     return Brute(SIZES, values, gathers={n: {(1,): 3, (2,): 3}})
 
 
-@pytest.mark.parametrize("name", EXPRESSIONS)
+@each("name", EXPRESSIONS)
 def test_there_and_back_means_the_same(name: str) -> None:
     expr = EXPRESSIONS[name]
     bridge = Bridge()
@@ -143,7 +144,7 @@ def test_rectifiers() -> None:
     assert from_sympy(sp.Heaviside(t), bridge) is Iverson(Cond("pos", entry(bridge.tensors["t"])))
 
 
-@pytest.mark.parametrize(
+@each(
     "expr",
     [
         Sum(w, entry(U, w, i), (Cond("in", w, Subset("\\mathcal{N}", W)),)),
@@ -157,7 +158,7 @@ def test_what_sympy_lacks_is_said(expr: Expr) -> None:
         to_sympy(expr)
 
 
-@pytest.mark.parametrize(
+@each(
     "theirs",
     [
         sp.Symbol("t") * 0.5,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from symgrad.checking.documents import check_text
+from tests.cases import each
 
 DECLARED = (
     "Let $x, y \\in \\mathbb{R}^N$, $d \\in \\{0, 1\\}^N$, $c \\in \\{1, \\dots, N\\}$, "
@@ -17,7 +16,7 @@ def verdicts(*displays: str) -> list[str]:
     return [c.verdict for c in check_text(text).steps]
 
 
-@pytest.mark.parametrize("condition", ["y_n > 0", "d_n = 1", "n \\in \\mathcal{N}", "n \\neq c", "n = c"])
+@each("condition", ["y_n > 0", "d_n = 1", "n \\in \\mathcal{N}", "n \\neq c", "n = c"])
 def test_a_letter_of_a_condition_alone_is_a_pattern_and_no_label(condition: str) -> None:
     cases = f"g_n = \\begin{{cases}} 1 & \\text{{if }} {condition} \\\\ 2 & \\text{{otherwise}} \\end{{cases}}"
     assert verdicts(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symgrad.reading.document.block_reader import Blocks, Directive, Display, Heading, Inline, read_blocks
 from symgrad.text.source import Source
+from tests.cases import each, facts
 from tests.hostile.guard import PATIENCE, limit
 
 
@@ -29,7 +29,11 @@ def headings(text: str, path: str = "a.md") -> list[tuple[int, str]]:
     return [(b.level, b.text) for b in read(text, path) if isinstance(b, Heading)]
 
 
-@pytest.mark.parametrize(
+test_displays = facts()
+
+
+@test_displays.fact
+@each(
     "text",
     [
         "$$a = b$$",
@@ -51,12 +55,13 @@ def headings(text: str, path: str = "a.md") -> list[tuple[int, str]]:
         "\\$5 $$a = b$$",
     ],
 )
-def test_a_display(text: str) -> None:
+def a_display(text: str) -> None:
     assert displays(text) == ["a = b"]
     assert read(text).diagnostics == ()
 
 
-def test_an_environment_inside_dollars_is_one_display() -> None:
+@test_displays.fact
+def an_environment_inside_dollars_is_one_display() -> None:
     (display,) = read(r"$$ \begin{aligned} a &= b \\ &= c \end{aligned} $$")
     assert isinstance(display, Display)
     assert display.environment is None
@@ -64,17 +69,20 @@ def test_an_environment_inside_dollars_is_one_display() -> None:
     assert display.full.start == 0
 
 
-def test_cases_belong_to_the_content() -> None:
+@test_displays.fact
+def cases_belong_to_the_content() -> None:
     assert displays(r"\begin{cases} a & b \end{cases}") == [r"\begin{cases} a & b \end{cases}"]
 
 
-def test_an_environment_has_its_name() -> None:
+@test_displays.fact
+def an_environment_has_its_name() -> None:
     (display,) = read("\\begin{align*}a\\end{align*}")
     assert isinstance(display, Display)
     assert display.environment == "align*"
 
 
-@pytest.mark.parametrize(
+@test_displays.fact
+@each(
     "text",
     [
         "`$$a = b$$`",
@@ -90,12 +98,16 @@ def test_an_environment_has_its_name() -> None:
         "$$$$",
     ],
 )
-def test_code_and_comments_are_not_mathematics(text: str) -> None:
+def code_and_comments_are_not_mathematics(text: str) -> None:
     assert list(read(text)) == []
     assert read(text).diagnostics == ()
 
 
-@pytest.mark.parametrize(
+test_inline_mathematics = facts()
+
+
+@test_inline_mathematics.fact
+@each(
     ("text", "found"),
     [
         ("with $x \\in W$ and \\(y\\).", ["x \\in W", "y"]),
@@ -113,38 +125,47 @@ def test_code_and_comments_are_not_mathematics(text: str) -> None:
         ("$\\$5$", ["\\$5"]),
     ],
 )
-def test_inline(text: str, found: list[str]) -> None:
+def inline(text: str, found: list[str]) -> None:
     assert inlines(text) == found
 
 
-def test_paragraphs_are_counted() -> None:
+@test_inline_mathematics.fact
+def paragraphs_are_counted() -> None:
     blocks = read("$a$ and\n$b$\n\n$c$\n# $d$\n$e$")
     numbers = [b.paragraph for b in blocks if isinstance(b, Inline)]
     assert numbers[0] == numbers[1] < numbers[2] < numbers[3] < numbers[4]
 
 
-def test_a_directive_inside_a_display_is_said() -> None:
+test_headings_and_directives = facts()
+
+
+@test_headings_and_directives.fact
+def a_directive_inside_a_display_is_said() -> None:
     blocks = read("\\begin{align}\n% symgrad: expect refuted\na = b\n\\end{align}", "a.tex")
     assert [type(b).__name__ for b in blocks] == ["Display"]
     assert [d.code for d in blocks.diagnostics] == ["SG004"]
 
 
-def test_headings() -> None:
+@test_headings_and_directives.fact
+def headings_of_markdown() -> None:
     text = "# One #\n\nTwo\n===\n\nThree\n---\n\n---\n\n#no\n####### no\n\n- item\n---\n"
     assert headings(text) == [(1, "One"), (1, "Two"), (2, "Three")]
 
 
-def test_a_rule_inside_a_display_is_no_heading() -> None:
+@test_headings_and_directives.fact
+def a_rule_inside_a_display_is_no_heading() -> None:
     assert headings("$$\na\n=\nb\n$$") == []
     assert displays("$$\na\n=\nb\n$$") == ["a\n=\nb"]
 
 
-def test_blocks_stand_in_order() -> None:
+@test_headings_and_directives.fact
+def blocks_stand_in_order() -> None:
     blocks = read("# H $x$\n\n<!-- symgrad: skip it -->\n$$a$$ $y$\n\n```math\nb\n```\n")
     assert [type(b).__name__ for b in blocks] == ["Heading", "Inline", "Directive", "Display", "Inline", "Display"]
 
 
-@pytest.mark.parametrize(
+@test_headings_and_directives.fact
+@each(
     ("text", "path", "found"),
     [
         ("<!-- symgrad: expect refuted -->", "a.md", ("expect", "refuted")),
@@ -153,23 +174,26 @@ def test_blocks_stand_in_order() -> None:
         ("\\begin{document}\n% symgrad: expect refuted", "a.tex", ("expect", "refuted")),
     ],
 )
-def test_directives(text: str, path: str, found: tuple[str, str]) -> None:
+def directives(text: str, path: str, found: tuple[str, str]) -> None:
     (block,) = read(text, path)
     assert isinstance(block, Directive)
     assert (block.name, block.argument) == found
     assert read(text, path).diagnostics == ()
 
 
-@pytest.mark.parametrize(
-    "text", ["<!-- symgrad: expected -->", "<!-- symgrad: expect refuted x -->", "<!-- symgrad expect refuted -->"]
-)
-def test_a_directive_that_is_none_is_said(text: str) -> None:
+@test_headings_and_directives.fact
+@each("text", ["<!-- symgrad: expected -->", "<!-- symgrad: expect refuted x -->", "<!-- symgrad expect refuted -->"])
+def a_directive_that_is_none_is_said(text: str) -> None:
     blocks = read(text)
     assert [d.code for d in blocks.diagnostics] == ["SG004"]
     assert list(blocks) == []
 
 
-@pytest.mark.parametrize(
+test_open_marks = facts()
+
+
+@test_open_marks.fact
+@each(
     ("text", "path", "mark"),
     [
         ("$$ a = b\n\nSome more words follow here.\n\n$$c = d$$", "a.md", "$$"),
@@ -187,7 +211,7 @@ def test_a_directive_that_is_none_is_said(text: str) -> None:
         ("\\begin{verbatim} a\n$$c = d$$", "a.tex", "\\begin{verbatim}"),
     ],
 )
-def test_an_open_mark_is_said_where_it_stands_and_nothing_after_is_lost(text: str, path: str, mark: str) -> None:
+def an_open_mark_is_said_where_it_stands_and_nothing_after_is_lost(text: str, path: str, mark: str) -> None:
     blocks = read(text, path)
     assert [d.code for d in blocks.diagnostics] == ["SG003"]
     (diagnostic,) = blocks.diagnostics
@@ -196,8 +220,9 @@ def test_an_open_mark_is_said_where_it_stands_and_nothing_after_is_lost(text: st
     assert "c = d" in displays(text, path)
 
 
-@pytest.mark.parametrize("text", ["see \\[1\\] there", "an escaped \\[bracket", "\\(not math"])
-def test_escaped_brackets_of_markdown_are_no_error(text: str) -> None:
+@test_open_marks.fact
+@each("text", ["see \\[1\\] there", "an escaped \\[bracket", "\\(not math"])
+def escaped_brackets_of_markdown_are_no_error(text: str) -> None:
     assert read(text).diagnostics == ()
 
 
@@ -225,7 +250,11 @@ $$ no $$
 """
 
 
-def test_tex() -> None:
+test_tex_and_text = facts()
+
+
+@test_tex_and_text.fact
+def tex() -> None:
     blocks = read(TEX, "a.tex")
     assert [type(b).__name__ for b in blocks] == [
         "Heading", "Inline", "Inline", "Heading", "Inline", "Directive", "Display", "Display", "Heading",
@@ -236,19 +265,23 @@ def test_tex() -> None:
     assert blocks.diagnostics == ()
 
 
-def test_text_of_a_tex_file_without_document_is_read() -> None:
+@test_tex_and_text.fact
+def text_of_a_tex_file_without_document_is_read() -> None:
     assert displays("$$a$$", "a.tex") == ["a"]
 
 
-def test_a_txt_file_is_read_as_markdown() -> None:
+@test_tex_and_text.fact
+def a_txt_file_is_read_as_markdown() -> None:
     assert inlines("if $\\delta_{oz} = 1$ then", "a.txt") == ["\\delta_{oz} = 1"]
 
 
-def test_lines() -> None:
+@test_tex_and_text.fact
+def lines() -> None:
     assert read("a\n  b \n").lines == ((0, "a"), (2, "b"), (7, ""))
 
 
-def test_quoted_spans_keep_their_place() -> None:
+@test_tex_and_text.fact
+def quoted_spans_keep_their_place() -> None:
     text = "> $$\n> a\n> $$\n"
     (display,) = read(text)
     assert isinstance(display, Display)
@@ -290,7 +323,8 @@ def test_any_text_is_read(pieces: list[str], path: str) -> None:
     check_laws("".join(pieces), path)
 
 
-def test_mutations_are_read() -> None:
+@test_tex_and_text.fact
+def mutations_are_read() -> None:
     random_ = random.Random(1)
     good = (
         "---\nt: 1\n---\n# H\n\n$$ a = b $$ and $x$ `c`\n\n```math\nd\n```\n\n"
@@ -304,11 +338,10 @@ def test_mutations_are_read() -> None:
         check_laws("".join(text), random_.choice(["a.md", "a.tex"]))
 
 
-@pytest.mark.parametrize(
-    "piece", [*(p for p in PIECES if p.strip()), "$a ", "\\begin{cases} ", "\\section{{", "> $$\n", "` ``"]
-)
-@pytest.mark.parametrize("path", ["a.md", "a.tex"])
-def test_repetition_takes_linear_time(piece: str, path: str) -> None:
+@test_tex_and_text.fact
+@each("piece", [*(p for p in PIECES if p.strip()), "$a ", "\\begin{cases} ", "\\section{{", "> $$\n", "` ``"])
+@each("path", ["a.md", "a.tex"])
+def repetition_takes_linear_time(piece: str, path: str) -> None:
     with limit(PATIENCE):
         read(piece * 3000, path)
         read((piece + "\n") * 3000, path)

@@ -9,6 +9,7 @@ import pytest
 from symgrad.reading.document_reader import read_document
 from symgrad.reading.meaning import definitions
 from symgrad.text.source import Source
+from tests.cases import each
 
 DECLARED = "Let $x, w \\in \\mathbb{R}$.\n\n"
 
@@ -33,7 +34,7 @@ def read(text: str) -> None:
     assert all(step.outcome.claim is not None for step in found.steps)
 
 
-@pytest.mark.parametrize("layers", [5, 10, 20, 35])
+@each("layers", [5, 10, 20, 35])
 def test_a_chain_of_layers_with_a_claim_each_is_elaborated_once_per_layer(elaborated: list[str], layers: int) -> None:
     lines = [DECLARED, "$$ h^{(0)} = w x $$"]
     for k in range(1, layers):

@@ -45,6 +45,7 @@ from symgrad.reading.document_names import naming
 from symgrad.reading.document_reader import Reader
 from symgrad.text.source import Source
 from symgrad.writing.index_latex import Naming, describe_sizes, latex, read
+from tests.cases import each, facts
 
 W, D, K, P = (Range.of_size(s) for s in "WDKP")
 M = Range(Affine.of("m").scale(-1), Affine.of("m"))
@@ -241,41 +242,54 @@ GOLDEN: list[tuple[Expr, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "written"), GOLDEN, ids=[w for _, w in GOLDEN])
-def test_expression_is_written_as_an_author_would(expr: Expr, written: str) -> None:
+test_expressions = facts()
+
+
+@test_expressions.fact
+@each(("expr", "written"), GOLDEN, ids=[w for _, w in GOLDEN])
+def expression_is_written_as_an_author_would(expr: Expr, written: str) -> None:
     assert latex(expr) == written
 
 
-def test_a_gradient() -> None:
+test_gradients_and_letters = facts()
+
+
+@test_gradients_and_letters.fact
+def a_gradient() -> None:
     gradient = resolve(Deriv(Ref(J, ()), Ref(y_hat, (a,))))
     assert latex(gradient) == "-\\frac{y_a}{\\hat y_a}"
 
 
-def test_reading_shows_every_range() -> None:
+@test_gradients_and_letters.fact
+def reading_shows_every_range() -> None:
     assert read(exp(dot(o))) == "\\exp\\left(\\sum_{k=1}^{D} U_{ok} V_{kc}\\right)"
     other = total("k", W, lambda k: E(y, k), lambda k: Cond("eq", k, o, True))
     assert read(other) == "\\sum_{1 \\le k \\le W, k \\neq o} y_k"
     assert read(total("k", W, lambda k: E(y, k), lambda k: Cond("in", k, N))) == "\\sum_{k \\in \\mathcal{N}} y_k"
 
 
-def test_slots_that_are_arguments() -> None:
+@test_gradients_and_letters.fact
+def slots_that_are_arguments() -> None:
     expr = Ref(cost, (o, c))
     assert latex(expr, Naming(arguments={cost: ("o", "c")})) == "J(o, c)"
     assert latex(expr, Naming(arguments={cost: ("o", "c", "\\mathcal{N}")})) == "J(o, c, \\mathcal{N})"
     assert latex(expr) == "J_{oc}"
 
 
-def test_letters_that_mean_something_else_are_left_alone() -> None:
+@test_gradients_and_letters.fact
+def letters_that_mean_something_else_are_left_alone() -> None:
     assert latex(dot(o), Naming(taken={"k": W})) == "\\sum_{j} U_{oj} V_{jc}"
     assert latex(dot(o), Naming(taken={"k": D})) == "\\sum_{k} U_{ok} V_{kc}"
     assert latex(X, Naming(letters={i: "d"})) == "x_d"
 
 
-def test_two_free_indices_of_one_letter_are_told_apart() -> None:
+@test_gradients_and_letters.fact
+def two_free_indices_of_one_letter_are_told_apart() -> None:
     assert latex(E(U, free("i", W), free("i", D))) in ("U_{ik}", "U_{ki}")
 
 
-def test_an_unknown_kind_raises() -> None:
+@test_gradients_and_letters.fact
+def an_unknown_kind_raises() -> None:
     class Strange(Expr):
         __slots__ = ()
 
@@ -283,20 +297,24 @@ def test_an_unknown_kind_raises() -> None:
         latex(Strange())
 
 
-def test_sizes() -> None:
+@test_gradients_and_letters.fact
+def sizes() -> None:
     assert describe_sizes({"W": 5, "D": 3}) == "W = 5, D = 3"
 
 
-def test_primes_on_functions() -> None:
+@test_gradients_and_letters.fact
+def primes_on_functions() -> None:
     assert latex(Func("sigma'", X)) == "\\sigma'(x_i)"
 
 
-def test_a_size_is_no_letter_for_a_dummy() -> None:
+@test_gradients_and_letters.fact
+def a_size_is_no_letter_for_a_dummy() -> None:
     over_m = Range.of_size("k")
     assert latex(total("k", over_m, lambda p: E(Tensor("h", (over_m,)), p))) == "\\sum_{j} h_j"
 
 
-def test_arguments_that_the_document_writes() -> None:
+@test_gradients_and_letters.fact
+def arguments_that_the_document_writes() -> None:
     text = "$y \\in \\mathbb{R}^W$\n\n$$J(t) = y_t$$\n\n$$\\frac{\\partial J(t)}{\\partial y_z} = \\delta_{tz}$$\n"
     reader = Reader(Source("d.md", text))
     claim = reader.read().steps[0].outcome.claim

@@ -12,6 +12,7 @@ from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Source, Span
+from tests.cases import each, facts
 
 
 def tokens_of(text: str, macros: Macros | None = None) -> list[Token]:
@@ -107,12 +108,17 @@ SAME = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("one", "other"), SAME)
-def test_two_spellings_are_one(one: str, other: str) -> None:
+test_tokens = facts()
+
+
+@test_tokens.fact
+@each(("one", "other"), SAME)
+def two_spellings_are_one(one: str, other: str) -> None:
     assert [(t.kind, t.text, t.style) for t in tokens_of(one)] == [(t.kind, t.text, t.style) for t in tokens_of(other)]
 
 
-def test_kinds() -> None:
+@test_tokens.fact
+def kinds_of_tokens() -> None:
     assert kinds(r"\hat y_{12} = 0.5 x' & \\ \quad") == [
         ("command", "\\hat"), ("letter", "y"), ("sub", "_"), ("open", "{"), ("number", "12"), ("close", "}"),
         ("symbol", "="), ("number", "0.5"), ("letter", "x"), ("prime", "'"), ("align", "&"), ("row", "\\\\"),
@@ -120,50 +126,66 @@ def test_kinds() -> None:
     ]  # fmt: skip
 
 
-def test_words_and_text() -> None:
+@test_tokens.fact
+def words_and_text() -> None:
     assert kinds(r"\operatorname{softmax}(x) \text{if } v_{\mathrm{in}}") == [
         ("word", "softmax"), ("symbol", "("), ("letter", "x"), ("symbol", ")"), ("text", "if"), ("letter", "v"),
         ("sub", "_"), ("open", "{"), ("word", "in"), ("close", "}"),
     ]  # fmt: skip
 
 
-def test_a_text_keeps_its_words() -> None:
+@test_tokens.fact
+def a_text_keeps_its_words() -> None:
     (token,) = tokens_of(r"\text{if $i \neq  j$,}")
     assert (token.kind, token.text) == ("text", r"if $i \neq j$,")
 
 
-def test_styles() -> None:
+@test_tokens.fact
+def styles() -> None:
     style = {t.text: t.style for t in tokens_of(r"\mathbf{x} \mathcal N \mathbb{R} \mathfrak{g} \mathbf{1} y")}
     assert style == {"x": "bold", "N": "cal", "R": "bb", "g": "frak", "1": "bold", "y": ""}
 
 
-def test_a_font_ends_with_its_group() -> None:
+@test_tokens.fact
+def a_font_ends_with_its_group() -> None:
     assert [(t.text, t.style) for t in tokens_of(r"{\bf a} b")] == [("a", "bold"), ("b", "")]
 
 
-def test_an_unbraced_script_is_one_digit() -> None:
+@test_tokens.fact
+def an_unbraced_script_is_one_digit() -> None:
     assert texts("x^12") == ["x", "^", "1", "2"]
 
 
-def test_a_bracket_after_a_row_is_no_length() -> None:
+test_brackets_and_bars = facts()
+
+
+@test_brackets_and_bars.fact
+def a_bracket_after_a_row_is_no_length() -> None:
     assert texts(r"a \\ [b]") == ["a", "\\\\", "[", "b", "]"]
     assert texts(r"a \\[b]") == ["a", "\\\\", "[", "b", "]"]
 
 
-def test_the_colon_of_a_slice_is_no_definition() -> None:
+@test_brackets_and_bars.fact
+def the_colon_of_a_slice_is_no_definition() -> None:
     assert texts("U_{z:} = V_{:c}") == ["U", "_", "{", "z", ":", "}", "=", "V", "_", "{", ":", "c", "}"]
 
 
-def test_two_bars_may_end_one_value_and_begin_another() -> None:
+@test_brackets_and_bars.fact
+def two_bars_may_end_one_value_and_begin_another() -> None:
     assert texts("|a||b|") == ["|", "a", "|", "|", "b", "|"]
     assert texts("p(a|b)||c||") == ["p", "(", "a", "|", "b", ")", "\\Vert", "c", "\\Vert"]
 
 
-def test_spaced() -> None:
+@test_brackets_and_bars.fact
+def spaced() -> None:
     assert [t.spaced for t in tokens_of(r"a b\,c\!d \left( e")] == [False, True, True, False, True, True]
 
 
-def test_spans_are_the_authors_characters() -> None:
+test_places = facts()
+
+
+@test_places.fact
+def spans_are_the_authors_characters() -> None:
     text = r"\frac{\partial J}{\partial x_{ij}} \operatorname{tr}(A) := \text{so} αβ"
     for token in tokens_of(text):
         assert 0 <= token.span.start < token.span.end <= len(text)
@@ -171,7 +193,8 @@ def test_spans_are_the_authors_characters() -> None:
     assert [t.span.text for t in tokens_of(text) if t.text == "\\coloneqq"] == [":="]
 
 
-@pytest.mark.parametrize(
+@test_places.fact
+@each(
     ("text", "code", "place"),
     [
         ("a {b", "SG102", "{"),
@@ -188,7 +211,7 @@ def test_spans_are_the_authors_characters() -> None:
         ("a" * 60_000, "SG002", "a"),
     ],
 )
-def test_errors_stand_at_their_place(text: str, code: str, place: str) -> None:
+def errors_stand_at_their_place(text: str, code: str, place: str) -> None:
     with pytest.raises(NotationError) as caught:
         tokens_of(text)
     diagnostic = caught.value.diagnostic
@@ -233,7 +256,8 @@ def test_no_text_breaks_the_lexer(text: str) -> None:
     survives(text)
 
 
-def test_no_mutation_breaks_the_lexer() -> None:
+@test_places.fact
+def no_mutation_breaks_the_lexer() -> None:
     random_ = random.Random(0)
     good = (
         r"\begin{aligned} \frac{\partial \hat{y}_a}{\partial V_{ic}} &= \left[ \mathbf{x}^\top"

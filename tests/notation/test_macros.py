@@ -9,6 +9,7 @@ from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import collect_macros
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Source, Span
+from tests.cases import each
 from tests.hostile.guard import PATIENCE, limit
 
 
@@ -21,7 +22,7 @@ def plain(text: str) -> list[tuple[str, str, str]]:
     return [(t.kind, t.text, t.style) for t in expand("", text)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("definitions", "text", "meaning"),
     [
         (r"\newcommand{\R}{\mathbb{R}}", r"x \in \R^n", r"x \in \mathbb{R}^n"),
@@ -63,7 +64,7 @@ LAUGHS = "".join("\\def\\" + a + "{" + ("\\" + b) * 10 + "}" for a, b in zip("ab
 """A billion laughs: seven macros, each ten times the next."""
 
 
-@pytest.mark.parametrize(
+@each(
     ("definitions", "text", "code"),
     [
         (r"\newcommand{\z}{\z}", r"\z", "SG002"),

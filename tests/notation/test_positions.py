@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from symgrad.checking.documents import check_text
+from tests.cases import each
 
 ARRAY = "Let $x \\in \\mathbb{R}^N$ and $a \\in \\mathbb{R}$.\n\n"
 
 
-@pytest.mark.parametrize(
+@each(
     ("declared", "display"),
     [
         ("", "a + \\sum_n n (2 (x_n+1) x_n + x_n^2) = a + \\sum_n (3 n x_n^2 + 2 n x_n)"),
@@ -38,7 +37,7 @@ def test_names_with_dots_between_them_are_the_rows_of_one_array() -> None:
     assert [s.verdict for s in check_text(FAMILIES).steps] == ["proved"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "code", "said"),
     [
         ("Let $x, \\dots, z \\in \\mathbb{R}^D$.", "SG109", "x_1, \\dots, x_N"),

@@ -12,6 +12,7 @@ from symgrad.comparing.findings import Comparison
 from symgrad.gradients.document_gradients import DocumentGradients
 from symgrad.report.formats import FORMATS
 from symgrad.report.report_format import Format, ReportStyle
+from tests.cases import each
 
 DOCUMENT = r"""
 With $x \in \mathbb{R}^{N}$: $$ J = \sum_n x_n^2 $$
@@ -51,7 +52,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("kind", COMMANDS)
+@each("kind", COMMANDS)
 def test_a_row_of_the_table_is_a_format_of_every_command(
     kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -68,7 +69,7 @@ def test_a_format_without_a_form_for_a_report_is_refused(folder: Path, capsys: p
     assert "json has no form for derivations: use text" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("kind", COMMANDS)
+@each("kind", COMMANDS)
 def test_a_format_that_is_none_is_refused(kind: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*COMMANDS[kind][0], "--format", "sonnet"]) == 2
     assert "there is no format 'sonnet'; there are text" in capsys.readouterr().err

@@ -12,6 +12,7 @@ import pytest
 from symgrad.checking.verdict import DocumentReport, Report, Witness
 from symgrad.report.json_format import check as render
 from symgrad.report.json_format import plain
+from tests.cases import each, facts
 from tests.report import samples
 
 
@@ -22,7 +23,11 @@ def read(report: Report) -> dict:
     return json.loads(render(report), parse_constant=refuse)
 
 
-def test_shape_of_the_whole() -> None:
+test_an_object = facts()
+
+
+@test_an_object.fact
+def shape_of_the_whole() -> None:
     told = read(samples.report(samples.PROVED, definitions=2))
     assert told["version"] == 1
     assert list(told) == ["version", "summary", "documents"]
@@ -31,7 +36,8 @@ def test_shape_of_the_whole() -> None:
     }  # fmt: skip  # one row, as the contract has it
 
 
-def test_step() -> None:
+@test_an_object.fact
+def fields_of_a_step() -> None:
     (step,) = read(samples.report(samples.PROVED))["documents"][0]["steps"]
     assert step == {
         "line": 6,
@@ -55,7 +61,8 @@ def test_step() -> None:
     }
 
 
-def test_witness_of_values() -> None:
+@test_an_object.fact
+def witness_of_values() -> None:
     (step,) = read(samples.report(samples.REFUTED))["documents"][0]["steps"]
     assert step["witness"] == {
         "sizes": {"N": 1, "D": 1},
@@ -68,51 +75,65 @@ def test_witness_of_values() -> None:
     assert step["repairs"] == ["the other sign of the whole right side"]
 
 
-def test_witness_of_shapes() -> None:
+@test_an_object.fact
+def witness_of_shapes() -> None:
     (step,) = read(samples.report(samples.SHAPES))["documents"][0]["steps"]
     assert step["witness"] == {"shapes": [["W", "D"], ["D", "W"]]}
 
 
-def test_warnings_have_a_place() -> None:
+@test_an_object.fact
+def warnings_have_a_place() -> None:
     (step,) = read(samples.report(samples.AGREES))["documents"][0]["steps"]
     (warning,) = step["warnings"]
     assert (warning["code"], warning["line"], warning["column"]) == ("SG201", 8, 13)
     assert "transposed layout" in warning["message"]
 
 
-def test_expected_refutation_counts_in_expected_alone() -> None:
+test_counts = facts()
+
+
+@test_counts.fact
+def expected_refutation_counts_in_expected_alone() -> None:
     told = read(samples.report(samples.marked(samples.REFUTED), samples.REFUTED))
     assert (told["summary"]["expected"], told["summary"]["refuted"]) == (1, 1)
     assert [step["expected"] for step in told["documents"][0]["steps"]] == [True, None]
 
 
-def test_what_is_unreadable_outside_a_step_counts() -> None:
+@test_counts.fact
+def what_is_unreadable_outside_a_step_counts() -> None:
     told = read(samples.report(samples.UNREADABLE, diagnostics=(samples.NO_NAME,), not_checked=(samples.NOT_CHECKED,)))
     assert told["summary"]["unreadable"] == 2
     assert [one["code"] for one in told["documents"][0]["diagnostics"]] == ["SG105", "SG401"]
     assert told["documents"][0]["steps"][0]["diagnostic"]["code"] == "SG105"
 
 
-def test_counts_run_over_all_documents() -> None:
+@test_counts.fact
+def counts_run_over_all_documents() -> None:
     one = DocumentReport("a.md", (samples.PROVED,), definitions=1, skipped=2)
     summary = read(Report((one, replace(one, path="b.md"))))["summary"]
     assert (summary["proved"], summary["definitions"], summary["skipped"]) == (2, 2, 4)
 
 
-@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
-def test_what_is_no_number_in_json_is_a_string(value: float) -> None:
+test_plain_values = facts()
+
+
+@test_plain_values.fact
+@each("value", [math.inf, -math.inf, math.nan])
+def what_is_no_number_in_json_is_a_string(value: float) -> None:
     step = replace(samples.REFUTED, witness=Witness({}, {"x": [value]}, {}, value, 0.0))
     (told,) = read(samples.report(step))["documents"][0]["steps"]
     assert told["witness"]["left"] == str(value)
 
 
-def test_values_become_plain() -> None:
+@test_plain_values.fact
+def values_become_plain() -> None:
     numpy = pytest.importorskip("numpy")
     assert plain({"a": (Fraction(1, 2), Fraction(3)), "b": frozenset({2, 1})}) == {"a": [0.5, 3], "b": [1, 2]}
     assert plain(numpy.array([[1.0, 2.0]])) == [[1.0, 2.0]]
     assert plain(numpy.int64(3)) == 3
 
 
-def test_text_is_ascii() -> None:
+@test_plain_values.fact
+def text_is_ascii() -> None:
     told = render(samples.report(replace(samples.PROVED, left="ŷ \udcff"), path="Ableitung_ü.md"))
     assert told.isascii()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from symgrad.checking.verdict import Report
 from symgrad.report.summary import exit_status
+from tests.cases import each
 from tests.report.samples import AGREES, CONTRADICTED, NO_NAME, NOT_CHECKED, PROVED, REFUTED, UNREADABLE, marked, report
 
 CASES = [
@@ -32,7 +31,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("told", "status"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@each(("told", "status"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_exit_status(told: Report, status: int) -> None:
     assert exit_status(told) == status
 

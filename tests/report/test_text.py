@@ -15,6 +15,7 @@ from symgrad.report.report_format import ReportStyle
 from symgrad.report.witness_values import results, shortened, wrapped, written
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Source, Span
+from tests.cases import each, facts
 from tests.report import samples
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -48,17 +49,26 @@ def compare(name: str, text: str) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", PICTURES)
-def test_picture(name: str) -> None:
+test_pictures = pytest.mark.golden(facts())
+
+
+@test_pictures.fact
+@each("name", PICTURES)
+def golden_picture(name: str) -> None:
     compare(name, render(PICTURES[name]))
 
 
-def test_picture_with_every_step_as_read() -> None:
+@test_pictures.fact
+def picture_with_every_step_as_read() -> None:
     report = samples.report(samples.PROVED, samples.marked(samples.REFUTED), samples.REFUTED)
     compare("read", render(report, ReportStyle(read=True)))
 
 
-def test_colours_change_nothing_else() -> None:
+test_frames = facts()
+
+
+@test_frames.fact
+def colours_change_nothing_else() -> None:
     report = samples.report(samples.PROVED, samples.REFUTED, samples.AGREES, samples.UNREADABLE)
     coloured = render(report, ReportStyle(colour=True))
     assert "\x1b[" in coloured
@@ -67,7 +77,8 @@ def test_colours_change_nothing_else() -> None:
     assert parts[0] + "".join(part.partition("m")[2] for part in parts[1:]) == render(report)
 
 
-def test_all_counts_are_always_shown() -> None:
+@test_frames.fact
+def all_counts_are_always_shown() -> None:
     text = render(Report(()))
     for name in ("proved", "agrees", "refuted", "unreadable", "expected", "skipped", "definitions"):
         assert f"0 {name}" in text
@@ -77,13 +88,15 @@ def picture(text: str, start: int, end: int) -> list[str]:
     return frame("head", Span(Source("a.md", text), start, end), "error", [], Paint(False)).splitlines()
 
 
-def test_underline_stands_under_the_place() -> None:
+@test_frames.fact
+def underline_stands_under_the_place() -> None:
     quoted, under = picture("$$ a = b $$", 3, 8)[-2:]
     assert quoted == "1 | $$ a = b $$"
     assert under == "  |    ^^^^^"
 
 
-def test_place_over_several_lines_is_underlined_in_all() -> None:
+@test_frames.fact
+def place_over_several_lines_is_underlined_in_all() -> None:
     text = "  a &= b \\\\\n\n    &= c"
     quoted = [line for line in picture(text, 2, len(text)) if line[:1].isdigit()]
     under = [line for line in picture(text, 2, len(text)) if "^" in line or line.endswith("--")]
@@ -91,48 +104,62 @@ def test_place_over_several_lines_is_underlined_in_all() -> None:
     assert under == ["  |   ^^^^^^^^^", "  |     ----"]
 
 
-def test_many_lines_are_cut_in_the_middle() -> None:
+test_long_and_strange_texts = facts()
+
+
+@test_long_and_strange_texts.fact
+def many_lines_are_cut_in_the_middle() -> None:
     text = "\n".join(f"a_{n}" for n in range(50))
     lines = picture(text, 0, len(text))
     assert len(lines) < 30
     assert any("a_49" in line for line in lines)
 
 
-def test_control_characters_do_not_reach_the_terminal() -> None:
+@test_long_and_strange_texts.fact
+def control_characters_do_not_reach_the_terminal() -> None:
     step = replace(samples.REFUTED, difference="a\x1b[2J", repairs=("\x07",))
     assert "\x1b" not in "\n".join(picture("$$ a\x1b[2J = b\x07 $$", 3, 8))
     assert not set("\x1b\x07") & set(render(samples.report(step)))
 
 
-def test_place_at_the_end_of_the_text() -> None:
+@test_long_and_strange_texts.fact
+def place_at_the_end_of_the_text() -> None:
     assert picture("$$ a = ", 7, 7)[-1].endswith("^")
     assert picture("", 0, 0)[-1].endswith("^")
 
 
-def test_finding_without_a_place() -> None:
+@test_long_and_strange_texts.fact
+def finding_without_a_place() -> None:
     report = samples.report(diagnostics=(Diagnostic("SG900", "no text at all", None),))
     assert "error[SG900]: no text at all" in render(report)
 
 
-@pytest.mark.parametrize(
+test_values = facts()
+
+
+@test_values.fact
+@each(
     ("value", "text"),
     [(1.0, "1"), (-0.5, "-0.5"), (0.1, "0.1"), ([[1.0, 2]], "[[1, 2]]"), ({3, 1}, "{1, 3}"), (True, "True")],
 )
-def test_values_of_a_witness(value: object, text: str) -> None:
+def values_of_a_witness(value: object, text: str) -> None:
     assert written(value) == text
 
 
-def test_values_of_a_witness_can_be_had_back() -> None:
+@test_values.fact
+def values_of_a_witness_can_be_had_back() -> None:
     assert float(written(1 / 3)) == 1 / 3
 
 
-def test_results_are_short_but_never_look_equal() -> None:
+@test_values.fact
+def results_are_short_but_never_look_equal() -> None:
     assert results(1 / 3, 2 / 3) == ("0.333333", "0.666667")
     left, right = results(1.0, 1.0 + 1e-9)
     assert left != right
 
 
-def test_left_side_that_stands_elsewhere_is_shortened() -> None:
+@test_values.fact
+def left_side_that_stands_elsewhere_is_shortened() -> None:
     assert shortened("a\n  = b") == "a = b"
     long = shortened("x + " * 100 + "y")
     assert len(long) <= 90
@@ -140,13 +167,15 @@ def test_left_side_that_stands_elsewhere_is_shortened() -> None:
     assert long.endswith("+ y")
 
 
-def test_witness_breaks_between_values_only() -> None:
+@test_values.fact
+def witness_breaks_between_values_only() -> None:
     lines = wrapped([f"x_{n} = [1, 2, 3]" for n in range(20)], 60)
     assert all(len(line) <= 61 for line in lines)
     assert all(line.count("[") == line.count("]") for line in lines)
 
 
-def test_arrays_of_numpy_are_written_as_lists() -> None:
+@test_values.fact
+def arrays_of_numpy_are_written_as_lists() -> None:
     numpy = pytest.importorskip("numpy")
     step: Step = replace(samples.REFUTED, witness=Witness({}, {"x": numpy.array([[1.0, 0.5]])}, {}, 1.0, 2.0))
     assert "x = [[1, 0.5]]" in render(samples.report(step))

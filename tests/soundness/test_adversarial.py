@@ -7,9 +7,8 @@ Each entry: what is declared, the claim, and the verdicts that are right. ``prov
 
 from __future__ import annotations
 
-import pytest
-
 from symgrad.checking.documents import check_text
+from tests.cases import each
 
 NUMBERS = "Let $x, y, a, b \\in \\mathbb{R}$. "
 ARRAYS = "Let $v, w \\in \\mathbb{R}^{D}$, $A, B \\in \\mathbb{R}^{D \\times D}$, $X \\in \\mathbb{R}^{N \\times D}$, $Y \\in \\mathbb{R}^{N \\times D}$. "
@@ -160,7 +159,7 @@ PACK: list[tuple[str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("declared", "claim", "right"), PACK, ids=lambda x: x[-60:] if isinstance(x, str) else None)
+@each(("declared", "claim", "right"), PACK, ids=lambda x: x[-60:] if isinstance(x, str) else None)
 def test_pack(declared: str, claim: str, right: str) -> None:
     # 0 + x = … defines nothing, as x = … might
     report = check_text(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from symgrad.checking.documents import check_text
+from tests.cases import each
 
 DIFFERENCES = "Let $x \\in \\mathbb{R}^N$.\n\n$$ q = \\sum_{n=2}^N (x_n - x_{n-1})^2 $$\n\n"
 FAR = "Let $x \\in \\mathbb{R}^N$.\n\n$$ q = \\sum_{n=4}^N (x_n - x_{n-3})^2 $$\n\n"
@@ -18,7 +17,7 @@ NAMED = (
 GRADIENT = "\\frac{\\partial q}{\\partial x_i} = "
 
 
-@pytest.mark.parametrize(
+@each(
     ("declared", "claim", "right"),
     [
         (DIFFERENCES, GRADIENT + INNER, "proved"),

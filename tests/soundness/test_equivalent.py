@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.cases import each
 from tests.soundness.equivalent import an_offset, beside_a_delta, first_side, implied
 from tests.soundness.mutants import Mutant, Side
 
@@ -18,7 +17,7 @@ def one(display: str, old: str, new: str) -> tuple[str, Side, Mutant]:
     return text, side, Mutant("", start, start + len(old), new)
 
 
-@pytest.mark.parametrize(
+@each(
     "side",
     [
         r"x_c = \delta_{kc} x_<k>",
@@ -32,7 +31,7 @@ def test_a_delta_of_both_letters_beside_it_makes_them_one(side: str) -> None:
     assert beside_a_delta(*one(side, "k", "c"))
 
 
-@pytest.mark.parametrize(
+@each(
     "side",
     [
         r"x_c = \delta_{kj} x_<k>",
@@ -47,7 +46,7 @@ def test_elsewhere_they_are_two(side: str) -> None:
     assert not beside_a_delta(*one(side, "k", "c"))
 
 
-@pytest.mark.parametrize(
+@each(
     "side",
     [
         r"x_c = <\sum_k> A_{ck} y_k",
@@ -68,7 +67,7 @@ def test_the_sum_over_a_letter_that_a_product_repeats_is_implied(side: str) -> N
     assert implied(*one(side, sign, ""))
 
 
-@pytest.mark.parametrize(
+@each(
     "side",
     [
         r"x_k = <\sum_k> A_{ck} y_k",

@@ -11,8 +11,7 @@ import random
 from collections import Counter, defaultdict
 from pathlib import Path
 
-import pytest
-
+from tests.cases import each
 from tests.soundness.equivalent import REVIEWED, close_up, rule
 from tests.soundness.mutants import Judge, Mutant, Ruling, Side
 
@@ -40,7 +39,7 @@ def verdict(judge: Judge, side: Side, mutant: Mutant, rulings: list[Ruling]) -> 
     return "refuted" if "refuted" in verdicts else "unreadable" if verdicts else "definition"
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+@each("path", DOCUMENTS, shares=8)
 def test_no_mutant_passes(path: Path) -> None:
     judge = Judge(path.name, path.read_text(encoding="utf-8"))
     mutants = [(side, mutant) for side in judge.sides for mutant in judge.mutants(side)]

@@ -11,8 +11,7 @@ from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
 
-import pytest
-
+from tests.cases import each, facts
 from tests.soundness.mutants import Judge
 from tests.soundness.rewrites import rewrites_of
 
@@ -39,14 +38,19 @@ def rulings(path: Path) -> tuple[dict[str, Counter[str]], list[str]]:
     return table, other
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
-def test_nothing_that_means_the_same_is_refuted(path: Path) -> None:
+test_rewritten_sides = facts()
+
+
+@test_rewritten_sides.fact
+@each("path", DOCUMENTS)
+def nothing_that_means_the_same_is_refuted(path: Path) -> None:
     table, other = rulings(path)
     assert sum(sum(c.values()) for c in table.values()) >= 15
     assert not [line for line in other if ": refuted:" in line or ": unreadable:" in line]
 
 
-def test_nearly_all_are_proved() -> None:
+@test_rewritten_sides.fact
+def nearly_all_are_proved() -> None:
     total: Counter[str] = Counter()
     other = []
     for path in DOCUMENTS:

@@ -49,6 +49,13 @@ def transposed_layout(span: Span) -> Diagnostic:
     )
 
 
+def multiplied_entrywise(span: Span) -> Diagnostic:
+    """The warning for a step in which columns side by side are multiplied entry by entry."""
+    return Diagnostic(
+        "SG209", "columns are multiplied entry by entry here", span, "write the product with `\\odot`", "warning"
+    )
+
+
 def make_claim(pair: Pair, facts: tuple[Assumption, ...]) -> Claim:
     """A claim for all values of the axes and of the free letters."""
     for axis, other in zip(pair.axes, pair.others, strict=False):

@@ -14,7 +14,7 @@ from symgrad.reading.names.name_keys import labelled_size
 from symgrad.reading.names.sets import is_cardinality
 from symgrad.reading.tokens.cuts import CLOSERS, OPENERS, find, items, parted, split_rows, without_commas
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, strip_groups
+from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, letters_in, strip_groups
 from symgrad.reading.tree.syntax import BigOp
 from symgrad.reading.tree.used_names import slot_letters, sum_letter
 
@@ -150,9 +150,10 @@ class _Reader:
 
     def is_summed(self, part: tuple[Token, ...]) -> bool:
         """True if the end of a chain is itself summed: a letter that only the body of the sum uses."""
-        if len(part) != 1 or not is_name(part[0]) or self.stands_outside(part[0]):
+        letter = lone_letter(part)
+        if letter is None or self.stands_outside(letter):
             return False
-        return sum_letter(part[0]) in slot_letters(self.el.scope, self.node.body)
+        return sum_letter(letter) in slot_letters(self.el.scope, self.node.body)
 
     def equal(self, b: Bound, right: tuple[Token, ...]) -> None:
         """``i = 1``, ``i = 1, \\dots, N``"""
@@ -204,21 +205,31 @@ class _Reader:
     def condition(self, piece: tuple[Token, ...], cuts: list[int]) -> None:
         """A condition binds those of its letters that are used nowhere else, at least one."""
         first, right = piece[: cuts[0]], piece[cuts[0] + 1 :]
-        primes = [t for t in first[1:] if t.kind == "prime"]
-        own = any(is_name(t) and sum_letter(t) in self.bounds for t in piece)
-        after = right[0] if len(right) == 1 and is_name(right[0]) and not self.stands_outside(right[0]) else None
-        if not own and is_name(first[0]) and not self.stands_outside(first[0]):
-            self.bind(first[0], primes)
+        own = any(key in self.bounds for key in letters_in(piece))
+        before, after = lone_letter(first), lone_letter(right)
+        if before is None and is_name(first[0]):
+            before = first[0]
+        if after is not None and self.stands_outside(after) and not self.is_taken(before, after):
+            after = None
+        if not own and before is not None and not self.stands_outside(before):
+            self.bind(before)
             if after is not None and sum_letter(after) in slot_letters(self.el.scope, self.node.body):
                 self.bind(after)
         elif not own and after is not None:
             self.bind(after)
-        elif not own and is_name(first[0]):
-            self.bind(first[0], primes)
+        elif not own and before is not None:
+            self.bind(before)
         if not self.bounds or (len(cuts) > 1 and not own):
             remedy = "bound the letter itself: `-m \\le j \\le m`"
             raise error("SG101", "this bound is not understood", cover(piece), remedy)
         next(reversed(self.bounds.values())).conditions.append(piece)
+
+    def is_taken(self, before: Token | None, after: Token) -> bool:
+        """True if a sum around this one binds the first letter of ``i \\neq j'``, and nothing the second."""
+        frames = self.el.letters.bound
+        first, second = (sum_letter(t) if t is not None else "" for t in (before, after))
+        fixed = second in self.el.scope.indices or second in self.el.scope.sizes
+        return any(first in f for f in frames) and not any(second in f for f in frames) and not fixed
 
     def stands_outside(self, token: Token) -> bool:
         key = sum_letter(token)
@@ -227,6 +238,9 @@ class _Reader:
 
     def close(self, sup: tuple[Token, ...]) -> None:
         """Read the upper limit. In ``\\sum_{i,j=1}^{N}`` it bounds both letters."""
+        alone = list(self.bounds.values())
+        if len(alone) == 1 and alone[0].lo is None and not alone[0].known:
+            alone[0].lo = Affine((), 1)  # `\\sum_i^N` counts from 1
         lower = [b for b in self.bounds.values() if b.lo is not None and b.hi is None]
         if not lower:
             raise error("SG101", "an upper bound needs a lower one, `\\sum_{i=1}^{N}`", cover(sup))
@@ -235,6 +249,13 @@ class _Reader:
                 b.lo = lower[0].lo
             if b.hi is None and b.lo is not None:
                 b.hi = self.affine(sup)
+
+
+def lone_letter(part: Sequence[Token]) -> Token | None:
+    """A letter with its primes as one token, if that is all there is."""
+    if not part or not is_name(part[0]) or not all(t.kind == "prime" for t in part[1:]):
+        return None
+    return replace(part[0], text=part[0].text + "'" * (len(part) - 1)) if len(part) > 1 else part[0]
 
 
 def affine(el: Reading, tokens: Sequence[Token]) -> Affine:

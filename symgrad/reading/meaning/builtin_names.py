@@ -8,9 +8,10 @@ from symgrad.core.nodes import Const, Delta, Expr, num
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range, range_of
 from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.rules import Reading
-from symgrad.reading.meaning.slots import position
+from symgrad.reading.meaning.slots import labelled, position
 from symgrad.reading.meaning.values import ReadValue
-from symgrad.reading.tree.scripts import error
+from symgrad.reading.tokens.cuts import parted
+from symgrad.reading.tree.scripts import error, read_slots
 from symgrad.reading.tree.syntax import Position, Slot, Sym
 from symgrad.text.source import Span
 
@@ -41,6 +42,15 @@ def builtin_name(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | 
     return None
 
 
+def constant_matrix(el: Reading, sym: Sym) -> ReadValue:
+    """``\\mathbf{1}_{n \\times m}``: a matrix of ones, or of zeros."""
+    sizes = [read_slots(part) for part in parted(sym.sub, "\\times")]
+    if len(sizes) != 2:
+        raise error("SG101", "a matrix of ones takes two sizes", sym.span, "write `\\mathbf{1}_{n \\times m}`")
+    rows, columns = (OpenIndex(letter, _sized(el, slots), "free") for letter, slots in zip("ij", sizes, strict=True))
+    return ReadValue(num(1 if "1" in sym.key else 0), (rows, columns))
+
+
 def _sized(el: Reading, slots: tuple[Slot, ...]) -> Range | None:
     """The range of ``\\mathbf 1_N`` or ``I_D``."""
     if not slots:
@@ -48,7 +58,7 @@ def _sized(el: Reading, slots: tuple[Slot, ...]) -> Range | None:
     slot = slots[0]
     if not isinstance(slot, Position):
         raise error("SG101", "a size is expected here", slot.span)
-    sizes = [(letter.key, c) for c, letter in slot.terms]
+    sizes = [(labelled(letter), c) for c, letter in slot.terms]
     if any(k not in el.scope.sizes for k, _ in sizes):
         raise error("SG105", f"`{slot.span.text}` is no declared size", slot.span)
     return Range.of_size(Affine.build(sizes, slot.const))

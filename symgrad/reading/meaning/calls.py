@@ -60,6 +60,16 @@ def call(el: Reading, node: Call) -> ReadValue:
             return out
         out = element(el, out, sym.sub, sym.span)
         return raised(el, out, sym.sup, sym.span) if sym.sup else out
+    at = scope.applied.get(name)
+    if at is not None:
+        if [a.span.text for a in node.args] == list(at):
+            return el.value(replace(sym, span=node.span))
+        raise error(
+            "SG115",
+            f"`{sym.key}` is defined at `{', '.join(at)}` alone",
+            node.span,
+            f"define it for all arguments, `{sym.key}(z) = …`",
+        )
     counts = sorted(n for _, n in scope.calls.named(name))
     if counts:
         raise error(

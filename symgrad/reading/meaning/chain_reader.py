@@ -14,10 +14,18 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 
-from symgrad.core.claims import Assumption
+from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import Cond, Num, free_indices
 from symgrad.core.ranges import Index, Range, Subset
-from symgrad.reading.meaning.alignment import Pair, align, make_claim, other_placements, transposed_layout
+from symgrad.reading.document.purposes import Purpose
+from symgrad.reading.meaning.alignment import (
+    Pair,
+    align,
+    make_claim,
+    multiplied_entrywise,
+    other_placements,
+    transposed_layout,
+)
 from symgrad.reading.meaning.assumptions import read_assumptions, read_restrictions, says_nothing
 from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.definitions import define, index_arguments
@@ -33,12 +41,13 @@ from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
+from symgrad.reading.tokens.cuts import outermost
 from symgrad.reading.tokens.ellipsis import expand_ellipses
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, subscripted
-from symgrad.reading.tree.syntax import SyntaxNode
+from symgrad.reading.tree.scripts import cover, letters_in, subscripted
+from symgrad.reading.tree.syntax import Derivative, NumberNode, SyntaxNode
 from symgrad.reading.tree.used_names import note_sizes, outside_letters, times_written
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -237,6 +246,11 @@ class ChainReader:
     relations: Sequence[Relation]
     definitions: Definitions
     group: int
+    cases: tuple[tuple[Token, ...], ...] = ()
+    """Conditions that the sentence before the display states for it alone."""
+    purpose: Purpose = "claim"
+    premises: tuple[tuple[Token, ...], ...] = ()
+    """Equations that the display may follow from, ``setting E = 0 gives``."""
     sides: list[Side] = field(default_factory=list)
     problems: dict[int, Diagnostic] = field(default_factory=dict)
     """Problems of sides that they have in the chain, not by themselves."""
@@ -380,6 +394,8 @@ class ChainReader:
         sides = [raw_value(el, side) for side in self.sides]
         self.problems = {k: p for k, p in self.problems.items() if not isinstance(sides[k], Unreadable)}
         restrictions = [self.restrictions(el, k, relation) for k, relation in enumerate(self.relations)]
+        case = self.case(el)
+        premises = tuple(self.premise_claims())
         el.letters.resolve_ties()
         free = free_letters(el, sides)
         for k, problem in self.problems.items():
@@ -393,10 +409,20 @@ class ChainReader:
             left, right = sides[k], sides[k + 1]
             span = (relation.sign_span if relation.continues else left.span).to(right.span)
             warnings = tuple(w for w in el.warnings if _touches(w, left) or _touches(w, right))
-            supposed = [Assumption("condition", text, cond=condition(c)) for text, c in restrictions[k]]
+            if self.purpose == "condition" or relation.condition:
+                self.note("SG404", "an equation to solve, no identity: not checked", span)
+                continue
+            supposed = [Assumption("condition", text, cond=condition(c)) for text, c in (*case, *restrictions[k])]
             found = outcome(el, left, right, free, (*facts.assumptions, *supposed), warnings)
-            redefinition = self.redefinition if k == 0 else ""
-            self.out.steps.append(ReadStep(span, left.text, right.text, found, self.group, redefinition))
+            if found.shapes is not None:
+                found = self.read_entrywise(left, right, span, found)
+            elif any(w.code == "SG202" for w in el.warnings):
+                found = self.or_entrywise(left, right, span, found)
+            step = ReadStep(span, left.text, right.text, found, self.group, self.redefinition if k == 0 else "")
+            step.partial = _is_derivative(left, "\\partial")
+            step.to_solve = _is_zero(right) and _is_derivative(sides[0])
+            step.premises = premises
+            self.out.steps.append(step)
 
     def restrictions(self, el: Reading, k: int, relation: Relation) -> list[tuple[str, Cond]]:
         """The conditions behind a relation, as they are written and as they read."""
@@ -411,6 +437,68 @@ class ChainReader:
             except ShapeMismatch as e:
                 self.problems[k + 1] = Diagnostic("SG113", str(e), e.span, "check the shapes")
         return out
+
+    def read_entrywise(self, left: Side, right: Side, span: Span, plain: Outcome) -> Outcome:
+        """The claim with columns multiplied entry by entry, where their inner product does not fit."""
+        el = replace(self.elaborator(), entrywise=True)
+        nodes = {s.span: s.node for s in self.sides if isinstance(s, Parsed)}
+        if left.span not in nodes or right.span not in nodes:
+            return plain
+        found = self.compared(el, [Parsed(s.span, s.text, nodes[s.span]) for s in (left, right)])
+        warned = (*plain.warnings, multiplied_entrywise(span))
+        return plain if found.claim is None else replace(found, warnings=warned)
+
+    def or_entrywise(self, left: Side, right: Side, span: Span, plain: Outcome) -> Outcome:
+        """The outcome with one more reading: columns that were read as inner products, multiplied entry by entry."""
+
+        def alternatives() -> Iterator[tuple[str, Claim]]:
+            yield from plain.alternatives()
+            other = self.read_entrywise(left, right, span, plain)
+            if other is not plain and other.claim is not None:
+                yield "entrywise", other.claim
+
+        return replace(plain, alternatives=alternatives)
+
+    def compared(self, el: Elaborator, parsed: Sequence[Side]) -> Outcome:
+        """Two sides by themselves, without what the chain assumes."""
+        sides = [raw_value(el, side) for side in parsed]
+        el.letters.resolve_ties()
+        free = free_letters(el, sides)
+        left, right = (summed(el, side, free) for side in sides)
+        return outcome(el, left, right, free, (), ())
+
+    def premise_claims(self) -> Iterator[Claim]:
+        """The equations that the display follows from, as claims; one that can't be read is passed over."""
+        for tokens in self.premises:
+            equal = next((k for k, t in outermost(tokens) if t.text == "="), None)
+            if equal and equal + 1 < len(tokens):
+                sides = [self.side(tuple(t), cover(tokens)) for t in (tokens[:equal], tokens[equal + 1 :])]
+                found = self.compared(self.elaborator(), sides)
+                if found.claim is not None:
+                    yield found.claim
+
+    def case(self, el: Reading) -> list[tuple[str, Cond]]:
+        """The case that the sentence before the display considers, if it is about letters of this chain."""
+        written = {key for r in self.relations for key in letters_in((*r.left, *r.right))}
+        out: list[tuple[str, Cond]] = []
+        for tokens in self.cases:
+            span = cover(tokens)
+            if not written.issuperset(letters_in(tokens)):
+                continue
+            try:
+                out += [(span.text, c) for c in read_conditions(el, tokens, span)]
+            except (NotationError, ShapeMismatch):
+                self.note("SG403", f"`{span.text}` is not understood as a condition on this display", span)
+        return out
+
+
+def _is_zero(side: Side) -> bool:
+    return isinstance(side, Parsed) and isinstance(side.node, NumberNode) and side.node.value == 0
+
+
+def _is_derivative(side: Side, sign: str = "") -> bool:
+    """True for a side that is a derivative, written with ``sign`` if that is given."""
+    return isinstance(side, Parsed) and isinstance(side.node, Derivative) and sign in ("", side.node.sign)
 
 
 def _touches(warning: Diagnostic, side: Side) -> bool:

@@ -13,6 +13,7 @@ from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import position
 from symgrad.reading.meaning.values import ReadValue, elementwise, negative
 from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.tokens.cuts import depths, outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, letter_key, read_slots
 from symgrad.reading.tree.syntax import Position
@@ -43,8 +44,10 @@ FILLERS = (
 def split_conditions(tokens: Sequence[Token]) -> list[list[Token]]:
     """Split at commas, ``and``, ``\\wedge``, ``\\land``."""
     out: list[list[Token]] = [[]]
-    for t in tokens:
-        if (
+    for t, depth in zip(tokens, depths(tokens), strict=True):
+        if depth > 0:
+            out[-1].append(t)
+        elif (
             t.kind == "quad"
             or (t.kind == "symbol" and t.text in ",;.")
             or t.text in ("\\wedge", "\\land", "\\forall")
@@ -65,7 +68,7 @@ def read_conditions(el: Reading, tokens: Sequence[Token], span: Span) -> list[Co
         )
     out: list[Cond] = []
     for piece in pieces:
-        cuts = [k for k, t in enumerate(piece) if t.text in SIGNS]
+        cuts = [k for k, t in outermost(piece) if t.text in SIGNS]
         if not cuts:
             raise error(
                 "SG111",
@@ -96,7 +99,7 @@ def _one(el: Reading, left: list[Token], sign: Token, right: list[Token]) -> lis
 
 def compared_arrays(el: Reading, tokens: Sequence[Token], span: Span) -> ReadValue | None:
     """``[A > B]`` of arrays, entry by entry; None for any other condition."""
-    cuts = [k for k, t in enumerate(tokens) if t.text in SIGNS]
+    cuts = [k for k, t in outermost(tokens) if t.text in SIGNS]
     sign = tokens[cuts[0]].text if len(cuts) == 1 else ""
     if sign not in ("<", ">", "\\le", "\\ge"):
         return None

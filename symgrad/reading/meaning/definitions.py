@@ -9,25 +9,18 @@ from symgrad.reading.meaning.open_index import OpenIndex, closed, give_range
 from symgrad.reading.meaning.raw_trees import expression
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import fill
-from symgrad.reading.meaning.values import ReadValue
-from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Slot, Sym
-from symgrad.reading.tree.used_names import outside_letters, slot_letters, value_names
+from symgrad.reading.tree.used_names import argument_kinds, outside_letters
 
 MAX_DEPTH = 40
 
 
 def index_arguments(el: Reading, entry: Defined) -> tuple[bool, ...]:
-    """True for each argument of a definition that is a position, used in slots and nowhere else."""
-    arguments = entry.arguments or ()
-    in_slots, as_values = slot_letters(el.scope, entry.body), value_names(entry.body)
-    return tuple(
-        a not in as_values
-        and (a in in_slots or a in el.scope.indices or a in el.scope.letters or NameKey(a) not in el.scope.values)
-        for a in arguments
-    )
+    """Which arguments of a definition are positions."""
+    return argument_kinds(el.scope, entry)
 
 
 def define(el: Reading, entry: Defined) -> Definition:
@@ -45,7 +38,12 @@ def define(el: Reading, entry: Defined) -> Definition:
         )
     if len(definitions.active) > MAX_DEPTH:
         raise error("SG002", f"definitions nest deeper than {MAX_DEPTH}", entry.span)
-    return definitions.elaborate(entry, el.scope, lambda: _elaborated(el, entry))
+    try:
+        return definitions.elaborate(entry, el.scope, lambda: _elaborated(el, entry))
+    except ShapeMismatch as e:
+        shapes = " and ".join(" x ".join(s) or "1" for s in e.shapes)
+        message = f"`{entry.key}` has no readable definition: {e}, {shapes}"
+        raise error("SG113", message, e.span, "check the shapes") from e
 
 
 def _elaborated(el: Reading, entry: Defined) -> Definition:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symgrad.core.nodes import Definition, Deriv, Entry, Expr, Ref, Sum, parts
+from symgrad.core.nodes import Apply, Definition, Deriv, Entry, Expr, Ref, Sum, parts
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.open_index import same_range
 from symgrad.reading.meaning.raw_trees import ungrouped
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
 from symgrad.reading.tree.scripts import error
-from symgrad.reading.tree.syntax import Derivative, ProductNode, Sym, SyntaxNode, Terms
+from symgrad.reading.tree.syntax import Call, Derivative, ProductNode, Sym, SyntaxNode, Terms
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
 
@@ -42,6 +42,11 @@ def target_of(el: Reading, node: SyntaxNode) -> ReadValue:
 @reads(Derivative)
 def derivative(el: Reading, node: Derivative) -> ReadValue:
     """``\\partial body / \\partial targets``: its axes are those of the body, then those of the targets."""
+    if not node.targets:
+        return el.value(_by_own_argument(el, node))
+    reached = _nabla_reach(el, node)
+    if reached is not None:
+        return el.value(reached)
     value = el.value(node.body)
     targets = [target_of(el, t) for t in node.targets]
     body, axes, row = value.body, value.axes, value.row
@@ -52,6 +57,8 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     for target in targets:
         # the body and the target of a derivative are not held by it
         held = el.held - {inner, target.body.args[0]} if inner in el.held else frozenset()
+        if el.held_alone and inner is not None and inner not in el.held_alone:
+            held |= el.held_alone - {target.body.args[0]}
         body = Deriv(body, target.body, held)
         row = target.row and not axes
         axes = (*axes, *target.axes)
@@ -59,6 +66,30 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     by = targets[0].body.args[0]
     jacobian = Jacobian(of, by, value.axes, targets[0].axes) if len(targets) == 1 else None
     return ReadValue(body, axes, row, True, jacobian)
+
+
+def _by_own_argument(el: Reading, node: Derivative) -> Derivative:
+    """``\\nabla f`` of a function of one argument, by that argument: ``\\nabla_x f(x)``; ``\\nabla^2 f`` twice."""
+    entries = [(k, d) for k, d in el.scope.calls.items() if isinstance(node.body, Sym) and k[0].letter == node.body.key]
+    if len(entries) != 1 or entries[0][0][1] != 1 or not isinstance(node.body, Sym):
+        raise error("SG101", "`\\nabla` must say by what", node.span, "write `\\nabla_x J`")
+    argument = Sym(node.body.span, (entries[0][1].arguments or ("",))[0])
+    call = Call(node.body.span, replace(node.body, sub=(), sup=()), (argument,))
+    return Derivative(node.span, call, (argument,) * (2 if node.operator else 1), sign=node.sign)
+
+
+def _nabla_reach(el: Reading, node: Derivative) -> SyntaxNode | None:
+    """``\\nabla_z C a^\\top`` is a product: ``\\nabla`` takes the defined or abstract number behind it, and no more."""
+    if not (node.operator and node.sign == "\\nabla" and isinstance(node.body, ProductNode)):
+        return None
+    (op, first), *rest = node.body.factors
+    if not isinstance(first, Sym) or first.sup:
+        return None
+    value = el.value(first)
+    if value.axes or not isinstance(ungrouped(value.body), (Ref, Apply)):
+        return None
+    head = replace(node, body=first, operator=False, span=node.span.to(first.span))
+    return ProductNode(node.span, ((op, head), *rest))
 
 
 def _chain_links(el: Reading, node: SyntaxNode) -> Definition | None:
@@ -80,13 +111,23 @@ def _chain_links(el: Reading, node: SyntaxNode) -> Definition | None:
     return None
 
 
-def held_in(el: Reading, node: Terms) -> frozenset[Definition]:
-    """The intermediates of a chain rule over several. Each inner derivative holds the others constant."""
+def held_in(el: Reading, node: Terms) -> tuple[frozenset[Definition], frozenset[Definition]]:
+    """What the derivatives of a written chain rule hold constant: the inner ones of its products, and a lone one.
+
+    In ``∂v/∂m ∂m/∂a + ∂v/∂n ∂n/∂a`` each inner derivative holds the other intermediates; in
+    ``∂v/∂m ∂m/∂a + ∂v/∂a`` the lone derivative holds all of them.
+    """
     if len(node.items) < 2:
-        return frozenset()
-    found = [_chain_links(el, t) for _, t in node.items]
-    links = {d for d in found if d is not None}
-    return frozenset(links) if len(links) > 1 else frozenset()
+        return frozenset(), frozenset()
+    found = [(t, _chain_links(el, t)) for _, t in node.items]
+    links = frozenset(d for _, d in found if d is not None)
+    alone = any(d is None and _is_partial(t) for t, d in found)
+    return (links if len(links) > 1 else frozenset()), (links if alone else frozenset())
+
+
+def _is_partial(node: SyntaxNode) -> bool:
+    """True for a lone ``∂v/∂a`` of named quantities."""
+    return isinstance(node, Derivative) and node.sign == "\\partial" and isinstance(node.body, Sym)
 
 
 def contract(el: Reading, values: Sequence[tuple[str, ReadValue, SyntaxNode]], span: Span) -> ReadValue | None:

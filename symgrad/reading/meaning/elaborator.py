@@ -43,6 +43,8 @@ class Elaborator:
     held: frozenset[Definition] = frozenset()
     in_definition: bool = False
     outside: frozenset[str] = frozenset()
+    entrywise: bool = False
+    held_alone: frozenset[Definition] = frozenset()
 
     def child(
         self, parameters: dict[str, ReadValue] | None = None, bound: dict[str, Index] | None = None

@@ -97,6 +97,8 @@ def logsumexp(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
 
 def trace(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     """``sum_a A_aa``"""
+    if len(values) == 1 and not values[0].axes:
+        return values[0]  # a number is its own trace
     value = _vector(values, node)
     if len(value.axes) != 2 or not same_range(*value.axes):
         raise ShapeMismatch("a trace takes a square matrix", value, value, node.span)
@@ -161,6 +163,7 @@ WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
     "Tr": trace,
     "trace": trace,
     "diag": diag,
+    "Diag": diag,
     "sum": whole_sum,
     "max": maximum,
     "\\max": maximum,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from symgrad.core.nodes import Entry, Func, Ref, Size, Tensor
 from symgrad.core.ranges import Affine
 from symgrad.core.substitute import instantiate
-from symgrad.reading.meaning.builtin_names import builtin_name, kronecker
+from symgrad.reading.meaning.builtin_names import builtin_name, constant_matrix, kronecker
 from symgrad.reading.meaning.definitions import called_bare, define
 from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.slots import element, fill, split_digits
 from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.upstream import upstream
-from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.meaning.values import ReadValue, refreshed
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, labelled_size
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
@@ -32,7 +32,9 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
     scope = el.scope
     parameter = el.parameters.get(sym.key) or el.parameters.get(f"\\mathbf {sym.key}")
     if parameter is not None and not sym.primes:
-        return element(el, parameter, sym.sub, sym.span), sym.sup
+        return element(el, refreshed(parameter), sym.sub, sym.span), sym.sup
+    if sym.key in ("\\mathbf{1}", "\\mathbf{0}") and any(t.text == "\\times" for t in sym.sub):
+        return constant_matrix(el, sym), sym.sup
     key, sub, sup = scope.value_key(sym)
     raised: tuple[Slot, ...] = ()
     if sup and sup[0].text == "(" and sup[-1].text == ")":

@@ -17,7 +17,7 @@ from symgrad.reading.meaning.values import (
     scalar,
 )
 from symgrad.reading.tree.scripts import error
-from symgrad.reading.tree.syntax import Dots, NumberNode, ProductNode, QuotientNode, Terms
+from symgrad.reading.tree.syntax import Derivative, Dots, NumberNode, ProductNode, QuotientNode, Terms
 
 
 @reads(NumberNode)
@@ -35,10 +35,13 @@ def fraction(el: Reading, node: QuotientNode) -> ReadValue:
 @reads(Terms)
 def terms(el: Reading, node: Terms) -> ReadValue:
     """``a - b + c``. The terms of a chain rule hold each other's intermediates constant."""
-    outer_held = el.held
-    el.held = outer_held | held_in(el, node)
-    values = [negative(el.value(t)) if sign < 0 else el.value(t) for sign, t in node.items]
-    el.held = outer_held
+    outside = el.held, el.held_alone
+    held, alone = held_in(el, node)
+    values = []
+    for sign, term in node.items:
+        el.held, el.held_alone = outside[0] | held, alone if isinstance(term, Derivative) else frozenset()
+        values.append(negative(el.value(term)) if sign < 0 else el.value(term))
+    el.held, el.held_alone = outside
     return values[0] if len(values) == 1 else elementwise(Add, values, node.span, "a sum")
 
 
@@ -56,6 +59,8 @@ def product(el: Reading, node: ProductNode) -> ReadValue:
             out = elementwise(Mul, (parenthesized_sum(out), parenthesized_sum(right)), span, "an elementwise product")
         elif op == "@":
             out = outer(out, right, span) if out.axes and right.axes else multiply(out, right, span)[0]
+        elif (op == "*" or (el.entrywise and op in ("", "."))) and _are_alike(out, right):
+            out = elementwise(Mul, (parenthesized_sum(out), parenthesized_sum(right)), span, "an elementwise product")
         elif op == "/":
             out = quotient(out, right, span) if right.axes else multiply(out, inverse(right), span)[0]
         else:
@@ -68,6 +73,14 @@ def product(el: Reading, node: ProductNode) -> ReadValue:
                     "write `^\\top` on the first",
                 )
     return out
+
+
+def _are_alike(left: ReadValue, right: ReadValue) -> bool:
+    """True for two columns, or two rows, over one range."""
+    if len(left.axes) != 1 or len(right.axes) != 1 or left.row != right.row:
+        return False
+    a, b = left.axes[0].range, right.axes[0].range
+    return a is None or b is None or a == b
 
 
 @reads(Dots)

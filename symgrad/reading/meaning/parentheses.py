@@ -39,6 +39,10 @@ def paren(el: Reading, node: Paren) -> ReadValue:
 def scripted(el: Reading, node: Scripted) -> ReadValue:
     """``[x]_i``, ``(AB)^\\top``, ``\\lVert x \\rVert_2^2``"""
     inner = node.base
+    if isinstance(inner, Paren) and inner.kind == "|" and [t.text for t in node.sup] == ["2"] and not node.sub:
+        value = el.value(inner.items[0])
+        if len(value.axes) == 1:
+            return parenthesized(ReadValue(squares(value)))
     if isinstance(inner, Paren) and inner.kind == "||":
         value, sup = norm(el, inner, node)
     elif isinstance(inner, Call) and not node.sub:
@@ -63,8 +67,10 @@ def bars(el: Reading, node: Paren) -> ReadValue:
             return ReadValue(Sum(member, num(1), (Cond("in", member, subset),)))
     value = el.value(inner)
     if node.kind == "|" or not value.axes:
+        if len(value.axes) == 1:
+            return ReadValue(Func("sqrt", squares(value)))  # the length of a vector
         if value.axes:
-            raise error("SG113", "`|x|` takes a number", node.span, "write `\\lVert x \\rVert` for a norm")
+            raise error("SG113", "`|A|` of a matrix is not read", node.span, "write `\\lVert A \\rVert_F` for a norm")
         return ReadValue(Func("abs", value.body))
     if len(value.axes) != 1:
         raise error("SG113", "which norm of a matrix is meant?", node.span, "write `\\lVert A \\rVert_F`")

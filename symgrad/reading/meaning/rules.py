@@ -92,6 +92,10 @@ class Reading(Protocol):
     """Definitions that the derivatives read here hold constant."""
     outside: frozenset[str]
     """The letters written outside of the sums that name them."""
+    entrywise: bool
+    """True while a product of two columns is read entry by entry, where their inner product does not fit."""
+    held_alone: frozenset[Definition]
+    """Definitions that a lone partial derivative beside the products of a chain rule holds constant."""
 
     def value(self, node: SyntaxNode) -> ReadValue:
         """The value of a node, by the rule for its kind."""

@@ -23,8 +23,15 @@ def position(el: Reading, slot: Position, wanted: Range | None) -> IndexExpr | t
     """A slot as an index expression. An index array without its own slots gives a new axis as well."""
     if len(slot.terms) == 1 and slot.const == 0 and slot.terms[0][0] == 1:
         letter = slot.terms[0][1]
+        fixed = el.scope.indices.get(labelled(letter)) if letter.sub else None
+        if fixed is not None:
+            if wanted is not None:
+                el.letters.demand(fixed, wanted, letter.span)
+            return fixed
         if letter.key in el.scope.index_arrays and not el.letters.is_letter(letter.key):
             return gather(el, letter, wanted)
+        if letter.key in el.parameters and not el.letters.is_letter(letter.key):
+            raise error("SG101", f"the argument `{letter.key}` is used as a number and as a position", letter.span)
         if letter.sub:
             raise error(
                 "SG105",
@@ -57,6 +64,12 @@ def position(el: Reading, slot: Position, wanted: Range | None) -> IndexExpr | t
                 f"positions run from {lo} to {hi}",
             )
     return index_expr(total)
+
+
+def labelled(letter: Letter) -> str:
+    """A letter in a slot as the key of a size or an index with a label: ``d_v``, ``w_O``."""
+    label = "".join(slot.span.text for slot in letter.sub)
+    return f"{letter.key}_{{{label}}}" if label else letter.key
 
 
 def gather(el: Reading, letter: Letter, wanted: Range | None) -> IndexExpr | tuple[IndexExpr, Index]:

@@ -70,6 +70,12 @@ def parenthesized(value: ReadValue) -> ReadValue:
     return value if isinstance(value.body, Num) else replace(value, body=Parenthesis(value.body), jacobian=None)
 
 
+def refreshed(value: ReadValue) -> ReadValue:
+    """The value over axes of its own: an argument that is used twice must not share them, as in ``x x^\\top``."""
+    axes = tuple(a.fresh() for a in value.axes)
+    return replace(value, body=aligned(value, axes), axes=axes, jacobian=None) if axes else value
+
+
 def is_zero(value: ReadValue) -> bool:
     body = ungrouped(value.body)
     return isinstance(body, Num) and body.value == 0

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from symgrad.core.nodes import Tensor
 from symgrad.reading.names.assumption_syntax import Assuming
-from symgrad.reading.names.equations import Equations
+from symgrad.reading.names.declared_name import read_name
+from symgrad.reading.names.equations import Definingness, Equations
 from symgrad.reading.names.membership import Membership
-from symgrad.reading.names.scope import Scope
+from symgrad.reading.names.scope import Assumed, Scope
 from symgrad.reading.tokens.cuts import depths, outermost, statement
-from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tokens.lexer import Token, tokenize
+from symgrad.reading.tokens.macros import Macros
+from symgrad.reading.tree.scripts import cover
 from symgrad.text.diagnostic import Diagnostic, NotationError
+from symgrad.text.source import Source, Span
 
 RELATIONS = ("=", "\\in", "\\notin", "\\subseteq", "\\subset", "\\neq", ">", "<", "\\ge", "\\le", ":")
 
@@ -23,12 +28,19 @@ class Paragraph:
     scope: Scope
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
-    def read(self, formulas: Sequence[Sequence[Token]], supposed: Collection[int] = ()) -> None:
+    def read(
+        self,
+        formulas: Sequence[Sequence[Token]],
+        supposed: Collection[int] = (),
+        defining: Mapping[int, Definingness] | None = None,
+    ) -> None:
         """Read in four passes: index sets, other sets, equations, assumptions.
 
-        supposed: the numbers of formulas after *if*. They state what may be the case, and declare shapes only.
+        supposed: the numbers of formulas that the prose does not assert. They declare sets, and assume nothing.
+        defining: how plainly the prose says that an equation defines, by the number of its formula.
         """
-        pieces = [p for k, f in enumerate(formulas) for p in split(f) if k not in supposed or _is_shape(p)]
+        said = [(k, p) for k, f in enumerate(formulas) for p in split(f) if k not in supposed or _is_declaration(p)]
+        pieces = [p for _, p in said]
         assuming = Assuming(self.scope)
         sets, equations = Membership(self.scope, assuming), Equations(self.scope, assuming)
         taken: set[int] = set()
@@ -36,12 +48,32 @@ class Paragraph:
             for number, piece in enumerate(pieces):
                 if number in taken:
                     continue
+                equations.defining = (defining or {}).get(said[number][0], "")
                 try:
                     if rule(statement(piece, RELATIONS)):
                         taken.add(number)
                 except NotationError as e:
                     taken.add(number)
                     self.diagnostics.append(e.diagnostic)
+
+    def one_hot(self, formula: Sequence[Token]) -> None:
+        """``y`` is called one-hot: its entries are bits that add up to 1."""
+        for piece in split(formula):
+            name = statement(piece, RELATIONS).left or tuple(piece)
+            if not name or name[0].kind not in ("letter", "word", "command"):
+                continue
+            try:
+                key = self.scope.value_key(read_name(self.scope, name))[0]
+            except NotationError:
+                continue
+            declared = self.scope.values.get(key) if key is not None else None
+            if key is not None and isinstance(declared, Tensor) and len(declared.ranges) == 1:
+                self.scope.put_tensor(key, declared.ranges, "bit", declared.row)
+                spelled = f"\\sum_j {cover(name).text}_j = 1"
+                written = Source(cover(name).source.path, spelled)
+                tokens = tuple(tokenize(Span(written, 0, len(spelled)), Macros()))
+                self.scope.assumed.append(Assumed(tokens, cover(tokens), (), frozenset((declared.name,))))
+                self.scope.version += 1
 
 
 def split(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
@@ -60,10 +92,12 @@ def split(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
     return [tuple(piece) for piece in out if piece]
 
 
-def _is_shape(piece: Sequence[Token]) -> bool:
-    """``x \\in \\mathbb{R}^N``, ``f : \\mathbb{R} \\to \\mathbb{R}``"""
+def _is_declaration(piece: Sequence[Token]) -> bool:
+    """``x \\in \\mathbb{R}^N``, ``f : \\mathbb{R} \\to \\mathbb{R}``, ``o \\in [W]``"""
     said = statement(piece, RELATIONS)
-    return said.sign in ("\\in", ":") and bool(said.right) and said.right[0].style == "bb"
+    if said.sign not in ("\\in", ":") or not said.right:
+        return False
+    return said.right[0].style == "bb" or said.right[0].text in ("[", "\\{", "\\lbrack")
 
 
 def _parts(before: Sequence[Token], after: Sequence[Token]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import ACCENTS, cover, error, is_name
+from symgrad.reading.tree.scripts import ACCENTS, cover, error, is_name, script_argument
 from symgrad.reading.tree.syntax import Sym
 
 
@@ -46,4 +46,13 @@ def _run(tokens: Sequence[Token]) -> str:
             break
         run += t.text
     rest = tokens[len(run) :]
-    return run if len(run) > 1 and (not rest or rest[0].text == "(") else ""
+    return run if len(run) > 1 and (not rest or rest[0].text == "(" or _is_labelled(rest)) else ""
+
+
+def _is_labelled(rest: Sequence[Token]) -> bool:
+    """True if all that follows a run of letters is a label of three letters and more: ``KL_{loss}``."""
+    if rest[0].kind != "sub":
+        return False
+    label, end = script_argument(rest, 1)
+    letters = "".join(t.text for t in label if is_name(t) or t.kind == "text")
+    return end == len(rest) and len(letters) > 2 and letters == "".join(t.text for t in label)

@@ -11,7 +11,7 @@ from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots, strip_groups
 from symgrad.reading.tree.syntax import Call, Colon, Position, Sym, SyntaxNode
-from symgrad.reading.tree.used_names import note_bounds, slot_letters, subnodes
+from symgrad.reading.tree.used_names import note_bounds, outside_letters, slot_letters, subnodes
 from symgrad.text.source import Span
 
 
@@ -98,7 +98,10 @@ class Definer:
         if not bare or all(self.scope.is_array(n) for n in names):
             # without its arguments, the name is the quantity at the arguments' own values
             made = self._enter("values", key, written)
-        return self._enter("calls", (key, count), written, arguments=tuple(names)) if bare else made
+        if bare:
+            return self._enter("calls", (key, count), written, arguments=tuple(names))
+        self.scope.applied[key] = tuple(a.span.text for a in name.args)
+        return made
 
     # --- names with slots -----------------------------------------------------------------------
 
@@ -203,7 +206,14 @@ class Definer:
         known = slot_letters(self.scope, body) | self.scope.indices.keys() | self.scope.letters.keys()
         if letters is not None and all(x in known and not x.startswith("\\math") for x in letters):
             return NameKey.unlabelled(name), name.sub
+        if letters is not None and len(letters) == 2 and self._is_open(letters, body):
+            return NameKey.unlabelled(name), name.sub
         return NameKey.unlabelled(name).with_labels(name.sub), ()
+
+    def _is_open(self, letters: tuple[str, ...], body: SyntaxNode) -> bool:
+        """True if a letter is an index of the body outside of its sums: ``f_{im} = x_i`` has no label ``im``."""
+        open_letters = outside_letters([body]) - self.scope.indices.keys() - self.scope.index_arrays.keys()
+        return any(x in open_letters and not self.scope.is_array(x) for x in letters)
 
     def _enter(self, table: str, key: NameKey | tuple[NameKey, Any], written: Candidate, **roles: Any) -> Defined:
         named = key if isinstance(key, NameKey) else key[0]

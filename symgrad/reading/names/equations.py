@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import learn_run, starts_name
+from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, pattern_letters
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.cuts import Statement, depths, outermost
@@ -14,9 +16,12 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, read_slots
 from symgrad.reading.tree.syntax import Call, Position, Sym
+from symgrad.reading.tree.used_names import value_names
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
 
+Definingness = Literal["", "perhaps", "plainly"]
+"""How plainly the prose says that an equation defines: ``let``, ``where``; or nothing that speaks against it."""
 TRANSPOSES = ("\\top", "T")
 KNOWN_NUMBERS = ("\\sum", "\\lVert", "\\Vert")
 """The start of equations that are assumed: ``\\sum_j t_j = 1``, ``\\lVert u \\rVert = 1``."""
@@ -28,6 +33,7 @@ class Equations:
 
     scope: Scope
     assuming: Assuming
+    defining: Definingness = ""
 
     def read(self, said: Statement) -> bool:
         """Enter an equation if it declares or is an assumption; True if it does."""
@@ -50,7 +56,30 @@ class Equations:
             return self.function(head, right, span)
         if isinstance(head, Sym) and not head.sup and (is_slice(right) or self.is_one_hot(right)):
             return self.alias(head, right, span)
-        return False
+        return isinstance(head, Sym) and bool(self.defining) and self.quantity(head, right, span)
+
+    def quantity(self, head: Sym, right: tuple[Token, ...], span: Span) -> bool:
+        """``\\hat y = \\operatorname{softmax}(\\theta)`` in the text: defines a name without a value by known ones."""
+        key = self.scope.value_key(head)[0]
+        entry = self.scope.values.get(key) if key is not None else None
+        if isinstance(entry, Defined) or head.key in self.scope.indices or head.key in self.scope.sizes:
+            return False
+        if entry is not None and self.defining != "plainly":
+            return False  # what is declared is defined behind `let`, `where` and their kind alone
+        try:
+            body = Parser(right, self.scope, cover(right)).whole()
+            names = value_names(self.scope, body)
+            if not names or head.key in names or not all(self.is_known(name) for name in names):
+                return False
+            return Definer(self.scope).define(head, body, span, True) is not None
+        except NotationError:
+            return False
+
+    def is_known(self, key: str) -> bool:
+        scope = self.scope
+        value = any(k.letter == key for k in scope.values)
+        named = bool(scope.calls.named(NameKey(key))) or NameKey(key) in scope.functions or scope.is_function(key)
+        return value or named or key in scope.sizes or key in scope.indices or key in scope.letters
 
     def is_symmetry(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
         """``A = A^\\top`` or ``A_{ij} = A_{ji}`` of a declared matrix."""

@@ -125,6 +125,12 @@ class Membership:
     def positions(self, name: tuple[Token, ...], declared: PositionSet, every: bool) -> None:
         """``o \\in [W]`` is an index, ``n \\in [W]^K`` an index array, ``\\forall k \\in [K]`` a letter's range."""
         key = letter_of(name)
+        if key is None and is_name(name[0]) and not declared.ranges and not every:
+            sym = read_name(self.scope, name)
+            if sym.sub and not sym.sup:  # `w_O \\in [W]`, beside an array of positions `w_k`
+                labelled = NameKey.labelled(sym)
+                self.scope.put("indices", str(labelled), Index(labelled.latex, declared.target, "fixed"))
+                return
         if key is None:
             raise error("SG109", "this name can't be declared as an index", cover(name), "use a single letter")
         if declared.ranges:

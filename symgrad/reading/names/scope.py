@@ -19,7 +19,7 @@ from symgrad.reading.tree.syntax import Position, Sym, SyntaxNode
 from symgrad.text.source import Span
 
 ARRAY_FUNCTIONS = frozenset(
-    ("softmax", "logsumexp", "lse", "LSE", "tr", "Tr", "trace", "diag", "sum", "max", "min", "\\max", "\\min")
+    ("softmax", "logsumexp", "lse", "LSE", "tr", "Tr", "trace", "diag", "Diag", "sum", "max", "min", "\\max", "\\min")
 )
 """Functions of whole arrays, read by their definition."""
 
@@ -31,7 +31,10 @@ WORDS: dict[str, str] = {
     "sqrt": "\\operatorname{sqrt}",
     "softmax": "softmax",
     "tr": "tr",
+    "Tr": "Tr",
+    "trace": "trace",
     "diag": "diag",
+    "Diag": "Diag",
 }
 """Function names that are read without a backslash unless they are declared."""
 
@@ -84,13 +87,15 @@ class Scope:
     bounds: NameTable[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=NameTable)
     assumed: list[Assumed] = field(default_factory=list)
     words: NameSet = field(default_factory=NameSet)
+    applied: NameTable[NameKey, tuple[str, ...]] = field(default_factory=NameTable)
+    """Names that are defined at expressions, ``g(a^\\top x) = s``, with those expressions."""
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
 
     def lookups(self) -> Lookups:
         """Notes which names are looked up inside of a ``with`` block."""
-        return Lookups([getattr(self, table) for table in (*self.TABLES, "sizes", "bounds", "words")])
+        return Lookups([getattr(self, table) for table in (*self.TABLES, "sizes", "bounds", "words", "applied")])
 
     def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:
         """Enter a name; declaring it again ends the assumptions on it."""
@@ -99,6 +104,7 @@ class Scope:
         if key in entries and table != "letters" and name.is_letter:
             self.assumed = [a for a in self.assumed if name.letter not in a.names]
         entries[key] = entry
+        self.applied.pop(name, None)
         if len(name.letter) > 1 and name.letter.isalpha() and name.is_letter_or_bold:
             self.words.add(name.letter)
         self.version += 1
@@ -144,7 +150,7 @@ class Scope:
         return names[0] in self.functions or any(map(self.calls.named, names))
 
     def is_call(self, sym: Sym) -> bool:
-        if self.has_arguments(sym):
+        if self.has_arguments(sym) or NameKey.function(sym) in self.applied:
             return True
         known = self.value_key(sym)[0] is not None or sym.key in self.indices or sym.key in self.sizes
         known = known or sym.key in self.letters

@@ -87,25 +87,22 @@ class _SizeReader:
             elif t.kind == "number" and t.text.isdigit() and len(t.text) <= MAX_DIGITS and not self.name:
                 self.factor = (1 if self.factor is None else self.factor) * int(t.text)
             elif is_name(t) and not self.name:
-                self.grow(letter_key(t))
+                self.name = letter_key(t)
             elif t.kind == "sub" and self.name:
                 label, at = script_argument(self.tokens, at)
-                self.grow(labelled_size("", label))
+                self.name = labelled_size(self.name, label)
             elif t.kind == "prime" and self.name:
-                self.grow("'")
+                self.name += "'"
             elif t.text not in ("\\cdot", "*"):
                 remedy = "sizes are letters, numbers and their sums"
                 raise error("SG109", f"`{t.text}` is not understood in a size", t.span, remedy)
         self.end_term()
         return self.total
 
-    def grow(self, part: str) -> None:
-        self.name += part
-        self.scope.sizes.add(self.name)
-
     def end_term(self) -> None:
         scale = self.sign * (1 if self.factor is None else self.factor)
         if self.name:
+            self.scope.sizes.add(self.name)  # `d_k` declares no `d`
             self.total = self.total + Affine.of(self.name).scale(scale)
         elif self.factor is not None:
             self.total = self.total + scale

@@ -214,7 +214,7 @@ class _Lexer(Scanner):
         self.emit("end", name, whole)
 
     def stacked(self, raw: Raw) -> None:
-        """``\\overset{above}{base}``: a mark over a relation is ignored unless it says that the relation defines."""
+        """``\\overset{above}{base}``: a remark over a relation only counts if it defines or asks (``!``)."""
         above = self.input.argument(raw)
         base = self.input.argument(raw)
         known = SYMBOLS.get(base[0][0], ("", ""))[1] if len(base) == 1 else ""
@@ -222,6 +222,8 @@ class _Lexer(Scanner):
         remark = "".join(a[0] for a in above)
         if known == "=" and (re.search(r"(?i)def|triangle|Delta", remark) or remark == ":"):
             self.emit("command", "\\coloneqq", whole)
+        elif known == "=" and remark in ("!", "?"):
+            self.emit("command", "\\mustequal", whole)
         elif known in RELATIONS:
             self.emit("symbol" if known in "=<>" else "command", known, whole)
         elif known in ("\\sum", "\\prod") or raw[0] == "\\underset":

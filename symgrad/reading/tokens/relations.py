@@ -10,7 +10,9 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, is_name, script_argument
 from symgrad.text.source import Span
 
-EQUALITIES = {"=": "=", "\\coloneqq": ":=", "\\equiv": ":=", "\\triangleq": ":=", "\\eqqcolon": "=:"}
+ASKED = "\\mustequal"
+"""``\\overset{!}{=}``: the equation is to be solved."""
+EQUALITIES = {"=": "=", "\\coloneqq": ":=", "\\equiv": ":=", "\\triangleq": ":=", "\\eqqcolon": "=:", ASKED: "="}
 _OTHER_SIGNS = r"""
 < > \le \ge \neq \ll \gg \lesssim \gtrsim \approx \propto \sim \simeq \cong
 \in \notin \subseteq \subset \to \mapsto \gets \leftarrow \leftrightarrow \longrightarrow
@@ -28,6 +30,8 @@ LAYOUT = frozenset(_ENVIRONMENTS.split())
 EXCEPTIONS = ("unless", "except", "only")
 """Words that negate a condition. Such a condition is not read, and its relation is reported."""
 CONDITION_WORDS = ("if", "for", "when", "where", "with", "whenever", "and", "otherwise", "forall", "all", "provided")
+FUNCTION_WORDS = ("tr", "Tr", "trace", "diag", "softmax", "logsumexp", "exp", "log", "tanh", "relu", "ReLU", "sigmoid")
+"""Functions that are read in ``\\text`` whatever follows them."""
 MAX_CONDITION = 24
 """The largest number of tokens of a condition; a longer comparison is a relation."""
 
@@ -43,6 +47,8 @@ class Relation:
     continues: bool
     """True if the left side is the right side of the relation before."""
     conditions: list[tuple[Token, ...]] = field(default_factory=list)
+    condition: bool = False
+    """True for a sign that asks, ``\\overset{!}{=}``."""
     row: int = 0
     """The number of the row; a condition after a chain restricts the whole chain in its row."""
 
@@ -56,9 +62,15 @@ def unwrap(tokens: Sequence[Token]) -> list[Token]:
     kept = [t for t in tokens if not (t.kind in ("begin", "end") and t.text.rstrip("*") in LAYOUT)]
     # ``\text{softmax}(z)`` is a function, ``\text{if }`` a remark
     return [
-        replace(t, kind="word") if t.kind == "text" and t.text.isalpha() and _applied(kept, k) else t
+        replace(t, kind="word", text=t.text.strip()) if t.kind == "text" and _is_word(kept, k) else t
         for k, t in enumerate(kept)
     ]
+
+
+def _is_word(tokens: Sequence[Token], k: int) -> bool:
+    """True for a name in ``\\text``: one that is applied or scripted, or a function that takes what follows."""
+    text = tokens[k].text.strip()
+    return text in FUNCTION_WORDS or (tokens[k].text.isalpha() and _applied(tokens, k))
 
 
 def _applied(tokens: Sequence[Token], k: int) -> bool:
@@ -278,5 +290,6 @@ def _relate(
         sign = piece[start]
         right = list(piece[start + 1 : end])
         relations.append(Relation(EQUALITIES.get(sign.text, sign.text), sign.span, left, right, continues, row=row))
+        relations[-1].condition = sign.text == ASKED
         left = tuple(right)
         continues = True

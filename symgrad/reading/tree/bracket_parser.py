@@ -79,13 +79,29 @@ class BracketParser(Cursor):
         raise error("SG102", f"`{t.text}` is not closed", t.span)
 
     def condition_follows(self) -> bool:
-        """True if the next token is followed by a bracket with a comparison in it."""
+        """True if a bracket or a subscript with a comparison in it follows the next token."""
         after = self.peek(1)
+        if after is not None and after.kind == "sub":
+            return any(x.text in COMPARISONS for x in script_argument(self.tokens, self.at + 2)[0])
         if after is None or after.text not in ("[", "(", "\\{"):
             return False
         inner = self.tokens[self.at + 2 : self.at + 40]
         end = next((k for k, t in enumerate(inner) if t.text in ("]", ")", "\\}")), 0)
         return any(t.text in COMPARISONS for t in inner[:end])
+
+    def iverson_bracket(self) -> SyntaxNode | None:
+        """``[i = j]``: a bracket that holds a comparison and nothing of a list."""
+        depth = 0
+        for k in range(self.at, len(self.tokens)):
+            depth += (self.tokens[k].text == "[") - (self.tokens[k].text == "]")
+            if depth == 0:
+                inner = self.tokens[self.at + 1 : k]
+                if not any(t.text in COMPARISONS for _, t in outermost(inner)):
+                    return None
+                node = Indicator(self.tokens[self.at].span.to(self.tokens[k].span), tuple(inner))
+                self.at = k + 1
+                return self.scripted(node)
+        return None
 
     def environment(self) -> SyntaxNode:
         start = self.tokens[self.at]

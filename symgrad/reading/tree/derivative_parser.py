@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.cursor import Cursor
-from symgrad.reading.tree.scripts import cover, error, script_argument
+from symgrad.reading.tree.scripts import ACCENTS, cover, error, is_name, script_argument
 from symgrad.reading.tree.syntax import Call, Derivative, Scripted, Sym, SyntaxNode
 from symgrad.text.source import Span
 
@@ -21,11 +21,12 @@ class DerivativeParser(Cursor):
         if den[0].text == "\\partial":
             return True
         upright = den[0].kind in ("letter", "word") and den[0].text == "d"
-        if not upright or len(den) < 2 or num[0].text != "d":
+        if not upright or len(den) < 2 or num[0].text != "d" or not _starts_variable(den[1]):
             return False
-        t = self.peek()
-        operator = len(num) == 1 and t is not None and self.starts_factor(t)
-        return operator or not self.vocabulary.is_value("d")
+        if len(num) == 1:
+            t = self.peek()
+            return t is not None and self.starts_factor(t)
+        return num[1].kind == "sup" or _starts_variable(num[1]) or num[1].text in "(["
 
     def derivative(self, num: Sequence[Token], den: Sequence[Token], span: Span) -> SyntaxNode:
         sign = den[0].text
@@ -46,9 +47,9 @@ class DerivativeParser(Cursor):
             raise error("SG101", f"order {order or 1} above, {len(targets)} below", span, "name each variable below")
         rest = num[at:]
         if rest:
-            return Derivative(span, self.sub_parse(rest, span), targets)
+            return Derivative(span, self.sub_parse(rest, span), targets, sign=sign)
         body = self.signed_product()
-        return Derivative(span.to(body.span), body, targets, operator=True)
+        return Derivative(span.to(body.span), body, targets, operator=True, sign=sign)
 
     def targets(self, den: Sequence[Token], sign: str, span: Span, order: int) -> tuple[SyntaxNode, ...]:
         """The targets of a derivative: ``\\partial x_i \\partial x_j``, ``\\partial x^2``, ``d x``."""
@@ -110,14 +111,21 @@ class DerivativeParser(Cursor):
             return self.gradient_of_call(head, order)
         target = self.sub_parse(sub, head)
         body = self.signed_product()
-        return Derivative(head.to(body.span), body, (target,) * order, operator=True)
+        return Derivative(head.to(body.span), body, (target,) * order, operator=True, sign="\\nabla")
 
     def gradient_of_call(self, head: Span, order: int) -> SyntaxNode:
         """``\\nabla f(x)``: the derivative by the one written argument."""
         t = self.peek()
         body = self.factor() if t is not None and self.starts_factor(t) else None
         call = body.base if isinstance(body, Scripted) else body
+        if isinstance(call, Sym) and self.vocabulary.has_arguments(call):
+            return Derivative(head.to(call.span), call, (), operator=order == 2, sign="\\nabla")
         if not isinstance(call, Call) or call.bare or len(call.args) != 1:
             raise error("SG101", "`\\nabla` must say by what", head, "write `\\nabla_x J`")
-        node = Derivative(head.to(call.span), call, call.args * order, operator=True)
+        node = Derivative(head.to(call.span), call, call.args * order, operator=True, sign="\\nabla")
         return replace(body, base=node) if isinstance(body, Scripted) else node
+
+
+def _starts_variable(t: Token) -> bool:
+    """True for a token that a variable behind ``d`` can start with: ``dx``, ``d\\hat y``, ``d\\mathbf{W}``."""
+    return is_name(t) or t.text in ACCENTS

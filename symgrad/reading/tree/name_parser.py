@@ -24,6 +24,8 @@ class NameParser(BracketParser):
             paren = self.bracket(t.text, t.kind, closing, t.text)
             return self.scripted(Call(sym.span.to(paren.span), sym, paren.items))
         if function:
+            if self.head and t is None and sym.span.start == self.tokens[0].span.start:
+                return sym  # `\\sigma = …`, `\\sigma_b = …` define it
             if sym.sup and (t is None or not (self.starts_factor(t))):
                 return sym  # a name that is defined with its power, `\\sigma^2 = …`
             if t is None or not (self.starts_factor(t) or (t.kind == "symbol" and t.text == "-")):

@@ -14,12 +14,14 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.cursor import KINDS, OPEN, OPEN_COMMANDS
 from symgrad.reading.tree.derivative_parser import DerivativeParser
 from symgrad.reading.tree.name_parser import NameParser
-from symgrad.reading.tree.scripts import ACCENTS, error, group_end, is_name, script_argument
+from symgrad.reading.tree.scripts import ACCENTS, error, group_end, is_name, letters_in, script_argument
 from symgrad.reading.tree.syntax import (
     BigOp,
+    Call,
     Derivative,
     Dots,
     NumberNode,
+    Paren,
     ProductNode,
     QuotientNode,
     Root,
@@ -28,11 +30,12 @@ from symgrad.reading.tree.syntax import (
     SyntaxNode,
     Terms,
 )
-from symgrad.reading.tree.used_names import outside_letters, sum_letter
+from symgrad.reading.tree.used_names import outside_letters
 from symgrad.text.source import Span
 
 MAX_FACTORS = 1000
-OPERATORS = {"\\cdot": ".", "\\times": "x", "\\otimes": "@", "\\ast": "."}
+POSITIVE_PART = "\\operatorname{relu}"
+OPERATORS = {"\\cdot": ".", "\\times": "x", "\\otimes": "@", "\\ast": "*"}
 
 
 class Parser(NameParser, DerivativeParser):
@@ -94,7 +97,7 @@ class Parser(NameParser, DerivativeParser):
             if (t.kind == "command" and t.text in OPERATORS) or (t.kind == "symbol" and t.text in "*/"):
                 if not factors or op:
                     raise error("SG104", f"an operand of `{t.text}` is missing", t.span)
-                op = "/" if t.text == "/" else OPERATORS.get(t.text, ".")
+                op = "/" if t.text == "/" else OPERATORS.get(t.text, "*")
                 self.at += 1
                 continue
             if op and t.kind == "symbol" and t.text == "-":
@@ -143,6 +146,9 @@ class Parser(NameParser, DerivativeParser):
         if t.kind == "symbol":
             if t.text == "|":
                 return self.scripted(self.bracket("|", "symbol", "|", "|"))
+            iverson = self.iverson_bracket() if t.text == "[" else None
+            if iverson is not None:
+                return iverson
             if t.text in OPEN:
                 return self.scripted(self.bracket(t.text, "symbol", OPEN[t.text], t.text))
         if t.kind in ("sub", "sup"):
@@ -151,6 +157,8 @@ class Parser(NameParser, DerivativeParser):
             special = self.command(t)
             if special is not None:
                 return special
+        if t.style == "bb" and t.text in ("I", "1") and self.condition_follows():
+            return self.indicator()
         if is_name(t) or t.text in ACCENTS:
             return self.name()
         if t.kind == "command":
@@ -246,12 +254,12 @@ class Parser(NameParser, DerivativeParser):
         head = self.tokens[self.at].span
         self.at += 1
         sub, sup = self.limits()
-        outer, self.bound = self.bound, self.bound | {sum_letter(t) for t in sub if is_name(t)}
+        outer, self.bound = self.bound, self.bound | set(letters_in(sub))
         body = self.signed_product()
         self.bound = outer
         if op == "sum":
             return BigOp(head.to(body.span), "sum", sub, sup, body, head)
-        inside, after = _parted(body, {sum_letter(t) for t in sub if is_name(t)})
+        inside, after = _parted(body, set(letters_in(sub)))
         product = BigOp(head.to(inside.span), "prod", sub, sup, inside, head)
         return ProductNode(head.to(body.span), (("", product), *after)) if after else product
 
@@ -292,6 +300,9 @@ class Parser(NameParser, DerivativeParser):
             self.at = after
         if not (sub or sup or primes):
             return node
+        if isinstance(node, Paren) and [t.text for t in sub] == ["+"] and len(node.items) == 1:
+            relu = Call(node.span.to(end), Sym(node.span, POSITIVE_PART), (node.items[0],))  # `[x]_+`
+            return Scripted(relu.span, relu, (), tuple(sup), primes) if sup or primes else relu
         return Scripted(node.span.to(end), node, tuple(sub), tuple(sup), primes)
 
 
@@ -299,7 +310,7 @@ def _parted(body: SyntaxNode, letters: set[str]) -> tuple[SyntaxNode, tuple[tupl
     """Split a body into the operand of a product over ``letters`` and the factors after it, which start at the first
     sum or product without these letters. ``\\prod_i x_i \\prod_j y_j`` is a product of two. Sums are linear and need
     no split."""
-    if isinstance(body, ProductNode) and all(op in ("", ".", "x") for op, _ in body.factors):
+    if isinstance(body, ProductNode) and all(op in ("", ".", "x", "*") for op, _ in body.factors):
         for k, (_, factor) in enumerate(body.factors):
             if k and isinstance(factor, BigOp) and not letters & outside_letters([factor]):
                 kept = body.factors[:k]

@@ -86,7 +86,19 @@ def script_argument(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...]
 def subscripted(tokens: Sequence[Token]) -> frozenset[str]:
     """The letters in subscripts."""
     scripts = [script_argument(tokens, k + 1)[0] for k, t in enumerate(tokens) if t.kind == "sub"]
-    return frozenset(letter_key(t) for script in scripts for t in script if is_name(t))
+    return frozenset(key for script in scripts for key in letters_in(script))
+
+
+def letters_in(tokens: Sequence[Token]) -> list[str]:
+    """The letters among tokens, each with the primes behind it: ``i'`` is another letter than ``i``."""
+    out: list[str] = []
+    for k, t in enumerate(tokens):
+        if is_name(t):
+            primes = 0
+            while k + 1 + primes < len(tokens) and tokens[k + 1 + primes].kind == "prime":
+                primes += 1
+            out.append((t.text if t.kind == "word" else letter_key(t)) + "'" * primes)
+    return out
 
 
 def strip_groups(tokens: Sequence[Token]) -> tuple[Token, ...]:

@@ -91,11 +91,15 @@ class BigOp(SyntaxNode):
 
 @dataclass(frozen=True, slots=True)
 class Derivative(SyntaxNode):
-    """``\\partial^n body / \\partial targets``; ``operator``: written in front of what it acts on."""
+    """``\\partial^n body / \\partial targets``; ``operator``: written in front of what it acts on.
+
+    sign: ``\\partial``, which may hold other defined quantities constant; ``d`` or ``\\nabla``, which never do.
+    """
 
     body: SyntaxNode
     targets: tuple[SyntaxNode, ...]
     operator: bool = False
+    sign: str = "\\partial"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symgrad.reading.names.scope import Scope
+from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import is_name, letter_key
-from symgrad.reading.tree.syntax import BigOp, CasesNode, Scripted, Sym, SyntaxNode
+from symgrad.reading.tree.scripts import is_name, letter_key, letters_in, script_argument
+from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Scripted, Sym, SyntaxNode
 
 CHAINED = ("\\le", "<")
 """The signs of ``1 \\le j \\le t``."""
@@ -36,7 +37,7 @@ def slot_letters(scope: Scope, node: SyntaxNode) -> set[str]:
     """
     out: set[str] = set()
     for n in subnodes(node):
-        out.update(letter_key(t) for script in _slots(scope, n) for t in script if is_name(t))
+        out.update(key for script in _slots(scope, n) for key in letters_in(script))
     return out
 
 
@@ -60,9 +61,64 @@ def _slots(scope: Scope, node: SyntaxNode) -> list[tuple[Token, ...]]:
     return scripts
 
 
-def value_names(node: SyntaxNode) -> set[str]:
-    """The names used as values below a node."""
-    return {n.key for n in subnodes(node) if isinstance(n, Sym)}
+def value_names(scope: Scope, node: SyntaxNode, inside: frozenset[Defined] = frozenset()) -> set[str]:
+    """The names used as values below a node, in exponents too; not an argument of a function that takes a position."""
+    out: set[str] = set()
+    positions: set[int] = set()
+    for n in subnodes(node):
+        if isinstance(n, Call):
+            kinds = argument_kinds(scope, scope.calls.get((NameKey(n.function.key), len(n.args))), inside)
+            positions |= {id(arg) for arg, is_index in zip(n.args, kinds, strict=False) if is_index}
+        if isinstance(n, Sym) and id(n) not in positions:
+            out.add(n.key)
+        if isinstance(n, (Sym, Scripted)):
+            out |= _exponent_values(scope.value_key(n)[2] if isinstance(n, Sym) else n.sup)
+    return out
+
+
+def _exponent_values(tokens: Sequence[Token]) -> set[str]:
+    """The names of an exponent outside of its subscripts; ``(i)`` and ``[l]`` alone are positions or labels."""
+    if tokens and tokens[0].text in ("(", "[") and tokens[-1].text in (")", "]"):
+        return set()
+    out: set[str] = set()
+    at = 0
+    while at < len(tokens):
+        if tokens[at].kind == "sub":
+            _, at = script_argument(tokens, at + 1)
+            continue
+        if is_name(tokens[at]):
+            out.add(letter_key(tokens[at]))
+        at += 1
+    return out
+
+
+def subscript_letters(scope: Scope, node: SyntaxNode) -> set[str]:
+    """The letters of subscripts below a node, without the labels of names: these are positions, whatever else."""
+    out: set[str] = set()
+    for n in subnodes(node):
+        if isinstance(n, (Sym, Scripted)):
+            sub = scope.value_key(n)[1] if isinstance(n, Sym) else n.sub
+            out.update(letters_in(sub))
+    return out
+
+
+def argument_kinds(scope: Scope, entry: Defined | None, inside: frozenset[Defined] = frozenset()) -> tuple[bool, ...]:
+    """True for each argument of a definition that is a position: used in subscripts, or in slots and nowhere else.
+
+    ``inside``: the definitions that are being looked at, which ends the recursion of one through itself.
+    """
+    if entry is None or entry.arguments is None or entry in inside:
+        return ()
+    in_subscripts, in_slots = subscript_letters(scope, entry.body), slot_letters(scope, entry.body)
+    as_values = value_names(scope, entry.body, inside | {entry})
+
+    def is_position(a: str) -> bool:
+        if a in in_subscripts:
+            return True
+        named = a in in_slots or a in scope.indices or a in scope.letters or NameKey(a) not in scope.values
+        return named and a not in as_values
+
+    return tuple(map(is_position, entry.arguments))
 
 
 def sum_letter(token: Token) -> str:
@@ -80,13 +136,12 @@ def outside_letters(nodes: Sequence[SyntaxNode]) -> frozenset[str]:
 
 def _outside(node: SyntaxNode) -> set[str]:
     if isinstance(node, BigOp):
-        named = {sum_letter(t) for t in node.sub if is_name(t)}
-        return (_outside(node.body) - named) | {sum_letter(t) for t in node.sup if is_name(t)}
+        return (_outside(node.body) - set(letters_in(node.sub))) | set(letters_in(node.sup))
     out: set[str] = set()
     for name in ("sub", "sup", "condition"):
-        out.update(sum_letter(t) for t in getattr(node, name, ()) if is_name(t))
+        out.update(letters_in(getattr(node, name, ())))
     if isinstance(node, CasesNode):
-        out.update(sum_letter(t) for _, tokens in node.branches for t in tokens if is_name(t))
+        out.update(key for _, tokens in node.branches for key in letters_in(tokens))
     for name in node.__dataclass_fields__:
         for inner in _direct(getattr(node, name)):
             out |= _outside(inner)
@@ -106,11 +161,11 @@ def _direct(value: object) -> Iterator[SyntaxNode]:
 def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
     """Enter as sizes the letters in the bounds of sums that are nowhere used as positions, before any sum is read."""
     below = [n for node in nodes for n in subnodes(node)]
-    positions = {sum_letter(t) for n in below if isinstance(n, (Sym, Scripted)) for t in n.sub if is_name(t)}
+    positions = {key for n in below if isinstance(n, (Sym, Scripted)) for key in letters_in(n.sub)}
     for n in below:
         if isinstance(n, BigOp):
             ends = _ends(n)
-            bound = {sum_letter(t) for t in n.sub if is_name(t)} - ends
+            bound = set(letters_in(n.sub)) - ends
             values = {key.letter for key in scope.values if key.is_letter}
             known = positions | bound | scope.indices.keys() | scope.letters.keys() | values
             for name in sorted(ends - known):
@@ -123,7 +178,7 @@ def _ends(node: BigOp) -> set[str]:
     cuts = [k for k, t in enumerate(node.sub) if t.text in CHAINED]
     if len(cuts) == 2:
         tokens += [*node.sub[: cuts[0]], *node.sub[cuts[1] + 1 :]]
-    return {sum_letter(t) for t in tokens if is_name(t)}
+    return set(letters_in(tokens))
 
 
 def note_bounds(scope: Scope, body: SyntaxNode) -> None:

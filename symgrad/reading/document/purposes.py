@@ -1,0 +1,54 @@
+"""What the words before a display make of it: claims, a condition, or what follows from a condition."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from symgrad.reading.document.blocks import Display
+
+Purpose = Literal["claim", "condition", "consequence"]
+
+FORMULA = "\x00"
+REACH = 400
+"""Words further in front of a display than this many characters are not looked at."""
+
+_START = re.compile(r".*(?:\n[ \t>]*\n|\$\$|\\\]|\\end\{[^}]*\}|[.!?](?=\s|$))", re.DOTALL)
+_FORMULA = re.compile(r"\$[^$]*\$|\\\(.*?\\\)", re.DOTALL)
+_CONDITION = re.compile(
+    r"\b(?:set|setting|solve|solving|such that|subject to|assume|assuming|suppose|supposing|given(?! by| as)|"
+    r"require)\b",
+    re.IGNORECASE,
+)
+_CONSEQUENCE = re.compile(
+    r"\b(?:gives?|gets?|yields?|obtains?|leads?|results?|follows?|implies|imply|finds?|means?|becomes?|arrives?|have|has|"
+    r"hence|therefore|thus|then|so|equivalent(?:ly)?)\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(r"\b(?:not|never|no|without|nothing)\b|n['’]t\b", re.IGNORECASE)
+_TO_ZERO = re.compile(r"\b(?:set|setting|put|putting|equate|equating)\b", re.IGNORECASE)
+
+
+def words_before(display: Display) -> str:
+    """The sentence that runs into a display, its formulas included."""
+    start = display.full.start
+    before = display.full.source.text[max(0, start - REACH) : start].rstrip(" \t\n>")
+    opening = _START.match(before)
+    return before[opening.end() :] if opening else before
+
+
+def purpose(display: Display) -> Purpose:
+    """What the sentence before a display says that the display is.
+
+    ``such that``, ``we solve`` make it a condition. ``setting … gives`` makes it a consequence of what is set.
+    """
+    words = _FORMULA.sub(FORMULA, words_before(display))
+    if _DENIED.search(words):
+        return "claim"
+    zero = _TO_ZERO.search(words)
+    if zero is not None and _CONSEQUENCE.search(words[zero.end() :]):
+        return "consequence"
+    clause = next((c for c in reversed(re.split(r"[,;:]", words)) if c.strip()), "")
+    found = list(_CONDITION.finditer(clause))
+    after = clause[found[-1].end() :] if found else FORMULA
+    return "claim" if FORMULA in after or _CONSEQUENCE.search(after) else "condition"

@@ -1,0 +1,42 @@
+"""Kinds of writing that are easily misread: several inputs of each kind, right and wrong ones, with labels per step.
+
+Each file of ``tests/kinds/`` is one kind. Each document in it stands in a fence whose info string labels the steps in
+order: ``T`` true, so proved or agreeing; ``F`` false, so refuted; ``X`` nothing may be ruled on, so unreadable;
+``t`` not refuted, ``f`` neither proved nor agreeing. ``!`` in front marks what is not yet read as its author meant it:
+the labels are not reached today, and the mark goes when they are.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from symgrad.checking.documents import check_text
+
+KINDS = sorted((Path(__file__).parent / "kinds").glob("*.md"))
+FENCE = re.compile(r"^```markdown (!?)([TFXtf]+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+ALLOWED = {
+    "T": {"proved", "agrees"},
+    "F": {"refuted"},
+    "X": {"unreadable"},
+    "t": {"proved", "agrees", "unreadable"},
+    "f": {"refuted", "unreadable"},
+}
+
+
+def meets(labels: str, verdicts: list[str]) -> bool:
+    return len(labels) == len(verdicts) and all(v in ALLOWED[label] for label, v in zip(labels, verdicts, strict=True))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda path: path.stem)
+def test_every_input_is_ruled_on_as_labelled(kind: Path) -> None:
+    failures = []
+    inputs = FENCE.findall(kind.read_text(encoding="utf-8"))
+    assert len(inputs) >= 5, "five inputs of every kind"
+    for number, (open_question, labels, text) in enumerate(inputs, 1):
+        verdicts = [step.verdict for step in check_text(text).steps]
+        if meets(labels, verdicts) == bool(open_question):
+            failures.append(f"{kind.name}, input {number}: labelled {open_question}{labels}, ruled {verdicts}")
+    assert not failures, "\n".join(failures)
