@@ -198,7 +198,7 @@ class Checker:
             if kind == "entrywise":
                 plain = replace(step, warnings=tuple(w for w in step.warnings if w.code != "SG202"))
                 return self.rule(other, reopened(plain, multiplied_entrywise(read_step.span)))
-            message = "this holds only if an implied sum stands elsewhere than the rules put it"
+            message = "this holds only with an implied sum in another place than the rules give it"
             was, would_be = (f"${read(c.left)} = {read(c.right)}$" for c in (claim, other))
             labels = f"read as {was}; it holds as {would_be}"
             problem = Diagnostic("SG114", f"{message}: {labels}", read_step.span, "write the sum with `\\sum`")
@@ -209,7 +209,7 @@ class Checker:
                 "SG208",
                 "this partial derivative holds the other intermediates constant",
                 read_step.span,
-                "say so, or write the chain rule out",
+                "say so in the text, or write out the chain rule",
                 "warning",
             )
             return self.rule(held, reopened(step, note))
@@ -248,7 +248,7 @@ def disagreement(step: Step) -> Diagnostic:
 
 def unevaluated(found: Evaluation, step: Step) -> Diagnostic:
     """For a proved step that could not be evaluated."""
-    message = f"proved, and not evaluated as well: {found.note}"
+    message = f"proved, but could not be evaluated as well: {found.note}"
     return Diagnostic("SG117", message, step.span, "split the step, or use smaller shapes", "warning")
 
 
@@ -257,9 +257,9 @@ def undecided(found: Evaluation, step: Step) -> Diagnostic:
     if found.note and "valid point" not in found.note:
         remedy = "split the step, or use smaller shapes"
         return Diagnostic("SG117", f"not decided: {found.note}", step.span, remedy)
-    message = "no valid point found: the sides are nowhere defined together"
+    message = "no valid point found: there is no point where both sides are defined"
     if found.note.startswith("hardly"):
-        message = "both sides are defined at too few points to say anything"
+        message = "both sides are defined at too few points for a verdict"
     return Diagnostic("SG116", message, step.span, "check the assumptions and domains")
 
 
@@ -280,9 +280,9 @@ def expectations(doc: ReadDocument, steps: list[Step]) -> tuple[list[Step], list
             complaints.append(
                 Diagnostic(
                     "SG004",
-                    f"`expect refuted` speaks of a step that its display does not have; it has {len(members)}",
+                    f"`expect refuted` names a step that its display does not have: it has {len(members)}",
                     span,
-                    "put it before the display it means",
+                    "put it directly before the display with the refuted step",
                 )
             )
             continue

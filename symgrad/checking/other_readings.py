@@ -34,9 +34,9 @@ def unrelated(claim: Claim, base: Step) -> list[Diagnostic]:
                 name = latex(node.target)
                 found = Diagnostic(
                     "SG205",
-                    f"this is not defined through `{name}`: the derivative is 0",
+                    f"this does not depend on `{name}`: the derivative is 0",
                     base.span,
-                    "check what it is taken by",
+                    "check the variable of the derivative",
                     "warning",
                 )
                 if found not in out and found not in base.warnings:
