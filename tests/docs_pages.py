@@ -131,28 +131,28 @@ DOMAINS = {
 
 FUNCTIONS_HEAD = r"""# Functions
 
-Functions that need no declaration. A declaration or definition of the same name wins. They are written with their
-argument in brackets, or without brackets before the product that they take ([notation](notation.md#reach)). A power
-stands on the name or behind the argument: `\sigma^2(x)` is `\sigma(x)^2`. A prime differentiates: `\sigma'(x)`.
+These functions need no declaration. A declaration or definition of the same name takes precedence. Write the argument in
+parentheses, or without parentheses as the product that follows ([notation](notation.md#reach)). A power may follow the
+name or the argument: `\sigma^2(x)` is `\sigma(x)^2`. A prime differentiates: `\sigma'(x)`.
 
 ## Elementary functions
 
-Each takes one number; applied to an array, it acts entry by entry. *Through* says by what the normal form replaces the
-function. Of a function without an entry there, the proof knows the derivative, the value at 0 and the symmetry of
-`\sin`, `\cos`, `\arctan` and `\operatorname{erf}`, `\sin^2 + \cos^2 = 1`, and the laws of `\exp` and `\log` ([the
-normal form](../explanation/soundness.md#the-normal-form)). At a kink nothing is claimed: such points are left out of
-every evaluation.
+Each takes one number; applied to an array, it acts entry by entry. The column *through* gives the expression with which
+the normal form replaces the function. For the functions without such an expression, the proof knows the derivative, the
+value at 0 and the symmetry of `\sin`, `\cos`, `\arctan` and `\operatorname{erf}`, `\sin^2 + \cos^2 = 1`, and the laws of
+`\exp` and `\log` ([the normal form](../explanation/soundness.md#the-normal-form)). At a kink nothing is claimed: every
+evaluation leaves such points out.
 
 | spellings | derivative at x | through | defined for | kink at 0 |
 |---|---|---|---|---|
 """
 
 WHOLE_HEAD = r"""
-`exp`, `log`, `ln`, `tanh`, `softmax`, `tr` and `diag` are read without a backslash too. A name that is written with
-`\operatorname{…}` here is read as `\mathrm{…}` as well, and as `\text{…}` where an argument or a script follows; a
-command of three or more letters also as `\operatorname{…}` (`\operatorname{tanh}`). Other commands, such as `\ReLU`,
-are macros that the document defines. `e^{x}` is `\exp(x)`; `\sqrt{x}` is a square root and `\sqrt[3]{x}` a cube root;
-`\lvert x \rvert` is the absolute value of a number.
+`exp`, `log`, `ln`, `tanh`, `softmax`, `tr` and `diag` need no backslash. A name that has `\operatorname{…}` in the table
+may also be written `\mathrm{…}`, and `\text{…}` if an argument or a script follows. A command of three or more letters may
+also be written `\operatorname{…}` (`\operatorname{tanh}`). Other commands, such as `\ReLU`, are macros that the document
+defines. `e^{x}` is `\exp(x)`; `\sqrt{x}` is a square root and `\sqrt[3]{x}` a cube root; `\lvert x \rvert` is the absolute
+value of a number.
 
 ## Functions of arrays
 
@@ -161,7 +161,7 @@ are macros that the document defines. `e^{x}` is `\exp(x)`; `\sqrt{x}` is a squa
 """
 
 MEANINGS: dict[tuple[str, ...], str] = {
-    ("softmax",): r"`\exp(x_a) / \sum_b \exp(x_b)` along the last axis, for every row of a matrix by itself",
+    ("softmax",): r"`\exp(x_a) / \sum_b \exp(x_b)` along the last axis, for each row of a matrix separately",
     ("logsumexp", "lse", "LSE"): r"`\log \sum_a \exp(x_a)` along the last axis",
     ("tr", "Tr", "trace"): "the sum of the diagonal of a square matrix; a number is its own trace",
     ("diag", "Diag"): "the diagonal matrix of a vector; the diagonal of a square matrix",
@@ -178,7 +178,7 @@ KNOWN = r"""
 | `\delta_{ij}` | the Kronecker delta of two positions |
 | `\mathbb{1}[…]`, `\mathbf{1}\{…\}` | 1 where the condition holds, else 0 |
 | `e_t` | the standard basis vector of position `t` |
-| `I`, `I_D` | the identity matrix, of the size that its place asks for or of size `D` |
+| `I`, `I_D` | the identity matrix, of the size that fits its place or of size `D` |
 | `\mathbf{1}`, `\mathbf{0}`, `\mathbf{1}_D` | the vector of ones, of zeros |
 | `\lVert x \rVert`, `\lVert x \rVert_2` | the Euclidean norm of a vector |
 | `\lVert x \rVert_1` | the sum of absolute values |
