@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from symgrad.checking.consequences import follows
+from symgrad.checking.consequences import follows, solution, supposing
 from symgrad.checking.one_hots import OneHotsAsBits
 from symgrad.checking.other_readings import hold_intermediates, latex_name, undefined_dependence, unrelated, uses
 from symgrad.checking.refute import Evaluation, Session, holds, refute
@@ -116,10 +116,16 @@ class Checker:
     def consequence(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
         """A step that is no identity, and follows from an equation that the sentence before it sets."""
         for premise in read_step.premises:
-            if follows(claim, premise, lambda c: self.prove(c) is not None):
+            under = supposing(claim, premise)
+            proved = under is not None and self.prove(under) is not None
+            if proved or follows(claim, premise, lambda c: self.prove(c) is not None):
                 assumed = f"{read(premise.left)} = {read(premise.right)}"
                 evidence = replace(step.evidence, method="normal form")
                 return replace(reopened(step), verdict="proved", assumptions=(assumed,), evidence=evidence)
+            resolved = self.resolved.claim(premise)
+            solved = solution(claim, resolved) if resolved is not None else None
+            if solved is not None and self.prove(solved) is not None:
+                read_step.to_solve = True  # a solution; that there is no other one is not looked into
         return step
 
     # --- one claim ------------------------------------------------------------------------------

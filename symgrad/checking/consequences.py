@@ -8,9 +8,9 @@ from fractions import Fraction
 from itertools import permutations
 
 from symgrad.core.claims import Claim
-from symgrad.core.nodes import Expr, Num, add, mul, neg
+from symgrad.core.nodes import ZERO, Deriv, Entry, Expr, Num, add, mul, neg, rebuild, walk
 from symgrad.core.ranges import Index
-from symgrad.core.substitute import substitute
+from symgrad.core.substitute import expand, substitute
 
 FACTORS = tuple(
     Fraction(n, d) * sign for n, d in ((1, 1), (2, 1), (1, 2), (4, 1), (1, 4), (3, 1), (1, 3)) for sign in (1, -1)
@@ -21,11 +21,45 @@ MAX_AXES = 2
 
 def follows(claim: Claim, premise: Claim, proves: Callable[[Claim], bool]) -> bool:
     """True if ``claim`` is the premise times a number other than 0, proved as an identity."""
+    if isinstance(claim.left, Deriv) and claim.right != ZERO:
+        return False  # `∂E/∂x = …` says what the derivative is, whatever is set to 0
     gap = add(claim.left, neg(claim.right))
     for given in _aligned(claim, premise):
         if any(proves(replace(claim, left=gap, right=mul(Num(q), given))) for q in FACTORS):
             return True
     return False
+
+
+def supposing(claim: Claim, premise: Claim) -> Claim | None:
+    """The claim with the declared name on a premise's left written as its right: ``setting a = b gives``."""
+    given = _as_value(premise)
+    if given is None or any(isinstance(n, Deriv) for side in (claim.left, claim.right) for n in walk(expand(side))):
+        return None
+    return replace(claim, left=given(expand(claim.left)), right=given(expand(claim.right)))
+
+
+def solution(claim: Claim, premise: Claim) -> Claim | None:
+    """What makes ``x = a`` a solution: the premise, its derivatives carried out, with ``a`` in place of ``x``."""
+    solved = _as_value(claim)
+    return solved and replace(premise, left=solved(expand(premise.left)), right=solved(expand(premise.right)))
+
+
+def _as_value(claim: Claim) -> Callable[[Expr], Expr] | None:
+    """Writes the right side of ``x = a``, ``x_i = a_i`` for the declared name on its left."""
+    name = claim.left
+    if not isinstance(name, Entry) or len(set(name.indices)) != len(name.indices):
+        return None
+    letters = [i for i in name.indices if isinstance(i, Index) and i in claim.free]
+    value = expand(claim.right)
+    if len(letters) != len(name.indices) or any(isinstance(n, Entry) and n.tensor is name.tensor for n in walk(value)):
+        return None
+
+    def go(node: Expr) -> Expr:
+        if isinstance(node, Entry) and node.tensor is name.tensor:
+            return substitute(value, dict(zip(letters, node.indices, strict=True)))
+        return rebuild(node, lambda e: e, go)
+
+    return go
 
 
 def _aligned(claim: Claim, premise: Claim) -> Iterator[Expr]:

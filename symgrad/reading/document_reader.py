@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.assertions import definers, is_called, last_cases, stances
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
-from symgrad.reading.document.purposes import purpose
+from symgrad.reading.document.purposes import purpose, says_independent
 from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.conditions import SIGNS
 from symgrad.reading.meaning.rules import Definitions
@@ -181,7 +181,8 @@ class Reader:
         meant = purpose(display)
         premises = tuple(self.premises) if meant == "consequence" else ()
         for chain in _chains(relations):
-            ChainReader(self.out, chain, self.definitions, self.group, cases, meant, premises).read()
+            solvable = not says_independent(display)
+            ChainReader(self.out, chain, self.definitions, self.group, cases, meant, premises, solvable).read()
         if relations:
             self.last_side = tuple(relations[-1].right)
 

@@ -27,18 +27,34 @@ _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|w\.r\.t|s\.t|resp|cf|eq|fig|sec|etc|viz|a\.s|i\.i\.d|w\.l\.o\.g)\.", re.IGNORECASE
 )
 _SENTENCE = re.compile(r"[.!?]+(?=\s|$|[\"')])")
-_CLAUSE = re.compile(r"[,;:()—]")
+_CLAUSE = re.compile(r"[,;:()—]|(?<!not )\b(?:because|since|whereas)\b", re.IGNORECASE)
 
 _GENERALITY = re.compile(
-    r"\bwithout (?:any )?loss of generality\b|\bw\.?l\.?o\.?g\.?|\bno loss\b|\bnot only\b", re.IGNORECASE
-)
-_SUPPOSING = r"(?:assume|suppose|take|let|set|choose|require)"
-_DENIES_BEFORE = re.compile(
-    r"\b(?:not|never|no|neither|nor|without|nothing|nobody|none|cannot|hardly|unless|false|wrong|avoids?|avoiding|"
-    r"drops?|dropping|instead of|rather than|whether|iff|otherwise|except|contrary|unlike|lacks?|fails?|"
-    rf"(?:would|could|might)(?!\s+(?:\w+\s+)?{_SUPPOSING}\b))\b|n['’]t\b",
+    r"\bwithout (?:any )?loss of generality\b|\bw\.?l\.?o\.?g\.?|\bno loss\b|\bnot only\b"
+    r"|\bno (?:other|further|more)\b[^\x00,;]*\b(?:than|except|besides)\b"
+    r"|\b(?:in order |so as )?(?:not to|to avoid)\b[^\x00,;]*?(?:,|(?=\b(?:we|one|let|take|assume|require)\b))",
     re.IGNORECASE,
 )
+_SUPPOSING = r"(?:assume|suppose|take|let|set|choose|require)d?"
+_DENIES_BEFORE = re.compile(
+    r"\b(?:not|never|no|neither|nor|without|nothing|nobody|none|cannot|hardly|unless|false|wrong|avoids?|avoiding|"
+    r"drop(?:s|ped|ping)?|instead of|rather than|whether|iff|otherwise|except|contrary|unlike|lacks?|fails?|"
+    r"relax(?:es|ed|ing)?|remov(?:es?|ed|ing)|ignor(?:es?|ed|ing)|skip(?:s|ped|ping)?|violat(?:es?|ed|ing)|"
+    r"abandon(?:s|ed|ing)?|forget(?:s|ting)?|refrain(?:s|ed|ing)?|beware|(?:even|only) if|for example|"
+    r"often|usually|typically|sometimes|occasionally|rarely|seldom|ideally|possibly|perhaps|maybe|in practice|"
+    r"tempting|mistakes?|misconceptions?|contradiction|claims?|claimed|conjecture[sd]?|hopes?|wish(?:es)?|"
+    r"necessary|sufficient|students?|authors?|people|implementations|earlier work|illustration|some (?:write|use|take|set|define|call)|"
+    r"(?:can|may) (?:also |well )?(?:happen|occur|be that)|extensions? to|generali[sz]\w+ to|"
+    rf"(?:would|could|might)(?!\s+(?:\w+\s+)?{_SUPPOSING}\b))\b|n['’]t\b"
+    r"|\b(?:like|such as|compared?(?: to| with)?|equivalent to)\s*$",
+    re.IGNORECASE,
+)
+_TO_PROVE = re.compile(
+    r"(?<!easy )(?<!straightforward )(?<!possible )(?<!simple )(?:^\W*|\b(?:to|must|should|will|shall|us|please)\s+(?:\w+ly\s+)?)"
+    r"(?:show|prove|verify|check|test|demonstrate|establish|see|ask|find out)\b[^\x00]*$",
+    re.IGNORECASE,
+)
+"""``We want to show that``, ``Prove that``: what is to be proved is no ground of its own proof."""
 _NOT_ASSUMED = re.compile(
     r"(?:\b(?:not|never|nowhere|nothing|no one|nobody)\b|n['’]t\b)[^\x00;]{0,60}"
     r"\b(?:assum|suppos|requir|need|ask|demand|impl|mean|say|know)[a-z]*\s*(?:that\s*)?$",
@@ -46,13 +62,41 @@ _NOT_ASSUMED = re.compile(
 )
 """``We do not, in general, assume``: the denial is in an earlier clause than the verb."""
 _DENIES_AFTER = re.compile(
-    r"^[^\x00]*?(?:\b(?:not|never|false|wrong|fails?|unneeded|unnecessary|optional|were|would)\b|n['’]t\b)",
+    r"^[^\x00]*?(?:\b(?:not(?! (?:necessarily an?\b|too|very|small|large|shown|written|important|restrictive|integer))|"
+    rf"never|false|wrong|fails?|unneeded|unnecessary|optional|were|would(?! be {_SUPPOSING}))\b|n['’]t\b)",
     re.IGNORECASE,
 )
+_SET_ASIDE = re.compile(
+    r"^[\s,)]*(?:which\s+)?(?:is|are|was|were|be|been|(?:can|may|might|could|will)\s+(?:also\s+)?be)\s+(?:\w+ly\s+)?"
+    r"(?:dropped|relaxed|removed|ignored|violated|abandoned|lifted|skipped|treated(?! as)|handled|covered|excluded|"
+    r"discussed|deferred|left (?:out|to)|easy|trivial|similar|analogous|to be (?:shown|proved|proven|checked)|what we|"
+    r"(?:a|an|the) (?:\w+ )?(?:mistake|misconception|error|claim|conjecture|question|goal))\b",
+    re.IGNORECASE,
+)
+"""``The constraint … is dropped``, ``the case …, was treated in [1]``."""
+_TAKEN_BACK = re.compile(
+    r"\bbut\b(?:\s+(?:here|now|in general|in this \w+),?)*\s+(?:this|that|it|we)\s+(?:is|are|does|do|was|need|will|can)"
+    r"(?:\s*not\b|n['’]t\b)(?!\s+(?:matter|change|affect|restrict|important))|;[^\x00]*\bwe (?:now )?(?:drop|relax|remove|lift)\b",
+    re.IGNORECASE,
+)
+_NEXT_DENIES = re.compile(
+    r"^\s*(?:this|that|it|which|the (?:assumption|condition|constraint))\s+(?:is|does|need|was|will|would)(?:\s+(?:not|in general|here)\b|n['’]t)*"
+    r"\s*(?<=not|n['’]t)\s+(?:be |being )?(?:needed|required|assumed|true|hold|the case|necessary|used|imposed)"
+    r"|^\s*(?:this|that|it)\s+is\s+(?:\w+\s+)?(?:false|wrong|dropped|unnecessary)\b",
+    re.IGNORECASE,
+)
+"""The sentence behind takes it back: ``This is not assumed here.``"""
 _NOT_OF_THIS = re.compile(r"\b(?:so|then|hence|therefore|which|and|but)\b.*", re.IGNORECASE | re.DOTALL)
 """What follows such a word is said of something else."""
-_IF = re.compile(r"\b(?:if|when|whenever|as long as|in case)[\s~]*$", re.IGNORECASE)
+_IF = re.compile(
+    r"\b(?:if|when|whenever|as long as|in case|provided(?: that)?)\b(?:(?!\b(?:where|with|then)\b)[^,;:()])*$", re.IGNORECASE
+)
+_NO_CASE = re.compile(
+    r"\b(?:even|only|check|checks|test|tests|see|ask|asks|know|unclear|decide|matters?|wonder) (?:if|when)\b", re.IGNORECASE
+)
 _CASE = re.compile(r"\bcases?\b[^\x00.]*$", re.IGNORECASE)
+_LABELLED_CASE = re.compile(r"\bcase\b[^\x00.;,()]{0,30}[(:—][\s*_]*$", re.IGNORECASE)
+"""``**Case 1** ($i = j$):``, ``Case 2: $i \\neq j$``."""
 _FOR = re.compile(r"^\W*(?:now |first |next |then )*for[\s~]*$", re.IGNORECASE)
 _DEFINES = re.compile(
     r"\b(?:let|where|with|so that|defin\w*|denot\w*|put|set|writ(?:e|ing)|call|gives?|giving|namely|using|outputs?)\b"
@@ -77,6 +121,10 @@ class Prose:
     """True if no other sentence follows in the paragraph."""
     ended: bool
     """True if the sentence ends with a mark of its own, and does not run into a display."""
+    asked: bool = False
+    """True if it ends with a question mark."""
+    following: str = ""
+    """The rest of the paragraph."""
 
 
 def stances(formulas: Sequence[Inline]) -> list[Stance]:
@@ -102,11 +150,29 @@ def definers(formulas: Sequence[Inline]) -> list[bool | None]:
     return out
 
 
+_OTHERS = re.compile(
+    r"\b(?:and|but|while|against|from|than|to|compared|multiplied|minus|between|unlike|given|times)\b",
+    re.IGNORECASE,
+)
+"""Between a word and a formula, these make the word another's: ``compared with a one-hot target``."""
+_OTHERS_NAME = re.compile(r"^(?:[ -]\w+){0,4}[\s,]*$")
+_LATER = re.compile(r"^[^,.]*\b(?:later|below|elsewhere)\b")
+
+
 def is_called(formulas: Sequence[Inline], k: int, word: re.Pattern[str]) -> bool:
     """True if the clause that names a formula says the word of it: ``the target $y$ is one-hot``, ``one-hot $y$``."""
     prose = _prose(formulas, k)
     before, after = re.split(r"[;:(—]|\x00", prose.before)[-1], re.split(r"[;:—]|\x00", prose.after)[0]
-    return bool(word.search(before) or word.search(after)) and not _DENIES_BEFORE.search(before + after)
+    if _DENIES_BEFORE.search(before + after) or _IF.search(before):
+        return False
+    named = list(word.finditer(before))
+    if named and not _OTHERS.search(before[named[-1].end() :]):
+        return True
+    said = word.search(after)
+    if said is None or _OTHERS.search(after[: said.start()]) or _LATER.search(after[said.end() :]):
+        return False
+    last = FORMULA in prose.after and len(after) < len(prose.after) and prose.after[len(after)] == FORMULA
+    return not (last and _OTHERS_NAME.search(after[said.end() :]))  # `the logits $z$ and the one-hot label $y$`
 
 
 def last_cases(formulas: Sequence[Inline]) -> list[int]:
@@ -118,15 +184,25 @@ def last_cases(formulas: Sequence[Inline]) -> list[int]:
 def _stance(prose: Prose) -> Stance:
     before = _CLAUSE.split(_GENERALITY.sub("", prose.before))[-1]
     after = _CLAUSE.split(prose.after)[0]
+    if (
+        prose.asked
+        or _NO_CASE.search(before)
+        or _TO_PROVE.search(before)
+        or _SET_ASIDE.search(prose.after)
+        or _TAKEN_BACK.search(prose.after)
+        or _NEXT_DENIES.search(prose.following)
+    ):
+        return "denied"
     if _IF.search(before):
         return "denied" if _DENIES_AFTER.search(after) else "case"
     if (
         _DENIES_BEFORE.search(before)
-        or _NOT_ASSUMED.search(prose.before)
+        or _NOT_ASSUMED.search(_GENERALITY.sub("", prose.before))
         or _DENIES_AFTER.search(_NOT_OF_THIS.sub("", after))
     ):
         return "denied"
-    if _CASE.search(before) or (_FOR.search(prose.before) and not prose.ended):
+    labelled = _LABELLED_CASE.search(prose.before)
+    if labelled or _CASE.search(before) or (_FOR.search(prose.before) and not prose.ended):
         return "case"
     return "asserted"
 
@@ -145,7 +221,8 @@ def _prose(formulas: Sequence[Inline], k: int) -> Prose:
     before = before[marks[-1].end() :] if marks else before
     stop = _SENTENCE.search(after)
     rest = after[stop.end() :] if stop else ""
-    return Prose(before, after[: stop.start()] if stop else after, not rest.strip(), stop is not None)
+    asked = stop is not None and "?" in stop.group()
+    return Prose(before, after[: stop.start()] if stop else after, not rest.strip(), stop is not None, asked, rest)
 
 
 def _masked(formulas: Sequence[Inline], start: int, end: int) -> str:

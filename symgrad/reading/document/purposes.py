@@ -16,10 +16,15 @@ REACH = 400
 _START = re.compile(r".*(?:\n[ \t>]*\n|\$\$|\\\]|\\end\{[^}]*\}|[.!?](?=\s|$))", re.DOTALL)
 _FORMULA = re.compile(r"\$[^$]*\$|\\\(.*?\\\)", re.DOTALL)
 _CONDITION = re.compile(
-    r"\b(?:set|setting|solve|solving|such that|subject to|assume|assuming|suppose|supposing|given(?! by| as)|"
-    r"require)\b",
+    r"(?:^|\b(?:we|to|and|then|now|us|must|can|is|are|be|first|next|by)\s+)\W*set(?=\s+\w)|"
+    r"(?:^|\b(?:by|and|when|after|then|for)\s+)\W*setting(?=\s+(?!up\b)\w)|"
+    r"\b(?:solve|solving|such that|subject to|assume|assuming|suppose|supposing|require)\b|"
+    r"(?<!\ba )(?<!\bthe )(?<!\bany )(?<!\beach )(?<!\bevery )(?<!\bas )\bgiven(?! by| as)\b",
     re.IGNORECASE,
 )
+_MORE = re.compile(r"\bby\b|(?:\w+\W+){7}", re.IGNORECASE)
+"""Behind the word of a condition: ``solve this by expanding``, a sentence that goes on."""
+_FACT = re.compile(r"\b(?:independent|depends?|constant|drops? out|contains?|appears?)\b", re.IGNORECASE)
 _CONSEQUENCE = re.compile(
     r"\b(?:gives?|gets?|yields?|obtains?|leads?|results?|follows?|implies|imply|finds?|means?|becomes?|arrives?|have|has|"
     r"hence|therefore|thus|then|so|equivalent(?:ly)?)\b",
@@ -51,4 +56,11 @@ def purpose(display: Display) -> Purpose:
     clause = next((c for c in reversed(re.split(r"[,;:]", words)) if c.strip()), "")
     found = list(_CONDITION.finditer(clause))
     after = clause[found[-1].end() :] if found else FORMULA
-    return "claim" if FORMULA in after or _CONSEQUENCE.search(after) else "condition"
+    if found and found[-1].group().lower() == "such that" and after.strip():
+        return "claim"  # `rewritten such that the terms separate`
+    return "claim" if FORMULA in after or _CONSEQUENCE.search(after) or _MORE.search(after) else "condition"
+
+
+def says_independent(display: Display) -> bool:
+    """True if the sentence before a display says why a derivative is 0: ``f does not depend on b, so``."""
+    return bool(_FACT.search(_FORMULA.sub(FORMULA, words_before(display))))

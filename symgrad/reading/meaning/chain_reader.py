@@ -15,7 +15,7 @@ from functools import partial
 from itertools import islice
 
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Cond, Num, free_indices
+from symgrad.core.nodes import Cond, Deriv, Entry, Num, Ref, free_indices
 from symgrad.core.ranges import Index, Range, Subset
 from symgrad.reading.document.purposes import Purpose
 from symgrad.reading.meaning.alignment import (
@@ -33,9 +33,9 @@ from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.implied_sums import differentiates, insert_implied_sums, repeats
 from symgrad.reading.meaning.open_index import OpenIndex, closed
 from symgrad.reading.meaning.open_indices import OpenIndices
-from symgrad.reading.meaning.raw_trees import condition, ungrouped
+from symgrad.reading.meaning.raw_trees import condition, expression, ungrouped
 from symgrad.reading.meaning.recursion import recursion
-from symgrad.reading.meaning.rules import Definitions, Reading
+from symgrad.reading.meaning.rules import Definitions, Entrywise, Reading
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
@@ -251,6 +251,8 @@ class ChainReader:
     purpose: Purpose = "claim"
     premises: tuple[tuple[Token, ...], ...] = ()
     """Equations that the display may follow from, ``setting E = 0 gives``."""
+    solvable: bool = True
+    """False if the prose says that a derivative is 0 as a fact, not as an equation to solve."""
     sides: list[Side] = field(default_factory=list)
     problems: dict[int, Diagnostic] = field(default_factory=dict)
     """Problems of sides that they have in the chain, not by themselves."""
@@ -322,6 +324,8 @@ class ChainReader:
         plain, known = relation.sign == "=", definer.is_declared(name.node)
         if plain and known and k > 0:
             return  # inside a chain, a declared name is used
+        if plain and known and self.purpose == "consequence" and self.premises:
+            return  # `x = a` solves what is set to 0, and holds there alone
         try:
             made = definer.define(name.node, value.node, name.span.to(value.span), plain)
         except NotationError as e:
@@ -420,7 +424,7 @@ class ChainReader:
                 found = self.or_entrywise(left, right, span, found)
             step = ReadStep(span, left.text, right.text, found, self.group, self.redefinition if k == 0 else "")
             step.partial = _is_derivative(left, "\\partial")
-            step.to_solve = _is_zero(right) and _is_derivative(sides[0])
+            step.to_solve = self.solvable and not supposed and _is_zero(right) and _is_gradient(sides[0])
             step.premises = premises
             self.out.steps.append(step)
 
@@ -438,9 +442,11 @@ class ChainReader:
                 self.problems[k + 1] = Diagnostic("SG113", str(e), e.span, "check the shapes")
         return out
 
-    def read_entrywise(self, left: Side, right: Side, span: Span, plain: Outcome) -> Outcome:
+    def read_entrywise(
+        self, left: Side, right: Side, span: Span, plain: Outcome, which: Entrywise = "all"
+    ) -> Outcome:
         """The claim with columns multiplied entry by entry, where their inner product does not fit."""
-        el = replace(self.elaborator(), entrywise=True)
+        el = replace(self.elaborator(), entrywise=which)
         nodes = {s.span: s.node for s in self.sides if isinstance(s, Parsed)}
         if left.span not in nodes or right.span not in nodes:
             return plain
@@ -449,11 +455,14 @@ class ChainReader:
         return plain if found.claim is None else replace(found, warnings=warned)
 
     def or_entrywise(self, left: Side, right: Side, span: Span, plain: Outcome) -> Outcome:
-        """The outcome with one more reading: columns that were read as inner products, multiplied entry by entry."""
+        """The outcome with one more reading: rows of three columns and more, multiplied entry by entry.
+
+        The product of two is their inner product, which fits: ``x (y \\cdot z)`` is no ``(x \\cdot y) z``.
+        """
 
         def alternatives() -> Iterator[tuple[str, Claim]]:
             yield from plain.alternatives()
-            other = self.read_entrywise(left, right, span, plain)
+            other = self.read_entrywise(left, right, span, plain, "rows of factors")
             if other is not plain and other.claim is not None:
                 yield "entrywise", other.claim
 
@@ -499,6 +508,16 @@ def _is_zero(side: Side) -> bool:
 def _is_derivative(side: Side, sign: str = "") -> bool:
     """True for a side that is a derivative, written with ``sign`` if that is given."""
     return isinstance(side, Parsed) and isinstance(side.node, Derivative) and sign in ("", side.node.sign)
+
+
+def _is_gradient(side: Side) -> bool:
+    """True for a first derivative of a number: what an author sets to 0, as no entry of a Jacobian is."""
+    if not _is_derivative(side):
+        return False
+    node = expression(side.value.body) if isinstance(side, Summed) else None
+    if not isinstance(node, Deriv):
+        return True
+    return not isinstance(node.body, Deriv) and not (isinstance(node.body, (Entry, Ref)) and node.body.indices)
 
 
 def _touches(warning: Diagnostic, side: Side) -> bool:

@@ -18,7 +18,7 @@ from symgrad.reading.meaning import (
     written_sums,
 )
 from symgrad.reading.meaning.open_indices import OpenIndices
-from symgrad.reading.meaning.rules import Definitions, rules_of
+from symgrad.reading.meaning.rules import Definitions, Entrywise, rules_of
 from symgrad.reading.meaning.values import ReadValue, shape_text
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.tokens.lexer import Token
@@ -43,7 +43,7 @@ class Elaborator:
     held: frozenset[Definition] = frozenset()
     in_definition: bool = False
     outside: frozenset[str] = frozenset()
-    entrywise: bool = False
+    entrywise: Entrywise = ""
     held_alone: frozenset[Definition] = frozenset()
 
     def child(

@@ -53,13 +53,15 @@ def product(el: Reading, node: ProductNode) -> ReadValue:
     if chained is not None:
         return chained
     out = values[0][1]
+    columns = sum(_are_alike(v, w) for _, v, _ in values for _, w, _ in values[:1])
+    entrywise = el.entrywise == "all" or (el.entrywise == "rows of factors" and columns > 2)
     for op, right, written in values[1:]:
         span = node.factors[0][1].span.to(written.span)
         if op == "o":
             out = elementwise(Mul, (parenthesized_sum(out), parenthesized_sum(right)), span, "an elementwise product")
         elif op == "@":
             out = outer(out, right, span) if out.axes and right.axes else multiply(out, right, span)[0]
-        elif (op == "*" or (el.entrywise and op in ("", "."))) and _are_alike(out, right):
+        elif (op == "*" or (entrywise and op in ("", "."))) and _are_alike(out, right):
             out = elementwise(Mul, (parenthesized_sum(out), parenthesized_sum(right)), span, "an elementwise product")
         elif op == "/":
             out = quotient(out, right, span) if right.axes else multiply(out, inverse(right), span)[0]

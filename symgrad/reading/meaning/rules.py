@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from symgrad.core.nodes import Definition, Expr
 from symgrad.core.ranges import Index
@@ -80,6 +80,10 @@ class Definitions:
         return definition
 
 
+Entrywise = Literal["", "rows of factors", "all"]
+"""Products of columns that are read entry by entry: none, those of three factors and more, all."""
+
+
 class Reading(Protocol):
     """The reading of one chain, definition or call, as its rules see it."""
 
@@ -92,8 +96,8 @@ class Reading(Protocol):
     """Definitions that the derivatives read here hold constant."""
     outside: frozenset[str]
     """The letters written outside of the sums that name them."""
-    entrywise: bool
-    """True while a product of two columns is read entry by entry, where their inner product does not fit."""
+    entrywise: Entrywise
+    """Which products of columns are read entry by entry, where their inner product does not fit."""
     held_alone: frozenset[Definition]
     """Definitions that a lone partial derivative beside the products of a chain rule holds constant."""
 

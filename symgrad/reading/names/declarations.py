@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.names.assumption_syntax import Assuming
@@ -19,6 +20,8 @@ from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
 
 RELATIONS = ("=", "\\in", "\\notin", "\\subseteq", "\\subset", "\\neq", ">", "<", "\\ge", "\\le", ":")
+MAX_ORDERS = 3
+"""An equation of a paragraph may use names that this many later ones define one after the other."""
 
 
 @dataclass(slots=True)
@@ -44,7 +47,8 @@ class Paragraph:
         assuming = Assuming(self.scope)
         sets, equations = Membership(self.scope, assuming), Equations(self.scope, assuming)
         taken: set[int] = set()
-        for rule in (sets.read_index_sets, sets.read, equations.read, assuming.read):
+        again = [equations.read] * min(MAX_ORDERS, len(defining or ()))  # `L = \\lVert o \\rVert^2`, where `o = W h`
+        for rule in (sets.read_index_sets, sets.read, equations.read, *again, assuming.read):
             for number, piece in enumerate(pieces):
                 if number in taken:
                     continue
@@ -59,21 +63,31 @@ class Paragraph:
     def one_hot(self, formula: Sequence[Token]) -> None:
         """``y`` is called one-hot: its entries are bits that add up to 1."""
         for piece in split(formula):
-            name = statement(piece, RELATIONS).left or tuple(piece)
-            if not name or name[0].kind not in ("letter", "word", "command"):
-                continue
-            try:
-                key = self.scope.value_key(read_name(self.scope, name))[0]
-            except NotationError:
-                continue
-            declared = self.scope.values.get(key) if key is not None else None
-            if key is not None and isinstance(declared, Tensor) and len(declared.ranges) == 1:
-                self.scope.put_tensor(key, declared.ranges, "bit", declared.row)
-                spelled = f"\\sum_j {cover(name).text}_j = 1"
-                written = Source(cover(name).source.path, spelled)
-                tokens = tuple(tokenize(Span(written, 0, len(spelled)), Macros()))
-                self.scope.assumed.append(Assumed(tokens, cover(tokens), (), frozenset((declared.name,))))
-                self.scope.version += 1
+            for name in _between_commas(statement(piece, RELATIONS).left or tuple(piece)):
+                self._one_hot(name)
+
+    def _one_hot(self, name: Sequence[Token]) -> None:
+        if not name or name[0].kind not in ("letter", "word", "command"):
+            return
+        try:
+            key = self.scope.value_key(read_name(self.scope, tuple(name)))[0]
+        except NotationError:
+            return
+        declared = self.scope.values.get(key) if key is not None else None
+        if key is not None and isinstance(declared, Tensor) and len(declared.ranges) == 1:
+            self.scope.put_tensor(key, declared.ranges, "bit", declared.row)
+            spelled = f"\\sum_j {cover(name).text}_j = 1"
+            written = Source(cover(name).source.path, spelled)
+            tokens = tuple(tokenize(Span(written, 0, len(spelled)), Macros()))
+            self.scope.assumed.append(Assumed(tokens, cover(tokens), (), frozenset((declared.name,))))
+            self.scope.version += 1
+
+
+def _between_commas(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """The names of ``y, t``."""
+    commas = [k for k, t in outermost(tokens) if t.text == ","]
+    ends = [-1, *commas, len(tokens)]
+    return [tuple(tokens[a + 1 : b]) for a, b in pairwise(ends)]
 
 
 def split(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
