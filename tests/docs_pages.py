@@ -131,28 +131,28 @@ DOMAINS = {
 
 FUNCTIONS_HEAD = r"""# Functions
 
-These functions need no declaration. A declaration or definition of the same name takes precedence. Write the argument in
-parentheses, or without parentheses as the product that follows ([notation](notation.md#reach)). A power may follow the
-name or the argument: `\sigma^2(x)` is `\sigma(x)^2`. A prime differentiates: `\sigma'(x)`.
+These functions need no declaration. A declaration or definition of the same name takes precedence. Write the
+argument in parentheses, or without parentheses as the product that follows ([notation](notation.md#reach)). A power
+may follow the name or the argument: `\sigma^2(x)` is `\sigma(x)^2`. A prime differentiates: `\sigma'(x)`.
 
 ## Elementary functions
 
-Each takes one number; applied to an array, it acts entry by entry. The column *through* gives the expression with which
-the normal form replaces the function. For the functions without such an expression, the proof knows the derivative, the
-value at 0 and the symmetry of `\sin`, `\cos`, `\arctan` and `\operatorname{erf}`, `\sin^2 + \cos^2 = 1`, and the laws of
-`\exp` and `\log` ([the normal form](../explanation/soundness.md#the-normal-form)). At a kink nothing is claimed: every
-evaluation leaves such points out.
+Each takes one number; applied to an array, it acts entry by entry. The column *through* gives the expression with
+which the normal form replaces the function. For the functions without such an expression, the proof knows the
+derivative, the value at 0 and the symmetry of `\sin`, `\cos`, `\arctan` and `\operatorname{erf}`, `\sin^2 + \cos^2
+= 1`, and the laws of `\exp` and `\log` ([the normal form](../explanation/soundness.md#the-normal-form)). At a kink
+nothing is claimed: every evaluation leaves such points out.
 
 | spellings | derivative at x | through | defined for | kink at 0 |
 |---|---|---|---|---|
 """
 
 WHOLE_HEAD = r"""
-`exp`, `log`, `ln`, `tanh`, `softmax`, `tr` and `diag` need no backslash. A name that has `\operatorname{…}` in the table
-may also be written `\mathrm{…}`, and `\text{…}` if an argument or a script follows. A command of three or more letters may
-also be written `\operatorname{…}` (`\operatorname{tanh}`). Other commands, such as `\ReLU`, are macros that the document
-defines. `e^{x}` is `\exp(x)`; `\sqrt{x}` is a square root and `\sqrt[3]{x}` a cube root; `\lvert x \rvert` is the absolute
-value of a number.
+`exp`, `log`, `ln`, `tanh`, `softmax`, `tr` and `diag` need no backslash. A name that has `\operatorname{…}` in the
+table may also be written `\mathrm{…}`, and `\text{…}` if an argument or a script follows. A command of three or
+more letters may also be written `\operatorname{…}` (`\operatorname{tanh}`). Other commands, such as `\ReLU`, are
+macros that the document defines. `e^{x}` is `\exp(x)`; `\sqrt{x}` is a square root and `\sqrt[3]{x}` a cube root;
+`\lvert x \rvert` is the absolute value of a number.
 
 ## Functions of arrays
 
