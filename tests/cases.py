@@ -45,7 +45,9 @@ def run(cases: Iterable[tuple[str, Callable[[], object]]]) -> None:
 
 def _said(error: BaseException) -> str:
     """The message, and where in the tests it was raised."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "tests" in f.filename and f.filename != __file__]
+    tests = str(Path(__file__).parent)
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(tests)]
+    frames = [f for f in frames if f.filename != __file__]
     where = f"\n  {frames[-1].filename}:{frames[-1].lineno}: {frames[-1].line}" if frames else ""
     kind = "" if isinstance(error, AssertionError) else f"{type(error).__name__}: "
     return f"{kind}{error}{where}"

@@ -1,4 +1,7 @@
-"""What a test needs beyond the package, by its mark: skipped with the reason where that is missing."""
+"""What a test needs beyond the package, by its mark: skipped with the reason where that is missing.
+
+Hypothesis tries the same examples in every run, however long one takes.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,10 @@ import shutil
 from importlib.util import find_spec
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same on every machine", deadline=None, derandomize=True)
+settings.load_profile("same on every machine")
 
 NEEDS = {
     "torch": (lambda: find_spec("torch") is not None, "PyTorch is not installed"),

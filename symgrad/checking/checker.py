@@ -196,7 +196,8 @@ class Checker:
             if kind == "transposed":
                 return self.rule(other, reopened(step, transposed_layout(read_step.span)))
             if kind == "entrywise":
-                return self.rule(other, reopened(step, multiplied_entrywise(read_step.span)))
+                plain = replace(step, warnings=tuple(w for w in step.warnings if w.code != "SG202"))
+                return self.rule(other, reopened(plain, multiplied_entrywise(read_step.span)))
             message = "this holds only with an implied sum in another place than the rules give it"
             was, would_be = (f"${read(c.left)} = {read(c.right)}$" for c in (claim, other))
             labels = f"read as {was}; it holds as {would_be}"

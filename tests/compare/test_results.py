@@ -16,7 +16,7 @@ from symgrad.report import json_format
 from symgrad.report.comparison_text import render
 from symgrad.text.diagnostic import SymgradError
 from symgrad.text.source import Source
-from tests.cases import each
+from tests.cases import each, facts
 
 TEXT = r"""$U, V \in \mathbb{R}^{W \times D}$, $\lambda \in \mathbb{R}$.
 
@@ -38,7 +38,11 @@ def verdicts(found: Comparison) -> dict[str, str]:
     return {f.argument: f.verdict for f in found.findings}
 
 
-def test_an_imaginary_part_differs() -> None:
+test_complex_numbers_and_keys = facts()
+
+
+@test_complex_numbers_and_keys.fact
+def an_imaginary_part_differs() -> None:
     found = held(lambda J, gU, gV, gl: (J, gU + 1e-6j, gV))
     assert verdicts(found) == {"": "right", "U": "differs", "V": "right"}
     assert "imaginary part" in found.gradients[0].causes[0]
@@ -47,11 +51,13 @@ def test_an_imaginary_part_differs() -> None:
     assert verdicts(held(lambda J, gU, gV, gl: (J + 1e-6j, gU, gV)))[""] == "differs"
 
 
-def test_a_complex_dtype_without_an_imaginary_part_is_right() -> None:
+@test_complex_numbers_and_keys.fact
+def a_complex_dtype_without_an_imaginary_part_is_right() -> None:
     assert held(lambda J, gU, gV, gl: (complex(J), gU.astype(complex), gV)).right
     assert held(lambda J, gU, gV, gl: (J, np.fft.ifft(np.fft.fft(gU)), gV)).right
 
 
+@test_complex_numbers_and_keys.fact
 @each(
     "form",
     [
@@ -59,17 +65,22 @@ def test_a_complex_dtype_without_an_imaginary_part_is_right() -> None:
         lambda J, gU, gV, gl: {"loss": J, "dU": gU, "U": 3 * gU, "V": gV},
     ],
 )
-def test_a_gradient_under_two_keys_is_no_result(form: Callable[..., Any]) -> None:
+def a_gradient_under_two_keys_is_no_result(form: Callable[..., Any]) -> None:
     with pytest.raises(SymgradError, match=r"gradient by U twice.*U' and 'd?U'"):
         held(form)
 
 
-def test_a_cost_under_two_keys_is_no_result() -> None:
+@test_complex_numbers_and_keys.fact
+def a_cost_under_two_keys_is_no_result() -> None:
     with pytest.raises(SymgradError, match=r"cost twice.*'cost' and 'value'"):
         held(lambda J, gU, gV, gl: {"cost": J, "value": 1.0, "U": gU})
 
 
-def test_none_stands_for_a_gradient_that_is_left_out() -> None:
+test_which_gradients = facts()
+
+
+@test_which_gradients.fact
+def none_stands_for_a_gradient_that_is_left_out() -> None:
     for form in (
         lambda J, gU, gV, gl: (J, None, gV),
         lambda J, gU, gV, gl: (None, None, gV, None),
@@ -82,13 +93,15 @@ def test_none_stands_for_a_gradient_that_is_left_out() -> None:
     assert set(verdicts(held(lambda J, gU, gV, gl: (J, gU, None, gl)))) == {"", "U", "lambda_"}
 
 
-def test_a_key_may_be_a_keyword() -> None:
+@test_which_gradients.fact
+def a_key_may_be_a_keyword() -> None:
     found = held(lambda J, gU, gV, gl: (J, {"lambda": gl, "U": gU}))
     assert found.right
     assert set(verdicts(found)) == {"", "U", "lambda_"}
 
 
-def test_some_of_the_gradients_in_one_vector_are_named_with_wrt() -> None:
+@test_which_gradients.fact
+def some_of_the_gradients_in_one_vector_are_named_with_wrt() -> None:
     def flat(J: Any, gU: Any, gV: Any, gl: Any) -> Any:
         return J, np.concatenate([gU.ravel(), gV.ravel()])
 
@@ -97,17 +110,20 @@ def test_some_of_the_gradients_in_one_vector_are_named_with_wrt() -> None:
     assert held(flat, wrt=("U", "V")).right
 
 
-def test_shapes_that_fit_no_gradient_speak_of_wrt() -> None:
+@test_which_gradients.fact
+def shapes_that_fit_no_gradient_speak_of_wrt() -> None:
     with pytest.raises(SymgradError, match=r"some of them only.*--wrt"):
         held(lambda J, gU, gV, gl: (J, gU[:1], gV))
 
 
-def test_an_array_of_objects_is_named_as_such() -> None:
+@test_which_gradients.fact
+def an_array_of_objects_is_named_as_such() -> None:
     with pytest.raises(SymgradError, match=r"an array of dtype object"):
         held(lambda J, gU, gV, gl: (J, gU.astype(object), gV))
 
 
-def test_gradients_in_the_order_of_the_arguments_come_first() -> None:
+@test_which_gradients.fact
+def gradients_in_the_order_of_the_arguments_come_first() -> None:
     """``x`` and ``b`` have one shape, and no gradient by ``x`` is returned."""
     text = r"$W \in \mathbb{R}^{H \times H}$, $x, b \in \mathbb{R}^{H}$. $$ J = \sum_i (\sum_j W_{ij} x_j + b_i)^2 $$"
 
@@ -119,7 +135,8 @@ def test_gradients_in_the_order_of_the_arguments_come_first() -> None:
     assert verdicts(found) == {"": "right", "W": "right", "b": "right"}
 
 
-def test_no_digit_of_rounding_is_printed() -> None:
+@test_which_gradients.fact
+def no_digit_of_rounding_is_printed() -> None:
     """What another processor rounds in another way, simulated by changes in the last digits."""
 
     def texts(gradients: Callable[[Any, Any, float], tuple[Any, Any]]) -> set[str]:

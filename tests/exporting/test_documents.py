@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tests.cases import each
 from tests.differences import worst
@@ -28,11 +29,12 @@ def test_dense_gradients_and_values_are_the_same(path: Path, name: str) -> None:
         value, grads = function(**given)
         same, dense = function(**given, dense=True)
         alone = getattr(module, name)(**given)
-    assert value == same == alone
+    assert same == pytest.approx(value, rel=1e-13, nan_ok=True)
+    assert alone == pytest.approx(value, rel=1e-13, nan_ok=True)
     for tensor, got in grads.items():
         assert type(dense[tensor]) is np.ndarray
         assert dense[tensor].dtype == got.dtype
-        np.testing.assert_array_equal(dense[tensor], np.asarray(got))
+        np.testing.assert_allclose(dense[tensor], np.asarray(got), rtol=1e-13, atol=1e-14)
 
 
 def test_every_derivation_has_a_module() -> None:

@@ -189,7 +189,7 @@ def test_a_set_holds_no_position_twice() -> None:
 def test_nothing_drawn_and_a_window_of_nothing(sampled: ModuleType) -> None:
     arguments = given(n=np.array([], int))
     value, grads = sampled.J_value_and_grad(**arguments)
-    assert value == pytest.approx(np.logaddexp(0, -arguments["U"][1] @ arguments["V"][:, 3]), rel=1e-14)
+    assert value == pytest.approx(np.logaddexp(0, -arguments["U"][1] @ arguments["V"][:, 3]), rel=1e-13)
     assert grads["U"].indices.tolist() == [1]
     module = symgrad.load(symgrad.read(str(ROOT / "derivations/skipgram_window_softmax.md")))
     assert module.J(U=arguments["U"], V=arguments["V"], w=np.array([0, 1]), c=1, m=0) == 0
@@ -232,7 +232,7 @@ def test_sampled_rows_are_slices_and_repeated_ones_add_up(sampled: ModuleType) -
     dense = np.zeros((W, D))
     for i, row in zip(u.indices, u.values, strict=True):
         dense[i] += row
-    np.testing.assert_array_equal(np.asarray(u), dense)
+    np.testing.assert_allclose(np.asarray(u), dense, rtol=1e-14)
 
 
 @each("count", [5, 500])
@@ -265,9 +265,9 @@ def test_an_outer_product_stays_its_two_factors() -> None:
     u = grads["U"]
     assert type(u).__name__ == "LowRank"
     assert (u.left.shape, u.right.shape, u.shape, u.dtype) == ((W, 1), (D, 1), (W, D), np.float64)
-    np.testing.assert_array_equal(np.asarray(u), u.left @ u.right.T)
+    np.testing.assert_allclose(np.asarray(u), u.left @ u.right.T, rtol=1e-14)
     out = np.ones((W, D))
-    np.testing.assert_allclose(u.add_to(out, 2.0), 1 + 2 * np.asarray(u), rtol=1e-14)
+    np.testing.assert_allclose(u.add_to(out, 2.0), 1 + 2 * np.asarray(u), rtol=1e-13)
 
 
 def test_dense_gradients_on_request(sampled: ModuleType) -> None:
@@ -310,7 +310,7 @@ def test_what_one_gradient_computes_is_not_asked_of_another() -> None:
     point = {"x": 0.3, "a": 2.0, "b": 0.7}
     _, together = module.J_value_and_grad(**point)
     for name, gradient in together.items():
-        assert module.J_value_and_grad(**point, wrt=(name,))[1][name] == pytest.approx(gradient, rel=1e-14)
+        assert module.J_value_and_grad(**point, wrt=(name,))[1][name] == pytest.approx(gradient, rel=1e-13)
 
 
 def network(layers: int) -> str:

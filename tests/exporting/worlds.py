@@ -11,12 +11,13 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pytest
 
 from symgrad.core.nodes import Deriv, Entry, Expr, Ref, Tensor
 from symgrad.core.ranges import Affine, Index, IndexArray, Range, Subset
 from symgrad.evaluating.environment import Environment
 from symgrad.evaluating.evaluator import Evaluator
-from symgrad.exporting.costs import export_document
+from symgrad.exporting.costs import TARGETS, export_document
 from symgrad.exporting.python_names import spelled
 from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.document_reader import read_document
@@ -180,6 +181,14 @@ def _exported(path: Path) -> Iterator[tuple[str, Quantity, ModuleType, DocumentN
             yield name, q, module, v
 
 
+def needing(target: str) -> Any:
+    """A target whose library must be installed."""
+    return target if target == "numpy" else pytest.param(target, marks=getattr(pytest.mark, target))
+
+
+installed = pytest.mark.parametrize("target", [needing(target) for target in TARGETS])
+
+
 @lru_cache
 def costs() -> tuple[tuple[Path, str], ...]:
     """All costs that have a module, as a document and a name."""
@@ -197,4 +206,17 @@ def batched() -> tuple[tuple[Path, str], ...]:
     )
 
 
-__all__ = ["Affine", "Range", "Ref", "World", "batched", "costs", "documents", "exported", "loaded", "vocabulary"]
+__all__ = [
+    "Affine",
+    "Range",
+    "Ref",
+    "World",
+    "batched",
+    "costs",
+    "documents",
+    "exported",
+    "installed",
+    "loaded",
+    "needing",
+    "vocabulary",
+]

@@ -15,7 +15,7 @@ from symgrad.proving.interner import Interner
 from symgrad.proving.labelling import closure
 from symgrad.proving.limits import FormTooLarge
 from symgrad.proving.normal_form import normal_form
-from tests.cases import each
+from tests.cases import each, facts
 from tests.ir.forms import A, W, X, at, total
 
 Edge = tuple[int, int]
@@ -70,7 +70,11 @@ def cycle(n: int, start: int = 0) -> list[Edge]:
     return [(start + x, start + (x + 1) % n) for x in range(n)]
 
 
-def test_strongly_regular_graphs_with_one_set_of_parameters_differ() -> None:
+test_networks_that_differ = facts()
+
+
+@test_networks_that_differ.fact
+def strongly_regular_graphs_with_one_set_of_parameters_differ() -> None:
     assert len(rook()) == len(shrikhande()) == 48
     first, second = form(network(rook())), form(network(shrikhande()))
     assert first != second
@@ -78,26 +82,30 @@ def test_strongly_regular_graphs_with_one_set_of_parameters_differ() -> None:
     assert second == form(network(relabelled(shrikhande(), 3), seed=4))
 
 
-def test_six_cycle_and_two_triangles_differ() -> None:
+@test_networks_that_differ.fact
+def six_cycle_and_two_triangles_differ() -> None:
     assert form(network(cycle(6))) != form(network(cycle(3) + cycle(3, 3)))
 
 
-def test_connected_regular_graphs_that_refinement_confuses() -> None:
+@test_networks_that_differ.fact
+def connected_regular_graphs_that_refinement_confuses() -> None:
     prism = cycle(3) + cycle(3, 3) + [(0, 3), (1, 4), (2, 5)]
     utility = [(x, 3 + y) for x in range(3) for y in range(3)]
     assert form(network(prism)) != form(network(utility))
     assert form(network(prism)) == form(network(relabelled(prism, 5), seed=6))
 
 
-def test_direction_counts() -> None:
+@test_networks_that_differ.fact
+def direction_counts() -> None:
     forward = [(0, 1), (1, 2), (2, 0)]
     mixed = [(0, 1), (1, 2), (0, 2)]
     assert form(network(forward, both=False)) != form(network(mixed, both=False))
     assert form(network(forward, both=False)) == form(network(relabelled(forward, 7), both=False))
 
 
+@test_networks_that_differ.fact
 @each("seed", range(30))
-def test_random_networks_are_told_apart_exactly(seed: int) -> None:
+def random_networks_are_told_apart_exactly(seed: int) -> None:
     rng = random.Random(seed)
     count = rng.randint(3, 6)
     pairs = [(x, y) for x in range(count) for y in range(count) if x != y]
@@ -119,7 +127,11 @@ def isomorphic(first: list[Edge], second: list[Edge]) -> bool:
     return any({(p[x], p[y]) for x, y in first} == goal for p in permutations(range(count)))
 
 
-def test_symmetric_templates_know_their_symmetry() -> None:
+test_symmetries = facts()
+
+
+@test_symmetries.fact
+def symmetric_templates_know_their_symmetry() -> None:
     """``sum_k A_ik A_jk`` may have i and j exchanged, ``sum_k A_ik A_kj`` may not."""
     i, j, k = Index("i", W, "free"), Index("j", W, "free"), Index("k", W)
     both = form(total(k, mul(at(A, i, k), at(A, j, k))))
@@ -130,7 +142,8 @@ def test_symmetric_templates_know_their_symmetry() -> None:
     assert INTERNER.heads[mono[0][0]].group == ()
 
 
-def test_many_like_factors_are_labelled_quickly() -> None:
+@test_symmetries.fact
+def many_like_factors_are_labelled_quickly() -> None:
     letters = [Index(f"v{n}", W) for n in range(9)]
     star = Index("s", W)
     body = mul(*(at(A, star, v) for v in letters), *(at(X, v) for v in letters))
@@ -139,13 +152,15 @@ def test_many_like_factors_are_labelled_quickly() -> None:
     assert form(body)
 
 
-def test_the_search_is_limited() -> None:
+@test_symmetries.fact
+def the_search_is_limited() -> None:
     edges = [(x, y) for x in range(40) for y in range(40) if x != y]
     with pytest.raises(FormTooLarge):
         normal_form(Attempt(INTERNER, RULES, 0.5), network(edges, both=False))
 
 
-def test_closure_of_permutations() -> None:
+@test_symmetries.fact
+def closure_of_permutations() -> None:
     assert len(closure([(1, 2, 0)], 3, 10)) == 2
     assert len(closure([(1, 0, 2), (0, 2, 1)], 3, 10)) == 5
     with pytest.raises(FormTooLarge):

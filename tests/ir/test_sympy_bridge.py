@@ -42,7 +42,7 @@ from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
 from symgrad.sympy_door.bridge import Bridge, BridgeError
 from symgrad.sympy_door.from_sympy import from_sympy
 from symgrad.sympy_door.to_sympy import to_sympy
-from tests.cases import each
+from tests.cases import each, facts
 from tests.derive.brute import Brute
 
 W, D, K = (Range.of_size(s) for s in "WDK")
@@ -91,8 +91,12 @@ def world() -> Brute:
     return Brute(SIZES, values, gathers={n: {(1,): 3, (2,): 3}})
 
 
+test_expressions = facts()
+
+
+@test_expressions.fact
 @each("name", EXPRESSIONS)
-def test_there_and_back_means_the_same(name: str) -> None:
+def there_and_back_means_the_same(name: str) -> None:
     expr = EXPRESSIONS[name]
     bridge = Bridge()
     there = to_sympy(expr, bridge)
@@ -104,13 +108,15 @@ def test_there_and_back_means_the_same(name: str) -> None:
         assert world()(back, env) == pytest.approx(world()(expr, env))
 
 
-def test_simple_expressions_come_back_as_the_same_node() -> None:
+@test_expressions.fact
+def simple_expressions_come_back_as_the_same_node() -> None:
     bridge = Bridge()
     for expr in (entry(U, z, i), Sum(k, entry(x, k)), delta(i, j), Func("tanh", entry(s)), Pow(entry(x, i), num(-1))):
         assert from_sympy(to_sympy(expr, bridge), bridge) is expr
 
 
-def test_derivatives_stay_unevaluated() -> None:
+@test_expressions.fact
+def derivatives_stay_unevaluated() -> None:
     bridge = Bridge()
     expr = Deriv(Sum(k, power(entry(x, k), 2)), entry(x, i))
     there = to_sympy(expr, bridge)
@@ -118,7 +124,8 @@ def test_derivatives_stay_unevaluated() -> None:
     assert from_sympy(there, bridge) is expr
 
 
-def test_a_users_own_expression() -> None:
+@test_expressions.fact
+def a_users_own_expression() -> None:
     """d/dx_j sum_i x_i^2 = 2 x_j, with a sum from 0 as SymPy's users write it"""
     size, a, b = sp.Symbol("n", integer=True, positive=True), sp.Symbol("a", integer=True), sp.Symbol("b", integer=True)
     array = sp.IndexedBase("v", shape=(size,))
@@ -129,7 +136,8 @@ def test_a_users_own_expression() -> None:
     assert resolve(expr) is mul(num(2), entry(tensor, bridge.indices["b"]))
 
 
-def test_an_inner_sum_of_the_same_symbol_is_another_index() -> None:
+@test_expressions.fact
+def an_inner_sum_of_the_same_symbol_is_another_index() -> None:
     a, array = sp.Symbol("a", integer=True), sp.IndexedBase("v", shape=(sp.Symbol("n", integer=True),))
     expr = from_sympy(sp.Sum(array[a] * sp.Sum(array[a], (a, 1, 3)), (a, 1, 3)))
     assert isinstance(expr, Sum)
@@ -137,13 +145,18 @@ def test_an_inner_sum_of_the_same_symbol_is_another_index() -> None:
     assert inner.index is not expr.index
 
 
-def test_rectifiers() -> None:
+@test_expressions.fact
+def rectifiers() -> None:
     t = sp.Symbol("t", real=True)
     bridge = Bridge()
     assert from_sympy(sp.Max(0, t), bridge) is Func("relu", entry(bridge.tensors["t"]))
     assert from_sympy(sp.Heaviside(t), bridge) is Iverson(Cond("pos", entry(bridge.tensors["t"])))
 
 
+test_what_is_lacking = facts()
+
+
+@test_what_is_lacking.fact
 @each(
     "expr",
     [
@@ -153,11 +166,12 @@ def test_rectifiers() -> None:
         Const("c"),
     ],
 )
-def test_what_sympy_lacks_is_said(expr: Expr) -> None:
+def what_sympy_lacks_is_said(expr: Expr) -> None:
     with pytest.raises(BridgeError):
         to_sympy(expr)
 
 
+@test_what_is_lacking.fact
 @each(
     "theirs",
     [
@@ -168,6 +182,6 @@ def test_what_sympy_lacks_is_said(expr: Expr) -> None:
         sp.Max(sp.Symbol("t"), sp.Symbol("u")),
     ],
 )
-def test_what_symgrad_lacks_is_said(theirs: sp.Expr) -> None:
+def what_symgrad_lacks_is_said(theirs: sp.Expr) -> None:
     with pytest.raises(BridgeError):
         from_sympy(theirs)

@@ -317,7 +317,7 @@ def check_laws(text: str, path: str) -> None:
     assert all(d.span is not None and d.code in ("SG003", "SG004") for d in blocks.diagnostics)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(st.sampled_from(PIECES), max_size=25), st.sampled_from(["a.md", "a.tex"]))
 def test_any_text_is_read(pieces: list[str], path: str) -> None:
     check_laws("".join(pieces), path)

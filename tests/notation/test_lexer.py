@@ -244,13 +244,13 @@ def survives(text: str) -> None:
     assert all(t.text for t in found if t.kind not in ("text", "begin", "end"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
 def test_no_input_breaks_the_lexer(pieces: list[str]) -> None:
     survives("".join(pieces))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_lexer(text: str) -> None:
     survives(text)

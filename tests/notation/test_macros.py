@@ -9,7 +9,7 @@ from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import collect_macros
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Source, Span
-from tests.cases import each
+from tests.cases import each, facts
 from tests.hostile.guard import PATIENCE, limit
 
 
@@ -22,6 +22,10 @@ def plain(text: str) -> list[tuple[str, str, str]]:
     return [(t.kind, t.text, t.style) for t in expand("", text)]
 
 
+test_expansion = facts()
+
+
+@test_expansion.fact
 @each(
     ("definitions", "text", "meaning"),
     [
@@ -45,17 +49,19 @@ def plain(text: str) -> list[tuple[str, str, str]]:
         (r"\newcommand{\z", r"\z", r"\z"),
     ],
 )
-def test_a_macro_is_what_it_stands_for(definitions: str, text: str, meaning: str) -> None:
+def a_macro_is_what_it_stands_for(definitions: str, text: str, meaning: str) -> None:
     assert [(t.kind, t.text, t.style) for t in expand(definitions, text)] == plain(meaning)
 
 
-def test_a_definition_holds_from_where_it_stands() -> None:
+@test_expansion.fact
+def a_definition_holds_from_where_it_stands() -> None:
     source = Source("a.md", r"\newcommand{\z}{a} \z \renewcommand{\z}{b} \z")
     found = tokenize(Span(source, 0, len(source.text)), collect_macros(source))
     assert [t.text for t in found] == ["a", "b"]
 
 
-def test_an_expansion_stands_at_its_call_and_arguments_at_their_own_place() -> None:
+@test_expansion.fact
+def an_expansion_stands_at_its_call_and_arguments_at_their_own_place() -> None:
     found = expand(r"\newcommand{\sq}[1]{(#1)^2}", r"\sq{x}")
     assert [t.span.text for t in found] == [r"\sq{x}", "x", r"\sq{x}", r"\sq{x}", r"\sq{x}"]
 
@@ -64,6 +70,7 @@ LAUGHS = "".join("\\def\\" + a + "{" + ("\\" + b) * 10 + "}" for a, b in zip("ab
 """A billion laughs: seven macros, each ten times the next."""
 
 
+@test_expansion.fact
 @each(
     ("definitions", "text", "code"),
     [
@@ -76,19 +83,21 @@ LAUGHS = "".join("\\def\\" + a + "{" + ("\\" + b) * 10 + "}" for a, b in zip("ab
         (r"\def\z#1,#2{#1}", r"\z a,b", "SG103"),
     ],
 )  # fmt: skip
-def test_what_can_not_be_expanded_is_said(definitions: str, text: str, code: str) -> None:
+def what_can_not_be_expanded_is_said(definitions: str, text: str, code: str) -> None:
     with limit(PATIENCE), pytest.raises(NotationError) as caught:
         expand(definitions, text)
     assert caught.value.diagnostic.code == code
 
 
-def test_many_broken_definitions_are_read_in_time() -> None:
+@test_expansion.fact
+def many_broken_definitions_are_read_in_time() -> None:
     with limit(PATIENCE):
         collect_macros(Source("a.md", r"\newcommand{\x}[1]{ " * 20_000))
         collect_macros(Source("a.md", r"\def\x{a}" * 5_000))
 
 
-def test_each_document_of_declarations_has_its_own_macros() -> None:
+@test_expansion.fact
+def each_document_of_declarations_has_its_own_macros() -> None:
     first = Source("a.md", "\\newcommand{\\v}{x}\n\nA vector $\\v \\in \\mathbb{R}^N$.")
     second = Source("b.md", "\\newcommand{\\w}{y}\n\nA vector $\\w \\in \\mathbb{R}^N$.")
     read = read_document(Source("d.md", "$$ x^\\top y = y^\\top x $$"), [first, second])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cases import each
+from tests.cases import each, facts
 from tests.soundness.equivalent import an_offset, beside_a_delta, first_side, implied
 from tests.soundness.mutants import Mutant, Side
 
@@ -17,6 +17,10 @@ def one(display: str, old: str, new: str) -> tuple[str, Side, Mutant]:
     return text, side, Mutant("", start, start + len(old), new)
 
 
+test_deltas = facts()
+
+
+@test_deltas.fact
 @each(
     "side",
     [
@@ -27,10 +31,11 @@ def one(display: str, old: str, new: str) -> tuple[str, Side, Mutant]:
         r"x_c = \delta_{kc} \sum_j x_{j<k>}",
     ],
 )
-def test_a_delta_of_both_letters_beside_it_makes_them_one(side: str) -> None:
+def a_delta_of_both_letters_beside_it_makes_them_one(side: str) -> None:
     assert beside_a_delta(*one(side, "k", "c"))
 
 
+@test_deltas.fact
 @each(
     "side",
     [
@@ -42,10 +47,14 @@ def test_a_delta_of_both_letters_beside_it_makes_them_one(side: str) -> None:
         r"x_c = x_<k>",
     ],
 )
-def test_elsewhere_they_are_two(side: str) -> None:
+def elsewhere_they_are_two(side: str) -> None:
     assert not beside_a_delta(*one(side, "k", "c"))
 
 
+test_sums_and_offsets = facts()
+
+
+@test_sums_and_offsets.fact
 @each(
     "side",
     [
@@ -62,11 +71,12 @@ def test_elsewhere_they_are_two(side: str) -> None:
         r"z_k = 1, \qquad x_c = <\sum_k> A_{ck} y_k",
     ],
 )
-def test_the_sum_over_a_letter_that_a_product_repeats_is_implied(side: str) -> None:
+def the_sum_over_a_letter_that_a_product_repeats_is_implied(side: str) -> None:
     sign = side[side.index("<") + 1 : side.index(">")]
     assert implied(*one(side, sign, ""))
 
 
+@test_sums_and_offsets.fact
 @each(
     "side",
     [
@@ -80,18 +90,20 @@ def test_the_sum_over_a_letter_that_a_product_repeats_is_implied(side: str) -> N
         r"x_c = <\sum_k> (A_{ck} y_k)^2",
     ],
 )
-def test_elsewhere_the_sign_is_needed(side: str) -> None:
+def elsewhere_the_sign_is_needed(side: str) -> None:
     sign = side[side.index("<") + 1 : side.index(">")]
     assert not implied(*one(side, sign, ""))
 
 
-def test_a_first_side_has_none_before_it() -> None:
+@test_sums_and_offsets.fact
+def a_first_side_has_none_before_it() -> None:
     text = "$$\na = b = c\n$$"
     assert first_side(text, Side(3, 5, 0, 2)) is None
     assert (first_side(text, Side(11, 12, 0, 2)) or "").strip() == "a"
 
 
-def test_a_change_of_an_offset_for_the_sum_that_it_stands_in() -> None:
+@test_sums_and_offsets.fact
+def a_change_of_an_offset_for_the_sum_that_it_stands_in() -> None:
     def found(definition: str) -> bool:
         text = f"$$\n{definition}\n$$\n\n$$\n\\frac{{\\partial L}}{{\\partial a}} = g\n$$\n"
         at = text.rindex("a}")
