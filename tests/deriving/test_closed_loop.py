@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from symgrad.checking.documents import check_text
+from symgrad.checking.checker import Checker
 from symgrad.checking.verdict import Step
 from symgrad.gradients.gradient import Gradient, gradient
 from symgrad.gradients.requests import GradientRequests
@@ -36,10 +36,11 @@ def gradients(asked: GradientRequests) -> Iterator[Gradient]:
 
 
 def behind(path: Path, displays: list[str]) -> list[Step]:
-    """The verdicts on displays that stand behind a document."""
+    """The verdicts on displays that stand behind a document, whose own steps are left to ``test_corpus``."""
     text = path.read_text(encoding="utf-8").replace("\\end{document}", "").rstrip()
-    report = check_text("\n\n".join((text, *displays)) + "\n", path.name)
-    return [step for step in report.steps if step.span.start >= len(text)]
+    document = read_document(Source(path.name, "\n\n".join((text, *displays)) + "\n"))
+    checker = Checker()
+    return [checker.step(step) for step in document.steps if step.span.start >= len(text)]
 
 
 def judge(path: Path, displays: list[str]) -> None:
@@ -52,23 +53,23 @@ def judge(path: Path, displays: list[str]) -> None:
     assert not [w for s in steps if s.verdict == "proved" for w in s.warnings], "a line is read with a warning"
 
 
-@each("path", DOCUMENTS, shares=8)
-def test_every_form_of_every_gradient_is_proved(path: Path) -> None:
-    displays = []
-    for g in gradients(asking(path)):
-        displays.append(f"$$\n{g.latex('index')}\n$$")
-        if not g.no_matrix_form:
-            displays.append(f"$$\n{g.latex('matrix')}\n$$")
-    if displays:
-        judge(path, displays)
+def forms(path: Path) -> list[str]:
+    """Every gradient in index form, and in matrix form where it has one."""
+    found = list(gradients(asking(path)))
+    written = [g.latex("index") for g in found] + [g.latex("matrix") for g in found if not g.no_matrix_form]
+    return [f"$$\n{latex}\n$$" for latex in written]
 
 
-@each("path", DOCUMENTS, shares=8)
-def test_every_line_of_every_derivation_is_proved(path: Path) -> None:
+def lines(path: Path) -> list[str]:
+    """The derivation of every gradient of a cost."""
     asked = asking(path)
-    costs = set(asked.costs())
-    displays = [g.steps() for name in sorted(costs) for by in asked.parameters(asked.quantity(name))
-                for g in [gradient(asked, name, [by])]]  # fmt: skip
+    pairs = [(name, by) for name in sorted(set(asked.costs())) for by in asked.parameters(asked.quantity(name))]
+    return [gradient(asked, name, [by]).steps() for name, by in pairs]
+
+
+@each("path", DOCUMENTS, shares=12)
+def test_every_form_of_every_gradient_and_every_line_of_every_derivation_is_proved(path: Path) -> None:
+    displays = [*forms(path), *lines(path)]
     if displays:
         judge(path, displays)
 
