@@ -101,6 +101,14 @@ _CONSIDER = re.compile(r"(?:^|\bnow |\bfirst |\bnext )\W*(?:now |first |next )*c
 _LABELLED_CASE = re.compile(r"\bcase\b[^\x00.;,()]{0,30}[(:—,][\s*_]*$", re.IGNORECASE)
 """``**Case 1** ($i = j$):``, ``Case 2: $i \\neq j$``."""
 _FOR = re.compile(r"^\W*(?:now |first |next |then )*for[\s~]*$", re.IGNORECASE)
+_FOR_SUCH = re.compile(r"^\W*(?:now |first |next |then )*for(?: \w+){1,2}[\s~]*$", re.IGNORECASE)
+"""``For symmetric $A = A^\\top$ this simplifies``: said of a special case."""
+_WHEREABOUTS = re.compile(
+    r"\b(?:meets?|attained|reached|asks?|shows?|points?|lines?|cross(?:es)?|intersects?|exactly|only|see|find)\s+where\s*$"
+    r"|\bon the \w+ with\s*$|\bnaive\b[^\x00]*$",
+    re.IGNORECASE,
+)
+"""``The lines meet where $y = 2 x$`` tells a place."""
 _DEFINES = re.compile(
     r"\b(?:let|where|with|so that|defin\w*|denot\w*|put|set|writ(?:e|ing)|call|gives?|giving|namely|using|outputs?)\b"
     r"[^\x00]*$"
@@ -162,6 +170,8 @@ def definers(formulas: Sequence[Inline]) -> list[bool | None]:
         before = _prose(formulas, k).before
         clause = re.split(r"[;:()—]", before)[-1]
         plainly = _DEFINES.search(clause)
+        if _WHEREABOUTS.search(clause):
+            plainly, clause = None, "at"
         out.append(True if plainly else None if _PLACES.search(clause) else False)
     return out
 
@@ -217,11 +227,11 @@ def _stance(prose: Prose) -> Stance:
         or _DENIES_AFTER.search(_NOT_OF_THIS.sub("", after))
     ):
         return "denied"
-    if _CASES.search(prose.before):
+    if _CASES.search(prose.before) or (prose.ended and _FOR_SUCH.search(prose.before)):
         return "denied"
     labelled = _LABELLED_CASE.search(prose.before)
     if labelled or _CASE.search(before) or (
-        (_FOR.search(prose.before) or _CONSIDER.search(prose.before)) and not prose.ended
+        (_FOR.search(prose.before) or _FOR_SUCH.search(prose.before) or _CONSIDER.search(prose.before)) and not prose.ended
     ):
         return "case"
     return "asserted"
