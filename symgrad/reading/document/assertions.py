@@ -41,11 +41,12 @@ _DENIES_BEFORE = re.compile(
     r"drop(?:s|ped|ping)?|instead of|rather than|whether|iff|otherwise|except|contrary|unlike|lacks?|fails?|"
     r"relax(?:es|ed|ing)?|remov(?:es?|ed|ing)|ignor(?:es?|ed|ing)|skip(?:s|ped|ping)?|violat(?:es?|ed|ing)|"
     r"abandon(?:s|ed|ing)?|forget(?:s|ting)?|refrain(?:s|ed|ing)?|beware|(?:even|only) if|for example|"
-    r"often|usually|typically|sometimes|occasionally|rarely|seldom|ideally|possibly|perhaps|maybe|in practice|"
     r"tempting|mistakes?|misconceptions?|contradiction|claim(?:s|ed)?(?! (?:follows|holds|uses|is true))|conjecture[sd]?|hopes?|wish(?:es)?|"
     r"necessary|sufficient|students?|authors?|people|implementations|earlier work|illustration|some (?:write|use|take|set|define|call)|"
     r"(?:can|may) (?:also |well )?(?:happen|occur|be that)|extensions? to|generali[sz]\w+ to|"
     rf"(?:would|could|might)(?!\s+(?:\w+\s+)?{_SUPPOSING}\b))\b|n['’]t\b"
+    r"|\b(?:often|usually|typically|sometimes|occasionally|rarely|seldom|ideally|possibly|perhaps|maybe|in practice)\b"
+    r"[^\x00]*$"  # `most often $t$ is right and the target is $y = e_t$` goes on
     r"|\b(?:like|such as|compared?(?: to| with)?|equivalent to)\s*$",
     re.IGNORECASE,
 )
