@@ -27,7 +27,7 @@ _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|w\.r\.t|s\.t|resp|cf|eq|fig|sec|etc|viz|a\.s|i\.i\.d|w\.l\.o\.g)\.", re.IGNORECASE
 )
 _SENTENCE = re.compile(r"[.!?]+(?=\s|$|[\"')])")
-_CLAUSE = re.compile(r"[,;:()—]|(?<!not )\b(?:because|since|whereas)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;:()—]|(?<!not )\b(?:because|since|whereas|therefore|hence|thus)\b", re.IGNORECASE)
 
 _GENERALITY = re.compile(
     r"\bwithout (?:any )?loss of generality\b|\bw\.?l\.?o\.?g\.?|\bno loss\b|\bnot only\b"
@@ -41,17 +41,18 @@ _DENIES_BEFORE = re.compile(
     r"drop(?:s|ped|ping)?|instead of|rather than|whether|iff|otherwise|except|contrary|unlike|lacks?|fails?|"
     r"relax(?:es|ed|ing)?|remov(?:es?|ed|ing)|ignor(?:es?|ed|ing)|skip(?:s|ped|ping)?|violat(?:es?|ed|ing)|"
     r"abandon(?:s|ed|ing)?|forget(?:s|ting)?|refrain(?:s|ed|ing)?|beware|(?:even|only) if|for example|"
-    r"often|usually|typically|sometimes|occasionally|rarely|seldom|ideally|possibly|perhaps|maybe|in practice|"
-    r"tempting|mistakes?|misconceptions?|contradiction|claims?|claimed|conjecture[sd]?|hopes?|wish(?:es)?|"
+    r"tempting|mistakes?|misconceptions?|contradiction|claim(?:s|ed)?(?! (?:follows|holds|uses|is true))|conjecture[sd]?|hopes?|wish(?:es)?|"
     r"necessary|sufficient|students?|authors?|people|implementations|earlier work|illustration|some (?:write|use|take|set|define|call)|"
     r"(?:can|may) (?:also |well )?(?:happen|occur|be that)|extensions? to|generali[sz]\w+ to|"
     rf"(?:would|could|might)(?!\s+(?:\w+\s+)?{_SUPPOSING}\b))\b|n['’]t\b"
+    r"|\b(?:often|usually|typically|sometimes|occasionally|rarely|seldom|ideally|possibly|perhaps|maybe|in practice)\b"
+    r"[^\x00]*$"  # `most often $t$ is right and the target is $y = e_t$` goes on
     r"|\b(?:like|such as|compared?(?: to| with)?|equivalent to)\s*$",
     re.IGNORECASE,
 )
 _TO_PROVE = re.compile(
     r"(?<!easy )(?<!straightforward )(?<!possible )(?<!simple )(?:^\W*|\b(?:to|must|should|will|shall|us|please)\s+(?:\w+ly\s+)?)"
-    r"(?:show|prove|verify|check|test|demonstrate|establish|see|ask|find out)\b[^\x00]*$",
+    r"(?:show|prove|verify|check|test|demonstrate|establish|see|ask|find out)\b(?:(?!\b(?:uses?|using|from|by|given)\b)[^\x00])*$",
     re.IGNORECASE,
 )
 """``We want to show that``, ``Prove that``: what is to be proved is no ground of its own proof."""
@@ -95,9 +96,20 @@ _NO_CASE = re.compile(
     r"\b(?:even|only|check|checks|test|tests|see|ask|asks|know|unclear|decide|matters?|wonder) (?:if|when)\b", re.IGNORECASE
 )
 _CASE = re.compile(r"\bcases?\b[^\x00.]*$", re.IGNORECASE)
-_LABELLED_CASE = re.compile(r"\bcase\b[^\x00.;,()]{0,30}[(:—][\s*_]*$", re.IGNORECASE)
+_CASES = re.compile(r"\bcases\b[^.]*$", re.IGNORECASE)
+"""``the cases $a > 0$ and $a < 0$``: none of them holds."""
+_CONSIDER = re.compile(r"(?:^|\bnow |\bfirst |\bnext )\W*(?:now |first |next )*consider[\s~]*$", re.IGNORECASE)
+_LABELLED_CASE = re.compile(r"\bcase\b[^\x00.;,()]{0,30}[(:—,][\s*_]*$", re.IGNORECASE)
 """``**Case 1** ($i = j$):``, ``Case 2: $i \\neq j$``."""
 _FOR = re.compile(r"^\W*(?:now |first |next |then )*for[\s~]*$", re.IGNORECASE)
+_FOR_SUCH = re.compile(r"^\W*(?:now |first |next |then )*for(?: \w+){1,2}[\s~]*$", re.IGNORECASE)
+"""``For symmetric $A = A^\\top$ this simplifies``: said of a special case."""
+_WHEREABOUTS = re.compile(
+    r"\b(?:meets?|attained|reached|asks?|shows?|points?|lines?|cross(?:es)?|intersects?|exactly|only|see|find)\s+where\s*$"
+    r"|\bon the \w+ with\s*$|\bnaive\b[^\x00]*$",
+    re.IGNORECASE,
+)
+"""``The lines meet where $y = 2 x$`` tells a place."""
 _DEFINES = re.compile(
     r"\b(?:let|where|with|so that|defin\w*|denot\w*|put|set|writ(?:e|ing)|call|gives?|giving|namely|using|outputs?)\b"
     r"[^\x00]*$"
@@ -109,6 +121,9 @@ _PLACES = re.compile(
 )
 _JOINED = re.compile(r"^[\s,]*(?:and[\s~]*)?$", re.IGNORECASE)
 _OR = re.compile(r"^[\s,]*or[\s~]*(?:if[\s~]*|when[\s~]*|that[\s~]*)?$", re.IGNORECASE)
+_COMPARED = re.compile(r"^\s*([^<>=]*?)\s*(<|>|=|\\leq?(?![a-z])|\\geq?(?![a-z])|\\neq?(?![a-z]))\s*([^<>=]*?)\s*$")
+_SIGNS = {"\\leq": "\\le", "\\geq": "\\ge", "\\ne": "\\neq"}
+_NEVER_BOTH = ({">", "<"}, {">", "="}, {"<", "="}, {">", "\\le"}, {"<", "\\ge"}, {"=", "\\neq"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +151,17 @@ def stances(formulas: Sequence[Inline]) -> list[Stance]:
             found[k - 1] = found[k] = "denied"
         elif _JOINED.match(between) and found[k] == "asserted":
             found[k] = found[k - 1]  # `if $a > 0$ and $b > 0$`
+    compared = [_COMPARED.match(f.content.text) for f in formulas]
+    for k, one in enumerate(compared):
+        for m, other in enumerate(compared[:k]):
+            if one and other and found[k] == found[m] == "asserted" and _exclude(one.groups(), other.groups()):
+                found[k] = found[m] = "denied"  # `for positive $a > 0$ and negative $a < 0$`
     return found
+
+
+def _exclude(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """True for ``a > 0`` and ``a < 0``, which never hold both."""
+    return (one[0], one[2]) == (other[0], other[2]) and {_SIGNS.get(x[1], x[1]) for x in (one, other)} in _NEVER_BOTH
 
 
 def definers(formulas: Sequence[Inline]) -> list[bool | None]:
@@ -146,6 +171,8 @@ def definers(formulas: Sequence[Inline]) -> list[bool | None]:
         before = _prose(formulas, k).before
         clause = re.split(r"[;:()—]", before)[-1]
         plainly = _DEFINES.search(clause)
+        if _WHEREABOUTS.search(clause):
+            plainly, clause = None, "at"
         out.append(True if plainly else None if _PLACES.search(clause) else False)
     return out
 
@@ -201,8 +228,12 @@ def _stance(prose: Prose) -> Stance:
         or _DENIES_AFTER.search(_NOT_OF_THIS.sub("", after))
     ):
         return "denied"
+    if _CASES.search(prose.before) or (prose.ended and _FOR_SUCH.search(prose.before)):
+        return "denied"
     labelled = _LABELLED_CASE.search(prose.before)
-    if labelled or _CASE.search(before) or (_FOR.search(prose.before) and not prose.ended):
+    if labelled or _CASE.search(before) or (
+        (_FOR.search(prose.before) or _FOR_SUCH.search(prose.before) or _CONSIDER.search(prose.before)) and not prose.ended
+    ):
         return "case"
     return "asserted"
 

@@ -413,7 +413,8 @@ class ChainReader:
             left, right = sides[k], sides[k + 1]
             span = (relation.sign_span if relation.continues else left.span).to(right.span)
             warnings = tuple(w for w in el.warnings if _touches(w, left) or _touches(w, right))
-            if self.purpose == "condition" or relation.condition:
+            link = k == 0 and len(self.relations) > 1 and _is_derivative(left) and not _is_zero(right)
+            if (self.purpose == "condition" and not link) or relation.condition:  # `∂J/∂w = … = 0` says what it is
                 self.note("SG404", "an equation to solve, no identity: not checked", span)
                 continue
             supposed = [Assumption("condition", text, cond=condition(c)) for text, c in (*case, *restrictions[k])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from symgrad.core.nodes import EntryDomain, Tensor
@@ -9,9 +10,13 @@ from symgrad.reading.names.declared_name import read_name
 from symgrad.reading.names.name_keys import NameKey, pattern_letters
 from symgrad.reading.names.scope import Assumed, Scope
 from symgrad.reading.tokens.cuts import Statement, items
-from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tokens.lexer import Token, tokenize
+from symgrad.reading.tokens.macros import Macros
 from symgrad.reading.tree.scripts import cover, is_name, letter_key
 from symgrad.text.diagnostic import NotationError
+from symgrad.text.source import Source, Span
+_LISTED = re.compile(r"\\\{\s*(?P<name>[a-z]|\\[a-z]+)_\{?1\}?\s*,(?:[^{}]*,)?\s*\\(?:ldots|dots|cdots|dotsc)\s*,\s*(?P=name)_\{?\w\}?\s*\\\}")
+"""``\\{w_1, \\dots, w_K\\}``"""
 
 
 @dataclass(slots=True)
@@ -30,7 +35,7 @@ class Assuming:
             if len(right) == 1 and letter_key(right[0]) in self.scope.subsets:
                 self.assume(said.tokens)
                 return True
-            return False
+            return said.sign == "\\notin" and self.not_listed(left, right)
         if said.sign == "\\neq":
             return self.distinct(said)
         if said.sign in (">", "\\ge") and is_name(left[0]) and len(right) == 1 and right[0].text == "0":
@@ -39,6 +44,18 @@ class Assuming:
         if said.sign in ("<", "\\le") and len(left) == 1 and left[0].text == "0" and self.is_numbers(right):
             return self.positive(right, "positive" if said.sign == "<" else "nonnegative")
         return False
+
+    def not_listed(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
+        """``o \\notin \\{w_1, \\dots, w_K\\}`` of a fixed index and an index array: ``w_k \\neq o`` for all ``k``."""
+        found = _LISTED.fullmatch(cover(right).text)
+        taken = [*self.scope.indices, *self.scope.sizes, *self.scope.index_arrays, *(str(k) for k in self.scope.values)]
+        letter = next(x for x in ("k", "s", "m", "l", "r", "\\kappa") if x not in taken or x == "\\kappa")
+        known = len(left) == 1 and letter_key(left[0]) in self.scope.indices
+        if found is None or not known or letter_key(right[1]) not in self.scope.index_arrays:
+            return False
+        spelled = f"{found['name']}_{letter} \\neq {left[0].text}"
+        self.assume(tuple(tokenize(Span(Source(cover(right).source.path, spelled), 0, len(spelled)), Macros())))
+        return True
 
     def is_numbers(self, name: tuple[Token, ...]) -> bool:
         """True if a name is declared as a number or an array of numbers; in ``0 < i`` it may be an index."""
