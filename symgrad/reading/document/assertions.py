@@ -41,18 +41,23 @@ _DENIES_BEFORE = re.compile(
     r"drop(?:s|ped|ping)?|instead of|rather than|whether|iff|otherwise|except|contrary|unlike|lacks?|fails?|"
     r"relax(?:es|ed|ing)?|remov(?:es?|ed|ing)|ignor(?:es?|ed|ing)|skip(?:s|ped|ping)?|violat(?:es?|ed|ing)|"
     r"abandon(?:s|ed|ing)?|forget(?:s|ting)?|refrain(?:s|ed|ing)?|beware|(?:even|only) if|for example|"
-    r"tempting|mistakes?|misconceptions?|contradiction|claim(?:s|ed)?(?! (?:follows|holds|uses|is true))|conjecture[sd]?|hopes?|wish(?:es)?|"
-    r"necessary|sufficient|students?|authors?|people|implementations|earlier work|illustration|some (?:write|use|take|set|define|call)|"
+    r"tempting|mistakes?|misconceptions?|contradiction|claim(?:s|ed)?(?! (?:follows|holds|uses|is true))"
+    r"|conjecture[sd]?|hopes?|wish(?:es)?|"
+    r"necessary|sufficient|students?|authors?|people|implementations|earlier work|illustration|some (?:write"
+    r"|use|take|set|define|call)|"
     r"(?:can|may) (?:also |well )?(?:happen|occur|be that)|extensions? to|generali[sz]\w+ to|"
     rf"(?:would|could|might)(?!\s+(?:\w+\s+)?{_SUPPOSING}\b))\b|n['’]t\b"
-    r"|\b(?:often|usually|typically|sometimes|occasionally|rarely|seldom|ideally|possibly|perhaps|maybe|in practice)\b"
+    r"|\b(?:often|usually|typically|sometimes|occasionally|rarely|seldom|ideally|possibly|perhaps|maybe"
+    r"|in practice)\b"
     r"[^\x00]*$"  # `most often $t$ is right and the target is $y = e_t$` goes on
     r"|\b(?:like|such as|compared?(?: to| with)?|equivalent to)\s*$",
     re.IGNORECASE,
 )
 _TO_PROVE = re.compile(
-    r"(?<!easy )(?<!straightforward )(?<!possible )(?<!simple )(?:^\W*|\b(?:to|must|should|will|shall|us|please)\s+(?:\w+ly\s+)?)"
-    r"(?:show|prove|verify|check|test|demonstrate|establish|see|ask|find out)\b(?:(?!\b(?:uses?|using|from|by|given)\b)[^\x00])*$",
+    r"(?<!easy )(?<!straightforward )(?<!possible )(?<!simple )(?:^\W*|\b(?:to|must|should|will|shall|us"
+    r"|please)\s+(?:\w+ly\s+)?)"
+    r"(?:show|prove|verify|check|test|demonstrate|establish|see|ask|find out)\b(?:(?!\b(?:uses?|using|from|by"
+    r"|given)\b)[^\x00])*$",
     re.IGNORECASE,
 )
 """``We want to show that``, ``Prove that``: what is to be proved is no ground of its own proof."""
@@ -63,25 +68,30 @@ _NOT_ASSUMED = re.compile(
 )
 """``We do not, in general, assume``: the denial is in an earlier clause than the verb."""
 _DENIES_AFTER = re.compile(
-    r"^[^\x00]*?(?:\b(?:not(?! (?:necessarily an?\b|too|very|small|large|shown|written|important|restrictive|integer))|"
+    r"^[^\x00]*?(?:\b(?:not(?! (?:necessarily an?\b|too|very|small|large|shown|written|important|restrictive"
+    r"|integer))|"
     rf"never|false|wrong|fails?|unneeded|unnecessary|optional|were|would(?! be {_SUPPOSING}))\b|n['’]t\b)",
     re.IGNORECASE,
 )
 _SET_ASIDE = re.compile(
     r"^[\s,)]*(?:which\s+)?(?:is|are|was|were|be|been|(?:can|may|might|could|will)\s+(?:also\s+)?be)\s+(?:\w+ly\s+)?"
     r"(?:dropped|relaxed|removed|ignored|violated|abandoned|lifted|skipped|treated(?! as)|handled|covered|excluded|"
-    r"discussed|deferred|left (?:out|to)|easy|trivial|similar|analogous|to be (?:shown|proved|proven|checked)|what we|"
+    r"discussed|deferred|left (?:out|to)|easy|trivial|similar|analogous|to be (?:shown|proved|proven|checked)"
+    r"|what we|"
     r"(?:a|an|the) (?:\w+ )?(?:mistake|misconception|error|claim|conjecture|question|goal))\b",
     re.IGNORECASE,
 )
 """``The constraint … is dropped``, ``the case …, was treated in [1]``."""
 _TAKEN_BACK = re.compile(
-    r"\bbut\b(?:\s+(?:here|now|in general|in this \w+),?)*\s+(?:this|that|it|we)\s+(?:is|are|does|do|was|need|will|can)"
-    r"(?:\s*not\b|n['’]t\b)(?!\s+(?:matter|change|affect|restrict|important))|;[^\x00]*\bwe (?:now )?(?:drop|relax|remove|lift)\b",
+    r"\bbut\b(?:\s+(?:here|now|in general|in this \w+),?)*\s+(?:this|that|it|we)\s+(?:is|are|does|do|was|need"
+    r"|will|can)"
+    r"(?:\s*not\b|n['’]t\b)(?!\s+(?:matter|change|affect|restrict|important))|;[^\x00]*\bwe (?:now )?(?:drop"
+    r"|relax|remove|lift)\b",
     re.IGNORECASE,
 )
 _NEXT_DENIES = re.compile(
-    r"^\s*(?:this|that|it|which|the (?:assumption|condition|constraint))\s+(?:is|does|need|was|will|would)(?:\s+(?:not|in general|here)\b|n['’]t)*"
+    r"^\s*(?:this|that|it|which|the (?:assumption|condition|constraint))\s+(?:is|does|need|was|will|would)(?:"
+    r"\s+(?:not|in general|here)\b|n['’]t)*"
     r"\s*(?<=not|n['’]t)\s+(?:be |being )?(?:needed|required|assumed|true|hold|the case|necessary|used|imposed)"
     r"|^\s*(?:this|that|it)\s+is\s+(?:\w+\s+)?(?:false|wrong|dropped|unnecessary)\b",
     re.IGNORECASE,
@@ -90,10 +100,14 @@ _NEXT_DENIES = re.compile(
 _NOT_OF_THIS = re.compile(r"\b(?:so|then|hence|therefore|which|and|but)\b.*", re.IGNORECASE | re.DOTALL)
 """What follows such a word is said of something else."""
 _IF = re.compile(
-    r"\b(?:if|when|whenever|as long as|in case|provided(?: that)?)\b(?:(?!\b(?:where|with|then)\b)[^,;:()])*$", re.IGNORECASE
+    r"\b(?:if|when|whenever|as long as|in case|provided(?: that)?)\b(?:(?!\b(?:where|with"
+    r"|then)\b)[^,;:()])*$",
+    re.IGNORECASE,
 )
 _NO_CASE = re.compile(
-    r"\b(?:even|only|check|checks|test|tests|see|ask|asks|know|unclear|decide|matters?|wonder) (?:if|when)\b", re.IGNORECASE
+    r"\b(?:even|only|check|checks|test|tests|see|ask|asks|know|unclear|decide|matters?|wonder) (?:if"
+    r"|when)\b",
+    re.IGNORECASE,
 )
 _CASE = re.compile(r"\bcases?\b[^\x00.]*$", re.IGNORECASE)
 _CASES = re.compile(r"\bcases\b[^.]*$", re.IGNORECASE)
@@ -105,7 +119,8 @@ _FOR = re.compile(r"^\W*(?:now |first |next |then )*for[\s~]*$", re.IGNORECASE)
 _FOR_SUCH = re.compile(r"^\W*(?:now |first |next |then )*for(?: \w+){1,2}[\s~]*$", re.IGNORECASE)
 """``For symmetric $A = A^\\top$ this simplifies``: said of a special case."""
 _WHEREABOUTS = re.compile(
-    r"\b(?:meets?|attained|reached|asks?|shows?|points?|lines?|cross(?:es)?|intersects?|exactly|only|see|find)\s+where\s*$"
+    r"\b(?:meets?|attained|reached|asks?|shows?|points?|lines?|cross(?:es)?|intersects?|exactly|only|see"
+    r"|find)\s+where\s*$"
     r"|\bon the \w+ with\s*$|\bnaive\b[^\x00]*$",
     re.IGNORECASE,
 )
@@ -231,8 +246,13 @@ def _stance(prose: Prose) -> Stance:
     if _CASES.search(prose.before) or (prose.ended and _FOR_SUCH.search(prose.before)):
         return "denied"
     labelled = _LABELLED_CASE.search(prose.before)
-    if labelled or _CASE.search(before) or (
-        (_FOR.search(prose.before) or _FOR_SUCH.search(prose.before) or _CONSIDER.search(prose.before)) and not prose.ended
+    if (
+        labelled
+        or _CASE.search(before)
+        or (
+            (_FOR.search(prose.before) or _FOR_SUCH.search(prose.before) or _CONSIDER.search(prose.before))
+            and not prose.ended
+        )
     ):
         return "case"
     return "asserted"

@@ -443,9 +443,7 @@ class ChainReader:
                 self.problems[k + 1] = Diagnostic("SG113", str(e), e.span, "check the shapes")
         return out
 
-    def read_entrywise(
-        self, left: Side, right: Side, span: Span, plain: Outcome, which: Entrywise = "all"
-    ) -> Outcome:
+    def read_entrywise(self, left: Side, right: Side, span: Span, plain: Outcome, which: Entrywise = "all") -> Outcome:
         """The claim with columns multiplied entry by entry, where their inner product does not fit."""
         el = replace(self.elaborator(), entrywise=which)
         nodes = {s.span: s.node for s in self.sides if isinstance(s, Parsed)}

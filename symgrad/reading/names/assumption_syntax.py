@@ -15,7 +15,10 @@ from symgrad.reading.tokens.macros import Macros
 from symgrad.reading.tree.scripts import cover, is_name, letter_key
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Source, Span
-_LISTED = re.compile(r"\\\{\s*(?P<name>[a-z]|\\[a-z]+)_\{?1\}?\s*,(?:[^{}]*,)?\s*\\(?:ldots|dots|cdots|dotsc)\s*,\s*(?P=name)_\{?\w\}?\s*\\\}")
+
+_LISTED = re.compile(
+    r"\\\{\s*(?P<name>[a-z]|\\[a-z]+)_\{?1\}?\s*,(?:[^{}]*,)?\s*\\(?:ldots|dots|cdots|dotsc)\s*,\s*(?P=name)_\{?\w\}?\s*\\\}"
+)
 """``\\{w_1, \\dots, w_K\\}``"""
 
 
