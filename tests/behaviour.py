@@ -15,11 +15,12 @@ import argparse
 import contextlib
 import difflib
 import io
+import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -38,21 +39,29 @@ def commands(document: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def write(folder: Path) -> None:
-    """Write what the checkout in the current folder prints. Runs in a process of its own per revision."""
-    from symgrad.cli import main
+    """Write what the checkout in the current folder prints. Runs in a process of its own per revision.
+
+    Each document has a process of its own, so that nothing depends on the documents before it.
+    """
+    import symgrad.cli  # once, before the processes are made
 
     folder.mkdir(parents=True, exist_ok=True)
     documents = sorted(
         path.as_posix() for name in FOLDERS for path in Path(name).glob("*") if path.suffix in {".md", ".tex"}
     )
-    for document in documents:
-        for ending, arguments in commands(document):
-            out, err = io.StringIO(), io.StringIO()
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                status = main(arguments)
-            name = f"{document.replace('/', '__')}.{ending}"
-            text = f"{out.getvalue()}\n--- standard error\n{err.getvalue()}\n--- exit status {status}\n"
-            (folder / name).write_text(text, encoding="utf-8")
+    with multiprocessing.get_context("fork").Pool(maxtasksperchild=1) as pool:
+        pool.starmap(write_document, [(symgrad.cli.main, folder, document) for document in documents], chunksize=1)
+
+
+def write_document(main: Callable[[list[str]], int], folder: Path, document: str) -> None:
+    """Write what each command prints of one document."""
+    for ending, arguments in commands(document):
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = main(arguments)
+        name = f"{document.replace('/', '__')}.{ending}"
+        text = f"{out.getvalue()}\n--- standard error\n{err.getvalue()}\n--- exit status {status}\n"
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def printed_by(checkout: Path, folder: Path) -> None:

@@ -163,8 +163,8 @@ are macros that the document defines. `e^{x}` is `\exp(x)`; `\sqrt{x}` is a squa
 MEANINGS: dict[tuple[str, ...], str] = {
     ("softmax",): r"`\exp(x_a) / \sum_b \exp(x_b)` along the last axis, for every row of a matrix by itself",
     ("logsumexp", "lse", "LSE"): r"`\log \sum_a \exp(x_a)` along the last axis",
-    ("tr", "Tr", "trace"): "the sum of the diagonal of a square matrix",
-    ("diag",): "the diagonal matrix of a vector; the diagonal of a square matrix",
+    ("tr", "Tr", "trace"): "the sum of the diagonal of a square matrix; a number is its own trace",
+    ("diag", "Diag"): "the diagonal matrix of a vector; the diagonal of a square matrix",
     ("sum",): "the sum of all entries of an array",
     ("max", "\\max"): r"`\max(a, b) = b + \operatorname{ReLU}(a - b)` of two numbers or arrays of one shape",
     ("min", "\\min"): r"`\min(a, b) = b - \operatorname{ReLU}(b - a)`, likewise",

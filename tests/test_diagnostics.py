@@ -190,7 +190,7 @@ def the_how_to_shows_a_document_of_this_form() -> None:
     page = (ROOT / "docs/how-to/add-a-diagnostic.md").read_text(encoding="utf-8")
     found = re.search(r"^ *````markdown\n(.*?)^ *````$", page, re.MULTILINE | re.DOTALL)
     assert found
-    shown = parse(dedent(found[1]), "SG118.md")
+    shown = parse(dedent(found[1]), "SG119.md")
     assert shown.code not in codes()
     assert shown.right
 

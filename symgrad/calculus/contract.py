@@ -1,7 +1,7 @@
-"""Light arithmetic on the way: deltas contracted against sums, equal terms collected.
+"""Light simplification during differentiation: contract deltas against sums, collect equal terms.
 
-Every function here returns an expression equal to what its docstring states, for all sizes;
-nothing is expanded beyond the terms that hold a delta, so that results stay small.
+Each function returns an expression that equals the formula of its docstring for all sizes.
+Only terms with a delta are expanded, so that results stay small.
 """
 
 from __future__ import annotations
@@ -49,23 +49,23 @@ from symgrad.core.ranges import (
 from symgrad.core.substitute import rename_bound, substitute
 
 InRange = Callable[[IndexExpr, Range], bool]
-"""Whether a position surely lies in a range."""
+"""True if a position certainly lies in a range."""
 
 
 def kronecker(left: IndexExpr, right: IndexExpr) -> Expr:
-    """delta(left, right); 1 at equal positions, 0 where the positions differ by a constant."""
+    """delta(left, right); 1 if the positions are equal, 0 if they differ by a nonzero constant."""
     left, right = index_expr(left), index_expr(right)
     gap = constant_gap(left, right)
     return delta(left, right) if gap is None else ZERO if gap else ONE
 
 
 def lies_in(position: IndexExpr, range_: Range) -> bool:
-    """An index or a gathered position declared over the range, or a number between its ends."""
+    """True for an index or gathered position declared over the range, and for a number between its ends."""
     return range_of(position) == range_ or contains(range_, position)
 
 
 def split_number(term: Expr) -> tuple[Fraction, Expr]:
-    """``(q, x)`` with term = q x and no number in front of x."""
+    """``(q, x)`` with term = q x, where x has no numeric factor."""
     if isinstance(term, Num):
         return term.value, ONE
     if isinstance(term, Mul) and isinstance(term.factors[0], Num):
@@ -74,7 +74,7 @@ def split_number(term: Expr) -> tuple[Fraction, Expr]:
 
 
 def total(*terms: Expr) -> Expr:
-    """The sum of the terms, equal ones collected: q x + r x = (q + r) x."""
+    """The sum of the terms, with equal ones collected: q x + r x = (q + r) x."""
     flat = add(*terms)
     if not isinstance(flat, Add):
         return flat
@@ -88,7 +88,7 @@ def total(*terms: Expr) -> Expr:
 
 
 def product(*factors: Expr) -> Expr:
-    """The product; powers of one function that is never 0 collected, a number multiplied into a sum.
+    """The product; collects powers of a positive function, and multiplies a number into a sum of terms.
 
     f^p f^q = f^(p + q) for f > 0, so that the derivative of log f(x) has no quotient f / f.
     """
@@ -112,7 +112,7 @@ def product(*factors: Expr) -> Expr:
 
 
 def indicator(cond: Cond) -> Expr:
-    """[cond], decided where it compares positions that differ by a constant."""
+    """[cond]; 1 or 0 if it compares positions that differ by a constant."""
     left, right = cond.left, cond.right
     if cond.op not in ("eq", "lt") or isinstance(left, Expr) or right is None or isinstance(right, Subset):
         return Iverson(cond)
@@ -124,10 +124,10 @@ def indicator(cond: Cond) -> Expr:
 
 
 def summed(index: Index, body: Expr, where: tuple[Cond, ...] = (), in_range: InRange = lies_in) -> Expr:
-    """sum_{i : where} body, with sum_i delta(i, e) f(i) = [where(e)] f(e) wherever e surely lies in the range of i.
+    """sum_{i : where} body, with sum_i delta(i, e) f(i) = [where(e)] f(e) wherever e certainly lies in the range of i.
 
-    Also: sum_i 0 = 0, numbers and deltas without i stand before the sum, and a sum of terms is
-    divided when one of them contracts.
+    Also: sum_i 0 = 0; numbers and deltas without i move in front of the sum; a sum of terms is
+    split if one of them contracts.
     """
     if body is ZERO:
         return ZERO
@@ -153,7 +153,7 @@ def summed(index: Index, body: Expr, where: tuple[Cond, ...] = (), in_range: InR
 
 
 def _solutions(index: Index, factor: Expr) -> Iterator[tuple[IndexExpr, bool]]:
-    """The position e of a factor delta(i, e), and i + 1 of delta(i, n - 1) for n; whether it was shifted."""
+    """Solutions of a delta for the index: (e, False) for delta(n, e), and (i + 1, True) for delta(i, n - 1)."""
     if not isinstance(factor, Delta):
         return
     for this, other in ((factor.left, factor.right), (factor.right, factor.left)):
@@ -169,14 +169,14 @@ def _solutions(index: Index, factor: Expr) -> Iterator[tuple[IndexExpr, bool]]:
 
 
 def _solved(index: Index, factor: Expr, in_range: InRange) -> IndexExpr | None:
-    """The position e of a factor delta(i, e), when e is free of i and in its range."""
+    """The position e of a factor delta(i, e), if e does not contain i and lies in its range."""
     if index.range is None:
         return None
     return next((e for e, moved in _solutions(index, factor) if not moved and in_range(e, index.range)), None)
 
 
 def _contracts(index: Index, term: Expr, in_range: InRange) -> bool:
-    """Whether a delta that ties the index stands among the factors of the term (or of a part of it)."""
+    """True if the term, or a part of it, has a factor delta(i, e) that contracts."""
     if isinstance(term, Delta):
         return _solved(index, term, in_range) is not None
     if isinstance(term, Mul):
@@ -193,7 +193,7 @@ def _distribute(index: Index, factor: Add, rest: tuple[Expr, ...], where: tuple[
 
 
 def _put(index: Index, position: IndexExpr, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
-    """[where(e)] f(e), or None where f does arithmetic on i, which a gathered position has not."""
+    """[where(e)] f(e); None if f does arithmetic on i and e is a gathered position, which allows none."""
     try:
         guards = [indicator(cond_at(c, {index: position})) for c in where]
         return mul(*guards, place(body, {index: position}))
@@ -202,15 +202,15 @@ def _put(index: Index, position: IndexExpr, body: Expr, where: tuple[Cond, ...])
 
 
 def contracted(index: Index, body: Expr, where: tuple[Cond, ...] = ()) -> Expr:
-    """``summed``, and deltas of shifted positions are contracted as well."""
+    """Like ``summed``, but also contracts deltas of shifted positions."""
     return _shifted(index, body, where) or summed(index, body, where)
 
 
 def _shifted(index: Index, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
-    """``sum_{n : where} delta(i, n - 1) f(n) = [where(i + 1)] f(i + 1)``, where that lies in the range of n.
+    """``sum_{n : where} delta(i, n - 1) f(n) = [where(i + 1)] f(i + 1)``, if i + 1 is in the range of n.
 
-    Terms of a bracket that contract are taken out of it, ``delta(i, n + 1) - 2 delta(i, n)``. None where no delta of
-    a shifted position ties the index.
+    A factor that is a sum of terms, ``delta(i, n + 1) - 2 delta(i, n)``, is split: its terms that contract, and
+    the rest. None if no delta of a shifted position contains the index.
     """
     factors = body.factors if isinstance(body, Mul) else (body,)
     if index.range is None:
@@ -239,13 +239,16 @@ def _shifted(index: Index, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
 
 
 def _contracted(index: Index, body: Expr, where: tuple[Cond, ...]) -> Expr | None:
-    """The sum without its sign; None where no delta ties the index."""
-    found = contracted(index, body, where)
+    """The contracted sum, with terms that do not contract left in a sum; None if no delta contracts."""
+    found = _shifted(index, body, where)
+    if found is not None:
+        return found
+    found = summed(index, body, where)
     return None if any(isinstance(n, Sum) and n.index is index for n in distinct(found)) else found
 
 
 def _decided(cond: Cond) -> Expr:
-    """A bracket, 1 or 0 where the ranges of its indices decide it; an index alone on one side of it."""
+    """The indicator, 1 or 0 if the ranges of its indices decide it; a single index is isolated on one side."""
     left, right = cond.left, cond.right
     if cond.op != "lt" or not isinstance(left, (Index, Affine)) or not isinstance(right, (Index, Affine)):
         return indicator(cond)
@@ -267,7 +270,7 @@ def _decided(cond: Cond) -> Expr:
 
 
 def cond_at(cond: Cond, mapping: Mapping[Index, IndexExpr]) -> Cond:
-    """The condition, said of other positions."""
+    """The condition with its positions substituted."""
     if isinstance(cond.left, Expr):
         return Cond(cond.op, place(cond.left, mapping), None, cond.negated)
     right = cond.right if not isinstance(cond.right, (Index, Affine, Gather)) else substitute_index(cond.right, mapping)
@@ -275,12 +278,12 @@ def cond_at(cond: Cond, mapping: Mapping[Index, IndexExpr]) -> Cond:
 
 
 def place(body: Expr, mapping: Mapping[Index, IndexExpr]) -> Expr:
-    """The body at other positions; deltas that become decided are 0 or 1."""
+    """The body with its positions substituted; deltas whose sides become comparable are 0 or 1."""
     return _decide(substitute(body, mapping))
 
 
 def _decide(node: Expr) -> Expr:
-    """Deltas and brackets at the top of a term (not inside functions or sums) decided."""
+    """Replace decidable deltas and indicators by 0 or 1, but not inside functions and sums."""
     if isinstance(node, Delta):
         return kronecker(node.left, node.right)
     if isinstance(node, Iverson) and not cond_parts(node.cond)[1]:
@@ -293,13 +296,13 @@ def _decide(node: Expr) -> Expr:
 
 
 def apart(node: Expr, taken: frozenset[Index]) -> Expr:
-    """The node with its own bound indices renamed where they stand among ``taken``."""
+    """The node with those of its bound indices renamed that are in ``taken``."""
     clash = {b: b.fresh() for b in parts(node)[2] if b in taken}
     return rename_bound(node, clash) if clash else node
 
 
 def out_of_cases(node: Cases) -> Expr:
-    """``{f d where c; g d otherwise} = d {f where c; g otherwise}``, for a delta d that every branch has, or is 0."""
+    """``{f d where c; g d otherwise} = d {f where c; g otherwise}``, for a delta d in every nonzero branch."""
     rows = [value.factors if isinstance(value, Mul) else (value,) for _, value in node.branches]
     filled = [row for row in rows if row != (ZERO,)]
     shared = [f for f in filled[0] if isinstance(f, Delta) and all(f in row for row in filled)] if filled else []

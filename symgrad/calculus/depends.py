@@ -1,15 +1,15 @@
-"""What an expression is defined through: tensors, definitions, derivatives still to be carried out."""
+"""What an expression depends on, through definitions too."""
 
 from __future__ import annotations
 
 from symgrad.core.nodes import Definition, Entry, Expr, Ref, Tensor, parts, reach
 
 Symbol = Tensor | Definition
-"""What a derivative is taken by: a declared tensor, or a definition as a variable of its own."""
+"""The variable of a derivative: a declared tensor, or a definition treated as an independent variable."""
 
 
 def depends_on(expr: Expr, target: Expr | Symbol) -> bool:
-    """Whether the tensor or definition stands in the expression or in any definition it uses."""
+    """True if the expression, or a definition that it uses, mentions the tensor or definition."""
     return (symbol_of(target) if isinstance(target, Expr) else target) in reach(expr)
 
 
@@ -23,7 +23,7 @@ def symbol_of(target: Expr) -> Symbol:
 
 
 def reaches(expr: Expr, symbol: Symbol, held: frozenset[Definition], memo: dict[Expr, bool]) -> bool:
-    """``depends_on``, with some definitions held constant; the memo is for one symbol and what is held."""
+    """``depends_on``, with some definitions held constant; use one memo per symbol and set of held definitions."""
     mentioned = reach(expr)
     if symbol not in mentioned:
         return False
@@ -40,5 +40,5 @@ def reaches(expr: Expr, symbol: Symbol, held: frozenset[Definition], memo: dict[
 
 
 def holds_derivative(expr: Expr) -> bool:
-    """Whether a derivative (or a prime) stands in the expression or in any definition it uses."""
+    """True if the expression, or a definition that it uses, contains a derivative or a prime."""
     return reach(expr).order > 0

@@ -1,8 +1,8 @@
-"""Differentiation of scalar index expressions: one rule a node kind, its docstring the formula.
+"""Differentiation of scalar index expressions: one rule per node kind; its docstring is the formula.
 
-The target is an entry of a tensor or a defined quantity at given positions, taken as an
-independent variable. Definitions are differentiated through, one level at a time, and stay
-references in the result, so that a chain of definitions gives a result of the same length.
+The target is an entry of a tensor or a defined quantity at given positions, treated as an
+independent variable. Definitions are differentiated one level at a time and stay references
+in the result, so that the result is as long as the chain of definitions.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ def differentiate(body: Expr, target: Entry | Ref, held: frozenset[Definition] =
 
 
 def resolve(expr: Expr) -> Expr:
-    """The expression with every derivative in it carried out, also those inside definitions it uses."""
+    """The expression with every derivative carried out, also inside the definitions that it uses."""
     return Resolver().resolve(expr)
 
 
 def primed_function(name: str, x: Expr) -> Expr:
-    """F(x), where primes on the name are derivatives to be carried out: sigma'(x) = sigma(x) (1 - sigma(x))."""
+    """F(x), where primes in the name are carried out as derivatives: sigma'(x) = sigma(x) (1 - sigma(x))."""
     if not name.endswith("'"):
         return Func(name, x)
     inner = name[:-1]
@@ -67,18 +67,18 @@ def primed_function(name: str, x: Expr) -> Expr:
 
 
 def _replaced(node: Expr, old: Expr, new: Expr) -> Expr:
-    """The node with another subexpression; nothing that a row of the table gives binds an index."""
+    """Replace a subexpression; derivatives from the table of functions bind no index."""
     return new if node is old else rebuild(node, lambda e: e, lambda child: _replaced(child, old, new))
 
 
 class Resolver:
-    """Shares work between the derivatives of one expression: one memo a target."""
+    """Shares work between the derivatives of one expression: one memo per target."""
 
     def __init__(self) -> None:
         self._rules: dict[tuple[Expr, frozenset[Definition]], Rules] = {}
         self._resolved: dict[Expr, Expr] = {}
-        # Both sides of a delta that a derivative makes stand in one slot: where the expression
-        # is defined at all, both lie in the range of that slot.
+        # Both sides of a delta made by a derivative index the same slot, so wherever the
+        # expression is defined, both lie in the range of that slot.
         self._in_slot: set[tuple[IndexExpr, Range]] = set()
 
     def differentiate(self, body: Expr, target: Expr, held: frozenset[Definition] = _NONE) -> Expr:
@@ -88,7 +88,7 @@ class Resolver:
         return rules(body)
 
     def resolve(self, node: Expr) -> Expr:
-        """Each ``Deriv(f, x)`` replaced by df/dx, a definition that holds one by its resolved body."""
+        """Replace each ``Deriv(f, x)`` by df/dx, and each definition that contains one by its resolved body."""
         if not holds_derivative(node):
             return node
         done = self._resolved.get(node)
@@ -125,7 +125,7 @@ class Resolver:
 
 
 class Rules:
-    """d/d target, remembered node by node."""
+    """d/d target, memoised per node."""
 
     def __init__(self, resolver: Resolver, target: Expr, held: frozenset[Definition]) -> None:
         self.symbol = symbol_of(target)
@@ -138,7 +138,7 @@ class Rules:
         self._reach: dict[Expr, bool] = {}
 
     def __call__(self, node: Expr) -> Expr:
-        """d node; 0 where the target is not reached."""
+        """d node; 0 if the node does not depend on the target."""
         done = self._memo.get(node)
         if done is None:
             rule = _RULES.get(type(node))
@@ -150,7 +150,7 @@ class Rules:
         return done
 
     def constant(self, node: Num | Const | Size | Delta | Iverson) -> Expr:
-        """d c = 0; also d [cond] = 0, away from the jump."""
+        """d c = 0; also d [cond] = 0, except at the jump."""
         return ZERO
 
     def entry(self, node: Entry) -> Expr:
@@ -205,7 +205,7 @@ class Rules:
         return ZERO if inner is ZERO else product(primed_function(node.name + "'", node.arg), inner)
 
     def apply(self, node: Apply) -> Expr:
-        """d L(A, ...) = sum_{i...} (dL / dA_{i...}) d A_{i...} + ..., with dummies of its own for every argument"""
+        """d L(A, ...) = sum_{i...} (dL / dA_{i...}) d A_{i...} + ..., with new dummies for every argument"""
         out = []
         for k, lam in enumerate(node.arguments):
             axes = tuple(a.fresh("bound") for a in lam.axes)
@@ -224,7 +224,7 @@ class Rules:
         return self(self.resolver.differentiate(node.body, node.target, node.held))
 
     def cases(self, node: Cases) -> Expr:
-        """d {f where c; g otherwise} = {d f where c; d g otherwise}, away from the border"""
+        """d {f where c; g otherwise} = {d f where c; d g otherwise}, except at the border"""
         branches = tuple((conds, self(value)) for conds, value in node.branches)
         return ZERO if all(v is ZERO for _, v in branches) else Cases(branches)
 

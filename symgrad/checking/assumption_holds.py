@@ -1,4 +1,4 @@
-"""Assumptions: what they speak of, and whether they hold in an environment."""
+"""Assumptions: what they mention, and where they hold in an environment."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from symgrad.evaluating.arithmetic import Arr, expand, merge
 from symgrad.evaluating.evaluator import Evaluator
 
 CLOSE = 1e-12
-"""How nearly an equation must hold, relative to its sides."""
+"""Tolerance of an assumed equation, relative to its sides."""
 
 
-# --- what an assumption speaks of ---------------------------------------------------------------------
+# --- what an assumption mentions ----------------------------------------------------------------------
 
 
 def conds(a: Assumption) -> tuple[n.Cond, ...]:
@@ -33,7 +33,7 @@ def sides(a: Assumption) -> tuple[n.Expr, ...]:
 
 
 def open_indices(a: Assumption) -> set[Index]:
-    """The indices that an assumption leaves open: fixed ones, and free letters of the claim."""
+    """The indices of an assumption that are not its parameters: fixed ones, and free letters of the claim."""
     found: set[Index] = set()
     for c in conds(a):
         found |= n.free_indices(n.Iverson(c))
@@ -43,12 +43,12 @@ def open_indices(a: Assumption) -> set[Index]:
 
 
 def is_mask(a: Assumption) -> bool:
-    """Whether it restricts the positions of free letters instead of the values drawn."""
+    """True if it restricts the positions of the claim's free letters rather than the values that are drawn."""
     return a.kind == "condition" and any(i.kind != "fixed" for i in open_indices(a))
 
 
 def places(assumptions: tuple[Assumption, ...]) -> tuple[list[Index], list[IndexArray], list[Subset]]:
-    """The fixed letters, index arrays and subsets that assumptions speak of, in their order."""
+    """The fixed letters, index arrays and subsets that assumptions mention, in order."""
     letters: dict[Index, None] = {}
     arrays: dict[IndexArray, None] = {}
     subsets: dict[Subset, None] = {}
@@ -72,7 +72,7 @@ def places(assumptions: tuple[Assumption, ...]) -> tuple[list[Index], list[Index
 
 
 def domains(assumptions: tuple[Assumption, ...]) -> dict[n.Tensor, str]:
-    """Domains that plain assumptions give to whole tensors: ``x > 0``, ``x < 0``, ``s^2 = 1``, ``d^2 = d``."""
+    """Domains of whole tensors that follow from simple assumptions: ``x > 0``, ``x < 0``, ``s^2 = 1``, ``d^2 = d``."""
     found: dict[n.Tensor, str] = {}
     for a in assumptions:
         if a.unless:
@@ -95,11 +95,11 @@ def domains(assumptions: tuple[Assumption, ...]) -> dict[n.Tensor, str]:
     return found
 
 
-# --- whether they hold --------------------------------------------------------------------------------
+# --- where they hold ----------------------------------------------------------------------------------
 
 
 def excused(ev: Evaluator, a: Assumption) -> Arr | None:
-    """Where an assumption says nothing."""
+    """Where the conditions in ``unless`` exempt the assumption; None if they never do."""
     masks, _ = ev.conditions(a.unless)
     result: Arr | None = None
     for m in masks:
@@ -109,7 +109,7 @@ def excused(ev: Evaluator, a: Assumption) -> Arr | None:
 
 
 def holds(ev: Evaluator, a: Assumption) -> Arr:
-    """Where an assumption holds: a mask over the samples and the free letters in it."""
+    """Where an assumption holds: a mask over samples and the free letters of the assumption."""
     with np.errstate(all="ignore"):
         if a.kind == "condition":
             assert a.cond is not None  # by its kind
@@ -141,7 +141,7 @@ def _balanced(ev: Evaluator, a: Assumption) -> Arr:
 
 
 def met(ev: Evaluator, assumptions: tuple[Assumption, ...]) -> NDArray[np.bool_]:
-    """Which samples meet every assumption, at all free letters, and every declared domain."""
+    """Which samples satisfy every assumption, at all positions of free letters, and every declared domain."""
     ok = np.ones(ev.env.batch, dtype=bool)
     for a in assumptions:
         mask = holds(ev, a)

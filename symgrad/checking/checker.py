@@ -1,6 +1,6 @@
-"""One document's steps, one verdict each: the proof engine and the evaluator, never mixed.
+"""The verdict on each step of a document, from two independent engines: the proof and the evaluator.
 
-Every ``proved`` is evaluated as well; should the two disagree, that is an internal error, loudly.
+Every proved step is evaluated as well. A disagreement is reported as an internal error.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ REPORT = "please report this document: it is a bug of symgrad"
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What a proof rests on, as LaTeX, and the rules it used."""
+    """The assumptions and conditions of a proof as LaTeX, and the rules that it used."""
 
     assumptions: tuple[str, ...]
     conditions: tuple[str, ...]
@@ -42,11 +42,11 @@ class Grounds:
 
 @dataclass(slots=True)
 class Checker:
-    """Rules on the steps of one document; what steps share is computed once."""
+    """Gives verdicts on the steps of one document. Work that steps share is done once."""
 
     seed: int = 0
     session: Session = field(init=False)
-    opaque: OneHotsAsBits = field(default_factory=OneHotsAsBits)
+    one_hots: OneHotsAsBits = field(default_factory=OneHotsAsBits)
     prover: Prover = field(default_factory=Prover)
     resolved: ResolvedClaims = field(default_factory=ResolvedClaims)
 
@@ -54,7 +54,7 @@ class Checker:
         self.session = Session(self.seed)
 
     def document(self, doc: ReadDocument, progress: Progress | None = None) -> DocumentReport:
-        """All steps of a document. ``progress(done, of)`` after each."""
+        """Check all steps of a document; calls ``progress(done, of)`` after each."""
         steps = []
         for k, step in enumerate(doc.steps):
             steps.append(self.step(step))
@@ -77,7 +77,7 @@ class Checker:
         )
 
     def step(self, read_step: ReadStep) -> Step:
-        """The verdict on one step. What fails in here is our bug: it is said loudly, and the other steps go on."""
+        """The verdict on one step. An exception is a bug of symgrad; it is reported on the step."""
         try:
             return self._step(read_step)
         except (MemoryError, RecursionError):
@@ -125,7 +125,7 @@ class Checker:
     # --- one claim ------------------------------------------------------------------------------
 
     def rule(self, claim: Claim, base: Step) -> Step:
-        """Both engines on one claim."""
+        """Run both engines on one claim."""
         base = replace(
             base,
             read_left=read(claim.left),
@@ -156,14 +156,14 @@ class Checker:
         return replace(base, verdict="agrees", assumptions=assumptions, evidence=evidence)
 
     def proof(self, claim: Claim) -> Grounds | None:
-        """What a proof rests on; one-hots count as bits that sum to 1 where that is enough."""
-        weaker = self.opaque.claim(claim)
+        """The grounds of a proof, or None. Tries first with one-hots weakened to bits that sum to 1."""
+        weaker = self.one_hots.claim(claim)
         found = self.prove(weaker) if weaker is not None else None
         stands_for: tuple[str, ...] = ()
         if found is None:
             found = self.prove(claim)
             if found is not None and weaker is not None:
-                stands_for = tuple(latex_name(d) for d in self.opaque.tensors if uses(claim, d))
+                stands_for = tuple(latex_name(d) for d in self.one_hots.tensors if uses(claim, d))
         if found is None:
             return None
         assumptions = tuple(dict.fromkeys((*found.assumptions, *stands_for)))
@@ -175,7 +175,7 @@ class Checker:
         return self.prover.prove(resolved, claim) if resolved is not None else None
 
     def refuted(self, claim: Claim, base: Step, found: Evaluation) -> Step:
-        """The step with its witness, the difference of its sides, and what would make it right."""
+        """The refuted step with its witness, the difference of its sides, and repairs."""
         resolved = self.resolved.claim(claim)
         left = self.prover.difference(resolved, claim) if resolved is not None else None
         return replace(
@@ -189,14 +189,15 @@ class Checker:
     # --- other readings ---------------------------------------------------------------------------
 
     def second_reading(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
-        """A refuted step under the readings that the notation leaves open."""
+        """Try a refuted step under the other readings that the notation allows."""
         for kind, other in read_step.outcome.alternatives():
             if not self.holds(other):
                 continue
             if kind == "transposed":
                 return self.rule(other, reopened(step, transposed_layout(read_step.span)))
             if kind == "entrywise":
-                return self.rule(other, reopened(step, multiplied_entrywise(read_step.span)))
+                plain = replace(step, warnings=tuple(w for w in step.warnings if w.code != "SG202"))
+                return self.rule(other, reopened(plain, multiplied_entrywise(read_step.span)))
             message = "this holds only if an implied sum stands elsewhere than the rules put it"
             was, would_be = (f"${read(c.left)} = {read(c.right)}$" for c in (claim, other))
             labels = f"read as {was}; it holds as {would_be}"
@@ -228,7 +229,7 @@ def is_unmet(step: Step) -> bool:
 
 
 def reopened(step: Step, *warnings: Diagnostic) -> Step:
-    """A refuted step without its verdict."""
+    """The step with its refutation removed."""
     return replace(
         step,
         verdict="unreadable",
@@ -240,19 +241,19 @@ def reopened(step: Step, *warnings: Diagnostic) -> Step:
 
 
 def disagreement(step: Step) -> Diagnostic:
-    """The engines contradict each other: one of them is wrong."""
+    """For engines that contradict each other: one of them has a bug."""
     message = "internal error: the normal form proves this step and the evaluation refutes it"
     return Diagnostic("SG900", message, step.span, REPORT)
 
 
 def unevaluated(found: Evaluation, step: Step) -> Diagnostic:
-    """The proof stands alone: the second engine could not look at the step."""
+    """For a proved step that could not be evaluated."""
     message = f"proved, and not evaluated as well: {found.note}"
     return Diagnostic("SG117", message, step.span, "split the step, or use smaller shapes", "warning")
 
 
 def undecided(found: Evaluation, step: Step) -> Diagnostic:
-    """Why evaluation says nothing: it gave up, or the sides have too few points in common."""
+    """Why evaluation is inconclusive: it gave up, or the sides are defined together at too few points."""
     if found.note and "valid point" not in found.note:
         remedy = "split the step, or use smaller shapes"
         return Diagnostic("SG117", f"not decided: {found.note}", step.span, remedy)
@@ -263,7 +264,7 @@ def undecided(found: Evaluation, step: Step) -> Diagnostic:
 
 
 def shape_repairs(read_step: ReadStep) -> tuple[str, ...]:
-    """Shapes that are each other's transposes say what is missing."""
+    """Suggest a transpose if the shapes are each other's transposes."""
     shapes = read_step.outcome.shapes
     if shapes and len(shapes[0]) == 2 and shapes[0] == shapes[1][::-1]:
         return ("transpose one side",)
@@ -271,7 +272,7 @@ def shape_repairs(read_step: ReadStep) -> tuple[str, ...]:
 
 
 def expectations(doc: ReadDocument, steps: list[Step]) -> tuple[list[Step], list[Diagnostic]]:
-    """Marks the steps that ``expect refuted`` speaks of: exactly one of its display."""
+    """Mark the steps that are expected to be refuted: exactly one per ``expect refuted``."""
     complaints = []
     for group, (number, span) in doc.expectations.items():
         members = [k for k, s in enumerate(doc.steps) if s.group == group]
@@ -297,5 +298,5 @@ def expectations(doc: ReadDocument, steps: list[Step]) -> tuple[list[Step], list
 def check_source(
     source: Source, with_sources: Sequence[Source] = (), seed: int = 0, progress: Progress | None = None
 ) -> DocumentReport:
-    """Read one document and rule on all of it."""
+    """Read one document and check all of it."""
     return Checker(seed).document(read_document(source, with_sources), progress)

@@ -1,7 +1,7 @@
-"""Values for which assumed equations hold.
+"""Values that satisfy assumed equations.
 
-Plain ones are met by construction and exactly (``sum_a y_a = 1``, ``A_ij = A_ji``, ``b_i = ...``);
-all others by Newton's method, up to rounding.
+Simple equations are satisfied exactly, by construction (``sum_a y_a = 1``, ``A_ij = A_ji``, ``b_i = ...``);
+the others up to rounding, by Newton's method.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from symgrad.evaluating.evaluator import Evaluator
 
 
 def construct(env: Environment, assumptions: tuple[Assumption, ...], seed: int = 0) -> None:
-    """Change the tensors of an environment so that the equations hold."""
+    """Change the tensors of an environment to satisfy the equations."""
     equations = tuple(a for a in assumptions if a.kind == "equation")
     for a in equations:
         left, right = sides_of(a)
@@ -47,7 +47,7 @@ def parts_of_one(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np
 
 
 def _slots(e: n.Expr) -> tuple[n.Tensor, tuple[Index, ...]] | None:
-    """The tensor of an entry whose slots hold distinct indices that are not fixed."""
+    """The tensor and indices of an entry whose indices are distinct and not fixed, else None."""
     if not isinstance(e, n.Entry):
         return None
     indices = tuple(i for i in e.indices if isinstance(i, Index) and i.kind != "fixed")
@@ -57,7 +57,7 @@ def _slots(e: n.Expr) -> tuple[n.Tensor, tuple[Index, ...]] | None:
 
 
 def _sum_to(seed: int, env: Environment, a: Assumption, left: n.Expr, right: n.Expr) -> bool:
-    """``sum_a y_{..a..} = c``: the last summand makes up for the others."""
+    """``sum_a y_{..a..} = c``: sets the last summand to the remainder."""
     if not (isinstance(left, n.Sum) and isinstance(right, n.Num) and not left.where):
         return False
     found = _slots(left.body)
@@ -78,7 +78,7 @@ def _sum_to(seed: int, env: Environment, a: Assumption, left: n.Expr, right: n.E
 
 
 def _mirror(env: Environment, a: Assumption, left: n.Expr, right: n.Expr) -> bool:
-    """``A_ij = A_ji`` or ``A_ij = -A_ji``, by the entries of one triangle."""
+    """``A_ij = A_ji`` or ``A_ij = -A_ji``, by symmetrising."""
     sign = 1.0
     if isinstance(right, n.Mul) and len(right.factors) == 2 and right.factors[0] is n.MINUS_ONE:
         sign, right = -1.0, right.factors[1]
@@ -113,7 +113,7 @@ def _assign(env: Environment, a: Assumption, left: n.Expr, right: n.Expr) -> boo
 
 
 def _newton(env: Environment, equations: tuple[Assumption, ...], rounds: int = 14) -> None:
-    """``x <- x - J^+ F(x)``, about, on all real tensors that the equations use, every sample by itself."""
+    """Approximately ``x <- x - J^+ F(x)`` per sample, on all real tensors in the equations."""
     used = {t for a in equations for side in sides(a) for t in n.reach(side).tensors}
     tensors = sorted((t for t in used if t.domain not in ("bit", "sign")), key=lambda t: t.name)
     if not tensors:
@@ -138,8 +138,9 @@ def _newton(env: Environment, equations: tuple[Assumption, ...], rounds: int = 1
 
 
 def _least_move(jacobian: NDArray[np.float64], f: NDArray[np.float64]) -> NDArray[np.float64]:
-    """``J^T (J J^T + c)^{-1} f``, nearly ``J^+ f``: what a small ``c`` leaves over, the next round takes away.
-    It is had without singular values, which take a hundred times as long for arrays of some size."""
+    """Damped least-squares step ``J^T (J J^T + c I)^{-1} f``, close to ``J^+ f``.
+
+    The next Newton round removes the damping error. An SVD would be a hundred times as slow."""
     largest = np.abs(jacobian).max(axis=(1, 2), initial=0.0)
     scale = np.where(largest > 0, largest, 1.0)
     jacobian = jacobian / scale[:, None, None]
@@ -151,7 +152,7 @@ def _least_move(jacobian: NDArray[np.float64], f: NDArray[np.float64]) -> NDArra
 
 
 def _residual(ev: Evaluator, a: Assumption, probe: n.Expr | None = None) -> NDArray[np.float64]:
-    """``left - right`` at all parameters, as (sample, equation, entry of the probe it is derived by)."""
+    """``left - right`` for all parameters, or its derivative by a probe; axes: sample, equation, entry of the probe."""
     difference = n.sub(*sides_of(a))
     value = ev.number(difference if probe is None else n.Deriv(difference, probe))
     free = excused(ev, a)

@@ -1,8 +1,8 @@
-"""What stands in a claim, counted from above without expanding anything: the dummies of a term,
-the sizes that may be its factors, the positions left open.
+"""Upper bounds for the terms of an expanded claim, without expanding it: the number of dummies,
+the degree in each size, the open positions.
 
-Dummies of a product add up, those of a sum of terms do not; powers count as often; denominators
-are carried along to be cleared; a definition counts with its body.
+Dummies add up in a product, and a sum of terms has the maximum; a power multiplies them.
+Denominators are counted separately, to be cleared. A definition counts like its body.
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ from symgrad.core.functions import TABLE
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, Subset, indices_of, range_of
 
 LARGEST_POWER = 12
-"""Higher powers than this are not counted out."""
+"""Powers above this make no polynomial."""
 
 
 class DegreeCounter:
-    """Profiles, each computed once. An entry of a tensor that is differentiated by may become a
-    delta, so it holds no index: ``varied`` names those."""
+    """Computes degree profiles, once per node.
+
+    varied: tensors and definitions that are variables of derivatives. Their entries may become deltas,
+    so they do not tie an index."""
 
     def __init__(self, varied: frozenset[Any] = NONE) -> None:
         self.varied = varied
@@ -43,7 +45,7 @@ class DegreeCounter:
         self._others: dict[frozenset[Any], DegreeCounter] = {}
 
     def of(self, claim: Claim) -> DegreeCounter:
-        """The counter for the tensors and definitions that the claim differentiates by."""
+        """The counter for the variables of the claim's derivatives."""
         varied = _varied(claim.left) | _varied(claim.right)
         if varied == self.varied:
             return self
@@ -52,14 +54,16 @@ class DegreeCounter:
     def profile(self, node: n.Expr) -> DegreeProfile:
         found = self._profiles.get(node)
         if found is None:
-            self._profiles[node] = replace(NOTHING, polynomial=False)  # a definition through itself ends here
+            self._profiles[node] = replace(
+                NOTHING, polynomial=False
+            )  # ends the recursion at a definition that uses itself
             found = self._profiles[node] = _RULES.get(type(node), DegreeCounter._other)(self, node)
         return found
 
     # --- positions --------------------------------------------------------------------------------
 
     def _at(self, pairs: Iterable[Slot]) -> DegreeProfile:
-        """Open positions: their slots, the ranges they bring, one more index for each gathered one."""
+        """The profile of positions: their slots and ranges, including those inside gathered positions."""
         slots: set[Slot] = set()
         ranges: set[Range] = set()
         plain = True
@@ -121,7 +125,7 @@ class DegreeCounter:
         return self._conds((node.cond,))
 
     def _sum(self, node: n.Sum) -> DegreeProfile:
-        """One dummy more; a factor of the size more, unless an entry holds the dummy."""
+        """Adds a dummy, and a factor of the size unless an entry contains the dummy in every term."""
         body = both(self.profile(node.body), self._conds(node.where))
         r = node.index.range
         if r is None:
@@ -140,7 +144,7 @@ class DegreeCounter:
         )
 
     def _divides(self, node: n.Expr, index: Index) -> bool:
-        """Whether an index stands in a denominator."""
+        """True if the index occurs in a denominator."""
         for e in n.walk(node):
             if isinstance(e, n.Ref) and index in n.free_indices(e) and _fraction(e.definition.body):
                 return True
@@ -177,7 +181,7 @@ class DegreeCounter:
         top, low = scaled(base.top, counted), scaled(base.low, counted)
         if k < 0:
             top, low = low, top
-            # any denominator has to be cleared, also one without dummies
+            # every denominator has to be cleared, even one without dummies
         return replace(
             base,
             top=top,
@@ -188,7 +192,7 @@ class DegreeCounter:
         )
 
     def _ref(self, node: n.Ref) -> DegreeProfile:
-        """The body counts with it; its parameters are the positions given here."""
+        """The profile of the body, with the given positions as parameters."""
         body = self.profile(node.definition.body)
         params = node.definition.params
         at = self._at((p.range, e) for p, e in zip(params, node.indices, strict=False))
@@ -225,7 +229,7 @@ class DegreeCounter:
         )
 
     def _other(self, node: n.Expr) -> DegreeProfile:
-        """No polynomial: counted all the same, to choose sizes by."""
+        """Not polynomial; counted anyway, because the counts also guide the choice of sizes."""
         positions, children, bound = n.parts(node)
         result = both(self._at((None, e) for e in positions), NOTHING)
         for child in children:
@@ -242,7 +246,7 @@ class DegreeCounter:
 
 
 def _varied(node: n.Expr) -> frozenset[Any]:
-    """What stands below a derivative sign as its variable, definitions included."""
+    """The variables of all derivatives in the expression and its definitions."""
     if not n.reach(node).order:
         return NONE
     return frozenset(e.target.args[0] for e in n.all_nodes(node) if isinstance(e, n.Deriv))
@@ -253,7 +257,7 @@ def _fraction(node: n.Expr) -> bool:
 
 
 def _decides(node: n.Expr) -> int:
-    """How cases decide: 2 by values, 1 by positions."""
+    """How cases branch: 2 by values, 1 by positions, 0 not at all."""
     if not isinstance(node, n.Cases):
         return 0
     return 2 if any(c.op == "pos" for conds, _ in node.branches for c in conds) else 1

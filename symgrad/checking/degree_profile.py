@@ -1,4 +1,4 @@
-"""Counts of an expression, read as a fraction of two polynomials, and how they combine."""
+"""Degree counts of an expression as a fraction of two polynomials, and how they combine."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ NONE: frozenset[Any] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class DegreeProfile:
-    """What stands in an expression that is read as a fraction of two polynomials.
+    """Degree counts of an expression as a fraction of two polynomials.
 
-    top, low: dummies in a term of numerator and denominator; degree: how often a term may give a
-    size as a factor; tight: open indices that some tensor entry holds in every term; slots: open
-    positions and all arithmetic on them, with the range they stand for; polynomial: whether it is
-    such a fraction at all; forks: 1 if it depends on bits, subsets or which
-    positions coincide, 2 if it takes decisions by values, so that a few samples may miss a branch.
+    top, low: dummies per term of numerator and denominator, by range;
+    degree: the largest power of each size in a term;
+    tight: open indices that a tensor entry contains in every term;
+    slots: open positions and arithmetic on them, with their ranges;
+    polynomial: False if the expression is no such fraction;
+    forks: 1 if it depends on bits, on subsets or on which positions coincide; 2 if it branches by
+    values, so that a few samples may miss a branch.
     """
 
     top: Count
@@ -72,7 +74,7 @@ def both(x: DegreeProfile, y: DegreeProfile) -> DegreeProfile:
 
 
 def left_open(slots: frozenset[Slot], bound: tuple[Index, ...]) -> frozenset[Slot]:
-    """The slots outside a binder; arithmetic on positions is kept, for what it asks of its range."""
+    """The slots without the bound indices; arithmetic is kept, because it requires ranges of some length."""
     return frozenset(s for s in slots if arithmetic(s[1]) or not set(bound) & set(indices_of(s[1])))
 
 

@@ -1,6 +1,6 @@
-"""Random environments that meet the assumptions.
+"""Random environments that satisfy the assumptions.
 
-Entries are small dyadic numbers, exact in binary, so that `sum_a y_a = 1` can hold exactly. Among
+Entries are small dyadic numbers, exact in binary, so that ``sum_a y_a = 1`` can hold exactly. Among
 eight samples most are generic; in one all indices of a range coincide, in one they come from two
 positions, and subsets are once full, once a single position and once empty. Values depend on the
 seed and the name alone, never on what was drawn before.
@@ -29,31 +29,31 @@ from symgrad.evaluating.evaluator import Evaluator
 
 Mode = Literal["plain", "positive", "mixed", "small", "simplex", "simple", "wide", "wide positive"]
 MODES: tuple[Mode, ...] = ("plain", "positive", "mixed", "small", "simplex")
-"""Tried in turn until the claim is defined somewhere: entries of both signs; positive ones (under a
-logarithm); one sign a tensor and sample; below 1/4; adding up to at most 1."""
+"""Tried in turn until the claim is defined somewhere: entries of both signs; positive ones (for
+logarithms); one sign per tensor and sample; below 1/4; with a sum of at most 1."""
 
 WIDE: Mapping[Mode, Mode] = {"plain": "wide", "mixed": "wide", "positive": "wide positive"}
-"""The modes whose entries lie at any scale from 1/1000 to 1000, so that a threshold far out is seen as well."""
+"""Modes with entries at any scale from 1/1000 to 1000, to find thresholds far from 0."""
 SCALES = 11
 ATTEMPTS = 4
-"""How often candidates are drawn before assumptions count as impossible to meet."""
+"""How many times candidates are drawn before giving up on the assumptions."""
 PLAIN_SAMPLES = 8
-"""In larger batches the samples after these differ in scale as well."""
+"""In larger batches, further samples also differ in scale."""
 COINCIDENT, PAIRED, SINGLE, FULL, EMPTY = 5, 6, 4, 5, 7
-"""Which of eight samples have a special pattern of positions, and of subsets."""
+"""Which samples out of eight have a special pattern of positions and subsets."""
 
 
 @dataclass(eq=False)
 class Drawing:
-    """Supplies values. ``anchor``: positions that coincident samples take, by range."""
+    """Supplies random values. ``anchor``: the positions of coincident samples, by range."""
 
     seed: int
     mode: Mode = "plain"
     anchor: dict[Range, NDArray[np.int64]] = field(default_factory=dict)
     wanted: Mapping[Tensor, str] = field(default_factory=dict)
-    """Domains narrower than the declared ones, from assumptions such as ``lambda > 0``."""
+    """Domains that assumptions such as ``lambda > 0`` make narrower than declared."""
     shuffled: bool = False
-    """Draw candidates to choose from: four patterns in turn, one of them with distinct positions."""
+    """True for candidates to choose from: four patterns in turn, one of them with distinct positions."""
     magnitude: float = 0.0
     """In the mode ``plain``, unless 0: normal numbers of this magnitude, not dyadic ones, which have patterns."""
 
@@ -83,7 +83,7 @@ class Drawing:
         elif self.mode in WIDE.values():
             size = size * 2.0 ** rng.integers(1 - SCALES, SCALES, (env.batch, *(1,) * len(tensor.ranges)))
         elif env.batch > PLAIN_SAMPLES:
-            # so that a sample may lie on either side of a kink: every tensor at a scale of its own
+            # each tensor has its own scale, so that samples lie on both sides of a kink
             scale = 2.0 ** rng.integers(-3, 2, (env.batch, *(1,) * len(tensor.ranges)))
             scale[:PLAIN_SAMPLES] = 1.0
             size = size * scale
@@ -135,7 +135,7 @@ class Drawing:
     # --- positions ----------------------------------------------------------------------------------
 
     def _positions(self, name: str, r: Range, shape: tuple[int, ...], env: Environment) -> NDArray[np.int64]:
-        """Positions in a range, most of them towards its middle."""
+        """Positions in a range, more of them near its middle."""
         rng = self.generator(f"position {name}")
         low, length = env.number(r.lo), max(1, env.length(r))
         drawn = low + np.floor((rng.random(shape) + rng.random(shape)) / 2 * length).astype(np.int64)
@@ -148,7 +148,7 @@ class Drawing:
         return drawn
 
     def _shared(self, r: Range, env: Environment) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Two positions of a range, one pair a sample, that special samples use for every index."""
+        """Two positions of a range per sample, used for every index in samples with a special pattern."""
         rng = self.generator(f"range {r.name}")
         low, length = env.number(r.lo), max(1, env.length(r))
         first, second = low + rng.integers(0, length, (2, env.batch))
@@ -207,7 +207,7 @@ def draw(
     magnitude: float = 0.0,
     placement: Placement | None = None,
 ) -> Environment | None:
-    """An environment of up to ``batch`` samples that meet the assumptions; None if none was found.
+    """An environment of ``batch`` samples that satisfy the assumptions; None if none was found.
 
     Assumptions about free letters restrict the positions compared, and are none of ours.
     """
@@ -260,7 +260,7 @@ def some_samples(env: Environment, samples: NDArray[np.int64]) -> Environment:
 
 
 def _meeting(many: Environment, assumptions: tuple[Assumption, ...], batch: int, patterns: int) -> NDArray[np.int64]:
-    """Which samples meet all assumptions, the patterns of positions in turn, at most ``batch``."""
+    """At most ``batch`` samples that satisfy all assumptions, taken from the patterns of positions in turn."""
     passing = np.flatnonzero(assumption_holds.met(Evaluator(many), assumptions))
     ranks: dict[int, int] = {}
     keyed = []

@@ -1,7 +1,7 @@
-"""Small changes of an expression, the kind that a slip of the pen makes: each with a sentence.
+"""Small changes of an expression, like slips of the pen, each with a sentence for the author.
 
-`variants` walks an expression and yields it with one place changed. What stands inside a
-derivative or a definition is not touched: it is the question, not the answer.
+``variants`` yields the expression with one subexpression changed. Derivatives and definitions
+are left alone: they are the question, not the answer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Latex = Callable[[n.Expr], str]
 
 
 class Edit(NamedTuple):
-    """rank: the likeliest first; say: what to do, in the imperative; result: the changed expression."""
+    """rank: lower is likelier; say: the instruction to the author; result: the changed expression."""
 
     rank: int
     say: Callable[[], str]
@@ -28,12 +28,12 @@ class Edit(NamedTuple):
 
 
 SIGN, SWAP, INDEX, ARGUMENT, INNER_SIGN, OPERAND, MISSING, SCALE, DROP = range(9)
-"""Ranks of edits, the likeliest first (``MISSING``: an assumption)."""
+"""Ranks of edits, likeliest first (``MISSING``: an assumption)."""
 _TWO, _HALF = n.num(2), n.num(Fraction(1, 2))
 
 
 def side_edits(side: n.Expr, name: str, free: Iterable[Index]) -> Iterator[Edit]:
-    """Changes of a whole side, called ``name``."""
+    """Changes of a whole side; ``name`` is "left" or "right"."""
     if not isinstance(side, n.Add):
         yield Edit(SIGN, lambda: f"flip the sign of the {name} side", n.neg(side))
     for i, j in _pairs(free):
@@ -71,7 +71,7 @@ def _swap(side: n.Expr, i: Index, j: Index) -> n.Expr:
 def variants(
     node: n.Expr, scope: tuple[Index, ...], latex: Latex, tensors: tuple[n.Tensor, ...] = (), depth: int = 0
 ) -> Iterator[Edit]:
-    """The expression with one place in it changed; ``scope``, ``tensors``: what may stand there."""
+    """The expression with one subexpression changed, using the indices in ``scope`` and the ``tensors``."""
     if isinstance(node, (n.Deriv, n.Num, n.Const, n.Size)):
         return
     if isinstance(node, (n.Entry, n.Ref, n.Delta)):
@@ -127,7 +127,7 @@ def _argument(node: n.Func, latex: Latex) -> Iterator[Edit]:
 
 
 def _slots(node: n.Expr, scope: tuple[Index, ...], latex: Latex) -> Iterator[Edit]:
-    """Two slots of one range swapped; an index replaced by another one of the same range."""
+    """Swap two indices of one range; replace an index by another one of the same range."""
     slots: tuple[IndexExpr, ...] = node.args if isinstance(node, n.Delta) else node.args[1]
     ranges: tuple[Range | None, ...]
     if isinstance(node, n.Entry):
@@ -156,7 +156,7 @@ def _written(rank: int, node: n.Expr, slots: tuple[IndexExpr, ...], latex: Latex
 
 
 def _operands(node: n.Entry, tensors: tuple[n.Tensor, ...], latex: Latex) -> Iterator[Edit]:
-    """Another tensor at the same indices, in the order that its slots ask for."""
+    """Replace the tensor by another one that fits the same indices, reordered if needed."""
     for t in tensors:
         if t is node.tensor or len(t.ranges) != len(node.indices):
             continue

@@ -1,7 +1,7 @@
-"""Factors that a term may lack: found by dividing what a term should be by what it is.
+"""Missing factors of a term, found by dividing its required value by its actual one.
 
-Where ``L = R`` fails and ``t`` is a term of ``R``, a factor ``g`` with ``L - (R - t) = g t`` repairs it.
-Only simple factors are looked for: a delta, a size, a scalar, or a quantity that the claim speaks of.
+If ``L = R`` fails and ``t`` is a term of ``R``, a factor ``g`` with ``L - (R - t) = g t`` repairs it.
+Only simple factors are tried: deltas, sizes, scalars and quantities that the claim mentions.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from symgrad.evaluating.evaluator import Evaluator
 
 CLOSE = 1e-9
 MOST = 80
-"""How many factors are tried at most."""
+"""The maximum number of factors to try."""
 
 
 def missing_factors(
     claim: Claim, ev: Evaluator, factors: Iterable[n.Expr], latex: Latex
 ) -> Iterator[tuple[Callable[[], str], Claim]]:
-    """``(what to say, changed claim)`` for every factor that makes the claim hold at the given points."""
+    """``(sentence, changed claim)`` for every factor that makes the claim hold at the given points."""
     tried = list(dict.fromkeys(factors))[:MOST]
     for side, other in (("right", claim.left), ("left", claim.right)):
         here = claim.right if side == "right" else claim.left
@@ -50,7 +50,7 @@ def missing_factors(
 
 
 def _fits(wanted: Arr, had: Arr, factor: Arr) -> bool:
-    """Whether ``wanted = had * factor`` wherever all are defined, and somewhere not by 0 = 0."""
+    """True if ``wanted = had * factor`` wherever all are defined, and not everywhere as 0 = 0."""
     axes = merge(wanted.axes, had.axes, factor.axes)
     with np.errstate(all="ignore"):
         x, y = expand(wanted, axes), expand(had, axes) * expand(factor, axes)
@@ -69,7 +69,7 @@ def _say(side: str, term: n.Expr | None, factor: n.Expr, divide: bool, latex: La
 def simple_factors(
     claim: Claim, letters: Iterable[Index], tensors: Iterable[n.Tensor], definitions: Iterable[n.Definition]
 ) -> Iterator[n.Expr]:
-    """Deltas of open letters, sizes, and entries, definitions and functions at open letters."""
+    """Deltas of free letters; sizes; entries, definitions and functions at free letters."""
     letters = tuple(dict.fromkeys((*claim.free, *letters)))
     for i, j in combinations(letters, 2):
         if i.range == j.range and not (i.kind == j.kind == "fixed"):

@@ -1,6 +1,6 @@
-"""One-hot vectors as data: first as any bits that sum to 1, and as deltas only where that is needed.
+"""One-hot vectors: first as bits that sum to 1, and as deltas only if a proof needs it.
 
-So a report says the weaker thing that a step used, ``\\sum_a y_a = 1``, and not where the one stands.
+So the report states the weaker assumption that a step used, ``\\sum_a y_a = 1``, not the position of the 1.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from symgrad.core.ranges import Index, IndexExpr
 
 
 def is_one_hot(definition: Definition) -> bool:
-    """Whether a definition is ``y_a = delta_{at}``, a delta along its last axis."""
+    """True if the definition is ``y_a = delta_{at}``, a delta along its last axis."""
     body = definition.body
     return isinstance(body, Delta) and bool(definition.params) and definition.params[-1] in (body.left, body.right)
 
 
 def position_of(one_hot: Definition) -> IndexExpr:
-    """Where the one of a one-hot stands."""
+    """The position of the 1."""
     left, right = one_hot.body.args
     return right if left is one_hot.params[-1] else left  # type: ignore[no-any-return]  # the two sides of a delta
 
 
 @dataclass(slots=True)
 class OneHotsAsBits:
-    """Replaces one-hots by tensors of bits, in an expression and in every definition it rests on."""
+    """Replaces one-hots by tensors of bits, in expressions and in the definitions that they use."""
 
     tensors: dict[Definition, Tensor] = field(default_factory=dict)
     rebuilt: dict[Definition, Definition] = field(default_factory=dict)
     memo: dict[Expr, Expr] = field(default_factory=dict)
 
     def claim(self, claim: Claim) -> Claim | None:
-        """The claim about bits with ``\\sum y = 1`` assumed, or None if it holds no one-hot."""
+        """The claim with bits for one-hots and ``\\sum y = 1`` assumed; None if it contains no one-hot."""
         hots = [d for d in (reach(claim.left) | reach(claim.right)).definitions if is_one_hot(d)]
         if not hots:
             return None
@@ -59,7 +59,7 @@ class OneHotsAsBits:
         return Assumption("equation", shown, body, ONE, None, params)
 
     def definition(self, d: Definition) -> Definition:
-        """The definition with its one-hots replaced; itself if it rests on none."""
+        """The definition with its one-hots replaced; the same object if it uses none."""
         done = self.rebuilt.get(d)
         if done is None:
             body = self.expr(d.body)

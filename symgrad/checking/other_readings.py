@@ -1,4 +1,4 @@
-"""What a step may mean besides: other partial derivatives, derivatives that are 0, one-hots by name."""
+"""Other meanings of a step: partial derivatives with more held constant, derivatives that are 0."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from symgrad.writing.index_latex import latex
 
 
 def uses(claim: Claim, definition: Definition) -> bool:
-    """Whether a claim rests on a definition."""
+    """True if the claim uses the definition."""
     return definition in reach(claim.left) or definition in reach(claim.right)
 
 
@@ -26,7 +26,7 @@ def latex_name(d: Definition) -> str:
 
 
 def unrelated(claim: Claim, base: Step) -> list[Diagnostic]:
-    """Derivatives by names that the quantity is not defined through: 0, which is seldom meant."""
+    """Warnings for derivatives by variables that the quantity does not depend on: they are 0, probably by mistake."""
     out = []
     for side in (claim.left, claim.right):
         for node in walk(side):
@@ -65,7 +65,7 @@ def undefined_dependence(claim: Claim, base: Step) -> Diagnostic | None:
 def hold_intermediates(claim: Claim) -> Claim | None:
     """A lone ``∂y/∂μ`` on the left, with the other quantities in y's definition held constant.
 
-    Only where y's own definition names the intermediate μ: else this reading would make anything 0.
+    None unless y's own definition mentions the intermediate μ: otherwise any such derivative would be 0.
     """
     node = claim.left
     if not (isinstance(node, Deriv) and isinstance(node.body, Ref) and isinstance(node.target, Ref)):

@@ -1,7 +1,7 @@
-"""Evaluation of a claim at random environments: equal, different with a witness, or nowhere defined.
+"""Evaluate a claim in random environments: it is equal, different (with a witness) or nowhere defined.
 
-Never imports the rules of the proof. A difference is found in double precision, relative to the
-largest term, and counts only once it is certified with many digits at a single point.
+Independent of the rules of the proof. A difference is found in double precision, relative to the
+largest term, and counts only if it is certified with many digits at one point.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from symgrad.evaluating.evaluator import Evaluator
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """verdict ``undefined``: no valid point was found, or the claim could not be evaluated (``note``).
+    """verdict ``undefined``: no valid point was found, or the claim could not be evaluated (see ``note``).
 
-    sizes: of the main evaluation; bound: the sizes from which it is exact, None if no bound applies.
+    sizes: the sizes of the main evaluation; bound: sizes from which it is exact, None if there is no such bound.
     """
 
     verdict: Literal["equal", "differs", "undefined"]
@@ -46,9 +46,9 @@ class Evaluation:
 
 
 def refute(claim: Claim, seed: int = 0, session: Session | None = None, proved: bool = False) -> Evaluation:
-    """Evaluate a claim, also at the corner cases that its assumptions leave open.
+    """Evaluate a claim, including corner cases such as sizes of 1.
 
-    proved: the other engine has proved it, and few samples suffice to see the two disagree.
+    proved: the other engine has proved it; then fewer samples are drawn, enough to notice a disagreement.
     """
     session = session or Session(seed)
     try:
@@ -63,7 +63,7 @@ def refute(claim: Claim, seed: int = 0, session: Session | None = None, proved: 
 
 
 def holds(claim: Claim, seed: int = 0, session: Session | None = None) -> bool:
-    """Whether evaluation finds no difference; no witness is made of one."""
+    """True if evaluation finds the sides equal; makes no witness."""
     session = session or Session(seed)
     try:
         with BUDGET.of(READING):
@@ -73,9 +73,9 @@ def holds(claim: Claim, seed: int = 0, session: Session | None = None) -> bool:
 
 
 EVALUATION, SHRINKING, READING = 40e6, 10e6, 6e6
-"""Units of work for a step, for making its witness small, and for one other reading."""
+"""Units of work for a step, for shrinking its witness, and for one other reading."""
 FEW = 0.25
-"""The share of samples at which both sides must be defined for an agreement to say something."""
+"""The share of samples at which both sides must be defined for an agreement to count."""
 
 
 def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) -> Evaluation:
@@ -119,8 +119,8 @@ def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) 
 
 
 def _seen(node: Expr, main: list[SideComparison]) -> bool:
-    """Whether each branch of ``cases`` that is ever taken is taken somewhere where both sides are defined, and
-    each bracket that leaves out what stands beside it is 1 there."""
+    """True if every branch of ``cases`` (and every guard) that occurs in the samples also occurs where both sides
+    are defined. Otherwise an agreement says nothing about it."""
     if not isinstance(node, Cases):
         return all(_counts(factor, main) for factor in guards(node))
     taken, defined = [False] * len(node.branches), [False] * len(node.branches)
@@ -129,7 +129,7 @@ def _seen(node: Expr, main: list[SideComparison]) -> bool:
         for k, (conds, _) in enumerate(node.branches):
             masks = c.evaluator.conditions(conds)[0]
             if any(i not in c.axes for m in masks for i in m.axes):
-                return True  # inside a sum: its terms are not compared one by one
+                return True  # inside a sum, whose terms are not compared one by one
             here = ~before
             for m in masks:
                 here = here & expand(m, c.axes)
@@ -140,7 +140,7 @@ def _seen(node: Expr, main: list[SideComparison]) -> bool:
 
 
 def _counts(factor: Expr, main: list[SideComparison]) -> bool:
-    """Whether a factor is other than 0 where both sides are defined, if it is anywhere."""
+    """True if the factor is nonzero at a point where both sides are defined, or nowhere at all."""
     taken = defined = False
     for c in main:
         value = c.evaluator.number(factor)
@@ -157,14 +157,14 @@ MAX_ORDERS = 6
 
 
 def _reordered(sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
-    """The same sizes in other orders: shifted positions may stay in range only where one size exceeds another."""
+    """The sizes permuted: shifted positions may only be in range if one size exceeds another."""
     names = sorted(sizes)
     for order in islice(permutations([sizes[n] for n in names]), 1, 1 + MAX_ORDERS):
         yield dict(zip(names, order, strict=True))
 
 
 def _pinned(claim: Claim, session: Session, sizes: Mapping[str, int]) -> list[SideComparison]:
-    """Where the arrays over all free letters are too large: one position a sample, then smaller sizes too."""
+    """For arrays over all free letters that are too large: one position per sample, then smaller sizes too."""
     try:
         return _main(claim, session, sizes, FORKED, claim.free)
     except EvaluationTooLarge:
@@ -175,7 +175,7 @@ def _pinned(claim: Claim, session: Session, sizes: Mapping[str, int]) -> list[Si
 def _main(
     claim: Claim, session: Session, sizes: Mapping[str, int], batch: int, pinned: tuple[Index, ...] = ()
 ) -> list[SideComparison]:
-    """Comparisons at the chosen sizes until enough samples count; none where no sample does."""
+    """Comparisons at the given sizes until enough samples count; empty if none does."""
     found: list[SideComparison] = []
     for strict in (True, False):
         for mode in MODES:
@@ -195,7 +195,7 @@ def _main(
 def _others(
     claim: Claim, session: Session, env: Environment, further: list[dict[str, int]], small: list[dict[str, int]]
 ) -> Iterator[SideComparison | None]:
-    """Other sizes: first those that a degree asks for (None if one is too large), then size 1."""
+    """Comparisons at other sizes: those that a degree requires (None for one that is too large), then sizes of 1."""
     mode = mode_of(env)
     for k, sizes in enumerate((*further, *small)):
         asked = k < len(further)
@@ -209,7 +209,7 @@ def _others(
 
 
 def _far(claim: Claim, session: Session, usual: Evaluator) -> Iterator[SideComparison]:
-    """Entries at all scales, for what only happens far from 1: a margin of 10, a period."""
+    """Comparisons with entries at all scales, for differences that occur only far from 1: a margin of 10, a period."""
     mode, env = WIDE.get(mode_of(usual.env)), usual.env
     if mode is None or not (reach(claim.left) | reach(claim.right)).tensors:
         return
@@ -222,14 +222,14 @@ def _far(claim: Claim, session: Session, usual: Evaluator) -> Iterator[SideCompa
 
 
 def _witness(claim: Claim, session: Session, found: SideComparison) -> Witness | None:
-    """A small certified point; None if many digits show that only rounding differs."""
+    """A small certified witness; None if many digits show that the difference is rounding."""
     points = list(islice(found.points(), 6))
     simple: list[tuple[Evaluator, int, dict[Index, int]]] = []
     try:
         with BUDGET.of(SHRINKING):
             simple.extend(shrunk(claim, session, found, points[0][0]))
     except EvaluationTooLarge:
-        pass  # the point as it was found will do
+        pass  # use the point as it was found
     for ev, b, at in (*simple, *((found.evaluator, b, at) for b, at in points)):
         sides = certified(claim, ev, b, at)
         if sides is not None:
@@ -238,7 +238,7 @@ def _witness(claim: Claim, session: Session, found: SideComparison) -> Witness |
 
 
 def witness_of(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int], sides: Certificate) -> Witness:
-    """The point as numbers under printable names."""
+    """The witness: the point's values by printable names."""
     env = ev.env.sample(b, at)
     reached = reach(claim.left) | reach(claim.right)
     for a in claim.assumptions:

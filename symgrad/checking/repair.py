@@ -1,7 +1,7 @@
-"""Cheap repairs of a refuted claim: which small change, or which assumption, makes it hold.
+"""Repairs of a refuted claim: small changes or assumptions that make it hold.
 
-Every repair is tried by evaluation alone, at the points that the refutation used and at its
-corner cases; what holds at all of them is offered, the likeliest first.
+Each repair is only evaluated, at the points of the refutation and at its corner cases. Those that
+hold at all of them are suggested, likeliest first.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from symgrad.evaluating.budget import BUDGET, EvaluationTooLarge
 from symgrad.evaluating.environment import EvaluationError
 
 TRIED = 300
-"""How many changes are tried at most."""
+"""The maximum number of changes to try."""
 LARGE = 600
-"""Nodes beyond which no repairs are sought."""
+"""Claims with more nodes get no repairs."""
 WORK = 10e6
 """Units of work for all repairs of a step."""
 ENOUGH = 24
-"""How many, once one is found."""
+"""The maximum number of changes to try once a repair is found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What to say to the author, and the claim that holds."""
+    """A sentence for the author, and the repaired claim."""
 
     say: Callable[[], str]
     claim: Claim
@@ -50,7 +50,7 @@ def repairs(
 def find_repairs(
     claim: Claim, latex: Latex, seed: int = 0, session: Session | None = None, limit: int = 3
 ) -> tuple[Repair, ...]:
-    """The likeliest changes and assumptions under which a refuted claim holds."""
+    """The likeliest changes and assumptions that make a refuted claim hold."""
     session = session or Session(seed)
     if sum(1 + len(n.parts(node)[1]) for side in (claim.left, claim.right) for node in distinct(side)) > LARGE:
         return ()
@@ -59,7 +59,7 @@ def find_repairs(
         with BUDGET.of(WORK):
             _seek(claim, latex, session, limit, found)
     except (EvaluationError, EvaluationTooLarge):
-        pass  # what was found until then
+        pass  # keep what was found so far
     return tuple(found)
 
 
@@ -81,7 +81,7 @@ def _seek(claim: Claim, latex: Latex, session: Session, limit: int, found: list[
 
 
 def _ordered(claim: Claim, latex: Latex, session: Session, sizes: dict[str, int], batch: int) -> Iterator[Repair]:
-    """All changes, the likeliest kind first, those of the right side before those of the left; missing factors last."""
+    """All changes, likeliest kind first and right side before left; missing factors last."""
     found = n.reach(claim.left) | n.reach(claim.right)
     letters = _fixed_letters(claim)
     scope = tuple(dict.fromkeys((*claim.free, *letters)))
@@ -103,9 +103,9 @@ def _ordered(claim: Claim, latex: Latex, session: Session, sizes: dict[str, int]
 
 
 def _holds(claim: Claim, session: Session, sizes: dict[str, int], asked: SizeRequirement, batch: int) -> bool:
-    """Whether the sides agree wherever they are defined, and are defined somewhere."""
+    """True if the sides agree wherever they are defined, and are defined somewhere."""
     try:
-        # most changes fail at the first few samples
+        # most changes fail in the first few samples
         few = session.evaluator(sizes, claim.assumptions, MODES[0], PLAIN_SAMPLES)
         if few is not None and compare(claim, few).differs.any():
             return False
@@ -133,7 +133,7 @@ def _holds(claim: Claim, session: Session, sizes: dict[str, int], asked: SizeReq
 
 
 def _fixed_letters(claim: Claim) -> tuple[Index, ...]:
-    """The fixed letters of a claim, those of each side before those of its definitions, in the order they were made."""
+    """The fixed letters of a claim: per side, its own before those of its definitions, each in order of creation."""
     found: dict[Index, None] = {}
     for side in (claim.left, claim.right):
         for x in (side, *(d.body for d in n.reach(side).definitions)):
@@ -142,7 +142,7 @@ def _fixed_letters(claim: Claim) -> tuple[Index, ...]:
 
 
 def _missing(found: n.Reach, letters: tuple[Index, ...]) -> Iterator[Assumption]:
-    """``sum_a y_a = 1``, ``o`` not in ``N``, ``n_k != o``, ``n_k != n_l``, each where it may be said."""
+    """``sum_a y_a = 1``, ``o`` not in ``N``, ``n_k != o``, ``n_k != n_l``, where the shapes allow it."""
     for s in found.subsets:
         for o in letters:
             if o.range == s.range:

@@ -1,8 +1,8 @@
-"""How large ranges must be for a random evaluation to be trusted, and which sizes are used.
+"""Sizes for random evaluation: how large they must be for a trustworthy result, and which are used.
 
-Expanded into terms, an identity between polynomials in tensor entries holds for all sizes once it
-holds where every range has as many positions as any term has indices of it. Where the size itself
-is a coefficient (``sum_i 1``), at one size more than its degree.
+An identity between polynomials in tensor entries holds for all sizes if it holds with every range as
+long as the number of its indices in any expanded term. If a size is itself a coefficient (``sum_i 1``),
+the identity must hold at one more size than its degree.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from symgrad.core.claims import Claim
 from symgrad.core.ranges import Affine, Gather, Index, Range, Subset
 
 PLAIN, FORKED, DECIDING = 8, 40, 240
-"""Samples of an evaluation, of one that depends on coincidences, and of one that decides by values."""
+"""Numbers of samples: usual, for claims that depend on coincident positions, and for claims that branch by values."""
 EXACT, USUAL = 24, 5
-"""How large ranges are made for the count: where it makes the evaluation exact, and where it only helps."""
+"""The largest sizes chosen because of the count: if it makes the evaluation exact, and if it only helps."""
 
 
 @dataclass(frozen=True, slots=True)
 class SizeRequirement:
-    """What a claim asks of its sizes.
+    """What a claim requires of its sizes.
 
-    count: indices of a range in a term; degree: of a size as a coefficient; polynomial: whether
-    these make a random evaluation exact; forks: as in ``Profile``.
+    count: indices per range in a term; degree: of each size as a coefficient; polynomial: True if
+    these make a random evaluation exact; forks: see ``DegreeProfile``.
     """
 
     count: Mapping[Range, int]
@@ -42,7 +42,7 @@ class SizeRequirement:
 
 
 def need(claim: Claim, counter: DegreeCounter) -> SizeRequirement:
-    """The counts for both sides brought over one denominator."""
+    """The counts of both sides over a common denominator."""
     counter = counter.of(claim)
     left, right = counter.profile(claim.left), counter.profile(claim.right)
     slots = left.slots | right.slots
@@ -65,7 +65,7 @@ def need(claim: Claim, counter: DegreeCounter) -> SizeRequirement:
 
 
 def _letters(slots: frozenset[Slot]) -> bool:
-    """Whether two fixed letters of one range may or may not coincide."""
+    """True if two fixed letters of one range may coincide."""
     fixed = {e for _, e in slots if isinstance(e, Index) and e.kind == "fixed"}
     return len({i.range for i in fixed}) < len(fixed)
 
@@ -75,8 +75,8 @@ def _order(r: Range) -> tuple[int, str, str]:
 
 
 def samples(asked: SizeRequirement, sizes: Mapping[str, int]) -> int:
-    """How many samples are drawn: more where decisions may hide a difference, fewer where each sample has
-    many positions that decide by themselves."""
+    """The number of samples: more if branches may hide a difference, fewer if each sample has many positions
+    that branch independently."""
     if asked.forks < 2:
         return FORKED if asked.forks else PLAIN
     positions = prod(max(1, length(r, sizes)) for r in asked.ranges)
@@ -84,7 +84,7 @@ def samples(asked: SizeRequirement, sizes: Mapping[str, int]) -> int:
 
 
 def bound(claim: Claim, asked: SizeRequirement | None = None) -> dict[str, int] | None:
-    """The sizes from which a random evaluation of the claim is exact; None where no bound applies."""
+    """The sizes from which a random evaluation of the claim is exact; None if there is no such bound."""
     asked = asked or need(claim, DegreeCounter())
     if not asked.polynomial:
         return None
@@ -96,7 +96,7 @@ def bound(claim: Claim, asked: SizeRequirement | None = None) -> dict[str, int] 
 
 @lru_cache(maxsize=4096)
 def _length(r: Range) -> tuple[tuple[tuple[str, int], ...], int]:
-    """The number of positions, as names with coefficients and a constant."""
+    """The number of positions: size names with coefficients, and a constant."""
     size = r.size
     return tuple((name, c) for name, c in size.terms if isinstance(name, str)), size.const
 
@@ -107,7 +107,7 @@ def length(r: Range, sizes: Mapping[str, int]) -> int:
 
 
 def _raise(sizes: dict[str, int], r: Range, wanted: int) -> None:
-    """Raise the first growing name of a range until it has the length."""
+    """Raise the first size with a positive coefficient until the range has the wanted length."""
     terms, _ = _length(r)
     for name, _ in terms:
         sizes.setdefault(name, 1)
@@ -120,7 +120,7 @@ def _raise(sizes: dict[str, int], r: Range, wanted: int) -> None:
 
 
 class SampleSizes:
-    """The sizes used in one document: a name has one size, raised only where a claim needs more."""
+    """The sizes of one document: each name keeps its size, which is raised only for claims that need more."""
 
     def __init__(self) -> None:
         self._given: dict[str, int] = {}
@@ -134,7 +134,7 @@ class SampleSizes:
         return self._given[name]
 
     def choose(self, claim: Claim, asked: SizeRequirement) -> dict[str, int]:
-        """At least what is needed (within limits), no range empty, different ranges of different sizes."""
+        """Sizes as large as needed (within limits), with no empty range and different lengths for different ranges."""
         ranges = [*asked.ranges, *_assumed(claim)]
         names = {name for r in ranges for name, _ in _length(r)[0]}
         wide = {name for r in ranges for name, c in _length(r)[0] if c > 1}
@@ -155,7 +155,7 @@ class SampleSizes:
         return sizes
 
     def _lengths(self, claim: Claim, asked: SizeRequirement, sizes: Mapping[str, int]) -> Iterable[tuple[Range, int]]:
-        """How long ranges must be: for the count, for literal positions, for arithmetic, for distinct samples."""
+        """Required lengths of ranges: for the count, literal positions, arithmetic and distinct positions."""
         for r in asked.ranges:
             yield r, min(asked.count.get(r, 0), EXACT if asked.polynomial else USUAL)
         for slot, e in sorted(asked.slots, key=repr):
@@ -174,7 +174,7 @@ class SampleSizes:
                 yield c.left.array.target, prod(lengths) + 2
 
     def more(self, sizes: Mapping[str, int], asked: SizeRequirement, limit: int = 9) -> list[dict[str, int]] | None:
-        """Further sizes that the degrees ask for, beside the given ones; None if they are too many."""
+        """The other sizes that the degrees require; None if there are too many."""
         steps = [(_length(r)[0][0][0], d) for r, d in asked.degree.items() if d and _length(r)[0]]
         merged: dict[str, int] = {}
         for name, d in steps:
@@ -190,7 +190,7 @@ class SampleSizes:
 
 
 def _assumed(claim: Claim) -> list[Range]:
-    """Ranges that only assumptions speak of."""
+    """The ranges that assumptions mention."""
     found: dict[Range, None] = {}
     for a in claim.assumptions:
         for side in (a.left, a.right):
@@ -212,7 +212,7 @@ def _assumed(claim: Claim) -> list[Range]:
 
 
 def corners(sizes: Mapping[str, int], ranges: Iterable[Range]) -> list[dict[str, int]]:
-    """Every size 1 by itself, and all of them, where no range becomes empty."""
+    """Sizes with one name set to 1, and with all set to 1, if no range becomes empty."""
     ranges = tuple(ranges)
     names = sorted(sizes)
     tried = [{**sizes, name: 1} for name in names] + ([dict.fromkeys(names, 1)] if len(names) > 1 else [])

@@ -1,7 +1,7 @@
-"""A smaller witness: the smallest sizes and the simplest numbers that still tell the sides apart.
+"""Smaller witnesses: the smallest sizes and simplest numbers at which the sides still differ.
 
 All candidates of a round are samples of one environment, so that a round costs one evaluation.
-Every one meets the assumptions and the domains, and none is at a pole or a kink.
+They satisfy the assumptions and domains, and none is at a pole or a kink.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from symgrad.evaluating.evaluator import Evaluator
 CANDIDATES = 24
 ROUNDS = 6
 VISIBLE = 1e-4
-"""A witness that differs by less, relative to the largest term, is not sought."""
+"""The smallest difference of a witness, relative to the largest term."""
 
 Change = Callable[[Environment, int], None]
 
@@ -33,7 +33,7 @@ Change = Callable[[Environment, int], None]
 def shrunk(
     claim: Claim, session: Session, found: SideComparison, b: int
 ) -> Iterator[tuple[Evaluator, int, dict[Index, int]]]:
-    """Points at which the claim fails, the simplest first; none is certified yet."""
+    """Points at which the claim fails, simplest first; not yet certified."""
     small = _smallest(claim, session, found)
     if small is not None:
         found, b = small, _simplest(claim, small)
@@ -56,8 +56,8 @@ def _first(c: SideComparison, b: int) -> dict[Index, int]:
 
 
 def _smallest(claim: Claim, session: Session, found: SideComparison) -> SideComparison | None:
-    """A comparison that fails at sizes none of which can be lowered alone; None if even the present ones
-    fail at no simple numbers."""
+    """A failing comparison at sizes none of which can be lowered by itself; None if the claim fails at no
+    simple numbers even at the present sizes."""
     sizes = dict(found.evaluator.env.sizes)
     ranges = need(claim, session.degrees).ranges
     best: SideComparison | None = None
@@ -105,7 +105,7 @@ def _fails_at(claim: Claim, session: Session, found: SideComparison, sizes: Mapp
 
 
 def _cost(v: NDArray[Any]) -> NDArray[np.float64]:
-    """How much there is to read in each number: 0, then 1, then -1, then whole numbers, then halves."""
+    """The reading cost of each number: 0 is cheapest, then 1, -1, integers, halves."""
     size = np.abs(v)
     whole = size == np.floor(size)
     return np.asarray(
@@ -114,7 +114,7 @@ def _cost(v: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def _costs(env: Environment) -> NDArray[np.float64]:
-    """The cost of every sample: its numbers, and a little for every position above the first."""
+    """The cost of every sample: its numbers, plus a little for every position above the first."""
     total = np.zeros(env.batch)
     for v in env.tensors.values():
         total = total + _cost(v).reshape(env.batch, -1).sum(axis=1)
@@ -128,13 +128,13 @@ def _costs(env: Environment) -> NDArray[np.float64]:
 
 
 def _simplest(claim: Claim, c: SideComparison) -> int:
-    """The failing sample that is read most easily."""
+    """The failing sample with the lowest cost."""
     fails = _visible(c).reshape(c.valid.shape[0], -1).any(axis=1)
     return int(np.argmin(np.where(fails, _costs(c.evaluator.env), np.inf)))
 
 
 def _simplified(claim: Claim, found: SideComparison, b: int) -> tuple[SideComparison, int]:
-    """Entries set to 0 or 1, positions lowered, members dropped, as long as the claim still fails."""
+    """Set entries to 0 or 1, lower positions and drop members while the claim still fails."""
     together: list[Change] = []
     for _ in range(ROUNDS):
         base = found.evaluator.env.sample(b)
@@ -175,7 +175,7 @@ def _met(claim: Claim, ev: Evaluator) -> NDArray[np.bool_]:
 
 
 def _changes(env: Environment) -> list[Change]:
-    """Single simplifications of a sample."""
+    """All single simplifications of a sample."""
     changes: list[Change] = []
 
     def put(kind: str, key: Any, where: tuple[int, ...], new: Any) -> None:

@@ -1,4 +1,4 @@
-"""Side conditions of a proof: what must be non-zero or positive for both sides to be defined."""
+"""Side conditions of a proof: expressions that must be nonzero or positive for both sides to be defined."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from symgrad.core.nodes import Add, Const, Entry, Expr, Func, Mul, Num, Pow, Pro
 from symgrad.writing.index_latex import latex
 
 SIGNS = {"nonzero": "\\neq", "positive": ">", "nonempty": ">"}
-"""The conditions of a proof by their kinds, compared with 0."""
+"""The relation to 0 of each kind of condition."""
 
 
 class HasConditions(Protocol):
-    """A proof, as far as its conditions go: pairs of a kind and an expression."""
+    """The part of a proof that is needed here: conditions as pairs of a kind and an expression."""
 
     @property
     def conditions(self) -> tuple[tuple[str, Expr], ...]: ...
 
 
 def side_conditions(claim: Claim, proof: HasConditions) -> tuple[str, ...]:
-    """As LaTeX: those of the step as it is written, then those that the proof adds."""
+    """The conditions as LaTeX: those of the step as written, then those added by the proof."""
     found: dict[str, None] = {}
     for side in (claim.left, claim.right):
         for sign, expr in _written(side):
@@ -34,7 +34,7 @@ def side_conditions(claim: Claim, proof: HasConditions) -> tuple[str, ...]:
 
 
 def _written(side: Expr) -> Iterator[tuple[str, Expr]]:
-    """What stands in denominators, roots and functions of restricted domain, with the sign it needs."""
+    """Denominators, radicands and arguments with a restricted domain, each with its relation to 0."""
     for node in walk(side):
         if isinstance(node, Pow) and isinstance(node.exponent, Num):
             negative, broken = node.exponent.value < 0, node.exponent.value.denominator != 1
@@ -49,7 +49,7 @@ def _written(side: Expr) -> Iterator[tuple[str, Expr]]:
 
 
 def positive(node: Expr) -> bool:
-    """Whether an expression is positive for plain reasons: an exponential, a size, sums and products of such."""
+    """True if the expression is positive for simple reasons: exponentials, sizes, sums and products of those."""
     if isinstance(node, Num):
         return bool(node.value > 0)
     if isinstance(node, (Size, Const)):

@@ -1,7 +1,7 @@
-"""Both sides of a claim in one environment, compared relative to their largest term.
+"""Compare both sides of a claim in one environment, relative to their largest term.
 
-Double precision finds differences; one point with many digits certifies them. A ``Session`` holds
-what the steps of a document share: sizes, environments, and the values computed in them.
+Double precision finds differences; evaluation of one point with many digits certifies them. A ``Session``
+holds what the steps of a document share: sizes, environments and computed values.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from symgrad.evaluating.environment import Environment
 from symgrad.evaluating.evaluator import Evaluator
 
 TOLERANCE = 1e-11
-"""Relative difference of the sides that rounding explains; larger ones are looked at with more digits."""
+"""The largest relative difference that rounding explains; larger ones are computed with more digits."""
 LOOSE = 1e-7
-"""The same where assumptions hold up to rounding only."""
+"""The same if assumptions hold only up to rounding."""
 SHAKE, ROUNDING = 1e-10, 1e-13
-"""Relative noise put on every result, and how much of it rounding may account for."""
+"""Relative noise added to every result, and the multiple of it that rounding may cause."""
 TINY = 1e-200
-"""Below this, double precision alone says nothing: what is 0 may have underflowed."""
+"""Below this, double precision is inconclusive: a 0 may be an underflow."""
 UNSTEADY = 1e-3
-"""A point at which that noise moves the difference by more than this is no good for a comparison."""
+"""A point is not used if noise changes the difference by more than this."""
 
 
 @dataclass(eq=False)
 class Session:
-    """What the steps of a document share: sizes, environments and the values computed in them."""
+    """What the steps of a document share: sizes, environments and computed values."""
 
     seed: int = 0
     sizes: SampleSizes = field(default_factory=SampleSizes)
@@ -56,9 +56,9 @@ class Session:
         strict: bool = True,
         pinned: tuple[Index, ...] = (),
     ) -> Evaluator | None:
-        """The evaluator of an environment that meets the assumptions; None if none was found.
+        """The evaluator of an environment that satisfies the assumptions; None if none was found.
 
-        pinned: free letters that have one position a sample instead of an axis.
+        pinned: free letters with one position per sample instead of an axis.
         """
         key = (tuple(sorted(sizes.items())), assumptions, mode, batch, strict, pinned)
         if key not in self.evaluators:
@@ -72,8 +72,8 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class SideComparison:
-    """Both sides at every sample and position: where they count, and where they differ by how much
-    (relative to the largest term)."""
+    """Both sides at every sample and position: where they are valid, where they differ, and by how much
+    relative to the largest term."""
 
     evaluator: Evaluator
     axes: Axes
@@ -83,11 +83,11 @@ class SideComparison:
 
     @property
     def samples(self) -> int:
-        """How many samples have a position that counts."""
+        """The number of samples with a valid position."""
         return int(self.valid.reshape(self.valid.shape[0], -1).any(axis=1).sum())
 
     def points(self) -> Iterator[tuple[int, dict[Index, int]]]:
-        """Where the sides differ, the largest difference first."""
+        """The points at which the sides differ, largest difference first."""
         order = np.argsort(-np.where(self.differs, self.ratio, -1.0), axis=None, kind="stable")
         for flat in order[: int(self.differs.sum())]:
             b, *offsets = (int(k) for k in np.unravel_index(flat, self.ratio.shape))
@@ -103,12 +103,12 @@ def terms(side: Expr) -> tuple[Expr, ...]:
 
 
 def compare(claim: Claim, ev: Evaluator) -> SideComparison:
-    """The claim at every sample and position of an environment, in double precision."""
+    """Compare the sides at every sample and position of an environment, in double precision."""
     axes, gap, scale = _gap(claim, ev)
     masks = [assumption_holds.holds(ev, a) for a in claim.assumptions if assumption_holds.is_mask(a)]
     axes, narrow = merge(axes, *(m.axes for m in masks)), axes
     shape = (ev.env.batch, *(ev.env.length(ev.env.range_of(i)) for i in axes))
-    if 0 in shape:  # no position to compare at
+    if 0 in shape:  # there is no position to compare
         nowhere = np.zeros(shape, bool)
         return SideComparison(ev, axes, nowhere, np.zeros(shape), nowhere)
     gap, scale = expand(Arr(gap, narrow), axes), expand(Arr(scale, narrow), axes)
@@ -144,7 +144,7 @@ def _gap(claim: Claim, ev: Evaluator) -> tuple[Axes, NDArray[Any], NDArray[Any]]
 
 
 def certified(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int]) -> Certificate | None:
-    """The difference at one point, if it exceeds the error bound of its evaluation."""
+    """The values of both sides at one point, if their difference exceeds the error bound; else None."""
     env = ev.env.sample(b, at)
     try:
         found = certify(claim.left, claim.right, env, at)
@@ -157,7 +157,7 @@ def certified(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int]) -> C
 
 
 def estimated(claim: Claim, env: Environment) -> Certificate:
-    """The same in double precision, with an error bound from noise: for points where many digits take too long."""
+    """Like ``certified`` but in double precision, with an error bound from noise, if many digits take too long."""
     ev = Evaluator(env)
     _, gap, scale = _gap(claim, ev)
     shaken = [_gap(claim, Evaluator(env, SHAKE * k))[1] for k in (1, 2, 3)]

@@ -1,4 +1,4 @@
-"""What a check finds: verdicts with their evidence, one a step, gathered by document."""
+"""The result of a check: one verdict with its evidence per step, grouped by document."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Verdict = Literal["proved", "agrees", "refuted", "unreadable"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How a verdict was earned. method: 'normal form', 'evaluation', 'shape' or 'none'.
+    """How a verdict was found. method: 'normal form', 'evaluation', 'shape' or 'none'.
 
-    sizes: of the (last) evaluation, by size name; bound: the sizes at which random evaluation
-    is exact, or None where no bound applies.
+    sizes: of the (last) evaluation, by name; bound: sizes from which random evaluation is exact,
+    None if there is no such bound.
     """
 
     method: str
@@ -27,7 +27,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Where the sides differ. Either values with both results, or the two shapes."""
+    """Where the sides differ: values with both results, or the two shapes."""
 
     sizes: dict[str, int] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
@@ -73,7 +73,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class DocumentReport:
-    """One document: its claims in document order, and what could not be read outside a step."""
+    """One document: its steps in document order, and diagnostics outside of steps."""
 
     path: str
     steps: tuple[Step, ...]
@@ -81,7 +81,7 @@ class DocumentReport:
     definitions: int = 0
     skipped: int = 0
     not_checked: tuple[Diagnostic, ...] = ()
-    """Relations that are no equalities: shown, not ruled on."""
+    """Relations other than equalities, which are reported but not checked."""
     text: str = ""
 
 

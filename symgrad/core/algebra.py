@@ -1,4 +1,4 @@
-"""Arithmetic as every reader does it: flattened, numbers collected, 0 and 1 dropped; nothing else."""
+"""Constructors that do the obvious arithmetic: they flatten, collect numbers and drop 0 and 1, and nothing else."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def sub(x: Expr, y: Expr) -> Expr:
 
 
 def power(base: Expr, exponent: Expr | int) -> Expr:
-    """``x^1 = x``, ``x^0 = 1``; any other power as it stands."""
+    """``x^1 = x``, ``x^0 = 1``; any other power is left as it is."""
     e = num(exponent) if isinstance(exponent, int) else exponent
     if e is ONE:
         return base
@@ -81,7 +81,7 @@ def power(base: Expr, exponent: Expr | int) -> Expr:
 
 
 def div(x: Expr, y: Expr) -> Expr:
-    """``x / y = x y^{-1}``; by a number, the product with its reciprocal."""
+    """``x / y = x y^{-1}``; division by a number multiplies by its reciprocal."""
     if isinstance(y, Num) and y.value:
         return mul(Num(1 / y.value), x)
     return mul(x, Pow(y, MINUS_ONE))
@@ -95,7 +95,7 @@ def sum_over(indices: Iterable[Index], body: Expr) -> Expr:
 
 
 def delta(left: IndexExpr, right: IndexExpr) -> Expr:
-    """A delta in its one order; 1 when both sides are the same position."""
+    """The delta with its sides in canonical order; 1 if both are the same position."""
     left, right = index_expr(left), index_expr(right)
     if left == right:
         return ONE
@@ -104,7 +104,7 @@ def delta(left: IndexExpr, right: IndexExpr) -> Expr:
 
 
 def position_key(e: IndexExpr) -> tuple[int, str]:
-    """Bare indices first, in the order they were made."""
+    """Sort key: bare indices first, in order of creation."""
     if isinstance(e, Index):
         return (0, f"{e.serial:012d}")
     return (1, repr(e))

@@ -1,6 +1,6 @@
-"""A claim: one equality as it was understood, with the assumptions in force.
+"""A claim: one equality as it was read, with the assumptions in force.
 
-This is what reading hands to the two engines, and all they know of a document.
+Reading passes claims to the two engines, which know nothing else about the document.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from symgrad.core.ranges import Index
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """A fact in force, for all values of its ``params``.
+    """An assumed fact, which holds for all values of its ``params``.
 
     kind: ``equation``  ``left = right``, both expressions (a one-hot is a definition, not this);
           ``condition`` ``cond`` holds (``n_k != o``, ``o not in N``, ``lambda > 0``, ``k in N``);
-    ``unless``: conditions under which nothing is said (``n_k != n_l`` unless ``k = l``).
-    ``latex``: as the author wrote it, for the report.
+    ``unless``: conditions under which the fact is not claimed (``n_k != n_l`` unless ``k = l``).
+    ``latex``: the author's own text, for the report.
     """
 
     kind: Literal["equation", "condition"]

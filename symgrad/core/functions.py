@@ -1,4 +1,4 @@
-"""The table of elementary functions: one row holds all that symgrad knows of a function.
+"""The table of elementary functions: a function is described by one row.
 
 To add a function, add a row. ``meaning`` is the definition, the only thing that the evaluators use;
 ``derivative`` and ``expansion`` are rules, which one test compares with the meaning for all rows.

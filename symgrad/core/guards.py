@@ -1,8 +1,8 @@
-"""Brackets and deltas as factors: where one is 0 the product is 0, whatever is undefined beside it.
+"""Indicators and deltas as factors: where one is 0 the product is 0, even if another factor is undefined there.
 
-``[i >= 2] x_{i-1}`` is 0 at ``i = 1``, as in a branch of ``cases`` that is not taken, and so is
-``(1 - delta_{1i}) x_{i-1}``. A denominator that holds a bracket itself, ``[x > 0] y / ([x > 0] z)``, is not
-excused: there the bracket cancels.
+``[i >= 2] x_{i-1}`` is 0 at ``i = 1``, like a branch of ``cases`` that is not taken, and so is
+``(1 - delta_{1i}) x_{i-1}``. This does not apply if a denominator contains an indicator,
+``[x > 0] y / ([x > 0] z)``: there the indicator cancels.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from symgrad.core.mentions import all_nodes
 
 
 def factors(node: Expr) -> tuple[Expr, ...]:
-    """The factors of a product, those of products in it one by one; of anything else the node itself."""
+    """The factors of a product, with nested products flattened; any other node is its own single factor."""
     if not isinstance(node, Mul):
         return (node,)
     if not any(isinstance(f, Mul) for f in node.factors):
@@ -24,14 +24,14 @@ def factors(node: Expr) -> tuple[Expr, ...]:
 
 
 def guards(node: Expr) -> tuple[Expr, ...]:
-    """The factors that make a product 0 where they are 0, although others may be undefined there."""
+    """The factors that make the product 0 wherever they are 0, even if other factors are undefined there."""
     found = tuple(f for f in factors(node) if is_indicator(f))
     return () if not found or _cancels(node) else found
 
 
 @lru_cache(maxsize=4096)
 def is_indicator(node: Expr) -> bool:
-    """Whether an expression is made of brackets, deltas and numbers alone, by itself or by name."""
+    """True if the expression, with its definitions written out, contains only indicators, deltas and numbers."""
     if isinstance(node, Ref):
         return is_indicator(node.definition.body)
     if isinstance(node, Cases):
@@ -46,7 +46,7 @@ def is_indicator(node: Expr) -> bool:
 
 @lru_cache(maxsize=4096)
 def _cancels(node: Expr) -> bool:
-    """Whether a bracket stands in a denominator, or under a power or logarithm that makes one, below a node."""
+    """True if an indicator occurs in a denominator, or below a power or logarithm whose derivative has one."""
     return any(_divides(x) and any(_steps(y) for y in all_nodes(x)) for x in all_nodes(node))
 
 
@@ -58,7 +58,7 @@ def _divides(node: Expr) -> bool:
 
 
 def _steps(node: Expr) -> bool:
-    """Whether a node is, or expands to, something with a bracket."""
+    """True if the node is an indicator or expands to an expression with one."""
     if isinstance(node, (Sum, Prod)):
         return bool(node.where)
     if isinstance(node, Func):

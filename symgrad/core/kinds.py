@@ -1,7 +1,7 @@
 """The closed set of node kinds. Every expression is a scalar in its free indices.
 
 Nodes are immutable and interned: equal structure is the same object, so ``==`` is ``is`` and
-memo tables are cheap. Constructors simplify nothing. Arrays exist only as ``Lam``.
+memo tables are cheap. Constructors do not simplify. Arrays exist only as ``Lam``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ EntryDomain = Literal["real", "positive", "nonnegative", "bit", "sign"]
 
 
 class _Kept(ref[Any]):
-    """A node that was made. ``WeakValueDictionary`` does the same in twice the time."""
+    """A weak reference to a node, with its key. ``WeakValueDictionary`` does the same in twice the time."""
 
     __slots__ = ("key",)
     key: tuple[Any, ...]
@@ -41,9 +41,9 @@ def _forget_dead() -> None:
 
 
 class Expr:
-    """Base of all nodes. ``args`` holds everything that tells two nodes of a class apart.
+    """Base of all nodes. Nodes of a class are equal if their ``args`` are.
 
-    free, reach: what ``free_indices`` and ``reach`` have found of the node, None before they are called.
+    free, reach: cached results of ``free_indices`` and ``reach``, None until they are first called.
     """
 
     __slots__ = ("__weakref__", "args", "free", "reach")
@@ -71,7 +71,7 @@ class Expr:
         return node
 
     def __init_subclass__(cls) -> None:
-        # Fields are named by the class and stored once, in ``args``.
+        # Each class names its fields; their values are stored in ``args`` only.
         for position, name in enumerate(cls.fields):
             setattr(cls, name, _argument(position))
 
@@ -91,9 +91,9 @@ def _argument(position: int) -> property:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tensor:
-    """A declared array of numbers; ``ranges`` is its shape, () for a scalar. By identity.
+    """A declared array of numbers; ``ranges`` is its shape, () for a scalar. Compared by identity.
 
-    ``row`` tells a row vector ``1 x D`` (one range) from a column.
+    ``row``: a vector (one range) is a row ``1 x D``, not a column.
     """
 
     name: str
@@ -112,10 +112,10 @@ class AbstractFunction:
 
 @dataclass(slots=True, eq=False)
 class Definition:
-    """A defined quantity, kept by name until a question needs its body. By identity.
+    """A defined quantity, referred to by name until its body is needed. Compared by identity.
 
-    ``params``: the slots, pattern letters first, then array axes; ``body``: a scalar in them;
-    ``arguments``: how many of the slots, from the first, are written as arguments, ``J(o, c)``.
+    ``params``: one index per slot, first the pattern letters, then the array axes; ``body``: a scalar in them;
+    ``arguments``: the number of leading slots that are written as arguments, ``J(o, c)``.
     """
 
     name: str
@@ -140,7 +140,7 @@ class Cond:
 
 @dataclass(frozen=True, slots=True)
 class Lam:
-    """An array, as its entry: ``axes`` bound in ``body``. Scalars have no axes."""
+    """An array, given by its entry: ``axes`` are bound in ``body``. A scalar has no axes."""
 
     axes: tuple[Index, ...]
     body: Expr
@@ -154,7 +154,7 @@ class Num(Expr):
     value: Fraction
 
     def __new__(cls, value: Fraction) -> Self:
-        # two integers hash at a tenth of the price of a fraction
+        # hashing two integers is ten times as fast as hashing a fraction
         return super().__new__(cls, value, key=(cls, value.numerator, value.denominator))
 
 
@@ -175,7 +175,7 @@ class Size(Expr):
 
 
 class Entry(Expr):
-    """``U_{ij}``: an entry of a tensor, one index expression a slot."""
+    """``U_{ij}``: an entry of a tensor, with one index expression per slot."""
 
     __slots__ = ()
     fields = ("tensor", "indices")
@@ -201,7 +201,7 @@ class Iverson(Expr):
 
 
 class Sum(Expr):
-    """``\\sum_{index : where} body``; the body counts only where all conditions hold."""
+    """``\\sum_{index : where} body``; the sum runs over the positions where all conditions hold."""
 
     __slots__ = ()
     fields = ("index", "body", "where")
@@ -252,7 +252,7 @@ class Pow(Expr):
 
 
 class Func(Expr):
-    """An elementary function by its row in the table, ``Func("exp", x)``."""
+    """An elementary function, named by its row in the table, ``Func("exp", x)``."""
 
     __slots__ = ()
     fields = ("name", "arg")
@@ -261,9 +261,9 @@ class Func(Expr):
 
 
 class Apply(Expr):
-    """An abstract function of arrays, with the partial derivatives taken of it so far.
+    """An abstract function of arrays, or a partial derivative of it.
 
-    ``derivs``: pairs (which argument, the indices of the entry it is taken by), sorted.
+    ``derivs``: sorted pairs (argument number, indices of the entry of that argument), one per differentiation.
     """
 
     __slots__ = ()
@@ -274,7 +274,7 @@ class Apply(Expr):
 
 
 class Ref(Expr):
-    """A defined quantity at index expressions, one a parameter."""
+    """A defined quantity at given positions, one index expression per parameter."""
 
     __slots__ = ()
     fields = ("definition", "indices")
@@ -283,9 +283,9 @@ class Ref(Expr):
 
 
 class Deriv(Expr):
-    """``\\partial body / \\partial target``: target an Entry or a Ref, taken as an independent variable.
+    """``\\partial body / \\partial target``: the target is an Entry or a Ref, treated as an independent variable.
 
-    ``held``: definitions held constant as well. What is not defined through the target is constant.
+    ``held``: definitions held constant. Everything that does not depend on the target is constant too.
     """
 
     __slots__ = ()
@@ -299,7 +299,7 @@ class Deriv(Expr):
 
 
 class Cases(Expr):
-    """``cases``: the first branch whose conditions all hold."""
+    """``cases``: the value of the first branch whose conditions all hold."""
 
     __slots__ = ()
     fields = ("branches",)

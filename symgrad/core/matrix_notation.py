@@ -1,6 +1,6 @@
-"""Matrix notation as a small closed tree. Every node is an array over its ``axes``: none, one (a column) or two.
+"""Matrix notation as a small closed tree. Every node is an array with zero, one (a column) or two ``axes``.
 
-``Trace``, ``Inner`` and ``SquaredNorm`` are numbers; ``Explicit`` keeps a sum sign in front of an array.
+``Trace``, ``Inner`` and ``SquaredNorm`` are numbers; ``Explicit`` is a written sum over arrays.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Named(Array):
-    """``U``, ``U_{o:}``, ``U_{n:}``: an entry whose open slots are the axes, in the order of its slots.
+    """``U``, ``U_{o:}``, ``U_{n:}``: an entry whose axes are its free indices, in slot order.
 
-    row: it is written as a row vector.
+    row: written as a row vector.
     """
 
     expr: Expr
@@ -66,7 +66,7 @@ class Transposed(Array):
 
 @dataclass(frozen=True, slots=True)
 class MatrixProduct(Array):
-    """``A B``, the last axis of the left summed against the first of the right."""
+    """``A B``: sums over the last axis of ``A`` and the first axis of ``B``."""
 
     left: Array
     right: Array
@@ -90,7 +90,7 @@ class OuterProduct(Array):
 
 @dataclass(frozen=True, slots=True)
 class SquaredNorm(Array):
-    """``\\lVert x \\rVert^2``, of a matrix by Frobenius"""
+    """``\\lVert x \\rVert^2``; for a matrix the Frobenius norm"""
 
     body: Array
 
@@ -104,7 +104,7 @@ class Trace(Array):
 
 @dataclass(frozen=True, slots=True)
 class Diagonal(Array):
-    """``\\operatorname{diag}(x)``: of a column a matrix, of a matrix a column"""
+    """``\\operatorname{diag}(x)``: turns a column into a matrix, and a matrix into a column"""
 
     body: Array
 
@@ -118,7 +118,7 @@ class Hadamard(Array):
 
 @dataclass(frozen=True, slots=True)
 class EntrywiseQuotient(Array):
-    """``\\frac{x}{y}`` entry by entry; either may be a number."""
+    """``\\frac{x}{y}`` entry by entry; either part may be a number."""
 
     above: Array
     below: Array
@@ -126,7 +126,7 @@ class EntrywiseQuotient(Array):
 
 @dataclass(frozen=True, slots=True)
 class ScaledMatrix(Array):
-    """A number times numbers times an array."""
+    """A rational number times scalars times an array (None: 1)."""
 
     number: Fraction
     scalars: tuple[Array, ...]
@@ -135,14 +135,14 @@ class ScaledMatrix(Array):
 
 @dataclass(frozen=True, slots=True)
 class Total(Array):
-    """A sum of terms; numbers are constant along every axis."""
+    """A sum of terms; a number is added to every entry."""
 
     terms: tuple[Array, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped(Array):
-    """An elementary function, entry by entry."""
+    """An elementary function applied entry by entry."""
 
     function: str
     body: Array
@@ -150,7 +150,7 @@ class Mapped(Array):
 
 @dataclass(frozen=True, slots=True)
 class EntrywisePower(Array):
-    """``x^p`` entry by entry, of a matrix ``A^{\\odot p}``; the exponent is a number."""
+    """``x^p`` entry by entry, written ``A^{\\odot p}`` for a matrix; the exponent is a number."""
 
     body: Array
     exponent: Array
@@ -158,7 +158,7 @@ class EntrywisePower(Array):
 
 @dataclass(frozen=True, slots=True)
 class SoftmaxVector(Array):
-    """``\\operatorname{softmax}(x)``, of a matrix along its last axis"""
+    """``\\operatorname{softmax}(x)``; for a matrix along its last axis"""
 
     body: Array
 
@@ -173,7 +173,7 @@ class Explicit(Array):
 
 
 def transposed(array: Array) -> Array:
-    """``(A^T)^T = A``, ``(A B)^T = B^T A^T``, ``(x y^T)^T = y x^T``; entry by entry through the rest."""
+    """``(A^T)^T = A``, ``(A B)^T = B^T A^T``, ``(x y^T)^T = y x^T``; entrywise operations transpose their operands."""
     axes = array.axes[::-1]
     match array:
         case Transposed():
@@ -200,7 +200,7 @@ def transposed(array: Array) -> Array:
 
 
 def _transposes(array: Array) -> int:
-    """How many transposes an array is written with, outside of functions and brackets."""
+    """The number of transposes written in a product, outside of functions and parentheses."""
     if isinstance(array, Transposed):
         return 1
     if isinstance(array, ScaledMatrix) and array.body is not None:
@@ -209,7 +209,7 @@ def _transposes(array: Array) -> int:
 
 
 def is_row(array: Array) -> bool:
-    """Whether an array of one axis is shorter as a row: a vector that it is made of is one."""
+    """True if a one-axis array is shorter as a row, because a vector in it is declared as a row."""
     match array:
         case Named():
             return array.row
@@ -229,7 +229,7 @@ def is_row(array: Array) -> bool:
 
 
 def as_row(array: Array) -> Array:
-    """A column where a row is wanted: ``x`` for what is a row, ``x^T`` for what is none, ``x A^T`` for ``A x^T``."""
+    """The vector as a row: ``x`` if ``x`` is a row already, else ``x^T``; ``x A^T`` for ``A x^T``."""
     if len(array.axes) != 1:
         return array
     match array:
@@ -253,12 +253,12 @@ def as_row(array: Array) -> Array:
 
 
 def without_number(array: Array) -> Array:
-    """An array without the numbers in front of it."""
+    """The array without the scalars in front of it."""
     return array.body if isinstance(array, ScaledMatrix) and array.body is not None else array
 
 
 def times_number(number: Array, array: Array) -> Array:
-    """A number in front of an array."""
+    """The number times the array."""
     if isinstance(number, ScaledMatrix) and number.body is None:
         return ScaledMatrix(array.axes, number.number, number.scalars, array)
     if isinstance(number, Scalar) and isinstance(number.expr, Num):
@@ -267,7 +267,7 @@ def times_number(number: Array, array: Array) -> Array:
 
 
 def split_sign(array: Array) -> tuple[bool, Array]:
-    """Whether a minus stands in front, and the rest."""
+    """True and ``-array`` if the array is written with a minus in front, else False and the array."""
     if isinstance(array, ScaledMatrix) and array.number < 0:
         rest = ScaledMatrix(array.axes, -array.number, array.scalars, array.body)
         if rest.number == 1 and not rest.scalars and rest.body is not None:
@@ -279,7 +279,7 @@ def split_sign(array: Array) -> tuple[bool, Array]:
 
 
 def entries(array: Array) -> list[Expr]:
-    """The entries that an array is written with."""
+    """The expressions of all entries and scalars in the array."""
     found: list[Expr] = []
     stack: list[Any] = [array]
     while stack:

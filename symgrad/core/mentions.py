@@ -9,7 +9,7 @@ from symgrad.core.ranges import Affine, Index, IndexArray, IndexExpr, Subset
 from symgrad.core.traverse import conditions, distinct, parts
 
 Mention = Tensor | Definition | AbstractFunction | Index | IndexArray | Subset
-"""What an expression can mention; of its indices, the fixed ones."""
+"""What an expression can mention. Only its fixed indices count."""
 
 
 class Reach:
@@ -59,19 +59,19 @@ class Reach:
 
 
 def reach(expr: Expr) -> Reach:
-    """What an expression mentions, found once per node."""
+    """What an expression mentions; computed once per node."""
     done: Reach | None = expr.reach
     return _visit(expr) if done is None else done
 
 
 def _visit(expr: Expr) -> Reach:
-    """The reach of every node below, children first; without recursion, for long chains of definitions."""
+    """Compute the reach of all nodes below, children first; iterative because chains of definitions can be long."""
     stack, opened = [expr], set[Expr]()
     while stack:
         node = stack[-1]
         if node.reach is None:
             children = _children(node)
-            # A child that is open already belongs to a definition that uses itself: it adds nothing.
+            # An open child belongs to a definition that uses itself, and adds nothing.
             missing = [c for c in children if c.reach is None and c not in opened] if node not in opened else []
             if missing:
                 opened.add(node)
@@ -122,7 +122,7 @@ def _positions(e: IndexExpr, found: dict[Mention, None]) -> None:
 
 
 def _merged(own: dict[Mention, None], inner: tuple[Reach, ...], order: int) -> Reach:
-    """All of them in order; one of them where it has everything already, so that most nodes share theirs."""
+    """All mentions in order. Returns one of the inner ones if it has them all, so that most nodes share theirs."""
     inner = tuple(r for r in inner if r._found)
     found = own if own or not inner else inner[0]._found
     for r in inner:
@@ -142,7 +142,7 @@ def all_nodes(expr: Expr, keep: Definition | None = None) -> Iterator[Expr]:
     seen: set[Expr] = set()
     opened: set[Definition] = set()
     todo = [expr]
-    for body in todo:  # grows on the way
+    for body in todo:  # grows during the loop
         for node in distinct(body):
             if node in seen:
                 continue

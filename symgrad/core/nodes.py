@@ -1,4 +1,4 @@
-"""The one door to expressions, for all files outside of ``core``: node kinds, arithmetic on them, traversal."""
+"""Everything about expressions that files outside of ``core`` import: node kinds, arithmetic, traversal."""
 
 from symgrad.core.algebra import add, delta, div, mul, neg, num, position_key, power, sub, sum_over
 from symgrad.core.kinds import (

@@ -1,8 +1,8 @@
 """Ranges (index sets), indices by identity, and index expressions.
 
-A range is a set of consecutive positions ``lo .. hi``; its ends are affine in named sizes.
-Positions are what an author writes: a range declared by its size ``W`` holds ``1 .. W``.
-An index is an object with a range; its letter belongs to reading and printing only.
+A range is a set of consecutive positions ``lo .. hi``, whose ends are affine in named sizes.
+Positions are numbered as authors write them: a range declared by its size ``W`` is ``1 .. W``.
+An index is an object with a range; its letter is used for reading and printing only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ IndexKind = Literal["bound", "free", "fixed"]
 class Affine:
     """An integer ``const + sum(coefficient * symbol)``; symbols are size names or ``Index`` objects.
 
-    ``terms`` is sorted by size name, then by index serial, and holds no zero coefficient.
+    ``terms`` is sorted by size name, then by index serial, without zero coefficients.
     """
 
     terms: tuple[tuple[str | Index, int], ...] = ()
@@ -65,7 +65,7 @@ class Affine:
                 yield symbol
 
     def value(self, sizes: Mapping[str, int]) -> int:
-        """The number, for an affine without indices."""
+        """The value at given sizes, for an affine without indices."""
         return self.const + sum(c * sizes[s] for s, c in self.terms if isinstance(s, str))
 
     def __str__(self) -> str:
@@ -81,7 +81,7 @@ class Affine:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Positions ``lo .. hi``, both ends included. Equal ends are the same range."""
+    """Positions ``lo .. hi``, both ends included. Ranges with equal ends are equal."""
 
     lo: Affine
     hi: Affine
@@ -97,7 +97,7 @@ class Range:
 
     @property
     def name(self) -> str:
-        """How the range is called in reports: its size where it starts at 1, else both ends."""
+        """The name in reports: the size if the range starts at 1, else both ends."""
         return str(self.hi) if self.lo == Affine((), 1) else f"{self.lo}..{self.hi}"
 
     def __str__(self) -> str:
@@ -111,10 +111,10 @@ def next_serial() -> int:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Index:
-    """An index letter with an identity.
+    """An index, compared by identity.
 
-    kind: ``fixed`` a parameter of the problem; ``free`` open in a claim; ``bound`` by a sum.
-    implied: its sum is not written, but follows from the notation.
+    kind: ``fixed`` is a parameter of the problem, ``free`` is open in a claim, ``bound`` belongs to a sum.
+    implied: its sum is not written but implied by the notation.
     """
 
     letter: str
@@ -124,7 +124,7 @@ class Index:
     implied: bool = False
 
     def fresh(self, kind: IndexKind | None = None) -> Index:
-        """Another index of the same letter and range."""
+        """A new index with the same letter and range."""
         return Index(self.letter, self.range, kind or self.kind, implied=self.implied)
 
     def __repr__(self) -> str:
@@ -149,7 +149,7 @@ class Gather:
 
 
 IndexExpr = Index | Affine | Gather
-"""What may stand in a slot: a bare index, arithmetic on positions (a literal is an ``Affine``
+"""An index expression, for one slot: a bare index, arithmetic on positions (a literal is an ``Affine``
 without terms), or a gathered position. A bare index is never wrapped in an ``Affine``."""
 
 
@@ -162,7 +162,7 @@ class Subset:
 
 
 def index_expr(value: Affine | Index | Gather | int) -> IndexExpr:
-    """``value`` in its one form: an affine that is a single index becomes that index."""
+    """The canonical form of ``value``: an affine that is a single index becomes that index."""
     if isinstance(value, int):
         return Affine((), value)
     if isinstance(value, Affine) and value.const == 0 and len(value.terms) == 1:
@@ -184,7 +184,7 @@ def indices_of(expr: IndexExpr) -> Iterator[Index]:
 
 
 def substitute_index(expr: IndexExpr, mapping: Mapping[Index, IndexExpr]) -> IndexExpr:
-    """``expr`` with indices replaced. A gather inside arithmetic is refused (``ValueError``)."""
+    """``expr`` with indices replaced. Raises ``ValueError`` for arithmetic on a gathered position."""
     if isinstance(expr, Index):
         return mapping.get(expr, expr)
     if isinstance(expr, Gather):
@@ -201,7 +201,7 @@ def substitute_index(expr: IndexExpr, mapping: Mapping[Index, IndexExpr]) -> Ind
 
 
 def range_of(expr: IndexExpr) -> Range | None:
-    """The range that a bare index or a gathered position is declared to lie in."""
+    """The declared range of a bare index or a gathered position, else None."""
     if isinstance(expr, Index):
         return expr.range
     if isinstance(expr, Gather):

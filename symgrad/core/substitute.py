@@ -1,4 +1,4 @@
-"""Capture-avoiding substitution of indices, and definitions written out."""
+"""Capture-avoiding substitution of indices, and expansion of definitions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from symgrad.core.ranges import Index, IndexExpr, indices_of, substitute_index
 
 
 def substitute(node: Expr, mapping: Mapping[Index, IndexExpr]) -> Expr:
-    """``node`` with its open indices replaced; a bound index that would capture is renamed."""
+    """``node`` with its free indices replaced; bound indices are renamed where they would capture."""
     mapping = {k: v for k, v in mapping.items() if k in free_indices(node) and k != v}
     if not mapping:
         return node
@@ -23,7 +23,7 @@ def substitute(node: Expr, mapping: Mapping[Index, IndexExpr]) -> Expr:
         if done is None:
             bound = parts(n)[2]
             clash = [b for b in bound if b in incoming]
-            if any(b in mapping for b in bound):  # bound anew in here: not the index that is meant
+            if any(b in mapping for b in bound):  # bound again in here, so it is a different index
                 done = substitute(n, {k: v for k, v in mapping.items() if k not in bound})
             elif clash:
                 renamed = rename_bound(n, {b: b.fresh() for b in clash})
@@ -37,7 +37,7 @@ def substitute(node: Expr, mapping: Mapping[Index, IndexExpr]) -> Expr:
 
 
 def rename_bound(node: Expr, mapping: Mapping[Index, Index]) -> Expr:
-    """The node with indices that it binds itself renamed throughout."""
+    """The node with some of the indices that it binds renamed."""
     wide: dict[Index, IndexExpr] = dict(mapping)
 
     def renamed(child: Expr) -> Expr:
@@ -52,7 +52,7 @@ def instantiate(definition: Definition, indices: tuple[IndexExpr, ...]) -> Expr:
 
 
 def expand(node: Expr, keep: frozenset[Definition] = frozenset()) -> Expr:
-    """``node`` with every reference replaced by its body, except to the definitions kept."""
+    """``node`` with every reference replaced by the body of its definition, except for those in ``keep``."""
     memo: dict[Expr, Expr] = {}
 
     def go(n: Expr) -> Expr:

@@ -1,4 +1,4 @@
-"""What a node is made of, taken apart and put together again; walks over all of an expression."""
+"""The parts of a node, nodes rebuilt from changed parts, and walks over expressions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from symgrad.core.ranges import Affine, Index, IndexExpr, Subset, indices_of
 
 
 def cond_parts(cond: Cond) -> tuple[tuple[IndexExpr, ...], tuple[Expr, ...]]:
-    """The index expressions and the expressions that a condition holds."""
+    """The index expressions and the child expressions of a condition."""
     if isinstance(cond.left, Expr):
         return (), (cond.left,)
     if cond.right is None or isinstance(cond.right, Subset):
@@ -57,10 +57,10 @@ Parts = tuple[tuple[IndexExpr, ...], tuple[Expr, ...], tuple[Index, ...]]
 
 
 def parts(node: Expr) -> Parts:
-    """``(index expressions, child expressions, indices bound here)`` of one node.
+    """``(index expressions, child expressions, indices bound by the node)`` of one node.
 
-    Indices bound by a ``Lam`` inside ``Apply`` are reported as bound here as well: they are
-    distinct objects, so nothing else of the node can be captured by them.
+    For ``Apply`` this includes the axes of its ``Lam`` arguments: each axis is an object of its own,
+    so it cannot capture anything in the other arguments.
     """
     rule = _PARTS.get(type(node))
     if rule is None:
@@ -88,7 +88,7 @@ def _branched(node: Any) -> Parts:
     return tuple(i for b in branches for i in b[0]), tuple(x for b in branches for x in (*b[1], b[2])), ()
 
 
-# By kind: nothing is asked of a node as often, and a row is found faster than a chain of ``isinstance``.
+# A table per kind, because this is called most often and is faster than a chain of ``isinstance``.
 _PARTS: dict[type[Expr], Callable[[Any], Parts]] = {
     Num: lambda node: ((), (), ()),
     Const: lambda node: ((), (), ()),
@@ -110,7 +110,7 @@ _PARTS: dict[type[Expr], Callable[[Any], Parts]] = {
 
 
 def free_indices(node: Expr) -> frozenset[Index]:
-    """The indices that stand open in a node: free and fixed ones, and those bound further out."""
+    """The indices that the node does not bind: free and fixed ones, and those bound further out."""
     cached = node.free
     if cached is None:
         idx, children, bound = parts(node)
@@ -124,7 +124,7 @@ def free_indices(node: Expr) -> frozenset[Index]:
 
 
 def walk(node: Expr) -> Iterator[Expr]:
-    """Every node below and including ``node``, parents first; definitions are not entered."""
+    """The node and all nodes below it, parents first; definitions are not entered."""
     stack = [node]
     while stack:
         n = stack.pop()
@@ -133,7 +133,7 @@ def walk(node: Expr) -> Iterator[Expr]:
 
 
 def distinct(expr: Expr) -> Iterator[Expr]:
-    """The same, a part that is shared only once."""
+    """Like ``walk``, but yields shared nodes only once."""
     seen = {expr}
     stack = [expr]
     while stack:
@@ -151,12 +151,12 @@ def rebuild(
     expr: Callable[[Expr], Expr],
     bound: Callable[[Index], Index] = lambda i: i,
 ) -> Expr:
-    """The node with each index expression, child and bound index mapped; nothing is simplified."""
+    """The node with each index expression, child and bound index mapped, without simplification."""
 
     def all_of(conds: tuple[Cond, ...]) -> tuple[Cond, ...]:
         return tuple(map_cond(c, index, expr) for c in conds)
 
-    if isinstance(node, (Add, Mul)):  # the commonest first
+    if isinstance(node, (Add, Mul)):  # the most frequent kinds first
         return type(node)(tuple([expr(a) for a in node.args[0]]))
     if isinstance(node, (Entry, Ref)):
         return type(node)(node.args[0], tuple([index(e) for e in node.args[1]]))
@@ -188,7 +188,7 @@ def rebuild(
 
 
 def map_cond(cond: Cond, index: Callable[[IndexExpr], IndexExpr], expr: Callable[[Expr], Expr]) -> Cond:
-    """The condition with its positions and its expression mapped."""
+    """The condition with its positions or its expression mapped."""
     left = expr(cond.left) if isinstance(cond.left, Expr) else index(cond.left)
     right = cond.right if cond.right is None or isinstance(cond.right, Subset) else index(cond.right)
     return Cond(cond.op, left, right, cond.negated)

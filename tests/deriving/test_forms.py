@@ -171,7 +171,7 @@ def what_a_quantity_does_not_depend_on_is_said() -> None:
 def what_is_no_name_is_said_with_its_place() -> None:
     with pytest.raises(SymgradError, match="SG1"):
         symgrad.gradient(symgrad.read(text=LINEAR), "G", wrt="w")
-    with pytest.raises(SymgradError, match="by a quantity or an entry"):
+    with pytest.raises(SymgradError, match="by a named quantity or one of its entries"):
         symgrad.gradient(symgrad.read(text=LINEAR), "R", wrt="w + w")
 
 

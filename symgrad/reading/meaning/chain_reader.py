@@ -445,7 +445,7 @@ class ChainReader:
         if left.span not in nodes or right.span not in nodes:
             return plain
         found = self.compared(el, [Parsed(s.span, s.text, nodes[s.span]) for s in (left, right)])
-        warned = (*plain.warnings, multiplied_entrywise(span))
+        warned = (*(w for w in plain.warnings if w.code != "SG202"), multiplied_entrywise(span))
         return plain if found.claim is None else replace(found, warnings=warned)
 
     def or_entrywise(self, left: Side, right: Side, span: Span, plain: Outcome) -> Outcome:
