@@ -17,6 +17,7 @@ import inspect
 import os
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -24,6 +25,8 @@ from typing import Any, Protocol, cast
 import pytest
 
 ASKED = os.environ.get("SYMGRAD_CASES", "")
+CHOSEN = ContextVar("CHOSEN", default=False)
+"""Whether the name of a case that holds the present one was asked for."""
 Test = Callable[..., None]
 
 
@@ -31,16 +34,26 @@ def run(cases: Iterable[tuple[str, Callable[[], object]]]) -> None:
     """Calls all of them, then fails with the names and messages of those that raised."""
     failed, count = [], 0
     for name, check in cases:
-        if ASKED not in name:
+        chosen = CHOSEN.get() or ASKED in name
+        if not chosen and not _loops(check):
             continue
         count += 1
+        before = CHOSEN.set(chosen)
         try:
             check()
         except pytest.skip.Exception as skipped:
             failed.append(f"{name}: a test is skipped, and no case of it ({skipped})")
         except (Exception, pytest.fail.Exception) as error:
             failed.append(f"{name}: {_said(error)}")
+        finally:
+            CHOSEN.reset(before)
+    assert count or ASKED, "there are no cases"
     assert not failed, f"{len(failed)} of {count} fail\n\n" + "\n\n".join(failed)
+
+
+def _loops(check: Any) -> bool:
+    """Whether there are cases within this one."""
+    return hasattr(check.func if isinstance(check, partial) else check, "loops")
 
 
 def _said(error: BaseException) -> str:
@@ -63,10 +76,11 @@ def each(
 
     cases: or a function that gives them, called when the test runs.
     """
+    known = cases if callable(cases) else list(cases)
     arguments = names.replace(" ", "").split(",") if isinstance(names, str) else list(names)
 
     def named() -> list[tuple[str, dict[str, Any]]]:
-        found = list(cases() if callable(cases) else cases)
+        found = known() if callable(known) else known
         values = [tuple(case) if len(arguments) > 1 else (case,) for case in found]
         if ids is None or callable(ids):
             called = [", ".join(_name(value, ids) for value in case) for case in values]
@@ -84,6 +98,7 @@ def each(
         rest = [p for name, p in signature.parameters.items() if name not in arguments]
         if shares > 1:
             rest.append(inspect.Parameter("share", inspect.Parameter.KEYWORD_ONLY))
+        looped.loops = True  # type: ignore[attr-defined]
         looped.__signature__ = signature.replace(parameters=rest)  # type: ignore[attr-defined]
         if shares > 1:
             return cast(Test, pytest.mark.parametrize("share", range(shares))(looped))

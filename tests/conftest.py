@@ -5,12 +5,14 @@ Hypothesis tries the same examples in every run, however long one takes.
 
 from __future__ import annotations
 
+import gc
 import shutil
 from importlib.util import find_spec
 
 import pytest
 from hypothesis import settings
 
+gc.set_threshold(200_000, 50, 50)  # as on the command line: the collector would walk all interned nodes again and again
 settings.register_profile("same on every machine", deadline=None, derandomize=True)
 settings.load_profile("same on every machine")
 

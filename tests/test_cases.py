@@ -6,6 +6,7 @@ import inspect
 
 import pytest
 
+from tests import cases
 from tests.cases import each, facts
 
 
@@ -71,3 +72,31 @@ def test_facts_are_functions_without_arguments() -> None:
         numbers()
     with pytest.raises(AssertionError, match="needs fixtures"):
         numbers.fact(lambda tmp_path: None)  # type: ignore[arg-type, misc]
+
+
+def test_cases_with_a_word_in_their_names_run_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    numbers = facts()
+
+    @numbers.fact
+    @each("case", ["pear", "plum"])
+    def fruits(case: str) -> None:
+        seen.append(case)
+
+    @numbers.fact
+    def roots() -> None:
+        seen.append("root")
+
+    for asked, found in (("plum", ["plum"]), ("fruit", ["pear", "plum"]), ("roo", ["root"]), ("none", [])):
+        monkeypatch.setattr(cases, "ASKED", asked)
+        seen.clear()
+        numbers()
+        assert seen == found
+
+
+def test_a_loop_over_nothing_fails() -> None:
+    @each("case", [])
+    def test(case: int) -> None: ...
+
+    with pytest.raises(AssertionError, match="there are no cases"):
+        test()  # type: ignore[call-arg]

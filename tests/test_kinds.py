@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from symgrad.checking.documents import check_text
+from tests.cases import each
 
 KINDS = sorted((Path(__file__).parent / "kinds").glob("*.md"))
 FENCE = re.compile(r"^```markdown (!?)([TFXtf]+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -30,7 +29,7 @@ def meets(labels: str, verdicts: list[str]) -> bool:
     return len(labels) == len(verdicts) and all(v in ALLOWED[label] for label, v in zip(labels, verdicts, strict=True))
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda path: path.stem)
+@each("kind", KINDS, shares=2)
 def test_every_input_is_ruled_on_as_labelled(kind: Path) -> None:
     failures = []
     inputs = FENCE.findall(kind.read_text(encoding="utf-8"))

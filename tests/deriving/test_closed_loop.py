@@ -27,12 +27,18 @@ def asking(path: Path) -> GradientRequests:
     return GradientRequests(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
 
 
-def gradients(asked: GradientRequests) -> Iterator[Gradient]:
+@cache
+def derived(path: Path, of: str, by: str) -> Gradient:
+    return gradient(asking(path), of, [by])
+
+
+def gradients(path: Path) -> Iterator[Gradient]:
     """Every defined scalar, by every real array or number that it depends on."""
+    asked = asking(path)
     scalars = [q.name for q in asked.quantities if q.is_scalar]
     for name in dict.fromkeys((*scalars, *asked.costs())):
         for by in asked.parameters(asked.quantity(name)):
-            yield gradient(asked, name, [by])
+            yield derived(path, name, by)
 
 
 def behind(path: Path, displays: list[str]) -> list[Step]:
@@ -55,7 +61,7 @@ def judge(path: Path, displays: list[str]) -> None:
 
 def forms(path: Path) -> list[str]:
     """Every gradient in index form, and in matrix form where it has one."""
-    found = list(gradients(asking(path)))
+    found = list(gradients(path))
     written = [g.latex("index") for g in found] + [g.latex("matrix") for g in found if not g.no_matrix_form]
     return [f"$$\n{latex}\n$$" for latex in written]
 
@@ -64,7 +70,7 @@ def lines(path: Path) -> list[str]:
     """The derivation of every gradient of a cost."""
     asked = asking(path)
     pairs = [(name, by) for name in sorted(set(asked.costs())) for by in asked.parameters(asked.quantity(name))]
-    return [gradient(asked, name, [by]).steps() for name, by in pairs]
+    return [derived(path, name, by).steps() for name, by in pairs]
 
 
 @each("path", DOCUMENTS, shares=12)
@@ -75,12 +81,12 @@ def test_every_form_of_every_gradient_and_every_line_of_every_derivation_is_prov
 
 
 def test_nearly_every_gradient_of_the_library_has_a_matrix_form() -> None:
-    library = [(p.stem, asking(p)) for p in DOCUMENTS if p.parent.name == "derivations"]
+    library = [p for p in DOCUMENTS if p.parent.name == "derivations"]
     found = [
-        (stem, gradient(asked, name, [by]))
-        for stem, asked in library
-        for name in asked.costs()
-        for by in asked.parameters(asked.quantity(name))
+        (path.stem, derived(path, name, by))
+        for path in library
+        for name in asking(path).costs()
+        for by in asking(path).parameters(asking(path).quantity(name))
     ]
     without = [f"{stem}: {g.latex('index')} ({g.no_matrix_form})" for stem, g in found if g.no_matrix_form]
     assert len(without) <= 0.1 * len(found), "\n".join(without)

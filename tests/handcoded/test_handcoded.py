@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 from symgrad.comparing.comparer import compare
 from symgrad.comparing.problem import Problem, problem_of
 from symgrad.reading.document_reader import read_document
@@ -16,8 +19,13 @@ WRONG = [h for h in HANDS if h.wrong]
 SEEDS = 4
 
 
+@cache
+def problem_in(document: Path, of: str | None) -> Problem:
+    return problem_of(read_document(Source(document.name, document.read_text(encoding="utf-8"))), of)
+
+
 def problem(hand: Hand) -> Problem:
-    return problem_of(read_document(Source(hand.document.name, hand.document.read_text(encoding="utf-8"))), hand.of)
+    return problem_in(hand.document, hand.of)
 
 
 @each("hand", RIGHT, ids=lambda h: h.name, shares=2)

@@ -51,6 +51,7 @@ def interruptions() -> Iterator[list[int]]:
 
 def test_what_is_gone_is_forgotten_with_all_that_it_held() -> None:
     gc.collect()  # or nodes held in circles of earlier tests may go meanwhile
+    gc.collect()
     Num(Fraction(next(NUMBERS)))
     before = len(kinds._interned)
     node = nested(5_000)

@@ -37,6 +37,7 @@ def read(text: str) -> None:
 @each("layers", [5, 10, 20, 35])
 def test_a_chain_of_layers_with_a_claim_each_is_elaborated_once_per_layer(elaborated: list[str], layers: int) -> None:
     elaborated.clear()
+    elaborated.clear()
     lines = [DECLARED, "$$ h^{(0)} = w x $$"]
     for k in range(1, layers):
         lines.append(f"$$ h^{{({k})}} = \\tanh(w h^{{({k - 1})}}) $$")

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
 
 from symgrad.checking.checker import Checker
 from symgrad.checking.refute import Evaluation
@@ -189,6 +191,11 @@ class Judge:
             if new != re.sub(r"\s+", " ", text).strip():
                 seen.setdefault(("", new), mutant)
         return list(seen.values())
+
+
+@cache
+def judge_of(path: Path) -> Judge:
+    return Judge(path.name, path.read_text(encoding="utf-8"))
 
 
 def index_letters(level: Level) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.cases import each
 from tests.soundness.equivalent import REVIEWED, close_up, rule
-from tests.soundness.mutants import Judge, Mutant, Ruling, Side
+from tests.soundness.mutants import Judge, Mutant, Ruling, Side, judge_of
 
 DOCUMENTS = sorted((Path(__file__).resolve().parents[2] / "derivations").glob("*.md"))
 ASKED = os.environ.get("SYMGRAD_MUTANTS", "25")
@@ -43,7 +43,7 @@ def verdict(judge: Judge, side: Side, mutant: Mutant, rulings: list[Ruling]) -> 
 
 @each("path", DOCUMENTS, shares=8)
 def test_no_mutant_passes(path: Path) -> None:
-    judge = Judge(path.name, path.read_text(encoding="utf-8"))
+    judge = judge_of(path)
     mutants = [(side, mutant) for side in judge.sides for mutant in judge.mutants(side)]
     random.Random(path.name).shuffle(mutants)
     mutants.sort(key=lambda pair: pair[1].operator == "character dropped")  # these are seldom more than unreadable
@@ -59,7 +59,7 @@ def test_no_mutant_passes(path: Path) -> None:
 
 def test_mutants_are_made_of_every_kind() -> None:
     path = next(path for path in DOCUMENTS if path.stem == "cbow_negative_sampling")
-    judge = Judge(path.name, path.read_text(encoding="utf-8"))
+    judge = judge_of(path)
     kinds = {mutant.operator for side in judge.sides for mutant in judge.mutants(side)}
     assert {"sign", "index replaced", "indices swapped", "operand replaced", "factor dropped", "delta dropped"} <= kinds
     assert {"term dropped", "transpose dropped", "sum dropped", "argument's sign", "index shifted", "bound"} <= kinds

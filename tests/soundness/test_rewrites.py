@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.cases import each, facts
-from tests.soundness.mutants import Judge
+from tests.soundness.mutants import judge_of
 from tests.soundness.rewrites import rewrites_of
 
 DOCUMENTS = sorted((Path(__file__).resolve().parents[2] / "derivations").glob("*.md"))
@@ -23,7 +23,7 @@ LEAST_PROVED = 0.98
 @cache
 def rulings(path: Path) -> tuple[dict[str, Counter[str]], list[str]]:
     """Verdicts by kind of rewrite, and the claims that were not proved."""
-    judge = Judge(path.name, path.read_text(encoding="utf-8"))
+    judge = judge_of(path)
     found = [(side, rewrite) for side in judge.sides for rewrite in rewrites_of(judge.text, side)]
     random.Random(path.name).shuffle(found)
     table: dict[str, Counter[str]] = defaultdict(Counter)
