@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
-from symgrad.reading.document.assertions import definers, is_called, last_cases, stances
+from symgrad.reading.document.assertions import definers, is_called, last_cases, proses, stances
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
 from symgrad.reading.document.purposes import purpose, says_independent
 from symgrad.reading.meaning.chain_reader import ChainReader
@@ -27,6 +27,8 @@ DECLARING = ("\\in", "\\subseteq", "\\to")
 
 
 MAX_PROBLEMS = 200
+MAX_PREMISES = 8
+"""Of the equations of a paragraph, those right before a display may be what it follows from."""
 ONE_HOT = re.compile(r"\bone-?\s?hot\b", re.IGNORECASE)
 
 
@@ -108,8 +110,10 @@ class Reader:
         read: list[tuple[int, list[Token]]] = []
         self.cases, self.premises = [], []
         defining: dict[int, Definingness] = {}
-        cases, says = last_cases(formulas), definers(formulas)
-        for k, (inline, stance) in enumerate(zip(formulas, stances(formulas), strict=True)):
+        prose = proses(formulas)
+        said = stances(formulas, prose)
+        cases, says = last_cases(said, prose), definers(prose)
+        for k, (inline, stance) in enumerate(zip(formulas, said, strict=True)):
             try:
                 found = tokenize(inline.content, macros)
             except NotationError as e:
@@ -126,7 +130,7 @@ class Reader:
                 self.premises += [tuple(found)] * (any(t.text == "=" for t in found))
                 tokens.append(tuple(found))
                 read.append((k, found))
-        one_hots = [tuple(t) for k, t in read if is_called(formulas, k, ONE_HOT)]
+        one_hots = [tuple(t) for k, t in read if is_called(prose[k], ONE_HOT)]
         paragraph = Paragraph(self.scope)
         paragraph.read(tokens, supposed, defining)
         for formula in one_hots:
@@ -179,7 +183,7 @@ class Reader:
             self.unreadable(display, Diagnostic("SG002", "nested too deeply to be read", span, "split the display"))
             return
         meant = purpose(display)
-        premises = tuple(self.premises) if meant == "consequence" else ()
+        premises = tuple(self.premises[-MAX_PREMISES:]) if meant == "consequence" else ()
         for chain in _chains(relations):
             solvable = not says_independent(display)
             ChainReader(self.out, chain, self.definitions, self.group, cases, meant, premises, solvable).read()

@@ -8,6 +8,7 @@ that follows and for no other.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -157,34 +158,40 @@ class Prose:
     """The rest of the paragraph."""
 
 
-def stances(formulas: Sequence[Inline]) -> list[Stance]:
+def proses(formulas: Sequence[Inline]) -> list[Prose]:
+    """The words around each formula of one paragraph."""
+    starts = [inline.content.start for inline in formulas]
+    return [_prose(formulas, starts, k) for k in range(len(formulas))]
+
+
+def stances(formulas: Sequence[Inline], prose: Sequence[Prose]) -> list[Stance]:
     """What the text says of each formula of one paragraph."""
-    found = [_stance(_prose(formulas, k)) for k in range(len(formulas))]
+    found = [_stance(p) for p in prose]
     for k in range(1, len(formulas)):
         between = _between(formulas[k - 1], formulas[k])
         if _OR.match(between):
             found[k - 1] = found[k] = "denied"
         elif _JOINED.match(between) and found[k] == "asserted":
             found[k] = found[k - 1]  # `if $a > 0$ and $b > 0$`
-    compared = [_COMPARED.match(f.content.text) for f in formulas]
-    for k, one in enumerate(compared):
-        for m, other in enumerate(compared[:k]):
-            if one and other and found[k] == found[m] == "asserted" and _exclude(one.groups(), other.groups()):
-                found[k] = found[m] = "denied"  # `for positive $a > 0$ and negative $a < 0$`
+    compared: dict[tuple[str, str], dict[str, list[int]]] = {}
+    for k, inline in enumerate(formulas):
+        match = _COMPARED.match(inline.content.text) if found[k] == "asserted" else None
+        if match:
+            left, sign, right = match.groups()
+            compared.setdefault((left, right), {}).setdefault(_SIGNS.get(sign, sign), []).append(k)
+    for by_sign in compared.values():
+        for pair in _NEVER_BOTH:
+            if by_sign.keys() >= pair:  # `for positive $a > 0$ and negative $a < 0$`
+                for k in (k for sign in pair for k in by_sign[sign]):
+                    found[k] = "denied"
     return found
 
 
-def _exclude(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """True for ``a > 0`` and ``a < 0``, which never hold both."""
-    return (one[0], one[2]) == (other[0], other[2]) and {_SIGNS.get(x[1], x[1]) for x in (one, other)} in _NEVER_BOTH
-
-
-def definers(formulas: Sequence[Inline]) -> list[bool | None]:
+def definers(prose: Sequence[Prose]) -> list[bool | None]:
     """For each formula: True behind a word that defines, None behind one that does not, False otherwise."""
     out: list[bool | None] = []
-    for k in range(len(formulas)):
-        before = _prose(formulas, k).before
-        clause = re.split(r"[;:()—]", before)[-1]
+    for p in prose:
+        clause = re.split(r"[;:()—]", p.before)[-1]
         plainly = _DEFINES.search(clause)
         if _WHEREABOUTS.search(clause):
             plainly, clause = None, "at"
@@ -201,9 +208,8 @@ _OTHERS_NAME = re.compile(r"^(?:[ -]\w+){0,4}[\s,]*$")
 _LATER = re.compile(r"^[^,.]*\b(?:later|below|elsewhere)\b")
 
 
-def is_called(formulas: Sequence[Inline], k: int, word: re.Pattern[str]) -> bool:
+def is_called(prose: Prose, word: re.Pattern[str]) -> bool:
     """True if the clause that names a formula says the word of it: ``the target $y$ is one-hot``, ``one-hot $y$``."""
-    prose = _prose(formulas, k)
     before, after = re.split(r"[;:(—]|\x00", prose.before)[-1], re.split(r"[;:—]|\x00", prose.after)[0]
     if _DENIES_BEFORE.search(before + after) or _IF.search(before):
         return False
@@ -217,10 +223,9 @@ def is_called(formulas: Sequence[Inline], k: int, word: re.Pattern[str]) -> bool
     return not (last and _OTHERS_NAME.search(after[said.end() :]))  # `the logits $z$ and the one-hot label $y$`
 
 
-def last_cases(formulas: Sequence[Inline]) -> list[int]:
+def last_cases(said: Sequence[Stance], prose: Sequence[Prose]) -> list[int]:
     """The formulas of the paragraph's last sentence that state the case considered in the display behind it."""
-    said = stances(formulas)
-    return [k for k, stance in enumerate(said) if stance == "case" and _prose(formulas, k).last]
+    return [k for k, stance in enumerate(said) if stance == "case" and prose[k].last]
 
 
 def _stance(prose: Prose) -> Stance:
@@ -258,12 +263,14 @@ def _stance(prose: Prose) -> Stance:
     return "asserted"
 
 
-def _prose(formulas: Sequence[Inline], k: int) -> Prose:
+def _prose(formulas: Sequence[Inline], starts: Sequence[int], k: int) -> Prose:
     """The sentence around a formula, other formulas as marks, abbreviations without their points."""
     content = formulas[k].content
     text = content.source.text
     start, end = max(0, content.start - REACH), min(len(text), content.end + REACH)
-    before, after = _masked(formulas, start, content.start), _masked(formulas, content.end, end)
+    first, last = bisect_left(starts, start), bisect_left(starts, end)
+    before = _masked(text, formulas[first:k], start, content.start)
+    after = _masked(text, formulas[k + 1 : last], content.end, end)
     opening = _PARAGRAPH_BEFORE.match(before)
     before = before[opening.end() :] if opening else before
     closing = _PARAGRAPH_AFTER.search(after)
@@ -276,9 +283,8 @@ def _prose(formulas: Sequence[Inline], k: int) -> Prose:
     return Prose(before, after[: stop.start()] if stop else after, not rest.strip(), stop is not None, asked, rest)
 
 
-def _masked(formulas: Sequence[Inline], start: int, end: int) -> str:
+def _masked(text: str, formulas: Sequence[Inline], start: int, end: int) -> str:
     """Text with its formulas as marks and its delimiters of mathematics gone."""
-    text = formulas[0].content.source.text
     out, at = [], start
     for inline in formulas:
         span = inline.content
