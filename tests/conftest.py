@@ -26,6 +26,7 @@ NEEDS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "sampled: tries more examples with SYMGRAD_THOROUGH=1")
     config.addinivalue_line("markers", "golden: what the tool prints, compared with text that the repository holds")
     for mark, (_, reason) in NEEDS.items():
         config.addinivalue_line("markers", f"{mark}: skipped where {reason}; CONTRIBUTING.md says how to install it")

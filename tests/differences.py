@@ -15,8 +15,9 @@ from symgrad.core.nodes import Deriv, Entry, Expr, Tensor
 from symgrad.core.ranges import Index
 from symgrad.evaluating.environment import Environment
 from symgrad.evaluating.multiprecision import Point
+from tests.samples import sample
 
-ENTRIES = 5
+ENTRIES = sample(2, 5)
 """So many entries of an array are looked at, drawn at random."""
 STEPS = 20_000_000
 

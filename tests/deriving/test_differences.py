@@ -26,6 +26,7 @@ from tests.exporting.worlds import World
 LIBRARY = sorted((Path(__file__).parents[2] / "derivations").glob("*.md"))
 
 
+@pytest.mark.sampled
 @each("path", LIBRARY, shares=4)
 def test_gradients_agree_with_differences(path: Path) -> None:
     asking = GradientRequests(read_document(Source(path.name, path.read_text(encoding="utf-8"))))

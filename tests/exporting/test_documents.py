@@ -60,6 +60,7 @@ def test_a_batch_is_the_sum_of_its_members(path: Path, name: str) -> None:
         assert relative(got, sum(part[1][tensor] for part in parts)) < 1e-12, tensor
 
 
+@pytest.mark.sampled
 @each(("path", "name"), costs, shares=SHARES)
 def test_gradients_are_those_of_differences(path: Path, name: str) -> None:
     _, q, module, v = next(e for e in exported(path) if e[0] == name)

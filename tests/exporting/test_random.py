@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
 from typing import Any
 
 import numpy as np
+import pytest
 
 from symgrad.exporting.costs import export_document
 from symgrad.reading.document_names import DocumentNames
@@ -15,6 +15,7 @@ from symgrad.text.diagnostic import SymgradError
 from symgrad.text.source import Source
 from tests.cases import each
 from tests.exporting.worlds import World, loaded
+from tests.samples import sample
 
 HEAD = r"""
 Let $U \in \mathbb{R}^{W \times D}$, $V \in \mathbb{R}^{D \times W}$, $A \in \mathbb{R}^{D \times D}$,
@@ -146,9 +147,10 @@ def batched(module: Any, given: dict[str, Any], value: Any, grads: dict[str, Any
     return out + [f"batched {n}" for n, g in doubled.items() if not close(g, 2 * np.asarray(grads[n]))]
 
 
+@pytest.mark.sampled
 @each("block", range(10), shares=2)
 def test_random_costs(block: int) -> None:
-    count = int(os.environ.get("SYMGRAD_RANDOM", "10"))
+    count = sample(6, 10, "SYMGRAD_RANDOM")
     results = [check(seed) for seed in range(block * count, (block + 1) * count)]
     assert [r for r in results if r not in ("", "-")] == []
     assert results.count("-") < count // 2

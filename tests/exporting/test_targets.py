@@ -283,8 +283,14 @@ def test_generated_modules_are_typed(target: str, tmp_path: Path) -> None:
 
 
 def test_bytes_do_not_depend_on_the_hash_seed() -> None:
-    program = "import sys, symgrad\ntargets, *paths = sys.argv[1:]\nfor p in paths:\n for t in targets.split():\n"
-    program += "  sys.stdout.write(symgrad.export(symgrad.read(p), target=t))"
+    program = """
+import sys, symgrad
+targets, *paths = sys.argv[1:]
+for path in paths:
+    document = symgrad.read(path)
+    for target in targets.split():
+        sys.stdout.write(symgrad.export(document, target=target))
+"""
     paths = [str(p) for p in documents() if p.parent.name == "derivations"]
     outputs = {
         subprocess.run(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from symgrad.comparing.comparer import compare
 from symgrad.comparing.problem import Problem, problem_of
 from symgrad.reading.document_reader import read_document
@@ -12,11 +14,12 @@ from symgrad.text.source import Source
 from tests.cases import each
 from tests.handcoded import batched, cbow, negative_sampling, networks, softmax
 from tests.handcoded.hand import HANDS, Hand
+from tests.samples import sample
 
 MODULES = (batched, cbow, negative_sampling, networks, softmax)
 RIGHT = [h for h in HANDS if not h.wrong]
 WRONG = [h for h in HANDS if h.wrong]
-SEEDS = 4
+SEEDS = sample(2, 4)
 
 
 @cache
@@ -28,6 +31,7 @@ def problem(hand: Hand) -> Problem:
     return problem_in(hand.document, hand.of)
 
 
+@pytest.mark.sampled
 @each("hand", RIGHT, ids=lambda h: h.name, shares=2)
 def test_right_gradients_pass(hand: Hand) -> None:
     document = problem(hand)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -50,15 +49,14 @@ def interruptions() -> Iterator[list[int]]:
 
 
 def test_what_is_gone_is_forgotten_with_all_that_it_held() -> None:
-    gc.collect()  # or nodes held in circles of earlier tests may go meanwhile
-    gc.collect()
-    Num(Fraction(next(NUMBERS)))
-    before = len(kinds._interned)
     node = nested(5_000)
-    assert len(kinds._interned) >= before + 5_000
+    first = next(NUMBERS) - 1
+    assert kinds._interned[Num, first, 1]() is not None
+    size = len(kinds._interned)
     del node
     Num(Fraction(next(NUMBERS)))
-    assert len(kinds._interned) <= before + 1
+    assert (Num, first, 1) not in kinds._interned
+    assert len(kinds._interned) <= size - 5_000 + 1
 
 
 def test_no_interruption_is_lost_while_nodes_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,20 @@
+"""How many random examples a test tries: some by default, more with ``SYMGRAD_THOROUGH=1``, as ``.ci/run`` does.
+
+Tests that sample have the mark ``sampled``. A variable of its own sets the number of one of them::
+
+    SYMGRAD_HOSTILE=100000 pytest tests/hostile
+"""
+
+from __future__ import annotations
+
+import os
+
+THOROUGH = os.environ.get("SYMGRAD_THOROUGH") == "1"
+
+
+def sample(usual: int, thorough: int, variable: str = "") -> int:
+    """The number of examples; a variable that is set to ``all`` asks for every one."""
+    asked = os.environ.get(variable, "")
+    if asked:
+        return 10**9 if asked == "all" else int(asked)
+    return thorough if THOROUGH else usual
