@@ -8,11 +8,13 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+import symgrad
 from symgrad.cli import main
 from symgrad.exporting.code.function import Tools
 from symgrad.exporting.code.writer import ExpressionWriter
 from symgrad.exporting.costs import TARGETS
 from symgrad.exporting.loading import load_text
+from symgrad.exporting.targets.differentiable import DifferentiableModule
 from symgrad.exporting.targets.numpy_target import NumpyModule
 
 
@@ -52,3 +54,13 @@ def test_a_target_is_one_file_and_its_row(
     assert value == pytest.approx(np.sinh(x * w).sum() + np.arcsinh(x).sum() + np.where(w > 0, w, np.expm1(w)).sum())
     np.testing.assert_allclose(grads["x"], np.cosh(x * w) * w + 1 / np.sqrt(1 + x**2))
     np.testing.assert_allclose(grads["w"], np.cosh(x * w) * x + np.where(w > 0, 1, np.exp(w)))
+
+
+def test_a_target_without_a_function_of_its_own_cannot_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Incomplete(DifferentiableModule):
+        def imports(self) -> list[str]:
+            return []
+
+    monkeypatch.setitem(TARGETS, "toy", Incomplete)
+    with pytest.raises(TypeError, match=r"call.*derived.*gradient_call"):
+        symgrad.export(symgrad.read(text=TEXT), target="toy")

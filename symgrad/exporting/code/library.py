@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from symgrad.exporting.graph.array_kinds import ArrayNode, Map, Where
 from symgrad.exporting.graph.array_properties import is_plain
 
 
-class Library(Axes):
+class Library(Axes, ABC):
     """Calls whose spelling depends on the library. This is NumPy; the subclass of a target overrides what differs.
 
     name: the variable or expression of a node; helpers: the pieces of the support that are used; like: the argument
@@ -129,6 +130,6 @@ class Library(Axes):
         numbers = is_plain(node.x.node) and is_plain(node.y.node)
         return self.converted(made) if numbers else made  # Python numbers have no dtype
 
+    @abstractmethod
     def mapped(self, node: Map, x: PythonText) -> PythonText:
         """An elementary function of every entry."""
-        raise NotImplementedError

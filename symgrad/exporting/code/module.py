@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -23,7 +24,7 @@ from symgrad.text.diagnostic import SymgradError
 
 
 @dataclass(slots=True)
-class Module:
+class Module(ABC):
     """Collects the text of a module. The subclass of a target gives the imports and the functions of a cost."""
 
     source: CostSource
@@ -44,13 +45,13 @@ class Module:
         "Indices are whole numbers counted from 0. The gradient by an array has the shape of that array.",
     )
 
+    @abstractmethod
     def imports(self) -> list[str]:
         """The lines that import libraries, and definitions that follow them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def functions(self, plain: Cost, batch: Cost | None) -> Iterator[str]:
         """The functions of one cost."""
-        raise NotImplementedError
 
     def add(self, plain: Cost, batch: Cost | None) -> None:
         """Writes the functions of a cost. Where that raises, the module is as it was."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,7 @@ BATCH = Index("b", Range.of_size("batch"))
 
 
 @dataclass
-class PositionRules:
+class PositionRules(ABC):
     """Makes position arrays. Documents count from the first element of a range, arrays from 0: ``position`` counts as
     the document does, ``place`` from 0."""
 
@@ -33,9 +34,9 @@ class PositionRules:
     guarded: bool = False
     """True while lowering what is used only where a condition holds: elsewhere positions may be outside their array."""
 
+    @abstractmethod
     def value(self, node: n.Expr) -> LabelledArray:
         """A node as an array, given by the subclass that lowers whole expressions."""
-        raise NotImplementedError
 
     def position(self, e: IndexExpr) -> LabelledArray:
         """The position of an index expression, counted as the document does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
@@ -67,9 +68,9 @@ class DifferentiableModule(Module):
     def typing(self) -> str:
         return f"from typing import Any{', NamedTuple' if self.named & self.helpers else ''}"
 
+    @abstractmethod
     def derived(self, c: Cost) -> Iterator[str]:
         """The function ``_derived_J`` whose derivative is the derived gradient."""
-        raise NotImplementedError
 
     def functions(self, plain: Cost, batch: Cost | None) -> Iterator[str]:
         for c in (plain, *([batch] if batch is not None else [])):
@@ -97,9 +98,9 @@ class DifferentiableModule(Module):
         more = "; its derivative by " + (", ".join(c.forms) or "nothing") + " is the derived gradient."
         return function(head, [docstring(c, more), *self.call(c)])
 
+    @abstractmethod
     def call(self, c: Cost) -> list[str]:
         """The lines of ``J``."""
-        raise NotImplementedError
 
     def _value_and_grad(self, c: Cost) -> str:
         known = quoted(tuple(c.forms))
@@ -109,9 +110,9 @@ class DifferentiableModule(Module):
         lines = [docstring(c, BY_WRT), *self.gradient_call(c, known)]
         return function(head, lines)
 
+    @abstractmethod
     def gradient_call(self, c: Cost, known: str) -> list[str]:
         """The lines of ``J_value_and_grad``."""
-        raise NotImplementedError
 
 
 def _untyped(c: Cost) -> str:
