@@ -6,7 +6,7 @@ reading needs them: a sum or a derivative in front applies to the product that f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -49,6 +49,7 @@ from symgrad.writing.latex_pieces import (
     LatexText,
     enclosed,
     is_named,
+    signed_sum,
     without_sign,
 )
 from symgrad.writing.letters import LetterChooser, Naming, joined, name, script, shows_range, split_name
@@ -64,26 +65,6 @@ def read(expr: Expr, names: Naming | None = None) -> str:
     """The expression as it was read: every sum with its range."""
     n = names or Naming()
     return latex(expr, replace(n, ranges=True))
-
-
-def describe_sizes(sizes: Mapping[str, int]) -> str:
-    """``W = 5, D = 3``"""
-    return ", ".join(f"{size} = {value}" for size, value in sizes.items())
-
-
-def describe_indices(indices: Sequence[Index], names: Naming | None = None) -> str:
-    """``i = 1, \\dots, D; o \\in [W] fixed``: the ranges of the free indices of a step."""
-    letters = (names or Naming()).letters
-    out = []
-    for i in indices:
-        letter = letters.get(i, i.letter)
-        if i.range is None:
-            out.append(letter)
-        elif i.kind == "fixed":
-            out.append(f"{letter} \\text{{ fixed in }} {i.range.lo}, \\dots, {i.range.hi}")
-        else:
-            out.append(f"{letter} = {i.range.lo}, \\dots, {i.range.hi}")
-    return ";\\; ".join(out)
 
 
 def head(function: str, reserved: Collection[str] = ()) -> str:
@@ -153,20 +134,8 @@ class Printer:
     # --- sums and products ------------------------------------------------------------------------
 
     def add(self, node: Add) -> LatexText:
-        out = ""
-        terms = list(node.terms)
-        number = next((t for t in terms if isinstance(t, Num) and t.value > 0), None)
-        if number is not None and without_sign(terms[0])[0]:
-            terms.remove(number)
-            terms.insert(0, number)
-        for term in terms:
-            negative, rest = without_sign(term)
-            text = self.operand(rest).at(OPEN)
-            if out:
-                out += f" {'-' if negative else '+'} {text}"
-            else:
-                out = f"-{text}" if negative else text
-        return LatexText(out, SUM)
+        terms = [(negative, self.operand(rest).at(OPEN)) for negative, rest in map(without_sign, node.terms)]
+        return signed_sum(terms, [isinstance(t, Num) and t.value > 0 for t in node.terms])
 
     def mul(self, node: Mul) -> LatexText:
         negative, rest = without_sign(node)
@@ -416,5 +385,3 @@ _RULES: dict[type[Expr], Callable[[Printer, Any], LatexText]] = {
     Deriv: Printer.deriv,
     Cases: Printer.cases,
 }
-
-__all__ = ["Naming", "describe_indices", "describe_sizes", "latex", "read"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symgrad.core.nodes import Entry, Expr, Lam, Mul, Num, Ref, Sum, mul
@@ -28,6 +29,18 @@ def enclosed(text: str, left: str = "(", right: str = ")") -> str:
     if any(mark in text for mark in ("\\frac", "\\sum", "\\prod", "\\begin", "\\sqrt")):
         return f"\\left{left}{text}\\right{right}"
     return f"{left}{text}{right}"
+
+
+def signed_sum(terms: Sequence[tuple[bool, str]], numbers: Sequence[bool]) -> LatexText:
+    """``1 - a + b`` from terms without their signs, each with True for a minus sign.
+
+    numbers: which terms are positive numbers; the first of them takes the front from a term with a minus sign.
+    """
+    ordered = list(terms)
+    if ordered[0][0] and True in numbers:
+        ordered.insert(0, ordered.pop(numbers.index(True)))
+    (negative, first), *rest = ordered
+    return LatexText(f"{'-' if negative else ''}{first}" + "".join(f" {'-' if n else '+'} {t}" for n, t in rest), SUM)
 
 
 def without_sign(expr: Expr) -> tuple[bool, Expr]:

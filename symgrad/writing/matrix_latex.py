@@ -12,7 +12,18 @@ from symgrad.core.matrix_notation import Array, as_row, entries, is_row, split_s
 from symgrad.core.nodes import ONE, Apply, Entry, Expr, Mul, Num, Ref, Sum
 from symgrad.core.ranges import Gather, Index, IndexExpr
 from symgrad.writing.index_latex import Printer, head
-from symgrad.writing.latex_pieces import ATOM, HADAMARD, NAME, OPEN, POWER, PRODUCT, SUM, LatexText, enclosed
+from symgrad.writing.latex_pieces import (
+    ATOM,
+    HADAMARD,
+    NAME,
+    OPEN,
+    POWER,
+    PRODUCT,
+    SUM,
+    LatexText,
+    enclosed,
+    signed_sum,
+)
 from symgrad.writing.letters import LetterChooser, Naming, joined, name, script, split_name
 
 
@@ -178,22 +189,10 @@ class MatrixPrinter:
     # --- sums ---------------------------------------------------------------------------------------
 
     def total(self, node: a.Total) -> LatexText:
-        out = ""
-        terms = list(node.terms)
-        number = next(
-            (t for t in terms if isinstance(t, a.Scalar) and isinstance(t.expr, Num) and t.expr.value > 0), None
+        terms = [(negative, self.operand(rest).at(HADAMARD)) for negative, rest in map(split_sign, node.terms)]
+        return signed_sum(
+            terms, [isinstance(t, a.Scalar) and isinstance(t.expr, Num) and t.expr.value > 0 for t in node.terms]
         )
-        if number is not None and split_sign(terms[0])[0]:
-            terms.remove(number)
-            terms.insert(0, number)
-        for term in terms:
-            negative, rest = split_sign(term)
-            text = self.operand(rest).at(HADAMARD)
-            if out:
-                out += f" {'-' if negative else '+'} {text}"
-            else:
-                out = f"-{text}" if negative else text
-        return LatexText(out, SUM)
 
     def explicit(self, node: a.Explicit) -> LatexText:
         self.letters.bind(node.index)

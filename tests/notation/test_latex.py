@@ -44,7 +44,8 @@ from symgrad.core.ranges import Affine, Gather, Index, IndexArray, Range, Subset
 from symgrad.reading.document_names import naming
 from symgrad.reading.document_reader import Reader
 from symgrad.text.source import Source
-from symgrad.writing.index_latex import Naming, describe_sizes, latex, read
+from symgrad.writing.index_latex import latex, read
+from symgrad.writing.letters import Naming
 from tests.cases import each, facts
 
 W, D, K, P = (Range.of_size(s) for s in "WDKP")
@@ -295,11 +296,6 @@ def an_unknown_kind_raises() -> None:
 
     with pytest.raises(TypeError):
         latex(Strange())
-
-
-@test_gradients_and_letters.fact
-def sizes() -> None:
-    assert describe_sizes({"W": 5, "D": 3}) == "W = 5, D = 3"
 
 
 @test_gradients_and_letters.fact
