@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from symgrad.core.functions import TABLE
+from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_graph import operands, ordered
 from symgrad.exporting.graph.array_kinds import (
     ArrayNode,
@@ -32,7 +33,7 @@ from symgrad.exporting.graph.array_kinds import (
 )
 from symgrad.exporting.graph.constructors import einsum, is_number, linear, scalar, size_of
 from symgrad.exporting.graph.entries import scatter, where
-from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, SummedAxis, from_operand
+from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, from_operand
 from symgrad.exporting.graph.logarithms import logarithm
 from symgrad.exporting.graph.stable_forms import mapped, power
 from symgrad.exporting.program.lower import Lowering
@@ -77,11 +78,12 @@ class _Rules:
 
     def __call__(self, node: ArrayNode, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         rule = _RULES.get(type(node))
-        if rule is not None:
-            yield from rule(self, node, a)
+        if rule is None:
+            raise TypeError(f"no rule differentiates a {type(node).__name__}")
+        yield from rule(self, node, a)
 
     def received(
-        self, factors: list[LabelledArray], operand: Operand, sizes: dict[Label, Any], c: Fraction | int = 1
+        self, factors: list[LabelledArray], operand: Operand, sizes: dict[Label, Affine], c: Fraction | int = 1
     ) -> LabelledArray:
         """``c sum prod factors`` over the operand's axes, which become 0 .. rank - 1.
 
@@ -103,9 +105,8 @@ class _Rules:
 
     def linear(self, node: Linear, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x_t receives c_t a, summed along the axes that it lacks"""
-        sizes: dict[Label, Any] = dict(enumerate(node.dims))
         for c, operand in node.terms:
-            yield operand.node, self.received([a], operand, sizes, c)
+            yield operand.node, self.received([a], operand, _sizes(node), c)
 
     def map(self, node: Map, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a F'(x)"""
@@ -140,7 +141,7 @@ class _Rules:
     def power_of(self, node: PowerOf, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a y x^(y - 1), y receives a x^y log x"""
         g = self.g
-        sizes: dict[Label, Any] = dict(enumerate(node.dims))
+        sizes = _sizes(node)
         x, y = from_operand(node.base), from_operand(node.exponent)
         less = linear(g, [(1, y), (-1, scalar(g, 1))])
         lower = self.lowering.power_of(x, less)
@@ -177,7 +178,7 @@ class _Rules:
         """x receives a where the mask holds, y where it does not"""
         g = self.g
         zero = scalar(g, 0)
-        sizes: dict[Label, Any] = dict(enumerate(node.dims))
+        sizes = _sizes(node)
         mask = from_operand(node.mask)
         yield node.x.node, self.received([where(g, mask, a, zero)], node.x, sizes)
         yield node.y.node, self.received([where(g, mask, zero, a)], node.y, sizes)
@@ -190,7 +191,7 @@ class _Rules:
         yield node.base, LabelledArray(made, tuple(range(node.base.rank)))
 
 
-def _sizes(node: Einsum) -> dict[Label, Any]:
+def _sizes(node: ArrayNode) -> dict[Label, Affine]:
     """The sizes of the axes of the node itself."""
     return dict(enumerate(node.dims))
 
@@ -208,5 +209,3 @@ _RULES: dict[type[ArrayNode], Callable[[_Rules, Any, LabelledArray], Iterator[tu
     Where: _Rules.where,
     Take: _Rules.take,
 }
-
-__all__ = ["SummedAxis", "gradients"]
