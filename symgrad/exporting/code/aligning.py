@@ -6,10 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from symgrad.core.ranges import Affine
 from symgrad.exporting.code.python_text import ATOM, SUM, PythonText, affine
-from symgrad.exporting.graph.array_kinds import Operand, PositionArray, Slot
-
-Labels = tuple[int, ...]
-
+from symgrad.exporting.graph.array_kinds import Labels, Operand, PositionArray, Slot
 
 Names = Callable[[Operand], PythonText]
 

@@ -236,8 +236,7 @@ def reached(node: Take, called: Mapping[str, str]) -> Iterator[str]:
             _bound_text(found.arguments, bounds, called, pick)
             for bounds, pick in ((found.lows, "max"), (found.highs, "min"))
         )
-        meaning = str(size).replace("|", "")
-        yield f'"{name}", {low}, {high}, {affine(size, called)}, "{meaning}"'
+        yield f'"{name}", {low}, {high}, {affine(size, called)}, "{_meaning(size)}"'
 
 
 def _bound_text(arguments: list[tuple[int, str]], bounds: list[Affine], called: Mapping[str, str], pick: str) -> str:

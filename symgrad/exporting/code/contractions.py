@@ -30,14 +30,14 @@ class Contractions(Library):
         core = self._sum(node, arrays[0]) if len(arrays) == 1 else self._contraction(node, *arrays)
         below = [o for o in node.operands if not o.labels and divides(o.node)]
         tops = [self.operand(o) for o in node.operands if not o.labels and o not in below]
-        return self._quotient(node.coefficient, tops, [core], [self.name(o.node.x) for o in below])  # type: ignore[attr-defined]  # powers
+        return self._quotient(node.coefficient, tops, [core], [self.name(o.node.x) for o in below])  # type: ignore[attr-defined]  # a PowerArray
 
     def _entrywise(self, node: Einsum) -> PythonText:
         below = [o for o in node.operands if divides(o.node)]
         over = [o for o in node.operands if o not in below]
         if self.crosses and not below and len(over) == 2 < node.rank and all(len(o.labels) < node.rank for o in over):
             return self._quotient(node.coefficient, [], [self._plain_einsum(node, tuple(over))])
-        bottom = [self.aligned(self.name(o.node.x), o.labels, range(node.rank)) for o in below]  # type: ignore[attr-defined]  # a Power
+        bottom = [self.aligned(self.name(o.node.x), o.labels, range(node.rank)) for o in below]  # type: ignore[attr-defined]  # a PowerArray
         tops = [self.broadcast(o, node.rank) for o in sorted(over, key=lambda o: len(o.labels))]
         return self._quotient(node.coefficient, [], tops, bottom)
 

@@ -89,7 +89,7 @@ class AxisLetters:
         return self.letters[size]
 
     def inner(self, node: Einsum, letters: IndexLetters) -> dict[int, str]:
-        """IndexLetters of all labels of a node: its own axes, and what is summed."""
+        """Letters of all labels of a node: its own axes, and what is summed."""
         out = dict(enumerate(letters))
         sizes: dict[int, Affine] = {}
         for o in node.operands:
@@ -180,7 +180,7 @@ class Formulas(AxisLetters):
         base = self.names.get(node.base)
         if base is None and not isinstance(node.base, InputArray):
             return self.at(node.base, tuple(slots))
-        return PythonText(_entry(base or node.base.name, slots))  # type: ignore[attr-defined]  # an Input
+        return PythonText(_entry(base or node.base.name, slots))  # type: ignore[attr-defined]  # an InputArray
 
     def scatter(self, node: Scatter, letters: IndexLetters) -> PythonText:
         slots = {s: x for s, x in zip(node.slots, letters, strict=True) if isinstance(s, int)}
@@ -205,7 +205,7 @@ class Formulas(AxisLetters):
         c = node.coefficient
         top = times(over) if over else number(abs(c))
         for o in below:
-            low = self.at(o.node.x, tuple(inner[k] for k in o.labels))  # type: ignore[attr-defined]  # a Power
+            low = self.at(o.node.x, tuple(inner[k] for k in o.labels))  # type: ignore[attr-defined]  # a PowerArray
             top = PythonText(f"{top.at(PRODUCT)} / {low.at(PRODUCT + 1)}", PRODUCT)
         body = self._summed(gone, top)
         return scaled(c if over else Fraction(1 if c > 0 else -1), body)
@@ -243,13 +243,11 @@ class Formulas(AxisLetters):
         x = self.at(node.x, letters)
         if node.exponent == -1:
             return PythonText(f"1 / {x.at(PRODUCT + 1)}", PRODUCT)
-        q = number(node.exponent)
-        return PythonText(f"{x.at(POWER + 1)}^{q.text if q.level == ATOM else f'({q})'}", POWER)
+        return _raised(x, number(node.exponent))
 
     def power_of(self, node: PowerOf, letters: IndexLetters) -> PythonText:
         own = dict(enumerate(letters))
-        x, y = self.operand(node.base, own), self.operand(node.exponent, own)
-        return PythonText(f"{x.at(POWER + 1)}^{y.text if y.level == ATOM else f'({y})'}", POWER)
+        return _raised(self.operand(node.base, own), self.operand(node.exponent, own))
 
     def softmax(self, node: SoftmaxArray, letters: IndexLetters) -> PythonText:
         x = self.at(node.x, letters)
@@ -294,6 +292,10 @@ class Formulas(AxisLetters):
         own = dict(enumerate(letters))
         mask, x, y = (self.operand(o, own) for o in (node.mask, node.x, node.y))
         return PythonText(f"{x.at(SUM)} if {mask} else {y.at(SUM)}", COMPARISON - 1)
+
+
+def _raised(x: PythonText, y: PythonText) -> PythonText:
+    return PythonText(f"{x.at(ATOM)}^{y.at(ATOM)}", POWER)
 
 
 def _entry(name: str, letters: Iterable[str]) -> str:

@@ -32,13 +32,11 @@ class Results:
 
     def outer(self, left: Sequence[LabelledArray], right: Sequence[LabelledArray]) -> str:
         """A sum of outer products of pairs of vectors."""
-        self.body.helpers.add("LowRank")
-        return f"LowRank({self._stacked(left)}, {self._stacked(right)})"
+        return str(self.writer.helper("LowRank", self._stacked(left), self._stacked(right)))
 
     def slices(self, indices: str, values: str, name: str, axis: int) -> str:
         """A gradient that is zero except for slices."""
-        self.body.helpers.add("IndexedSlices")
-        return f"IndexedSlices({indices}, {values}, {name}.shape, {axis})"
+        return str(self.writer.helper("IndexedSlices", indices, values, f"{name}.shape", axis))
 
     def _dense(self, name: str, form: Dense) -> str:
         node, labels = form.value.node, form.value.labels

@@ -193,8 +193,7 @@ class Statements:
             amount += ".0"  # a float is faster than an int here
         if len(keys) == 1:
             return str(self.writer.lib("add.at", name, listed(keys), amount))
-        self.body.helpers.add("_add_at")  # NumPy's type hints allow no slices there
-        return f"_add_at({name}, {listed(keys)}, {amount})"
+        return str(self.writer.helper("_add_at", name, listed(keys), amount))  # NumPy's type hints allow no slices
 
     def assigned(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
         """``c * values`` added, where no position repeats."""
@@ -254,13 +253,9 @@ class Statements:
             return True
         out = self._overwritten(x, p, log)
         names = [self.body.names.fresh(self.body.hint(n)) for n in (p, log)]
-        axis = [] if len(axes) == x.rank else [str(axes[0] if len(axes) == 1 else axes)]
-        more = [f"out={out}"] if out else []
-        self.body.helpers.add("_softmax_and_log")
+        call = self.writer.along("_softmax_and_log", node, *([f"out={out}"] if out else []))
         needs = self.body.needs[p] | self.body.needs[log]
-        source = self.body.text[x]
         formula = "; ".join(self.body.formulas.of(n, name) for n, name in zip((p, log), names, strict=True))
-        call = f"_softmax_and_log({', '.join([str(source), *axis, *more])})"
         self.body.line(f"{', '.join(names)} = {call}", needs, formula)
         for n, name in zip((p, log), names, strict=True):
             self.body.text[n] = PythonText(name)

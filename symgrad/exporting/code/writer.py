@@ -189,16 +189,17 @@ class ExpressionWriter(Contractions):
 
     # --- along axes ---------------------------------------------------------------------------
 
-    def _axis(self, axes: tuple[int, ...]) -> str:
-        return str(axes[0]) if len(axes) == 1 else str(axes)
+    def along(self, name: str, node: SoftmaxArray | LogSumExp, *more: str) -> PythonText:
+        """A helper called with an array, and with the axes unless they are all axes."""
+        axes = node.axes
+        given = () if len(axes) == node.x.rank else (axes[0] if len(axes) == 1 else axes,)
+        return self.helper(name, self.name(node.x), *given, *more)
 
     def softmax(self, node: SoftmaxArray) -> PythonText:
-        whole = len(node.axes) == node.rank
-        return self.helper("_softmax", self.name(node.x), *(() if whole else (self._axis(node.axes),)))
+        return self.along("_softmax", node)
 
     def logsumexp(self, node: LogSumExp) -> PythonText:
-        whole = len(node.axes) == node.x.rank
-        return self.helper("_logsumexp", self.name(node.x), *(() if whole else (self._axis(node.axes),)))
+        return self.along("_logsumexp", node)
 
     def product(self, node: ProductOver) -> PythonText:
         return PythonText(f"{self.name(node.x).at(ATOM)}.prod({self.axis}={node.axis})")
@@ -213,9 +214,8 @@ class ExpressionWriter(Contractions):
         return PythonText(f"{x.at(COMPARISON + 1)} {node.op} {y.at(COMPARISON + 1)}", COMPARISON)
 
     def member(self, node: Member) -> PythonText:
-        x = self.operand(node.x)
-        more = ", invert=True" if node.negated else ""
-        return PythonText(f"{self.library}.isin({x}, {self.name(node.members)}{more})")
+        more = ["invert=True"] if node.negated else []
+        return self.lib("isin", self.operand(node.x), self.name(node.members), *more)
 
     def all(self, node: All) -> PythonText:
         parts = [self.broadcast(o, node.rank).at(ATOM) for o in node.masks]

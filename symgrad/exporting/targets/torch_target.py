@@ -82,8 +82,7 @@ class TorchStatements(DifferentiableStatements):
         return (*front, *(x for x in labels if x not in front))
 
     def added(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
-        self.body.helpers.add("_add_at")
-        return f"_add_at({name}, {listed(keys)}, {scaled(c, values)})"
+        return str(self.writer.helper("_add_at", name, listed(keys), scaled(c, values)))
 
 
 class TorchResults(DifferentiableResults):
@@ -106,7 +105,7 @@ class TorchChecks(Checks):
         return f"{a.name} = {self.helper('_like')}({a.name}, like)"
 
     def indices(self, *given: object) -> str:
-        return Checks.indices(self, *given, f"{leading(self.arguments)}.device")
+        return super().indices(*given, f"{leading(self.arguments)}.device")
 
 
 class TorchModule(DifferentiableModule):
