@@ -70,6 +70,7 @@ class Reader:
             remedy = "put it before the display that it applies to"
             self.out.diagnostics.append(Diagnostic("SG004", "no display follows this directive", pending.span, remedy))
         self.out.diagnostics.extend(self.sections.unmatched())
+        self.out.diagnostics = list(dict.fromkeys(self.out.diagnostics))
         if len(self.out.diagnostics) > MAX_PROBLEMS:
             rest = len(self.out.diagnostics) - MAX_PROBLEMS
             last = self.out.diagnostics[MAX_PROBLEMS].span

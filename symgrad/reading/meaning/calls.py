@@ -21,6 +21,7 @@ from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error, read_slots
 from symgrad.reading.tree.syntax import Call, Letter, NumberNode, Position, Sym, SyntaxNode, Terms
+from symgrad.text.diagnostic import NotationError
 
 
 def node_position(el: Reading, node: SyntaxNode) -> IndexExpr:
@@ -79,6 +80,9 @@ def call(el: Reading, node: Call) -> ReadValue:
         )
     if scope.is_function(sym.key):
         return elementary(el, node)
+    cause = scope.unread_cause(sym)
+    if cause is not None:
+        raise NotationError(cause)
     raise error(
         "SG105",
         f"`{sym.span.text}` is not declared",

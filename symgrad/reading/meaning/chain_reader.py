@@ -149,6 +149,14 @@ def summed(el: Reading, side: Side, free: frozenset[Index]) -> Side:
     return Summed(side.span, side.text, side.node, side.raw, value)
 
 
+def last_readable(sides: Sequence[Side], relations: Sequence[Relation], k: int) -> int:
+    """The number of the side that relation ``k`` goes on from: of those equal to its left one, the last readable."""
+    at = k
+    while at and isinstance(sides[at], Unreadable) and relations[at - 1].equality and not relations[at - 1].condition:
+        at -= 1
+    return k if isinstance(sides[at], Unreadable) else at
+
+
 def _too_deep(span: Span, remedy: str) -> Diagnostic:
     return Diagnostic("SG002", "nested too deeply to be read", span, remedy)
 
@@ -315,33 +323,46 @@ class ChainReader:
     def define(self, k: int, relation: Relation) -> None:
         """Enter the definition that a relation makes, if any."""
         at = k if relation.sign == "=:" else k + 1
-        name, value = self.sides[2 * k + 1 - at], self.sides[at]
+        before = last_readable(self.sides, self.relations, k)
+        name, value = self.sides[before if at > k else k + 1], self.sides[at]
+        leads = at == k or before == 0
+        if isinstance(value, Unreadable) and leads and self.leave_unread(name, value.problem):
+            self.defined.add(k)
         if not isinstance(name, Parsed) or not isinstance(value, Parsed):
             return
         if k == 0 and relation.sign != "=:" and self.unroll(relation):
             return
         definer = Definer(self.out.scope)
         plain, known = relation.sign == "=", definer.is_declared(name.node)
-        if plain and known and k > 0:
+        if plain and known and not leads:
             return  # inside a chain, a declared name is used
         if plain and known and self.purpose == "consequence" and self.premises:
             return  # `x = a` solves what is set to 0, and holds there alone
+        again = definer.undefined(name.node) in self.out.scope.unread
         try:
             made = definer.define(name.node, value.node, name.span.to(value.span), plain)
         except NotationError as e:
             self.problems[at] = e.diagnostic
             return
-        if made is not None:
+        if made is not None and self.validate(made, not again):
             self.defined.add(k)
             if known and not plain:
                 users = ", ".join(f"`{key}`" for key in definer.users(made))
                 follow = f", and what uses it follows from here on: {users}" if users else ""
                 self.note("SG207", f"`{name.span.text}` is defined anew{follow}", name.span)
             self.out.definitions += 1
-            self.validate(made, value)
             self.unread_conditions(relation)
-        elif plain and k == 0:
+        elif plain and leads:
             self.redefinition = definer.redefines(name.node)
+
+    def leave_unread(self, name: Side, problem: Diagnostic) -> bool:
+        """Enter the name that an unreadable right side defines; False if it defines none."""
+        key = Definer(self.out.scope).undefined(name.node) if isinstance(name, Parsed) else None
+        if key is None or key in self.out.scope.unread:
+            return False
+        self.out.scope.leave_unread(key, problem)
+        self.out.diagnostics.append(problem)
+        return True
 
     def unroll(self, relation: Relation) -> bool:
         """Enter a recursion over a written range as one definition per position, and as the family of them."""
@@ -359,24 +380,31 @@ class ChainReader:
                 if made.patterns:
                     made = replace(made, over=found.over)
                     scope.put("values", made.key, made)
-                self.validate(made, value)
+                self.validate(made)
         self.defined.add(0)
         self.out.definitions += 1
         return True
 
-    def validate(self, entry: Defined, body: Side) -> None:
-        """Report a definition that can't be read, unless that may only be because a name is declared later."""
+    def validate(self, entry: Defined, first: bool = True) -> bool:
+        """Leave the name of a definition that can't be read unread. The ``first`` such definition is reported; a later
+        one is no definition.
+
+        A name that is not declared may be declared later, and a function of arrays can be read only at its arguments.
+        """
         el = self.elaborator()
         if entry.arguments is not None and not all(index_arguments(el, entry)):
-            return  # a function of arrays can only be read at its arguments
+            return True
         try:
             define(el, entry)
         except NotationError as e:
-            if e.diagnostic.code != "SG105":
+            if e.diagnostic.code == "SG105":
+                return True
+            if entry.form is None:
+                self.out.scope.leave_unread(entry.key, e.diagnostic)
+            if first:
                 self.out.diagnostics.append(e.diagnostic)
-        except ShapeMismatch as e:
-            shapes = " and ".join(" x ".join(s) for s in e.shapes)
-            self.out.diagnostics.append(Diagnostic("SG113", f"{e}: {shapes}", body.span, "check the shapes"))
+            return first
+        return True
 
     def unread_conditions(self, relation: Relation) -> None:
         """Report the conditions behind a definition, which holds everywhere. The range of a letter is none."""
@@ -397,6 +425,7 @@ class ChainReader:
         el.outside = outside_letters([s.node for s in self.sides if isinstance(s, Parsed)])
         sides = [raw_value(el, side) for side in self.sides]
         self.problems = {k: p for k, p in self.problems.items() if not isinstance(sides[k], Unreadable)}
+        lefts = [last_readable(sides, self.relations, k) for k in range(len(self.relations))]
         restrictions = [self.restrictions(el, k, relation) for k, relation in enumerate(self.relations)]
         case = self.case(el)
         premises = tuple(self.premise_claims())
@@ -410,7 +439,7 @@ class ChainReader:
         for k, relation in enumerate(self.relations):
             if k in self.defined or not relation.equality:
                 continue
-            left, right = sides[k], sides[k + 1]
+            left, right = sides[lefts[k]], sides[k + 1]
             span = (relation.sign_span if relation.continues else left.span).to(right.span)
             warnings = tuple(w for w in el.warnings if _touches(w, left) or _touches(w, right))
             link = k == 0 and len(self.relations) > 1 and _is_derivative(left) and not _is_zero(right)

@@ -18,6 +18,7 @@ from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, read_slots
 from symgrad.reading.tree.syntax import Position, Slot, Sym
+from symgrad.text.diagnostic import NotationError
 
 
 @reads(Sym)
@@ -99,6 +100,9 @@ def _other_roles(
     special = builtin_name(el, sym, slots)
     if special is not None:
         return special, sup
+    cause = scope.unread_cause(sym)
+    if cause is not None:
+        raise NotationError(cause)
     raise error("SG105", f"`{sym.span.text}` is not declared", sym.span, suggestion(el, sym))
 
 

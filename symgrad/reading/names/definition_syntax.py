@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,6 +59,27 @@ class Definer:
         """True if a name has been declared or defined."""
         return isinstance(name, Sym) and self.scope.value_key(name)[0] is not None
 
+    def undefined(self, name: SyntaxNode) -> NameKey | None:
+        """The name on the left of an equation, if it has no readable definition; its right side defines it then."""
+        if isinstance(name, Call):
+            sym, key = name.function, NameKey.function(name.function)
+            known = self.scope.is_function(sym.key) or NameKey(sym.key) in self.scope.functions
+            defined = self.scope.calls.named(key) and key not in self.scope.unread
+            return None if name.bare or known or sym.primes or defined else key
+        if not isinstance(name, Sym):
+            return None
+        known_key, rest, sup = self.scope.value_key(name)
+        if known_key is not None:
+            return None if sup or self._is_defined(known_key) or pattern_letters(rest) is None else known_key
+        if name.sup and not _is_label(strip_groups(name.sup)):
+            return None
+        key = NameKey.unlabelled(name).with_labels(above=name.sup)
+        return key if pattern_letters(name.sub) is not None else key._replace(below=label(name.sub))
+
+    def _is_defined(self, key: NameKey) -> bool:
+        """True if a name has a definition that can be read, as far as is known."""
+        return isinstance(self.scope.values.get(key), Defined) and key not in self.scope.unread
+
     def redefines(self, name: SyntaxNode) -> str:
         """The name, if a plain ``=`` may have been meant to define it again; else empty."""
         again = False
@@ -85,7 +107,7 @@ class Definer:
         if name.bare or self.scope.is_function(sym.key) or NameKey(sym.key) in self.scope.functions or sym.primes:
             return None
         key, count = NameKey.function(sym), len(name.args)
-        if written.plain and (key, count) in calls:
+        if written.plain and (key, count) in calls and key not in self.scope.unread:
             return None
         names = [a.key for a in name.args if isinstance(a, Sym) and not a.sub and not a.sup and not a.primes]
         bare = len(names) == count and len(set(names)) == count
@@ -108,7 +130,7 @@ class Definer:
     def _name(self, name: Sym, written: Candidate) -> Defined | None:
         key, rest, sup = self.scope.value_key(name)
         entry = self.scope.values.get(key) if key is not None else None
-        if key is not None and isinstance(entry, Defined) and written.plain:
+        if key is not None and isinstance(entry, Defined) and key not in self.scope.unread and written.plain:
             if entry.patterns and not name.sub and not name.sup and written.uses_entries(name.key):
                 # `L = \sum_j L_j`: the total of a family of the same letter is a name of its own
                 return self._enter("values", key._replace(total=True), written)
@@ -171,12 +193,7 @@ class Definer:
         """``\\sigma^2 = …``, ``W^{(1)} = …``, ``x^{(i)} = …``: labels and digits above are part of the name."""
         tokens = strip_groups(sup)
         first = tokens[0]
-        labelled = (
-            first.text in ("(", "[")
-            or first.kind in ("text", "word")
-            or (len(tokens) == 1 and (first.kind == "number" or first.text == "*"))
-        )
-        if not labelled or (name.key == "e" and not name.sub):
+        if not _is_label(tokens) or (name.key == "e" and not name.sub):
             return None
         if known and written.uses(name.key):
             return None  # `d_n^2 = d_n` is a claim about the declared d
@@ -221,6 +238,13 @@ class Definer:
         self.scope.put(table, key, entry)
         note_bounds(self.scope, entry.body)
         return entry
+
+
+def _is_label(tokens: Sequence[Token]) -> bool:
+    """``(1)``, ``[l]``, ``*``, a word or a number above a name may be part of it."""
+    first = tokens[0]
+    alone = len(tokens) == 1 and (first.kind == "number" or first.text == "*")
+    return first.text in ("(", "[") or first.kind in ("text", "word") or alone
 
 
 def _compound_form(name: Sym) -> Position | None:

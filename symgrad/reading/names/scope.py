@@ -16,6 +16,7 @@ from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, sub_spli
 from symgrad.reading.names.name_table import Lookups, NameSet, NameTable
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.syntax import Position, Sym, SyntaxNode
+from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
 ARRAY_FUNCTIONS = frozenset(
@@ -89,13 +90,17 @@ class Scope:
     words: NameSet = field(default_factory=NameSet)
     applied: NameTable[NameKey, tuple[str, ...]] = field(default_factory=NameTable)
     """Names that are defined at expressions, ``g(a^\\top x) = s``, with those expressions."""
+    unread: NameTable[NameKey, Diagnostic] = field(default_factory=NameTable)
+    """Names whose latest definition could not be read, with the reason."""
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
 
     def lookups(self) -> Lookups:
         """Notes which names are looked up inside of a ``with`` block."""
-        return Lookups([getattr(self, table) for table in (*self.TABLES, "sizes", "bounds", "words", "applied")])
+        return Lookups(
+            [getattr(self, table) for table in (*self.TABLES, "sizes", "bounds", "words", "applied", "unread")]
+        )
 
     def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:
         """Enter a name; declaring it again ends the assumptions on it."""
@@ -105,6 +110,7 @@ class Scope:
             self.assumed = [a for a in self.assumed if name.letter not in a.names]
         entries[key] = entry
         self.applied.pop(name, None)
+        self.unread.pop(name, None)
         if len(name.letter) > 1 and name.letter.isalpha() and name.is_letter_or_bold:
             self.words.add(name.letter)
         self.version += 1
@@ -119,6 +125,11 @@ class Scope:
     def forget_calls(self, key: NameKey) -> None:
         for entry in self.calls.named(key):
             del self.calls[entry]
+
+    def leave_unread(self, key: NameKey, problem: Diagnostic) -> None:
+        """Note that the definition of a name could not be read; a later one that can be read takes over."""
+        self.unread[key] = problem
+        self.version += 1
 
     @property
     def serial(self) -> int:
@@ -163,14 +174,24 @@ class Scope:
 
         A plain and a bold name are one unless both are declared.
         """
-        total = NameKey(sym.key, primes=sym.primes, total=True)
-        if not sym.sub and not sym.sup and total in self.values:
-            return total, (), ()
-        own = sym.style == "bold"
-        for below, sub_rest in sub_splits(sym.sub):
-            for above, sup_rest in sup_splits(sym.sup):
-                for bold in (own, not own):
-                    key = NameKey(sym.key, bold, sym.primes, below, above)
-                    if key in self.values:
-                        return key, sub_rest, sup_rest
-        return None, sym.sub, sym.sup
+        return _longest(sym, self.values)
+
+    def unread_cause(self, sym: Sym) -> Diagnostic | None:
+        """Why a name has no meaning: its definition could not be read."""
+        key = _longest(sym, self.unread)[0]
+        return self.unread[key] if key is not None else None
+
+
+def _longest(sym: Sym, table: NameTable[NameKey, Any]) -> tuple[NameKey | None, tuple[Token, ...], tuple[Token, ...]]:
+    """The longest name of a table at the front of ``sym``, and the remaining scripts."""
+    total = NameKey(sym.key, primes=sym.primes, total=True)
+    if not sym.sub and not sym.sup and total in table:
+        return total, (), ()
+    own = sym.style == "bold"
+    for below, sub_rest in sub_splits(sym.sub):
+        for above, sup_rest in sup_splits(sym.sup):
+            for bold in (own, not own):
+                key = NameKey(sym.key, bold, sym.primes, below, above)
+                if key in table:
+                    return key, sub_rest, sup_rest
+    return None, sym.sub, sym.sup
