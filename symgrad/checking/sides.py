@@ -18,7 +18,7 @@ from symgrad.checking.degree_bound import DegreeCounter
 from symgrad.checking.draw import Mode, draw
 from symgrad.checking.sample_sizes import PLAIN, SampleSizes
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Add, Expr
+from symgrad.core.nodes import Add, Expr, free_indices
 from symgrad.core.ranges import Index
 from symgrad.evaluating.arithmetic import Arr, Axes, expand, merge
 from symgrad.evaluating.certificate import Certificate, certify
@@ -106,7 +106,7 @@ def compare(claim: Claim, ev: Evaluator) -> SideComparison:
     """Compare the sides at every sample and position of an environment, in double precision."""
     axes, gap, scale = _gap(claim, ev)
     masks = [assumption_holds.holds(ev, a) for a in claim.assumptions if assumption_holds.is_mask(a)]
-    axes, narrow = merge(axes, *(m.axes for m in masks)), axes
+    axes, narrow = merge(axes, *(m.axes for m in masks), _mentioned(claim)), axes
     shape = (ev.env.batch, *(ev.env.length(ev.env.range_of(i)) for i in axes))
     if 0 in shape:  # there is no position to compare
         nowhere = np.zeros(shape, bool)
@@ -128,6 +128,11 @@ def compare(claim: Claim, ev: Evaluator) -> SideComparison:
         differs = differs & steady & ~noisy
     valid, ratio, differs = (np.broadcast_to(a, shape) for a in (valid, ratio, differs))
     return SideComparison(ev, axes, valid, ratio, differs)
+
+
+def _mentioned(claim: Claim) -> Axes:
+    """The free indices of both sides, also those along which they are constant: ``h`` in ``d (x_h - m) / d m``."""
+    return tuple(i for i in claim.free if i in free_indices(claim.left) | free_indices(claim.right))
 
 
 def _gap(claim: Claim, ev: Evaluator) -> tuple[Axes, NDArray[Any], NDArray[Any]]:

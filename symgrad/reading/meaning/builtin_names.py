@@ -36,10 +36,27 @@ def builtin_name(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | 
         a, b = OpenIndex("i", _sized(el, slots), "free"), OpenIndex("j", _sized(el, slots), "free")
         el.letters.tied.append((a, b))
         return ReadValue(Delta(a, b), (a, b))
+    if sym.key == "\\mathbf{1}" and not sym.sup and _is_position(el, slots):
+        return ReadValue(_one_along(el, slots[0]))
     if sym.key in ("\\mathbf{1}", "\\mathbf{0}") and len(slots) <= 1:
         axis = OpenIndex("k", _sized(el, slots), "free")
         return ReadValue(num(1 if "1" in sym.key else 0), (axis,))
     return None
+
+
+def _is_position(el: Reading, slots: tuple[Slot, ...]) -> bool:
+    """True for a subscript that is a letter and no size: one that is a position elsewhere, or a small letter."""
+    slot = slots[0] if len(slots) == 1 else None
+    if not isinstance(slot, Position) or len(slot.terms) != 1 or slot.const or slot.terms[0][1].sub:
+        return False
+    key = slot.terms[0][1].key
+    known = el.letters.is_letter(key) or key in el.scope.letters
+    return known or (key not in el.scope.sizes and key.strip("\\")[0].islower())
+
+
+def _one_along(el: Reading, slot: Slot) -> Expr:
+    """``\\mathbf{1}_h``, the factor 1 at every position ``h``: it is ``\\delta_{hh}``, which keeps the letter."""
+    return kronecker(el, (slot, slot), slot.span)
 
 
 def constant_matrix(el: Reading, sym: Sym) -> ReadValue:

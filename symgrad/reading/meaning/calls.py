@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symgrad.core.nodes import Deriv, Entry, Ref
+from symgrad.core.nodes import Delta, Deriv, Entry, Ref
 from symgrad.core.ranges import Index, IndexExpr
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.definitions import MAX_DEPTH, define, index_arguments
@@ -83,6 +83,10 @@ def call(el: Reading, node: Call) -> ReadValue:
     cause = scope.unread_cause(sym)
     if cause is not None:
         raise NotationError(cause)
+    if sym.key == "\\delta" and len(node.args) == 2 and not (sym.sub or sym.sup or sym.primes):
+        positions = [node_position(el, argument) for argument in node.args]
+        el.letters.tie(positions[0], positions[1], node.span)
+        return ReadValue(Delta(positions[0], positions[1]))
     raise error(
         "SG105",
         f"`{sym.span.text}` is not declared",

@@ -182,12 +182,12 @@ def outcome(
     assert isinstance(left, Summed)
     assert isinstance(right, Summed)
     a, b = left.value, right.value
-    pairs = list(align(a, b))
-    if not pairs:
-        return Outcome(shapes=(a.shape, b.shape), warnings=warnings)
     problem = _without_range(el, free, free_indices(a.body) | free_indices(b.body), left.span)
     if problem is not None:
         return Outcome(problem=problem)
+    pairs = list(align(a, b))
+    if not pairs:
+        return Outcome(shapes=(a.shape, b.shape), warnings=warnings)
     facts = assumptions + _memberships(el, free)
     if pairs[0].kind == "transposed":
         warnings = (*warnings, transposed_layout(right.span))

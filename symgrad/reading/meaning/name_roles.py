@@ -16,7 +16,7 @@ from symgrad.reading.meaning.values import ReadValue, refreshed
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, labelled_size
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import error, read_slots
+from symgrad.reading.tree.scripts import error, is_name, read_slots, spelled
 from symgrad.reading.tree.syntax import Position, Slot, Sym
 from symgrad.text.diagnostic import NotationError
 
@@ -90,6 +90,8 @@ def _other_roles(
             index = el.letters.find(sym.key, sym.span)
             if index is not None:
                 return ReadValue(Size(Affine.of(index))), sup
+    if sym.key == "\\delta" and sup and len(slots) < 2 and all(map(is_name, sup)) and spelled(sup) != "T":
+        slots, sup = (*slots, *read_slots(sup)), ()  # `\\delta_i^j`, `\\delta^{ij}`
     if sym.key == "\\delta" and len(slots) == 2:
         return ReadValue(kronecker(el, slots, sym.span)), sup
     if sym.key == "e" and sup and not slots and not sym.primes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from symgrad.reading.tokens.macros import DEFINERS, ExpansionBudget, Macros, read_definition
 from symgrad.reading.tokens.scanner import MAX_DEPTH, ScannedGroup, Scanner
@@ -124,7 +125,11 @@ class _Lexer(Scanner):
         if style == "bb" and [a[0] for a in argument] == ["1"]:
             self.emit("command", "\\indicator", (raw[0], raw[1], max(raw[2], self.input.ended), raw[3]))
             return
-        self.put(self.inner(argument, style, False, raw), raw)
+        tokens = self.inner(argument, style, False, raw)
+        if len(tokens) == 1:
+            whole = Span(self.source, raw[1], max(raw[2], self.input.ended))
+            tokens = [replace(tokens[0], span=whole)]
+        self.put(tokens, raw)
 
     def roman(self, raw: Raw) -> None:
         """``\\mathrm{softmax}``, ``\\operatorname{softmax}``: a word, if the argument is one."""

@@ -7,6 +7,9 @@ from symgrad.reading.tree.cursor import COMPARISONS, OPEN, Cursor
 from symgrad.reading.tree.scripts import error, script_argument
 from symgrad.reading.tree.syntax import CasesNode, Indicator, Paren, Sym, SyntaxNode
 
+PAIRS = {"[": "]", "(": ")", "\\{": "\\}"}
+"""The brackets of an indicator."""
+
 
 class BracketParser(Cursor):
     """Brackets of all kinds."""
@@ -52,42 +55,46 @@ class BracketParser(Cursor):
         return count
 
     def indicator(self) -> SyntaxNode:
+        """``\\mathbb{1}[i = j]``, ``1_{i = j}``, and ``\\mathbf{1}_N`` without a condition."""
         start = self.tokens[self.at]
         self.at += 1
         t = self.peek()
         if t is not None and t.kind == "sub":
             arg, end = script_argument(self.tokens, self.at + 1)
-            stripped = arg[1:-1] if arg and arg[0].text in ("\\{", "[", "(") else arg
+            stripped = arg[1:-1] if arg and arg[0].text in PAIRS else arg
             span = start.span.to(self.tokens[end - 1].span)
             self.at = end
             if any(x.text in COMPARISONS for x in stripped):
                 return self.scripted(Indicator(span, tuple(stripped)))
             return self.scripted(Sym(start.span, "\\mathbf{1}", "", arg))
-        pairs = {"[": "]", "(": ")", "\\{": "\\}"}
-        if t is None or t.text not in pairs:
+        if t is None or t.text not in PAIRS:
             return self.scripted(Sym(start.span, "\\mathbf{1}"))
+        closing = self.closing(self.at)
+        if closing is None:
+            raise error("SG102", f"`{t.text}` is not closed", t.span)
+        node = Indicator(start.span.to(self.tokens[closing].span), tuple(self.tokens[self.at + 1 : closing]))
+        self.at = closing + 1
+        return self.scripted(node)
+
+    def closing(self, at: int) -> int | None:
+        """The position where the bracket that opens at a position closes; None if it does not."""
+        opens, closes = self.tokens[at].text, PAIRS[self.tokens[at].text]
         depth = 0
-        for k in range(self.at, len(self.tokens)):
-            if self.tokens[k].text == t.text:
-                depth += 1
-            elif self.tokens[k].text == pairs[t.text]:
-                depth -= 1
-                if depth == 0:
-                    node = Indicator(start.span.to(self.tokens[k].span), tuple(self.tokens[self.at + 1 : k]))
-                    self.at = k + 1
-                    return self.scripted(node)
-        raise error("SG102", f"`{t.text}` is not closed", t.span)
+        for k in range(at, len(self.tokens)):
+            depth += (self.tokens[k].text == opens) - (self.tokens[k].text == closes)
+            if depth == 0:
+                return k
+        return None
 
     def condition_follows(self) -> bool:
         """True if a bracket or a subscript with a comparison in it follows the next token."""
         after = self.peek(1)
-        if after is not None and after.kind == "sub":
-            return any(x.text in COMPARISONS for x in script_argument(self.tokens, self.at + 2)[0])
-        if after is None or after.text not in ("[", "(", "\\{"):
+        if after is None or (after.kind != "sub" and after.text not in PAIRS):
             return False
-        inner = self.tokens[self.at + 2 : self.at + 40]
-        end = next((k for k, t in enumerate(inner) if t.text in ("]", ")", "\\}")), 0)
-        return any(t.text in COMPARISONS for t in inner[:end])
+        if after.kind == "sub":
+            return any(x.text in COMPARISONS for x in script_argument(self.tokens, self.at + 2)[0])
+        end = self.closing(self.at + 1)
+        return end is not None and any(t.text in COMPARISONS for _, t in outermost(self.tokens[self.at + 2 : end]))
 
     def iverson_bracket(self) -> SyntaxNode | None:
         """``[i = j]``: a bracket that holds a comparison and nothing of a list."""

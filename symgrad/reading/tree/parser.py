@@ -35,6 +35,8 @@ from symgrad.text.source import Span
 
 MAX_FACTORS = 1000
 POSITIVE_PART = "\\operatorname{relu}"
+INDICATORS = ("1", "I", "\\delta", "\\chi")
+"""Names that are indicators where a condition follows: ``\\mathbb{I}(i = j)``, ``\\delta_{i = j}``."""
 OPERATORS = {"\\cdot": ".", "\\times": "x", "\\otimes": "@", "\\ast": "*"}
 
 
@@ -131,7 +133,7 @@ class Parser(NameParser, DerivativeParser):
     def primary(self) -> SyntaxNode:
         t = self.tokens[self.at]
         if t.kind == "number":
-            if t.style == "bold" and t.text == "1" and self.condition_follows():
+            if t.text == "1" and self.condition_follows():
                 return self.indicator()
             self.at += 1
             if t.style == "bold" and t.text in ("0", "1"):
@@ -157,7 +159,7 @@ class Parser(NameParser, DerivativeParser):
             special = self.command(t)
             if special is not None:
                 return special
-        if t.style == "bb" and t.text in ("I", "1") and self.condition_follows():
+        if t.text in INDICATORS and not self.vocabulary.is_value(t.text) and self.condition_follows():
             return self.indicator()
         if is_name(t) or t.text in ACCENTS:
             return self.name()
