@@ -28,6 +28,8 @@ from symgrad.writing.index_latex import latex, read
 
 Progress = Callable[[int, int], None]
 
+DOUBTS = ("SG211",)
+"""Warnings about a likely reading beside which there is another one: nothing is refuted on its ground."""
 REPORT = "please report this document: it is a bug of symgrad"
 
 
@@ -111,6 +113,9 @@ class Checker:
             step = self.second_reading(read_step, out.claim, step)
         if step.verdict == "refuted" and read_step.premises:
             step = self.consequence(read_step, out.claim, step)
+        doubt = next((w for w in step.warnings if w.code in DOUBTS), None)
+        if step.verdict == "refuted" and doubt is not None:
+            return replace(reopened(step), diagnostic=replace(doubt, severity="error"))
         return step
 
     def consequence(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symgrad.core.nodes import Cond, Func, Size, Sum, num
+from symgrad.core.nodes import Cond, Expr, Func, Mul, Num, Pow, Size, Sum, num
 from symgrad.core.ranges import Affine, Index
 from symgrad.reading.meaning.known_functions import squares, total
+from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.slots import element
 from symgrad.reading.meaning.superscripts import raised
-from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, multiply, parenthesized
+from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, multiply, parenthesized
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import error
+from symgrad.reading.tree.scripts import error, spelled
 from symgrad.reading.tree.syntax import Call, Paren, Scripted, Sym
+from symgrad.text.source import Span
 
-NORMS = ("1", "2", "F")
+FROBENIUS = ("F", "2,2", "\\text{F}", "\\text{Fro}", "\\text{fro}")
 
 
 @reads(Paren)
@@ -27,12 +29,18 @@ def paren(el: Reading, node: Paren) -> ReadValue:
         return parenthesized(el.value(node.items[0]))
     if node.kind == "<":
         if len(node.items) != 2:
-            raise error("SG115", "an inner product takes two vectors", node.span)
-        left, right = (el.value(x) for x in node.items)
-        if len(left.axes) != 1 or len(right.axes) != 1:
-            raise ShapeMismatch("an inner product takes two vectors", left, right, node.span)
-        return multiply(replace(left, row=True), replace(right, row=False), node.span)[0]
+            raise error("SG115", "an inner product takes two arrays", node.span)
+        return inner_product(*(el.value(x) for x in node.items), node.span)
     return bars(el, node)
+
+
+def inner_product(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
+    """``\\langle x, y \\rangle = \\sum_i x_i y_i``, ``\\langle A, B \\rangle = A : B = \\sum_{ij} A_{ij} B_{ij}``"""
+    if len(left.axes) != len(right.axes) or not left.axes:
+        raise ShapeMismatch("an inner product takes two arrays of one shape", left, right, span)
+    if len(left.axes) == 1:
+        return multiply(replace(left, row=True), replace(right, row=False), span)[0]
+    return ReadValue(total(elementwise(Mul, (parenthesized(left), parenthesized(right)), span, "an inner product")))
 
 
 @reads(Scripted)
@@ -45,6 +53,8 @@ def scripted(el: Reading, node: Scripted) -> ReadValue:
             return parenthesized(ReadValue(squares(value)))
     if isinstance(inner, Paren) and inner.kind == "||":
         value, sup = norm(el, inner, node)
+    elif isinstance(inner, Paren) and inner.kind == "<" and spelled(node.sub) in FROBENIUS:
+        value, sup = el.value(inner), node.sup
     elif isinstance(inner, Call) and not node.sub:
         value, sup = el.value(inner), node.sup
     else:
@@ -72,22 +82,40 @@ def bars(el: Reading, node: Paren) -> ReadValue:
         if value.axes:
             raise error("SG113", "`|A|` of a matrix is not read", node.span, "write `\\lVert A \\rVert_F` for a norm")
         return ReadValue(Func("abs", value.body))
-    if len(value.axes) != 1:
-        raise error("SG113", "which norm of a matrix is meant?", node.span, "write `\\lVert A \\rVert_F`")
-    return ReadValue(Func("sqrt", squares(value)))
+    return ReadValue(Func("sqrt", _squares(el, value, node.span)))
+
+
+def _squares(el: Reading, value: ReadValue, span: Span) -> Expr:
+    """The sum of squares below a norm without a subscript; that of a matrix is likely the Frobenius norm."""
+    if len(value.axes) > 1:
+        el.warn("SG211", f"`{span.text}` is read as the Frobenius norm", span, "write `\\lVert A \\rVert_F`")
+    return squares(value)
 
 
 def norm(el: Reading, bracket: Paren, node: Scripted) -> tuple[ReadValue, tuple[Token, ...]]:
     """``\\lVert x \\rVert_2``, and the superscript that is left; a square is read as the sum of squares."""
-    sup = node.sup
-    which = node.sub[0].text if node.sub else "2"
-    if which not in NORMS or len(node.sub) > 1:
-        raise error("SG101", "this norm is not known", node.span, "known are `_2`, `_1` and `_F`")
+    sup, which = node.sup, spelled(node.sub)
     value = el.value(bracket.items[0])
-    if len(value.axes) > 1 and which != "F":
-        raise error("SG113", "which norm of a matrix is meant?", node.span, "write `\\lVert A \\rVert_F`")
-    if which == "1":
-        return ReadValue(total(replace(value, body=Func("abs", value.body)))), sup
+    if len(value.axes) > 1 and which and which not in FROBENIUS:
+        remedy = "the Frobenius norm is `\\lVert A \\rVert_F`"
+        raise error("SG113", f"`{node.span.text}` is not the norm of the entries of this matrix", node.span, remedy)
+    if which == "\\infty":
+        raise error("SG101", "the largest entry of an array is not read", node.span, "known are `_1`, `_2`, `_p` and `_F`")
+    if which not in ("", "2", *FROBENIUS):
+        return _norm_of_order(el, value, node), sup
+    body = squares(value) if which else _squares(el, value, node.span)
     if len(sup) == 1 and sup[0].text == "2":
-        return parenthesized(ReadValue(squares(value))), ()
-    return ReadValue(Func("sqrt", squares(value))), sup
+        return parenthesized(ReadValue(body)), ()
+    return ReadValue(Func("sqrt", body)), sup
+
+
+def _norm_of_order(el: Reading, value: ReadValue, node: Scripted) -> ReadValue:
+    """``\\lVert x \\rVert_1 = \\sum_i |x_i|``, ``\\lVert x \\rVert_p = (\\sum_i |x_i|^p)^{1/p}``"""
+    order = el.scalar(el.parse(node.sub, node.span), "the order of a norm")
+    if isinstance(order, Num) and order.value < 1:
+        raise error("SG101", "the order of a norm is at least 1", node.span)
+    size = Func("abs", value.body)
+    if order == num(1):
+        return ReadValue(total(replace(value, body=size)))
+    body = total(replace(value, body=Pow(size, order)))
+    return ReadValue(Pow(Parenthesis(body), reciprocal(order)))

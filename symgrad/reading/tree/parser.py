@@ -81,6 +81,15 @@ class Parser(NameParser, DerivativeParser):
         return Terms(items[0][1].span.to(items[-1][1].span), tuple(items))
 
     def hadamard(self) -> SyntaxNode:
+        """``A \\odot B``, and ``A : B``, which binds less tightly and is ``\\langle A, B \\rangle``."""
+        node = self.elementwise()
+        while self.is_symbol(":"):
+            self.at += 1
+            right = self.elementwise()
+            node = Paren(node.span.to(right.span), "<", (node, right))
+        return node
+
+    def elementwise(self) -> SyntaxNode:
         factors: list[tuple[str, SyntaxNode]] = [("", self.product())]
         while self.is_command("\\odot", "\\circ"):
             self.at += 1
