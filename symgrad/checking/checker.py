@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from symgrad.checking.causes import by_cause
 from symgrad.checking.consequences import follows, solution, supposing
 from symgrad.checking.one_hots import OneHotsAsBits
 from symgrad.checking.other_readings import hold_intermediates, latex_name, undefined_dependence, unrelated, uses
@@ -68,10 +69,11 @@ class Checker:
             Diagnostic("SG404", "an equation to solve, no identity: not checked", s.span, "", "note") for s in to_solve
         ]
         steps = [s for s in steps if s not in to_solve]
+        steps, diagnostics = by_cause(steps, (*doc.diagnostics, *complaints))
         return DocumentReport(
             path=doc.source.path,
             steps=tuple(steps),
-            diagnostics=(*doc.diagnostics, *complaints),
+            diagnostics=tuple(diagnostics),
             definitions=doc.definitions,
             skipped=doc.skipped,
             not_checked=(*doc.not_checked, *unsolved),
@@ -92,7 +94,8 @@ class Checker:
 
     def _step(self, read_step: ReadStep) -> Step:
         out = read_step.outcome
-        base = Step(read_step.span, read_step.left, read_step.right, "unreadable", warnings=out.warnings)
+        sides = read_step.left, read_step.right
+        base = Step(read_step.span, *sides, "unreadable", warnings=out.warnings, whole=read_step.whole)
         if out.problem is not None:
             return replace(base, diagnostic=out.problem)
         if out.shapes is not None:

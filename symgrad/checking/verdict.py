@@ -57,15 +57,32 @@ class Step:
     warnings: tuple[Diagnostic, ...] = ()
     diagnostic: Diagnostic | None = None
     """For an unreadable step: the reason."""
+    cause: Diagnostic | None = None
+    """The reason, if it stands elsewhere or is that of other steps too: one of the document's diagnostics."""
+    inferred: tuple[str, ...] = ()
+    """What the verdict rests on and the document does not declare, as declarations in LaTeX."""
     trace: tuple[str, ...] = ()
+    whole: Span | None = None
+    """The step with its left side and the conditions behind it, if that is more than ``span``."""
+
+    @property
+    def has_own_reason(self) -> bool:
+        """True if the reason why a step is unreadable stands in the step itself."""
+        at = self.diagnostic.span if self.diagnostic is not None else None
+        own = self.whole or self.span
+        return at is None or (own.source is at.source and own.start <= at.start and at.end <= own.end)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
+    """The counts of a report, in the order in which they are shown."""
+
     proved: int = 0
     agrees: int = 0
     refuted: int = 0
     unreadable: int = 0
+    causes: int = 0
+    """The number of diagnostics that unreadable steps wait for."""
     expected: int = 0
     skipped: int = 0
     definitions: int = 0
@@ -73,7 +90,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class DocumentReport:
-    """One document: its steps in document order, and diagnostics outside of steps."""
+    """One document: its steps in document order, diagnostics outside of steps, and those that several steps share."""
 
     path: str
     steps: tuple[Step, ...]

@@ -80,7 +80,7 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, help="show the version and stop")
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
+        from symgrad.text.version import tool
 
-        print(f"symgrad {version('symgrad')}")
+        print(tool())
         parser.exit()

@@ -40,6 +40,8 @@ class ReadStep:
     """True if the side is 0 and ends a chain that begins with a derivative: a condition where it does not hold."""
     premises: tuple[Claim, ...] = ()
     """Equations, said to hold in the sentence before the display, that the step may follow from."""
+    whole: Span | None = None
+    """The step with its left side and the conditions behind it, if that is more than ``span``."""
     partial: bool = False
     """True if the left side is a derivative written with ``\\partial``, which may hold defined quantities constant."""
 

@@ -6,13 +6,13 @@ tried by hand, and the likely repairs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from symgrad.report.frame import Fact, Paint, footnotes, frame
 from symgrad.report.report_format import PLAIN, ReportStyle
-from symgrad.report.summary import count, failed_expectation, refuted_as_expected, total
+from symgrad.report.summary import count, failed_expectation, refuted_as_expected, total, waiting
 from symgrad.report.witness_values import results, shortened, sizes, wrapped, written
 from symgrad.text.rendering import printable
 from symgrad.text.rendering import render as render_diagnostic
@@ -31,6 +31,9 @@ HEADS = {
     "unexpected": ("SG303", "marked 'expect refuted', but it is"),
     "unreadable": ("", "not understood"),
 }
+
+MAX_LINES = 12
+"""The most lines that are named of steps that wait for one cause."""
 
 
 def render(report: Report, style: ReportStyle = PLAIN) -> str:
@@ -52,8 +55,9 @@ def render(report: Report, style: ReportStyle = PLAIN) -> str:
 
 def _heading(document: DocumentReport, width: int, paint: Paint) -> str:
     counts = asdict(count(document))
+    causes = _causes(counts.pop("causes"))
     said = [
-        paint(STYLES.get(name, ""), f"{number} {NAMES.get(name, name)}")
+        paint(STYLES.get(name, ""), f"{number} {NAMES.get(name, name)}{causes if name == 'unreadable' else ''}")
         for name, number in counts.items()
         if number and name != "definitions"
     ]
@@ -62,10 +66,18 @@ def _heading(document: DocumentReport, width: int, paint: Paint) -> str:
 
 def _summary(counts: Summary, paint: Paint) -> str:
     """All counts, zeros too, because a missing number could be mistaken for zero."""
+    numbers = asdict(counts)
+    causes = _causes(numbers.pop("causes"))
     said = [
-        paint(STYLES.get(name, "") if number else "dim", f"{number} {name}") for name, number in asdict(counts).items()
+        paint(STYLES.get(name, "") if number else "dim", f"{number} {name}{causes if name == 'unreadable' else ''}")
+        for name, number in numbers.items()
     ]
     return " · ".join(said)
+
+
+def _causes(number: int) -> str:
+    """How many diagnostics the unreadable steps wait for."""
+    return f" ({number} cause{'s' * (number != 1)})" if number else ""
 
 
 def _remarks(document: DocumentReport, paint: Paint) -> Iterator[str]:
@@ -95,11 +107,29 @@ def _shown(step: Step) -> bool:
 
 
 def _blocks(document: DocumentReport, read: bool, paint: Paint) -> Iterator[str]:
-    """The findings in the order of the document."""
+    """The findings in the order of the document. Steps that wait for one cause are named below it."""
+    causes = waiting(document)
     errors = [one for one in document.diagnostics if one.severity == "error"]
-    placed = [(one.span.start if one.span else -1, _diagnostic(one, "error", [], paint)) for one in errors]
-    placed += [(step.span.start, _step(step, read, paint)) for step in document.steps if read or _shown(step)]
+    placed = [(one.span.start if one.span else -1, _cause(one, causes.get(one, []), paint)) for one in errors]
+    alone = (step for step in document.steps if step.cause is None or (read and not step.has_own_reason))
+    shown = (step for step in alone if read or _shown(step))
+    placed += [(step.span.start, _step(step, read, paint)) for step in shown]
     yield from (block for _, block in sorted(placed, key=lambda item: item[0]))
+
+
+def _cause(diagnostic: Diagnostic, steps: Sequence[Step], paint: Paint) -> str:
+    """A diagnostic outside of steps or of several steps, and the lines of those that wait for it."""
+    own = next((step for step in steps if step.has_own_reason), None)
+    others = [step for step in steps if step is not own]
+    kind, facts = ("unreadable", list(_warnings(own))) if own else ("error", [])
+    block = _diagnostic(diagnostic, kind, facts, paint)
+    if not others:
+        return block
+    lines = list(dict.fromkeys(str(step.span.line) for step in others))
+    places = ", ".join([*lines[:MAX_LINES], *(["…"] if len(lines) > MAX_LINES else [])])
+    said = "1 step waits" if len(others) == 1 else f"{len(others)} steps wait"
+    margin = " " * len(str(diagnostic.span.line if diagnostic.span else 1))
+    return f"{block}\n{margin} {paint('blue', '+')} {said} for this: line{'s' * (len(lines) > 1)} {places}"
 
 
 def _diagnostic(diagnostic: Diagnostic, kind: str, facts: list[Fact], paint: Paint) -> str:
@@ -117,6 +147,10 @@ def _head(name: str, style: str, code: str, words: str, paint: Paint) -> str:
 
 def _step(step: Step, read: bool, paint: Paint) -> str:
     """A step with all that is known about it; for a passing step, how it was read."""
+    if step.cause is not None:
+        at = step.cause.span
+        facts: list[Fact] = [("waits for", [f"{at.line}:{at.column}" if at else step.cause.message])]
+        return frame(paint("red", "unreadable"), step.span, "note", facts, paint)
     if step.verdict == "unreadable" and step.diagnostic:
         return _diagnostic(step.diagnostic, "unreadable", list(_warnings(step)), paint)
     facts = [*(_reading(step) if read else ()), *_grounds(step), *_warnings(step)]

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symgrad.report.report_format import PLAIN, Format, ReportStyle
 from symgrad.report.summary import total
+from symgrad.text.version import tool
 
 if TYPE_CHECKING:
     from symgrad.checking.verdict import DocumentReport, Evidence, Report, Step, Witness
     from symgrad.comparing.findings import Comparison
     from symgrad.text.diagnostic import Diagnostic
+    from symgrad.text.source import Span
 
 VERSION = 1
+KINDS = {"SG207": "definition", "SG401": "inequality", "SG402": "skipped", "SG403": "condition", "SG404": "condition"}
+"""What is not checked, by the code of its note."""
 
 
 def check(report: Report, style: ReportStyle = PLAIN) -> str:
@@ -28,6 +33,7 @@ def check(report: Report, style: ReportStyle = PLAIN) -> str:
     return _written(
         {
             "version": VERSION,
+            "tool": tool(),
             "summary": asdict(total(report)),
             "documents": [_document(document) for document in report.documents],
         }
@@ -58,19 +64,18 @@ def _written(found: dict[str, Any]) -> str:
 
 
 def _document(document: DocumentReport) -> dict[str, Any]:
+    position = {diagnostic: k for k, diagnostic in enumerate(document.diagnostics)}
     return {
         "path": document.path,
-        "steps": [_step(step) for step in document.steps],
-        "diagnostics": [_diagnostic(diagnostic) for diagnostic in (*document.diagnostics, *document.not_checked)],
+        "steps": [_step(step, position) for step in document.steps],
+        "diagnostics": [_diagnostic(diagnostic) for diagnostic in document.diagnostics],
+        "not_checked": [_not_checked(note) for note in document.not_checked],
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: Step, position: Mapping[Diagnostic, int]) -> dict[str, Any]:
     return {
-        "line": step.span.line,
-        "column": step.span.column,
-        "end_line": step.span.end_line,
-        "end_column": step.span.end_column,
+        **_place(step.span),
         "left": step.left,
         "right": step.right,
         "read_left": step.read_left,
@@ -78,6 +83,7 @@ def _step(step: Step) -> dict[str, Any]:
         "verdict": step.verdict,
         "expected": step.expected,
         "assumptions": list(step.assumptions),
+        "inferred": list(step.inferred),
         "conditions": list(step.conditions),
         "evidence": _evidence(step.evidence),
         "witness": _witness(step.witness),
@@ -85,6 +91,7 @@ def _step(step: Step) -> dict[str, Any]:
         "repairs": list(step.repairs),
         "warnings": [_diagnostic(warning) for warning in step.warnings],
         "diagnostic": _diagnostic(step.diagnostic) if step.diagnostic else None,
+        "cause": position[step.cause] if step.cause else None,
     }
 
 
@@ -116,9 +123,18 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         "code": diagnostic.code,
         "severity": diagnostic.severity,
         "message": diagnostic.message,
-        "line": diagnostic.span.line if diagnostic.span else None,
-        "column": diagnostic.span.column if diagnostic.span else None,
+        "help": diagnostic.remedy,
+        **_place(diagnostic.span),
     }
+
+
+def _not_checked(note: Diagnostic) -> dict[str, Any]:
+    return {**_place(note.span), "reason": note.message, "kind": KINDS.get(note.code, "inline")}
+
+
+def _place(span: Span | None) -> dict[str, int | None]:
+    names = ("line", "column", "end_line", "end_column")
+    return {name: getattr(span, name) if span is not None else None for name in names}
 
 
 def plain(value: Any) -> Any:

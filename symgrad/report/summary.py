@@ -25,16 +25,21 @@ def refuted_as_expected(step: Step) -> bool:
 
 
 def count(document: DocumentReport) -> Summary:
-    """The counts of one document. A refutation that was expected counts in ``expected`` alone."""
+    """The counts of one document. A refutation that was expected counts in ``expected`` alone.
+
+    An unreadable definition counts as unreadable beside the steps that wait for it.
+    """
     from symgrad.checking.verdict import Summary
 
     names = ["expected" if refuted_as_expected(step) else step.verdict for step in document.steps]
-    errors = sum(diagnostic.severity == "error" for diagnostic in document.diagnostics)
+    inside = {step.cause for step in document.steps if step.cause and step.has_own_reason}
+    errors = sum(one.severity == "error" and one not in inside for one in document.diagnostics)
     return Summary(
         proved=names.count("proved"),
         agrees=names.count("agrees"),
         refuted=names.count("refuted"),
         unreadable=names.count("unreadable") + errors,
+        causes=len(waiting(document)),
         expected=names.count("expected"),
         skipped=document.skipped,
         definitions=document.definitions,
@@ -49,6 +54,15 @@ def total(report: Report) -> Summary:
     return replace(
         Summary(), **{field.name: sum(getattr(one, field.name) for one in counts) for field in fields(Summary)}
     )
+
+
+def waiting(document: DocumentReport) -> dict[Diagnostic, list[Step]]:
+    """The unreadable steps by the diagnostic that they wait for."""
+    found: dict[Diagnostic, list[Step]] = {}
+    for step in document.steps:
+        if step.cause is not None:
+            found.setdefault(step.cause, []).append(step)
+    return found
 
 
 def internal_errors(report: Report) -> list[Diagnostic]:

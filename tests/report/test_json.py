@@ -6,9 +6,11 @@ import json
 import math
 from dataclasses import replace
 from fractions import Fraction
+from importlib.metadata import version
 
 import pytest
 
+from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import DocumentReport, Report, Witness
 from symgrad.report.json_format import check as render
 from symgrad.report.json_format import plain
@@ -30,10 +32,13 @@ test_an_object = facts()
 def shape_of_the_whole() -> None:
     told = read(samples.report(samples.PROVED, definitions=2))
     assert told["version"] == 1
-    assert list(told) == ["version", "summary", "documents"]
+    assert list(told) == ["version", "tool", "summary", "documents"]
+    assert told["tool"] == f"symgrad {version('symgrad')}"
     assert told["summary"] == {
-        "proved": 1, "agrees": 0, "refuted": 0, "unreadable": 0, "expected": 0, "skipped": 0, "definitions": 2,
-    }  # fmt: skip  # one row, as the contract has it
+        "proved": 1, "agrees": 0, "refuted": 0, "unreadable": 0, "causes": 0, "expected": 0, "skipped": 0,
+        "definitions": 2,
+    }  # fmt: skip
+    assert list(told["documents"][0]) == ["path", "steps", "diagnostics", "not_checked"]
 
 
 @test_an_object.fact
@@ -51,6 +56,7 @@ def fields_of_a_step() -> None:
         "verdict": "proved",
         "expected": None,
         "assumptions": [r"\sum_a y_a = 1"],
+        "inferred": [],
         "conditions": [r"p_n \neq 0"],
         "evidence": {"method": "normal form", "samples": 8, "sizes": {"N": 4, "D": 3}, "bound": None},
         "witness": None,
@@ -58,6 +64,7 @@ def fields_of_a_step() -> None:
         "repairs": [],
         "warnings": [],
         "diagnostic": None,
+        "cause": None,
     }
 
 
@@ -103,8 +110,36 @@ def expected_refutation_counts_in_expected_alone() -> None:
 def what_is_unreadable_outside_a_step_counts() -> None:
     told = read(samples.report(samples.UNREADABLE, diagnostics=(samples.NO_NAME,), not_checked=(samples.NOT_CHECKED,)))
     assert told["summary"]["unreadable"] == 2
-    assert [one["code"] for one in told["documents"][0]["diagnostics"]] == ["SG105", "SG401"]
+    assert told["documents"][0]["diagnostics"] == [
+        {
+            "code": "SG105", "severity": "error", "message": "the name `x` is not declared", "help": "Declare it.",
+            "line": 3, "column": 17, "end_line": 3, "end_column": 23,
+        }
+    ]  # fmt: skip
+    assert told["documents"][0]["not_checked"] == [
+        {
+            "line": 3, "column": 37, "end_line": 3, "end_column": 41,
+            "reason": r"`\approx` is no equality: not checked", "kind": "inequality",
+        }
+    ]  # fmt: skip
     assert told["documents"][0]["steps"][0]["diagnostic"]["code"] == "SG105"
+
+
+@test_counts.fact
+def steps_point_to_the_diagnostic_that_they_wait_for() -> None:
+    told = read(
+        Report(
+            (
+                check_text(
+                    "$x \\in \\mathbb{R}^N$\n$$ J = \\half x $$\n$$ K = \\vect x $$\n$$ 2 K = x $$\n$$ K = 3 $$\n"
+                ),
+            )
+        )
+    )
+    (document,) = told["documents"]
+    assert [d["message"][:7] for d in document["diagnostics"]] == ["`\\half`", "`\\vect`"]
+    assert [(s["line"], s["cause"]) for s in document["steps"]] == [(4, 1)]
+    assert (told["summary"]["unreadable"], told["summary"]["causes"]) == (3, 1)
 
 
 @test_counts.fact

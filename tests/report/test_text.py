@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from symgrad.checking.documents import check_text
 from symgrad.checking.verdict import DocumentReport, Report, Step, Witness
 from symgrad.report.check_text import render
 from symgrad.report.frame import Paint, frame
@@ -62,6 +63,23 @@ def golden_picture(name: str) -> None:
 def picture_with_every_step_as_read() -> None:
     report = samples.report(samples.PROVED, samples.marked(samples.REFUTED), samples.REFUTED)
     compare("read", render(report, ReportStyle(read=True)))
+
+
+CASCADE = r"""With $w \in \mathbb{R}^{D}$:
+
+$$ J = \half \lVert w \rVert^2 $$
+
+$$ \frac{\partial J}{\partial w} = w = \vect w $$
+
+$$ 2 J = \vect w = \sum_d w_d^2 $$
+"""
+
+
+@test_pictures.fact
+@each("read", [False, True])
+def picture_of_steps_by_cause(read: bool) -> None:
+    report = Report((check_text(CASCADE, "ridge.md"),))
+    compare(f"causes{'_read' * read}", render(report, ReportStyle(read=read)))
 
 
 test_frames = facts()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import partial, reduce
 from itertools import islice
 
 from symgrad.core.claims import Assumption, Claim
@@ -440,7 +440,8 @@ class ChainReader:
             if k in self.defined or not relation.equality:
                 continue
             left, right = sides[lefts[k]], sides[k + 1]
-            span = (relation.sign_span if relation.continues else left.span).to(right.span)
+            linked = relation.continues and (k == 0 or self.relations[k - 1].equality)  # not so behind `\\implies`
+            span = (relation.sign_span if linked else left.span).to(right.span)
             warnings = tuple(w for w in el.warnings if _touches(w, left) or _touches(w, right))
             link = k == 0 and len(self.relations) > 1 and _is_derivative(left) and not _is_zero(right)
             if (self.purpose == "condition" and not link) or relation.condition:  # `∂J/∂w = … = 0` says what it is
@@ -453,6 +454,7 @@ class ChainReader:
             elif any(w.code == "SG202" for w in el.warnings):
                 found = self.or_entrywise(left, right, span, found)
             step = ReadStep(span, left.text, right.text, found, self.group, self.redefinition if k == 0 else "")
+            step.whole = reduce(Span.to, (cover(tokens) for tokens in relation.conditions), left.span.to(span))
             step.partial = _is_derivative(left, "\\partial")
             step.to_solve = self.solvable and not supposed and _is_zero(right) and _is_gradient(sides[0])
             step.premises = premises

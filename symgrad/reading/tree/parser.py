@@ -177,7 +177,7 @@ class Parser(NameParser, DerivativeParser):
                 "SG103",
                 f"`{t.text}` is not a command that is understood",
                 t.span,
-                "declare it, or write it in other words",
+                "define it with `\\newcommand`, or write it in other words",
             )
         raise error("SG101", f"`{t.text}` is not expected here", t.span)
 
