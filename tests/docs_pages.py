@@ -182,9 +182,10 @@ KNOWN = r"""
 | `\mathbf{1}`, `\mathbf{0}`, `\mathbf{1}_D` | the vector of ones, of zeros |
 | `\lVert x \rVert`, `\lVert x \rVert_2` | the Euclidean norm of a vector |
 | `\lVert x \rVert_1` | the sum of absolute values |
-| `\lVert x \rVert_p`, `\lVert x \rVert_3` | `(\sum_i \lvert x_i \rvert^p)^{1/p}`; `\lVert x \rVert_\infty` is not read |
-| `\lVert A \rVert_F` | the Frobenius norm; so is `\lVert A \rVert` of a matrix, with a warning ([SG211](diagnostics/SG211.md)) |
-| `\langle x, y \rangle`, `\langle A, B \rangle`, `A : B` | the inner product, `\sum_{ij} A_{ij} B_{ij}` of matrices; `:` binds less tightly than a product |
+| `\lVert x \rVert_p`, `\lVert x \rVert_3` | `(\sum_i \lvert x_i \rvert^p)^{1/p}` |
+| `\lVert A \rVert_F` | the Frobenius norm; with a warning also `\lVert A \rVert` ([SG211](diagnostics/SG211.md)) |
+| `\langle x, y \rangle` | the inner product of vectors |
+| `\langle A, B \rangle`, `A : B` | `\sum_{ij} A_{ij} B_{ij}`; `:` binds less tightly than a product |
 | `\pi` | the number, where no `\pi` is declared |
 """
 

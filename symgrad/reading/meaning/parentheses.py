@@ -14,7 +14,7 @@ from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, multiply, parenthesized
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, spelled
-from symgrad.reading.tree.syntax import Call, Paren, Scripted, Sym
+from symgrad.reading.tree.syntax import Call, Paren, Scripted, Sym, SyntaxNode
 from symgrad.text.source import Span
 
 FROBENIUS = ("F", "2,2", "\\text{F}", "\\text{Fro}", "\\text{fro}")
@@ -30,8 +30,16 @@ def paren(el: Reading, node: Paren) -> ReadValue:
     if node.kind == "<":
         if len(node.items) != 2:
             raise error("SG115", "an inner product takes two arrays", node.span)
-        return inner_product(*(el.value(x) for x in node.items), node.span)
+        left, right = (el.value(x) for x in node.items)
+        return inner_product(left, right, node.span)
     return bars(el, node)
+
+
+def _carries_no_slots(inner: SyntaxNode, node: Scripted) -> bool:
+    """True for ``f(x)^2`` and ``\\langle A, B \\rangle_F``."""
+    if isinstance(inner, Paren):
+        return inner.kind == "<" and spelled(node.sub) in FROBENIUS
+    return isinstance(inner, Call) and not node.sub
 
 
 def inner_product(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
@@ -53,9 +61,7 @@ def scripted(el: Reading, node: Scripted) -> ReadValue:
             return parenthesized(ReadValue(squares(value)))
     if isinstance(inner, Paren) and inner.kind == "||":
         value, sup = norm(el, inner, node)
-    elif isinstance(inner, Paren) and inner.kind == "<" and spelled(node.sub) in FROBENIUS:
-        value, sup = el.value(inner), node.sup
-    elif isinstance(inner, Call) and not node.sub:
+    elif _carries_no_slots(inner, node):
         value, sup = el.value(inner), node.sup
     else:
         value, sup = element(el, el.value(inner), node.sub, node.span), node.sup
@@ -100,7 +106,7 @@ def norm(el: Reading, bracket: Paren, node: Scripted) -> tuple[ReadValue, tuple[
         remedy = "the Frobenius norm is `\\lVert A \\rVert_F`"
         raise error("SG113", f"`{node.span.text}` is not the norm of the entries of this matrix", node.span, remedy)
     if which == "\\infty":
-        raise error("SG101", "the largest entry of an array is not read", node.span, "known are `_1`, `_2`, `_p` and `_F`")
+        raise error("SG101", "the largest entry of an array is not read", node.span, "known are `_1`, `_p`, `_F`")
     if which not in ("", "2", *FROBENIUS):
         return _norm_of_order(el, value, node), sup
     body = squares(value) if which else _squares(el, value, node.span)
