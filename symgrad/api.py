@@ -12,8 +12,10 @@ from functools import cached_property
 from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
+from symgrad.reading.document.kinds_of_files import open_document
+from symgrad.reading.document.opened import Opened
 from symgrad.text.diagnostic import Diagnostic, SymgradError
-from symgrad.text.files import load_source
+from symgrad.text.files import STDIN
 from symgrad.text.source import Source
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ class Document:
 
     source: Source
     declarations: tuple[Source, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    """What could not be opened of the files that the document inputs."""
 
     @property
     def path(self) -> str:
@@ -43,7 +47,9 @@ class Document:
         """The steps, definitions and diagnostics of the document. Nothing that uses them changes them."""
         from symgrad.reading.document_reader import read_document as read
 
-        return read(self.source, self.declarations)
+        found = read(self.source, self.declarations)
+        found.diagnostics[:0] = self.problems
+        return found
 
     @cached_property
     def requests(self) -> GradientRequests:
@@ -63,17 +69,25 @@ DocumentOrPath = Document | str | PathLike[str]
 
 
 def read_document(
-    path: str | PathLike[str] | None = None, text: str | None = None, declarations: Sequence[str | PathLike[str]] = ()
+    path: str | PathLike[str] | None = None,
+    text: str | None = None,
+    declarations: Sequence[str | PathLike[str]] = (),
+    stdin_name: str = "",
 ) -> Document:
+    """``stdin_name``: the path that a document on standard input has, which is at the path ``-``."""
     if (path is None) == (text is None):
         raise SymgradError("give either a path or a text: `symgrad.read('x.md')` or `symgrad.read(text='…')`")
-    source = Source("text.md", text) if text is not None else load(_path(path, "symgrad.read"))
-    return Document(source, tuple(load(_path(d, "declarations")) for d in declarations))
+    opened = Opened(Source("text.md", text)) if text is not None else load(_path(path, "symgrad.read"), stdin_name)
+    others = tuple(load(_path(d, "declarations")).source for d in declarations)
+    return Document(opened.source, others, opened.problems)
 
 
 def as_document(given: object, function: str) -> Document:
     """A document, or the document at a path. ``function`` is the name of the caller's function, for messages."""
-    return given if isinstance(given, Document) else Document(load(_path(given, function)))
+    if isinstance(given, Document):
+        return given
+    opened = load(_path(given, function))
+    return Document(opened.source, (), opened.problems)
 
 
 def _path(given: object, function: str) -> str:
@@ -88,10 +102,10 @@ def _path(given: object, function: str) -> str:
     raise SymgradError(f"{function} takes a document or a path, not {kind}: use `symgrad.read(path)`")
 
 
-def load(path: str) -> Source:
-    """The text of a file. Raises ``SymgradError`` where it can't be opened or is not text."""
+def load(path: str, stdin_name: str = "") -> Opened:
+    """The text of a document. Raises ``SymgradError`` where it can't be opened or is not text."""
     try:
-        found = load_source(path)
+        found = open_document(path, stdin_name)
     except OSError as e:
         raise SymgradError(f"can't open {path}: {(e.strerror or str(e)).lower()}") from e
     if isinstance(found, Diagnostic):
@@ -114,11 +128,13 @@ def check_paths(
     seed: int = 0,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    stdin_name: str = "",
 ) -> Report:
     """Check files, in the order given, in ``jobs`` processes. ``progress(done, of)`` is called after each file."""
     from symgrad.checking.verdict import Report
 
-    tasks = [(path, tuple(with_files), seed) for path in paths]
+    opened = [open_document(path, stdin_name) if path == STDIN else path for path in paths]
+    tasks = [(document, tuple(with_files), seed) for document in opened]
     documents: list[DocumentReport] = []
 
     def gather(done: Iterable[DocumentReport]) -> None:
@@ -137,15 +153,20 @@ def check_paths(
     return Report(tuple(documents))
 
 
-def _check_path(task: tuple[str, tuple[str, ...], int]) -> DocumentReport:
-    """Check one file. A file that is not text gets a report with that diagnostic, and the others are still checked."""
+def _check_path(task: tuple[str | Opened | Diagnostic, tuple[str, ...], int]) -> DocumentReport:
+    """Check one file, or what standard input held.
+
+    A file that is not text gets a report with that diagnostic, and the others are still checked.
+    """
     from symgrad.checking.verdict import DocumentReport
 
-    path, with_files, seed = task
-    source = load_source(path)
-    if isinstance(source, Diagnostic):
-        return DocumentReport(path, (), (source,))
-    return check_document(Document(source, tuple(load(file) for file in with_files)), seed)
+    given, with_files, seed = task
+    opened = open_document(given) if isinstance(given, str) else given
+    if isinstance(opened, Diagnostic):
+        path = opened.span.source.path if opened.span else STDIN
+        return DocumentReport(given if isinstance(given, str) else path, (), (opened,))
+    others = tuple(load(file).source for file in with_files)
+    return check_document(Document(opened.source, others, opened.problems), seed)
 
 
 # --- gradients --------------------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from symgrad.cli.output import BUG, add_format, rendered, show
+from symgrad.cli.output import BUG, add_format, add_stdin_name, rendered, show
+from symgrad.text.files import STDIN
 
-SUFFIXES = (".md", ".tex")
 STATUSES = """\
 exit status:
   0  every step is proved or agrees
@@ -35,8 +35,13 @@ def add(verbs: Any) -> None:
         allow_abbrev=False,
     )
     check.add_argument(
-        "paths", nargs="+", metavar="PATH", help="a document; a folder means every .md and .tex below it"
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a document; a folder means every document below it; - is standard input",
     )
+    check.add_argument("--docstrings", action="store_true", help="a folder means the .py files below it as well")
+    add_stdin_name(check)
     check.add_argument(
         "--with",
         dest="with_files",
@@ -59,28 +64,41 @@ def run(options: argparse.Namespace) -> int:
     from symgrad.report.progress import Progress
     from symgrad.report.summary import NO_STEPS, exit_status, internal_errors
 
-    paths = documents(options.paths)
+    paths = documents(options.paths, options.docstrings)
     for path in (*paths, *options.with_files):
-        _openable(path)
+        if path != STDIN:
+            _openable(path)
     from symgrad.api import check_paths  # only now: the engines load NumPy
 
     with Progress(sys.stderr) as progress:
-        report = check_paths(paths, options.with_files, seed=options.seed, jobs=options.jobs, progress=progress)
+        report = check_paths(
+            paths,
+            options.with_files,
+            seed=options.seed,
+            jobs=options.jobs,
+            progress=progress,
+            stdin_name=options.stdin_name,
+        )
     show(rendered("check", report, options))
     status = exit_status(report, strict=options.strict)
     for error in internal_errors(report):
-        place = f" ({error.span.source.path}:{error.span.line})" if error.span else ""
+        shown = error.span.shown if error.span else None
+        place = f" ({shown.source.name}:{shown.line})" if shown else ""
         print(f"symgrad: {error.message}{place}\n{BUG}", file=sys.stderr)
     if status == NO_STEPS:
         print("symgrad: no step to rule on: no display in these documents claims an equality", file=sys.stderr)
     return status
 
 
-def documents(paths: Sequence[str]) -> list[str]:
-    """The files that the paths name, each once: a folder means every .md and .tex below it, sorted by name.
+def documents(paths: Sequence[str], docstrings: bool = False) -> list[str]:
+    """The files that the paths name, each once: a folder means every document below it, sorted by name.
 
-    Hidden folders below a folder are left out, because they hold environments and caches.
+    ``docstrings``: Python modules are documents too. Hidden folders below a folder are left out, because they hold
+    environments and caches.
     """
+    from symgrad.reading.document.kinds_of_files import KINDS, ON_REQUEST
+
+    suffixes = tuple(suffix for suffix in KINDS if docstrings or suffix not in ON_REQUEST)
     found: list[str] = []
     for path in paths:
         if not os.path.isdir(path):
@@ -89,7 +107,7 @@ def documents(paths: Sequence[str]) -> list[str]:
         below: list[str] = []
         for folder, folders, files in os.walk(path, onerror=_raise):
             folders[:] = [name for name in folders if not name.startswith(".")]
-            below += (os.path.join(folder, name) for name in files if name.endswith(SUFFIXES))
+            below += (os.path.join(folder, name) for name in files if name.lower().endswith(suffixes))
         found += sorted(below)
     return list(dict.fromkeys(found))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from symgrad.cli.output import add_format, rendered, show
+from symgrad.cli.output import add_format, add_stdin_name, rendered, show
 
 STATUSES = """\
 exit status:
@@ -40,6 +40,7 @@ def add(verbs: Any) -> None:
     )  # fmt: skip
     compare.add_argument("--seed", type=int, default=0, metavar="N", help="other random points (default: %(default)s)")
     add_format(compare, "comparison")
+    add_stdin_name(compare)
     compare.set_defaults(run=run)
 
 
@@ -48,7 +49,9 @@ def run(options: argparse.Namespace) -> int:
     from symgrad.comparing.calling import load_function
     from symgrad.comparing.comparer import compare
 
-    problem = read_document(options.document, declarations=options.with_files).problem(options.of)
+    problem = read_document(options.document, declarations=options.with_files, stdin_name=options.stdin_name).problem(
+        options.of
+    )
     function = load_function(options.function)
     found = compare(function, problem, _split(options.wrt), options.maps, options.seed, options.function)
     show(rendered("comparison", found, options))

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from symgrad.cli.output import UNREADABLE, UsageError, show
+from symgrad.cli.output import UNREADABLE, UsageError, add_stdin_name, show
 
 DESCRIPTION = "Writes a module of gradient functions for the costs that a document defines."
 
@@ -34,6 +34,7 @@ def add(verbs: Any) -> None:
         help="declarations for a document that can't be edited (repeatable)",
     )
     export.add_argument("--target", default="numpy", help="what the module computes with (default: %(default)s)")
+    add_stdin_name(export)
     export.set_defaults(run=run)
 
 
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     from symgrad.api import export_document, read_document
     from symgrad.text.diagnostic import NotationError
 
-    document = read_document(options.document, declarations=options.with_files)
+    document = read_document(options.document, declarations=options.with_files, stdin_name=options.stdin_name)
     found = export_document(document, tuple(options.of), options.wrt, options.target)
     if options.output is None or options.output == "-":
         show(found.text)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from symgrad.cli.output import UNREADABLE, UsageError, add_format, rendered, show
+from symgrad.cli.output import UNREADABLE, UsageError, add_format, add_stdin_name, rendered, show
 
 
 def add(verbs: Any) -> None:
@@ -32,6 +32,7 @@ def add(verbs: Any) -> None:
     latex.add_argument("--steps", action="store_true", help="the whole derivation, one rule per line")
     latex.add_argument("--with", dest="with_files", action="append", default=[], metavar="FILE", help="declarations")
     add_format(latex, "derivations")
+    add_stdin_name(latex)
     latex.set_defaults(run=run)
 
 
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     from symgrad.api import read_document
     from symgrad.gradients.document_gradients import document_gradients
 
-    document = read_document(options.path, declarations=options.with_files)
+    document = read_document(options.path, declarations=options.with_files, stdin_name=options.stdin_name)
     found = document_gradients(document.requests, options.of, options.wrt, options.form, options.steps)
     if found.displays:
         show(rendered("derivations", found, options))

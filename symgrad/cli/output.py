@@ -33,6 +33,17 @@ def add_format(command: argparse.ArgumentParser, kind: Kind) -> None:
     command.add_argument("--format", type=named, default="text", metavar=choices, help="default: %(default)s")
 
 
+def add_stdin_name(command: argparse.ArgumentParser) -> None:
+    """The option ``--stdin-filename`` of a command that takes documents."""
+    command.add_argument(
+        "--stdin-filename",
+        dest="stdin_name",
+        default="",
+        metavar="NAME",
+        help="the path that standard input has in reports, and whose ending gives its kind",
+    )
+
+
 def rendered(kind: Kind, report: Any, options: argparse.Namespace) -> str:
     """A report in the format that was chosen with ``--format``."""
     text: str = getattr(FORMATS[options.format], kind)(report, ReportStyle(getattr(options, "read", False), _colour()))

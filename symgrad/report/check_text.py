@@ -97,7 +97,7 @@ def _remarks(document: DocumentReport, paint: Paint) -> Iterator[str]:
 
 def _remark(diagnostic: Diagnostic, paint: Paint) -> str:
     name = paint(SEVERITIES[diagnostic.severity], diagnostic.severity)
-    place = f"{diagnostic.span.line}:{diagnostic.span.column}  " if diagnostic.span else ""
+    place = f"{diagnostic.span.place}  " if diagnostic.span else ""
     return f"  {name} {place}{diagnostic.message}  {paint('dim', diagnostic.code)}".rstrip()
 
 
@@ -215,7 +215,7 @@ def _evidence(evidence: Evidence) -> str:
 
 def _warnings(step: Step) -> Iterator[Fact]:
     for warning in step.warnings:
-        place = f"{warning.span.line}:{warning.span.column}: " if warning.span else ""
+        place = f"{warning.span.place}: " if warning.span else ""
         yield "warning", [f"{place}{warning.message} ({warning.code})"]
 
 

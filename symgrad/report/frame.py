@@ -41,7 +41,7 @@ class Paint:
 
 def frame(head: str, span: Span, severity: Severity, facts: Sequence[Fact], paint: Paint) -> str:
     """The lines of a step below its head. ``severity`` determines the colour of the underline."""
-    first, *others = _lines(span)
+    first, *others = _lines(span.shown)
     place = Diagnostic("", "", first, severity=severity, labels=tuple((line, "") for line in others))
     quotation = render(place, paint.on).split("\n")[1:]
     return "\n".join([head, *quotation, *footnotes(facts, max(line.line for line in (first, *others)), paint)])

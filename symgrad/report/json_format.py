@@ -132,9 +132,15 @@ def _not_checked(note: Diagnostic) -> dict[str, Any]:
     return {**_place(note.span), "reason": note.message, "kind": KINDS.get(note.code, "inline")}
 
 
-def _place(span: Span | None) -> dict[str, int | None]:
+def _place(span: Span | None) -> dict[str, Any]:
+    """Lines count in the cell of a notebook, and in the file that a document inputs."""
     names = ("line", "column", "end_line", "end_column")
-    return {name: getattr(span, name) if span is not None else None for name in names}
+    if span is None:
+        return dict.fromkeys(names)
+    source = span.shown.source
+    file = {} if source.path == span.source.path else {"file": source.path}
+    cell = {} if source.cell is None else {"cell": source.cell}
+    return {**{name: getattr(span, name) for name in names}, **file, **cell}
 
 
 def plain(value: Any) -> Any:

@@ -35,6 +35,7 @@ class NotationError(SymgradError):
 
     def __str__(self) -> str:
         d = self.diagnostic
-        place = "" if d.span is None else f"{d.span.source.path}:{d.span.line}:{d.span.column}: "
+        shown = None if d.span is None else d.span.shown
+        place = "" if shown is None else f"{shown.source.name}:{shown.line}:{shown.column}: "
         remedy = f" ({d.remedy})" if d.remedy else ""
         return f"{place}{d.code} {d.message}{remedy}"

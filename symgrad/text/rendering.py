@@ -22,15 +22,15 @@ def render(diagnostic: Diagnostic, colour: bool = False) -> str:
 
     severity = diagnostic.severity
     out = [paint(severity, f"{severity}[{diagnostic.code}]") + paint("bold", f": {printable(diagnostic.message)}")]
-    places = [(diagnostic.span, "", "^")] if diagnostic.span is not None else []
-    places += [(span, text, "-") for span, text in diagnostic.labels]
+    places = [(diagnostic.span.shown, "", "^")] if diagnostic.span is not None else []
+    places += [(span.shown, text, "-") for span, text in diagnostic.labels]
     margin = max((len(str(span.line)) for span, _, _ in places), default=1)
     shown: tuple[str, int] | None = None
     for span, text, mark in places:
-        line = (span.source.path, span.line)
+        line = (span.source.name, span.line)
         if shown is None or line[0] != shown[0]:
             arrow = "-->" if mark == "^" else ":::"
-            out.append(f"{' ' * margin}{paint('label', arrow)} {printable(span.source.path)}:{span.line}:{span.column}")
+            out.append(f"{' ' * margin}{paint('label', arrow)} {printable(span.source.name)}:{span.line}:{span.column}")
         underline, source_line = _excerpt(span)
         if shown != line:
             out.append(paint("label", f"{' ' * margin} |"))

@@ -182,9 +182,9 @@ class _Finder:
         return _WORDS.search(later) is not None or re.search(r"\n[ \t\r]*\n {0,3}#{1,6} ", piece) is not None
 
     def walled(self, start: int, end: int) -> bool:
-        """True if there is a fenced block between two offsets."""
+        """True if there is a fenced block, or the start of a notebook's cell, between two offsets."""
         k = bisect_right(self.layout.walls, start)
-        return k < len(self.layout.walls) and self.layout.walls[k] < end
+        return k < len(self.layout.walls) and self.layout.walls[k] <= end
 
     # --- inline mathematics -----------------------------------------------------------------
 

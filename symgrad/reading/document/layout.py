@@ -28,7 +28,7 @@ class Layout:
     paragraphs: list[int] = field(default_factory=list)
     """Offsets at which a paragraph ends, ascending."""
     walls: list[int] = field(default_factory=list)
-    """Offsets of fenced blocks, ascending: no other display extends across one."""
+    """Offsets of fenced blocks and of cells, ascending: no other display extends across one."""
     stops: list[int] = field(default_factory=list)
     """Offsets that inline mathematics can't extend across: those, and the starts of list items."""
 

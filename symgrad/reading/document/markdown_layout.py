@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from symgrad.reading.document.blocks import Display, Heading
 from symgrad.reading.document.layout import Layout, blank
@@ -43,7 +44,7 @@ def _without_quote_marks(source: Source) -> Source:
         quoted = m is not None and (quoted or before_blank)
         out.append(" " * m.end() + line[m.end() :] if m is not None and quoted else line)
         before_blank = not line.strip() or line.lstrip().startswith("#")
-    return Source(source.path, "\n".join(out))
+    return source.rewritten("\n".join(out))
 
 
 class _Lines:
@@ -65,12 +66,22 @@ class _Lines:
         self.comment = False
         """True if the line before ended inside a comment."""
         self.unfenced: dict[str, int] = {}
-        """Fence characters, each with the least length of a fence that no later line closes."""
+        """Fence characters, each with the least length of a fence that no later line of its part closes."""
+        self.end = len(self.lines)
+        """The line behind the part that is being read: a cell of a notebook, else the document."""
 
     def read(self) -> None:
+        origins = [p.start for p in self.layout.source.stretches if p.origin.cell is not None]
+        firsts = [bisect_left(self.starts, start) for start in origins[1:]]
+        self.layout.walls += origins
         k = self._front_matter()
-        while k < len(self.lines):
-            k = self._line(k)
+        for end in (*firsts, len(self.lines)):
+            self.end = end
+            self.unfenced.clear()
+            self.in_list = self.comment = False
+            while k < self.end:
+                k = self._line(k)
+        self.layout.walls.sort()
 
     def hide(self, first: int, last: int) -> None:
         for k in range(first, min(last, len(self.lines))):
@@ -151,13 +162,13 @@ class _Lines:
         closing = re.compile(rf"[ \t]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
         end = None
         if len(mark) < self.unfenced.get(mark[0], len(mark) + 1):
-            end = next((j for j in range(k + 1, len(self.lines)) if closing.match(self.lines[j].rstrip())), None)
+            end = next((j for j in range(k + 1, self.end) if closing.match(self.lines[j].rstrip())), None)
         start = self.starts[k] + len(self.lines[k]) - len(self.lines[k].lstrip())
         self.end_paragraph(k)
         layout.walls.append(start)
         if end is None:
             self.unfenced[mark[0]] = len(mark)
-            rest = "\n".join(self.lines[k + 1 :])
+            rest = "\n".join(self.lines[k + 1 : self.end])
             if language == "math" or re.search(r"\$\$|\\\[|\\begin\{|symgrad:", rest):
                 opened = f"{mark}{info}".strip()
                 layout.report(
@@ -170,8 +181,8 @@ class _Lines:
             if language == "math":
                 self.hide(k, k + 1)
                 return k + 1
-            self.hide(k, len(self.lines))
-            return len(self.lines)
+            self.hide(k, self.end)
+            return self.end
         if language == "math":
             content = layout.span(self.starts[k + 1], max(self.starts[k + 1], self.starts[end] - 1))
             layout.fences.append(
