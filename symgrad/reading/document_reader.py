@@ -9,6 +9,7 @@ from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.assertions import definers, is_called, last_cases, proses, stances
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
 from symgrad.reading.document.purposes import purpose, says_independent
+from symgrad.reading.inference.inferring import Inferred, close, infer
 from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.conditions import SIGNS
 from symgrad.reading.meaning.rules import Definitions
@@ -35,10 +36,14 @@ ONE_HOT = re.compile(r"\bone-?\s?hot\b", re.IGNORECASE)
 class Reader:
     """Reads one document, with the declarations of other files."""
 
-    def __init__(self, source: Source, with_sources: Sequence[Source] = ()) -> None:
+    def __init__(
+        self, source: Source, with_sources: Sequence[Source] = (), inferred: Inferred | None = None
+    ) -> None:
         self.source = source
         self.out = ReadDocument(source)
         self.scope = self.out.scope
+        if inferred is not None:
+            inferred.enter(self.scope)
         self.macros = collect_macros(source)
         self.definitions = Definitions()
         self.sections = Sections(with_sources)
@@ -214,5 +219,13 @@ def _chains(relations: Sequence[Relation]) -> list[list[Relation]]:
 
 
 def read_document(source: Source, with_sources: Sequence[Source] = ()) -> ReadDocument:
-    """Read a document with the declarations of other files (``--with``)."""
-    return Reader(source, with_sources).read()
+    """Read a document with the declarations of other files (``--with``).
+
+    Names that it leaves undeclared are inferred from their use, see ``inference``.
+    """
+    plain = Reader(source, with_sources).read()
+    found = infer(plain.scope, plain.chains)
+    if not found:
+        return plain
+    Reader(source, with_sources, found).read()
+    return Reader(source, with_sources, close(found, plain.scope, plain.chains)).read()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from symgrad.core.claims import Claim
 from symgrad.reading.names.scope import Scope
+from symgrad.reading.tree.syntax import SyntaxNode
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Source, Span
 
@@ -58,3 +59,5 @@ class ReadDocument:
     skipped: int = 0
     expectations: dict[int, tuple[int | None, Span]] = field(default_factory=dict)
     scope: Scope = field(default_factory=Scope)
+    chains: list[tuple[SyntaxNode, ...]] = field(default_factory=list)
+    """The sides of each chain of relations, as far as they were parsed."""

@@ -274,7 +274,9 @@ class ChainReader:
             learn_run(self.out.scope, first.left)
         self.sides = [self.side(first.left, first.sign_span, head=True)]
         self.sides += [self.side(tuple(r.right), r.sign_span, head=r.sign == "=:") for r in self.relations]
-        note_sizes(self.out.scope, [s.node for s in self.sides if isinstance(s, Parsed)])
+        nodes = [s.node for s in self.sides if isinstance(s, Parsed)]
+        self.out.chains.append(tuple(nodes))
+        note_sizes(self.out.scope, nodes)
         for relation in self.relations:
             self.take_ranges(relation)
         for k, relation in enumerate(self.relations):

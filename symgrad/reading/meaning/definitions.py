@@ -6,6 +6,7 @@ from symgrad.core.nodes import Definition, Ref
 from symgrad.core.ranges import Index, IndexExpr, Range, Subset
 from symgrad.reading.meaning.implied_sums import insert_implied_sums
 from symgrad.reading.meaning.open_index import OpenIndex, closed, give_range
+from symgrad.reading.meaning.open_range import agree
 from symgrad.reading.meaning.raw_trees import expression
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import fill
@@ -81,7 +82,7 @@ def _fit(entry: Defined, slots: int, axes: tuple[Index, ...], declared: tuple[Ra
     for axis, wanted in zip(axes, rest, strict=True):
         if axis.range is None:
             give_range(axis, wanted)
-        elif axis.range != wanted:
+        elif not agree(axis.range, wanted):
             message = f"`{entry.key}` is declared over {wanted} and defined over {axis.range}"
             raise error("SG107", message, entry.span)
 

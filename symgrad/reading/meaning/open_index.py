@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symgrad.core.ranges import Index, IndexExpr, IndexKind, Range, indices_of, next_serial, substitute_index
+from symgrad.reading.meaning.open_range import OpenRange, agree, resolved
 
 
 @dataclass(slots=True, eq=False)
@@ -47,11 +48,16 @@ class OpenIndex(Index):
 
     @property
     def range(self) -> Range | None:
-        return self.state.range.root().known
+        return resolved(self.state.range.root().known)
 
     @property
     def implied(self) -> bool:
         return self.state.implied
+
+    def is_found(self, found: Range) -> bool:
+        """True if the range is an open one of a name that is not declared, and may be this one."""
+        known = self.state.range.root().known
+        return isinstance(known, OpenRange) and agree(known, found)
 
     def fresh(self, kind: IndexKind | None = None) -> OpenIndex:
         other = OpenIndex(self.letter, None, kind or self.kind)
@@ -77,7 +83,7 @@ def same_range(a: Index, b: Index) -> bool:
     """True if two indices have the same range. If one range is not known, the two are united."""
     if a.range is None or b.range is None:
         unite(a, b)
-    return a.range == b.range
+    return a.range == b.range or (a.range is not None and b.range is not None and agree(a.range, b.range))
 
 
 def unite(a: Index, b: Index) -> None:
@@ -93,7 +99,7 @@ def unite(a: Index, b: Index) -> None:
 
 def may_have_same_range(a: Index, b: Index) -> bool:
     """True unless two indices are known to have different ranges."""
-    return a.range is None or b.range is None or a.range == b.range
+    return any(r is None or isinstance(r, OpenRange) for r in (a.range, b.range)) or a.range == b.range
 
 
 def mark_implied(index: Index) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from symgrad.core.nodes import Cond
 from symgrad.core.ranges import Index, IndexExpr, Range, Subset, range_of
 from symgrad.reading.meaning.open_index import OpenIndex, give_range, unite
+from symgrad.reading.meaning.open_range import agree
 from symgrad.reading.names.scope import Scope
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -71,7 +72,7 @@ class OpenIndices:
         if index.range is None:
             give_range(index, wanted)
             self.places[index] = span
-        elif index.range != wanted:
+        elif not agree(index.range, wanted):
             labels: tuple[tuple[Span, str], ...] = ()
             if index in self.places:
                 labels = ((self.places[index], f"here it runs over {index.range}"),)

@@ -21,7 +21,7 @@ from symgrad.core.nodes import (
 from symgrad.core.ranges import Affine, Index, Range, Subset, index_expr
 from symgrad.reading.meaning.bounds import Bound, read_bounds
 from symgrad.reading.meaning.conditions import read_conditions
-from symgrad.reading.meaning.open_index import give_range
+from symgrad.reading.meaning.open_index import OpenIndex, give_range
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.tree.scripts import cover, error
@@ -85,6 +85,8 @@ def _between(el: Reading, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[
                 "let it stand in a slot",
             )
         give_range(index, written)
+        return []
+    if not open_ends and isinstance(index, OpenIndex) and index.is_found(written):
         return []
     counted_from_0 = not open_ends and lo == Affine() and written.size == index.range.size
     if counted_from_0 and is_counted(index, body):

@@ -50,6 +50,7 @@ class Definer:
         if isinstance(name, Call):
             return self._call(name, written)
         if isinstance(name, Sym):
+            self._make_way(name)
             return self._name(name, written)
         if not plain:
             raise error("SG101", "only a name can be defined", name.span, "write `name := …`")
@@ -57,7 +58,8 @@ class Definer:
 
     def is_declared(self, name: SyntaxNode) -> bool:
         """True if a name has been declared or defined."""
-        return isinstance(name, Sym) and self.scope.value_key(name)[0] is not None
+        key = self.scope.value_key(name)[0] if isinstance(name, Sym) else None
+        return key is not None and not self.scope.is_provisional(key)
 
     def undefined(self, name: SyntaxNode) -> NameKey | None:
         """The name on the left of an equation, if it has no readable definition; its right side defines it then."""
@@ -98,6 +100,12 @@ class Definer:
             return []
         letter = entry.key.letter
         return [str(d.key) for d in defined if d is not entry and Candidate(d.body, d.span, True).uses(letter)]
+
+    def _make_way(self, name: Sym) -> None:
+        """Drop an inferred meaning of the name."""
+        key = self.scope.value_key(name)[0]
+        if key is not None:
+            self.scope.forget_provisional(key)
 
     # --- names with arguments -------------------------------------------------------------------
 

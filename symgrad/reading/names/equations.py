@@ -61,7 +61,8 @@ class Equations:
     def quantity(self, head: Sym, right: tuple[Token, ...], span: Span) -> bool:
         """``\\hat y = \\operatorname{softmax}(\\theta)`` in the text: defines a name without a value by known ones."""
         key = self.scope.value_key(head)[0]
-        entry = self.scope.values.get(key) if key is not None else None
+        inferred = key is not None and self.scope.is_provisional(key)
+        entry = self.scope.values.get(key) if key is not None and not inferred else None
         if isinstance(entry, Defined) or head.key in self.scope.indices or head.key in self.scope.sizes:
             return False
         if entry is not None and self.defining != "plainly":

@@ -92,6 +92,10 @@ class Scope:
     """Names that are defined at expressions, ``g(a^\\top x) = s``, with those expressions."""
     unread: NameTable[NameKey, Diagnostic] = field(default_factory=NameTable)
     """Names whose latest definition could not be read, with the reason."""
+    provisional: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
+    """Meanings that are inferred; a declaration or definition of the name takes their place."""
+    first_defined: dict[NameKey, Defined] = field(default_factory=dict)
+    """The first definition of each name in the document."""
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
@@ -109,6 +113,8 @@ class Scope:
         if key in entries and table != "letters" and name.is_letter:
             self.assumed = [a for a in self.assumed if name.letter not in a.names]
         entries[key] = entry
+        if table == "values" and isinstance(entry, Defined):
+            self.first_defined.setdefault(name, entry)
         self.applied.pop(name, None)
         self.unread.pop(name, None)
         if len(name.letter) > 1 and name.letter.isalpha() and name.is_letter_or_bold:
@@ -129,7 +135,19 @@ class Scope:
     def leave_unread(self, key: NameKey, problem: Diagnostic) -> None:
         """Note that the definition of a name could not be read; a later one that can be read takes over."""
         self.unread[key] = problem
+        if key in self.provisional:
+            self.values[key] = self.provisional[key]
         self.version += 1
+
+    def is_provisional(self, key: NameKey) -> bool:
+        """True if a name has no meaning but an inferred one."""
+        return key in self.provisional and self.values.get(key) is self.provisional[key]
+
+    def forget_provisional(self, key: NameKey) -> None:
+        """Make way for a definition of a name whose meaning is inferred."""
+        if self.is_provisional(key):
+            del self.values[key]
+            self.version += 1
 
     @property
     def serial(self) -> int:

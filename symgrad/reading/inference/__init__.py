@@ -1,0 +1,1 @@
+"""What a document leaves undeclared: roles, ranks and sizes of names, found from their use."""

@@ -1,0 +1,178 @@
+"""Declarations of names that a document leaves undeclared, found from their use.
+
+The document is read as it is, then with undeclared names as arrays over open ranges, which their use closes, and last
+with the declarations that this gave. Declared names keep their declarations: what is inferred fills gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from symgrad.core.nodes import Tensor
+from symgrad.core.ranges import Index, Range
+from symgrad.reading.inference.ranks import Ranks
+from symgrad.reading.inference.undeclared import UndeclaredNames
+from symgrad.reading.meaning.open_range import OpenRange, resolved
+from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.scope import Defined, Scope
+from symgrad.reading.tree.scripts import letters_in
+from symgrad.reading.tree.syntax import BigOp, ProductNode, Sym, SyntaxNode
+from symgrad.reading.tree.used_names import outside_letters, subnodes
+
+SIZES = "DMKNPQRST"
+"""Names for sizes that no letter stands for, as far as the document has no other use for them."""
+MAX_NAMES = 400
+MAX_AXES = 4
+
+
+@dataclass(slots=True)
+class Inferred:
+    """Names with the meaning that their use gives them."""
+
+    arrays: dict[NameKey, Tensor] = field(default_factory=dict)
+    ahead: dict[NameKey, Defined] = field(default_factory=dict)
+    """Definitions that the document gives after the first use of their names."""
+    fixed: dict[str, Index] = field(default_factory=dict)
+    letters: dict[str, Range] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.arrays or self.ahead or self.fixed)
+
+    def enter(self, scope: Scope) -> None:
+        """Enter the names; a declaration or definition in the document takes their place."""
+        for key, made in (*self.arrays.items(), *self.ahead.items()):
+            scope.put("values", key, made)
+            scope.provisional[key] = made
+        for letter, index in self.fixed.items():
+            scope.put("indices", letter, index)
+        for letter, over in self.letters.items():
+            scope.put("letters", letter, over)
+        for name in {s for r in self._ranges() for s in r.size.sizes()}:
+            scope.sizes.add(name)
+
+    def _ranges(self) -> Iterator[Range]:
+        for tensor in self.arrays.values():
+            yield from tensor.ranges
+        for index in self.fixed.values():
+            if index.range is not None:
+                yield index.range
+        yield from self.letters.values()
+
+
+def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
+    """Undeclared names as arrays over open ranges. ``scope``: that of the end of the document."""
+    names = UndeclaredNames(scope, [side for sides in chains for side in sides])
+    arrays = {key: entry for key, entry in names.found.items() if not entry.is_function and entry.values}
+    out = Inferred(ahead=_used_before(scope, chains))
+    if arrays and len(arrays) <= MAX_NAMES:
+        ranks = Ranks(names, chains)
+        for key in arrays:
+            axes = min(ranks.of(key), MAX_AXES)
+            out.arrays[key] = Tensor(key.latex, tuple(OpenRange() for _ in range(axes)), "real", False)
+    raised = _raised_letters(names)
+    out.letters = {x: OpenRange() for x in sorted(raised) if x not in scope.letters and x not in scope.indices}
+    for letter in sorted(_fixed_letters(names)):
+        out.fixed[letter] = Index(letter, OpenRange(), "fixed")
+    return out
+
+
+def _used_before(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> dict[NameKey, Defined]:
+    """The first definitions of names that are used further up, and not declared there."""
+    first: dict[NameKey, int] = {}
+    for sides in chains:
+        for side in sides:
+            for n in subnodes(side):
+                if isinstance(n, Sym):
+                    key = scope.value_key(n)[0]
+                    if key is not None:
+                        first[key] = min(n.span.start, first.get(key, n.span.start))
+    out = {}
+    for key, entry in scope.first_defined.items():
+        if entry.declared is None and first.get(key, entry.span.start) < entry.span.start:
+            out[key] = entry
+    return out
+
+
+def _raised_letters(names: UndeclaredNames) -> set[str]:
+    """The letters of ``x^{(i)}`` that a sum binds somewhere."""
+    out = set()
+    for tree in names.trees:
+        for n in subnodes(tree):
+            if isinstance(n, Sym) and len(n.sup) == 3 and n.sup[0].text == "(":
+                out.update(x for x in letters_in(n.sup[1:2]) if x in names.summed)
+    return out
+
+
+def _fixed_letters(names: UndeclaredNames) -> set[str]:
+    """Letters that no sum binds, that a definition's left side lacks, and that no product repeats: ``-\\log y_o``."""
+    free = names.index_letters - names.summed - names.scope.indices.keys() - names.scope.letters.keys()
+    out: set[str] = set()
+    scope = names.scope
+    for entry in (e for table in (scope.values, scope.calls) for e in table.values()):
+        if isinstance(entry, Defined) and not entry.alias and entry.form is None:
+            own = {*entry.patterns, *(entry.arguments or ())}
+            out |= (outside_letters([entry.body]) & free) - own - _repeated(entry.body)
+    return out
+
+
+def _repeated(body: SyntaxNode) -> set[str]:
+    """The letters that two factors of one product have: implied sums, unless all sums are written."""
+    out: set[str] = set()
+    for n in subnodes(body):
+        if isinstance(n, ProductNode):
+            seen: set[str] = set()
+            for _, factor in n.factors:
+                own = set(letters_in(getattr(factor, "sub", ()))) if not isinstance(factor, BigOp) else set()
+                out |= seen & own
+                seen |= own
+    return out
+
+
+def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
+    """The same names over the ranges that were found; ranges that are still open get sizes of their own."""
+    names = UndeclaredNames(scope, [side for sides in chains for side in sides])
+    sizes = _SizeNames({n.key for tree in names.trees for n in subnodes(tree) if isinstance(n, Sym)} | {*scope.sizes})
+    letters: dict[Range, str] = {}
+    for key, tensor in found.arrays.items():
+        used = names.found.get(key)
+        for k, r in enumerate(tensor.ranges):
+            written = used.letters[k] if used is not None and k < len(used.letters) else []
+            end = resolved(r)
+            if written and isinstance(end, OpenRange):
+                letters.setdefault(end, written[0].rstrip("'"))
+    for letter, over in [*((x, i.range) for x, i in found.fixed.items()), *found.letters.items()]:
+        end = resolved(over)
+        if isinstance(end, OpenRange):
+            letters.setdefault(end, letter)
+
+    def closed(r: Range | None) -> Range:
+        end = resolved(r)
+        return sizes.range_of(end, letters.get(end)) if isinstance(end, OpenRange) else end or OpenRange()
+
+    return Inferred(
+        {k: Tensor(t.name, tuple(map(closed, t.ranges)), t.domain, t.row) for k, t in found.arrays.items()},
+        found.ahead,
+        {x: Index(x, closed(i.range), "fixed") for x, i in found.fixed.items()},
+        {x: closed(r) for x, r in found.letters.items()},
+    )
+
+
+@dataclass(slots=True)
+class _SizeNames:
+    """Gives sizes to open ranges: ``n_i`` for those of a letter i, else a capital that is not used."""
+
+    taken: set[str]
+    given: dict[Range, Range] = field(default_factory=dict)
+
+    def range_of(self, r: Range, letter: str | None) -> Range:
+        if r not in self.given:
+            self.given[r] = Range.of_size(self.name(letter))
+        return self.given[r]
+
+    def name(self, letter: str | None) -> str:
+        candidates = [f"n_{{{letter}}}"] if letter else list(SIZES)
+        candidates += [f"n_{{{k}}}" for k in range(1, 2 * MAX_NAMES)]
+        name = next(c for c in candidates if c not in self.taken)
+        self.taken.add(name)
+        return name

@@ -1,0 +1,300 @@
+"""How many axes undeclared names have, by the operations that they stand in.
+
+``softmax(z)``, ``\\lVert z \\rVert`` and ``x \\odot y`` take arrays; the two sides of an equation and the terms of a sum
+have one rank; what is transposed is a vector, or a matrix if its letter is a capital. A capital letter right before a
+vector is a matrix. A name of which nothing is known is a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from symgrad.core.nodes import Tensor
+from symgrad.reading.inference.undeclared import NameUse, UndeclaredNames
+from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.scope import Defined
+from symgrad.reading.tree.scripts import read_slots, split_superscript
+from symgrad.reading.tree.syntax import (
+    BigOp,
+    Call,
+    CasesNode,
+    Derivative,
+    Paren,
+    ProductNode,
+    QuotientNode,
+    Root,
+    Scripted,
+    Sym,
+    SyntaxNode,
+    Terms,
+)
+from symgrad.text.diagnostic import NotationError
+
+OF_VECTORS = ("softmax", "logsumexp", "lse", "LSE")
+TO_NUMBERS = ("logsumexp", "lse", "LSE", "tr", "Tr", "trace", "sum", "max", "min", "\\max", "\\min")
+ROUNDS = 4
+"""How often all trees are looked at: what one says of a name is used in the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """The number of axes of a value; ``row`` for a transposed vector."""
+
+    axes: int
+    row: bool = False
+
+
+@dataclass(slots=True)
+class Ranks:
+    """Finds the ranks of undeclared names. ``chains``: the sides of each chain of relations."""
+
+    names: UndeclaredNames
+    chains: Sequence[Sequence[SyntaxNode]]
+    found: dict[NameKey, int] = field(default_factory=dict)
+    """The axes of a name, its slots among them, where something was found."""
+    by_custom: bool = False
+    """True once capital letters are taken for matrices without further evidence."""
+    changed: bool = False
+    bodies: dict[Defined, Rank | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for custom in (False, True):
+            self.by_custom = custom
+            for _ in range(ROUNDS):
+                self.changed = False
+                self.bodies.clear()
+                for sides in self.chains:
+                    self.equal(sides)
+                if not self.changed:
+                    break
+
+    def of(self, key: NameKey) -> int:
+        """The axes of a name, in the end."""
+        return self.found.get(key, self.names.found[key].slots)
+
+    def settle(self, use: NameUse, axes: int) -> None:
+        """A use of a name has this many axes beyond its slots."""
+        total = len(use.slots) + axes
+        entry = self.names.found.get(use.key)
+        if entry is None or use.key in self.found or total <= entry.slots:
+            return
+        self.found[use.key] = total
+        self.changed = True
+
+    # --- one rule for each kind of node; ``want``: the rank that the place of the node asks for ---------------------
+
+    def rank(self, node: SyntaxNode, want: Rank | None = None) -> Rank | None:
+        """The rank of a node, None if it is not known."""
+        if isinstance(node, Sym):
+            return self.name(node, want)
+        if isinstance(node, Terms):
+            return self.alike([t for _, t in node.items], want)
+        if isinstance(node, ProductNode):
+            return self.product(node, want)
+        if isinstance(node, Paren):
+            return self.paren(node, want)
+        if isinstance(node, Scripted):
+            return self.scripted(node, want)
+        if isinstance(node, Call):
+            return self.call(node, want)
+        if isinstance(node, QuotientNode):
+            above, below = self.rank(node.num, want), self.rank(node.den)
+            return below if below is not None and below.axes else above
+        if isinstance(node, Root):
+            return self.rank(node.arg, want)
+        if isinstance(node, BigOp):
+            return self.rank(node.body, want)
+        if isinstance(node, Derivative):
+            return self.derivative(node, want)
+        if isinstance(node, CasesNode):
+            return self.alike([value for value, _ in node.branches], want)
+        return Rank(0)
+
+    def equal(self, sides: Sequence[SyntaxNode]) -> None:
+        """The sides of a chain have one rank."""
+        self.alike(sides, None)
+
+    def alike(self, nodes: Sequence[SyntaxNode], want: Rank | None) -> Rank | None:
+        """Terms and sides: those of which nothing is known have the rank of an array among them."""
+        ranks = [self.rank(n, want) for n in nodes]
+        array = next((r for r in ranks if r is not None and r.axes), None)
+        if array is not None:
+            for node, r in zip(nodes, ranks, strict=True):
+                if r is None:
+                    self.rank(node, array)
+            return array
+        return None if None in ranks else Rank(0)
+
+    def name(self, sym: Sym, want: Rank | None) -> Rank | None:
+        if sym.key in self.names.bound and not sym.sub:
+            return Rank(0)
+        known = self.known(sym)
+        if known is not None:
+            return known
+        use = self.names.use(sym)
+        entry = self.names.found.get(use.key)
+        if entry is None:
+            return None
+        if use.transposed and entry.slots <= len(use.slots):
+            self.settle(use, 2 if is_capital(use.key) and not use.slots else 1)
+        if want is not None and want.axes and entry.slots <= len(use.slots):
+            self.settle(use, want.axes)
+        total = self.found.get(use.key)
+        if total is None and entry.slots <= len(use.slots):
+            return None
+        axes = (total if total is not None else entry.slots) - len(use.slots)
+        return Rank(axes, use.transposed and axes == 1)
+
+    def known(self, sym: Sym) -> Rank | None:
+        """The rank of a declared or defined name; None for an undeclared one, or if it can't be told."""
+        scope = self.names.scope
+        key, sub, sup = scope.value_key(sym)
+        if key is None:
+            return Rank(0) if sym.key in scope.sizes or not self.names.is_undeclared(sym) else None
+        entry = scope.values[key]
+        transposed = _is_transposed(sup)
+        try:
+            slots = len(read_slots(sub)) if sub else 0
+        except NotationError:
+            return None
+        if isinstance(entry, Tensor):
+            axes = max(0, len(entry.ranges) - slots)
+            return Rank(axes, axes == 1 and transposed != entry.row)
+        body = self.body(entry)
+        if body is None:
+            return None
+        axes = max(0, len(entry.patterns) + body.axes - slots)
+        return Rank(axes, axes == 1 and transposed)
+
+    def body(self, entry: Defined) -> Rank | None:
+        if entry not in self.bodies:
+            self.bodies[entry] = None  # a definition through itself has no known rank
+            self.bodies[entry] = self.rank(entry.body)
+        return self.bodies[entry]
+
+    def product(self, node: ProductNode, want: Rank | None) -> Rank | None:
+        """A product of matrices, entry by entry, or an outer one, from left to right."""
+        out: Rank | None = None
+        factors = node.factors
+        for k, (op, factor) in enumerate(factors):
+            following = factors[k + 1][1] if k + 1 < len(factors) and factors[k + 1][0] in ("", ".") else None
+            r = self.rank(factor) if k == 0 or op != "o" else self.rank(factor, out)
+            if r is None and following is not None and op in ("", ".", "o"):
+                r = self.before(factor, following)
+            if r is None and out is not None and op in ("", ".") and (out.axes == 2 or out.row):
+                r = self.rank(factor, Rank(2 if is_capital_name(factor) else 1))
+            if k == 0:
+                out = r
+                if op == "" and len(factors) > 1 and factors[1][0] == "o" and r is None:
+                    out = self.rank(factor, self.rank(factors[1][1]) or Rank(2 if is_capital_name(factor) else 1))
+            elif out is None or r is None:
+                out = r if out is None else out
+            elif op == "o":
+                out = out if out.axes else r
+            else:
+                out = _multiplied(out, r)
+        if out is None and want is not None and want.axes and len(factors) == 1:
+            return self.rank(factors[0][1], want)
+        return out
+
+    def before(self, factor: SyntaxNode, following: SyntaxNode) -> Rank | None:
+        """A capital letter before a vector is a matrix; by custom, one before a small letter too, which is a vector."""
+        if not is_capital_name(factor) or not isinstance(factor, Sym) or factor.sub:
+            return None
+        right = self.rank(following)
+        if right is not None and right.axes == 1 and not right.row:
+            return self.rank(factor, Rank(2))
+        lower = isinstance(following, Sym) and not is_capital_name(following) and not _is_greek(following)
+        if self.by_custom and lower and right is None:
+            self.rank(following, Rank(1))
+            return self.rank(factor, Rank(2))
+        return None
+
+    def paren(self, node: Paren, want: Rank | None) -> Rank | None:
+        if node.kind == "||":
+            for item in node.items:
+                self.rank(item, Rank(2 if is_capital_name(item) else 1))
+            return Rank(0)
+        if node.kind == "<":
+            for item in node.items:
+                self.rank(item, Rank(2 if is_capital_name(item) else 1))
+            return Rank(0)
+        if len(node.items) != 1:
+            return None
+        return self.rank(node.items[0], want)
+
+    def scripted(self, node: Scripted, want: Rank | None) -> Rank | None:
+        if node.sub:
+            inner = self.rank(node.base)
+            try:
+                count = len(read_slots(node.sub))
+            except NotationError:
+                return None
+            return Rank(max(0, inner.axes - count)) if inner is not None else None
+        transposed = _is_transposed(node.sup)
+        inner = self.rank(node.base, None if transposed else want)
+        return Rank(inner.axes, inner.axes == 1 and not inner.row) if inner is not None and transposed else inner
+
+    def call(self, node: Call, want: Rank | None) -> Rank | None:
+        key = node.function.key
+        scope = self.names.scope
+        if scope.is_function(key):
+            wanted = Rank(1) if key in OF_VECTORS else Rank(2) if key in ("tr", "Tr", "trace") else want
+            ranks = [self.rank(a, wanted) for a in node.args]
+            if key in TO_NUMBERS:
+                return Rank(0)
+            if key in ("diag", "Diag"):
+                return Rank(2) if ranks and ranks[0] is not None and ranks[0].axes == 1 else None
+            return ranks[0] if ranks else None
+        entry = scope.calls.get((NameKey(key), len(node.args)))
+        if entry is not None:
+            return self.body(entry)
+        use = self.names.use(node.function)
+        undeclared = self.names.found.get(use.key)
+        if undeclared is not None and not undeclared.is_function and len(node.args) == 1:
+            factors = (("", node.function), ("", node.args[0]))
+            return self.product(ProductNode(node.span, factors), want)
+        return None
+
+    def derivative(self, node: Derivative, want: Rank | None) -> Rank | None:
+        body = self.rank(node.body)
+        axes = body.axes if body is not None else 0
+        if want is not None and len(node.targets) == 1 and want.axes > axes:
+            self.rank(node.targets[0], Rank(want.axes - axes))
+        for target in node.targets:
+            r = self.rank(target)
+            if r is None:
+                return None
+            axes += r.axes
+        return Rank(axes)
+
+
+def _multiplied(left: Rank, right: Rank) -> Rank:
+    if not left.axes or not right.axes:
+        return left if left.axes else right
+    if left.axes == 1 and right.axes == 1:
+        return Rank(2) if right.row and not left.row else Rank(0)
+    axes = left.axes + right.axes - 2
+    return Rank(axes, axes == 1 and left.row)
+
+
+def is_capital(key: NameKey) -> bool:
+    """True for a letter that stands for a matrix by custom: ``W``, ``\\Sigma``, ``\\hat Y``."""
+    letter = key.letter.split()[-1].lstrip("\\")
+    return letter[:1].isupper()
+
+
+def is_capital_name(node: SyntaxNode) -> bool:
+    return isinstance(node, Sym) and is_capital(NameKey(node.key))
+
+
+def _is_greek(sym: Sym) -> bool:
+    return sym.key.startswith("\\") and " " not in sym.key
+
+
+def _is_transposed(sup: tuple[object, ...]) -> bool:
+    try:
+        return split_superscript(sup, True).transpose if sup else False  # type: ignore[arg-type]  # tokens
+    except NotationError:
+        return False

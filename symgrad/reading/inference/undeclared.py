@@ -1,0 +1,185 @@
+"""The names that a document uses and neither declares nor defines, with the slots that they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from symgrad.reading.names.name_keys import NameKey, label, labelled_size
+from symgrad.reading.names.scope import Scope
+from symgrad.reading.tree.scripts import letters_in, read_slots, split_superscript
+from symgrad.reading.tree.syntax import (
+    BigOp,
+    Call,
+    CasesNode,
+    Colon,
+    Derivative,
+    Indicator,
+    Label,
+    NumberNode,
+    Position,
+    Slot,
+    Sym,
+    SyntaxNode,
+)
+from symgrad.reading.tree.used_names import subnodes
+from symgrad.text.diagnostic import NotationError
+
+CONSTANTS = ("\\pi", "e", "I", "\\mathbf{1}", "\\mathbf{0}", "\\infty", "\\mathbb{1}", "\\mathbb{I}")
+"""Names with a meaning of their own in some of their uses; they are never taken for arrays."""
+FUNCTION_LETTERS = frozenset(("f", "g", "h", "F", "G", "H", "p", "q", "P", "\\phi", "\\psi", "\\Phi", "\\pi"))
+"""Letters that stand for functions where brackets follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameUse:
+    """One use of a name: its key, the slots that are written, and whether it is transposed."""
+
+    key: NameKey
+    slots: tuple[Slot, ...] = ()
+    transposed: bool = False
+
+
+@dataclass(slots=True)
+class UndeclaredName:
+    """A name that nothing gives a meaning to."""
+
+    key: NameKey
+    slots: int = 0
+    """The most slots that it is written with."""
+    bare: bool = False
+    """True if it is written without slots somewhere."""
+    letters: list[list[str]] = field(default_factory=list)
+    """The letters that stand in each slot."""
+    calls: list[Call] = field(default_factory=list)
+    values: int = 0
+    """How often it is written without brackets behind it, other than in a derivative."""
+
+    def see(self, use: NameUse) -> None:
+        self.slots = max(self.slots, len(use.slots))
+        self.bare = self.bare or not use.slots
+        for k, slot in enumerate(use.slots):
+            if k == len(self.letters):
+                self.letters.append([])
+            if isinstance(slot, Position) and len(slot.terms) == 1:
+                self.letters[k].append(slot.terms[0][1].key)
+
+    @property
+    def is_function(self) -> bool:
+        """True if brackets behind the name hold its arguments, and are no factor."""
+        if not self.calls or self.values:
+            return False
+        lone = all(isinstance(a, (Sym, NumberNode)) for call in self.calls for a in call.args)
+        return lone or self.key.letter in FUNCTION_LETTERS or any(len(call.args) > 1 for call in self.calls)
+
+
+@dataclass(slots=True)
+class UndeclaredNames:
+    """The undeclared names of some trees under a scope."""
+
+    scope: Scope
+    trees: Sequence[SyntaxNode]
+    found: dict[NameKey, UndeclaredName] = field(default_factory=dict)
+    bound: frozenset[str] = frozenset()
+    """The letters of sums, deltas and conditions, and those with a declared range."""
+    summed: frozenset[str] = frozenset()
+    """The letters of written sums."""
+    index_letters: frozenset[str] = frozenset()
+    numbered: frozenset[str] = frozenset()
+    """Names with a letter in a slot somewhere: `x_1` is an entry of such an x, and a name of its own otherwise."""
+
+    def __post_init__(self) -> None:
+        syms = [n for tree in self.trees for n in subnodes(tree) if isinstance(n, Sym)]
+        below = [n for tree in self.trees for n in subnodes(tree)]
+        self.summed = frozenset(x for n in below if isinstance(n, BigOp) for x in letters_in(n.sub))
+        self.bound = frozenset(_bound_letters(self.trees)) | self.scope.indices.keys() | self.scope.letters.keys()
+        bases = {s.key for s in syms} - self.bound
+        self.index_letters = self.bound | {
+            letter
+            for s in syms
+            if self.is_undeclared(s)
+            for letter in letters_in(s.sub)
+            if letter not in bases and len(letter.rstrip("'")) == 1 and letter.islower()
+        }
+        self.numbered = frozenset(s.key for s in syms if self.is_undeclared(s) and self._has_letter_slot(s))
+        for tree in self.trees:
+            self.collect(tree)
+
+    def _has_letter_slot(self, sym: Sym) -> bool:
+        return any(letter in self.index_letters for letter in letters_in(sym.sub))
+
+    def collect(self, tree: SyntaxNode) -> None:
+        """Note the undeclared names of a tree. The letters of its sums are positions."""
+        bound = _bound_letters([tree])
+        below = list(subnodes(tree))
+        differentiated = {id(p) for n in below if isinstance(n, Derivative) for p in (n.body, *n.targets)}
+        called = {id(n.function) for n in below if isinstance(n, Call)}
+        for n in below:
+            if isinstance(n, Call) and self.is_undeclared(n.function):
+                self.note(n.function).calls.append(n)
+            if isinstance(n, Sym) and id(n) not in called and n.key not in bound and self.is_undeclared(n):
+                self.note(n).values += id(n) not in differentiated
+
+    def note(self, sym: Sym) -> UndeclaredName:
+        """The entry of the name, with this use added."""
+        use = self.use(sym)
+        entry = self.found.setdefault(use.key, UndeclaredName(use.key))
+        entry.see(use)
+        return entry
+
+    def is_undeclared(self, sym: Sym) -> bool:
+        """True if nothing gives a meaning to a name: the conditions under which reading it fails."""
+        scope = self.scope
+        if sym.key in CONSTANTS or (sym.key == "\\delta" and len(sym.sub) >= 2) or scope.value_key(sym)[0] is not None:
+            return False
+        name, function = NameKey(sym.key), NameKey.function(sym)
+        if any(k in scope.functions or k in scope.applied or scope.calls.named(k) for k in (name, function)):
+            return False
+        if scope.is_function(sym.key) or (labelled_size(sym.key, sym.sub) if sym.sub else sym.key) in scope.sizes:
+            return False
+        if not sym.sub and not sym.primes and (sym.key in scope.indices or sym.key in scope.letters):
+            return False
+        return sym.key not in scope.index_arrays and not any(k[0] == name for k in scope.compounds)
+
+    def use(self, sym: Sym) -> NameUse:
+        """A name as it is used: which of its scripts are slots, and which are labels."""
+        key, slots, transposed = NameKey.unlabelled(sym), tuple[Slot, ...](), False
+        try:
+            said = split_superscript(sym.sup, True)
+            transposed = said.transpose
+            for tokens in said.labels:
+                inner = letters_in(tokens)
+                if len(inner) == 1 and len(tokens) == 3 and inner[0] in self.bound:
+                    slots = (*slots, *read_slots(tokens[1:-1]))
+                else:
+                    key = key._replace(above=label(tokens))
+            below = read_slots(sym.sub) if sym.sub else ()
+        except NotationError:
+            return NameUse(key, slots, transposed)
+        if below and self.are_slots(sym, below):
+            return NameUse(key, (*slots, *below), transposed)
+        return NameUse(key._replace(below=label(sym.sub)), slots, transposed)
+
+    def are_slots(self, sym: Sym, below: tuple[Slot, ...]) -> bool:
+        """True if a subscript holds positions, False if it is a label."""
+        if any(isinstance(s, Label) for s in below):
+            return False
+        letters = [letter.key for s in below if isinstance(s, Position) for _, letter in s.terms]
+        if not letters and not any(isinstance(s, Colon) for s in below):
+            return sym.key in self.numbered
+        return all(x in self.index_letters or x in self.scope.sizes or x in self.scope.index_arrays for x in letters)
+
+
+def _bound_letters(trees: Sequence[SyntaxNode]) -> set[str]:
+    """The letters of sums, deltas and conditions. In ``1[x_i > 0]`` the x is no position: it has a subscript."""
+    below = [n for tree in trees for n in subnodes(tree)]
+    subscripts = {letter for n in below for letter in letters_in(getattr(n, "sub", ()))}
+    out: set[str] = set()
+    for n in below:
+        if isinstance(n, BigOp) or (isinstance(n, Sym) and n.key == "\\delta" and len(n.sub) >= 2):
+            out.update(letters_in(n.sub))
+        elif isinstance(n, Indicator):
+            out.update(x for x in letters_in(n.condition) if x in subscripts)
+        elif isinstance(n, CasesNode):
+            out.update(x for _, tokens in n.branches for x in letters_in(tokens) if x in subscripts)
+    return out
