@@ -62,7 +62,7 @@ class Inferred:
 
 def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     """Undeclared names as arrays over open ranges. ``scope``: that of the end of the document."""
-    names = UndeclaredNames(scope, [side for sides in chains for side in sides])
+    names = UndeclaredNames(scope, chains)
     arrays = {key: entry for key, entry in names.found.items() if not entry.is_function and entry.values}
     out = Inferred(ahead=_used_before(scope, chains))
     if arrays and len(arrays) <= MAX_NAMES:
@@ -72,7 +72,7 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
             out.arrays[key] = Tensor(key.latex, tuple(OpenRange() for _ in range(axes)), "real", False)
     raised = _raised_letters(names)
     out.letters = {x: OpenRange() for x in sorted(raised) if x not in scope.letters and x not in scope.indices}
-    for letter in sorted(_fixed_letters(names)):
+    for letter in sorted(_fixed_letters(names)) if out.arrays else ():
         out.fixed[letter] = Index(letter, OpenRange(), "fixed")
     return out
 
@@ -106,9 +106,10 @@ def _raised_letters(names: UndeclaredNames) -> set[str]:
 
 def _fixed_letters(names: UndeclaredNames) -> set[str]:
     """Letters that no sum binds, that a definition's left side lacks, and that no product repeats: ``-\\log y_o``."""
-    free = names.index_letters - names.summed - names.scope.indices.keys() - names.scope.letters.keys()
-    out: set[str] = set()
     scope = names.scope
+    known = scope.indices.keys() | scope.letters.keys() | scope.index_arrays.keys()
+    free = names.index_letters - names.summed - known
+    out: set[str] = set()
     for entry in (e for table in (scope.values, scope.calls) for e in table.values()):
         if isinstance(entry, Defined) and not entry.alias and entry.form is None:
             own = {*entry.patterns, *(entry.arguments or ())}
@@ -131,7 +132,7 @@ def _repeated(body: SyntaxNode) -> set[str]:
 
 def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     """The same names over the ranges that were found; ranges that are still open get sizes of their own."""
-    names = UndeclaredNames(scope, [side for sides in chains for side in sides])
+    names = UndeclaredNames(scope, chains)
     sizes = _SizeNames({n.key for tree in names.trees for n in subnodes(tree) if isinstance(n, Sym)} | {*scope.sizes})
     letters: dict[Range, str] = {}
     for key, tensor in found.arrays.items():

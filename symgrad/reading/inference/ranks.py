@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.inference.undeclared import NameUse, UndeclaredNames
@@ -20,6 +21,7 @@ from symgrad.reading.tree.syntax import (
     Call,
     CasesNode,
     Derivative,
+    NumberNode,
     Paren,
     ProductNode,
     QuotientNode,
@@ -77,7 +79,7 @@ class Ranks:
         """A use of a name has this many axes beyond its slots."""
         total = len(use.slots) + axes
         entry = self.names.found.get(use.key)
-        if entry is None or use.key in self.found or total <= entry.slots:
+        if entry is None or use.key in self.found or total < entry.slots:
             return
         self.found[use.key] = total
         self.changed = True
@@ -89,7 +91,7 @@ class Ranks:
         if isinstance(node, Sym):
             return self.name(node, want)
         if isinstance(node, Terms):
-            return self.alike([t for _, t in node.items], want)
+            return self.alike([t for _, t in node.items], want, settles=self.by_custom)
         if isinstance(node, ProductNode):
             return self.product(node, want)
         if isinstance(node, Paren):
@@ -112,16 +114,25 @@ class Ranks:
         return Rank(0)
 
     def equal(self, sides: Sequence[SyntaxNode]) -> None:
-        """The sides of a chain have one rank."""
+        """The sides of a chain have one rank. What a number is differentiated by to give a number is a number."""
         self.alike(sides, None)
+        for left, right in pairwise(sides):
+            if isinstance(left, Derivative) and len(left.targets) == 1 and isinstance(left.targets[0], Sym):
+                by = left.targets[0]
+                ranks = self.rank(left.body), self.rank(right), self.rank(by)
+                if ranks == (Rank(0), Rank(0), None) and not _is_zero(right):
+                    self.settle(self.names.use(by), 0)
 
-    def alike(self, nodes: Sequence[SyntaxNode], want: Rank | None) -> Rank | None:
-        """Terms and sides: those of which nothing is known have the rank of an array among them."""
+    def alike(self, nodes: Sequence[SyntaxNode], want: Rank | None, settles: bool = True) -> Rank | None:
+        """Terms and sides: those of which nothing is known have the rank of an array among them.
+
+        settles: False for terms, as long as other uses may show that a name beside arrays is a number.
+        """
         ranks = [self.rank(n, want) for n in nodes]
         array = next((r for r in ranks if r is not None and r.axes), None)
         if array is not None:
             for node, r in zip(nodes, ranks, strict=True):
-                if r is None:
+                if r is None and settles:
                     self.rank(node, array)
             return array
         return None if None in ranks else Rank(0)
@@ -268,6 +279,10 @@ class Ranks:
                 return None
             axes += r.axes
         return Rank(axes)
+
+
+def _is_zero(node: SyntaxNode) -> bool:
+    return isinstance(node, NumberNode) and node.value == 0
 
 
 def _multiplied(left: Rank, right: Rank) -> Rank:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.reading.names.name_keys import NameKey, label, labelled_size
@@ -78,7 +78,7 @@ class UndeclaredNames:
     """The undeclared names of some trees under a scope."""
 
     scope: Scope
-    trees: Sequence[SyntaxNode]
+    chains: Sequence[Sequence[SyntaxNode]]
     found: dict[NameKey, UndeclaredName] = field(default_factory=dict)
     bound: frozenset[str] = frozenset()
     """The letters of sums, deltas and conditions, and those with a declared range."""
@@ -92,7 +92,7 @@ class UndeclaredNames:
         syms = [n for tree in self.trees for n in subnodes(tree) if isinstance(n, Sym)]
         below = [n for tree in self.trees for n in subnodes(tree)]
         self.summed = frozenset(x for n in below if isinstance(n, BigOp) for x in letters_in(n.sub))
-        self.bound = frozenset(_bound_letters(self.trees)) | self.scope.indices.keys() | self.scope.letters.keys()
+        self.bound = frozenset(_bound_letters(list(self.trees))) | self.scope.indices.keys() | self.scope.letters.keys()
         bases = {s.key for s in syms} - self.bound
         self.index_letters = self.bound | {
             letter
@@ -102,15 +102,28 @@ class UndeclaredNames:
             if letter not in bases and len(letter.rstrip("'")) == 1 and letter.islower()
         }
         self.numbered = frozenset(s.key for s in syms if self.is_undeclared(s) and self._has_letter_slot(s))
-        for tree in self.trees:
-            self.collect(tree)
+        for sides in self.chains:
+            parameters = self._parameters(sides)
+            for tree in sides:
+                self.collect(tree, parameters)
+
+    @property
+    def trees(self) -> Iterator[SyntaxNode]:
+        return (side for sides in self.chains for side in sides)
+
+    def _parameters(self, sides: Sequence[SyntaxNode]) -> set[str]:
+        """The names that stand for the arguments in ``f(x) = x^2``."""
+        head = sides[0] if sides else None
+        if not isinstance(head, Call) or not self.scope.calls.named(NameKey.function(head.function)):
+            return set()
+        return {a.key for a in head.args if isinstance(a, Sym) and not a.sub}
 
     def _has_letter_slot(self, sym: Sym) -> bool:
         return any(letter in self.index_letters for letter in letters_in(sym.sub))
 
-    def collect(self, tree: SyntaxNode) -> None:
+    def collect(self, tree: SyntaxNode, parameters: set[str]) -> None:
         """Note the undeclared names of a tree. The letters of its sums are positions."""
-        bound = _bound_letters([tree])
+        bound = _bound_letters([tree]) | parameters
         below = list(subnodes(tree))
         differentiated = {id(p) for n in below if isinstance(n, Derivative) for p in (n.body, *n.targets)}
         called = {id(n.function) for n in below if isinstance(n, Call)}
