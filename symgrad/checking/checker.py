@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from symgrad.checking.causes import by_cause
 from symgrad.checking.consequences import follows, solution, supposing
+from symgrad.checking.inferred_names import InferredNames, unread
 from symgrad.checking.one_hots import OneHotsAsBits
 from symgrad.checking.other_readings import hold_intermediates, latex_name, undefined_dependence, unrelated, uses
 from symgrad.checking.refute import Evaluation, Session, holds, refute
@@ -52,6 +53,7 @@ class Checker:
     one_hots: OneHotsAsBits = field(default_factory=OneHotsAsBits)
     prover: Prover = field(default_factory=Prover)
     resolved: ResolvedClaims = field(default_factory=ResolvedClaims)
+    names: InferredNames = field(default_factory=InferredNames)
 
     def __post_init__(self) -> None:
         self.session = Session(self.seed)
@@ -59,6 +61,7 @@ class Checker:
     def document(self, doc: ReadDocument, progress: Progress | None = None) -> DocumentReport:
         """Check all steps of a document; calls ``progress(done, of)`` after each."""
         steps = []
+        self.names = InferredNames(doc)
         for k, step in enumerate(doc.steps):
             steps.append(self.step(step))
             if progress is not None:
@@ -99,6 +102,9 @@ class Checker:
         if out.problem is not None:
             return replace(base, diagnostic=out.problem)
         if out.shapes is not None:
+            doubt = self.names.shapes(base, read_step.inferred)
+            if doubt is not None:
+                return replace(base, diagnostic=doubt)
             return replace(
                 base,
                 verdict="refuted",
@@ -108,7 +114,8 @@ class Checker:
             )
         if out.claim is None:
             raise ValueError("a step was read as nothing")
-        nothing = undefined_dependence(out.claim, base)
+        base = replace(base, inferred=self.names.declared(out.claim))
+        nothing = self.names.undefined(out.claim, base) or undefined_dependence(out.claim, base)
         if nothing is not None:
             return replace(base, read_left=read(out.claim.left), read_right=read(out.claim.right), diagnostic=nothing)
         step = self.rule(out.claim, base)
@@ -119,7 +126,8 @@ class Checker:
         doubt = next((w for w in step.warnings if w.code in DOUBTS), None)
         if step.verdict == "refuted" and doubt is not None:
             return replace(reopened(step), diagnostic=replace(doubt, severity="error"))
-        return step
+        doubt = self.names.doubt(out.claim, step, self.resolved) if step.verdict in ("refuted", "agrees") else None
+        return unread(step, doubt) if doubt is not None else step
 
     def consequence(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
         """A step that is no identity, and follows from an equation that the sentence before it sets."""
@@ -207,6 +215,12 @@ class Checker:
         for kind, other in read_step.outcome.alternatives():
             if not self.holds(other):
                 continue
+            if kind == "number":
+                note = self.names.as_numbers(claim, other, read_step.span)
+                return replace(self.rule(other, reopened(step, note)), inferred=self.names.declared(other))
+            if kind == "positive":
+                problem = self.names.not_positive(other, read_step.span)
+                return replace(reopened(step), diagnostic=problem, evidence=Evidence("none"))
             if kind == "transposed":
                 return self.rule(other, reopened(step, transposed_layout(read_step.span)))
             if kind == "entrywise":

@@ -36,14 +36,13 @@ ONE_HOT = re.compile(r"\bone-?\s?hot\b", re.IGNORECASE)
 class Reader:
     """Reads one document, with the declarations of other files."""
 
-    def __init__(
-        self, source: Source, with_sources: Sequence[Source] = (), inferred: Inferred | None = None
-    ) -> None:
+    def __init__(self, source: Source, with_sources: Sequence[Source] = (), inferred: Inferred | None = None) -> None:
         self.source = source
         self.out = ReadDocument(source)
         self.scope = self.out.scope
         if inferred is not None:
             inferred.enter(self.scope)
+            self.out.inferred = inferred
         self.macros = collect_macros(source)
         self.definitions = Definitions()
         self.sections = Sections(with_sources)

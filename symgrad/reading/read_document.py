@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from symgrad.core.claims import Claim
+from symgrad.core.nodes import Tensor
+from symgrad.reading.inference.inferring import Inferred
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.tree.syntax import SyntaxNode
 from symgrad.text.diagnostic import Diagnostic
@@ -16,7 +18,8 @@ from symgrad.text.source import Source, Span
 class Outcome:
     """How one relation reads: a claim, two shapes that differ, or a diagnostic.
 
-    ``alternatives``: claims under other readings, each with its kind: 'plain', 'transposed' or 'placement'.
+    ``alternatives``: claims under other readings, each with its kind: 'plain', 'transposed', 'placement', 'entrywise';
+    'number' with undeclared names as numbers, 'positive' with all of them positive.
     """
 
     claim: Claim | None = None
@@ -43,6 +46,8 @@ class ReadStep:
     """Equations, said to hold in the sentence before the display, that the step may follow from."""
     whole: Span | None = None
     """The step with its left side and the conditions behind it, if that is more than ``span``."""
+    inferred: tuple[Tensor, ...] = ()
+    """The arrays with inferred shapes in a step whose sides have different shapes."""
     partial: bool = False
     """True if the left side is a derivative written with ``\\partial``, which may hold defined quantities constant."""
 
@@ -59,5 +64,7 @@ class ReadDocument:
     skipped: int = 0
     expectations: dict[int, tuple[int | None, Span]] = field(default_factory=dict)
     scope: Scope = field(default_factory=Scope)
+    inferred: Inferred = field(default_factory=Inferred)
+    """What names mean that the document does not declare."""
     chains: list[tuple[SyntaxNode, ...]] = field(default_factory=list)
     """The sides of each chain of relations, as far as they were parsed."""

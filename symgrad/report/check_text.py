@@ -199,6 +199,8 @@ def _grounds(step: Step) -> Iterator[Fact]:
         yield "evidence", [_evidence(step.evidence)]
     if step.assumptions:
         yield "assuming", [", ".join(step.assumptions)]
+    if step.inferred:
+        yield "inferred", [", ".join(step.inferred)]
     for repair in step.repairs:
         yield "perhaps", [repair]
 

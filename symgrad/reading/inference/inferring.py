@@ -39,9 +39,16 @@ class Inferred:
     def __bool__(self) -> bool:
         return bool(self.arrays or self.ahead or self.fixed)
 
+    def declaration(self, key: NameKey) -> str:
+        """``x \\in \\mathbb{R}^{N}``"""
+        tensor = self.arrays[key]
+        shape = " \\times ".join(str(r.size) for r in tensor.ranges)
+        return f"{tensor.name} \\in \\mathbb{{R}}" + (f"^{{{shape}}}" if shape else "")
+
     def enter(self, scope: Scope) -> None:
         """Enter the names; a declaration or definition in the document takes their place."""
-        for key, made in (*self.arrays.items(), *self.ahead.items()):
+        meanings: dict[NameKey, Tensor | Defined] = {**self.arrays, **self.ahead}
+        for key, made in meanings.items():
             scope.put("values", key, made)
             scope.provisional[key] = made
         for letter, index in self.fixed.items():
@@ -96,7 +103,7 @@ def _used_before(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> dict[N
 
 def _raised_letters(names: UndeclaredNames) -> set[str]:
     """The letters of ``x^{(i)}`` that a sum binds somewhere."""
-    out = set()
+    out: set[str] = set()
     for tree in names.trees:
         for n in subnodes(tree):
             if isinstance(n, Sym) and len(n.sup) == 3 and n.sup[0].text == "(":

@@ -1,8 +1,8 @@
 """How many axes undeclared names have, by the operations that they stand in.
 
-``softmax(z)``, ``\\lVert z \\rVert`` and ``x \\odot y`` take arrays; the two sides of an equation and the terms of a sum
-have one rank; what is transposed is a vector, or a matrix if its letter is a capital. A capital letter right before a
-vector is a matrix. A name of which nothing is known is a number.
+``softmax(z)``, ``\\lVert z \\rVert`` and ``x \\odot y`` take arrays. The sides of an equation have one rank, and so
+have the terms of a sum. What is transposed is a vector, or a matrix if its letter is a capital. A capital letter right
+before a vector is a matrix. A name of which nothing is known is a number.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class Ranks:
         """The rank of a declared or defined name; None for an undeclared one, or if it can't be told."""
         scope = self.names.scope
         key, sub, sup = scope.value_key(sym)
-        if key is None:
+        if key is None or key in scope.unread:
             return Rank(0) if sym.key in scope.sizes or not self.names.is_undeclared(sym) else None
         entry = scope.values[key]
         transposed = _is_transposed(sup)

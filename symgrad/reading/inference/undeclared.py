@@ -85,6 +85,8 @@ class UndeclaredNames:
     summed: frozenset[str] = frozenset()
     """The letters of written sums."""
     index_letters: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
+    """Names with brackets behind them somewhere: a \\sigma without any is no function."""
     numbered: frozenset[str] = frozenset()
     """Names with a letter in a slot somewhere: `x_1` is an entry of such an x, and a name of its own otherwise."""
 
@@ -92,6 +94,7 @@ class UndeclaredNames:
         syms = [n for tree in self.trees for n in subnodes(tree) if isinstance(n, Sym)]
         below = [n for tree in self.trees for n in subnodes(tree)]
         self.summed = frozenset(x for n in below if isinstance(n, BigOp) for x in letters_in(n.sub))
+        self.called = frozenset(n.function.key for n in below if isinstance(n, Call))
         self.bound = frozenset(_bound_letters(list(self.trees))) | self.scope.indices.keys() | self.scope.letters.keys()
         bases = {s.key for s in syms} - self.bound
         self.index_letters = self.bound | {
@@ -143,12 +146,17 @@ class UndeclaredNames:
     def is_undeclared(self, sym: Sym) -> bool:
         """True if nothing gives a meaning to a name: the conditions under which reading it fails."""
         scope = self.scope
-        if sym.key in CONSTANTS or (sym.key == "\\delta" and len(sym.sub) >= 2) or scope.value_key(sym)[0] is not None:
+        key = scope.value_key(sym)[0]
+        if key is not None and key in scope.unread:
+            return True
+        if sym.key in CONSTANTS or (sym.key == "\\delta" and len(sym.sub) >= 2) or key is not None:
             return False
         name, function = NameKey(sym.key), NameKey.function(sym)
         if any(k in scope.functions or k in scope.applied or scope.calls.named(k) for k in (name, function)):
             return False
-        if scope.is_function(sym.key) or (labelled_size(sym.key, sym.sub) if sym.sub else sym.key) in scope.sizes:
+        if (scope.is_function(sym.key) and sym.key in self.called) or (
+            labelled_size(sym.key, sym.sub) if sym.sub else sym.key
+        ) in scope.sizes:
             return False
         if not sym.sub and not sym.primes and (sym.key in scope.indices or sym.key in scope.letters):
             return False

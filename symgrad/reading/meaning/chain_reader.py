@@ -9,13 +9,13 @@ implied sums). Two neighbours then compare as an ``Outcome``. A side that fails 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from itertools import islice
 
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Cond, Deriv, Entry, Num, Ref, free_indices
+from symgrad.core.nodes import Cond, Deriv, Entry, Num, Ref, Tensor, free_indices
 from symgrad.core.ranges import Index, Range, Subset
 from symgrad.reading.document.purposes import Purpose
 from symgrad.reading.meaning.alignment import (
@@ -39,6 +39,7 @@ from symgrad.reading.meaning.rules import Definitions, Entrywise, Reading
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
 from symgrad.reading.tokens.cuts import outermost
@@ -48,7 +49,7 @@ from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, letters_in, subscripted
 from symgrad.reading.tree.syntax import Derivative, NumberNode, SyntaxNode
-from symgrad.reading.tree.used_names import note_sizes, outside_letters, times_written
+from symgrad.reading.tree.used_names import bare_inferred, inferred_arrays, note_sizes, outside_letters, times_written
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
 
@@ -455,11 +456,16 @@ class ChainReader:
                 found = self.read_entrywise(left, right, span, found)
             elif any(w.code == "SG202" for w in el.warnings):
                 found = self.or_entrywise(left, right, span, found)
+            found = self.or_other_arrays(left, right, found)
             step = ReadStep(span, left.text, right.text, found, self.group, self.redefinition if k == 0 else "")
             step.whole = reduce(Span.to, (cover(tokens) for tokens in relation.conditions), left.span.to(span))
             step.partial = _is_derivative(left, "\\partial")
             step.to_solve = self.solvable and not supposed and _is_zero(right) and _is_gradient(sides[0])
             step.premises = premises
+            if found.shapes is not None:
+                step.inferred = tuple(
+                    inferred_arrays(self.out.scope, [s.node for s in self.sides if isinstance(s, Parsed)]).values()
+                )
             self.out.steps.append(step)
 
     def restrictions(self, el: Reading, k: int, relation: Relation) -> list[tuple[str, Cond]]:
@@ -497,6 +503,37 @@ class ChainReader:
             other = self.read_entrywise(left, right, span, plain, "rows of factors")
             if other is not plain and other.claim is not None:
                 yield "entrywise", other.claim
+
+        return replace(plain, alternatives=alternatives)
+
+    def or_other_arrays(self, left: Side, right: Side, plain: Outcome) -> Outcome:
+        """The outcome with other meanings of undeclared names: those without a subscript here may be numbers, and all
+        may be positive. If the inferred shapes don't fit, it is read with numbers at once.
+        """
+        scope = self.out.scope
+        sides = [s for s in (left, right) if isinstance(s, Parsed)]
+        if len(sides) < 2 or not inferred_arrays(scope, [s.node for s in sides]):
+            return plain
+        parsed = [Parsed(s.span, s.text, s.node) for s in sides]
+        bare = bare_inferred(scope, [s.node for s in sides])
+        numbers = {key: Tensor(key.latex, ()) for key, made in bare.items() if made.ranges}
+
+        def read_with(arrays: Mapping[NameKey, Tensor]) -> Outcome:
+            with scope.replaced(arrays):
+                return self.compared(self.elaborator(), parsed)
+
+        if numbers and plain.claim is None and plain.problem is None:
+            found = read_with(numbers)
+            return replace(found, warnings=(*found.warnings, *plain.warnings)) if found.claim is not None else plain
+
+        def alternatives() -> Iterator[tuple[str, Claim]]:
+            yield from plain.alternatives()
+            used = inferred_arrays(scope, [s.node for s in sides])
+            positive = {key: replace(made, domain="positive") for key, made in used.items()}
+            for kind, arrays in (("number", numbers), ("positive", positive)):
+                other = read_with(arrays) if arrays else plain
+                if other is not plain and other.claim is not None:
+                    yield kind, other.claim
 
         return replace(plain, alternatives=alternatives)
 

@@ -50,7 +50,6 @@ class Definer:
         if isinstance(name, Call):
             return self._call(name, written)
         if isinstance(name, Sym):
-            self._make_way(name)
             return self._name(name, written)
         if not plain:
             raise error("SG101", "only a name can be defined", name.span, "write `name := …`")
@@ -101,12 +100,6 @@ class Definer:
         letter = entry.key.letter
         return [str(d.key) for d in defined if d is not entry and Candidate(d.body, d.span, True).uses(letter)]
 
-    def _make_way(self, name: Sym) -> None:
-        """Drop an inferred meaning of the name."""
-        key = self.scope.value_key(name)[0]
-        if key is not None:
-            self.scope.forget_provisional(key)
-
     # --- names with arguments -------------------------------------------------------------------
 
     def _call(self, name: Call, written: Candidate) -> Defined | None:
@@ -137,7 +130,8 @@ class Definer:
 
     def _name(self, name: Sym, written: Candidate) -> Defined | None:
         key, rest, sup = self.scope.value_key(name)
-        entry = self.scope.values.get(key) if key is not None else None
+        inferred = key is not None and self.scope.is_provisional(key)
+        entry = self.scope.values.get(key) if key is not None and not inferred else None
         if key is not None and isinstance(entry, Defined) and key not in self.scope.unread and written.plain:
             if entry.patterns and not name.sub and not name.sup and written.uses_entries(name.key):
                 # `L = \sum_j L_j`: the total of a family of the same letter is a name of its own
@@ -153,7 +147,7 @@ class Definer:
             return None  # Kronecker's delta
         if sup:
             return self._raised(name, key is not None, sup, written)
-        if key is None or entry is None:
+        if key is None or (entry is None and not inferred):
             key, rest = self._new_key(name, written.body)
         return self._slots(name, key, rest, written)
 
@@ -189,7 +183,7 @@ class Definer:
                 raise error("SG101", "the subscript of a definition can hold only letters", name.span)
             return None
         entry = self.scope.values.get(key)
-        declared = entry if isinstance(entry, Tensor) else None
+        declared = entry if isinstance(entry, Tensor) and not self.scope.is_provisional(key) else None
         if declared is not None and len(letters) > len(declared.ranges):
             count = len(declared.ranges)
             raise error("SG106", f"`{name.key}` takes {count} indices, here are {len(letters)}", name.span)

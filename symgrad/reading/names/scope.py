@@ -6,6 +6,8 @@ they were written; they are elaborated when they are used.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,7 +97,8 @@ class Scope:
     provisional: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
     """Meanings that are inferred; a declaration or definition of the name takes their place."""
     first_defined: dict[NameKey, Defined] = field(default_factory=dict)
-    """The first definition of each name in the document."""
+    """The first definition of each name in the document, without names of which a definition could not be read."""
+    once_unread: set[NameKey] = field(default_factory=set)
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
@@ -113,7 +116,7 @@ class Scope:
         if key in entries and table != "letters" and name.is_letter:
             self.assumed = [a for a in self.assumed if name.letter not in a.names]
         entries[key] = entry
-        if table == "values" and isinstance(entry, Defined):
+        if table == "values" and isinstance(entry, Defined) and name not in self.once_unread:
             self.first_defined.setdefault(name, entry)
         self.applied.pop(name, None)
         self.unread.pop(name, None)
@@ -135,6 +138,8 @@ class Scope:
     def leave_unread(self, key: NameKey, problem: Diagnostic) -> None:
         """Note that the definition of a name could not be read; a later one that can be read takes over."""
         self.unread[key] = problem
+        self.first_defined.pop(key, None)
+        self.once_unread.add(key)
         if key in self.provisional:
             self.values[key] = self.provisional[key]
         self.version += 1
@@ -143,11 +148,20 @@ class Scope:
         """True if a name has no meaning but an inferred one."""
         return key in self.provisional and self.values.get(key) is self.provisional[key]
 
-    def forget_provisional(self, key: NameKey) -> None:
-        """Make way for a definition of a name whose meaning is inferred."""
-        if self.is_provisional(key):
-            del self.values[key]
-            self.version += 1
+    @contextmanager
+    def replaced(self, arrays: Mapping[NameKey, Tensor]) -> Iterator[None]:
+        """Other meanings for names with an inferred one, inside of a ``with`` block."""
+        before = {key: self.values[key] for key in arrays}
+        try:
+            self._set(arrays)
+            yield
+        finally:
+            self._set(before)
+
+    def _set(self, entries: Mapping[NameKey, Tensor | Defined]) -> None:
+        for key, entry in entries.items():
+            self.values[key] = entry
+        self.version += 1
 
     @property
     def serial(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from symgrad.core.nodes import Tensor
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
@@ -156,6 +157,38 @@ def _direct(value: object) -> Iterator[SyntaxNode]:
         for item in value:
             if not isinstance(item, Token):
                 yield from _direct(item)
+
+
+def inferred_arrays(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Tensor]:
+    """The arrays below some nodes, and in the definitions used there, whose shape is inferred."""
+    out: dict[NameKey, Tensor] = {}
+    ahead, seen = list(nodes), set[NameKey]()
+    while ahead and scope.provisional:
+        for n in subnodes(ahead.pop()):
+            key = scope.value_key(n)[0] if isinstance(n, Sym) else None
+            if key is None or key in seen:
+                continue
+            seen.add(key)
+            entry = scope.values[key]
+            if isinstance(entry, Defined):
+                ahead.append(entry.body)
+            elif scope.is_provisional(key):
+                out[key] = entry
+    return out
+
+
+def bare_inferred(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Tensor]:
+    """The arrays with an inferred shape that some nodes name without a subscript, and never with one."""
+    bare: dict[NameKey, Tensor] = {}
+    slotted: set[NameKey] = set()
+    for node in nodes:
+        for n in subnodes(node):
+            key, rest, above = scope.value_key(n) if isinstance(n, Sym) else (None, (), ())
+            if key is not None and scope.is_provisional(key) and isinstance(entry := scope.values[key], Tensor):
+                bare[key] = entry
+                if rest or any(t.text in ("\\top", "T") for t in above):
+                    slotted.add(key)
+    return {key: made for key, made in bare.items() if key not in slotted}
 
 
 def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:

@@ -1,0 +1,99 @@
+"""What a verdict may rest on where names are not declared: their meaning was inferred, or is not known at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symgrad.checking.resolved_claims import ResolvedClaims
+from symgrad.checking.verdict import Step
+from symgrad.core.claims import Claim
+from symgrad.core.nodes import Deriv, Entry, Tensor, reach, walk
+from symgrad.reading.inference.inferring import Inferred
+from symgrad.reading.read_document import ReadDocument
+from symgrad.text.diagnostic import Diagnostic
+from symgrad.text.source import Span
+
+
+class InferredNames:
+    """The names of a document whose meaning was inferred from their use."""
+
+    def __init__(self, document: ReadDocument | None = None) -> None:
+        self.inferred = document.inferred if document is not None else Inferred()
+        unread = document.scope.unread if document is not None else {}
+        self.declarations = {made: self.inferred.declaration(key) for key, made in self.inferred.arrays.items()}
+        self.causes = {made: unread[key] for key, made in self.inferred.arrays.items() if key in unread}
+
+    def declared(self, claim: Claim) -> tuple[str, ...]:
+        """The declarations that a claim rests on and that the document does not make."""
+        if not self.declarations:
+            return ()
+        used = (*reach(claim.left).tensors, *reach(claim.right).tensors)
+        return tuple(dict.fromkeys(self.declarations[t] for t in used if t in self.declarations))
+
+    def cause(self, claim: Claim) -> Diagnostic | None:
+        """Why a name of the claim could not be read: then nothing is refuted, and nothing agrees."""
+        used = (*reach(claim.left).tensors, *reach(claim.right).tensors)
+        return next((self.causes[t] for t in used if t in self.causes), None)
+
+    def undefined(self, claim: Claim, step: Step) -> Diagnostic | None:
+        """Why a claim differentiates a name that the document does not define."""
+        for side in (claim.left, claim.right):
+            for node in walk(side):
+                if isinstance(node, Deriv) and isinstance(node.body, Entry) and node.body.tensor in self.declarations:
+                    name = node.body.tensor.name
+                    remedy = f"define it, `{name} = …`"
+                    message = f"`{name}` is neither declared nor defined: nothing says what it depends on"
+                    return self.causes.get(node.body.tensor) or Diagnostic("SG118", message, step.span, remedy)
+        return None
+
+    def doubt(self, claim: Claim, step: Step, resolved: ResolvedClaims) -> Diagnostic | None:
+        """Why a refutation or an agreement does not stand: it hangs on a name that says nothing here.
+
+        A name on the right side alone may be one that the author has explained in words.
+        """
+        cause = self.cause(claim)
+        if cause is not None or not self.declarations:
+            return cause
+        plain = resolved.claim(claim) or claim
+        given = reach(plain.left)
+        alone = [t for t in reach(plain.right).tensors if t in self.declarations and t not in given]
+        if step.verdict != "refuted" or not alone:
+            return None
+        return self.undeclared(alone[0], step)
+
+    def as_numbers(self, claim: Claim, other: Claim, span: Span) -> Diagnostic:
+        """The note for a step that holds with undeclared names as numbers, though they are arrays elsewhere."""
+        arrays, numbers = ({t.name: t for t in reach(c.left).tensors} for c in (claim, other))
+        changed = [t for name, t in numbers.items() if name in arrays and arrays[name].ranges != t.ranges]
+        names = ", ".join(f"`{t.name}`" for t in changed)
+        for t in changed:
+            self.declarations[t] = f"{t.name} \\in \\mathbb{{R}}"
+        message = f"{names} is not declared, and is a number here"
+        return Diagnostic("SG210", message, span, "declare the names of each section", "warning")
+
+    def not_positive(self, other: Claim, span: Span) -> Diagnostic:
+        """The message for a step that holds where undeclared names are positive."""
+        both = (*reach(other.left).tensors, *reach(other.right).tensors)
+        names = [t.name for t in both if t.domain == "positive"]
+        message = "this holds if what is not declared is positive"
+        return Diagnostic("SG105", message, span, f"declare it, `${names[0]} > 0$`")
+
+    def undeclared(self, tensor: Tensor, step: Step) -> Diagnostic:
+        """The message for a name without which nothing can be said."""
+        remedy = f"define it, `{tensor.name} = …`, or declare it, `${self.declarations[tensor]}$`"
+        message = f"`{tensor.name}` is neither declared nor defined, and the left side does not have it"
+        return Diagnostic("SG105", message, step.span, remedy)
+
+    def shapes(self, step: Step, used: tuple[Tensor, ...]) -> Diagnostic | None:
+        """Why sides of different shapes are not refuted: a shape was inferred, and may be another."""
+        own = [t for t in used if t in self.declarations]
+        if not own:
+            return None
+        asked = ", ".join(f"`${self.declarations[t]}$`" for t in dict.fromkeys(own))
+        message = "the two sides have different shapes, as far as the shapes of undeclared names can be told"
+        return Diagnostic("SG105", message, step.span, f"declare them; from their use: {asked}")
+
+
+def unread(step: Step, problem: Diagnostic) -> Step:
+    """The step without its verdict."""
+    return replace(step, verdict="unreadable", diagnostic=problem, witness=None, difference=None, repairs=())
