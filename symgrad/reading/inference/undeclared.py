@@ -149,7 +149,7 @@ class UndeclaredNames:
         key = scope.value_key(sym)[0]
         if key is not None and key in scope.unread:
             return True
-        if sym.key in CONSTANTS or (sym.key == "\\delta" and len(sym.sub) >= 2) or key is not None:
+        if key is not None or sym.key in CONSTANTS or _is_delta(sym):
             return False
         name, function = NameKey(sym.key), NameKey.function(sym)
         if any(k in scope.functions or k in scope.applied or scope.calls.named(k) for k in (name, function)):
@@ -191,14 +191,21 @@ class UndeclaredNames:
         return all(x in self.index_letters or x in self.scope.sizes or x in self.scope.index_arrays for x in letters)
 
 
+def _is_delta(sym: Sym) -> bool:
+    """True for Kronecker's delta: ``\\delta_{ij}``, ``\\delta_i^j``, ``\\delta_{k, y}``."""
+    return sym.key == "\\delta" and len(letters_in((*sym.sub, *sym.sup))) >= 2
+
+
 def _bound_letters(trees: Sequence[SyntaxNode]) -> set[str]:
     """The letters of sums, deltas and conditions. In ``1[x_i > 0]`` the x is no position: it has a subscript."""
     below = [n for tree in trees for n in subnodes(tree)]
     subscripts = {letter for n in below for letter in letters_in(getattr(n, "sub", ()))}
     out: set[str] = set()
     for n in below:
-        if isinstance(n, BigOp) or (isinstance(n, Sym) and n.key == "\\delta" and len(n.sub) >= 2):
+        if isinstance(n, BigOp):
             out.update(letters_in(n.sub))
+        elif isinstance(n, Sym) and _is_delta(n):
+            out.update(letters_in((*n.sub, *n.sup)))
         elif isinstance(n, Indicator):
             out.update(x for x in letters_in(n.condition) if x in subscripts)
         elif isinstance(n, CasesNode):
