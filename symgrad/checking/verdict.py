@@ -50,8 +50,6 @@ class Step:
     expected: bool | None = None
     assumptions: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
-    inferred: tuple[str, ...] = ()
-    """The declarations that the verdict rests on and that the document does not make."""
     evidence: Evidence = Evidence("none")
     witness: Witness | None = None
     difference: str | None = None
