@@ -106,9 +106,9 @@ class UndeclaredNames:
         }
         self.numbered = frozenset(s.key for s in syms if self.is_undeclared(s) and self._has_letter_slot(s))
         for sides in self.chains:
-            parameters = self._parameters(sides)
+            positions = self._parameters(sides) | self._positions(sides)
             for tree in sides:
-                self.collect(tree, parameters)
+                self.collect(tree, positions)
 
     @property
     def trees(self) -> Iterator[SyntaxNode]:
@@ -123,6 +123,12 @@ class UndeclaredNames:
 
     def _has_letter_slot(self, sym: Sym) -> bool:
         return any(letter in self.index_letters for letter in letters_in(sym.sub))
+
+    def _positions(self, sides: Sequence[SyntaxNode]) -> set[str]:
+        """The letters in slots of declared and defined names: a number with such a name is a position."""
+        syms = [n for side in sides for n in subnodes(side) if isinstance(n, Sym)]
+        found = [self.scope.value_key(s) for s in syms]
+        return {letter for key, rest, _ in found if key is not None for letter in letters_in(rest)}
 
     def collect(self, tree: SyntaxNode, parameters: set[str]) -> None:
         """Note the undeclared names of a tree. The letters of its sums are positions."""
