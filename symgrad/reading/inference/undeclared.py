@@ -125,10 +125,11 @@ class UndeclaredNames:
         return any(letter in self.index_letters for letter in letters_in(sym.sub))
 
     def _positions(self, sides: Sequence[SyntaxNode]) -> set[str]:
-        """The letters in slots of declared and defined names: a number with such a name is a position."""
+        """The letters in slots of declared and defined names, and of the left side: such a number is a position."""
         syms = [n for side in sides for n in subnodes(side) if isinstance(n, Sym)]
         found = [self.scope.value_key(s) for s in syms]
-        return {letter for key, rest, _ in found if key is not None for letter in letters_in(rest)}
+        own = letters_in(sides[0].sub) if sides and isinstance(sides[0], Sym) else []
+        return {letter for key, rest, _ in found if key is not None for letter in letters_in(rest)} | set(own)
 
     def collect(self, tree: SyntaxNode, parameters: set[str]) -> None:
         """Note the undeclared names of a tree. The letters of its sums are positions."""
