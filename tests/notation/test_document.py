@@ -53,6 +53,17 @@ test_displays = facts()
         "$$\r\na = b\r\n$$\r\n",
         "```math\r\na = b\r\n```\r\n",
         "\\$5 $$a = b$$",
+        "```{math}\na = b\n```",
+        "```{math}\n:label: x\n:nowrap:\na = b\n```",
+        "```{math}\n---\nlabel: x\n---\na = b\n```",
+        "```{math} a = b\n```",
+        ":::{math}\n:label: x\n\na = b\n:::",
+        "::: {math}\na = b\n:::",
+        "```{note} Title\n$$a = b$$\n```",
+        "````{prf:proof}\n```{math}\na = b\n```\n````",
+        "::: {.theorem}\n$$a = b$$\n:::",
+        "\\\\[ a = b \\\\]",
+        "\\begin{subequations}\\begin{align}a = b\\end{align}\\end{subequations}",
     ],
 )
 def a_display(text: str) -> None:
@@ -67,6 +78,64 @@ def an_environment_inside_dollars_is_one_display() -> None:
     assert display.environment is None
     assert display.content.text == r" \begin{aligned} a &= b \\ &= c \end{aligned} "
     assert display.full.start == 0
+
+
+@test_displays.fact
+@each(
+    "text",
+    [
+        "$E$",
+        "text $E$ text",
+        "$ E $",
+        "$\n E\n$",
+        "\\(E\\)",
+        "\\\\(E\\\\)",
+    ],
+)
+def inline_mathematics_around_an_environment_is_a_display(text: str) -> None:
+    environment = r"\begin{aligned} a &= b \\ &= c \end{aligned}"
+    assert displays(text.replace("E", environment)) == [environment]
+    assert inlines(text.replace("E", environment)) == []
+
+
+@test_displays.fact
+@each(
+    "text",
+    ["```{code-cell} python\n$$a = b$$\n```", "```{python}\n$$a = b$$\n```", "$\\begin{pmatrix} a \\end{pmatrix}$"],
+)
+def no_displays(text: str) -> None:
+    assert displays(text) == []
+
+
+@test_displays.fact
+@each(
+    ("text", "found"),
+    [
+        (".. math:: a = b", ["a = b"]),
+        ("text\n\n.. math:: a = b\n   :label: x\n\nafter", ["a = b"]),
+        ("   .. math:: a\n\n      = b\n\n   after", ["a", "= b"]),
+        (".. math::\n   :label: x\n\n   a = b\n\n   c = d\n\n.. math:: e = f", ["a = b", "c = d", "e = f"]),
+        (
+            ".. math::\n\n   \\begin{aligned}\n\n   a &= b\n   \\end{aligned}",
+            ["\\begin{aligned}\n\n   a &= b\n   \\end{aligned}"],
+        ),
+        (".. note::\n\n   .. math:: a = b", ["a = b"]),
+        ("Code::\n\n   .. math:: a = b\n\ntext", []),
+        (".. code-block:: rst\n\n   .. math:: a = b", []),
+        (".. a comment\n\n   .. math:: a = b", []),
+        ("``.. math:: a = b``", []),
+        ("$$a = b$$", ["a = b"]),
+    ],
+)
+def displays_of_restructured_text(text: str, found: list[str]) -> None:
+    assert displays(text, "a.rst") == found
+
+
+@test_displays.fact
+def roles_of_restructured_text_are_inline() -> None:
+    text = "Let :math:`x`, ``:math:`y```, `$z$`_ and :math:` w `.\n\nTitle\n=====\n\nPart\n----\n"
+    assert inlines(text, "a.rst") == ["x", "w"]
+    assert headings(text, "a.rst") == [(1, "Title"), (2, "Part")]
 
 
 @test_displays.fact

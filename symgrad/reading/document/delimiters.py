@@ -20,9 +20,15 @@ NESTED_ENVIRONMENTS = words("aligned gathered split multlined alignedat cases dc
 KEPT = words("cases dcases rcases")
 """Environments with a meaning of their own: the content of such a display includes their ``\\begin`` and ``\\end``."""
 WITH_COLUMNS = words("alignat alignedat xalignat IEEEeqnarray array")
+BRACKETS = {"\\[": "\\]", "\\(": "\\)", "\\\\[": "\\\\]", "\\\\(": "\\\\)"}
+"""Brackets of mathematics; with two backslashes, as Markdown without mathematics needs them."""
 
-_MARK = re.compile(r"\\begin\{([A-Za-z]+)(\*?)\}|\\[\[(]|\\(?:[^A-Za-z]|$)|\$\$|\$", re.DOTALL)
+_MARK = re.compile(r"\\begin\{([A-Za-z]+)(\*?)\}|\\\\[\[(]|\\[\[(]|\\(?:[^A-Za-z]|$)|\$\$|\$", re.DOTALL)
+_ARRANGED = re.compile(rf"\s*\\begin\{{({'|'.join(sorted(NESTED_ENVIRONMENTS | ENVIRONMENTS))})(\*?)\}}")
+"""An environment at the beginning of inline mathematics."""
 _CLOSE_DOLLARS = re.compile(r"\\.|\$\$", re.DOTALL)
+_NO_SPACE = re.compile(r"\S")
+_DOUBLED = re.compile(r"\\\\(?!\[[0-9.]+[a-z]{2}\])[\])\[(]")
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _DOLLAR = re.compile(r"\\.|\$", re.DOTALL)
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
@@ -80,10 +86,8 @@ class _Finder:
                 at = self.dollars(m)
             elif text == "$":
                 at = self.dollar(m.start())
-            elif text == "\\[":
-                at = self.bracket(m, "\\]")
-            elif text == "\\(":
-                at = self.bracket(m, "\\)")
+            elif text in BRACKETS and not (self.layout.tex and len(text) == 3):
+                at = self.bracket(m, BRACKETS[text])
             else:
                 at = m.end()
 
@@ -108,19 +112,34 @@ class _Finder:
         return self.display(m.end(), close, m.start(), close + 2)
 
     def bracket(self, m: re.Match[str], closing: str) -> int:
-        limit = len(self.text) if closing == "\\]" else self.stop(m.end())
-        close = self.search(_ESCAPE, closing, m.end(), limit, m.group())
+        shown = closing.endswith("]")
+        limit = len(self.text) if shown else self.stop(m.end())
+        close = self.search(_ESCAPE if len(closing) == 2 else _DOUBLED, closing, m.end(), limit, m.group())
         if close is None or self.is_prose(m.end(), close):
             # in Markdown, \[ and \( are escaped brackets too: only those that look like mathematics are reported
             piece = _BLANK_LINE.split(self.text[m.end() : m.end() + 2000], maxsplit=1)[0]
-            if self.layout.tex or (closing == "\\]" and re.search(r"[=^]|\\[A-Za-z]", piece)):
+            if self.layout.tex or (shown and re.search(r"[=^]|\\[A-Za-z]", piece)):
                 return self.unclosed(m, closing)
             return m.end()
-        if closing == "\\]":
-            return self.display(m.end(), close, m.start(), close + 2)
+        after = close + len(closing)
+        if shown or self.arranged(m.end()) == close:
+            return self.display(m.end(), close, m.start(), after)
         if self.text[m.end() : close].strip():
             self.inline(m.end(), close)
-        return close + 2
+        return after
+
+    def arranged(self, start: int) -> int | None:
+        """Where an environment that lays out a display ends, and the white space behind it, if one begins here."""
+        m = _ARRANGED.match(self.text, start)
+        if m is None:
+            return None
+        name = m[1] + m[2]
+        end = self.ends(name, m[1] in NESTED_ENVIRONMENTS).get(m.end() - len(f"\\begin{{{name}}}"))
+        if end is None or self.walled(start, end):
+            return None
+        after = end + len(f"\\end{{{name}}}")
+        behind = _NO_SPACE.search(self.text, after)
+        return behind.start() if behind is not None else len(self.text)
 
     def environment(self, m: re.Match[str]) -> int:
         name, starred = m[1], m[1] + m[2]
@@ -198,8 +217,14 @@ class _Finder:
         return self.layout.stops[k] if k < len(self.layout.stops) else len(self.text)
 
     def dollar(self, at: int) -> int:
-        """Inline mathematics that opens with a dollar at an offset, or None, and where to continue."""
+        """Inline mathematics that opens with a dollar at an offset; returns where to continue.
+
+        Dollars around an environment that lays out rows are those of a display.
+        """
         text, start, limit = self.text, at + 1, self.stop(at)
+        close = self.arranged(start)
+        if close is not None and text.startswith("$", close):
+            return self.display(start, close, at, close + 1)
         if text.startswith("`", start):
             close = text.find("`$", start + 1, limit)
             if close > start + 1:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from symgrad.reading.document.blocks import Display, Heading
 from symgrad.reading.document.layout import Layout, blank
+from symgrad.reading.tokens.spellings import words
 from symgrad.text.source import Source
 
 CODE = "\ufffc"
 """Replaces the characters of inline code: neither a space nor a letter."""
 
 
-_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*([^\n]*)$")
+_FENCE = re.compile(r"(`{3,}|~{3,}|:{3,})[ \t]*([^\n]*)$")
+_OPTION = re.compile(r"[ \t]*:[a-z-]+:")
+_PROSE = words(
+    "note warning tip hint important attention caution danger error seealso admonition dropdown margin sidebar topic "
+    "card tab-item example exercise solution definition theorem lemma corollary proposition remark proof"
+)
+"""Directives of MyST whose blocks hold Markdown; so do those that begin with ``prf:``."""
 _ITEM = re.compile(r"(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]+|$)")
 _ATX = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _SETEXT = re.compile(r"(=+|-+)[ \t]*$")
@@ -69,6 +77,8 @@ class _Lines:
         """Fence characters, each with the least length of a fence that no later line of its part closes."""
         self.end = len(self.lines)
         """The line behind the part that is being read: a cell of a notebook, else the document."""
+        self.closing: set[int] = set()
+        """Lines that close blocks of Markdown."""
 
     def read(self) -> None:
         origins = [p.start for p in self.layout.source.stretches if p.origin.cell is not None]
@@ -111,6 +121,8 @@ class _Lines:
             self.end_paragraph(k)
             return k + 1
         after_blank = self.paragraph_start is None
+        if k in self.closing:
+            return self._pass_over(k)
         if self._in_comment(line):
             self.paragraph_start = k if after_blank else self.paragraph_start
             return k + 1
@@ -155,42 +167,78 @@ class _Lines:
         self.comment = (began and "-->" not in plain) or opened > plain.rfind("-->")
         return began
 
-    def _fence(self, k: int, mark: str, info: str) -> int:
-        """A fenced block: code, or a display if its language is ``math``."""
-        layout = self.layout
-        language = info.strip().partition(" ")[0].strip("{.}").lower()
+    def _pass_over(self, k: int) -> int:
+        """A line that belongs to the layout alone."""
+        self.hide(k, k + 1)
+        self.end_paragraph(k + 1)
+        return k + 1
+
+    def _closing(self, k: int, mark: str) -> int | None:
+        """The line that closes the fence which opens at line ``k``."""
         closing = re.compile(rf"[ \t]*{re.escape(mark[0])}{{{len(mark)},}}[ \t]*$")
-        end = None
-        if len(mark) < self.unfenced.get(mark[0], len(mark) + 1):
-            end = next((j for j in range(k + 1, self.end) if closing.match(self.lines[j].rstrip())), None)
+        if len(mark) >= self.unfenced.get(mark[0], len(mark) + 1):
+            return None
+        return next((j for j in range(k + 1, self.end) if closing.match(self.lines[j].rstrip())), None)
+
+    def _fence(self, k: int, mark: str, info: str) -> int:
+        """A fenced block: code, a display if its language is ``math``, or Markdown in a directive of MyST."""
+        layout = self.layout
+        language = info.strip().partition(" ")[0].partition("}")[0].strip("{.}").lower()
+        if mark[0] == ":" and language != "math":
+            return self._pass_over(k)
+        end = self._closing(k, mark)
         start = self.starts[k] + len(self.lines[k]) - len(self.lines[k].lstrip())
         self.end_paragraph(k)
-        layout.walls.append(start)
         if end is None:
-            self.unfenced[mark[0]] = len(mark)
-            rest = "\n".join(self.lines[k + 1 : self.end])
-            if language == "math" or re.search(r"\$\$|\\\[|\\begin\{|symgrad:", rest):
-                opened = f"{mark}{info}".strip()
-                layout.report(
-                    "SG003",
-                    f"`{opened}` is not closed",
-                    start,
-                    start + len(opened),
-                    f"close the block with a line `{mark}`",
-                )
-            if language == "math":
-                self.hide(k, k + 1)
-                return k + 1
-            self.hide(k, self.end)
-            return self.end
+            layout.walls.append(start)
+            return self._unclosed(k, mark, info, language)
+        if info.startswith("{") and (language in _PROSE or language.startswith("prf:")):
+            self.closing.add(end)
+            return self._pass_over(k)
+        layout.walls.append(start)
         if language == "math":
-            content = layout.span(self.starts[k + 1], max(self.starts[k + 1], self.starts[end] - 1))
-            layout.fences.append(
-                Display(content, None, layout.span(start, self.starts[end] + len(self.lines[end].rstrip())))
-            )
+            layout.fences += self._displays(k, end, start)
         self.hide(k, end + 1)
         self.end_paragraph(end + 1)
         return end + 1
+
+    def _unclosed(self, k: int, mark: str, info: str, language: str) -> int:
+        """Report a block that is not closed, if it seems to hold mathematics; code extends to the end."""
+        self.unfenced[mark[0]] = len(mark)
+        rest = "\n".join(self.lines[k + 1 : self.end])
+        if language == "math" or re.search(r"\$\$|\\\[|\\begin\{|symgrad:", rest):
+            opened = f"{mark}{info}".strip()
+            start = self.starts[k] + len(self.lines[k]) - len(self.lines[k].lstrip())
+            remedy = f"close the block with a line `{mark}`"
+            self.layout.report("SG003", f"`{opened}` is not closed", start, start + len(opened), remedy)
+        if language == "math":
+            self.hide(k, k + 1)
+            return k + 1
+        self.hide(k, self.end)
+        return self.end
+
+    def _behind_options(self, first: int, end: int) -> int:
+        """The first line of a fence that is no option: ``:label: x``, or lines between two ``---``."""
+        if self.lines[first].strip() == "---":
+            last = next((j for j in range(first + 1, end) if self.lines[j].strip() == "---"), None)
+            first = first if last is None else last + 1
+        while first < end and _OPTION.match(self.lines[first]):
+            first += 1
+        return first
+
+    def _displays(self, k: int, end: int, start: int) -> Iterator[Display]:
+        """The mathematics of a fence: what stands behind the name of a directive, and below its options."""
+        argument = self.lines[k].find("{math}")
+        full = self.layout.span(start, self.starts[end] + len(self.lines[end].rstrip()))
+        first = self._behind_options(k + 1, end)
+        begin = self.starts[first]
+        if argument >= 0 and self.lines[k][argument + 6 :].strip():
+            begin_of_argument = self.starts[k] + argument + 6
+            if first == k + 1:
+                begin = begin_of_argument
+            else:
+                yield Display(self.layout.span(begin_of_argument, self.starts[k] + len(self.lines[k])), None, full)
+        yield Display(self.layout.span(begin, max(begin, self.starts[end] - 1)), None, full)
 
 
 def _hide_inline(layout: Layout, text: str) -> str:
