@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from symgrad.core.nodes import Definition, Deriv, Expr, Ref, parts
 from symgrad.exporting.code.module import Module
 from symgrad.exporting.program.cost import Cost, CostSource, cost
 from symgrad.exporting.python_names import PythonNames, spelled
 from symgrad.exporting.targets.jax_target import JaxModule
 from symgrad.exporting.targets.numpy_target import NumpyModule
 from symgrad.exporting.targets.torch_target import TorchModule
-from symgrad.reading.document_names import DocumentNames, Quantity
+from symgrad.reading.document_names import DocumentNames, Quantity, unused
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
 
@@ -40,7 +39,7 @@ def export_document(
     quantities = list(vocabulary.quantities())
     asked = list(wrt) if wrt is not None else None
     wrt = None if asked is None else [*asked, *map(spelled, asked)]  # each as Python or as the document spells it
-    chosen = _named(quantities, of) if of else list(_unused(quantities))
+    chosen = _named(quantities, of) if of else list(unused(quantities))
     order = tuple(_order(document))
     names = PythonNames()
     source = CostSource(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
@@ -110,31 +109,6 @@ def _named(quantities: Sequence[Quantity], of: Sequence[str]) -> list[Quantity]:
         if not found[-1].is_scalar:
             raise SymgradError(f"{name} is an array: the gradient is that of a scalar")
         out.append(found[-1])
-    return out
-
-
-def _unused(quantities: Sequence[Quantity]) -> Iterator[Quantity]:
-    """The scalars whose value is used in no other definition except in derivatives; of equal names the last."""
-    used: set[Definition] = set()
-    for q in quantities:
-        used |= _values_in(q.definition.body) - {q.definition}
-    last = {q.name: q for q in quantities}
-    for q in quantities:
-        if q.is_scalar and q.definition not in used and last[q.name] is q:
-            yield q
-
-
-def _values_in(body: Expr) -> set[Definition]:
-    """The definitions whose value occurs in an expression outside derivatives."""
-    out: set[Definition] = set()
-    todo, seen = [body], {body}
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Ref):
-            out.add(node.definition)
-        children = () if isinstance(node, Deriv) else parts(node)[1]
-        todo += [c for c in children if c not in seen]
-        seen.update(children)
     return out
 
 

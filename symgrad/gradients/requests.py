@@ -11,7 +11,7 @@ from symgrad.core.ranges import Index, Range
 from symgrad.core.substitute import substitute
 from symgrad.gradients.document_style import DocumentStyle, reachable, style_of
 from symgrad.gradients.simplify import Simplifier
-from symgrad.reading.document_names import DocumentNames, Quantity
+from symgrad.reading.document_names import DocumentNames, Quantity, unused
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
@@ -56,12 +56,11 @@ class GradientRequests:
         return self.vocabulary.naming()
 
     def costs(self) -> list[str]:
-        """The scalars that no other definition uses, and functions that are known only by their upstream gradient.
+        """The scalars whose value no other definition uses, and functions known only by their upstream gradient.
 
         Costs that depend on no real-valued array or number are left out.
         """
-        used = {d for q in self.quantities for d in reach(q.definition.body).definitions}
-        out = [q.name for q in self.quantities if q.is_scalar and q.definition not in used]
+        out = [q.name for q in unused(self.quantities)]
         applied = {n.function for q in self.quantities for n in distinct(q.definition.body) if isinstance(n, Apply)}
         out += [str(name) for name, f in self.document.scope.functions.items() if any(f.shapes) and f not in applied]
         return [name for name in dict.fromkeys(out) if self.parameters(self.vocabulary.read(name))]

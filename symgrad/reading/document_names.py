@@ -5,11 +5,11 @@ Names have the meaning that they have at the end of the document.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.core.claims import Assumption
-from symgrad.core.nodes import Definition, Ref
+from symgrad.core.nodes import Definition, Deriv, Expr, Ref, parts
 from symgrad.core.ranges import Index, IndexExpr, Range, Subset
 from symgrad.reading.meaning.assumptions import read_assumptions
 from symgrad.reading.meaning.definitions import define, index_arguments
@@ -141,6 +141,31 @@ class DocumentNames:
     def naming(self) -> Naming:
         """The notation of the document."""
         return naming(self.document.scope, self.definitions.done)
+
+
+def unused(quantities: Sequence[Quantity]) -> Iterator[Quantity]:
+    """The scalars whose value is used in no other definition except in derivatives; of equal names the last."""
+    used: set[Definition] = set()
+    for q in quantities:
+        used |= _values_in(q.definition.body) - {q.definition}
+    last = {q.name: q for q in quantities}
+    for q in quantities:
+        if q.is_scalar and q.definition not in used and last[q.name] is q:
+            yield q
+
+
+def _values_in(body: Expr) -> set[Definition]:
+    """The definitions whose value occurs in an expression outside derivatives."""
+    out: set[Definition] = set()
+    todo, seen = [body], {body}
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Ref):
+            out.add(node.definition)
+        children = () if isinstance(node, Deriv) else parts(node)[1]
+        todo += [c for c in children if c not in seen]
+        seen.update(children)
+    return out
 
 
 def naming(scope: Scope, definitions: Mapping[Defined, Definition]) -> Naming:

@@ -89,6 +89,16 @@ def test_what_could_not_be_read_is_said_beside_the_gradients(
     assert "SG113" in err
 
 
+def test_a_cost_used_in_a_derivative_alone_is_a_cost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(
+        "Let $x, b \\in \\mathbb{R}^{N}$, $z = 2 x + b$.\n\n"
+        "$$ L = z^\\top z $$\n\n$$ \\delta = \\frac{\\partial L}{\\partial z} $$\n"
+    )
+    assert main(["latex", str(path)]) == 0
+    assert "\\frac{\\partial L}{\\partial x}" in capsys.readouterr().out
+
+
 def test_a_cost_that_does_not_depend_on_the_target_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = "Let $x, y \\in \\mathbb{R}^{N}$.\n\n$$ J = x^\\top y, \\quad K = x^\\top x $$\n"
     status, out, err = run(tmp_path, capsys, text, "--wrt", "y")
