@@ -15,7 +15,7 @@ from symgrad.checking.documents import check_text
 from tests.cases import each
 
 KINDS = sorted((Path(__file__).parent / "kinds").glob("*.md"))
-FENCE = re.compile(r"^```markdown (!?)([TFXtf]+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(r"^(`{3,})markdown (!?)([TFXtf]+)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
 ALLOWED = {
     "T": {"proved", "agrees"},
     "F": {"refuted"},
@@ -34,7 +34,7 @@ def test_every_input_is_ruled_on_as_labelled(kind: Path) -> None:
     failures = []
     inputs = FENCE.findall(kind.read_text(encoding="utf-8"))
     assert len(inputs) >= 5, "five inputs of every kind"
-    for number, (open_question, labels, text) in enumerate(inputs, 1):
+    for number, (_, open_question, labels, text) in enumerate(inputs, 1):
         verdicts = [step.verdict for step in check_text(text).steps]
         if meets(labels, verdicts) == bool(open_question):
             failures.append(f"{kind.name}, input {number}: labelled {open_question}{labels}, ruled {verdicts}")

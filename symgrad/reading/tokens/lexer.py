@@ -121,6 +121,8 @@ class _Lexer(Scanner):
         self.out.extend(tokens)
 
     def styled(self, raw: Raw, style: FontStyle) -> None:
+        if self.input.peek() == "*":
+            self.input.stack.pop()  # `\\vb*{x}` of the physics package
         argument = self.input.argument(raw)
         if style == "bb" and [a[0] for a in argument] == ["1"]:
             self.emit("command", "\\indicator", (raw[0], raw[1], max(raw[2], self.input.ended), raw[3]))
@@ -240,6 +242,41 @@ class _Lexer(Scanner):
         else:
             self.emit("command", raw[0], whole)  # a mark over a name, which the parser reports
 
+    def derivative(self, raw: Raw) -> None:
+        """``\\dv{f}{x}``, ``\\pdv[2]{f}{x}``, ``\\pdv{f}{x}{y}``, ``\\dv{x}`` of the physics package, as fractions."""
+        if self.input.peek() == "*":
+            self.input.stack.pop()
+        order = self.input.optional()
+        given = [self.input.argument(raw)]
+        while self.input.peek() == "{" and len(given) < 3:
+            given.append(self.input.argument(raw))
+        at = (raw[1], max(raw[2], self.input.ended), False)
+        sign: Raw = ("\\partial" if "p" in raw[0] else "d", *at)
+        opened, closed = ("{", *at), ("}", *at)
+        of, by = ([], given) if len(given) == 1 else (given[0], given[1:])
+        order = [("2", *at)] if len(by) == 2 else order
+        power = [("^", *at), opened, *order, closed] if order else []
+        below = [t for x in by for t in (sign, *x)] + (power if len(by) == 1 else [])
+        made = [("\\frac", *at[:2], raw[3]), opened, sign, *power, *of, closed, opened, *below, closed]
+        self.replaced(raw, [opened, *made, closed] if self.wants_argument() else made)
+
+    def between_bars(self, raw: Raw) -> None:
+        """``\\abs{x}``, ``\\norm{x}`` of the physics package; ``\\qty(x)`` is ``(x)``."""
+        if self.input.peek() == "*":
+            self.input.stack.pop()
+        left, right = BETWEEN[raw[0]]
+        if self.input.peek() != "{":
+            self.drop(raw)
+            return
+        argument = self.input.argument(raw)
+        self.replaced(raw, [(left, *raw[1:]), *argument, (right, raw[1], self.input.ended, False)])
+
+    def replaced(self, raw: Raw, tokens: list[Raw]) -> None:
+        """Read other tokens in the place of a command and its arguments."""
+        self.budget.spend(raw, len(tokens))
+        self.drop(raw)
+        self.input.push(tokens)
+
     def negated(self, raw: Raw) -> None:
         target = NEGATED.get(SYMBOLS.get(self.input.peek(), ("", ""))[1])
         if target is None:
@@ -282,6 +319,8 @@ class _Lexer(Scanner):
         self.space = True
 
 
+BETWEEN = {"\\abs": ("\\lvert", "\\rvert"), "\\norm": ("\\lVert", "\\rVert"), "\\qty": ("\\{", "\\}")}
+"""The marks around the argument of a command."""
 HANDLERS: dict[str, Callable[[_Lexer, Raw], None]] = {
     "\\\\": _Lexer.row,
     "\\cr": _Lexer.row,
@@ -302,4 +341,6 @@ HANDLERS: dict[str, Callable[[_Lexer, Raw], None]] = {
     "\\mkern": _Lexer.kern,
     "\\mskip": _Lexer.kern,
     "\\over": _Lexer.over,
+    **dict.fromkeys(("\\dv", "\\pdv"), _Lexer.derivative),
+    **dict.fromkeys(BETWEEN, _Lexer.between_bars),
 }

@@ -83,7 +83,7 @@ SYMBOLS: dict[str, tuple[TokenKind, str]] = {
     **_same(r"\int", r"\int ∫"),
     **_same(r"\sqrt", r"\sqrt √"),
     **_same(r"\partial", r"\partial ∂"),
-    **_same(r"\nabla", r"\nabla ∇"),
+    **_same(r"\nabla", r"\nabla \grad ∇"),
     **_same(r"\infty", r"\infty ∞"),
     **_same(r"\forall", r"\forall ∀"),
     **_same(r"\exists", r"\exists ∃"),
@@ -209,6 +209,7 @@ DROPPED_WITH_ARGUMENT = words(
 _BOLD = words(
     r"""
     \mathbf \boldsymbol \bm \pmb \mathbfit \symbf \symbfit \mathbold \vec \overrightarrow \underline
+    \vb \va \vectorbold
     """
 )
 STYLES: dict[str, FontStyle] = {
