@@ -16,10 +16,11 @@ from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.declarations import Paragraph
 from symgrad.reading.names.equations import Definingness
 from symgrad.reading.names.scope import Scope
-from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
+from symgrad.reading.read_document import ReadDocument
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
-from symgrad.reading.tokens.relations import Relation, read_relations
+from symgrad.reading.tokens.relations import Relation, UnreadRow, read_relations
+from symgrad.reading.tokens.rows import read_rows
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source
 
@@ -178,28 +179,19 @@ class Reader:
             words = directive.argument.split()
             self.out.expectations[self.group] = (int(words[1]) if len(words) > 1 else None, directive.span)
         try:
-            tokens = tokenize(display.content, self.macros)
-            relations = read_relations(tokens, self.last_side) if tokens else []
-        except NotationError as e:
-            self.unreadable(display, e.diagnostic)
-            return
+            relations = read_relations(read_rows(display.content, self.macros), self.last_side)
         except RecursionError:
             span = display.content
-            self.unreadable(display, Diagnostic("SG002", "nested too deeply to be read", span, "split the display"))
-            return
+            problem = Diagnostic("SG002", "nested too deeply to be read", span, "split the display")
+            relations = read_relations([UnreadRow((), span, problem)], None)
         meant = purpose(display)
         premises = tuple(self.premises[-MAX_PREMISES:]) if meant == "consequence" else ()
         for chain in _chains(relations):
             solvable = not says_independent(display)
             ChainReader(self.out, chain, self.definitions, self.group, cases, meant, premises, solvable).read()
         if relations:
-            self.last_side = tuple(relations[-1].right)
-
-    def unreadable(self, display: Display, problem: Diagnostic) -> None:
-        """Make one unreadable step of a display that can't be split into relations."""
-        span = problem.span or display.content
-        text = display.content.text.strip()
-        self.out.steps.append(ReadStep(span, text, "", Outcome(problem=problem), self.group))
+            last = relations[-1]
+            self.last_side = tuple(last.left if last.unread else last.right) or None
 
 
 def _is_number(words: list[str]) -> bool:

@@ -153,9 +153,14 @@ def summed(el: Reading, side: Side, free: frozenset[Index]) -> Side:
 def last_readable(sides: Sequence[Side], relations: Sequence[Relation], k: int) -> int:
     """The number of the side that relation ``k`` goes on from: of those equal to its left one, the last readable."""
     at = k
-    while at and isinstance(sides[at], Unreadable) and relations[at - 1].equality and not relations[at - 1].condition:
+    while at and _is_passed(sides[at]) and relations[at - 1].equality and not relations[at - 1].condition:
         at -= 1
     return k if isinstance(sides[at], Unreadable) else at
+
+
+def _is_passed(side: Side) -> bool:
+    """True for a side that can't be read, unless the equation before it may hold only under a condition."""
+    return isinstance(side, Unreadable) and side.problem.code != "SG111"
 
 
 def _too_deep(span: Span, remedy: str) -> Diagnostic:
@@ -273,8 +278,9 @@ class ChainReader:
         first = self.relations[0]
         if first.sign != "=:":
             learn_run(self.out.scope, first.left)
-        self.sides = [self.side(first.left, first.sign_span, head=True)]
-        self.sides += [self.side(tuple(r.right), r.sign_span, head=r.sign == "=:") for r in self.relations]
+        missing = first.unread is not None and not first.left
+        self.sides = [self.right(first) if missing else self.side(first.left, first.sign_span, head=True)]
+        self.sides += map(self.right, self.relations)
         nodes = [s.node for s in self.sides if isinstance(s, Parsed)]
         self.out.chains.append(tuple(nodes))
         note_sizes(self.out.scope, nodes)
@@ -291,6 +297,13 @@ class ChainReader:
 
     def note(self, code: str, message: str, span: Span) -> None:
         self.out.not_checked.append(Diagnostic(code, message, span, "", "note"))
+
+    def right(self, relation: Relation) -> Side:
+        """The right side of a relation."""
+        if relation.unread is not None:
+            span, problem = relation.unread
+            return Unreadable(span, span.text.strip(), problem)
+        return self.side(tuple(relation.right), relation.sign_span, head=relation.sign == "=:")
 
     def side(self, tokens: tuple[Token, ...], where: Span, head: bool = False) -> Side:
         """Parse one side. ``head``: it may be a name to be defined."""

@@ -13,6 +13,7 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots, strip_groups
 from symgrad.reading.tree.syntax import Call, Colon, Position, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import note_bounds, outside_letters, slot_letters, subnodes
+from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
 
 
@@ -67,8 +68,12 @@ class Definer:
             known = self.scope.is_function(sym.key) or NameKey(sym.key) in self.scope.functions
             defined = self.scope.calls.named(key) and key not in self.scope.unread
             return None if name.bare or known or sym.primes or defined else key
-        if not isinstance(name, Sym):
-            return None
+        try:
+            return self._undefined_name(name) if isinstance(name, Sym) else None
+        except NotationError:
+            return None  # its subscript can't be read either
+
+    def _undefined_name(self, name: Sym) -> NameKey | None:
         known_key, rest, sup = self.scope.value_key(name)
         if known_key is not None:
             return None if sup or self._is_defined(known_key) or pattern_letters(rest) is None else known_key

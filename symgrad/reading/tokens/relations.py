@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from symgrad.reading.tokens.cuts import depths, outermost, split_rows, unclosed
+from symgrad.reading.tokens.cuts import depths, outermost, unclosed
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, is_name, script_argument
+from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
 
 ASKED = "\\mustequal"
@@ -36,6 +37,18 @@ MAX_CONDITION = 24
 """The largest number of tokens of a condition; a longer comparison is a relation."""
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadRow:
+    """A row that can't be tokenized, and why. ``head``: what stands up to its first equals sign, if that can be."""
+
+    head: tuple[Token, ...]
+    span: Span
+    problem: Diagnostic
+
+
+Row = tuple[Token, ...] | UnreadRow
+
+
 @dataclass(slots=True)
 class Relation:
     """One relation sign with the tokens on its two sides. sign: '=', ':=', '=:' or any other relation sign."""
@@ -51,6 +64,8 @@ class Relation:
     """True for a sign that asks, ``\\overset{!}{=}``."""
     row: int = 0
     """The number of the row; a condition after a chain restricts the whole chain in its row."""
+    unread: tuple[Span, Diagnostic] | None = None
+    """Where the right side stands and why it can't be read; the left one neither, if it has no tokens."""
 
     @property
     def equality(self) -> bool:
@@ -202,30 +217,77 @@ def _without_align(tokens: Sequence[Token]) -> tuple[Token, ...]:
     return tuple(out)
 
 
-def read_relations(tokens: Sequence[Token], before: tuple[Token, ...] | None) -> list[Relation]:
-    """All relations of a display, in order. ``before``: the last side of the previous display,
-    which a display that starts with a relation sign continues.
+def read_relations(rows: Sequence[Row], before: tuple[Token, ...] | None) -> list[Relation]:
+    """All relations of a display, in order. A row that can't be read costs its relations alone.
+
+    ``before``: the last side of the previous display, which a display that starts with a relation sign continues.
     """
     relations: list[Relation] = []
-    for row in _opened([_without_align(row) for row in split_rows(unwrap(tokens))]):
-        pieces = [p for p in (_strip(s) for s in _merge_ranges(segments(row))) if p]
-        for number, piece in enumerate(pieces):
-            if not relations and not _signs(piece) and piece[0].kind != "text" and any(map(_signs, pieces)):
-                raise error(
-                    "SG111", "this is not part of the relation after it", cover(piece), "put remarks into `\\text{…}`"
-                )
-            _take(piece, number == 0, relations, before)
-    opened = unclosed(tokens) if not relations else None
-    if opened is not None:
-        raise error("SG102", f"`{opened.text}` is not closed", opened.span, "add the closing bracket")
+    for row in _opened([row if isinstance(row, UnreadRow) else _without_align(row) for row in rows]):
+        if isinstance(row, UnreadRow):
+            _leave_unread(_without_align(row.head), row.span, row.problem, relations, before)
+            continue
+        known, ended = len(relations), len(relations[-1].right) if relations else 0
+        try:
+            _read_row(row, relations, before)
+        except NotationError as e:
+            del relations[known:]
+            if relations:
+                del relations[-1].right[ended:]
+            _leave_unread(row, cover(row), e.diagnostic, relations, before)
+    if not relations:
+        opened = unclosed([t for row in rows if not isinstance(row, UnreadRow) for t in row])
+        if opened is not None:
+            problem = Diagnostic("SG102", f"`{opened.text}` is not closed", opened.span, "add the closing bracket")
+            _leave_unread((), opened.span, problem, relations, before)
     return relations
 
 
-def _opened(rows: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
+def _read_row(row: tuple[Token, ...], relations: list[Relation], before: tuple[Token, ...] | None) -> None:
+    """Read one row: its relations, and the conditions on them."""
+    pieces = [p for p in (_strip(s) for s in _merge_ranges(segments(row))) if p]
+    for number, piece in enumerate(pieces):
+        if not relations and not _signs(piece) and piece[0].kind != "text" and any(map(_signs, pieces)):
+            raise error(
+                "SG111", "this is not part of the relation after it", cover(piece), "put remarks into `\\text{…}`"
+            )
+        _take(piece, number == 0, relations, before)
+
+
+def _leave_unread(
+    row: tuple[Token, ...],
+    span: Span,
+    problem: Diagnostic,
+    relations: list[Relation],
+    before: tuple[Token, ...] | None,
+) -> None:
+    """Enter a row that can't be read: as one equation, with its left side; without a sign it spoils the side before."""
+    cuts = _signs(row)
+    if not cuts and row and relations:
+        relations[-1].unread = (span, problem)
+        return
+    number = relations[-1].row + 1 if relations else 0
+    at = next((k for k in cuts if row[k].text in EQUALITIES), None)
+    if at is None:
+        relations.append(Relation("=", span, (), [], False, row=number, unread=(span, problem)))
+        return
+    pieces = segments(row[max((k + 1 for k in cuts if k < at), default=0) : at])
+    left = _strip(pieces[-1]) if pieces else ()
+    continues = not left and bool(relations)
+    known = left or tuple(relations[-1].right if relations else before or ())
+    rest = Span(span.source, min(row[at].span.end, span.end), span.end)
+    sign = EQUALITIES[row[at].text]
+    relations.append(Relation(sign, row[at].span, known, [], continues, row=number, unread=(rest, problem)))
+
+
+def _opened(rows: list[Row]) -> list[Row]:
     """Rows above the first relation sign belong to its left side, unless they are words: ``a \\\\ + b \\\\ = c``."""
-    first = next((k for k, row in enumerate(rows) if _signs(row)), 0)
-    above = [row for row in rows[:first] if not any(t.kind == "text" for t in row)]
-    return [tuple(t for row in (*above, *rows[first : first + 1]) for t in row), *rows[first + 1 :]]
+    first = next((k for k, row in enumerate(rows) if isinstance(row, UnreadRow) or _signs(row)), 0)
+    joined = [row for row in rows[: first + 1] if not isinstance(row, UnreadRow)]
+    if len(joined) <= first:
+        return rows
+    above = [row for row in joined[:first] if not any(t.kind == "text" for t in row)]
+    return [tuple(t for row in (*above, joined[first]) for t in row), *rows[first + 1 :]]
 
 
 def _merge_ranges(pieces: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
