@@ -25,13 +25,15 @@ from symgrad.reading.document_reader import read_document
 from symgrad.reading.meaning.alignment import multiplied_entrywise, transposed_layout
 from symgrad.reading.read_document import ReadDocument, ReadStep
 from symgrad.text.diagnostic import Diagnostic
-from symgrad.text.source import Source
+from symgrad.text.source import Source, Span
 from symgrad.writing.index_latex import latex, read
 
 Progress = Callable[[int, int], None]
 
 DOUBTS = ("SG211",)
 """Warnings about a likely reading beside which there is another one: nothing is refuted on its ground."""
+MAX_UNCLEAR = 6
+"""Of the formulas that may be assumptions, those nearest to a step are tried."""
 REPORT = "please report this document: it is a bug of symgrad"
 
 
@@ -126,6 +128,8 @@ class Checker:
         doubt = next((w for w in step.warnings if w.code in DOUBTS), None)
         if step.verdict == "refuted" and doubt is not None:
             return replace(reopened(step), diagnostic=replace(doubt, severity="error"))
+        if step.verdict == "refuted" and read_step.unclear:
+            step = self.on_unclear(read_step, out.claim, step)
         doubt = self.names.doubt(out.claim, step, self.resolved) if step.verdict in ("refuted", "agrees") else None
         return unread(step, doubt) if doubt is not None else step
 
@@ -142,6 +146,14 @@ class Checker:
             solved = solution(claim, resolved) if resolved is not None else None
             if solved is not None and self.prove(solved) is not None:
                 read_step.to_solve = True  # a solution; that there is no other one is not looked into
+        return step
+
+    def on_unclear(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
+        """A refuted step that holds under what the prose may or may not assume: nothing is ruled on it."""
+        doubtful = read_step.unclear[-MAX_UNCLEAR:]
+        for some in (*([one] for one in doubtful), *([doubtful] if len(doubtful) > 1 else [])):
+            if self.holds(replace(claim, assumptions=(*claim.assumptions, *(a for a, _ in some)))):
+                return replace(reopened(step), diagnostic=unclear_assumption(some[0][1]), evidence=Evidence("none"))
         return step
 
     # --- one claim ------------------------------------------------------------------------------
@@ -278,6 +290,13 @@ def unevaluated(found: Evaluation, step: Step) -> Diagnostic:
     """For a proved step that could not be evaluated."""
     message = f"proved, but could not be evaluated as well: {found.note}"
     return Diagnostic("SG117", message, step.span, "split the step, or use smaller shapes", "warning")
+
+
+def unclear_assumption(place: Span) -> Diagnostic:
+    """For a step that holds only under a formula that the prose does not plainly assert."""
+    text = " ".join(place.text.split())
+    message = f"the text does not plainly assume `{text}`, and a step holds only with it"
+    return Diagnostic("SG121", message, place, f"if it holds, write `Assume ${text}$.`")
 
 
 def undecided(found: Evaluation, step: Step) -> Diagnostic:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
-from symgrad.reading.document.assertions import definers, is_called, last_cases, proses, stances
+from symgrad.reading.document.assertions import Stance, definers, is_called, last_cases, stances, turns
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
 from symgrad.reading.document.purposes import purpose, says_independent
+from symgrad.reading.document.sentences import proses
 from symgrad.reading.inference.inferring import Inferred, close, infer
 from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.conditions import SIGNS
@@ -53,6 +54,8 @@ class Reader:
         self.premises: list[tuple[Token, ...]] = []
         """The equations of the paragraph before the next display, one of which it may follow from."""
         self.group = 0
+        self.at = 0
+        """Where the last display ends."""
 
     def read(self) -> ReadDocument:
         blocks = read_blocks(self.source)
@@ -112,7 +115,7 @@ class Reader:
     def declare(self, formulas: Sequence[Inline], macros: Macros) -> None:
         """Enter the declarations of one paragraph."""
         tokens: list[tuple[Token, ...]] = []
-        supposed: set[int] = set()
+        kept: list[Stance] = []
         read: list[tuple[int, list[Token]]] = []
         self.cases, self.premises = [], []
         defining: dict[int, Definingness] = {}
@@ -127,9 +130,8 @@ class Reader:
                     self.out.diagnostics.append(e.diagnostic)
                 continue
             if found:
-                if stance != "asserted":
-                    supposed.add(len(tokens))
-                elif says[k] is not None:
+                kept.append("denied" if stance == "case" and k not in cases else stance)
+                if stance not in ("case", "denied") and says[k] is not None:
                     defining[len(tokens)] = "plainly" if says[k] else "perhaps"
                 if k in cases and any(t.text in SIGNS for t in found):
                     self.cases.append(tuple(found))
@@ -138,7 +140,7 @@ class Reader:
                 read.append((k, found))
         one_hots = [tuple(t) for k, t in read if is_called(prose[k], ONE_HOT)]
         paragraph = Paragraph(self.scope)
-        paragraph.read(tokens, supposed, defining)
+        paragraph.read(tokens, kept, defining)
         for formula in one_hots:
             paragraph.one_hot(formula)
         self.out.diagnostics.extend(paragraph.diagnostics)
@@ -170,6 +172,7 @@ class Reader:
     def display(self, display: Display, directive: Directive | None) -> None:
         """Read one display under the directive before it."""
         cases, self.cases = tuple(self.cases), []
+        self.turn(display)
         if directive is not None and directive.name == "skip":
             self.out.skipped += 1
             why = directive.argument or "no reason is given"
@@ -192,6 +195,16 @@ class Reader:
         if relations:
             last = relations[-1]
             self.last_side = tuple(last.left if last.unread else last.right) or None
+
+    def turn(self, display: Display) -> None:
+        """End the case of the last display, and what was supposed in passing if the words since then turn from it."""
+        passing = [a for a in self.scope.assumed if a.standing in ("passing", "case") and a.span.start < self.at]
+        turned = bool(passing) and turns(self.source.text[self.at : display.full.start])
+        for assumed in passing:
+            if turned or assumed.standing == "case":
+                assumed.standing = "unclear"
+                self.scope.version += 1
+        self.at = display.full.end
 
 
 def _is_number(words: list[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from symgrad.core.claims import Claim
+from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import Tensor
 from symgrad.reading.inference.inferring import Inferred
 from symgrad.reading.names.scope import Scope
@@ -48,6 +48,8 @@ class ReadStep:
     """The step with its left side and the conditions behind it, if that is more than ``span``."""
     inferred: tuple[Tensor, ...] = ()
     """The arrays with inferred shapes in a step whose sides have different shapes."""
+    unclear: tuple[tuple[Assumption, Span], ...] = ()
+    """What the prose may or may not assume, with its places."""
     partial: bool = False
     """True if the left side is a derivative written with ``\\partial``, which may hold defined quantities constant."""
 

@@ -6,15 +6,10 @@ import re
 from typing import Literal
 
 from symgrad.reading.document.blocks import Display
+from symgrad.reading.document.sentences import FORMULA, sentence_before
 
 Purpose = Literal["claim", "condition", "consequence"]
 
-FORMULA = "\x00"
-REACH = 400
-"""Words further in front of a display than this many characters are not looked at."""
-
-_START = re.compile(r".*(?:\n[ \t>]*\n|\$\$|\\\]|\\end\{[^}]*\}|[.!?](?=\s|$))", re.DOTALL)
-_FORMULA = re.compile(r"\$[^$]*\$|\\\(.*?\\\)", re.DOTALL)
 _CONDITION = re.compile(
     r"(?:^|\b(?:we|to|and|then|now|us|must|can|is|are|be|first|next|by)\s+)\W*set(?=\s+\w)|"
     r"(?:^|\b(?:by|and|when|after|then|for)\s+)\W*setting(?=\s+(?!up\b)\w)|"
@@ -34,20 +29,12 @@ _DENIED = re.compile(r"\b(?:not|never|no|without|nothing)\b|n['’]t\b", re.IGNO
 _TO_ZERO = re.compile(r"\b(?:set|setting|put|putting|equate|equating)\b", re.IGNORECASE)
 
 
-def words_before(display: Display) -> str:
-    """The sentence that runs into a display, its formulas included."""
-    start = display.full.start
-    before = display.full.source.text[max(0, start - REACH) : start].rstrip(" \t\n>")
-    opening = _START.match(before)
-    return before[opening.end() :] if opening else before
-
-
 def purpose(display: Display) -> Purpose:
     """What the sentence before a display says that the display is.
 
     ``such that``, ``we solve`` make it a condition. ``setting … gives`` makes it a consequence of what is set.
     """
-    words = _FORMULA.sub(FORMULA, words_before(display))
+    words = sentence_before(display)
     if _DENIED.search(words):
         return "claim"
     zero = _TO_ZERO.search(words)
@@ -63,4 +50,4 @@ def purpose(display: Display) -> Purpose:
 
 def says_independent(display: Display) -> bool:
     """True if the sentence before a display says why a derivative is 0: ``f does not depend on b, so``."""
-    return bool(_FACT.search(_FORMULA.sub(FORMULA, words_before(display))))
+    return bool(_FACT.search(sentence_before(display)))

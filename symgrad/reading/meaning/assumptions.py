@@ -20,6 +20,7 @@ from symgrad.reading.tokens.cuts import items, outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name
 from symgrad.text.diagnostic import Diagnostic, NotationError
+from symgrad.text.source import Span
 
 
 @dataclass(slots=True)
@@ -27,6 +28,8 @@ class ReadAssumptions:
     """The assumptions that can be read, and diagnostics for the others."""
 
     assumptions: tuple[Assumption, ...] = ()
+    unclear: tuple[tuple[Assumption, Span], ...] = ()
+    """Those that the prose does not plainly assert, with their places."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
@@ -34,15 +37,21 @@ def read_assumptions(el: Reading) -> ReadAssumptions:
     """Read every assumption in force under the current scope."""
     facts = ReadAssumptions()
     out: list[Assumption] = []
+    unclear: list[tuple[Assumption, Span]] = []
     for assumed in el.scope.assumed:
-        child = el.child()
+        child, problem = el.child(), None
         try:
-            out.extend(_one(child, assumed))
+            if assumed.standing == "unclear":
+                unclear += [(a, assumed.place or assumed.span) for a in _one(child, assumed)]
+            else:
+                out.extend(_one(child, assumed))
         except NotationError as e:
-            facts.diagnostics.append(e.diagnostic)
+            problem = e.diagnostic
         except ShapeMismatch as e:
-            facts.diagnostics.append(Diagnostic("SG113", str(e), assumed.span, "check the shapes"))
-    facts.assumptions = tuple(out)
+            problem = Diagnostic("SG113", str(e), assumed.span, "check the shapes")
+        if problem is not None and assumed.standing != "unclear":
+            facts.diagnostics.append(problem)
+    facts.assumptions, facts.unclear = tuple(out), tuple(unclear)
     return facts
 
 

@@ -15,7 +15,7 @@ from functools import partial, reduce
 from itertools import islice
 
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Cond, Deriv, Entry, Num, Ref, Tensor, free_indices
+from symgrad.core.nodes import Cond, Deriv, Entry, Iverson, Num, Ref, Tensor, free_indices
 from symgrad.core.ranges import Index, Range, Subset
 from symgrad.reading.document.purposes import Purpose
 from symgrad.reading.meaning.alignment import (
@@ -463,7 +463,7 @@ class ChainReader:
             if (self.purpose == "condition" and not link) or relation.condition:  # `∂J/∂w = … = 0` says what it is
                 self.note("SG404", "an equation to solve, no identity: not checked", span)
                 continue
-            supposed = [Assumption("condition", text, cond=condition(c)) for text, c in (*case, *restrictions[k])]
+            supposed = [_supposed(el, text, condition(c), free) for text, c in (*case, *restrictions[k])]
             found = outcome(el, left, right, free, (*facts.assumptions, *supposed), warnings)
             if found.shapes is not None:
                 found = self.read_entrywise(left, right, span, found)
@@ -479,6 +479,7 @@ class ChainReader:
                 step.inferred = tuple(
                     inferred_arrays(self.out.scope, [s.node for s in self.sides if isinstance(s, Parsed)]).values()
                 )
+            step.unclear = facts.unclear
             self.out.steps.append(step)
 
     def restrictions(self, el: Reading, k: int, relation: Relation) -> list[tuple[str, Cond]]:
@@ -574,13 +575,22 @@ class ChainReader:
         out: list[tuple[str, Cond]] = []
         for tokens in self.cases:
             span = cover(tokens)
-            if not written.issuperset(letters_in(tokens)):
+            drawn = any(t.text in el.scope.index_arrays for t in tokens)
+            if not written.issuperset(letters_in(tokens)) and not drawn:
                 continue
             try:
                 out += [(span.text, c) for c in read_conditions(el, tokens, span)]
             except (NotationError, ShapeMismatch):
-                self.note("SG403", f"`{span.text}` is not understood as a condition on this display", span)
+                if not any(a.standing == "case" and a.tokens == tokens for a in el.scope.assumed):
+                    self.note("SG403", f"`{span.text}` is not understood as a condition on this display", span)
         return out
+
+
+def _supposed(el: Elaborator, text: str, cond: Cond, free: frozenset[Index]) -> Assumption:
+    """A condition on a relation; of letters that are not free in it, ``n_k \\neq o``, it holds for all values."""
+    bound = set(map(closed, el.letters.open.values())) - set(map(closed, free))
+    params = sorted(free_indices(Iverson(cond)) & bound, key=lambda i: i.serial)
+    return Assumption("condition", text, cond=cond, params=tuple(params))
 
 
 def _is_zero(side: Side) -> bool:

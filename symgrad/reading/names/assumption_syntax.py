@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from symgrad.core.nodes import EntryDomain, Tensor
+from symgrad.reading.document.assertions import Stance
 from symgrad.reading.names.declared_name import read_name
 from symgrad.reading.names.name_keys import NameKey, pattern_letters
 from symgrad.reading.names.scope import Assumed, Scope
@@ -22,12 +24,24 @@ _LISTED = re.compile(
 """``\\{w_1, \\dots, w_K\\}``"""
 
 
+STANDING: dict[Stance, Literal["stated", "passing", "case"]] = {
+    "asserted": "stated",
+    "passing": "passing",
+    "case": "case",
+}
+"""How firmly a formula is assumed, by what the prose says of it; all others are unclear."""
+
+
 @dataclass(slots=True)
 class Assuming:
-    """Enters assumptions into a scope. ``last``: the one that a following ``k \\neq l`` may restrict."""
+    """Enters assumptions into a scope.
+
+    last: the one that a following ``k \\neq l`` may restrict; stance: what the prose says of the formula that is read.
+    """
 
     scope: Scope
     last: Assumed | None = None
+    stance: Stance = "asserted"
 
     def read(self, said: Statement) -> bool:
         """Enter a statement if it is an assumption; True if it is."""
@@ -42,10 +56,10 @@ class Assuming:
         if said.sign == "\\neq":
             return self.distinct(said)
         if said.sign in (">", "\\ge") and is_name(left[0]) and len(right) == 1 and right[0].text == "0":
-            read = [self.positive(name, "positive" if said.sign == ">" else "nonnegative") for name in items(left)]
+            read = [self.positive(name, said.sign, said) for name in items(left)]
             return all(read)
         if said.sign in ("<", "\\le") and len(left) == 1 and left[0].text == "0" and self.is_numbers(right):
-            return self.positive(right, "positive" if said.sign == "<" else "nonnegative")
+            return self.positive(right, ">" if said.sign == "<" else "\\ge", said)
         return False
 
     def not_listed(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
@@ -57,8 +71,13 @@ class Assuming:
         if found is None or not known or letter_key(right[1]) not in self.scope.index_arrays:
             return False
         spelled = f"{found['name']}_{letter} \\neq {left[0].text}"
-        self.assume(tuple(tokenize(Span(Source(cover(right).source.path, spelled), 0, len(spelled)), Macros())))
+        self.spelled(spelled, cover((*left, *right)))
         return True
+
+    def spelled(self, text: str, place: Span) -> None:
+        """Assume what the formula at this place says, in other words."""
+        written = Span(Source(place.source.path, text), 0, len(text))
+        self.assume(tuple(tokenize(written, Macros())), place)
 
     def is_numbers(self, name: tuple[Token, ...]) -> bool:
         """True if a name is declared as a number or an array of numbers; in ``0 < i`` it may be an index."""
@@ -78,28 +97,36 @@ class Assuming:
             return True
         if self.last is None or len(said.left) != 1 or len(said.right) != 1:
             return False
-        scope.assumed[scope.assumed.index(self.last)] = replace(self.last, unless=said.tokens)
+        self.last.unless = said.tokens
         scope.version += 1
         self.last = None
         return True
 
-    def positive(self, left: tuple[Token, ...], domain: EntryDomain) -> bool:
+    def positive(self, left: tuple[Token, ...], sign: str, said: Statement) -> bool:
         """``\\lambda > 0``, ``p_i \\ge 0``: the sign of a tensor's entries; an unknown name becomes a number."""
+        domain: EntryDomain = "positive" if sign == ">" else "nonnegative"
         sym = read_name(self.scope, left)
         known, rest, _ = self.scope.value_key(sym)
         if known is None:
-            self.scope.put_tensor(NameKey.labelled(sym), (), domain)
+            declares = self.stance in ("asserted", "passing", "mentioned")
+            self.scope.put_tensor(NameKey.labelled(sym), (), domain if declares else "real")
+            if self.stance == "unclear":
+                self.spelled(f"{cover(left).text} {sign} 0", cover(said.tokens))
             return True
         entry = self.scope.values[known]
         if not isinstance(entry, Tensor) or (rest and not pattern_letters(rest)):
             return False
-        if entry.domain == "real":
+        if entry.domain == "real" and self.stance == "asserted":
             self.scope.values[known] = replace(entry, domain=domain)
             self.scope.version += 1
+        elif entry.domain == "real" and self.stance != "case":
+            letters = "" if rest or not entry.ranges else f"_{{{'ijklmn'[: len(entry.ranges)]}}}"
+            self.spelled(f"{cover(left).text}{letters} {sign} 0", cover(said.tokens))
         return True
 
-    def assume(self, tokens: tuple[Token, ...]) -> None:
+    def assume(self, tokens: tuple[Token, ...], place: Span | None = None) -> None:
+        """Enter an assumption."""
         names = frozenset(letter_key(t) for t in tokens if is_name(t))
-        self.last = Assumed(tokens, cover(tokens), (), names)
+        self.last = Assumed(tokens, cover(tokens), (), names, STANDING.get(self.stance, "unclear"), place)
         self.scope.assumed.append(self.last)
         self.scope.version += 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from symgrad.core.nodes import Tensor
+from symgrad.reading.document.assertions import Stance
 from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import read_name
 from symgrad.reading.names.equations import Definingness, Equations
@@ -34,15 +35,15 @@ class Paragraph:
     def read(
         self,
         formulas: Sequence[Sequence[Token]],
-        supposed: Collection[int] = (),
+        stances: Sequence[Stance],
         defining: Mapping[int, Definingness] | None = None,
     ) -> None:
         """Read in four passes: index sets, other sets, equations, assumptions.
 
-        supposed: the numbers of formulas that the prose does not assert. They declare sets, and assume nothing.
+        stances: what the prose says of each formula. One that it denies, or states as a case, declares sets alone.
         defining: how plainly the prose says that an equation defines, by the number of its formula.
         """
-        said = [(k, p) for k, f in enumerate(formulas) for p in split(f) if k not in supposed or _is_declaration(p)]
+        said = [(k, p) for k, f in enumerate(formulas) for p in split(f) if _declares(p, stances[k])]
         pieces = [p for _, p in said]
         assuming = Assuming(self.scope)
         sets, equations = Membership(self.scope, assuming), Equations(self.scope, assuming)
@@ -53,6 +54,7 @@ class Paragraph:
                 if number in taken:
                     continue
                 equations.defining = (defining or {}).get(said[number][0], "")
+                assuming.stance = stances[said[number][0]]
                 try:
                     if rule(statement(piece, RELATIONS)):
                         taken.add(number)
@@ -106,9 +108,16 @@ def split(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
     return [tuple(piece) for piece in out if piece]
 
 
-def _is_declaration(piece: Sequence[Token]) -> bool:
-    """``x \\in \\mathbb{R}^N``, ``f : \\mathbb{R} \\to \\mathbb{R}``, ``o \\in [W]``"""
+def _declares(piece: Sequence[Token], stance: Stance) -> bool:
+    """True for all but formulas that are denied or a case; of these, for sets alone and names with a sign.
+
+    ``x \\in \\mathbb{R}^N``, ``f : \\mathbb{R} \\to \\mathbb{R}``, ``o \\in [W]``; ``for $\\lambda > 0$``.
+    """
+    if stance not in ("denied", "case"):
+        return True
     said = statement(piece, RELATIONS)
+    if stance == "case" and said.sign in (">", "\\ge", "="):
+        return True
     if said.sign not in ("\\in", ":") or not said.right:
         return False
     return said.right[0].style == "bb" or said.right[0].text in ("[", "\\{", "\\lbrack")

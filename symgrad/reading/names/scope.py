@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from symgrad.core.functions import BY_SPELLING
 from symgrad.core.nodes import AbstractFunction, EntryDomain, Tensor
@@ -64,14 +64,20 @@ class Defined:
     serial: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Assumed:
-    """An assumption as it was written: its tokens, and those of the condition that restricts it."""
+    """An assumption as it was written: its tokens, and those of the condition that restricts it.
+
+    standing: *passing* for one that holds until the text turns to something else, *case* for one that holds for the
+    next display alone, *unclear* for one that the prose does not plainly assert; place: where the prose has it.
+    """
 
     tokens: tuple[Token, ...]
     span: Span
     unless: tuple[Token, ...] = ()
     names: frozenset[str] = frozenset()
+    standing: Literal["stated", "passing", "case", "unclear"] = "stated"
+    place: Span | None = None
 
 
 @dataclass(slots=True)

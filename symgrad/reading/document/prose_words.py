@@ -1,0 +1,248 @@
+"""The words by which prose asserts, denies or doubts a formula, as patterns for the text before and behind it."""
+
+from __future__ import annotations
+
+import re
+
+
+def _words(*lists: str) -> str:
+    """A pattern for any of the words and phrases of comma-separated lists."""
+    each = [word.strip() for words in lists for word in words.split(",")]
+    return rf"\b(?:{'|'.join(w for w in each if w)})\b"
+
+
+def _pattern(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("|".join(alternatives), re.IGNORECASE)
+
+
+# --- words that assert --------------------------------------------------------------------------
+
+_SUBJECT = r"(?:^\W*|[,;:(—\x00]\s*|\b(?:we|us|and|then|now|hence|therefore|please)\s+)"
+_ADVERB = _words(
+    "may, can, will, shall, must, always, also, further(?:more)?, simply, therefore, then, now, first, again, here"
+)
+_VERBS = _words(
+    "assume, suppose, let, take, choose, require, impose, demand, restrict, fix, pick, put, set, use, have, want",
+    "recall, note, know, observe, remember, normali[sz]e, scale, get, obtain, conclude, deduce, insist",
+)
+_WE_ASSUME = rf"{_SUBJECT}(?:{_ADVERB}\s+)*{_VERBS}"
+PLAINLY = _pattern(
+    _WE_ASSUME,
+    _words("clear that, clearly, (?:easy|straightforward|simple) to (?:check|see|show|verify) that"),
+    r"(?<!not )" + _words("since, because, hence, therefore, thus, (?:follows?|comes?) from"),
+    r", so(?: that)?\b",
+    r"^\W*" + _words("here, throughout, everywhere, in what follows, from (?:here|now) on"),
+    _words(r"without (?:any )?loss of generality, w\.?l\.?o\.?g, no loss"),
+    r"\bno (?:other|further|more)\b[^\x00,;]*\b(?:than|except|besides)\b",
+)
+"""Their sentence asserts, whatever stands in front: ``to avoid division by zero we take $a > 0$``."""
+NOT_NOW = _pattern(_words("later, elsewhere, had, if, when, unless, would, could, others"))
+"""Unless it is one of these."""
+OPENS = _pattern(
+    r"(?:^\W*|[,;:(\x00]\s*(?:\w+\s+)?|\bone |^\W*for\b[^\x00,;:]*\b)(?:with|where|of which|given|as|having|being)\b"
+)
+"""At the start of a clause or behind a formula: ``$x$ with $\\lVert x \\rVert = 1$``."""
+LINKS = _pattern(
+    _words(
+        "such that, so that, subject to, satisf(?:y|ies|ying|ied), obey(?:s|ing)?, fulfil\\w*, since, because, under",
+        "whose, (?<!to )assum(?:e|es|ed|ing), (?<!to )suppos(?:e|ed|ing), (?<!to )requir(?:e|es|ed|ing), requirement",
+        "constraint, assumption, condition that, normali[sz](?:ed|ing|ation), hence, therefore, thus",
+        "so(?! far| that)",
+        "follow(?:s|ing)? from, ensur(?:e|es|ing), guarante(?:e|es|eing), restrict(?:ed|ion|ing)?(?: \\w+)? to",
+        "kept at, chosen, recall(?:ing)?",
+    )
+)
+"""They assert in a sentence without a word of doubt."""
+LISTED = _pattern(
+    r"^\W*(?:here|now|again|finally|and)?[\s,]*$",
+    r"^\W*(?:for\b)?(?:[\s,]*(?:[\w-]+[ ~]+){0,3}\x00)+\s*(?:,|,?\s*\band\b)\s*(?:and\s+)?(?:[\w-]+\s*){0,3}$",
+)
+"""A list of declarations: ``Scores $z \\in \\mathbb{R}^N$, a weight $\\lambda > 0$``."""
+ASSERTED_BEHIND = _pattern(
+    r"^[\s,)]*(?:is|are)\s+(?:\w+ly\s+)?(?:assumed|required|imposed|given|fixed|supposed|enforced|guaranteed)\b",
+    r"^[\s,)]*(?:holds?|throughout|by (?:construction|definition|assumption|hypothesis|design))\b",
+)
+REJECTED = _pattern(
+    r"\bviolat\w+\W*\x00?\s*(?:is|are)\s+(?:\w+ly\s+)?(?:rejected|discarded|excluded|removed|thrown away|redrawn)\b"
+)
+"""``Samples that violate $n_k \\neq o$ are rejected``: none is left."""
+DIFFER = _pattern(
+    _words("differ(?:s|ent)?, distinct, apart, other, another, unequal, outside, out of, reject(?:s|ed)?, avoids?")
+)
+_TOTAL = _pattern(
+    _words(
+        r"distributions?, probabilit\w+, normali[sz]\w*, adds? up, sums?, total, simplex, convex, one-?\s?hot, unit",
+        "length, norm, not free, constrained, symmetric",
+    )
+)
+SIZE = _pattern(
+    _words(
+        "positive, non-?negative, negative, larger, bigger, greater, above, nonzero, at least, at most, below, smaller"
+    )
+)
+SAME = {"\\neq": DIFFER, "\\notin": DIFFER, "=": _TOTAL}
+"""Words that say what a formula says, by its sign; the other signs compare sizes."""
+APPOSED = _pattern(
+    r"(?:[,:(—]|\b(?:and|or))[\s*_]*(?:(?:that is|ie|namely|meaning),?\s*)?$",
+    r"\b(?:positive|non-?negative|distinct|different|unit|symmetric|of (?:unit )?(?:sum|total|length|norm))\s*$",
+)
+
+# --- words that raise a doubt, and words that deny ------------------------------------------------
+
+_MANY = """(?<!as )(?<!how )often, usually, typically, sometimes, occasionally, rarely, seldom, ideally, possibly,
+perhaps, maybe, in practice"""
+_NOT = "not, never, no, neither, nor, without(?! (?:any )?(?:loss|losing)), nothing, nobody, none, nowhere, cannot"
+DOUBT = _pattern(
+    _words(
+        "formulas?, formulae, results?, theorems?, lemmas?, cases?, versions?, variants?, regimes?",
+        "(?:for|an) example",
+        "special, easier, simpler, trivial, proofs?, derivations?, identity, identities, claims?, question",
+        "goal, aim",
+        "authors?, people, book, paper, chapter, literature, students?, implementations, elsewhere, others",
+        "earlier, previous(?:ly)?, later, contrary, contradiction, mistakes?, wrong, false, tempting, hopes?",
+        "wish(?:es)?, imagine, pretend, task, show, prove, verify, check, test, demonstrate, establish, see",
+        "find out, whether",
+        "unless, only, even, except, instead, rather, otherwise, can(?!['’]t), could, would, might, may, if",
+        "when, until",
+        "once, with (?:high )?probability, likely, probably, events?, tr(?:y|ies|ied), some, had, knew",
+        "refuse\\w*, temporarily, for (?:now|the moment|a moment), compare[ds]?, violat\\w*, relax\\w*",
+        "drop\\w*, remov\\w*, ignor\\w*",
+        _MANY,
+    )
+)
+SUPPOSING = _pattern(_words("if, when, whenever, provided, only, once, until"))
+"""The words of doubt that suppose what they say."""
+NEGATION = _pattern(_words(_NOT), r"n['’]t\b")
+DOUBT_BEHIND = _pattern(
+    r"^(?:[^\x00.,;]*|\s*,\s*)"
+    + _words(
+        "unless, only, for now, moment, temporarily, until, sometimes, often, if, were, no longer",
+        "in the (?:first|last|previous|next), in (?:section|chapter|part)",
+    )
+)
+PREPOSITION = _pattern(
+    _words(
+        "for, at, on, of, in, than, about, between, against, into, like, or, if, when, whenever, case, beyond, near",
+        "before, after, to, from, by",
+    )
+    + r"(?: (?:all|every|any|some|each|which|where))?\s*$"
+)
+"""In front of a formula, these make it a place or a thing, no statement."""
+RESTRICTED = _pattern(r"^[\s\w]{0,20}\b(?:to|from)\s*$")
+"""Except behind ``we restrict ourselves to``, ``follows from``."""
+VERB_BEHIND = _pattern(
+    r"^\s*"
+    + _words(
+        "is, are, was, were, gives?, implies, imply, means?, yields?, leads?, makes?, corresponds?, shows?, tells?",
+        "describes?, says?, would, could, might, can, may",
+    )
+)
+_ASIDE = _words(
+    "drop(?:s|ped|ping)?, relax(?:es|ed|ing)?, remov(?:es?|ed|ing), ignor(?:es?|ed|ing), skip(?:s|ped|ping)?",
+    "lift(?:s|ed)?, abandon(?:s|ed|ing)?, forget(?:s|ting)?, lacks?, avoid(?:s|ing)?, fails?, violated",
+)
+_NEEDED = "(?:assum|suppos|requir|need|ask|demand|impl|mean|say|know|impos|us|set|claim)[a-z]*|(?:the case|true|given)"
+UNASKED = _pattern(
+    rf"(?:{_words(_NOT, 'hardly')}|n['’]t\b)(?:(?!\b(?:we|us|one|let)\b)[^\x00;]){{0,60}}"
+    rf"\b(?:{_NEEDED})(?:\s+(?:that|to have))?\s*$"
+)
+"""``We do not, in general, assume``"""
+DENIED_BEFORE = _pattern(
+    rf"{_ASIDE}(?:(?!{_WE_ASSUME})[^\x00,;:])*$",
+    _words(
+        "false, wrong, contradiction, mistakes?, misconceptions?, sufficient, necessary, students?, authors?, people"
+    )
+    + r"[^\x00;:]*$",
+    _words(_MANY, "(?:can|may) (?:also |well )?(?:happen|be) that, some (?:write|use|take|set|call)") + r"[^\x00]*$",
+    _words("whether(?: or not)?, unless, even if, only if, instead of, rather than") + r"[^\x00,;:]*$",
+)
+"""The words in front take it back or leave it open."""
+TO_SHOW = _pattern(
+    r"(?<!easy )(?<!straightforward )(?<!possible )(?<!simple )(?:^\W*|\b(?:to|must|should|will|shall|us|please)\s+"
+    r"(?:\w+ly\s+)?)(?:show|prove|verify|check|test|demonstrate|establish|see|ask|find out)\b"
+    r"(?:(?!\b(?:uses?|using|from|by|given|take|assume)\b)[^\x00])*$"
+)
+"""``We want to show that``, ``Prove that``: what is to be proved is no ground of its own proof."""
+DENIED_BEHIND = _pattern(
+    r"^[^\x00,;:()]*?(?:\b(?:not(?! (?:necessarily an?\b|too|very|small|large|shown|written|important|restrictive"
+    r"|integer))|never|false|wrong|fails?|unneeded|unnecessary|optional|were|would(?! be \w+ed))\b|n['’]t\b)",
+    r"^[\s,)]*(?:which\s+)?(?:is|are|was|were|(?:can|may|could|will)\s+(?:also\s+)?be)\s+(?:\w+ly\s+)?"
+    rf"(?:{_ASIDE}|treated(?! as)|handled|covered|discussed|deferred|left (?:out|to)|easy|trivial|similar|analogous"
+    r"|to be (?:shown|proved|proven|checked)|what we|(?:a|an|the) (?:\w+ )?(?:mistake|error|claim|goal))\b",
+)
+"""The words behind take it back: ``$a > 0$ need not hold``, ``the constraint … is dropped``."""
+TAKEN_BACK = _pattern(
+    r"\bbut\b(?:\s+(?:here|now|in general|in this \w+),?)*\s+(?:this|that|it|we)\s+(?:is|are|does|do|was|need|will|can)"
+    r"(?:\s*not\b|n['’]t\b)(?!\s+(?:matter|change|affect|restrict|important))",
+    rf";[^\x00]*\b(?:we (?:now )?{_ASIDE}|(?:ours|this|it|that) (?:is|does|need) not\b)",
+)
+"""So does what follows: ``but here this is not done``."""
+DENIED_NEXT = _pattern(
+    r"^\s*(?:this|that|it|which|the (?:assumption|condition|constraint))\s+(?:is|does|need|was|will|would)"
+    r"(?:\s+(?:not|in general|here)\b|n['’]t)*\s*(?<=not|n['’]t)\s+(?:be |being )?"
+    r"(?:needed|required|assumed|true|hold|the case|necessary|used|imposed)",
+    r"^\s*(?:this|that|it)\s+is\s+(?:\w+\s+)?(?:false|wrong|dropped|unnecessary)\b",
+)
+"""The sentence behind takes it back: ``This is not assumed here.``"""
+
+# --- words that state a case ----------------------------------------------------------------------
+
+_FIRST = r"^\W*(?:now |first |next |then )*"
+IF = _pattern(
+    r"\b(?:if|when|whenever|as long as|in case|provided(?: that)?)\b(?:(?!\b(?:where|with|then)\b)[^,;:()])*$"
+)
+IF_CLAUSE = _pattern(
+    r"\b(?:if|when|whenever|as long as|provided(?: that)?|(?:^\W*|only |exactly )where)\b[^;]*[,(:]\s*$"
+)
+WHERE = _pattern(r"^\W*where\b")
+NO_CASE = _pattern(
+    r"\b(?:if|when) (?:\w+ )?(?:had|knew|could|were)\b",
+    r"\b(?:even|only|checks?|tests?|see|asks?|know|unclear|decide|matters?|wonder) (?:if|when)\b",
+)
+CASE = _pattern(r"\bcase\b[^\x00.]*$", rf"{_FIRST}(?:consider|for(?: \w+){{0,2}})[\s~]*$")
+FOR_THESE = _pattern(r"(?:^\W*|\b(?:and|now|next|then) )for [^\x00,;:.]{1,40}[(,]\s*$")
+"""``For the off-diagonal entries ($i \\neq j$)``"""
+FOR_SUCH = _pattern(rf"{_FIRST}for(?! (?:all|every|any|each|some)\b)(?: \w+){{1,2}}[\s~]*$")
+"""``For symmetric $A = A^\\top$ this simplifies``: said of a special case."""
+CASES = _pattern(r"\bcases\b[^.]*$")
+"""``The cases $a > 0$ and $a < 0$``: none of them holds."""
+TURN = _pattern(
+    _words("in general, generally, generality, arbitrary, otherwise, without, both cases, in all cases, whatever"),
+    _words("no longer, else"),
+    r"(?m:^[ \t>]*#{1,6} )|\\(?:sub)*section\b",
+)
+"""Between two displays, these end what was supposed in passing."""
+
+# --- words that define, and words that name -------------------------------------------------------
+
+WHEREABOUTS = _pattern(
+    _words(
+        "meets?, attained, reached, asks?, shows?, points?, lines?, cross(?:es)?, intersects?, exactly, only, see, find"
+    )
+    + r"\s+where\s*$",
+    r"\bon the \w+ with\s*$|\bnaive\b[^\x00]*$",
+)
+"""``The lines meet where $y = 2 x$`` tells a place."""
+_FACTS = "note, recall, observe, remember, know, have, get, since, because"
+DEFINES = _pattern(
+    _words(
+        r"let, where, with, so that, defin\w*, denot\w*, put, set, writ(?:e|ing), call, gives?, giving, namely, using",
+        "outputs?",
+        _FACTS,
+    )
+    + r"[^\x00]*$",
+    r"\b(?:let|where|with|define|put|set|write)\b(?:[^\x00.]*\x00)+[\s,]*(?:and[\s]*)?$",
+)
+PLACES = _pattern(
+    _words(r"at, for, to, that, than, from, if, when, assum\w*, suppos\w*, case, whenever, equation") + r"\s*$"
+)
+OTHERS = _pattern(
+    _words("and, but, while, against, from, than, to, compared, multiplied, minus, between, unlike, given, times")
+)
+"""Between a word and a formula, these make the word another's: ``compared with a one-hot target``."""
+OTHERS_NAME = _pattern(r"^(?:[ -]\w+){0,4}[\s,]*$")
+LATER = _pattern(r"^[^,.]*\b(?:later|below|elsewhere)\b")
+
+CLAUSE = _pattern(r"[,;:()—]|(?<!not )\b(?:because|since|whereas|therefore|hence|thus)\b")
+JOINED = _pattern(r"^[\s,]*(?:and[\s~]*)?$")
+OR = _pattern(r"^[\s,]*or[\s~]*(?:if[\s~]*|when[\s~]*|that[\s~]*)?$")

@@ -1,0 +1,104 @@
+"""The sentences around formulas and displays: formulas as marks, abbreviations without their points."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from symgrad.reading.document.blocks import Display, Inline
+
+FORMULA = "\x00"
+"""Stands for a formula in the prose."""
+REACH = 600
+"""Prose further away than this many characters is not looked at."""
+
+_BEFORE = re.compile(
+    r".*(?:\n[ \t>]*\n|\$\$|\\\]|\\end\{[^}]*\}|\\begin\{[^}]*\}|\\(?:sub)*(?:section|paragraph)\*?\{[^}]*\}|\\item\b"
+    r"|(?:^|\n)[ \t>]*(?:[-+*]|[0-9]+[.)])[ \t])",
+    re.DOTALL,
+)
+"""Up to the start of the paragraph or list item."""
+_AFTER = re.compile(r"\n[ \t>]*\n|\$\$|\\\[|\\begin\{|\\end\{|\\item\b|\n[ \t>]*(?:[-+*]|[0-9]+[.)])[ \t]")
+_ABBREVIATION = re.compile(
+    r"\b(?:e\.g|i\.e|w\.r\.t|s\.t|resp|cf|eq|fig|sec|etc|viz|a\.s|i\.i\.d|w\.l\.o\.g)\.", re.IGNORECASE
+)
+_END = re.compile(r"[.!?]+(?=\s|$|[\"')*_])")
+_DELIMITER = re.compile(r"(?<!\$)\$(?!\$)`?|`(?=\$)|\\\(|\\\)")
+_WRITTEN = re.compile(r"(?<!\$)\$(?!\$)[^$]*\$|\\\(.*?\\\)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """The words of a sentence around one formula."""
+
+    before: str
+    after: str
+    last: bool
+    """True if no other sentence follows in the paragraph."""
+    ended: bool
+    """True if the sentence ends with a mark of its own, and does not run into a display."""
+    asked: bool = False
+    """True if it ends with a question mark."""
+    following: str = ""
+    """The rest of the paragraph."""
+
+
+def proses(formulas: Sequence[Inline]) -> list[Prose]:
+    """The words around each formula of one paragraph."""
+    starts = [inline.content.start for inline in formulas]
+    return [_prose(formulas, starts, k) for k in range(len(formulas))]
+
+
+def sentence_before(display: Display) -> str:
+    """The sentence that runs into a display."""
+    start = display.full.start
+    return _last_sentence(_WRITTEN.sub(FORMULA, display.full.source.text[max(0, start - REACH) : start]))
+
+
+def between(first: Inline, second: Inline) -> str:
+    """The words between two formulas, without the marks of mathematics."""
+    return _DELIMITER.sub("", first.content.source.text[first.content.end : second.content.start])
+
+
+def _prose(formulas: Sequence[Inline], starts: Sequence[int], k: int) -> Prose:
+    """The sentence around a formula, other formulas as marks."""
+    content = formulas[k].content
+    text = content.source.text
+    start, end = max(0, content.start - REACH), min(len(text), content.end + REACH)
+    first, last = bisect_left(starts, start), bisect_left(starts, end)
+    before = _last_sentence(_masked(text, formulas[first:k], start, content.start))
+    after = _without_points(_masked(text, formulas[k + 1 : last], content.end, end))
+    closing = _AFTER.search(after)
+    after = after[: closing.start()] if closing else after
+    stop = _END.search(after)
+    rest = after[stop.end() :] if stop else ""
+    asked = stop is not None and "?" in stop.group()
+    return Prose(before, after[: stop.start()] if stop else after, not rest.strip(), stop is not None, asked, rest)
+
+
+def _last_sentence(text: str) -> str:
+    """What stands behind the last mark at the end of a sentence, in the same paragraph."""
+    text = _without_points(text).rstrip(" \t\n>")
+    opening = _BEFORE.match(text)
+    text = text[opening.end() :] if opening else text
+    marks = list(_END.finditer(text))
+    return text[marks[-1].end() :].lstrip("\"')*_ \t\n") if marks else text
+
+
+def _masked(text: str, formulas: Sequence[Inline], start: int, end: int) -> str:
+    """Text with its formulas as marks and its delimiters of mathematics gone."""
+    out, at = [], start
+    for inline in formulas:
+        span = inline.content
+        if start <= span.start and span.end <= end:
+            out += [text[at : span.start], FORMULA]
+            at = span.end
+    out.append(text[at:end])
+    return _DELIMITER.sub("", "".join(out))
+
+
+def _without_points(text: str) -> str:
+    """Abbreviations without their points, which end no sentence."""
+    return _ABBREVIATION.sub(lambda m: m.group().replace(".", ""), text)
