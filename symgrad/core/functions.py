@@ -128,6 +128,7 @@ ROWS: tuple[Row, ...] = (
             "\\sigma",
             "\\operatorname{sigmoid}",
             "\\operatorname{Sigmoid}",
+            "\\operatorname{sigm}",
             "\\operatorname{logistic}",
             "\\operatorname{expit}",
         ),

@@ -50,6 +50,7 @@ from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, letters_in, subscripted
 from symgrad.reading.tree.syntax import Derivative, NumberNode, SyntaxNode
 from symgrad.reading.tree.used_names import bare_inferred, inferred_arrays, note_sizes, outside_letters, times_written
+from symgrad.reading.tree.words import joined_words
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
 
@@ -384,7 +385,9 @@ class ChainReader:
         """Enter a recursion over a written range as one definition per position, and as the family of them."""
         scope = self.out.scope
         declared = {x: r.range if isinstance(r, Subset) else r for x, r in scope.letters.items()}
-        found = recursion(relation.left, relation.right, declared | dict(self.ranges))
+        # the `t` of `tanh` is no position
+        left, right = joined_words(relation.left, scope), joined_words(relation.right, scope)
+        found = recursion(left, right, declared | dict(self.ranges))
         if found is None:
             return False
         for left, right in (*found.written(), found.family()):

@@ -31,7 +31,7 @@ WORDS: dict[str, str] = {
     "log": "\\log",
     "ln": "\\ln",
     "tanh": "\\tanh",
-    "sqrt": "\\operatorname{sqrt}",
+    "sqrt": "\\sqrt",
     "softmax": "softmax",
     "tr": "tr",
     "Tr": "Tr",

@@ -8,6 +8,7 @@ from symgrad.reading.tree.bracket_parser import BracketParser
 from symgrad.reading.tree.cursor import OPEN, OPEN_COMMANDS
 from symgrad.reading.tree.scripts import ACCENTS, cover, error, is_name, letter_key, script_argument
 from symgrad.reading.tree.syntax import Call, Sym, SyntaxNode
+from symgrad.reading.tree.words import word_length
 
 
 class NameParser(BracketParser):
@@ -83,25 +84,13 @@ class NameParser(BracketParser):
             self.at = end
             return replace(base, span=span, key=f"{t.text} {base.key}")
         if t.kind == "letter" and t.style == "":
-            run = self.run_of_letters()
-            for length in range(len(run), 1, -1):
-                if self.vocabulary.is_word(run[:length]):
-                    span = cover(self.tokens[self.at : self.at + length])
-                    self.at += length
-                    return Sym(span, run[:length])
+            length = word_length(self.tokens, self.at, self.vocabulary)
+            if length > 1:
+                run = self.tokens[self.at : self.at + length]
+                self.at += length
+                return Sym(cover(run), "".join(x.text for x in run))
         self.at += 1
         return Sym(t.span, letter_key(t), "bold" if t.style == "bold" else "")
-
-    def run_of_letters(self) -> str:
-        run = ""
-        k = self.at
-        while k < len(self.tokens) and k < self.at + 24:
-            t = self.tokens[k]
-            if t.kind != "letter" or t.style or (k > self.at and t.spaced):
-                break
-            run += t.text
-            k += 1
-        return run
 
     def scripts_of(self, sym: Sym) -> Sym:
         sub, sup, primes = list(sym.sub), list(sym.sup), sym.primes
