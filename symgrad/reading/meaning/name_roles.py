@@ -16,7 +16,7 @@ from symgrad.reading.meaning.values import ReadValue, refreshed
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, labelled_size
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import error, is_name, read_slots, spelled
+from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots, spelled
 from symgrad.reading.tree.syntax import Position, Slot, Sym
 from symgrad.text.diagnostic import NotationError
 
@@ -37,13 +37,10 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
     if sym.key in ("\\mathbf{1}", "\\mathbf{0}") and any(t.text == "\\times" for t in sym.sub):
         return constant_matrix(el, sym), sym.sup
     key, sub, sup = scope.value_key(sym)
-    raised: tuple[Slot, ...] = ()
-    if sup and sup[0].text == "(" and sup[-1].text == ")":
-        # x^{(i)}: an index if a sum or a declared range binds it
-        inner = tuple(sup[1:-1])
-        if len(inner) == 1 and (el.letters.is_letter(inner[0].text) or inner[0].text in scope.letters):
-            raised, sup = read_slots(inner), ()
-    slots = raised + (read_slots(sub) if sub else ())
+    if key is not None:
+        _check_label(el, sym, key)
+    above, sup = _slot_above(el, sym, sup)
+    slots = above + (read_slots(sub) if sub else ())
     compound = _compound(el, sym, slots)
     if compound is not None:
         return compound, sup
@@ -52,12 +49,35 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
         if isinstance(entry, Tensor):
             slots = split_digits(slots, len(entry.ranges))
             indices, axes = fill(el, slots, entry.ranges, sym.key, sym.span)
+            if axes and len(sup) == 1 and is_name(sup[0]) and el.letters.is_letter(letter_key(sup[0])):
+                remedy = f"write both below the line, `{sym.key}_{{ij}}`"
+                raise error("SG101", f"`{sup[0].text}` above `{sym.key}` may be an index or a power", sym.span, remedy)
             return ReadValue(Entry(entry, tuple(indices)), tuple(axes), entry.row and len(axes) == 1 and not slots), sup
         return from_definition(el, entry, slots, sym), sup
     called = [scope.calls[k] for k in scope.calls.named(NameKey(sym.key))]
     if called and not sym.primes:
         return called_bare(el, called[-1], slots, sym), sup
     return _other_roles(el, sym, slots, sup)
+
+
+def _slot_above(el: Reading, sym: Sym, sup: tuple[Token, ...]) -> tuple[tuple[Slot, ...], tuple[Token, ...]]:
+    """``x^{(i)}``, ``x^{(i)\\top}``: an index if a sum or a declared range binds it, or if samples are written so."""
+    if len(sup) < 3 or sup[0].text != "(" or sup[2].text != ")":
+        return (), sup
+    letter = sup[1]
+    sample = sym.key in el.scope.raised and (letter.kind == "number" or el.scope.is_position(letter_key(letter)))
+    if sample or el.letters.is_letter(letter.text) or letter.text in el.scope.letters:
+        return read_slots((letter,)), sup[3:]
+    return (), sup
+
+
+def _check_label(el: Reading, sym: Sym, key: NameKey) -> None:
+    """``x^{(i)}`` that is declared as one name is no family: a sum over ``i`` can't run over it."""
+    for label in (key.below, key.above.strip("()")):
+        if any(label in frame for frame in el.letters.bound):
+            message = f"`{sym.span.text}` is declared as one name, and `{label}` is summed here"
+            remedy = f"say over what it runs, `${label} = 1, \\dots, N$`, before the declaration"
+            raise error("SG108", message, sym.span, remedy)
 
 
 def _compound(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | None:

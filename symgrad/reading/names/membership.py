@@ -14,6 +14,7 @@ from symgrad.reading.names.sets import Counts, DeclaredSet, PositionSet, Reals, 
 from symgrad.reading.tokens.cuts import Statement, find, items, parted
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, spelled
+from symgrad.reading.tree.syntax import Sym
 
 SUBSETS = ("\\subseteq", "\\subset")
 
@@ -83,20 +84,16 @@ class Membership:
         dots = next((n for n in names if n[0].text == "\\dots"), None)
         if dots is None:
             return False
-        ends = [read_name(self.scope, n) for n in (names[0], names[-1])] if len(names) == 3 and dots is names[1] else []
-        first, last = ends if len(ends) == 2 else (None, None)
-        one = first is not None and spelled(first.sub) == "1"
-        if (
-            first is None
-            or last is None
-            or not one
-            or not last.sub
-            or replace(first, sub=(), span=last.span) != replace(last, sub=())
-        ):
+        members = [read_name(self.scope, n) for n in names if n is not dots]
+        found = _family(members) if len(names) > 2 and names[-2] is dots else None
+        if found is None:
             remedy = "write `$x_1, \\dots, x_N \\in \\mathbb{R}^D$`, or `$X \\in \\mathbb{R}^{N \\times D}$`"
             raise error("SG109", "these dots are not understood in a list of names", cover(dots), remedy)
-        over = Range.of_size(affine_size(self.scope, last.sub))
-        key = NameKey.unlabelled(first).with_labels((), first.sup)
+        first, last = found
+        over = Range.of_size(affine_size(self.scope, last))
+        key = NameKey.labelled(first)
+        if members[0].sup and not first.sup:
+            self.scope.raised.add(first.key)
         if isinstance(declared, Reals):
             self.scope.put_tensor(key, (over, *declared.ranges), declared.domain)
         elif isinstance(declared, PositionSet) and not first.sup:
@@ -119,6 +116,7 @@ class Membership:
             over = self.range_of_letter(letter_key(raised[0]))
             if over is not None:
                 self.scope.put_tensor(NameKey.unlabelled(sym), (over, *declared.ranges), declared.domain)
+                self.scope.raised.add(sym.key)
                 return
         self.scope.put_tensor(NameKey.labelled(sym), declared.ranges, declared.domain, declared.row)
 
@@ -127,6 +125,10 @@ class Membership:
         key = letter_of(name)
         if key is None and is_name(name[0]) and not declared.ranges and not every:
             sym = read_name(self.scope, name)
+            over = self.range_of_letter("".join(t.text for t in sym.sup[1:-1])) if not sym.sub else None
+            if over is not None:  # `y^{(i)} \\in \\{1, \\dots, K\\}`, one for each sample
+                self.scope.put("index_arrays", sym.key, IndexArray(sym.key, (over,), declared.target))
+                return
             if sym.sub and not sym.sup:  # `w_O \\in [W]`, beside an array of positions `w_k`
                 labelled = NameKey.labelled(sym)
                 self.scope.put("indices", str(labelled), Index(labelled.latex, declared.target, "fixed"))
@@ -176,3 +178,15 @@ class Membership:
             key = NameKey.labelled(read_name(self.scope, name))
             self.scope.put("functions", key, AbstractFunction(key.latex, shapes))
         return True
+
+
+def _family(members: list[Sym]) -> tuple[Sym, tuple[Token, ...]] | None:
+    """The common name and the last position of ``x_1, x_N``, ``x_1, x_2, x_N`` and ``x^{(1)}, x^{(m)}``."""
+    for mark in ("sub", "sup"):
+        scripts = [getattr(m, mark) for m in members]
+        positions = scripts if mark == "sub" else [s[1:-1] for s in scripts if s and s[0].text == "("]
+        bases = [replace(m, sub=() if mark == "sub" else m.sub, sup=() if mark == "sup" else m.sup) for m in members]
+        counted = [spelled(p) for p in positions[:-1]] == ["1", "2"][: len(members) - 1]
+        if counted and 1 < len(members) < 4 and positions[-1] and len({NameKey.labelled(b) for b in bases}) == 1:
+            return bases[0], positions[-1]
+    return None

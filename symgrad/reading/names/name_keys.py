@@ -9,6 +9,7 @@ from typing import NamedTuple
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name, letter_key, read_slots, spelled, strip_groups
 from symgrad.reading.tree.syntax import Position, Sym
+from symgrad.text.diagnostic import NotationError
 from symgrad.writing.letters import script
 
 MAX_LABEL = 12
@@ -107,7 +108,11 @@ def _in_braces(mark: str, text: str) -> str:
 def pattern_letters(tokens: tuple[Token, ...]) -> tuple[str, ...] | None:
     """The letters of a subscript of letters alone; None if it holds anything else."""
     out = []
-    for slot in read_slots(tokens):
+    try:
+        slots = read_slots(tokens)
+    except NotationError:
+        return None  # what uses the name reports it
+    for slot in slots:
         if not (isinstance(slot, Position) and len(slot.terms) == 1 and slot.const == 0):
             return None
         coefficient, letter = slot.terms[0]

@@ -96,6 +96,8 @@ class Scope:
     bounds: NameTable[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=NameTable)
     assumed: list[Assumed] = field(default_factory=list)
     words: NameSet = field(default_factory=NameSet)
+    raised: NameSet = field(default_factory=NameSet)
+    """Names of samples, declared as ``x^{(1)}, \\dots, x^{(m)}``, whose first index is written above."""
     applied: NameTable[NameKey, tuple[str, ...]] = field(default_factory=NameTable)
     """Names that are defined at expressions, ``g(a^\\top x) = s``, with those expressions."""
     unread: NameTable[NameKey, Diagnostic] = field(default_factory=NameTable)
@@ -111,9 +113,8 @@ class Scope:
 
     def lookups(self) -> Lookups:
         """Notes which names are looked up inside of a ``with`` block."""
-        return Lookups(
-            [getattr(self, table) for table in (*self.TABLES, "sizes", "bounds", "words", "applied", "unread")]
-        )
+        tables = (*self.TABLES, "sizes", "bounds", "words", "raised", "applied", "unread")
+        return Lookups([getattr(self, table) for table in tables])
 
     def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:
         """Enter a name; declaring it again ends the assumptions on it."""
@@ -182,6 +183,14 @@ class Scope:
     def is_array(self, letter: str) -> bool:
         """True if the letter, bold or not, is a declared tensor or a defined quantity."""
         return NameKey(letter) in self.values or NameKey(letter, bold=True) in self.values
+
+    def takes_slots(self, sym: Sym) -> bool:
+        key, _, above = self.value_key(sym)
+        entry = self.values[key] if key is not None and not above else None
+        return isinstance(entry, Defined) or (isinstance(entry, Tensor) and bool(entry.ranges))
+
+    def is_position(self, key: str) -> bool:
+        return not self.is_array(key)
 
     def is_function(self, key: str) -> bool:
         if self.is_value(key) or self.calls.named(NameKey(key)):

@@ -45,6 +45,12 @@ class NamesInForce(Protocol):
     def is_value(self, key: str) -> bool:
         """A name that stands for a number or an array."""
 
+    def takes_slots(self, sym: Sym) -> bool:
+        """A name that stands for an array, or may: a number that is declared as such has no slots."""
+
+    def is_position(self, key: str) -> bool:
+        """A letter that can be a position: it does not stand for a number or an array."""
+
     def is_known(self, sym: Sym) -> bool:
         """A name that is declared or defined with its scripts."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.bracket_parser import BracketParser
 from symgrad.reading.tree.cursor import OPEN, OPEN_COMMANDS
 from symgrad.reading.tree.scripts import ACCENTS, cover, error, is_name, letter_key, script_argument
@@ -16,7 +18,7 @@ class NameParser(BracketParser):
 
     def name(self) -> SyntaxNode:
         """A name with accents, scripts and, where it takes them, arguments."""
-        sym = self.scripts_of(self.base_name())
+        sym = self.with_slots(self.scripts_of(self.base_name()))
         t = self.peek()
         function = self.vocabulary.is_function(sym.key) and not self.vocabulary.is_known(sym)
         opens = t is not None and ((t.kind == "symbol" and t.text in "([") or (t.kind == "command" and t.text == "\\{"))
@@ -34,6 +36,40 @@ class NameParser(BracketParser):
             body = self.signed_product()
             return Call(sym.span.to(body.span), sym, (body,), bare=True)
         return sym
+
+    def with_slots(self, sym: Sym) -> Sym:
+        """A name with the slots that brackets behind it hold: ``X[i,k]``, and ``Y(t)_{ij}`` of a known array."""
+        t = self.peek()
+        if t is None or t.kind != "symbol" or t.text not in OPEN or self.vocabulary.has_arguments(sym):
+            return sym
+        closing = self.closing(self.at)
+        inner = self.tokens[self.at + 1 : closing] if closing is not None else ()
+        if closing is None or not inner or not all(map(self.may_be_slot, inner)):
+            return sym
+        if t.text == "[":
+            holds = self.vocabulary.takes_slots(sym) or self.heads_slots(sym, inner, closing)
+        else:
+            after = self.tokens[closing + 1] if closing + 1 < len(self.tokens) else None
+            holds = self.vocabulary.takes_slots(sym) and not sym.sub and after is not None and after.kind == "sub"
+        if not holds:
+            return sym
+        comma = replace(t, text=",")
+        sub = (*sym.sub, comma, *inner, comma) if sym.sub else (*inner, comma)
+        self.at = closing + 1
+        return self.scripts_of(replace(sym, span=sym.span.to(self.tokens[closing].span), sub=sub))
+
+    def may_be_slot(self, t: Token) -> bool:
+        """True if a token can be part of the slots of an array: ``i``, ``t-1``, ``:``, ``n_k``."""
+        if is_name(t):
+            return self.vocabulary.is_position(letter_key(t))
+        return t.kind in ("number", "sub", "prime", "open", "close") or t.text in (",", ":", "+", "-")
+
+    def heads_slots(self, sym: Sym, inner: Sequence[Token], closing: int) -> bool:
+        """True if an unknown name with brackets is defined here, ``S[i,k] = …``, or if a product can't be meant."""
+        if sym.sup or len(sym.key.split()[-1].strip("\\")) > 1 or self.vocabulary.is_value(sym.key):
+            return False
+        whole = self.head and closing == len(self.tokens) - 1 and sym.span.start == self.tokens[0].span.start
+        return (whole or any(t.text == "," for t in inner)) and sym.key != "E"
 
     def takes_arguments(self, sym: Sym) -> bool:
         """True if a parenthesis after a name holds its arguments. After a position it never does."""

@@ -134,6 +134,9 @@ class _Slots:
             elif t.kind == "text":
                 slots.append(Label(t.text, t.span))
                 self.at += 1
+            elif (inner := self.bracketed()) is not None:
+                slots.extend(_Slots(inner).read())
+                self.at += len(inner) + 2
             elif t.kind == "open":
                 end = group_end(self.tokens, self.at)
                 slots.extend(_Slots(self.tokens[self.at + 1 : end - 1]).read())
@@ -141,6 +144,15 @@ class _Slots:
             else:
                 slots.append(self.position())
         return tuple(slots)
+
+    def bracketed(self) -> Sequence[Token] | None:
+        """The slots of ``h_{[i]}`` and ``W_{(i,j)}``; ``x_{(i)}`` is an order statistic, and is not read."""
+        closes = {"[": "]", "(": ")"}.get(self.tokens[self.at].text)
+        end = next((k for k in range(self.at, len(self.tokens)) if self.tokens[k].text == closes), None)
+        inner = self.tokens[self.at + 1 : end]
+        if end is None or not inner or (closes == ")" and not any(t.text == "," for t in inner)):
+            return None
+        return inner
 
     def position(self) -> Position:
         """``c``, ``-m``, ``c+j-1``"""
@@ -192,6 +204,9 @@ class _Slots:
                 arg, after = script_argument(self.tokens, self.at + 1)
                 if not arg:
                     raise error("SG104", "a script is missing here", t.span, "write what stands above the line")
+                if len(arg) == 3 and arg[0].text == "(" and is_name(arg[1]):  # `y^{(i)}`, the class of a sample
+                    sub, end, self.at = _Slots(arg[1:2]).read(), arg[-1].span, after
+                    continue
                 key += "'" if spelled(arg) == "'" else f"^{{{spelled(arg)}}}"
                 end = arg[-1].span
                 self.at = after
