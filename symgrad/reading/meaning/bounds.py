@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
@@ -60,16 +60,27 @@ def read_bounds(el: Reading, node: BigOp) -> list[Bound]:
 
 
 def _comma_pieces(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
-    """Split at the commas, colons and wide spaces outside of groups and brackets."""
+    """Split at the commas, colons, lone bars and wide spaces outside of groups and brackets."""
     out: list[list[Token]] = [[]]
     depth = 0
-    for t in tokens:
+    separators = ",;:" if sum(t.text == "|" for t in tokens) % 2 == 0 else ",;:|"
+    for k, t in enumerate(tokens):
         depth += (t.kind == "open" or t.text in OPENERS) - (t.kind == "close" or t.text in CLOSERS)
-        if depth == 0 and (t.kind == "quad" or (t.kind == "symbol" and t.text in ",;:") or t.text == "\\mid"):
+        if depth == 0 and _is_listed(out[-1], tokens[k + 1 :]):
+            out[-1].append(t)
+        elif depth == 0 and (t.kind == "quad" or (t.kind == "symbol" and t.text in separators) or t.text == "\\mid"):
             out.append([])
         else:
             out[-1].append(t)
     return [tuple(p) for p in out if p]
+
+
+def _is_listed(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """True between the numbers of ``i = 1, 2, \\dots, N``, which are no pieces of their own."""
+    if not any(t.text == "=" for t in before):
+        return False
+    ahead = takewhile(lambda t: t.text not in RELATIONS, after)
+    return before[-1].text == "\\dots" or any(t.text == "\\dots" for t in ahead)
 
 
 @dataclass(slots=True)
@@ -91,6 +102,7 @@ class _Reader:
 
     def read(self, piece: tuple[Token, ...]) -> None:
         """``i``, ``ij``, ``i = 1``, ``1 \\le i \\le N``, ``i \\in S``, or a condition."""
+        piece = piece[1:] if piece[0].text == "\\forall" and len(piece) > 1 else piece
         cuts = [k for k, t in enumerate(piece) if t.text in RELATIONS]
         if not cuts:
             self.letters(piece)
@@ -166,10 +178,18 @@ class _Reader:
     def affine(self, tokens: Sequence[Token]) -> Affine:
         if not strip_groups(tokens):
             raise error("SG104", "a bound of this sum is missing", self.node.head, "write `\\sum_{i=1}^{N}`")
-        return affine(self.el, tokens)
+        return affine(self.el, tokens, self.stands_in_slots)
+
+    def stands_in_slots(self, key: str) -> bool:
+        """True if a small letter is a position elsewhere, as ``j`` in ``\\sum_{i=j}^C g_j``: it is no size."""
+        return key.islower() and (key in slot_letters(self.el.scope, self.node.body) or key in self.el.outside)
 
     def ends(self, b: Bound, tokens: tuple[Token, ...], dots: int) -> None:
-        b.lo = self.affine(without_commas(tokens[:dots]))
+        """``1, \\dots, N``, ``1, 2, \\dots, N``"""
+        first, *further = parted(tokens[:dots], ",") if tokens[dots - 1].text != "," else items(tokens[:dots])
+        b.lo = self.affine(first)
+        if any(self.affine(p) != b.lo + k for k, p in enumerate(further, 1)):
+            raise error("SG112", "these dots are not understood", cover(tokens), "write `1, \\dots, N`")
         b.hi = self.affine(without_commas(tokens[dots + 1 :]))
 
     def member(self, b: Bound, right: tuple[Token, ...]) -> None:
@@ -183,20 +203,36 @@ class _Reader:
         if len(right) == 1 and letter_key(right[0]) in self.el.scope.subsets:
             b.subsets.append(self.el.scope.subsets[letter_key(right[0])])
             return
-        if right[0].text == "[" and right[-1].text == "]":
-            b.range = Range.of_size(self.affine(right[1:-1]))
-            return
-        dots = find(right, "\\dots") if right[0].text == "\\{" and right[-1].text == "\\}" else None
-        if dots is None:
-            name = "".join(sum_letter(t) if is_name(t) else t.text for t in right)
-            remedy = "declare `$\\mathcal{N} \\subseteq [W]$`"
+        bracketed = (right[0].text, right[-1].text) in (("[", "]"), ("\\{", "\\}"))
+        dots = find(right, "\\dots") if bracketed else None
+        if dots is not None:
+            self.ends(b, right[1:-1], dots - 1)
+        elif right[0].text == "[" and right[-1].text == "]":
+            first, *last = items(right[1:-1])
+            if last:  # `[1, N]`
+                b.lo, b.hi = self.affine(first), self.affine(last[0])
+            else:
+                b.range = Range.of_size(self.affine(first))
+        else:
+            b.range = self.whole_set(right)
+
+    def whole_set(self, right: tuple[Token, ...]) -> Range:
+        """A set that is declared as a range, or has the name of its size: ``i \\in N``, ``w \\in V`` with ``|V|``."""
+        name = "".join(sum_letter(t) if is_name(t) else t.text.strip() for t in right)
+        if name in self.el.scope.sets:
+            return self.el.scope.sets[name]
+        size = next((s for s in (f"|{name}|", name) if s in self.el.scope.sizes), None)
+        if size is None:
+            remedy = "declare `$\\mathcal{N} \\subseteq [W]$`, or `$\\mathcal{N} = [W]$` if it is all of them"
             raise error("SG105", f"`{name}` is not declared as a set", cover(right), remedy)
-        self.ends(b, right[1:-1], dots - 1)
+        return Range.of_size(Affine.of(size))
 
     def left_out(self, b: Bound, less: tuple[Token, ...]) -> None:
         """``\\setminus \\{o, c\\}`` and ``\\setminus \\mathcal{M}`` as conditions on the letter."""
         if len(less) > 2 and less[0].text == "\\{" and less[-1].text == "\\}":
             sign, others = "\\neq", items(less[1:-1])
+        elif len(less) == 1 and letter_key(less[0]) in self.el.scope.indices:
+            sign, others = "\\neq", [less]  # `\\setminus k` for `\\setminus \\{k\\}`
         else:
             sign, others = "\\notin", [less]
         for other in others:
@@ -238,9 +274,15 @@ class _Reader:
 
     def close(self, sup: tuple[Token, ...]) -> None:
         """Read the upper limit. In ``\\sum_{i,j=1}^{N}`` it bounds both letters."""
-        alone = list(self.bounds.values())
-        if len(alone) == 1 and alone[0].lo is None and not alone[0].known:
-            alone[0].lo = Affine((), 1)  # `\\sum_i^N` counts from 1
+        bounds = list(self.bounds.values())
+        if all(b.lo is None and b.range is None and not b.subsets for b in bounds):
+            for b in bounds:  # `\\sum_i^N`, `\\sum_{j \\neq i}^N`, `\\sum_{i,j}^N` count from 1
+                b.lo = Affine((), 1)
+        ends = items(sup)
+        if len(ends) == len(bounds) > 1 and all(b.lo is not None for b in bounds):
+            for b, end in zip(bounds, ends, strict=True):  # `\\sum_{i=1, j=1}^{N, M}`
+                b.hi = self.affine(end)
+            return
         lower = [b for b in self.bounds.values() if b.lo is not None and b.hi is None]
         if not lower:
             raise error("SG101", "an upper bound needs a lower one, `\\sum_{i=1}^{N}`", cover(sup))
@@ -258,14 +300,15 @@ def lone_letter(part: Sequence[Token]) -> Token | None:
     return replace(part[0], text=part[0].text + "'" * (len(part) - 1)) if len(part) > 1 else part[0]
 
 
-def affine(el: Reading, tokens: Sequence[Token]) -> Affine:
-    """A bound as an affine in sizes and indices. An undeclared letter in it becomes a size."""
+def affine(el: Reading, tokens: Sequence[Token], is_position: Callable[[str], bool]) -> Affine:
+    """A bound as an affine in sizes and indices. An undeclared letter in it that is no position becomes a size."""
     tokens = strip_groups(tokens)
     if is_cardinality(tokens):
         return Affine.of(size_name(el, tokens))
     for t in tokens:
-        if is_name(t) and not el.letters.is_letter(sum_letter(t)) and sum_letter(t) not in el.scope.letters:
-            el.scope.sizes.add(sum_letter(t))
+        key = sum_letter(t) if is_name(t) else ""
+        if key and not el.letters.is_letter(key) and key not in el.scope.letters and not is_position(key):
+            el.scope.sizes.add(key)
     if len(tokens) == 2 and tokens[0].kind == "number" and is_name(tokens[1]) and tokens[0].text.isdigit():
         return Affine.of(sum_letter(tokens[1])).scale(int(tokens[0].text[:6]))
     if len(tokens) > 2 and is_name(tokens[0]) and tokens[1].kind == "sub":

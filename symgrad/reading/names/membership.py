@@ -29,7 +29,7 @@ class Membership:
     def read_index_sets(self, said: Statement) -> bool:
         """Subsets, ranges of letters, and indices: other declarations of the paragraph may depend on them."""
         ranges = said.sign == "=" and find(said.right, "\\dots") is not None
-        sets = said.sign == "\\in" and bool(said.right) and said.right[0].text in ("[", "\\{", "\\lbrack")
+        sets = said.sign in ("\\in", "=") and bool(said.right) and said.right[0].text in ("[", "\\{", "\\lbrack")
         return (said.sign in SUBSETS or ranges or sets) and self.read(said)
 
     def read(self, said: Statement) -> bool:
@@ -39,6 +39,8 @@ class Membership:
             return self.subset(left, right)
         if said.sign == ":" and find(right, "\\to") is not None:
             return self.function(left, right)
+        if said.sign == "=" and right and right[0].text in ("[", "\\{", "\\lbrack"):
+            return self.whole(left, right)
         if said.sign == "=" and find(right, "\\dots") is not None:
             return self.letters(left, right)
         if said.sign != "\\in":
@@ -62,6 +64,16 @@ class Membership:
         for (token,) in names:
             name = f"\\mathcal{{{token.text}}}" if token.style == "cal" else spelled([token])
             self.scope.put("subsets", letter_key(token), Subset(name, whole.target))
+        return True
+
+    def whole(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
+        """``\\mathcal{V} = [W]``, ``Vocab = \\{1, \\dots, W\\}``: a name for all positions of a range."""
+        name = "".join(letter_key(t) if is_name(t) else t.text.strip() for t in left)
+        whole = read_set(self.scope, right) if name[:1].isupper() or "{" in name or len(left) > 1 else None
+        if not isinstance(whole, PositionSet) or whole.ranges:
+            return False
+        self.scope.sets[name] = whole.target
+        self.scope.version += 1
         return True
 
     def declare(self, name: tuple[Token, ...], declared: DeclaredSet, every: bool, said: Statement) -> None:

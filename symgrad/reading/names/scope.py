@@ -95,6 +95,8 @@ class Scope:
     sizes: NameSet = field(default_factory=NameSet)
     bounds: NameTable[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=NameTable)
     assumed: list[Assumed] = field(default_factory=list)
+    sets: NameTable[str, Range] = field(default_factory=NameTable)
+    """Names of whole ranges, ``\\mathcal{V} = [W]``."""
     words: NameSet = field(default_factory=NameSet)
     raised: NameSet = field(default_factory=NameSet)
     """Names of samples, declared as ``x^{(1)}, \\dots, x^{(m)}``, whose first index is written above."""
@@ -113,7 +115,7 @@ class Scope:
 
     def lookups(self) -> Lookups:
         """Notes which names are looked up inside of a ``with`` block."""
-        tables = (*self.TABLES, "sizes", "bounds", "words", "raised", "applied", "unread")
+        tables = (*self.TABLES, "sizes", "bounds", "words", "raised", "sets", "applied", "unread")
         return Lookups([getattr(self, table) for table in tables])
 
     def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:

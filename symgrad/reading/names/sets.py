@@ -112,9 +112,21 @@ class _SizeReader:
 def counted(scope: Scope, tokens: Sequence[Token]) -> Range | None:
     """``1, \\dots, C`` or ``0, \\dots, C`` as a range of positions counted from 1: ``1 .. C`` or ``1 .. C + 1``."""
     inner = without_commas(tokens)
+    if [t.text for t in inner[:3]] == ["1", "2", "\\dots"]:
+        inner = (inner[0], *inner[2:])
     if find(inner, "\\dots") != 1 or len(inner) < 3 or inner[0].text not in ("0", "1"):
         return None
     return _up_to(inner[0], affine_size(scope, inner[2:]))
+
+
+def _listed(scope: Scope, inner: Sequence[Token]) -> Range | None:
+    """``1, K`` and ``1, \\dots, K`` in square brackets, if the last one is named: ``[1, 2]`` is an interval."""
+    if find(inner, ",") is None or inner[0].text != "1" or not any(is_name(t) for t in inner):
+        return None
+    if find(inner, "\\dots") is not None:
+        return counted(scope, inner)
+    ends = parted(inner, ",")
+    return Range.of_size(affine_size(scope, ends[1])) if len(ends) == 2 and len(ends[0]) == 1 and ends[1] else None
 
 
 def _up_to(first: Token, last: Affine) -> Range:
@@ -156,10 +168,16 @@ def read_set(scope: Scope, tokens: Sequence[Token]) -> DeclaredSet | None:
         return _blackboard(scope, tokens)
     if len(tokens) == 1 and letter_key(first) in scope.subsets:
         return scope.subsets[letter_key(first)]
+    name = "".join(letter_key(t) if is_name(t) else t.text.strip() for t in tokens)
+    if name in scope.sets:
+        return PositionSet(scope.sets[name])
     if first.text in ("[", "\\lbrack"):
         end = find(tokens, "]", "\\rbrack")
         if end is None:
             return None
+        over = _listed(scope, tokens[1:end])
+        if over is not None:
+            return _positions(scope, tokens, end, over)
         if find(tokens[1:end], ",") is not None:
             return _interval(scope, tokens, end, "nonnegative")
         return _positions(scope, tokens, end, Range.of_size(affine_size(scope, tokens[1:end])))
