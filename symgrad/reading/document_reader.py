@@ -182,7 +182,7 @@ class Reader:
             words = directive.argument.split()
             self.out.expectations[self.group] = (int(words[1]) if len(words) > 1 else None, directive.span)
         try:
-            relations = read_relations(read_rows(display.content, self.macros), self.last_side)
+            relations = read_relations(read_rows(display.content, self.macros), self.last_side, self.scope.words)
         except RecursionError:
             span = display.content
             problem = Diagnostic("SG002", "nested too deeply to be read", span, "split the display")

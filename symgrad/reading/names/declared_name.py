@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import ACCENTS, cover, error, is_name, script_argument
+from symgrad.reading.tree.scripts import ACCENTS, cover, error, group_end, is_name, script_argument
 from symgrad.reading.tree.syntax import Sym
 
 
@@ -18,11 +18,14 @@ def starts_name(token: Token) -> bool:
 
 def read_name(scope: Scope, tokens: Sequence[Token]) -> Sym:
     """The tokens as one name with its labels. A run of letters is one name from here on."""
+    if tokens[0].kind == "open":  # `{\\bf x}`
+        end = group_end(tokens, 0)
+        tokens = (*tokens[1 : end - 1], *tokens[end:])
     run = "".join(t.text for t in tokens)
     if len(tokens) > 1 and all(t.kind == "letter" and not t.style for t in tokens) and run.isalpha():
         scope.words.add(run)
     span = cover(tokens)
-    if not starts_name(tokens[0]):
+    if not tokens or not starts_name(tokens[0]):
         raise error("SG109", f"`{span.text}` is not a name", span, "names are letters with accents and labels")
     parser = Parser(tokens, scope, span)
     sym = parser.scripts_of(parser.base_name())

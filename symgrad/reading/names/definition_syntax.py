@@ -123,7 +123,8 @@ class Definer:
         self.scope.forget_calls(key)
         self.scope.values.pop(key, None)
         made = None
-        if not bare or all(self.scope.is_array(n) for n in names):
+        held = [n for n in names if self.scope.is_array(n)]
+        if not bare or (held and all(n in held or n in self.scope.indices for n in names)):
             # without its arguments, the name is the quantity at the arguments' own values
             made = self._enter("values", key, written)
         if bare:

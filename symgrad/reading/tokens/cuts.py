@@ -46,6 +46,15 @@ def items(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
     return [p for p in parted(tokens, ",") if p]
 
 
+def separated(tokens: Sequence[Token]) -> list[tuple[str, tuple[Token, ...]]]:
+    """The arguments between brackets, each with the comma, semicolon or bar before it."""
+    cuts = [k for k, t in outermost(tokens) if t.text in (",", ";", "|", "\\mid")]
+    starts = [-1, *cuts]
+    texts = ["", *(tokens[k].text for k in cuts)]
+    ends = (*cuts, len(tokens))
+    return [(text, tuple(tokens[a + 1 : b])) for text, a, b in zip(texts, starts, ends, strict=True)]
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """Tokens cut at their first relation sign, which is '' if there is none."""

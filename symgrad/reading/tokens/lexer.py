@@ -39,6 +39,8 @@ from symgrad.text.source import Span
 __all__ = ["FontStyle", "Token", "TokenKind", "tokenize"]
 
 MAX_NESTED_COMMANDS = 60
+FORMULA_MARKS = ("=", "+", "-", "\\frac", "\\sum", "\\partial", "^")
+"""What shows that upright letters are a formula, ``\\mathrm{y = ax}``, and no word."""
 
 _DIMENSION = re.compile(r"[-+]?[0-9.]+(pt|em|ex|mm|cm|in|mu|bp|pc|sp)|\\[a-z]*(skip|length|height|sep)")
 _WORD = re.compile(r"[A-Za-z]{2,}(-?[A-Za-z0-9]{2,}|[0-9]+)*")
@@ -155,7 +157,8 @@ class _Lexer(Scanner):
         ):
             self.word(joined, whole)
         else:
-            self.put(self.inner(argument, self.style, True, raw), raw)
+            is_formula = any(a[0] in FORMULA_MARKS for a in argument)
+            self.put(self.inner(argument, self.style, not is_formula, raw), raw)
 
     def prose(self, raw: Raw) -> None:
         argument = self.input.argument(raw)

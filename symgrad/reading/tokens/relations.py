@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.reading.tokens.cuts import depths, outermost, unclosed
@@ -217,13 +217,16 @@ def _without_align(tokens: Sequence[Token]) -> tuple[Token, ...]:
     return tuple(out)
 
 
-def read_relations(rows: Sequence[Row], before: tuple[Token, ...] | None) -> list[Relation]:
+def read_relations(
+    rows: Sequence[Row], before: tuple[Token, ...] | None, words: Container[str] = ()
+) -> list[Relation]:
     """All relations of a display, in order. A row that can't be read costs its relations alone.
 
-    ``before``: the last side of the previous display, which a display that starts with a relation sign continues.
+    ``before``: the last side of the previous display, which a display that starts with a relation sign continues;
+    ``words``: the names of several letters in force.
     """
     relations: list[Relation] = []
-    for row in _opened([row if isinstance(row, UnreadRow) else _without_align(row) for row in rows]):
+    for row in _opened([row if isinstance(row, UnreadRow) else _plain(row, words) for row in rows]):
         if isinstance(row, UnreadRow):
             _leave_unread(_without_align(row.head), row.span, row.problem, relations, before)
             continue
@@ -241,6 +244,21 @@ def read_relations(rows: Sequence[Row], before: tuple[Token, ...] | None) -> lis
             problem = Diagnostic("SG102", f"`{opened.text}` is not closed", opened.span, "add the closing bracket")
             _leave_unread((), opened.span, problem, relations, before)
     return relations
+
+
+def _plain(row: tuple[Token, ...], words: Container[str]) -> tuple[Token, ...]:
+    """A row without its alignment marks and its number, with names in force for their words in ``\\text``."""
+    said = [replace(t, kind="word") if t.kind == "text" and t.text in words else t for t in _unnumbered(row)]
+    return _without_align(said)
+
+
+def _unnumbered(row: tuple[Token, ...]) -> tuple[Token, ...]:
+    """A row without its number, ``\\qquad (3)`` or ``& (3)``."""
+    at = len(row) - 4
+    if at < 1 or [t.text for t in (row[-3], row[-1])] != ["(", ")"] or row[-2].kind != "number":
+        return row
+    apart = row[at].kind == "quad" or (row[at].kind == "align" and not is_relation(row[at - 1]))
+    return row[:at] if apart else row
 
 
 def _read_row(row: tuple[Token, ...], relations: list[Relation], before: tuple[Token, ...] | None) -> None:

@@ -38,6 +38,7 @@ class ScannedGroup:
     upright: bool
     kept: bool
     after_fraction: bool
+    argument: bool = False
 
 
 class Scanner(ABC):
@@ -226,7 +227,7 @@ class Scanner(ABC):
         following = self.input.peek()
         kept = wanted or not (following in SWITCHES or following in DROPPED or following == "\\color")
         fraction = bool(self.out) and self.out[-1].text == "\\frac"
-        self.groups.append(ScannedGroup(raw, "", self.style, self.upright, kept, fraction))
+        self.groups.append(ScannedGroup(raw, "", self.style, self.upright, kept, fraction, wanted))
         self.bars.bracket("{")
         if kept:
             self.emit("open", "{", raw)
@@ -241,7 +242,9 @@ class Scanner(ABC):
         group = self.groups.pop()
         self.style, self.upright = group.style, group.upright
         self.bars.bracket("}")
-        if group.kept:
+        if group.kept and not group.argument and self.out[-1].kind == "open":
+            self.out.pop()  # `{}` sets nothing
+        elif group.kept:
             self.emit("close", "}", raw)
             self.second_argument = group.after_fraction
         else:

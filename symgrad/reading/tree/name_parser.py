@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from symgrad.reading.tokens.cuts import outermost, separated, statement
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.bracket_parser import BracketParser
 from symgrad.reading.tree.cursor import OPEN, OPEN_COMMANDS
-from symgrad.reading.tree.scripts import ACCENTS, cover, error, is_name, letter_key, script_argument
+from symgrad.reading.tree.scripts import ACCENTS, cover, error, is_name, letter_key, script_argument, spelled
 from symgrad.reading.tree.syntax import Call, Sym, SyntaxNode
 from symgrad.reading.tree.words import word_length
 
@@ -21,8 +22,12 @@ class NameParser(BracketParser):
         sym = self.with_slots(self.scripts_of(self.base_name()))
         t = self.peek()
         function = self.vocabulary.is_function(sym.key) and not self.vocabulary.is_known(sym)
+        event = self.events(sym) if not function and self.is_symbol("(") else None
+        if event is not None and not self.is_symbol("("):
+            return self.scripts_of(event)
+        sym = event or sym
         opens = t is not None and ((t.kind == "symbol" and t.text in "([") or (t.kind == "command" and t.text == "\\{"))
-        if opens and t is not None and (function or (t.text == "(" and self.takes_arguments(sym))):
+        if opens and t is not None and (function or event or (t.text == "(" and self.takes_arguments(sym))):
             closing = OPEN.get(t.text) or OPEN_COMMANDS[t.text]
             paren = self.bracket(t.text, t.kind, closing, t.text)
             return self.scripted(Call(sym.span.to(paren.span), sym, paren.items))
@@ -70,6 +75,30 @@ class NameParser(BracketParser):
             return False
         whole = self.head and closing == len(self.tokens) - 1 and sym.span.start == self.tokens[0].span.start
         return (whole or any(t.text == "," for t in inner)) and sym.key != "E"
+
+    def events(self, sym: Sym) -> Sym | None:
+        """``P(O = o \\mid C = c)`` as a name with arguments, ``P_{O|C}(o, c)``. A number is part of the name:
+        ``P(t = 1 \\mid z)`` is ``P_{t=1|·}(z)``. The tokens are rewritten; brackets without arguments are dropped."""
+        closing = self.bracket_end(self.at)
+        inner = self.tokens[self.at + 1 : closing] if closing is not None else ()
+        if closing is None or not any(t.text == "=" for _, t in outermost(inner)) or self.vocabulary.is_value(sym.key):
+            return None
+        label, arguments = "", list[Token]()
+        for separator, piece in separated(inner):
+            said = statement(piece, "=")
+            name, sign, value = said.left, said.sign, said.right
+            if sign and not (value and name and is_name(name[0]) and all(t.kind == "prime" for t in name[1:])):
+                return None
+            constant = sign and all(t.kind == "number" or t.text in "+-" for t in value)
+            told = spelled(name) + ("=" + spelled(value) if constant else "") if sign else "·"
+            label += ("|" if separator in ("|", "\\mid") else separator) + told
+            if not constant:
+                arguments += [*([replace(self.tokens[self.at], text=",")] if arguments else []), *(value or piece)]
+        opening, end = self.tokens[self.at], self.tokens[closing]
+        bracket = [opening, *arguments, end] if arguments else []
+        self.tokens = [*self.tokens[: self.at], *bracket, *self.tokens[closing + 1 :]]
+        tag = replace(opening, kind="text", text=label)
+        return replace(sym, span=sym.span.to(end.span), sub=(*sym.sub, tag))
 
     def takes_arguments(self, sym: Sym) -> bool:
         """True if a parenthesis after a name holds its arguments. After a position it never does."""

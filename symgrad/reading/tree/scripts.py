@@ -14,7 +14,7 @@ from symgrad.text.source import Span
 _GREEK = """
 alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho
 varrho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi
-Psi Omega ell
+Psi Omega ell varsigma varpi varkappa digamma
 """
 GREEK = frozenset("\\" + name for name in _GREEK.split())
 ACCENTS = frozenset(("\\hat", "\\tilde", "\\bar", "\\dot", "\\ddot", "\\check", "\\acute", "\\breve", "\\grave"))
