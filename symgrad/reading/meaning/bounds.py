@@ -208,11 +208,11 @@ class _Reader:
         if dots is not None:
             self.ends(b, right[1:-1], dots - 1)
         elif right[0].text == "[" and right[-1].text == "]":
-            first, *last = items(right[1:-1])
-            if last:  # `[1, N]`
-                b.lo, b.hi = self.affine(first), self.affine(last[0])
+            ends = items(right[1:-1])
+            if len(ends) == 2:  # `[1, N]`
+                b.lo, b.hi = map(self.affine, ends)
             else:
-                b.range = Range.of_size(self.affine(first))
+                b.range = Range.of_size(self.affine(right[1:-1]))
         else:
             b.range = self.whole_set(right)
 

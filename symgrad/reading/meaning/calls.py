@@ -136,6 +136,8 @@ def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...
     given = list(zip(entry.arguments or (), node.args, kinds, strict=True))
     parameters = {name: parenthesized(el.value(arg)) for name, arg, is_index in given if not is_index}
     frame: dict[str, Index] = {name: OpenIndex(name, None, "free") for name, _, is_index in given if is_index}
+    slots = {letter: OpenIndex(letter, None, "free") for letter in entry.patterns}
+    frame |= slots
     child = el.child(parameters, frame)
     el.definitions.active.append(entry)
     try:
@@ -150,4 +152,5 @@ def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...
             if isinstance(expr, Index) and wanted is not None:
                 el.letters.demand(expr, wanted, arg.span)
             mapping[frame[name]] = expr
-    return parenthesized(replace(value, body=substitute(value.body, mapping), jacobian=None))
+    axes = (*slots.values(), *value.axes)
+    return parenthesized(replace(value, body=substitute(value.body, mapping), axes=axes, jacobian=None))

@@ -91,7 +91,7 @@ def _patterns(entry: Defined) -> tuple[str, ...]:
     """The letters on the left of a definition."""
     if entry.form is not None:
         return (entry.form.terms[-1][1].key,)
-    return entry.patterns if entry.arguments is None else entry.arguments
+    return (*(entry.arguments or ()), *entry.patterns)
 
 
 def _declared_range(el: Reading, letter: str) -> Range | None:

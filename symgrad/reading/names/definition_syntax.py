@@ -10,8 +10,8 @@ from symgrad.core.nodes import Tensor
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, pattern_letters
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots, strip_groups
-from symgrad.reading.tree.syntax import Call, Colon, Position, Sym, SyntaxNode
+from symgrad.reading.tree.scripts import GREEK, error, is_name, letter_key, read_slots, strip_groups
+from symgrad.reading.tree.syntax import BigOp, Call, Colon, Position, Scripted, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import note_bounds, outside_letters, slot_letters, subnodes
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
@@ -33,6 +33,10 @@ class Candidate:
         """True if the body mentions a name with this letter and a subscript."""
         return any(isinstance(n, Sym) and n.key == letter and n.sub for n in subnodes(self.body))
 
+    def sums(self) -> bool:
+        """True if the body has a sum or product."""
+        return any(isinstance(n, BigOp) for n in subnodes(self.body))
+
     def is_slice(self) -> bool:
         """``U_{w:}``"""
         body = self.body
@@ -48,6 +52,9 @@ class Definer:
     def define(self, name: SyntaxNode, body: SyntaxNode, span: Span, plain: bool) -> Defined | None:
         """Enter the definition ``name = body``, and return it; None if the relation does not define."""
         written = Candidate(body, span, plain)
+        entries = _entries(name)
+        if entries is not None:
+            return self._call(entries[0], written, entries[1])
         if isinstance(name, Call):
             return self._call(name, written)
         if isinstance(name, Sym):
@@ -63,6 +70,8 @@ class Definer:
 
     def undefined(self, name: SyntaxNode) -> NameKey | None:
         """The name on the left of an equation, if it has no readable definition; its right side defines it then."""
+        entries = _entries(name)
+        name = entries[0] if entries is not None else name
         if isinstance(name, Call):
             sym, key = name.function, NameKey.function(name.function)
             known = self.scope.is_function(sym.key) or NameKey(sym.key) in self.scope.functions
@@ -107,12 +116,21 @@ class Definer:
 
     # --- names with arguments -------------------------------------------------------------------
 
-    def _call(self, name: Call, written: Candidate) -> Defined | None:
-        """``J(o, c) = …``; ``f(2x) = …`` defines ``f``, without arguments."""
+    def _call(self, name: Call, written: Candidate, slots: tuple[Token, ...] = ()) -> Defined | None:
+        """``J(o, c) = …``; ``f(z)_i = …`` and ``f_i(z) = …`` define entries; ``f(2x) = …`` has no arguments."""
         sym, calls = name.function, self.scope.calls
-        if name.bare or self.scope.is_function(sym.key) or NameKey(sym.key) in self.scope.functions or sym.primes:
+        patterns = self._patterns(slots or sym.sub, written)
+        if patterns is None and slots:
+            return None
+        if patterns:
+            sym = replace(sym, sub=())
+        known = self.scope.is_function(sym.key) and not (patterns and sym.key in GREEK and written.sums())
+        if name.bare or known or NameKey(sym.key) in self.scope.functions or sym.primes:
             return None
         key, count = NameKey.function(sym), len(name.args)
+        family = calls.get((NameKey(sym.key), count)) if sym.sub else None
+        if family is not None and family.patterns and written.plain:
+            return None  # `f_1(z) = z_1` is a claim about the f of `f_i(z) = z_i`
         if written.plain and (key, count) in calls and key not in self.scope.unread:
             return None
         names = [a.key for a in name.args if isinstance(a, Sym) and not a.sub and not a.sup and not a.primes]
@@ -126,11 +144,17 @@ class Definer:
         held = [n for n in names if self.scope.is_array(n)]
         if not bare or (held and all(n in held or n in self.scope.indices for n in names)):
             # without its arguments, the name is the quantity at the arguments' own values
-            made = self._enter("values", key, written)
+            made = self._enter("values", key, written, patterns=patterns or ())
         if bare:
-            return self._enter("calls", (key, count), written, arguments=tuple(names))
+            return self._enter("calls", (key, count), written, arguments=tuple(names), patterns=patterns or ())
         self.scope.applied[key] = tuple(a.span.text for a in name.args)
         return made
+
+    def _patterns(self, slots: tuple[Token, ...], written: Candidate) -> tuple[str, ...] | None:
+        """The letters of slots that the body has in its slots too; None for a label, as of ``h_\\theta(x)``."""
+        letters = pattern_letters(slots) if slots else None
+        own = letters and all(self.scope.is_position(x) for x in letters)
+        return letters if own and set(letters or ()) <= slot_letters(self.scope, written.body) else None
 
     # --- names with slots -----------------------------------------------------------------------
 
@@ -246,6 +270,13 @@ class Definer:
         self.scope.put(table, key, entry)
         note_bounds(self.scope, entry.body)
         return entry
+
+
+def _entries(name: SyntaxNode) -> tuple[Call, tuple[Token, ...]] | None:
+    """``f(z)`` and its slots, of ``f(z)_i``."""
+    if isinstance(name, Scripted) and isinstance(name.base, Call) and name.sub and not (name.sup or name.primes):
+        return name.base, name.sub
+    return None
 
 
 def _is_label(tokens: Sequence[Token]) -> bool:

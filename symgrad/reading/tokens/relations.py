@@ -217,9 +217,7 @@ def _without_align(tokens: Sequence[Token]) -> tuple[Token, ...]:
     return tuple(out)
 
 
-def read_relations(
-    rows: Sequence[Row], before: tuple[Token, ...] | None, words: Container[str] = ()
-) -> list[Relation]:
+def read_relations(rows: Sequence[Row], before: tuple[Token, ...] | None, words: Container[str] = ()) -> list[Relation]:
     """All relations of a display, in order. A row that can't be read costs its relations alone.
 
     ``before``: the last side of the previous display, which a display that starts with a relation sign continues;
