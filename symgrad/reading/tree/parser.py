@@ -50,6 +50,10 @@ class Parser(NameParser, DerivativeParser):
         node = self.terms()
         rest = self.peek()
         if rest is not None:
+            after = self.peek(1)
+            if rest.text in ("|", "\\rvert") and after is not None and after.kind == "sub":
+                remedy = "define a function, `f(x) = …`, and write its value at the point, `f(a)`"
+                raise error("SG101", "a value at a point, `|_{x = a}`, is not read", rest.span, remedy)
             if (rest.kind == "symbol" and rest.text in ")]") or rest.text in ("\\}", "\\rvert", "\\rVert", "\\rangle"):
                 raise error("SG102", f"`{rest.text}` closes a bracket that was not opened", rest.span)
             raise error("SG101", f"`{rest.text}` is not expected here", rest.span)

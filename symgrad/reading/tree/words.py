@@ -21,7 +21,19 @@ def word_length(tokens: Sequence[Token], at: int, vocabulary: NamesInForce) -> i
         word = run[:length]
         if vocabulary.is_word(word) or (vocabulary.is_function(word) and _is_applied(tokens, at + length)):
             return length
-    return 1
+    return len(run) if _is_unsplit(tokens, at, run, vocabulary) else 1
+
+
+def _is_unsplit(tokens: Sequence[Token], at: int, run: str, vocabulary: NamesInForce) -> bool:
+    """True for a whole run like ``cos z`` or ``argmin(z)``, if not all of its letters are names in force.
+
+    One letter may stand before a known function: ``plog(p)``."""
+    end = at + len(run)
+    if len(run) < 3 or (at and tokens[at - 1].kind == "letter") or all(map(vocabulary.is_value, run)):
+        return False
+    rest = vocabulary.is_word(run[1:]) or vocabulary.is_function(run[1:])
+    applied = end < len(tokens) and tokens[end].text == "(" and not rest
+    return applied or vocabulary.is_function(run)
 
 
 def joined_words(tokens: Sequence[Token], vocabulary: NamesInForce) -> tuple[Token, ...]:
