@@ -19,7 +19,7 @@ def by_cause(steps: Sequence[Step], diagnostics: Sequence[Diagnostic]) -> tuple[
     """
     members: dict[Hashable, list[int]] = {}
     for k, step in enumerate(steps):
-        if step.diagnostic is not None:
+        if step.verdict == "unreadable" and step.diagnostic is not None:
             members.setdefault(_key(step.diagnostic), []).append(k)
     known = {_key(d): d for d in reversed(diagnostics) if d.severity == "error"}
     steps, found = list(steps), list(diagnostics)

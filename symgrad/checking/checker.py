@@ -113,6 +113,7 @@ class Checker:
                 evidence=Evidence("shape"),
                 witness=Witness(shapes=out.shapes),
                 repairs=shape_repairs(read_step),
+                diagnostic=out.misfit,
             )
         if out.claim is None:
             raise ValueError("a step was read as nothing")
@@ -311,7 +312,9 @@ def undecided(found: Evaluation, step: Step) -> Diagnostic:
 
 
 def shape_repairs(read_step: ReadStep) -> tuple[str, ...]:
-    """Suggest a transpose if the shapes are each other's transposes."""
+    """Suggest a transpose if it makes the operands fit, or if the shapes of the sides are each other's transposes."""
+    if read_step.outcome.misfit is not None:
+        return tuple(filter(None, (read_step.outcome.misfit.remedy,)))
     shapes = read_step.outcome.shapes
     if shapes and len(shapes[0]) == 2 and shapes[0] == shapes[1][::-1]:
         return ("transpose one side",)

@@ -56,7 +56,7 @@ class Step:
     repairs: tuple[str, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     diagnostic: Diagnostic | None = None
-    """For an unreadable step: the reason."""
+    """For an unreadable step the reason; for one refuted by shape, the operands that do not fit."""
     cause: Diagnostic | None = None
     """The reason, if it stands elsewhere or is that of other steps too: one of the document's diagnostics."""
     inferred: tuple[str, ...] = ()

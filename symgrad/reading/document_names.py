@@ -82,7 +82,7 @@ class DocumentNames:
             value = el.value(node)
             el.letters.resolve_ties()
         except ShapeMismatch as e:
-            raise NotationError(Diagnostic("SG113", str(e), e.span, "check the shapes")) from e
+            raise NotationError(Diagnostic("SG113", e.said, e.span, "check the shapes")) from e
         return ReadValue(expression(value.body), tuple(map(closed, value.axes)), value.row)
 
     def quantities(self, name: str | None = None) -> Iterator[Quantity]:
@@ -99,7 +99,7 @@ class DocumentNames:
                 self._note(e.diagnostic)
                 continue
             except ShapeMismatch as e:
-                self._note(Diagnostic("SG113", str(e), e.span, "check the shapes"))
+                self._note(Diagnostic("SG113", e.said, e.span, "check the shapes"))
                 continue
             if quantity is not None:
                 yield quantity

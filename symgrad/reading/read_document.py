@@ -24,6 +24,8 @@ class Outcome:
 
     claim: Claim | None = None
     shapes: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    misfit: Diagnostic | None = None
+    """Which operands of one side have the two shapes; without it, these are the shapes of the sides."""
     problem: Diagnostic | None = None
     warnings: tuple[Diagnostic, ...] = ()
     alternatives: Callable[[], Iterator[tuple[str, Claim]]] = field(default=lambda: iter(()))

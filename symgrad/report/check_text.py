@@ -160,7 +160,10 @@ def _step(step: Step, read: bool, paint: Paint) -> str:
     code, words = _finding(step)
     name, style = ("unexpected", "red") if failed_expectation(step) else (step.verdict, STYLES[step.verdict])
     head = _head(name, style, f"[{code}]" if code else "", words, paint)
-    return frame(head, step.span, "warning" if style == "yellow" else "error", facts, paint)
+    place = (
+        step.diagnostic.span if step.diagnostic and step.diagnostic.span and not failed_expectation(step) else step.span
+    )
+    return frame(head, place, "warning" if style == "yellow" else "error", facts, paint)
 
 
 def _finding(step: Step) -> tuple[str, str]:
@@ -168,6 +171,8 @@ def _finding(step: Step) -> tuple[str, str]:
     if failed_expectation(step):
         code, words = HEADS["unexpected"]
         return code, f"{words} {step.verdict}"
+    if step.diagnostic is not None:
+        return step.diagnostic.code, step.diagnostic.message
     return HEADS["shapes" if step.witness and step.witness.shapes else step.verdict]
 
 
@@ -182,14 +187,14 @@ def _reading(step: Step) -> Iterator[Fact]:
 
 def _grounds(step: Step) -> Iterator[Fact]:
     """The grounds of the verdict, and likely repairs."""
-    if step.left not in step.span.text:
+    if step.left not in step.span.text and step.diagnostic is None:
         yield "left side", [shortened(step.left)]
     if step.difference is not None:
         yield "left - right", [step.difference]
-    if step.witness and step.witness.shapes:
+    if step.witness and step.witness.shapes and step.diagnostic is None:
         left, right = (" × ".join(shape) or "a number" for shape in step.witness.shapes)
         yield "shapes", [f"left {left}, right {right}"]
-    elif step.witness:
+    elif step.witness and not step.witness.shapes:
         witness = step.witness
         given: dict[str, Any] = {**witness.sizes, **witness.values, **witness.at}
         yield "differs at", wrapped([f"{name} = {written(value)}" for name, value in given.items()])

@@ -197,3 +197,15 @@ def arrays_of_numpy_are_written_as_lists() -> None:
     numpy = pytest.importorskip("numpy")
     step: Step = replace(samples.REFUTED, witness=Witness({}, {"x": numpy.array([[1.0, 0.5]])}, {}, 1.0, 2.0))
     assert "x = [[1, 0.5]]" in render(samples.report(step))
+
+
+test_misfits = facts()
+
+
+@test_misfits.fact
+def operands_that_do_not_conform_are_underlined_and_named() -> None:
+    text = "$W \\in \\mathbb{R}^{k \\times h}$, $u \\in \\mathbb{R}^k$:\n$$ W^\\top u = 3 (2 W u) $$\n"
+    shown = render(Report((check_text(text, "a.md"),))).split("\n")
+    assert shown[2] == "refuted[SG302]: a product of shapes that do not conform: `W` is k × h, `u` is k"
+    assert shown[5][shown[6].index("^") :].startswith("2 W u)")
+    assert shown[7] == "  = perhaps: write `W^\\top u`"

@@ -31,6 +31,7 @@ from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.definitions import define, index_arguments
 from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.implied_sums import differentiates, insert_implied_sums, repeats
+from symgrad.reading.meaning.misfits import misfit
 from symgrad.reading.meaning.open_index import OpenIndex, closed
 from symgrad.reading.meaning.open_indices import OpenIndices
 from symgrad.reading.meaning.raw_trees import condition, expression, ungrouped
@@ -98,6 +99,8 @@ class Misshapen(Side):
     """A side in which two shapes differ: its steps are refuted, they are not unreadable."""
 
     shapes: tuple[tuple[str, ...], tuple[str, ...]]
+    misfit: Diagnostic | None
+    """Which operands do not fit, if they stand in the side itself."""
 
 
 def raw_value(el: Reading, side: Side) -> Side:
@@ -109,7 +112,8 @@ def raw_value(el: Reading, side: Side) -> Side:
     except NotationError as e:
         return Unreadable(side.span, side.text, e.diagnostic)
     except ShapeMismatch as e:
-        return Misshapen(side.span, side.text, e.shapes)
+        inside = side.span.start <= e.span.start and e.span.end <= side.span.end
+        return Misshapen(side.span, side.text, e.shapes, misfit(e) if inside else None)
     except RecursionError:
         return Unreadable(side.span, side.text, _too_deep(side.span, "split the expression"))
 
@@ -185,7 +189,7 @@ def outcome(
             return Outcome(problem=side.problem, warnings=warnings)
     for side in (left, right):
         if isinstance(side, Misshapen):
-            return Outcome(shapes=side.shapes, warnings=warnings)
+            return Outcome(shapes=side.shapes, misfit=side.misfit, warnings=warnings)
     assert isinstance(left, Summed)
     assert isinstance(right, Summed)
     a, b = left.value, right.value

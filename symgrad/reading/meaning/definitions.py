@@ -42,9 +42,8 @@ def define(el: Reading, entry: Defined) -> Definition:
     try:
         return definitions.elaborate(entry, el.scope, lambda: _elaborated(el, entry))
     except ShapeMismatch as e:
-        shapes = " and ".join(" x ".join(s) or "1" for s in e.shapes)
-        message = f"`{entry.key}` has no readable definition: {e}, {shapes}"
-        raise error("SG113", message, e.span, "check the shapes") from e
+        message = f"`{entry.key}` has no readable definition: {e.said}"
+        raise error("SG113", message, e.span, e.remedy or "check the shapes") from e
 
 
 def _elaborated(el: Reading, entry: Defined) -> Definition:

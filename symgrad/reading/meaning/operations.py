@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from symgrad.core.nodes import Add, Mul, Num
 from symgrad.reading.meaning.derivatives import contract, held_in
+from symgrad.reading.meaning.misfits import named
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import (
     ReadValue,
+    ShapeMismatch,
     elementwise,
     inverse,
     multiply,
@@ -18,6 +20,7 @@ from symgrad.reading.meaning.values import (
 )
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Derivative, Dots, NumberNode, ProductNode, QuotientNode, Terms
+from symgrad.text.source import Span
 
 
 @reads(NumberNode)
@@ -42,7 +45,11 @@ def terms(el: Reading, node: Terms) -> ReadValue:
         el.held, el.held_alone = outside[0] | held, alone if isinstance(term, Derivative) else frozenset()
         values.append(negative(el.value(term)) if sign < 0 else el.value(term))
     el.held, el.held_alone = outside
-    return values[0] if len(values) == 1 else elementwise(Add, values, node.span, "a sum")
+    try:
+        return values[0] if len(values) == 1 else elementwise(Add, values, node.span, "a sum")
+    except ShapeMismatch as e:
+        left, right = (node.items[next(k for k, v in enumerate(values) if v is part)][1] for part in (e.left, e.right))
+        raise named(e, left.span, right.span) from e
 
 
 @reads(ProductNode)
@@ -55,26 +62,34 @@ def product(el: Reading, node: ProductNode) -> ReadValue:
     out = values[0][1]
     columns = sum(_are_alike(v, w) for _, v, _ in values for _, w, _ in values[:1])
     entrywise = el.entrywise == "all" or (el.entrywise == "rows of factors" and columns > 2)
-    for op, right, written in values[1:]:
+    for k, (op, right, written) in enumerate(values[1:]):
         span = node.factors[0][1].span.to(written.span)
-        if op == "o":
-            out = elementwise(Mul, (parenthesized_sum(out), parenthesized_sum(right)), span, "an elementwise product")
-        elif op == "@":
-            out = outer(out, right, span) if out.axes and right.axes else multiply(out, right, span)[0]
-        elif (op == "*" or (entrywise and op in ("", "."))) and _are_alike(out, right):
-            out = elementwise(Mul, (parenthesized_sum(out), parenthesized_sum(right)), span, "an elementwise product")
-        elif op == "/":
-            out = quotient(out, right, span) if right.axes else multiply(out, inverse(right), span)[0]
-        else:
-            out, guessed = multiply(out, right, span)
-            if guessed:
-                el.warn(
-                    "SG202",
-                    "missing transpose: two columns in a row are read as their inner product",
-                    span,
-                    "write `^\\top` on the first",
-                )
+        try:
+            out = _multiplied(el, op, out, right, span, entrywise)
+        except ShapeMismatch as e:
+            first = next(f for _, value, f in values if value.axes)  # without the numbers in front
+            before = first.span.to(node.factors[k][1].span)
+            raise named(e, before, written.span, product=op in ("", ".")) from e
     return out
+
+
+def _multiplied(el: Reading, op: str, out: ReadValue, right: ReadValue, span: Span, entrywise: bool) -> ReadValue:
+    """One product of two factors."""
+    if op == "o" or ((op == "*" or (entrywise and op in ("", "."))) and _are_alike(out, right)):
+        return elementwise(Mul, (parenthesized_sum(out), parenthesized_sum(right)), span, "an elementwise product")
+    if op == "@" and out.axes and right.axes:
+        return outer(out, right, span)
+    if op == "/":
+        return quotient(out, right, span) if right.axes else multiply(out, inverse(right), span)[0]
+    product, guessed = multiply(out, right, span)
+    if guessed and op != "@":
+        el.warn(
+            "SG202",
+            "missing transpose: two columns in a row are read as their inner product",
+            span,
+            "write `^\\top` on the first",
+        )
+    return product
 
 
 def _are_alike(left: ReadValue, right: ReadValue) -> bool:

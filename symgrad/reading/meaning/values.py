@@ -48,12 +48,28 @@ class ReadValue:
 
 
 class ShapeMismatch(Exception):
-    """Two shapes inside one side do not fit. The step is refuted; it is not unreadable."""
+    """Two shapes inside one side do not fit. The step is refuted; it is not unreadable.
+
+    parts: the two operands as they are written, if they are known; remedy: what would fit.
+    """
 
     def __init__(self, message: str, left: ReadValue, right: ReadValue, span: Span) -> None:
         super().__init__(message)
-        self.shapes = (left.shape, right.shape)
-        self.span = span
+        self.left, self.right, self.span = left, right, span
+        self.parts: tuple[str, str] | None = None
+        self.remedy = ""
+
+    @property
+    def shapes(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return self.left.shape, self.right.shape
+
+    @property
+    def said(self) -> str:
+        """``a product of shapes that do not conform: `W` is k × h, `u` is k``"""
+        left, right = (" × ".join(shape) or "a number" for shape in self.shapes)
+        if self.parts is None:
+            return f"{self}: {left} and {right}"
+        return f"{self}: `{self.parts[0]}` is {left}, `{self.parts[1]}` is {right}"
 
 
 def aligned(value: ReadValue, axes: Sequence[Index]) -> Expr:
