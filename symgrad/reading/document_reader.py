@@ -18,6 +18,7 @@ from symgrad.reading.names.declarations import Paragraph
 from symgrad.reading.names.equations import Definingness
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.read_document import ReadDocument
+from symgrad.reading.tokens.columns import arranged
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
 from symgrad.reading.tokens.relations import Relation, UnreadRow, read_relations
@@ -182,7 +183,9 @@ class Reader:
             words = directive.argument.split()
             self.out.expectations[self.group] = (int(words[1]) if len(words) > 1 else None, directive.span)
         try:
-            relations = read_relations(read_rows(display.content, self.macros), self.last_side, self.scope.words)
+            rows = read_rows(display.content, self.macros)
+            rows = [row if isinstance(row, UnreadRow) else arranged(row, self.is_declared) for row in rows]
+            relations = read_relations(rows, self.last_side, self.scope.words)
         except RecursionError:
             span = display.content
             problem = Diagnostic("SG002", "nested too deeply to be read", span, "split the display")
@@ -205,6 +208,11 @@ class Reader:
                 assumed.standing = "unclear"
                 self.scope.version += 1
         self.at = display.full.end
+
+    def is_declared(self, name: str) -> bool:
+        """True for a letter or a run of letters that has a meaning here."""
+        scope = self.scope
+        return scope.is_value(name) or scope.is_word(name) or name in scope.letters or name in scope.index_arrays
 
 
 def _is_number(words: list[str]) -> bool:

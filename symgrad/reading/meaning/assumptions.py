@@ -19,6 +19,7 @@ from symgrad.reading.names.sets import PositionSet, counted, read_set
 from symgrad.reading.tokens.cuts import items, outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name
+from symgrad.reading.tree.syntax import Sym
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
 
@@ -78,6 +79,24 @@ def _equation(el: Reading, left: tuple[Token, ...], right: tuple[Token, ...], as
     found = (free_indices(x) | free_indices(y)) & set(map(closed, (*el.letters.open.values(), *a.axes)))
     params = tuple(sorted(found, key=lambda i: i.serial))
     return Assumption("equation", assumed.span.text, x, y, None, params)
+
+
+def read_ground(el: Reading, tokens: Sequence[Token], span: Span, of_derivative: bool) -> Assumption | None:
+    """The equation that is said to hold beside a relation, ``\\text{since } \\sum_i y_i = 1``, if it can be read.
+
+    ``y = \\sigma(z)`` beside a derivative would define ``y``, and is none: an assumption says nothing of derivatives.
+    """
+    plain = tuple(t for t in tokens if t.kind != "text")
+    signs = [k for k, t in outermost(plain) if t.text == "="]
+    if len(signs) != 1:
+        return None
+    sides = plain[: signs[0]], plain[signs[0] + 1 :]
+    try:
+        if of_derivative and any(isinstance(el.parse(side, span), Sym) for side in sides):
+            return None
+        return _equation(el.child(), *sides, Assumed(plain, span))
+    except (NotationError, ShapeMismatch):
+        return None
 
 
 def says_nothing(tokens: Sequence[Token]) -> bool:

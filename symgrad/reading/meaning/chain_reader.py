@@ -26,7 +26,7 @@ from symgrad.reading.meaning.alignment import (
     other_placements,
     transposed_layout,
 )
-from symgrad.reading.meaning.assumptions import read_assumptions, read_restrictions, says_nothing
+from symgrad.reading.meaning.assumptions import read_assumptions, read_ground, read_restrictions, says_nothing
 from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.definitions import define, index_arguments
 from symgrad.reading.meaning.elaborator import Elaborator
@@ -54,6 +54,9 @@ from symgrad.reading.tree.used_names import bare_inferred, inferred_arrays, note
 from symgrad.reading.tree.words import joined_words
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
+
+DERIVATIVES = ("\\partial", "\\nabla", "d", "D")
+"""With one of these a relation may have a derivative."""
 
 # --- the stages of a side -----------------------------------------------------------------------
 
@@ -470,7 +473,8 @@ class ChainReader:
             if (self.purpose == "condition" and not link) or relation.condition:  # `∂J/∂w = … = 0` says what it is
                 self.note("SG404", "an equation to solve, no identity: not checked", span)
                 continue
-            supposed = [_supposed(el, text, condition(c), free) for text, c in (*case, *restrictions[k])]
+            said = (*case, *restrictions[k])
+            supposed = [s if isinstance(s, Assumption) else _supposed(el, s[0], condition(s[1]), free) for s in said]
             found = outcome(el, left, right, free, (*facts.assumptions, *supposed), warnings)
             if found.shapes is not None:
                 found = self.read_entrywise(left, right, span, found)
@@ -489,14 +493,19 @@ class ChainReader:
             step.unclear = facts.unclear
             self.out.steps.append(step)
 
-    def restrictions(self, el: Reading, k: int, relation: Relation) -> list[tuple[str, Cond]]:
-        """The conditions behind a relation, as they are written and as they read."""
-        out: list[tuple[str, Cond]] = []
+    def restrictions(self, el: Reading, k: int, relation: Relation) -> list[tuple[str, Cond] | Assumption]:
+        """The conditions behind a relation, as they are written and as they read; equations are assumptions."""
+        out: list[tuple[str, Cond] | Assumption] = []
         for tokens in relation.conditions:
             span = cover(tokens)
             try:
                 out += [(span.text, c) for c in read_conditions(el, tokens, span)]
             except NotationError as e:
+                written = {t.text for t in (*relation.left, *relation.right)}
+                ground = read_ground(el, tokens, span, not written.isdisjoint(DERIVATIVES))
+                if ground is not None:
+                    out.append(ground)
+                    continue
                 problem = e.diagnostic
                 self.problems[k + 1] = replace(problem, code="SG111") if problem.code == "SG101" else problem
             except ShapeMismatch as e:

@@ -38,6 +38,10 @@ FILLERS = (
     "any",
     "every",
     "is",
+    "since",
+    "because",
+    "given",
+    "assuming",
 )
 
 

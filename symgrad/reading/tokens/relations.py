@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
-from symgrad.reading.tokens.cuts import depths, outermost, unclosed
+from symgrad.reading.tokens.cuts import depths, outermost, split_rows, unclosed
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, is_name, script_argument
 from symgrad.text.diagnostic import Diagnostic, NotationError
@@ -26,11 +26,18 @@ _ENVIRONMENTS = """
 equation align aligned gather gathered split eqnarray multline multlined alignat alignedat flalign
 displaymath math subequations array
 """
+BRACES = ("cases", "dcases", "rcases")
 LAYOUT = frozenset(_ENVIRONMENTS.split())
 """Environments that only arrange relations."""
 EXCEPTIONS = ("unless", "except", "only")
 """Words that negate a condition. Such a condition is not read, and its relation is reported."""
 CONDITION_WORDS = ("if", "for", "when", "where", "with", "whenever", "and", "otherwise", "forall", "all", "provided")
+CASE_WORDS = ("if", "for", "when", "whenever", "provided", *EXCEPTIONS)
+"""Words that say in which case a relation holds."""
+GROUNDS = ("since", "because", "given", "assuming")
+"""Words before what a relation rests on."""
+BESIDE = "beside"
+"""The text in front of a column that stands beside a relation: a condition on it, or a remark."""
 FUNCTION_WORDS = ("tr", "Tr", "trace", "diag", "softmax", "logsumexp", "exp", "log", "tanh", "relu", "ReLU", "sigmoid")
 """Functions that are read in ``\\text`` whatever follows them."""
 MAX_CONDITION = 24
@@ -74,12 +81,30 @@ class Relation:
 
 def unwrap(tokens: Sequence[Token]) -> list[Token]:
     """The tokens without layout environments; their rows and alignment marks are kept."""
-    kept = [t for t in tokens if not (t.kind in ("begin", "end") and t.text.rstrip("*") in LAYOUT)]
+    kept = _system([t for t in tokens if not (t.kind in ("begin", "end") and t.text.rstrip("*") in LAYOUT)])
     # ``\text{softmax}(z)`` is a function, ``\text{if }`` a remark
     return [
         replace(t, kind="word", text=t.text.strip()) if t.kind == "text" and _is_word(kept, k) else t
         for k, t in enumerate(kept)
     ]
+
+
+def _system(tokens: list[Token]) -> list[Token]:
+    """The tokens without a brace around whole equations, ``\\begin{cases} a = b \\\\ c &= d \\end{cases}``."""
+    if tokens and tokens[0].text == "\\{" and unclosed(tokens) is tokens[0]:
+        return tokens[1:]  # `\\left\\{ \\begin{aligned} … \\end{aligned} \\right.`
+    if not tokens or tokens[0].kind != "begin" or tokens[-1].kind != "end" or tokens[0].text not in BRACES:
+        return tokens
+    inner = tokens[1:-1]
+    rows = split_rows(inner)
+    encloses = min(depths(tokens)[1:-1], default=0) > 0
+    return inner if encloses and rows and all(map(_states, rows)) else tokens
+
+
+def _states(row: Sequence[Token]) -> bool:
+    """True if the first column of a row has a relation sign, or the second begins with one; false for a branch."""
+    cut = next((k for k, t in outermost(row) if t.kind == "align"), len(row))
+    return bool(_signs(row[:cut])) or (cut + 1 < len(row) and is_relation(row[cut + 1]))
 
 
 def _is_word(tokens: Sequence[Token], k: int) -> bool:
@@ -165,7 +190,7 @@ def _is_condition(piece: Sequence[Token]) -> bool:
     first = piece[0]
     if first.kind == "text":
         words = first.text.strip(" ,.;:(").lower().split()
-        return bool(words) and words[0] in (*CONDITION_WORDS, *EXCEPTIONS)
+        return bool(words) and words[0] in (*CONDITION_WORDS, *EXCEPTIONS, *GROUNDS)
     if first.text == "\\forall":
         return True
     marks = {piece[k].text for k in _signs(piece)}
@@ -323,8 +348,12 @@ def _merge_ranges(pieces: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
 
 def _take(piece: tuple[Token, ...], first: bool, relations: list[Relation], before: tuple[Token, ...] | None) -> None:
     """Read one piece: a condition on the row's relations, a remark, a continued side, or new relations."""
-    bare = tuple(_bare(piece))
-    restricts = _is_condition(bare) or (not first and (_is_range(bare, None) or _ties_letter(bare, relations)))
+    aside = piece[0].kind == "text" and piece[0].text == BESIDE
+    bare = tuple(_bare(piece[1:] if aside else piece))
+    if aside and not _signs(bare):
+        return
+    restricts = aside or _is_condition(bare)
+    restricts = restricts or (not first and (_is_range(bare, None) or _ties_letter(bare, relations)))
     if relations and restricts:
         piece = bare
         for r in relations:
