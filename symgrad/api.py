@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from symgrad.reading.read_document import ReadDocument
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Document:
     """A document and the declarations that hold for it. Made by ``symgrad.read``; read once, on first use."""
 
@@ -37,6 +37,9 @@ class Document:
     declarations: tuple[Source, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     """What could not be opened of the files that the document inputs."""
+
+    def __repr__(self) -> str:
+        return f"<Document {self.path!r}>"
 
     @property
     def path(self) -> str:
@@ -116,10 +119,12 @@ def load(path: str, stdin_name: str = "") -> Opened:
 # --- checking ---------------------------------------------------------------------------------------------
 
 
-def check_document(document: Document, seed: int = 0) -> DocumentReport:
+def check_document(
+    document: Document, seed: int = 0, progress: Callable[[int, int], None] | None = None
+) -> DocumentReport:
     from symgrad.checking.checker import Checker
 
-    return Checker(seed).document(document.reading)
+    return Checker(seed).document(document.reading, progress)
 
 
 def check_paths(
@@ -127,10 +132,13 @@ def check_paths(
     with_files: Sequence[str] = (),
     seed: int = 0,
     jobs: int = 1,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, tuple[int, int]], None] | None = None,
     stdin_name: str = "",
 ) -> Report:
-    """Check files, in the order given, in ``jobs`` processes. ``progress(done, of)`` is called after each file."""
+    """Check files, in the order given, in ``jobs`` processes. ``progress(done, of, steps)`` is called after each file.
+
+    In one process it is called after each step too; ``steps``: how many of the next file's are done, and of how many.
+    """
     from symgrad.checking.verdict import Report
 
     opened = [open_document(path, stdin_name) if path == STDIN else path for path in paths]
@@ -141,7 +149,11 @@ def check_paths(
         for document in done:
             documents.append(document)
             if progress is not None:
-                progress(len(documents), len(tasks))
+                progress(len(documents), len(tasks), (0, 0))
+
+    def one_more(done: int, of: int) -> None:
+        if progress is not None:
+            progress(len(documents), len(tasks), (done, of))
 
     if jobs > 1 and len(tasks) > 1:
         import multiprocessing  # only now: it is slow to load
@@ -149,11 +161,13 @@ def check_paths(
         with multiprocessing.get_context("spawn").Pool(min(jobs, len(tasks))) as pool:
             gather(pool.imap(_check_path, tasks))
     else:
-        gather(map(_check_path, tasks))
+        gather(_check_path(task, one_more) for task in tasks)
     return Report(tuple(documents))
 
 
-def _check_path(task: tuple[str | Opened | Diagnostic, tuple[str, ...], int]) -> DocumentReport:
+def _check_path(
+    task: tuple[str | Opened | Diagnostic, tuple[str, ...], int], progress: Callable[[int, int], None] | None = None
+) -> DocumentReport:
     """Check one file, or what standard input held.
 
     A file that is not text gets a report with that diagnostic, and the others are still checked.
@@ -166,7 +180,7 @@ def _check_path(task: tuple[str | Opened | Diagnostic, tuple[str, ...], int]) ->
         path = opened.span.source.path if opened.span else STDIN
         return DocumentReport(given if isinstance(given, str) else path, (), (opened,))
     others = tuple(load(file).source for file in with_files)
-    return check_document(Document(opened.source, others, opened.problems), seed)
+    return check_document(Document(opened.source, others, opened.problems), seed, progress)
 
 
 # --- gradients --------------------------------------------------------------------------------------------

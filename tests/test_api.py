@@ -90,3 +90,11 @@ def test_a_path_is_as_good_as_a_document(name: str, tmp_path: Path) -> None:
 def test_anything_else_is_an_error_of_use_with_a_remedy(name: str, wrong: Any) -> None:
     with pytest.raises(symgrad.SymgradError, match=r"symgrad\.read\(|can't open no/such/file\.md"):
         FUNCTIONS[name](wrong)
+
+
+def test_a_repr_is_one_line() -> None:
+    document = symgrad.read(text=TEXT)
+    report = symgrad.check(document)
+    assert repr(document) == "<Document 'text.md'>"
+    assert repr(report) == "<DocumentReport 'text.md': 1 proved, 1 refuted>"
+    assert repr(report.steps[1]) == "<Step 8:4 refuted>"

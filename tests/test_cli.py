@@ -248,10 +248,10 @@ def test_progress_bar_on_a_terminal_after_a_second(
     monkeypatch.setattr(progress_bar, "time", SimpleNamespace(monotonic=lambda: now[0]))
     with progress_bar.Progress(sys.stderr) as progress:
         now[0] += seconds
-        progress(3, 10)
+        progress(3, 10, (4, 7))
     out, err = capsys.readouterr()
     assert out == ""
-    assert ("3/10" in err) == drawn
+    assert ("3/10, step 4/7" in err) == drawn
     assert not drawn or err.endswith("\x1b[K"), "the bar is wiped away"
 
 

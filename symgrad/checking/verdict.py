@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -37,7 +38,7 @@ class Witness:
     shapes: tuple[tuple[str, ...], tuple[str, ...]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Step:
     """One claim of a document and its verdict. ``left``/``right`` are the author's own LaTeX."""
 
@@ -65,6 +66,10 @@ class Step:
     whole: Span | None = None
     """The step with its left side and the conditions behind it, if that is more than ``span``."""
 
+    def __repr__(self) -> str:
+        why = f": {self.diagnostic.message}" if self.diagnostic is not None else ""
+        return f"<Step {self.span.line}:{self.span.column} {self.verdict}{why}>"
+
     @property
     def has_own_reason(self) -> bool:
         """True if the reason why a step is unreadable stands in the step itself."""
@@ -88,7 +93,7 @@ class Summary:
     definitions: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DocumentReport:
     """One document: its steps in document order, diagnostics outside of steps, and those that several steps share."""
 
@@ -100,6 +105,11 @@ class DocumentReport:
     not_checked: tuple[Diagnostic, ...] = ()
     """Relations other than equalities, which are reported but not checked."""
     text: str = ""
+
+    def __repr__(self) -> str:
+        counts = Counter(step.verdict for step in self.steps)
+        said = ", ".join(f"{number} {verdict}" for verdict, number in counts.items()) or "no steps"
+        return f"<DocumentReport {self.path!r}: {said}>"
 
 
 @dataclass(frozen=True, slots=True)

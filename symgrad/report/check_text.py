@@ -125,11 +125,12 @@ def _cause(diagnostic: Diagnostic, steps: Sequence[Step], paint: Paint) -> str:
     block = _diagnostic(diagnostic, kind, facts, paint)
     if not others:
         return block
-    lines = list(dict.fromkeys(str(step.span.line) for step in others))
+    lines = list(dict.fromkeys(step.span.place.rpartition(":")[0] for step in others))
     places = ", ".join([*lines[:MAX_LINES], *(["…"] if len(lines) > MAX_LINES else [])])
     said = "1 step waits" if len(others) == 1 else f"{len(others)} steps wait"
+    word = f"line{'s' * (len(lines) > 1)} " if all(map(str.isdigit, lines)) else ""
     margin = " " * len(str(diagnostic.span.line if diagnostic.span else 1))
-    return f"{block}\n{margin} {paint('blue', '+')} {said} for this: line{'s' * (len(lines) > 1)} {places}"
+    return f"{block}\n{margin} {paint('blue', '+')} {said} for this: {word}{places}"
 
 
 def _diagnostic(diagnostic: Diagnostic, kind: str, facts: list[Fact], paint: Paint) -> str:
@@ -149,7 +150,7 @@ def _step(step: Step, read: bool, paint: Paint) -> str:
     """A step with all that is known about it; for a passing step, how it was read."""
     if step.cause is not None:
         at = step.cause.span
-        facts: list[Fact] = [("waits for", [f"{at.line}:{at.column}" if at else step.cause.message])]
+        facts: list[Fact] = [("waits for", [at.place if at else step.cause.message])]
         return frame(paint("red", "unreadable"), step.span, "note", facts, paint)
     if step.verdict == "unreadable" and step.diagnostic:
         return _diagnostic(step.diagnostic, "unreadable", list(_warnings(step)), paint)

@@ -12,7 +12,10 @@ WIDTH = 24
 
 
 class Progress:
-    """Call it with the number of finished items and of all items. It draws at most ten times per second."""
+    """Call it with the number of finished items and of all items, and how far the next one is, in steps.
+
+    It draws at most ten times per second.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
@@ -20,13 +23,15 @@ class Progress:
         self.started = time.monotonic()
         self.drawn = 0.0
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, done: int, total: int, part: tuple[int, int] = (0, 0)) -> None:
         now = time.monotonic()
         if not self.terminal or now - self.started < PATIENCE or now - self.drawn < 0.1:
             return
         self.drawn = now
-        filled = WIDTH * done // max(total, 1)
-        self.stream.write(f"\r\x1b[K{'━' * filled}{'╌' * (WIDTH - filled)} {done}/{total}")
+        steps, of = part
+        filled = int(WIDTH * (done + steps / max(of, 1)) / max(total, 1))
+        said = f"{done}/{total}" + f", step {steps}/{of}" * bool(of)
+        self.stream.write(f"\r\x1b[K{'━' * filled}{'╌' * (WIDTH - filled)} {said}")
         self.stream.flush()
 
     def __enter__(self) -> Progress:

@@ -301,7 +301,7 @@ class ChainReader:
             self.claims()
         for r in self.relations:
             if not r.equality:
-                self.note("SG401", f"`{r.sign}` is no equality: not checked", r.sign_span)
+                self.note("SG401", f"`{r.sign_span.text}` is no equality: not checked", r.sign_span)
 
     def note(self, code: str, message: str, span: Span) -> None:
         self.out.not_checked.append(Diagnostic(code, message, span, "", "note"))

@@ -21,6 +21,11 @@ class Token:
     style: FontStyle = ""
     spaced: bool = False
 
+    @property
+    def written(self) -> str:
+        """The token in the author's own spelling, for messages: ``\\ne`` where it stands for ``\\neq``."""
+        return self.span.text if self.kind == "command" else self.text
+
 
 Raw = tuple[str, int, int, bool]
 """A TeX token: its text, its start and end in the source, and whether white space precedes it."""

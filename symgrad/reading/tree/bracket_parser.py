@@ -37,7 +37,7 @@ class BracketParser(Cursor):
             elif t.kind == "command" and t.text == "\\mid":
                 self.at += 1
             elif items and self.tokens[self.at - 1].text not in (",", ";", "|", "\\mid"):
-                raise error("SG101", f"`{t.text}` is not expected inside these brackets", t.span)
+                raise error("SG101", f"`{t.written}` is not expected inside these brackets", t.span)
             items.append(self.terms())
         end = self.tokens[self.at]
         self.at += 1
@@ -71,7 +71,7 @@ class BracketParser(Cursor):
             return self.scripted(Sym(start.span, "\\mathbf{1}"))
         closing = self.closing(self.at)
         if closing is None:
-            raise error("SG102", f"`{t.text}` is not closed", t.span)
+            raise error("SG102", f"`{t.written}` is not closed", t.span)
         node = Indicator(start.span.to(self.tokens[closing].span), tuple(self.tokens[self.at + 1 : closing]))
         self.at = closing + 1
         return self.scripted(node)

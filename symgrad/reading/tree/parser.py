@@ -55,8 +55,8 @@ class Parser(NameParser, DerivativeParser):
                 remedy = "define a function, `f(x) = …`, and write its value at the point, `f(a)`"
                 raise error("SG101", "a value at a point, `|_{x = a}`, is not read", rest.span, remedy)
             if (rest.kind == "symbol" and rest.text in ")]") or rest.text in ("\\}", "\\rvert", "\\rVert", "\\rangle"):
-                raise error("SG102", f"`{rest.text}` closes a bracket that was not opened", rest.span)
-            raise error("SG101", f"`{rest.text}` is not expected here", rest.span)
+                raise error("SG102", f"`{rest.written}` closes a bracket that was not opened", rest.span)
+            raise error("SG101", f"`{rest.written}` is not expected here", rest.span)
         return node
 
     def terms(self) -> SyntaxNode:
@@ -69,7 +69,7 @@ class Parser(NameParser, DerivativeParser):
             while self.is_symbol("+", "-") or self.is_command("\\pm", "\\mp"):
                 t = self.tokens[self.at]
                 if t.kind == "command":
-                    raise error("SG101", f"`{t.text}` has no one meaning", t.span, "write the two cases apart")
+                    raise error("SG101", f"`{t.written}` has no one meaning", t.span, "write the two cases apart")
                 if t.text == "-":
                     sign = -sign
                 signed = True
@@ -111,7 +111,7 @@ class Parser(NameParser, DerivativeParser):
                 break
             if (t.kind == "command" and t.text in OPERATORS) or (t.kind == "symbol" and t.text in "*/"):
                 if not factors or op:
-                    raise error("SG104", f"an operand of `{t.text}` is missing", t.span)
+                    raise error("SG104", f"an operand of `{t.written}` is missing", t.span)
                 op = "/" if t.text == "/" else OPERATORS.get(t.text, "*")
                 self.at += 1
                 continue
@@ -183,7 +183,7 @@ class Parser(NameParser, DerivativeParser):
                 t.span,
                 "define it with `\\newcommand`, or write it in other words",
             )
-        raise error("SG101", f"`{t.text}` is not expected here", t.span)
+        raise error("SG101", f"`{t.written}` is not expected here", t.span)
 
     def command(self, t: Token) -> SyntaxNode | None:
         """The node that starts with a command other than a name or an accent."""

@@ -175,13 +175,13 @@ class _Slots:
                 raise error("SG101", "brackets in a subscript are not understood", t.span)
             if t.kind == "number":
                 if not t.text.isdigit() or len(t.text) > 9:
-                    raise error("SG101", f"`{t.text}` is no position", t.span, "positions are whole numbers")
+                    raise error("SG101", f"`{t.written}` is no position", t.span, "positions are whole numbers")
                 const += sign * int(t.text)
                 self.at += 1
             elif is_name(t):
                 terms.append((sign, self.letter()))
             else:
-                raise error("SG101", f"`{t.text}` can't stand in a subscript", t.span)
+                raise error("SG101", f"`{t.written}` can't stand in a subscript", t.span)
             expect = False
         if expect:
             raise error("SG104", "a position is missing here", self.tokens[min(start, len(self.tokens) - 1)].span)
