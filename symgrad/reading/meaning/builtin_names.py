@@ -10,9 +10,11 @@ from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import labelled, position
 from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.names.scope import Scope
 from symgrad.reading.tokens.cuts import parted
 from symgrad.reading.tree.scripts import error, read_slots
-from symgrad.reading.tree.syntax import Position, Slot, Sym
+from symgrad.reading.tree.syntax import Position, Slot, Sym, SyntaxNode
+from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.source import Span
 
 
@@ -20,7 +22,8 @@ def builtin_name(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | 
     """``e_t``, ``I``, ``\\mathbf 1``, ``\\pi``; None for any other name."""
     if sym.key == "\\pi" and not slots:
         return ReadValue(Const("\\pi"))
-    if sym.key == "e" and len(slots) == 1 and isinstance(slots[0], Position):
+    unit = sym.key == "\\mathbf{1}" and is_one_at(el.scope, sym, slots) and position_key(slots[0]) in el.scope.indices
+    if (sym.key == "e" or unit) and len(slots) == 1 and isinstance(slots[0], Position):
         at = position(el, slots[0], None)
         if isinstance(at, tuple):
             return None
@@ -36,7 +39,7 @@ def builtin_name(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | 
         a, b = OpenIndex("i", _sized(el, slots), "free"), OpenIndex("j", _sized(el, slots), "free")
         el.letters.tied.append((a, b))
         return ReadValue(Delta(a, b), (a, b))
-    if sym.key == "\\mathbf{1}" and not sym.sup and _is_position(el, slots):
+    if is_one_at(el.scope, sym, slots):
         return ReadValue(_one_along(el, slots[0]))
     if sym.key in ("\\mathbf{1}", "\\mathbf{0}") and len(slots) <= 1:
         axis = OpenIndex("k", _sized(el, slots), "free")
@@ -44,14 +47,29 @@ def builtin_name(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | 
     return None
 
 
-def _is_position(el: Reading, slots: tuple[Slot, ...]) -> bool:
-    """True for a subscript that is a letter and no size: one that is a position elsewhere, or a small letter."""
-    slot = slots[0] if len(slots) == 1 else None
+def position_key(slot: Slot) -> str:
+    """The letter of a slot that holds nothing else; else empty."""
     if not isinstance(slot, Position) or len(slot.terms) != 1 or slot.const or slot.terms[0][1].sub:
+        return ""
+    return slot.terms[0][1].key
+
+
+def is_one_at(scope: Scope, sym: Sym, slots: tuple[Slot, ...]) -> bool:
+    """True for ``\\mathbf{1}_h`` at a position ``h``: a letter that is no size, declared as a position or small."""
+    key = position_key(slots[0]) if len(slots) == 1 and not sym.sup else ""
+    if sym.key != "\\mathbf{1}" or not key or key in scope.sizes:
         return False
-    key = slot.terms[0][1].key
-    known = el.letters.is_letter(key) or key in el.scope.letters
-    return known or (key not in el.scope.sizes and key.strip("\\")[0].islower())
+    return key in scope.letters or key in scope.indices or key.strip("\\")[0].islower()
+
+
+def check_ones(scope: Scope, side: SyntaxNode) -> None:
+    """Report ``\\mathbf{1}_k`` in a side that is an array: it may be the number 1 or the k-th unit vector."""
+    ones = (n for n in subnodes(side) if isinstance(n, Sym) and n.key == "\\mathbf{1}" and len(n.sub) == 1)
+    for one in ones:
+        slots = read_slots(one.sub)
+        if is_one_at(scope, one, slots) and position_key(slots[0]) not in scope.indices:
+            message = f"`{one.span.text}` may be the number 1 or a unit vector here"
+            raise error("SG101", message, one.span, "write `e_k` for a unit vector, or leave the 1 out")
 
 
 def _one_along(el: Reading, slot: Slot) -> Expr:

@@ -83,7 +83,9 @@ def call(el: Reading, node: Call) -> ReadValue:
     cause = scope.unread_cause(sym)
     if cause is not None:
         raise NotationError(cause)
-    if sym.key == "\\delta" and len(node.args) == 2 and not (sym.sub or sym.sup or sym.primes):
+    named = [a.key for a in node.args if isinstance(a, Sym)]
+    bare = sym.key == "\\delta" and not (sym.sub or sym.sup or sym.primes)
+    if bare and len(node.args) == 2 and all(map(scope.is_position, named)):
         positions = [node_position(el, argument) for argument in node.args]
         el.letters.tie(positions[0], positions[1], node.span)
         return ReadValue(Delta(positions[0], positions[1]))

@@ -27,6 +27,7 @@ from symgrad.reading.meaning.alignment import (
     transposed_layout,
 )
 from symgrad.reading.meaning.assumptions import read_assumptions, read_ground, read_restrictions, says_nothing
+from symgrad.reading.meaning.builtin_names import check_ones
 from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.definitions import define, index_arguments
 from symgrad.reading.meaning.elaborator import Elaborator
@@ -153,6 +154,8 @@ def summed(el: Reading, side: Side, free: frozenset[Index]) -> Side:
         return side
     try:
         value = insert_implied_sums(el, side.raw, free, side.span)
+        if value.axes:
+            check_ones(el.scope, side.node)
     except NotationError as e:
         return Unreadable(side.span, side.text, e.diagnostic)
     return Summed(side.span, side.text, side.node, side.raw, value)

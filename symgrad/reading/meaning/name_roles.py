@@ -16,7 +16,7 @@ from symgrad.reading.meaning.values import ReadValue, refreshed
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, labelled_size
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots, spelled
+from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots
 from symgrad.reading.tree.syntax import Position, Slot, Sym
 from symgrad.text.diagnostic import NotationError
 
@@ -110,7 +110,7 @@ def _other_roles(
             index = el.letters.find(sym.key, sym.span)
             if index is not None:
                 return ReadValue(Size(Affine.of(index))), sup
-    if sym.key == "\\delta" and sup and len(slots) < 2 and all(map(is_name, sup)) and spelled(sup) != "T":
+    if sym.key == "\\delta" and len(slots) < 2 and _are_letters(el, (*sym.sub, *sup)):
         slots, sup = (*slots, *read_slots(sup)), ()  # `\\delta_i^j`, `\\delta^{ij}`
     if sym.key == "\\delta" and len(slots) == 2:
         return ReadValue(kronecker(el, slots, sym.span)), sup
@@ -126,6 +126,11 @@ def _other_roles(
     if cause is not None:
         raise NotationError(cause)
     raise error("SG105", f"`{sym.span.text}` is not declared", sym.span, suggestion(el, sym))
+
+
+def _are_letters(el: Reading, tokens: tuple[Token, ...]) -> bool:
+    """True for positions that the chain has already: in ``\\delta_j^l``, ``l`` may as well be the number of a layer."""
+    return all(is_name(t) and el.letters.is_letter(letter_key(t)) for t in tokens)
 
 
 def size_key(scope: Scope, sym: Sym) -> str | None:

@@ -68,8 +68,10 @@ class Membership:
 
     def whole(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
         """``\\mathcal{V} = [W]``, ``Vocab = \\{1, \\dots, W\\}``: a name for all positions of a range."""
-        name = "".join(letter_key(t) if is_name(t) else t.text.strip() for t in left)
-        whole = read_set(self.scope, right) if name[:1].isupper() or "{" in name or len(left) > 1 else None
+        name = "".join(map(letter_key, left))
+        listed = right[0].text == "\\{" or name.startswith("\\math") or letter_of(right[1:-1]) in self.scope.sizes
+        named = all(map(is_name, left)) and (len(left) > 1 or name.startswith("\\math") or name.isupper())
+        whole = read_set(self.scope, right) if named and listed and not self.scope.is_array(name) else None
         if not isinstance(whole, PositionSet) or whole.ranges:
             return False
         self.scope.sets[name] = whole.target

@@ -209,6 +209,10 @@ class Scope:
         names = (NameKey(sym.key), NameKey.function(sym))
         return names[0] in self.functions or any(map(self.calls.named, names))
 
+    def is_argument(self, sym: Sym, letter: str) -> bool:
+        defined = (self.calls[k].arguments or () for k in self.calls.named(NameKey(sym.key)))
+        return NameKey(sym.key) in self.functions or any(letter in arguments for arguments in defined)
+
     def is_call(self, sym: Sym) -> bool:
         if self.has_arguments(sym) or NameKey.function(sym) in self.applied:
             return True

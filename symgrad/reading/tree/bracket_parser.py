@@ -86,10 +86,15 @@ class BracketParser(Cursor):
                 return k
         return None
 
-    def condition_follows(self) -> bool:
-        """True if a bracket or a subscript with a comparison in it follows the next token."""
+    def condition_follows(self, spaced: bool = True) -> bool:
+        """True if a bracket or a subscript with a comparison in it follows the next token.
+
+        spaced: also a parenthesis behind a space; a plain number may stand before a condition, ``y = 1 \\; (x > 0)``.
+        """
         after = self.peek(1)
         if after is None or (after.kind != "sub" and after.text not in PAIRS):
+            return False
+        if after.text == "(" and after.spaced and not spaced:
             return False
         if after.kind == "sub":
             return any(x.text in COMPARISONS for x in script_argument(self.tokens, self.at + 2)[0])

@@ -81,7 +81,8 @@ class NameParser(BracketParser):
         ``P(t = 1 \\mid z)`` is ``P_{t=1|·}(z)``. The tokens are rewritten; brackets without arguments are dropped."""
         closing = self.bracket_end(self.at)
         inner = self.tokens[self.at + 1 : closing] if closing is not None else ()
-        if closing is None or not any(t.text == "=" for _, t in outermost(inner)) or self.vocabulary.is_value(sym.key):
+        is_factor = self.vocabulary.is_value(sym.key) and not self.vocabulary.has_arguments(sym)
+        if closing is None or is_factor or not any(t.text == "=" for _, t in outermost(inner)):
             return None
         label, arguments = "", list[Token]()
         for separator, piece in separated(inner):
@@ -89,6 +90,8 @@ class NameParser(BracketParser):
             name, sign, value = said.left, said.sign, said.right
             if sign and not (value and name and is_name(name[0]) and all(t.kind == "prime" for t in name[1:])):
                 return None
+            if sign and self.vocabulary.is_argument(sym, letter_key(name[0])):
+                return None  # `f(x = 2)` of `f(x) = …` is a value, and no event
             constant = sign and all(t.kind == "number" or t.text in "+-" for t in value)
             told = spelled(name) + ("=" + spelled(value) if constant else "") if sign else "·"
             label += ("|" if separator in ("|", "\\mid") else separator) + told

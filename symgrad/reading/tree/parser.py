@@ -146,7 +146,7 @@ class Parser(NameParser, DerivativeParser):
     def primary(self) -> SyntaxNode:
         t = self.tokens[self.at]
         if t.kind == "number":
-            if t.text == "1" and self.condition_follows():
+            if t.text == "1" and self.condition_follows(spaced=t.style == "bold"):
                 return self.indicator()
             self.at += 1
             if t.style == "bold" and t.text in ("0", "1"):
