@@ -480,7 +480,7 @@ class ChainReader:
             supposed = [s if isinstance(s, Assumption) else _supposed(el, s[0], condition(s[1]), free) for s in said]
             found = outcome(el, left, right, free, (*facts.assumptions, *supposed), warnings)
             if found.shapes is not None:
-                found = self.read_entrywise(left, right, span, found)
+                found = self.ask_for_rows(left, right, span, self.read_entrywise(left, right, span, found))
             elif any(w.code == "SG202" for w in el.warnings):
                 found = self.or_entrywise(left, right, span, found)
             found = self.or_other_arrays(left, right, found)
@@ -517,13 +517,25 @@ class ChainReader:
 
     def read_entrywise(self, left: Side, right: Side, span: Span, plain: Outcome, which: Entrywise = "all") -> Outcome:
         """The claim with columns multiplied entry by entry, where their inner product does not fit."""
-        el = replace(self.elaborator(), entrywise=which)
+        found = self.read_again(replace(self.elaborator(), entrywise=which), left, right)
+        warned = (*(w for w in plain.warnings if w.code != "SG202"), multiplied_entrywise(span))
+        return plain if found is None else replace(found, warnings=warned)
+
+    def ask_for_rows(self, left: Side, right: Side, span: Span, plain: Outcome) -> Outcome:
+        """A step whose shapes fit only if ``X_{i:}`` is a row is not refuted by its shapes."""
+        if plain.shapes is None or self.read_again(replace(self.elaborator(), rows=True), left, right) is None:
+            return plain
+        message = "the shapes fit only if a slice such as `X_{i,:}` is a row; it is a column here"
+        remedy = "transpose it, `X_{i,:}^\\top`, or write the entries"
+        return Outcome(problem=Diagnostic("SG113", message, span, remedy))
+
+    def read_again(self, el: Elaborator, left: Side, right: Side) -> Outcome | None:
+        """The claim of two sides in another reading; None if there is none."""
         nodes = {s.span: s.node for s in self.sides if isinstance(s, Parsed)}
         if left.span not in nodes or right.span not in nodes:
-            return plain
+            return None
         found = self.compared(el, [Parsed(s.span, s.text, nodes[s.span]) for s in (left, right)])
-        warned = (*(w for w in plain.warnings if w.code != "SG202"), multiplied_entrywise(span))
-        return plain if found.claim is None else replace(found, warnings=warned)
+        return found if found.claim is not None else None
 
     def or_entrywise(self, left: Side, right: Side, span: Span, plain: Outcome) -> Outcome:
         """The outcome with one more reading: rows of three columns and more, multiplied entry by entry.

@@ -44,6 +44,7 @@ class Elaborator:
     in_definition: bool = False
     outside: frozenset[str] = frozenset()
     entrywise: Entrywise = ""
+    rows: bool = False
     held_alone: frozenset[Definition] = frozenset()
 
     def child(

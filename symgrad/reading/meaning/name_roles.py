@@ -17,7 +17,7 @@ from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, labelled
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots
-from symgrad.reading.tree.syntax import Position, Slot, Sym
+from symgrad.reading.tree.syntax import Colon, Position, Slot, Sym
 from symgrad.text.diagnostic import NotationError
 
 
@@ -52,7 +52,8 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
             if axes and len(sup) == 1 and is_name(sup[0]) and el.letters.is_letter(letter_key(sup[0])):
                 remedy = f"write both below the line, `{sym.key}_{{ij}}`"
                 raise error("SG101", f"`{sup[0].text}` above `{sym.key}` may be an index or a power", sym.span, remedy)
-            return ReadValue(Entry(entry, tuple(indices)), tuple(axes), entry.row and len(axes) == 1 and not slots), sup
+            row = (entry.row and not slots) or (el.rows and len(slots) == 2 and isinstance(slots[1], Colon))
+            return ReadValue(Entry(entry, tuple(indices)), tuple(axes), row and len(axes) == 1), sup
         return from_definition(el, entry, slots, sym), sup
     called = [scope.calls[k] for k in scope.calls.named(NameKey(sym.key))]
     if called and not sym.primes:

@@ -98,6 +98,8 @@ class Reading(Protocol):
     """The letters written outside of the sums that name them."""
     entrywise: Entrywise
     """Which products of columns are read entry by entry, where their inner product does not fit."""
+    rows: bool
+    """True if a slice ``X_{i:}`` is read as a row."""
     held_alone: frozenset[Definition]
     """Definitions that a lone partial derivative beside the products of a chain rule holds constant."""
 

@@ -61,7 +61,7 @@ class NameParser(BracketParser):
         comma = replace(t, text=",")
         sub = (*sym.sub, comma, *inner, comma) if sym.sub else (*inner, comma)
         self.at = closing + 1
-        return self.scripts_of(replace(sym, span=sym.span.to(self.tokens[closing].span), sub=sub))
+        return self.with_slots(self.scripts_of(replace(sym, span=sym.span.to(self.tokens[closing].span), sub=sub)))
 
     def may_be_slot(self, t: Token) -> bool:
         """True if a token can be part of the slots of an array: ``i``, ``t-1``, ``:``, ``n_k``."""
