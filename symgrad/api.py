@@ -183,6 +183,14 @@ def _check_path(
     return check_document(Document(opened.source, others, opened.problems), seed, progress)
 
 
+# --- undeclared names ---------------------------------------------------------------------------------------
+
+
+def inferred_declarations(document: Document) -> tuple[str, ...]:
+    """What a document leaves undeclared, as declarations in LaTeX."""
+    return document.reading.inferred.declarations(document.reading.scope.unread)
+
+
 # --- gradients --------------------------------------------------------------------------------------------
 
 

@@ -72,6 +72,27 @@ def test_options_reach_the_checker(check: StandIn, folder: Path) -> None:
     assert (call["jobs"], call["seed"]) == (2, 7)
 
 
+def test_declare_prints_what_check_accepts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("cost.md").write_text("$$ J = \\sum_i (x_i - t_i)^2 $$\n\n$$ J_{xy} = J $$\n", encoding="utf-8")
+    assert main(["declare", "cost.md"]) == 0
+    printed = capsys.readouterr().out
+    assert printed == "$x \\in \\mathbb{R}^{n_{i}}$\n$t \\in \\mathbb{R}^{n_{i}}$\n"
+    Path("cost.decl.md").write_text(printed, encoding="utf-8")
+    assert main(["declare", "cost.md", "--with", "cost.decl.md"]) == 5
+    assert capsys.readouterr() == ("", "symgrad: nothing to declare: every name that can be read has a meaning\n")
+
+
+def test_declare_reads_every_kind_of_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, text in (
+        ("a.tex", "\\[ y = a x \\]"),
+        ("b.rst", ".. math::\n\n   y = a x\n"),
+        ("c.qmd", "$$ y = a x $$"),
+    ):
+        Path(name).write_text(text, encoding="utf-8")
+        assert main(["declare", name]) == 0
+        assert capsys.readouterr().out == "$a \\in \\mathbb{R}$\n$x \\in \\mathbb{R}$\n"
+
+
 def test_two_runs_draw_the_same_by_default(check: StandIn, folder: Path) -> None:
     main(["check", "d"])
     main(["check", "d"])

@@ -83,6 +83,7 @@ class Checker:
             skipped=doc.skipped,
             not_checked=(*doc.not_checked, *unsolved),
             text=doc.source.text,
+            inferred=doc.inferred.declarations(doc.scope.unread),
         )
 
     def step(self, read_step: ReadStep) -> Step:

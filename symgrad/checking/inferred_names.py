@@ -27,8 +27,10 @@ class InferredNames:
         """The declarations that a claim rests on and that the document does not make."""
         if not self.declarations:
             return ()
-        used = (*reach(claim.left).tensors, *reach(claim.right).tensors)
-        return tuple(dict.fromkeys(self.declarations[t] for t in used if t in self.declarations))
+        sides = reach(claim.left) | reach(claim.right)
+        arrays = (self.declarations[t] for t in sides.tensors if t in self.declarations)
+        fixed = (self.inferred.fixed_declaration(i) for i in sides.letters if i in self.inferred.fixed.values())
+        return tuple(dict.fromkeys((*arrays, *fixed)))
 
     def cause(self, claim: Claim) -> Diagnostic | None:
         """Why a name of the claim could not be read: then nothing is refuted, and nothing agrees."""

@@ -105,6 +105,8 @@ class DocumentReport:
     not_checked: tuple[Diagnostic, ...] = ()
     """Relations other than equalities, which are reported but not checked."""
     text: str = ""
+    inferred: tuple[str, ...] = ()
+    """What names mean that the document does not declare, as declarations in LaTeX."""
 
     def __repr__(self) -> str:
         counts = Counter(step.verdict for step in self.steps)

@@ -50,8 +50,12 @@ def add(verbs: Any) -> None:
         metavar="FILE",
         help="declarations for documents that can't be edited (repeatable)",
     )
-    check.add_argument("--read", action="store_true", help="show each step as it was understood, sums made explicit")
-    check.add_argument("--strict", action="store_true", help="'agrees' fails too")
+    check.add_argument(
+        "--read",
+        action="store_true",
+        help="show each step as it was understood, sums made explicit, and what was inferred",
+    )
+    check.add_argument("--strict", action="store_true", help="'agrees' and inferred declarations fail too")
     check.add_argument("-j", dest="jobs", type=_positive, default=1, metavar="N", help="processes, over many files")
     check.add_argument("--seed", type=int, default=0, metavar="N", help="another random stream (default: %(default)s)")
     add_format(check, "check")

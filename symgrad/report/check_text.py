@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from symgrad.report.frame import Fact, Paint, footnotes, frame
 from symgrad.report.report_format import PLAIN, ReportStyle
 from symgrad.report.summary import count, failed_expectation, refuted_as_expected, total, waiting
-from symgrad.report.witness_values import results, shortened, sizes, wrapped, written
+from symgrad.report.witness_values import abridged, results, shortened, sizes, wrapped, written
 from symgrad.text.rendering import printable
 from symgrad.text.rendering import render as render_diagnostic
 
@@ -42,7 +42,7 @@ def render(report: Report, style: ReportStyle = PLAIN) -> str:
     width = max((len(document.path) for document in report.documents), default=0)
     lines: list[str] = []
     for document in report.documents:
-        lines += [_heading(document, width, paint), *_remarks(document, paint)]
+        lines += [_heading(document, width, paint), *_inferred(document, style.read, paint), *_remarks(document, paint)]
         for block in _blocks(document, style.read, paint):
             lines += ["", block]
         if "" in lines[-2:]:  # a line of air between the last picture and what follows
@@ -78,6 +78,14 @@ def _summary(counts: Summary, paint: Paint) -> str:
 def _causes(number: int) -> str:
     """How many diagnostics the unreadable steps wait for."""
     return f" ({number} cause{'s' * (number != 1)})" if number else ""
+
+
+def _inferred(document: DocumentReport, read: bool, paint: Paint) -> Iterator[str]:
+    """What verdicts rest on that is not declared, in one line; all that was inferred, if all is to be shown as read."""
+    used = list(dict.fromkeys(declaration for step in document.steps for declaration in step.inferred))
+    lines = list(dict.fromkeys((*document.inferred, *used))) if read else abridged(used)
+    for nth, line in enumerate(lines):
+        yield f"  {paint('blue', 'inferred') if not nth else ' ' * len('inferred')} {printable(line)}"
 
 
 def _remarks(document: DocumentReport, paint: Paint) -> Iterator[str]:
@@ -184,6 +192,8 @@ def _reading(step: Step) -> Iterator[Fact]:
         yield "by", [_evidence(step.evidence)]
     if step.conditions:
         yield "where", [", ".join(step.conditions)]
+    if step.inferred:
+        yield "inferred", [", ".join(step.inferred)]
 
 
 def _grounds(step: Step) -> Iterator[Fact]:
@@ -205,8 +215,6 @@ def _grounds(step: Step) -> Iterator[Fact]:
         yield "evidence", [_evidence(step.evidence)]
     if step.assumptions:
         yield "assuming", [", ".join(step.assumptions)]
-    if step.inferred:
-        yield "inferred", [", ".join(step.inferred)]
     for repair in step.repairs:
         yield "perhaps", [repair]
 

@@ -67,6 +67,7 @@ def _document(document: DocumentReport) -> dict[str, Any]:
     position = {diagnostic: k for k, diagnostic in enumerate(document.diagnostics)}
     return {
         "path": document.path,
+        "inferred": list(document.inferred),
         "steps": [_step(step, position) for step in document.steps],
         "diagnostics": [_diagnostic(diagnostic) for diagnostic in document.diagnostics],
         "not_checked": [_not_checked(note) for note in document.not_checked],

@@ -19,6 +19,11 @@ def failed_expectation(step: Step) -> bool:
     return step.expected is not None and step.verdict != "refuted"
 
 
+def is_weak(step: Step) -> bool:
+    """True for a verdict that ``--strict`` does not accept: without proof, or resting on what is not declared."""
+    return step.verdict == "agrees" or (step.verdict != "unreadable" and bool(step.inferred))
+
+
 def refuted_as_expected(step: Step) -> bool:
     """True if the step was marked ``expect refuted`` and is refuted."""
     return step.expected is True and step.verdict == "refuted"
@@ -78,7 +83,7 @@ def exit_status(report: Report, *, strict: bool = False) -> int:
     steps = [step for document in report.documents for step in document.steps]
     if internal_errors(report):
         return INTERNAL
-    if counts.refuted or (strict and counts.agrees) or any(map(failed_expectation, steps)):
+    if counts.refuted or any(map(failed_expectation, steps)) or (strict and any(map(is_weak, steps))):
         return FAILED
     if counts.unreadable:
         return UNREADABLE

@@ -56,3 +56,10 @@ def wrapped(items: Sequence[str], width: int = WIDTH) -> list[str]:
                 lines[-1] += ","
             lines.append(item)
     return lines
+
+
+def abridged(items: Sequence[str], width: int = WIDTH) -> list[str]:
+    """As many of the items as fit on one line, and how many more there are; no line for none."""
+    shown = next((k for k in range(len(items), 1, -1) if len(wrapped(items[:k], width)) == 1), 1)
+    more = f" and {len(items) - shown} more" if len(items) > shown else ""
+    return [", ".join(items[:shown]) + more] if items else []

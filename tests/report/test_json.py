@@ -38,7 +38,7 @@ def shape_of_the_whole() -> None:
         "proved": 1, "agrees": 0, "refuted": 0, "unreadable": 0, "causes": 0, "expected": 0, "skipped": 0,
         "definitions": 2,
     }  # fmt: skip
-    assert list(told["documents"][0]) == ["path", "steps", "diagnostics", "not_checked"]
+    assert list(told["documents"][0]) == ["path", "inferred", "steps", "diagnostics", "not_checked"]
 
 
 @test_an_object.fact

@@ -36,6 +36,13 @@ def test_exit_status(told: Report, status: int) -> None:
     assert exit_status(told) == status
 
 
+def test_strict_fails_what_rests_on_inferred_declarations() -> None:
+    inferred = replace(PROVED, inferred=("x \\in \\mathbb{R}",))
+    assert exit_status(report(PROVED, inferred)) == 0
+    assert exit_status(report(PROVED, inferred), strict=True) == 1
+    assert exit_status(report(replace(marked(REFUTED), inferred=inferred.inferred)), strict=True) == 1
+
+
 def test_strict_fails_what_only_agrees() -> None:
     assert exit_status(report(PROVED, AGREES), strict=True) == 1
     assert exit_status(report(AGREES, UNREADABLE), strict=True) == 1

@@ -6,7 +6,7 @@ with the declarations that this gave. Declared names keep their declarations: wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.core.nodes import Tensor
@@ -44,6 +44,19 @@ class Inferred:
         tensor = self.arrays[key]
         shape = " \\times ".join(str(r.size) for r in tensor.ranges)
         return f"{tensor.name} \\in \\mathbb{{R}}" + (f"^{{{shape}}}" if shape else "")
+
+    def fixed_declaration(self, index: Index) -> str:
+        """``o \\in [W]``"""
+        return f"{index.letter} \\in [{index.range.size if index.range is not None else ''}]"
+
+    def declarations(self, unread: Container[NameKey] = ()) -> tuple[str, ...]:
+        """What declares the same, in LaTeX: ranges of letters, fixed indices, arrays.
+
+        unread: names that the document defines in a way that can't be read; they need a definition.
+        """
+        ranges = [f"{letter} = 1, \\dots, {over.size}" for letter, over in self.letters.items()]
+        arrays = [self.declaration(key) for key in self.arrays if key not in unread]
+        return (*ranges, *map(self.fixed_declaration, self.fixed.values()), *arrays)
 
     def enter(self, scope: Scope) -> None:
         """Enter the names; a declaration or definition in the document takes their place."""

@@ -115,9 +115,12 @@ class UndeclaredNames:
         return (side for sides in self.chains for side in sides)
 
     def _parameters(self, sides: Sequence[SyntaxNode]) -> set[str]:
-        """The names that stand for the arguments in ``f(x) = x^2``."""
+        """The names that stand for the arguments in ``f(x) = x^2``, where that defines f."""
         head = sides[0] if sides else None
-        if not isinstance(head, Call) or not self.scope.calls.named(NameKey.function(head.function)):
+        if not isinstance(head, Call):
+            return set()
+        defined = [self.scope.calls[k] for k in self.scope.calls.named(NameKey.function(head.function))]
+        if not any(entry.span.start == head.span.start for entry in defined):
             return set()
         return {a.key for a in head.args if isinstance(a, Sym) and not a.sub}
 

@@ -404,7 +404,11 @@ class ChainReader:
             name, value = self.side(left, relation.sign_span, head=True), self.side(right, relation.sign_span)
             if not isinstance(name, Parsed) or not isinstance(value, Parsed):
                 return False
-            made = Definer(scope).define(name.node, value.node, name.span.to(value.span), False)
+            try:
+                made = Definer(scope).define(name.node, value.node, name.span.to(value.span), False)
+            except NotationError as e:  # a declared array: `h_1` is an entry of it, and no name
+                self.problems[1] = e.diagnostic
+                return True
             if made is not None:
                 if made.patterns:
                     made = replace(made, over=found.over)
