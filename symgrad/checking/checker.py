@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.checking.causes import by_cause
-from symgrad.checking.consequences import follows, solution, supposing
+from symgrad.checking.consequences import factored, follows, solution, supposing
 from symgrad.checking.inferred_names import InferredNames, unread
 from symgrad.checking.one_hots import OneHotsAsBits
 from symgrad.checking.other_readings import hold_intermediates, latex_name, undefined_dependence, unrelated, uses
@@ -20,6 +20,8 @@ from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.side_conditions import side_conditions
 from symgrad.checking.verdict import DocumentReport, Evidence, Step, Witness
 from symgrad.core.claims import Claim
+from symgrad.core.nodes import ZERO, Expr
+from symgrad.core.substitute import expand
 from symgrad.proving.proof import Proof, Prover
 from symgrad.reading.document_reader import read_document
 from symgrad.reading.meaning.alignment import multiplied_entrywise, transposed_layout
@@ -141,14 +143,29 @@ class Checker:
             under = supposing(claim, premise)
             proved = under is not None and self.prove(under) is not None
             if proved or follows(claim, premise, lambda c: self.prove(c) is not None):
-                assumed = f"{read(premise.left)} = {read(premise.right)}"
-                evidence = replace(step.evidence, method="normal form")
-                return replace(reopened(step), verdict="proved", assumptions=(assumed,), evidence=evidence)
+                return self.under(premise, step)
             resolved = self.resolved.claim(premise)
+            if resolved is not None and self.solves(claim, resolved):
+                return self.under(premise, step)
             solved = solution(claim, resolved) if resolved is not None else None
             if solved is not None and self.prove(solved) is not None:
                 read_step.to_solve = True  # a solution; that there is no other one is not looked into
         return step
+
+    def under(self, premise: Claim, step: Step) -> Step:
+        """The step, proved from what the sentence before it sets."""
+        assumed = f"{read(premise.left)} = {read(premise.right)}"
+        evidence = replace(step.evidence, method="normal form")
+        return replace(reopened(step), verdict="proved", assumptions=(assumed,), evidence=evidence)
+
+    def solves(self, claim: Claim, premise: Claim) -> bool:
+        """True if the premise, its derivatives carried out, is the claim times what is nowhere 0."""
+        expanded = replace(premise, left=expand(premise.left), right=expand(premise.right))
+
+        def simplified(e: Expr) -> Expr | None:
+            return self.prover.difference(replace(claim, left=e, right=ZERO))
+
+        return factored(claim, expanded, simplified, lambda c: self.prove(c) is not None)
 
     def on_unclear(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
         """A refuted step that holds under what the prose may or may not assume: nothing is ruled on it."""

@@ -7,8 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 
+from symgrad.calculus.differentiate import resolve
+from symgrad.checking.side_conditions import positive
 from symgrad.core.claims import Claim
-from symgrad.core.nodes import ZERO, Deriv, Entry, Expr, Num, add, mul, neg, rebuild, walk
+from symgrad.core.nodes import ZERO, Add, Deriv, Entry, Expr, Mul, Num, Pow, add, mul, neg, rebuild, walk
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import expand, substitute
 
@@ -17,6 +19,8 @@ FACTORS = tuple(
 )
 """Numbers that an author divides by without a word."""
 MAX_AXES = 2
+MAX_UNKNOWNS = 4
+"""Names to solve for, and denominators."""
 
 
 def follows(claim: Claim, premise: Claim, proves: Callable[[Claim], bool]) -> bool:
@@ -28,6 +32,54 @@ def follows(claim: Claim, premise: Claim, proves: Callable[[Claim], bool]) -> bo
         if any(proves(replace(claim, left=gap, right=mul(Num(q), given))) for q in FACTORS):
             return True
     return False
+
+
+def factored(
+    claim: Claim, premise: Claim, simplified: Callable[[Expr], Expr | None], proves: Callable[[Claim], bool]
+) -> bool:
+    """True if the premise, cleared of its denominators, is ``k (left - right)`` for a ``k`` that is nowhere 0."""
+    if isinstance(claim.left, Deriv):
+        return False
+    gap = expand(add(claim.left, neg(claim.right)))
+    for given in _aligned(claim, premise):
+        given = simplified(given) or given
+        cleared = mul(given, *_denominators(given))
+        for unknown in _unknowns(claim):
+            slopes = [simplified(resolve(Deriv(e, unknown))) for e in (cleared, gap)]
+            if slopes[0] is None or slopes[1] is None:
+                continue
+            k = mul(slopes[0], Pow(slopes[1], Num(Fraction(-1))))
+            k = simplified(k) or k
+            if _is_nonzero(k) and proves(replace(claim, left=cleared, right=mul(k, gap))):
+                return True
+    return False
+
+
+def _unknowns(claim: Claim) -> list[Entry]:
+    """The entries of the left side at its free indices: what the equation is solved for."""
+    found = (n for n in walk(expand(claim.left)) if isinstance(n, Entry))
+    return [n for n in dict.fromkeys(found) if all(i in claim.free for i in n.indices)][:MAX_UNKNOWNS]
+
+
+def _denominators(expr: Expr) -> list[Expr]:
+    """What the expression has to be multiplied by to have no denominators."""
+    powers: dict[Expr, Fraction] = {}
+    for n in walk(expr):
+        if isinstance(n, Pow) and isinstance(n.exponent, Num) and n.exponent.value < 0:
+            powers[n.base] = max(powers.get(n.base, Fraction(0)), -n.exponent.value)
+    return [Pow(base, Num(exponent)) for base, exponent in list(powers.items())[:MAX_UNKNOWNS]]
+
+
+def _is_nonzero(expr: Expr) -> bool:
+    """True for what is plainly nowhere 0: positive or negative, and products and powers of that."""
+    if isinstance(expr, Mul):
+        return all(map(_is_nonzero, expr.factors))
+    if isinstance(expr, Pow):
+        return _is_nonzero(expr.base)
+    if isinstance(expr, Num):
+        return expr.value != 0
+    terms = expr.terms if isinstance(expr, Add) else (expr,)
+    return all(map(positive, terms)) or all(positive(neg(t)) for t in terms)
 
 
 def supposing(claim: Claim, premise: Claim) -> Claim | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import combinations, islice
 
 from symgrad.checking.draw import MODES, PLAIN_SAMPLES
 from symgrad.checking.edits import MISSING, Latex, side_edits, variants
@@ -24,6 +25,7 @@ from symgrad.evaluating.environment import EvaluationError
 
 TRIED = 300
 """The maximum number of changes to try."""
+MAX_PAIRS = 3
 LARGE = 600
 """Claims with more nodes get no repairs."""
 WORK = 10e6
@@ -91,7 +93,7 @@ def _ordered(claim: Claim, latex: Latex, session: Session, sizes: dict[str, int]
         edits.append((e.rank, 0, Repair(e.say, replace(claim, right=e.result))))
     for e in variants(claim.left, scope, latex, tensors):
         edits.append((e.rank, 1, Repair(e.say, replace(claim, left=e.result))))
-    for a in _missing(found, letters):
+    for a in (*_missing(found, letters), *_apart((*claim.free, *letters))):
         assumed = replace(claim, assumptions=(*claim.assumptions, a))
         edits.append((MISSING, 0, Repair(partial("assume ${}$".format, a.latex), assumed)))
     edits.sort(key=lambda item: item[:2])
@@ -164,6 +166,13 @@ def _missing(found: n.Reach, letters: tuple[Index, ...]) -> Iterator[Assumption]
             text = f"\\sum_{{a}} {t.name}_{{{''.join(i.letter for i in lead)}a}} = 1"
             total = n.Sum(a, n.Entry(t, (*lead, a)))
             yield Assumption("equation", text, total, n.ONE, None, lead, suggested=True)
+
+
+def _apart(letters: tuple[Index, ...]) -> Iterator[Assumption]:
+    """``i \\neq j`` for letters of one range."""
+    pairs = ((a, b) for a, b in combinations(dict.fromkeys(letters), 2) if a.range == b.range)
+    for a, b in islice(pairs, MAX_PAIRS):
+        yield _condition(f"{a.letter} \\neq {b.letter}", n.Cond("eq", a, b, negated=True))
 
 
 def _condition(text: str, cond: n.Cond, params: tuple[Index, ...] = (), unless: tuple[n.Cond, ...] = ()) -> Assumption:

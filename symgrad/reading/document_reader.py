@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.assertions import Stance, definers, is_called, last_cases, stances, turns
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
-from symgrad.reading.document.purposes import purpose, says_independent
+from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_independent, sets
 from symgrad.reading.document.sentences import proses
 from symgrad.reading.inference.inferring import Inferred, close, infer
 from symgrad.reading.meaning.chain_reader import ChainReader
@@ -19,18 +19,20 @@ from symgrad.reading.names.equations import Definingness
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.read_document import ReadDocument
 from symgrad.reading.tokens.columns import arranged
+from symgrad.reading.tokens.cuts import statement
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
-from symgrad.reading.tokens.relations import Relation, UnreadRow, read_relations
+from symgrad.reading.tokens.relations import IMPLIES, Relation, UnreadRow, read_relations
 from symgrad.reading.tokens.rows import read_rows
 from symgrad.text.diagnostic import Diagnostic, NotationError
-from symgrad.text.source import Source
+from symgrad.text.source import Source, Span
 
 DECLARING = ("\\in", "\\subseteq", "\\to")
 """An inline formula with one of these is a declaration; others may be anything."""
 
 
 MAX_PROBLEMS = 200
+Equation = tuple[tuple[Token, ...], tuple[Token, ...]]
 MAX_PREMISES = 8
 """Of the equations of a paragraph, those right before a display may be what it follows from."""
 ONE_HOT = re.compile(r"\bone-?\s?hot\b", re.IGNORECASE)
@@ -52,8 +54,10 @@ class Reader:
         self.last_side: tuple[Token, ...] | None = None
         self.cases: list[tuple[Token, ...]] = []
         """What the sentence before the next display supposes for that display alone."""
-        self.premises: list[tuple[Token, ...]] = []
+        self.premises: list[Equation] = []
         """The equations of the paragraph before the next display, one of which it may follow from."""
+        self.last_equation: Equation | None = None
+        """The last equation of the last display."""
         self.group = 0
         self.at = 0
         """Where the last display ends."""
@@ -136,7 +140,8 @@ class Reader:
                     defining[len(tokens)] = "plainly" if says[k] else "perhaps"
                 if k in cases and any(t.text in SIGNS for t in found):
                     self.cases.append(tuple(found))
-                self.premises += [tuple(found)] * (any(t.text == "=" for t in found))
+                said_equal = statement(found, ("=",))
+                self.premises += [(said_equal.left, said_equal.right)] * bool(said_equal.right)
                 tokens.append(tuple(found))
                 read.append((k, found))
         one_hots = [tuple(t) for k, t in read if is_called(prose[k], ONE_HOT)]
@@ -190,14 +195,34 @@ class Reader:
             span = display.content
             problem = Diagnostic("SG002", "nested too deeply to be read", span, "split the display")
             relations = read_relations([UnreadRow((), span, problem)], None)
-        meant = purpose(display)
-        premises = tuple(self.premises[-MAX_PREMISES:]) if meant == "consequence" else ()
+        meant, premises = self.meant(display)
+        solvable = not says_independent(display)
+        before, led = self.last_equation, False
         for chain in _chains(relations):
-            solvable = not says_independent(display)
-            ChainReader(self.out, chain, self.definitions, self.group, cases, meant, premises, solvable).read()
+            if led and before is not None:
+                meant, premises = "consequence", (*premises, before)
+            led = chain[-1].sign in IMPLIES
+            ChainReader(
+                self.out, chain, self.definitions, self.group, cases, meant, premises[-MAX_PREMISES:], solvable, led
+            ).read()
+            before = next(((r.left, tuple(r.right)) for r in reversed(chain) if r.equality and not r.unread), before)
+        self.last_equation, self.premises = before if relations else None, []
         if relations:
             last = relations[-1]
             self.last_side = tuple(last.left if last.unread else last.right) or None
+
+    def meant(self, display: Display) -> tuple[Purpose, tuple[Equation, ...]]:
+        """What the sentence before a display makes of it, and the equations that it may follow from."""
+        meant, said, last = purpose(display), tuple(self.premises), self.last_equation
+        if meant == "condition" and said and sets(display):
+            return "consequence", said  # `Setting $E = 0$:`
+        if meant == "consequence" and not said and last is not None:  # `setting this to zero gives`
+            if _is_zero(last[1]):
+                return meant, (last,)
+            return (meant, ((last[1], _zero(display)),)) if _is_derivative(last[0]) else ("condition", ())
+        if meant == "claim" and last is not None and _is_zero(last[1]) and concludes(display):
+            return "consequence", (last,)
+        return meant, said if meant == "consequence" else ()
 
     def turn(self, display: Display) -> None:
         """End the case of the last display, and what was supposed in passing if the words since then turn from it."""
@@ -219,13 +244,28 @@ def _is_number(words: list[str]) -> bool:
     return not words or (len(words) == 1 and words[0].isdigit())
 
 
+def _is_zero(tokens: Sequence[Token]) -> bool:
+    return len(tokens) == 1 and tokens[0].text == "0"
+
+
+def _is_derivative(tokens: Sequence[Token]) -> bool:
+    """True for a side with the sign of a derivative."""
+    return any(t.text in ("\\partial", "\\nabla", "d", "'") or t.kind == "prime" for t in tokens)
+
+
+def _zero(display: Display) -> tuple[Token, ...]:
+    """The right side of what is set to zero without a formula."""
+    return tuple(tokenize(Span(Source(display.content.source.path, "0"), 0, 1), Macros()))
+
+
 def _chains(relations: Sequence[Relation]) -> list[list[Relation]]:
-    """Group relations that continue each other."""
+    """Group relations that continue each other; behind ``\\Rightarrow`` another chain begins."""
     out: list[list[Relation]] = []
     for r in relations:
-        if r.continues and out:
+        if r.continues and out and out[-1][-1].sign not in IMPLIES:
             out[-1].append(r)
         else:
+            r.continues = False
             out.append([r])
     return out
 

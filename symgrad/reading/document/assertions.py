@@ -36,6 +36,8 @@ def stances(formulas: Sequence[Inline], prose: Sequence[Prose]) -> list[Stance]:
             found[k - 1] = found[k] = "denied"
         elif words.JOINED.match(gap) and found[k] != "denied" and found[k - 1] != "mentioned":
             found[k] = found[k - 1]  # `if $a > 0$ and $b > 0$`
+        elif words.RESTRICTS.match(gap) and _sign(formulas[k - 1].content.text) == "\\neq":
+            found[k] = found[k - 1]  # `$n_k \neq n_l$ for $k \neq l$`
     for k in _contradictory(formulas, found):
         found[k] = "denied"
     return found
@@ -99,7 +101,10 @@ def _is_case(prose: Prose) -> bool:
     """``Case 1 ($i = j$):``, ``consider the case $o \\neq c$``, ``for $i \\neq j$``."""
     if words.CASE.search(prose.before):
         return not prose.ended or "case" in prose.before.lower()
-    return bool(words.FOR_THESE.search(prose.before)) and not prose.ended
+    if prose.ended or words.TURN.search(prose.after):
+        return False
+    labelled = words.LABEL.match(prose.before) and words.LABEL_END.match(prose.after)
+    return bool(labelled or words.FOR_THESE.search(prose.before) or words.FOR.search(prose.before))
 
 
 def _is_said_alike(prose: Prose, text: str) -> bool:

@@ -202,6 +202,11 @@ NO_CASE = _pattern(
 CASE = _pattern(r"\bcase\b[^\x00.]*$", rf"{_FIRST}(?:consider|for(?: \w+){{0,2}})[\s~]*$")
 FOR_THESE = _pattern(r"(?:^\W*|\b(?:and|now|next|then) )for [^\x00,;:.]{1,40}[(,]\s*$")
 """``For the off-diagonal entries ($i \\neq j$)``"""
+FOR = _pattern(r"\bfor(?: \w+){0,2}[\s~]*$")
+"""``On the other hand, for $i \\neq j$ we have``"""
+LABEL = _pattern(r"^[^\x00,;.]{1,40}\(\s*$")
+LABEL_END = _pattern(r"^\s*\)[\s*_:]*$")
+"""``Off the diagonal ($i \\neq j$):``"""
 FOR_SUCH = _pattern(rf"{_FIRST}for(?! (?:all|every|any|each|some)\b)(?: \w+){{1,2}}[\s~]*$")
 """``For symmetric $A = A^\\top$ this simplifies``: said of a special case."""
 CASES = _pattern(r"\bcases\b[^.]*$")
@@ -245,4 +250,5 @@ LATER = _pattern(r"^[^,.]*\b(?:later|below|elsewhere)\b")
 
 CLAUSE = _pattern(r"[,;:()—]|(?<!not )\b(?:because|since|whereas|therefore|hence|thus)\b")
 JOINED = _pattern(r"^[\s,]*(?:and[\s~]*)?$")
+RESTRICTS = _pattern(r"^[\s,(]*for(?: all| any| every)?[\s~]*$")
 OR = _pattern(r"^[\s,]*or[\s~]*(?:if[\s~]*|when[\s~]*|that[\s~]*)?$")

@@ -25,6 +25,11 @@ _CONSEQUENCE = re.compile(
     r"hence|therefore|thus|then|so|equivalent(?:ly)?)\b",
     re.IGNORECASE,
 )
+_CONCLUDES = re.compile(
+    r"^\W*(?:and |so |from this |this |it |which |we )*(?:hence|therefore|thus|then|so|solving|rearranging|gives?"
+    r"|yields?|means?|implies|follows|get|obtain|find|conclude)\b",
+    re.IGNORECASE,
+)
 _DENIED = re.compile(r"\b(?:not|never|no|without|nothing)\b|n['’]t\b", re.IGNORECASE)
 _TO_ZERO = re.compile(r"\b(?:set|setting|put|putting|equate|equating)\b", re.IGNORECASE)
 
@@ -46,6 +51,17 @@ def purpose(display: Display) -> Purpose:
     if found and found[-1].group().lower() == "such that" and after.strip():
         return "claim"  # `rewritten such that the terms separate`
     return "claim" if FORMULA in after or _CONSEQUENCE.search(after) or _MORE.search(after) else "condition"
+
+
+def sets(display: Display) -> bool:
+    """True if the sentence before a display sets something: ``Setting $E = 0$:``."""
+    return bool(_TO_ZERO.search(sentence_before(display)))
+
+
+def concludes(display: Display) -> bool:
+    """True if the sentence before a display draws a conclusion: ``hence``, ``which gives``, ``solving for $\\mu$``."""
+    words = sentence_before(display)
+    return bool(_CONCLUDES.search(words)) and not _DENIED.search(words)
 
 
 def says_independent(display: Display) -> bool:

@@ -44,13 +44,12 @@ from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
-from symgrad.reading.tokens.cuts import outermost
 from symgrad.reading.tokens.ellipsis import expand_ellipses
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, letters_in, subscripted
-from symgrad.reading.tree.syntax import Derivative, NumberNode, SyntaxNode
+from symgrad.reading.tree.syntax import Derivative, NumberNode, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import bare_inferred, inferred_arrays, note_sizes, outside_letters, times_written
 from symgrad.reading.tree.words import joined_words
 from symgrad.text.diagnostic import Diagnostic, NotationError
@@ -274,10 +273,12 @@ class ChainReader:
     cases: tuple[tuple[Token, ...], ...] = ()
     """Conditions that the sentence before the display states for it alone."""
     purpose: Purpose = "claim"
-    premises: tuple[tuple[Token, ...], ...] = ()
+    premises: tuple[tuple[tuple[Token, ...], tuple[Token, ...]], ...] = ()
     """Equations that the display may follow from, ``setting E = 0 gives``."""
     solvable: bool = True
     """False if the prose says that a derivative is 0 as a fact, not as an equation to solve."""
+    led: bool = False
+    """True if ``\\Rightarrow`` follows: what stands in front of it may be a condition."""
     sides: list[Side] = field(default_factory=list)
     problems: dict[int, Diagnostic] = field(default_factory=dict)
     """Problems of sides that they have in the chain, not by themselves."""
@@ -492,6 +493,9 @@ class ChainReader:
             step.whole = reduce(Span.to, (cover(tokens) for tokens in relation.conditions), left.span.to(span))
             step.partial = _is_derivative(left, "\\partial")
             step.to_solve = self.solvable and not supposed and _is_zero(right) and _is_gradient(sides[0])
+            if self.led and k + 2 == len(self.relations):
+                step.to_solve = step.to_solve or _is_zero(right) or self.is_input(left)
+            step.to_solve = step.to_solve or (bool(self.premises) and not premises)  # what is set could not be read
             step.premises = premises
             if found.shapes is not None:
                 step.inferred = tuple(
@@ -499,6 +503,13 @@ class ChainReader:
                 )
             step.unclear = facts.unclear
             self.out.steps.append(step)
+
+    def is_input(self, side: Side) -> bool:
+        """True for a declared name without a definition, which an equation may restrict: ``a = b \\Rightarrow``."""
+        if not isinstance(side, Parsed) or not isinstance(side.node, Sym) or side.node.sup:
+            return False
+        key = self.out.scope.value_key(side.node)[0]
+        return key is not None and isinstance(self.out.scope.values[key], Tensor)
 
     def restrictions(self, el: Reading, k: int, relation: Relation) -> list[tuple[str, Cond] | Assumption]:
         """The conditions behind a relation, as they are written and as they read; equations are assumptions."""
@@ -596,13 +607,11 @@ class ChainReader:
 
     def premise_claims(self) -> Iterator[Claim]:
         """The equations that the display follows from, as claims; one that can't be read is passed over."""
-        for tokens in self.premises:
-            equal = next((k for k, t in outermost(tokens) if t.text == "="), None)
-            if equal and equal + 1 < len(tokens):
-                sides = [self.side(tuple(t), cover(tokens)) for t in (tokens[:equal], tokens[equal + 1 :])]
-                found = self.compared(self.elaborator(), sides)
-                if found.claim is not None:
-                    yield found.claim
+        for pair in self.premises:
+            sides = [self.side(tokens, self.relations[0].sign_span) for tokens in pair]
+            found = self.compared(self.elaborator(), sides)
+            if found.claim is not None:
+                yield found.claim
 
     def case(self, el: Reading) -> list[tuple[str, Cond]]:
         """The case that the sentence before the display considers, if it is about letters of this chain."""

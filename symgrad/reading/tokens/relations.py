@@ -20,6 +20,8 @@ _OTHER_SIGNS = r"""
 \Rightarrow \Leftrightarrow \Longrightarrow \implies \iff \because \therefore
 """
 OTHERS = frozenset(_OTHER_SIGNS.split())
+IMPLIES = frozenset(("\\Rightarrow", "\\Leftrightarrow", "\\Longrightarrow", "\\implies", "\\iff", "\\therefore"))
+"""What stands in front of these is a condition, and what follows its consequence."""
 COMPARISONS = frozenset(("\\in", "\\notin", "\\neq", "<", ">", "\\le", "\\ge"))
 """The relation signs of a condition, ``k \\in \\mathcal{N}``, ``i \\neq j``."""
 _ENVIRONMENTS = """
