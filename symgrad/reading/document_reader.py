@@ -126,7 +126,7 @@ class Reader:
         defining: dict[int, Definingness] = {}
         prose = proses(formulas)
         said = stances(formulas, prose)
-        cases, says = last_cases(said, prose), definers(prose)
+        cases, says = last_cases(said, prose), definers(prose, said)
         for k, (inline, stance) in enumerate(zip(formulas, said, strict=True)):
             try:
                 found = tokenize(inline.content, macros)

@@ -80,7 +80,7 @@ def _stance(prose: Prose, text: str) -> Stance:
         return "case"
     if words.REJECTED.search(f"{prose.before}{FORMULA}{prose.after}"):
         return "asserted"
-    if words.DOUBT_BEHIND.search(prose.after):
+    if words.DOUBT_BEHIND.search(prose.after) or "|" in prose.before:
         return "unclear"
     if _is_said_alike(prose, text):
         return "passing" if words.IF_CLAUSE.search(prose.before) else "asserted"
@@ -125,21 +125,30 @@ def _is_said_alike(prose: Prose, text: str) -> bool:
 def _is_asserted(prose: Prose) -> bool:
     """True behind words that assert, with nothing between them and the formula that speaks of something else."""
     before = prose.before
+    subject = bool(words.VERB_BEHIND.search(prose.after))
     plain = [m for m in words.PLAINLY.finditer(before) if not words.NOT_NOW.search(before[: m.start()])]
-    if plain and _is_plain(before[plain[-1].end() :]):
+    if plain and _is_plain(before[plain[-1].end() :], subject):
         return True
-    if words.DOUBT.search(before) or words.NEGATION.search(before):
+    if any(doubts.search(before) for doubts in (words.DOUBT, words.NEGATION, words.NOT_NOW)):
         return False
     ends = [m.end() for pattern in (words.OPENS, words.LINKS) for m in pattern.finditer(before)]
-    if any(_is_plain(before[end:]) for end in ends):
+    if any(_is_plain(before[end:], subject) for end in ends):
         return True
     listed = words.LISTED.search(before) and not words.PREPOSITION.search(before)
-    return bool(words.ASSERTED_BEHIND.search(prose.after) or (listed and not words.VERB_BEHIND.search(prose.after)))
+    return bool(words.ASSERTED_BEHIND.search(prose.after) or (listed and not subject))
 
 
-def _is_plain(text: str) -> bool:
-    """True if words name things and say nothing of them: ``that the weights``, ``$x$ and a rate``."""
-    if words.DOUBT.search(text) or words.NEGATION.search(text) or re.search(r"[;—]", text):
+def _is_plain(text: str, subject: bool) -> bool:
+    """True if words name things and say nothing of them: ``that the weights``, ``$x$ and a rate``.
+
+    subject: a verb follows the formula, so that it belongs to no list in front of it.
+    """
+    if (
+        (subject and FORMULA in text)
+        or words.DOUBT.search(text)
+        or words.NEGATION.search(text)
+        or re.search(r"[;—]", text)
+    ):
         return False
     counts = [len(run.split()) for run in text.split(FORMULA)]
     return max(counts) <= MAX_WORDS and (not words.PREPOSITION.search(text) or bool(words.RESTRICTED.match(text)))
@@ -155,12 +164,12 @@ def last_cases(said: Sequence[Stance], prose: Sequence[Prose]) -> list[int]:
     return [k for k, stance in enumerate(said) if stance == "case" and prose[k].last]
 
 
-def definers(prose: Sequence[Prose]) -> list[bool | None]:
-    """For each formula: True behind a word that defines, None behind one that does not, False otherwise."""
+def definers(prose: Sequence[Prose], said: Sequence[Stance]) -> list[bool | None]:
+    """For each formula: True if it is asserted or behind a word that defines, None behind one that does not."""
     out: list[bool | None] = []
-    for p in prose:
+    for p, stance in zip(prose, said, strict=True):
         clause = re.split(r"[;:()—]", p.before)[-1]
-        plainly = bool(words.DEFINES.search(clause))
+        plainly = stance == "asserted" or bool(words.DEFINES.search(clause))
         nowhere = words.WHEREABOUTS.search(clause) or (words.PLACES.search(clause) and not plainly)
         out.append(None if nowhere else plainly)
     return out

@@ -36,7 +36,13 @@ PLAINLY = _pattern(
     r"\bno (?:other|further|more)\b[^\x00,;]*\b(?:than|except|besides)\b",
 )
 """Their sentence asserts, whatever stands in front: ``to avoid division by zero we take $a > 0$``."""
-NOT_NOW = _pattern(_words("later, elsewhere, had, if, when, unless, would, could, others"))
+NOT_NOW = _pattern(
+    _words(
+        "later, elsewhere, had, if, when, unless, would, could, others, so far, until, till, up to",
+        "previously, earlier",
+        "in part, exercise, warm-?up, illustration, moment",
+    )
+)
 """Unless it is one of these."""
 OPENS = _pattern(
     r"(?:^\W*|[,;:(\x00]\s*(?:\w+\s+)?|\bone |^\W*for\b[^\x00,;:]*\b)(?:with|where|of which|given|as|having|being)\b"
@@ -100,7 +106,8 @@ DOUBT = _pattern(
         "goal, aim",
         "authors?, people, book, paper, chapter, literature, students?, implementations, elsewhere, others",
         "earlier, previous(?:ly)?, later, contrary, contradiction, mistakes?, wrong, false, tempting, hopes?",
-        "wish(?:es)?, imagine, pretend, task, show, prove, verify, check, test, demonstrate, establish, see",
+        "wish(?:es)?, imagine, pretend, left, leav\\w*, task, show, prove, verify, check, test, demonstrate",
+        "establish, see",
         "find out, whether",
         "unless, only, even, except, instead, rather, otherwise, can(?!['’]t), could, would, might, may, if",
         "when, until",
@@ -116,7 +123,8 @@ NEGATION = _pattern(_words(_NOT), r"n['’]t\b")
 DOUBT_BEHIND = _pattern(
     r"^(?:[^\x00.,;]*|\s*,\s*)"
     + _words(
-        "unless, only, for now, moment, temporarily, until, sometimes, often, if, were, no longer",
+        "nowhere, excluded, avoided, forbidden, unless, only, for now, moment, temporarily, until, sometimes",
+        "often, if, were, no longer",
         "in the (?:first|last|previous|next), in (?:section|chapter|part)",
     )
 )
@@ -128,8 +136,8 @@ PREPOSITION = _pattern(
     + r"(?: (?:all|every|any|some|each|which|where))?\s*$"
 )
 """In front of a formula, these make it a place or a thing, no statement."""
-RESTRICTED = _pattern(r"^[\s\w]{0,20}\b(?:to|from)\s*$")
-"""Except behind ``we restrict ourselves to``, ``follows from``."""
+RESTRICTED = _pattern(r"^\s*(?:ourselves|(?:our |the )?attention)?\s*to\s*$")
+"""Except behind ``we restrict ourselves to``."""
 VERB_BEHIND = _pattern(
     r"^\s*"
     + _words(
@@ -228,12 +236,10 @@ WHEREABOUTS = _pattern(
     r"\bon the \w+ with\s*$|\bnaive\b[^\x00]*$",
 )
 """``The lines meet where $y = 2 x$`` tells a place."""
-_FACTS = "note, recall, observe, remember, know, have, get, since, because"
 DEFINES = _pattern(
     _words(
         r"let, where, with, so that, defin\w*, denot\w*, put, set, writ(?:e|ing), call, gives?, giving, namely, using",
         "outputs?",
-        _FACTS,
     )
     + r"[^\x00]*$",
     r"\b(?:let|where|with|define|put|set|write)\b(?:[^\x00.]*\x00)+[\s,]*(?:and[\s]*)?$",
