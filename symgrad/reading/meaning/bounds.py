@@ -186,7 +186,7 @@ class _Reader:
 
     def ends(self, b: Bound, tokens: tuple[Token, ...], dots: int) -> None:
         """``1, \\dots, N``, ``1, 2, \\dots, N``"""
-        first, *further = parted(tokens[:dots], ",") if tokens[dots - 1].text != "," else items(tokens[:dots])
+        first, *further = items(tokens[:dots]) or [()]
         b.lo = self.affine(first)
         if any(self.affine(p) != b.lo + k for k, p in enumerate(further, 1)):
             raise error("SG112", "these dots are not understood", cover(tokens), "write `1, \\dots, N`")

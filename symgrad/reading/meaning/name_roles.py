@@ -147,6 +147,10 @@ def suggestion(el: Reading, sym: Sym) -> str:
         # `w_n = 1/n`: the letter would be a position if its range were known
         return f"say over what it runs, `${sym.key} = 1, \\dots, N$`, if it is a position; else declare it"
     near = [k for k in el.scope.values if k.letter.lower() == sym.key.lower() and not k.primes]
+    known = el.scope.values[near[0]] if near else None
+    if isinstance(known, Tensor) and len(known.ranges) == 2 and len(sym.sub) == 1:
+        rows = f"{sym.key}_{{w}} = {near[0]}"
+        return f"say what it is, a row `${rows}_{{w:}}$` or a column `${rows}_{{:w}}$`, or declare this name too"
     if near:
         return f"`{near[0]}` is declared; write it the same way, or declare this name too"
     sub = "^{D}" if not sym.sub else "^{W \\times D}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symgrad.reading.tokens.cuts import outermost, separated, statement
+from symgrad.reading.tokens.cuts import outermost, parted, separated, statement
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.bracket_parser import BracketParser
 from symgrad.reading.tree.cursor import OPEN, OPEN_COMMANDS
@@ -49,8 +49,8 @@ class NameParser(BracketParser):
             return sym
         closing = self.closing(self.at)
         inner = self.tokens[self.at + 1 : closing] if closing is not None else ()
-        if closing is None or not inner or not all(map(self.may_be_slot, inner)):
-            return sym
+        if closing is None or not all(parted(inner, ",")) or not all(map(self.may_be_slot, inner)):
+            return sym  # `A[,j]`, a column in some languages, is not read
         if t.text == "[":
             holds = self.vocabulary.takes_slots(sym) or self.heads_slots(sym, inner, closing)
         else:
