@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from symgrad.checking.resolved_claims import ResolvedClaims
@@ -13,6 +14,8 @@ from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
+LETTERS = re.compile(r"\\?[A-Za-z]+")
+
 
 class InferredNames:
     """The names of a document whose meaning was inferred from their use."""
@@ -22,6 +25,14 @@ class InferredNames:
         unread = document.scope.unread if document is not None else {}
         self.declarations = {made: self.inferred.declaration(key) for key, made in self.inferred.arrays.items()}
         self.causes = {made: unread[key] for key, made in self.inferred.arrays.items() if key in unread}
+        self.rights: dict[Diagnostic, str] = {}
+        """What stands on the right of the definitions that could not be read."""
+        if document is not None:
+            for key, cause in unread.items():
+                declared = document.scope.values.get(key)
+                if isinstance(declared, Tensor):
+                    self.causes[declared] = cause
+                self.rights[cause] = document.scope.unread_rights.get(key, "")
 
     def declared(self, claim: Claim) -> tuple[str, ...]:
         """The declarations that a claim rests on and that the document does not make."""
@@ -41,12 +52,29 @@ class InferredNames:
         """Why a claim differentiates a name that the document does not define."""
         for side in (claim.left, claim.right):
             for node in walk(side):
+                passed = self.passed(node) if isinstance(node, Deriv) and self.causes else None
+                if passed is not None:
+                    return passed
                 if isinstance(node, Deriv) and isinstance(node.body, Entry) and node.body.tensor in self.declarations:
                     name = node.body.tensor.name
                     remedy = f"define it, `{name} = …`"
                     message = f"`{name}` is neither declared nor defined: nothing says what it depends on"
                     return self.causes.get(node.body.tensor) or Diagnostic("SG118", message, step.span, remedy)
         return None
+
+    def passed(self, node: Deriv) -> Diagnostic | None:
+        """Why a derivative can't be told: it may go through a name whose definition could not be read.
+
+        It does not if that definition, as it is written, has neither the variable in it nor another defined quantity.
+        """
+        by = node.target.args[0]
+        mentioned = reach(node.body)
+        names = {by.name, *(d.name for d in mentioned.definitions)}
+        letters = {
+            (LETTERS.findall(re.split("[_^']", name)[0]) or [""])[-1] for name in names
+        }  # without style and scripts
+        causes = (self.causes[t] for t in mentioned.tensors if t in self.causes and t is not by)
+        return next((c for c in causes if any(x in self.rights.get(c, x) for x in letters)), None)
 
     def doubt(self, claim: Claim, step: Step, resolved: ResolvedClaims) -> Diagnostic | None:
         """Why a refutation or an agreement does not stand: it hangs on a name that says nothing here.

@@ -354,7 +354,7 @@ class ChainReader:
         before = last_readable(self.sides, self.relations, k)
         name, value = self.sides[before if at > k else k + 1], self.sides[at]
         leads = at == k or before == 0
-        if isinstance(value, Unreadable) and leads and self.leave_unread(name, value.problem):
+        if isinstance(value, Unreadable) and leads and self.leave_unread(name, value):
             self.defined.add(k)
         if not isinstance(name, Parsed) or not isinstance(value, Parsed):
             return
@@ -383,13 +383,13 @@ class ChainReader:
         elif plain and leads:
             self.redefinition = definer.redefines(name.node)
 
-    def leave_unread(self, name: Side, problem: Diagnostic) -> bool:
+    def leave_unread(self, name: Side, value: Unreadable) -> bool:
         """Enter the name that an unreadable right side defines; False if it defines none."""
         key = Definer(self.out.scope).undefined(name.node) if isinstance(name, Parsed) else None
         if key is None or key in self.out.scope.unread:
             return False
-        self.out.scope.leave_unread(key, problem)
-        self.out.diagnostics.append(problem)
+        self.out.scope.leave_unread(key, value.problem, value.text)
+        self.out.diagnostics.append(value.problem)
         return True
 
     def unroll(self, relation: Relation) -> bool:
@@ -434,7 +434,7 @@ class ChainReader:
             if e.diagnostic.code == "SG105":
                 return True
             if entry.form is None:
-                self.out.scope.leave_unread(entry.key, e.diagnostic)
+                self.out.scope.leave_unread(entry.key, e.diagnostic, entry.body.span.text)
             if first:
                 self.out.diagnostics.append(e.diagnostic)
             return first

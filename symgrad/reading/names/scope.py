@@ -104,6 +104,8 @@ class Scope:
     """Names that are defined at expressions, ``g(a^\\top x) = s``, with those expressions."""
     unread: NameTable[NameKey, Diagnostic] = field(default_factory=NameTable)
     """Names whose latest definition could not be read, with the reason."""
+    unread_rights: dict[NameKey, str] = field(default_factory=dict)
+    """The right sides of these definitions as they are written."""
     provisional: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
     """Meanings that are inferred; a declaration or definition of the name takes their place."""
     first_defined: dict[NameKey, Defined] = field(default_factory=dict)
@@ -144,9 +146,10 @@ class Scope:
         for entry in self.calls.named(key):
             del self.calls[entry]
 
-    def leave_unread(self, key: NameKey, problem: Diagnostic) -> None:
+    def leave_unread(self, key: NameKey, problem: Diagnostic, right: str = "") -> None:
         """Note that the definition of a name could not be read; a later one that can be read takes over."""
         self.unread[key] = problem
+        self.unread_rights[key] = right
         self.first_defined.pop(key, None)
         self.once_unread.add(key)
         if key in self.provisional:
