@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.assertions import Stance, definers, is_called, last_cases, stances, turns
-from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Inline, read_blocks
+from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
 from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_independent, sets
 from symgrad.reading.document.sentences import proses
 from symgrad.reading.inference.inferring import Inferred, close, infer
@@ -73,6 +73,8 @@ class Reader:
                 self.leave_and_enter(event)
             elif isinstance(event, list):
                 self.declare(event, self.macros)
+            elif isinstance(event, Heading):
+                self.scope.section = event.span.start
             elif isinstance(event, Directive):
                 pending = event if self.is_known(event) else None
             else:
@@ -93,7 +95,7 @@ class Reader:
             )
         return self.out
 
-    def events(self, blocks: Blocks) -> Iterator[DeclarationLayer | list[Inline] | Directive | Display]:
+    def events(self, blocks: Blocks) -> Iterator[DeclarationLayer | list[Inline] | Directive | Display | Heading]:
         """Blocks in order, with inline formulas by paragraph, and sections of other files where they start.
 
         Declarations are entered before the first display after them, even if it is in the same paragraph.
@@ -110,7 +112,7 @@ class Reader:
                 paragraph = []
             if isinstance(item, Inline):
                 paragraph.append(item)
-            elif isinstance(item, (DeclarationLayer, Directive, Display)):
+            elif isinstance(item, (DeclarationLayer, Directive, Display, Heading)):
                 yield item
         if paragraph:
             yield paragraph

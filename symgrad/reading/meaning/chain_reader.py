@@ -44,11 +44,12 @@ from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
+from symgrad.reading.tokens.cuts import depths
 from symgrad.reading.tokens.ellipsis import expand_ellipses
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, letters_in, subscripted
+from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in, subscripted
 from symgrad.reading.tree.syntax import Derivative, NumberNode, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import bare_inferred, inferred_arrays, note_sizes, outside_letters, times_written
 from symgrad.reading.tree.words import joined_words
@@ -285,6 +286,8 @@ class ChainReader:
     ranges: list[tuple[str, Range]] = field(default_factory=list)
     defined: set[int] = field(default_factory=set)
     redefinition: str = ""
+    outdated: NameKey | None = None
+    """The name on the left, if its definition may be an older one."""
 
     def read(self) -> None:
         first = self.relations[0]
@@ -356,6 +359,8 @@ class ChainReader:
         leads = at == k or before == 0
         if isinstance(value, Unreadable) and leads and self.leave_unread(name, value):
             self.defined.add(k)
+        if isinstance(name, Unreadable) and leads:
+            self.forget_function(relation.left, name.problem)
         if not isinstance(name, Parsed) or not isinstance(value, Parsed):
             return
         if k == 0 and relation.sign != "=:" and self.unroll(relation):
@@ -381,16 +386,28 @@ class ChainReader:
             self.out.definitions += 1
             self.unread_conditions(relation)
         elif plain and leads:
-            self.redefinition = definer.redefines(name.node)
+            self.redefinition, self.outdated = definer.redefines(name.node), definer.outdated(name.node)
 
     def leave_unread(self, name: Side, value: Unreadable) -> bool:
         """Enter the name that an unreadable right side defines; False if it defines none."""
-        key = Definer(self.out.scope).undefined(name.node) if isinstance(name, Parsed) else None
+        if not isinstance(name, Parsed):
+            return False
+        definer = Definer(self.out.scope)
+        key, old = definer.undefined(name.node), definer.outdated(name.node)
+        if key is None and old is not None:
+            self.out.scope.forget(old, value.problem)
         if key is None or key in self.out.scope.unread:
             return False
         self.out.scope.leave_unread(key, value.problem, value.text)
         self.out.diagnostics.append(value.problem)
         return True
+
+    def forget_function(self, left: Sequence[Token], problem: Diagnostic) -> None:
+        """End the definition of a function that an equation may define anew, with arguments that can't be read."""
+        if len(left) > 2 and is_name(left[0]) and left[1].text == "(" and depths(left).count(0) == 3:
+            key = NameKey(letter_key(left[0]))
+            if self.out.scope.calls.named(key):
+                self.out.scope.forget(key, problem)
 
     def unroll(self, relation: Relation) -> bool:
         """Enter a recursion over a written range as one definition per position, and as the family of them."""
@@ -470,6 +487,8 @@ class ChainReader:
         sides = [summed(el, side, free) for side in sides]
         facts = read_assumptions(self.elaborator())
         self.out.diagnostics.extend(d for d in facts.diagnostics if d not in self.out.diagnostics)
+        if self.outdated is not None and isinstance(sides[1], Unreadable):
+            self.out.scope.forget(self.outdated, sides[1].problem)
         for k, relation in enumerate(self.relations):
             if k in self.defined or not relation.equality:
                 continue

@@ -95,6 +95,29 @@ class Definer:
         """True if a name has a definition that can be read, as far as is known."""
         return isinstance(self.scope.values.get(key), Defined) and key not in self.scope.unread
 
+    def outdated(self, name: SyntaxNode) -> NameKey | None:
+        """The name on the left of an equation that may define it anew: it has other arguments than before, or its
+        definition stands in an earlier section.
+        """
+        entries = _entries(name)
+        name = entries[0] if entries is not None else name
+        if isinstance(name, Call):
+            key, count = NameKey.function(name.function), len(name.args)
+            known = [d for (k, n), d in self.scope.calls.items() if k == key and n == count]
+            other = not known and bool(self.scope.calls.named(key))
+            return key if other or any(self._is_earlier(d, name) for d in known) else None
+        if not isinstance(name, Sym) or name.sup:
+            return None
+        found, rest, _ = self.scope.value_key(name)
+        if found is None or pattern_letters(rest) is None or not self._is_defined(found):
+            return None
+        entry = self.scope.values[found]
+        return found if isinstance(entry, Defined) and self._is_earlier(entry, name) else None
+
+    def _is_earlier(self, entry: Defined, name: SyntaxNode) -> bool:
+        """True if a definition stands in an earlier section than a name."""
+        return entry.span.source is name.span.source and entry.span.start < self.scope.section <= name.span.start
+
     def redefines(self, name: SyntaxNode) -> str:
         """The name, if a plain ``=`` may have been meant to define it again; else empty."""
         again = False

@@ -106,6 +106,8 @@ class Scope:
     """Names whose latest definition could not be read, with the reason."""
     unread_rights: dict[NameKey, str] = field(default_factory=dict)
     """The right sides of these definitions as they are written."""
+    section: int = 0
+    """Where the current section of the document starts."""
     provisional: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
     """Meanings that are inferred; a declaration or definition of the name takes their place."""
     first_defined: dict[NameKey, Defined] = field(default_factory=dict)
@@ -155,6 +157,12 @@ class Scope:
         if key in self.provisional:
             self.values[key] = self.provisional[key]
         self.version += 1
+
+    def forget(self, key: NameKey, problem: Diagnostic) -> None:
+        """End the definition of a name, since a newer one could not be read."""
+        self.forget_calls(key)
+        self.values.pop(key, None)
+        self.leave_unread(key, problem)
 
     def is_provisional(self, key: NameKey) -> bool:
         """True if a name has no meaning but an inferred one."""
