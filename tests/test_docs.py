@@ -225,8 +225,8 @@ def test_pages_made_from_the_code_are_in_step_with_it(name: str, make: Any) -> N
 
 LESSONS = {code: lesson(code) for code in all_codes()}
 SHOWN = [code for code in LESSONS if LESSONS[code].wrong]
-CONSEQUENCES = {"SG114": ["SG203"]}
-"""Codes that a wrong example gives too: an implied sum is warned of."""
+CONSEQUENCES = {"SG114": ["SG203"], "SG125": ["SG212"]}
+"""Codes that a wrong example gives too: an implied sum is warned of, and a function that nobody declares."""
 
 
 @each("code", SHOWN)

@@ -13,7 +13,14 @@ from symgrad.checking.causes import by_cause
 from symgrad.checking.consequences import factored, follows, solution, supposing
 from symgrad.checking.inferred_names import InferredNames, unread
 from symgrad.checking.one_hots import OneHotsAsBits
-from symgrad.checking.other_readings import hold_intermediates, latex_name, undefined_dependence, unrelated, uses
+from symgrad.checking.other_readings import (
+    arbitrary,
+    hold_intermediates,
+    latex_name,
+    undefined_dependence,
+    unrelated,
+    uses,
+)
 from symgrad.checking.refute import Evaluation, Session, holds, refute
 from symgrad.checking.repair import repairs
 from symgrad.checking.resolved_claims import ResolvedClaims
@@ -129,6 +136,9 @@ class Checker:
             step = self.second_reading(read_step, out.claim, step)
         if step.verdict == "refuted" and read_step.premises:
             step = self.consequence(read_step, out.claim, step)
+        unknown = arbitrary(out.claim, base) if step.verdict == "refuted" else None
+        if unknown is not None:
+            return replace(reopened(step), diagnostic=unknown)
         doubt = next((w for w in step.warnings if w.code in DOUBTS), None)
         if step.verdict == "refuted" and doubt is not None:
             return replace(reopened(step), diagnostic=replace(doubt, severity="error"))

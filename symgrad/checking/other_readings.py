@@ -8,7 +8,26 @@ from symgrad.calculus.differentiate import depends_on
 from symgrad.checking.one_hots import position_of
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Claim
-from symgrad.core.nodes import Definition, Deriv, Entry, Ref, Tensor, reach, walk
+from symgrad.core.nodes import (
+    Add,
+    Apply,
+    Definition,
+    Delta,
+    Deriv,
+    Entry,
+    Expr,
+    FunctionForm,
+    Mul,
+    Prod,
+    Ref,
+    Size,
+    Sum,
+    Tensor,
+    all_nodes,
+    free_indices,
+    reach,
+    walk,
+)
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.writing.index_latex import latex
 
@@ -59,19 +78,75 @@ def undefined_dependence(claim: Claim, base: Step) -> Diagnostic | None:
                     base.span,
                     f"define it, `{name} = …`",
                 )
+    return _hidden_dependence(claim, base)
+
+
+def _hidden_dependence(claim: Claim, base: Step) -> Diagnostic | None:
+    """Why a claim says nothing: it differentiates an undeclared function by what none of its kind is a function of."""
+    for node in (n for side in (claim.left, claim.right) for n in walk(side) if isinstance(n, Deriv)):
+        inside = [(form.name, n) for form, n in undeclared(node.body) if n.function.hidden]
+        named = {name for name, n in inside if depends_on(n, node.target)}
+        for name, _ in inside:
+            if name not in named:
+                message = f"`{name}` is not declared, and nothing says how it depends on `{latex(node.target)}`"
+                return Diagnostic("SG118", message, base.span, f"define it, or name its parameter, `{name}_\\theta`")
     return None
+
+
+def undeclared(expr: Expr) -> list[tuple[FunctionForm, Apply]]:
+    """The undeclared functions in an expression, and in the definitions that it uses, with their forms."""
+    applied = [n for n in all_nodes(expr) if isinstance(n, Apply)]
+    return [(n.function.form, n) for n in applied if n.function.form is not None]
+
+
+def arbitrary(claim: Claim, base: Step) -> Diagnostic | None:
+    """Why a claim that fails for an arbitrary function is not false: it may say what the undeclared function is.
+
+    So it is if a function is on one side only, in several forms (``p(x, y)`` and ``p(x \\mid y)``), or summed over an
+    outcome, as probabilities are.
+    """
+    sides = [{form for form, _ in undeclared(side)} for side in (claim.left, claim.right)]
+    forms = sides[0] | sides[1]
+    doubtful = {f.name for f in sides[0]} ^ {f.name for f in sides[1]}
+    doubtful |= {f.name for f in forms if any(map(f.differs, forms))}
+    doubtful |= _summed(claim)
+    if not doubtful:
+        return None
+    name = min(doubtful)
+    message = f"`{name}` is not declared: this fails for an arbitrary function, and may hold for the one that is meant"
+    return Diagnostic("SG125", message, base.span, f"define it, `{name}(…) = …`")
+
+
+def _summed(claim: Claim) -> set[str]:
+    """The names of undeclared functions that are summed over one of their outcomes."""
+    out = set()
+    for node in (n for side in (claim.left, claim.right) for n in all_nodes(side) if isinstance(n, (Sum, Prod))):
+        for form, n in undeclared(node.body):
+            bodies = [n.arguments[k].body for k in form.outcomes]
+            if any(isinstance(b, Size) and node.index in free_indices(b) for b in bodies):
+                out.add(form.name)
+    return out
 
 
 def hold_intermediates(claim: Claim) -> Claim | None:
     """A lone ``∂y/∂μ`` on the left, with the other quantities in y's definition held constant.
 
-    None unless y's own definition mentions the intermediate μ: otherwise any such derivative would be 0.
+    None unless y's own definition mentions the intermediate μ: otherwise any such derivative would be 0. At the
+    positions of a recursion there is one such derivative for each, ``1[t = 1] ∂L/∂h_1 + …``.
     """
-    node = claim.left
+    left = _holding(claim.left)
+    return None if left is claim.left else replace(claim, left=left)
+
+
+def _holding(node: Expr) -> Expr:
+    if isinstance(node, Add):
+        return Add(tuple(map(_holding, node.terms)))
+    if isinstance(node, Mul) and all(isinstance(f, (Delta, Deriv)) for f in node.factors):
+        return Mul(tuple(map(_holding, node.factors)))
     if not (isinstance(node, Deriv) and isinstance(node.body, Ref) and isinstance(node.target, Ref)):
-        return None
+        return node
     own = {n.definition for n in walk(node.body.definition.body) if isinstance(n, Ref)}
     others = frozenset(own - {node.target.definition})
     if node.target.definition not in own or not others - node.held:
-        return None
-    return replace(claim, left=Deriv(node.body, node.target, node.held | others))
+        return node
+    return Deriv(node.body, node.target, node.held | others)

@@ -102,12 +102,40 @@ class Tensor:
     row: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class FunctionForm:
+    """How a function that nobody declared is written, ``p_\\theta(y \\mid x)``.
+
+    name: ``p_\\theta``; letters: those of its written arguments; given: how many are before a bar; outcomes: the
+    numbers of those that have a value; at_positions: whether others are entries of something undeclared, ``x_i``.
+    """
+
+    name: str
+    letters: tuple[str, ...]
+    given: int
+    outcomes: tuple[int, ...]
+    at_positions: bool
+
+    def differs(self, other: FunctionForm) -> bool:
+        """True for ``p(x \\mid y)`` and ``p(x, y)`` or ``p(y \\mid x)``: of one name, and not the same function."""
+        kinds = [(f.given, len(f.letters), f.at_positions) for f in (self, other)]
+        moved = any(a in other.letters and a != b for a, b in zip(self.letters, other.letters, strict=False))
+        return self.name == other.name and (kinds[0] != kinds[1] or moved)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AbstractFunction:
-    """A function known only by name: ``f : R -> R`` (one argument of shape ()), ``L : R^{N x D} -> R``."""
+    """A function known only by name: ``f : R -> R`` (one argument of shape ()), ``L : R^{N x D} -> R``.
+
+    ``values``: the shape of its values; their positions are its last arguments, as numbers.
+    ``form``: of a function that is not declared; ``hidden``: it may depend on more than its arguments.
+    """
 
     name: str
     shapes: tuple[tuple[Range, ...], ...]
+    values: tuple[Range, ...] = ()
+    form: FunctionForm | None = None
+    hidden: bool = False
 
 
 @dataclass(slots=True, eq=False)

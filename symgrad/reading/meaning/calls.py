@@ -10,15 +10,17 @@ from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.definitions import MAX_DEPTH, define, index_arguments
 from symgrad.reading.meaning.implied_sums import insert_implied_sums
 from symgrad.reading.meaning.known_functions import elementary
+from symgrad.reading.meaning.normal_density import normal_density
 from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.raw_trees import ungrouped
-from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.rules import Reading, WrittenArgument, reads
 from symgrad.reading.meaning.slots import element, position
 from symgrad.reading.meaning.superscripts import raised
+from symgrad.reading.meaning.undeclared_functions import argument, is_density, undeclared_function
 from symgrad.reading.meaning.upstream import abstract
 from symgrad.reading.meaning.values import ReadValue, parenthesized
 from symgrad.reading.names.name_keys import NameKey
-from symgrad.reading.names.scope import Defined
+from symgrad.reading.names.scope import NORMAL, Defined
 from symgrad.reading.tree.scripts import error, read_slots
 from symgrad.reading.tree.syntax import Call, Letter, NumberNode, Position, Sym, SyntaxNode, Terms
 from symgrad.text.diagnostic import NotationError
@@ -49,11 +51,13 @@ def call(el: Reading, node: Call) -> ReadValue:
     """A name with its arguments."""
     sym, scope = node.function, el.scope
     name, labelled_name = NameKey(sym.key), NameKey.function(sym)
-    if name in scope.functions:
-        return abstract(el, scope.functions[name], node)
+    for key in (labelled_name, name):
+        if key in scope.functions:
+            slots = () if key is labelled_name else sym.sub
+            return abstract(el, scope.functions[key], replace(node, function=replace(sym, sub=slots)))
     labelled = (labelled_name, len(node.args)) in scope.calls
     entry = scope.calls.get((labelled_name if labelled else name, len(node.args)))
-    if entry is not None:
+    if entry is not None and entry.given == node.given:
         out = defined_call(el, entry, node)
         for _ in range(sym.primes):
             out = derived(el, out, node)
@@ -61,8 +65,8 @@ def call(el: Reading, node: Call) -> ReadValue:
             return out
         out = element(el, out, sym.sub, sym.span)
         return raised(el, out, sym.sup, sym.span) if sym.sup else out
-    at = scope.applied.get(name)
-    if at is not None:
+    at = scope.applied.get(labelled_name, scope.applied.get(name))
+    if at is not None and (len(at) == len(node.args) or not is_density(node)):
         if [a.span.text for a in node.args] == list(at):
             return el.value(replace(sym, span=node.span))
         raise error(
@@ -72,7 +76,7 @@ def call(el: Reading, node: Call) -> ReadValue:
             f"define it for all arguments, `{sym.key}(z) = …`",
         )
     counts = sorted(n for _, n in scope.calls.named(name))
-    if counts:
+    if counts and not is_density(node):
         raise error(
             "SG115",
             f"`{sym.key}` takes {' or '.join(map(str, counts))} arguments, here are {len(node.args)}",
@@ -89,6 +93,11 @@ def call(el: Reading, node: Call) -> ReadValue:
         positions = [node_position(el, argument) for argument in node.args]
         el.letters.tie(positions[0], positions[1], node.span)
         return ReadValue(Delta(positions[0], positions[1]))
+    if sym.key == NORMAL and not (sym.sub or sym.sup or sym.primes):
+        return parenthesized(normal_density(el, node))
+    arbitrary = undeclared_function(el, node)
+    if arbitrary is not None:
+        return arbitrary
     raise error(
         "SG105",
         f"`{sym.span.text}` is not declared",
@@ -136,11 +145,18 @@ def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...
     if entry in el.definitions.active:
         raise error("SG110", f"`{entry.key}` is defined through itself", node.span)
     given = list(zip(entry.arguments or (), node.args, kinds, strict=True))
-    parameters = {name: parenthesized(el.value(arg)) for name, arg, is_index in given if not is_index}
+    parameters: dict[str, ReadValue] = {}
+    opaque: dict[str, WrittenArgument] = {}
+    for name, arg, is_index in given:
+        found = None if is_index else argument(el, arg)
+        if found is not None and found.text:
+            opaque[name] = found
+        elif found is not None:
+            parameters[name] = parenthesized(found.values[0])
     frame: dict[str, Index] = {name: OpenIndex(name, None, "free") for name, _, is_index in given if is_index}
     slots = {letter: OpenIndex(letter, None, "free") for letter in entry.patterns}
     frame |= slots
-    child = el.child(parameters, frame)
+    child = el.child(parameters, frame, opaque)
     el.definitions.active.append(entry)
     try:
         value = insert_implied_sums(child, child.value(entry.body), frozenset(frame.values()), node.span)

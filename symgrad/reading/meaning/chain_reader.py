@@ -36,8 +36,10 @@ from symgrad.reading.meaning.misfits import misfit
 from symgrad.reading.meaning.open_index import OpenIndex, closed
 from symgrad.reading.meaning.open_indices import OpenIndices
 from symgrad.reading.meaning.raw_trees import condition, expression, ungrouped
-from symgrad.reading.meaning.recursion import recursion
+from symgrad.reading.meaning.recursion import equation, recursion
 from symgrad.reading.meaning.rules import Definitions, Entrywise, Reading
+from symgrad.reading.meaning.unrolled import chosen, readable_positions, unrolled_over
+from symgrad.reading.meaning.unrolling import Unrolling
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
@@ -107,12 +109,12 @@ class Misshapen(Side):
     """Which operands do not fit, if they stand in the side itself."""
 
 
-def raw_value(el: Reading, side: Side) -> Side:
-    """The value of a parsed side, without its implied sums."""
+def raw_value(el: Reading, side: Side, node: SyntaxNode | None = None) -> Side:
+    """The value of a parsed side, without its implied sums; that of ``node``, if the side is read as that."""
     if not isinstance(side, Parsed):
         return side
     try:
-        return RawValue(side.span, side.text, side.node, el.value(side.node))
+        return RawValue(side.span, side.text, side.node, el.value(node or side.node))
     except NotationError as e:
         return Unreadable(side.span, side.text, e.diagnostic)
     except ShapeMismatch as e:
@@ -336,6 +338,11 @@ class ChainReader:
         except RecursionError:
             return Unreadable(span, span.text, _too_deep(span, "split the expression"))
 
+    def tree(self, tokens: tuple[Token, ...], where: Span, head: bool = False) -> SyntaxNode | None:
+        """One side as a syntax tree; None if it can't be read."""
+        side = self.side(tokens, where, head)
+        return side.node if isinstance(side, Parsed) else None
+
     def elaborator(self) -> Elaborator:
         return Elaborator(self.out.scope, OpenIndices(self.out.scope), self.definitions)
 
@@ -410,30 +417,38 @@ class ChainReader:
                 self.out.scope.forget(key, problem)
 
     def unroll(self, relation: Relation) -> bool:
-        """Enter a recursion over a written range as one definition per position, and as the family of them."""
+        """Enter the recursion that a relation completes; False if it completes none."""
         scope = self.out.scope
-        declared = {x: r.range if isinstance(r, Subset) else r for x, r in scope.letters.items()}
+        declared = {x: r.range if isinstance(r, Subset) else r for x, r in scope.letters.items()} | dict(self.ranges)
         # the `t` of `tanh` is no position
-        left, right = joined_words(relation.left, scope), joined_words(relation.right, scope)
-        found = recursion(left, right, declared | dict(self.ranges))
+        written = equation(joined_words(relation.left, scope), joined_words(relation.right, scope), declared)
+        if written is None or (relation.sign == "=" and written.key in scope.recursive):
+            return False
+        found = recursion(written, list(scope.equations.values()))
+        scope.equations[written.key] = written
         if found is None:
             return False
-        for left, right in (*found.written(), found.family()):
-            name, value = self.side(left, relation.sign_span, head=True), self.side(right, relation.sign_span)
-            if not isinstance(name, Parsed) or not isinstance(value, Parsed):
-                return False
-            try:
-                made = Definer(scope).define(name.node, value.node, name.span.to(value.span), False)
-            except NotationError as e:  # a declared array: `h_1` is an entry of it, and no name
-                self.problems[1] = e.diagnostic
-                return True
-            if made is not None:
-                if made.patterns:
-                    made = replace(made, over=found.over)
-                    scope.put("values", made.key, made)
-                self.validate(made)
         self.defined.add(0)
+        over = found.over(declared)
+        is_written = over is None and any(e.letter.text in dict(self.ranges) for e in found.equations)
+        if is_written or not Unrolling(self, found, relation.sign_span).enter(over):
+            return self.leave_recursion(relation)
+        lines = [cover((*e.name, *e.right)) for e in found.equations]
+        self.out.diagnostics = [d for d in self.out.diagnostics if not any(_inside(d.span, line) for line in lines)]
         self.out.definitions += 1
+        return True
+
+    def leave_recursion(self, relation: Relation) -> bool:
+        """Leave the name of a recursion unread, which a later equation may complete."""
+        name, value = self.sides[0], self.sides[1]
+        key = Definer(self.out.scope).undefined(name.node) if isinstance(name, Parsed) else None
+        remedy = "write the recursion out, or name the inner quantity otherwise"
+        problem = Diagnostic("SG110", f"`{name.text}` is defined through itself", name.span.to(value.span), remedy)
+        if isinstance(value, Unreadable):
+            problem = value.problem
+        self.out.diagnostics.append(problem)
+        if key is not None:
+            self.out.scope.leave_unread(key, problem)
         return True
 
     def validate(self, entry: Defined, first: bool = True) -> bool:
@@ -465,6 +480,18 @@ class ChainReader:
                 problem = Diagnostic("SG111", "a condition on a definition is not read", cover(tokens), remedy)
                 self.out.diagnostics.append(problem)
 
+    def at_positions(self, el: Elaborator) -> list[SyntaxNode | None]:
+        """The sides, at each position of a free letter of a recursion that they use; None where they use none."""
+        nodes = [s.node if isinstance(s, Parsed) else None for s in self.sides]
+        read = [node for node in nodes if node is not None]
+        for letter in sorted(el.outside - self.out.scope.indices.keys()):
+            over = unrolled_over(self.out.scope, read, letter)
+            if over is not None:
+                el.letters.open.setdefault(letter, OpenIndex(letter, over, "free"))
+                places = readable_positions(self.out.scope, read, letter, over)
+                return [node and chosen(node, letter, places) for node in nodes]
+        return [None] * len(nodes)
+
     # --- claims ---------------------------------------------------------------------------------
 
     def claims(self) -> None:
@@ -474,7 +501,7 @@ class ChainReader:
             if key not in el.scope.indices:
                 el.letters.open[key] = OpenIndex(key, over, "free")
         el.outside = outside_letters([s.node for s in self.sides if isinstance(s, Parsed)])
-        sides = [raw_value(el, side) for side in self.sides]
+        sides = list(map(partial(raw_value, el), self.sides, self.at_positions(el)))
         self.problems = {k: p for k, p in self.problems.items() if not isinstance(sides[k], Unreadable)}
         lefts = [last_readable(sides, self.relations, k) for k in range(len(self.relations))]
         restrictions = [self.restrictions(el, k, relation) for k, relation in enumerate(self.relations)]
@@ -673,6 +700,10 @@ def _is_gradient(side: Side) -> bool:
     if not isinstance(node, Deriv):
         return True
     return not isinstance(node.body, Deriv) and not (isinstance(node.body, (Entry, Ref)) and node.body.indices)
+
+
+def _inside(span: Span | None, line: Span) -> bool:
+    return span is not None and span.source is line.source and line.start <= span.start < line.end
 
 
 def _touches(warning: Diagnostic, side: Side) -> bool:

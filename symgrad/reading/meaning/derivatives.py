@@ -11,7 +11,7 @@ from symgrad.reading.meaning.open_index import same_range
 from symgrad.reading.meaning.raw_trees import ungrouped
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
-from symgrad.reading.tree.scripts import error
+from symgrad.reading.tree.scripts import error, spelled
 from symgrad.reading.tree.syntax import Call, Derivative, ProductNode, Sym, SyntaxNode, Terms
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
@@ -56,7 +56,8 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     inner = source.definition if isinstance(source, Ref) else None
     for target in targets:
         # the body and the target of a derivative are not held by it
-        held = el.held - {inner, target.body.args[0]} if inner in el.held else frozenset()
+        outer = target.body.args[0] in el.held  # `∂h_3/∂h_1` of a chain goes through all between
+        held = el.held - {inner} if inner in el.held and not outer else frozenset()
         if el.held_alone and inner is not None and inner not in el.held_alone:
             held |= el.held_alone - {target.body.args[0]}
         body = Deriv(body, target.body, held)
@@ -93,14 +94,16 @@ def _nabla_reach(el: Reading, node: Derivative) -> SyntaxNode | None:
 
 
 def _chain_links(el: Reading, node: SyntaxNode) -> Definition | None:
-    """The intermediate ``y`` of a term with ``∂J/∂y · ∂y/∂x``; None for any other term."""
+    """The innermost intermediate ``y`` of a term with ``∂J/∂y · ∂y/∂x``; None for any other term."""
     if not isinstance(node, ProductNode):
         return None
     written = [f for _, f in node.factors if isinstance(f, Derivative)]
     if len(written) < 2:
         return None
     below = [t for f in written for t in f.targets if isinstance(t, Sym)]
-    for f in written:
+    above = [(f.body.key, spelled(f.body.sub)) for f in written if isinstance(f.body, Sym)]
+    outer = [f for f in written if any(isinstance(t, Sym) and (t.key, spelled(t.sub)) in above for t in f.targets)]
+    for f in sorted(written, key=outer.__contains__):
         if isinstance(f.body, Sym) and any(t.key == f.body.key for t in below):
             try:
                 body = ungrouped(el.value(f.body).body)

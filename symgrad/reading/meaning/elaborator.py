@@ -18,7 +18,7 @@ from symgrad.reading.meaning import (
     written_sums,
 )
 from symgrad.reading.meaning.open_indices import OpenIndices
-from symgrad.reading.meaning.rules import Definitions, Entrywise, rules_of
+from symgrad.reading.meaning.rules import Definitions, Entrywise, WrittenArgument, rules_of
 from symgrad.reading.meaning.values import ReadValue, shape_text
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.tokens.lexer import Token
@@ -46,19 +46,26 @@ class Elaborator:
     entrywise: Entrywise = ""
     rows: bool = False
     held_alone: frozenset[Definition] = frozenset()
+    opaque: dict[str, WrittenArgument] = field(default_factory=dict)
 
     def child(
-        self, parameters: dict[str, ReadValue] | None = None, bound: dict[str, Index] | None = None
+        self,
+        parameters: dict[str, ReadValue] | None = None,
+        bound: dict[str, Index] | None = None,
+        opaque: dict[str, WrittenArgument] | None = None,
     ) -> Elaborator:
         """An elaborator for the body of a definition or call, with letters of its own."""
         letters = OpenIndices(self.scope)
         if bound:
             letters.bound.append(bound)
-        return Elaborator(self.scope, letters, self.definitions, [], parameters or {}, frozenset(), True)
+        return Elaborator(
+            self.scope, letters, self.definitions, [], parameters or {}, frozenset(), True, opaque=opaque or {}
+        )
 
-    def warn(self, code: str, message: str, span: Span, remedy: str = "") -> None:
+    def warn(self, code: str, message: str, span: Span, remedy: str = "", once: bool = False) -> None:
         """Warn about this step. Warnings inside a definition are reported once, at the definition."""
-        if not self.in_definition and not any(w.code == code and w.span == span for w in self.warnings):
+        known = [w for w in self.warnings if w.code == code and (w.span == span or (once and w.message == message))]
+        if not self.in_definition and not known:
             self.warnings.append(Diagnostic(code, message, span, remedy, "warning"))
 
     def parse(self, tokens: Sequence[Token], where: Span) -> SyntaxNode:

@@ -34,6 +34,10 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
     parameter = el.parameters.get(sym.key) or el.parameters.get(f"\\mathbf {sym.key}")
     if parameter is not None and not sym.primes:
         return element(el, refreshed(parameter), sym.sub, sym.span), sym.sup
+    if sym.key in el.opaque:
+        raise error(
+            "SG105", f"`{el.opaque[sym.key].text}` is not declared", sym.span, "declare the argument of this function"
+        )
     if sym.key in ("\\mathbf{1}", "\\mathbf{0}") and any(t.text == "\\times" for t in sym.sub):
         return constant_matrix(el, sym), sym.sup
     key, sub, sup = scope.value_key(sym)

@@ -1,6 +1,8 @@
-"""A recursion over a written range, ``h_t = \\tanh(w h_{t-1}), t = 1, \\dots, 4``, as one definition per position.
+"""Recursions over a written range, ``h_t = \\tanh(w h_{t-1}), t = 1, \\dots, 4``, as one definition per position.
 
-``h_1``, ``h_2``, … become names of their own, and ``h_t`` selects the one at ``t``.
+``h_1``, ``h_2``, … become names of their own, and ``h_t`` selects the one at ``t``. Equations that use each other, as
+those of an LSTM do, are one system. Without a range they are one cell: the names at ``t``, and the earlier
+state as given.
 """
 
 from __future__ import annotations
@@ -10,58 +12,130 @@ from dataclasses import dataclass, replace
 
 from symgrad.core.ranges import Range
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import group_end, is_name
+from symgrad.reading.tree.scripts import ACCENTS, group_end, is_name
 
 MAX_POSITIONS = 32
 """Recursions over longer ranges are not unrolled."""
+MAX_EQUATIONS = 40
+"""Larger systems are not read."""
 
 Sides = tuple[tuple[Token, ...], tuple[Token, ...]]
+Name = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Recursion:
-    """``left = right`` for each position of the letter, in the order in which they can be defined."""
+class Equation:
+    """``f_t = right``: a definition with one letter in its subscript, by which it may be part of a recursion."""
 
     name: tuple[Token, ...]
     letter: Token
     right: tuple[Token, ...]
-    over: Range
-    positions: tuple[int, ...]
+    over: Range | None
 
-    def written(self) -> Iterator[Sides]:
-        """The relation at each position: ``h_3 = \\tanh(w h_2)``."""
-        for p in self.positions:
-            yield (*self.name, *_script(self.letter, p)), _placed(self.right, self.letter.text, p)
+    @property
+    def key(self) -> Name:
+        return tuple((t.text, t.style) for t in self.name)
 
-    def family(self) -> Sides:
+    def shifts(self, other: Equation) -> set[int]:
+        """The positions, less its own, at which this equation uses the name of another: -1 for ``h_{t-1}``."""
+        found = (_shift(script, self.letter.text) for script in _scripts_of(self.right, other.name))
+        return {s for s in found if s is not None}
+
+    def at(self, position: int | None) -> Sides:
+        """The equation at a position, ``h_3 = \\tanh(w h_2)``; without one, as it is written."""
+        if position is None:
+            return (*self.name, *_script(self.letter, None)), self.right
+        return (*self.name, *_script(self.letter, position)), _placed(self.right, self.letter.text, position)
+
+
+@dataclass(frozen=True, slots=True)
+class Recursion:
+    """A system of equations, in an order in which they can be defined at one position. ``steps``: their shifts."""
+
+    equations: tuple[Equation, ...]
+    steps: frozenset[int]
+
+    def over(self, ranges: Mapping[str, Range]) -> Range | None:
+        """The range of the system, if it is written and short enough."""
+        written = [e.over or ranges.get(e.letter.text) for e in self.equations]
+        for over in written:
+            if over is not None and not (over.lo.terms or over.hi.terms):
+                return over if 0 < over.hi.const - over.lo.const + 1 <= MAX_POSITIONS else None
+        return None
+
+    def positions(self, over: Range) -> list[int]:
+        """The positions of a range in the order in which they can be defined."""
+        upwards = list(range(over.lo.const, over.hi.const + 1))
+        return upwards if min(self.steps) < 0 else upwards[::-1]
+
+    def earlier(self, over: Range) -> list[tuple[Equation, int]]:
+        """The states before the first position that the equations use: ``h_0``."""
+        return [
+            (used, p + s)
+            for used in self.equations
+            for p in self.positions(over)
+            for s in sorted({s for e in self.equations for s in e.shifts(used)})
+            if not over.lo.const <= p + s <= over.hi.const
+        ]
+
+    def family(self, equation: Equation, positions: Sequence[int]) -> Sides:
         """``h_t = 1[t = 1] h_1 + 1[t = 2] h_2 + …``"""
+        letter = equation.letter
         right: list[Token] = []
-        for k, p in enumerate(self.positions):
+        for k, p in enumerate(positions):
             if k:
-                right.append(replace(self.letter, kind="symbol", text="+", style=""))
-            right += _chosen(self.letter, p)
-            right += [*self.name, *_script(self.letter, p)]
-        return (*self.name, *_script(self.letter, None)), tuple(right)
+                right.append(replace(letter, kind="symbol", text="+", style=""))
+            right += _chosen(letter, p)
+            right += equation.at(p)[0]
+        return equation.at(None)[0], tuple(right)
 
 
-def recursion(left: Sequence[Token], right: Sequence[Token], ranges: Mapping[str, Range]) -> Recursion | None:
-    """A relation as a recursion, if its right side uses the name on its left at a shifted position."""
+def equation(left: Sequence[Token], right: Sequence[Token], over: Mapping[str, Range]) -> Equation | None:
+    """A relation as an equation of a possible recursion: on its left is a name with one letter below."""
     at = next((k for k, t in enumerate(left) if t.kind == "sub"), None)
     if at is None or at == 0:
         return None
     inner, end = _argument(left, at + 1)
     if len(inner) != 1 or not is_name(inner[0]) or end != len(left):
         return None
-    letter, name = inner[0], tuple(left[:at])
-    over = ranges.get(letter.text)
-    if over is None or over.lo.terms or over.hi.terms or not 0 < over.hi.const - over.lo.const + 1 <= MAX_POSITIONS:
+    return Equation(tuple(left[:at]), inner[0], tuple(right), over.get(inner[0].text))
+
+
+def recursion(last: Equation, earlier: Sequence[Equation]) -> Recursion | None:
+    """The equations that use each other with the last one, if one of them does so at a shifted position."""
+    known = [*(e for e in earlier if e.key != last.key), last][-MAX_EQUATIONS:]
+    uses = {e.key: {o.key: e.shifts(o) for o in known if e.shifts(o)} for e in known}
+    inside = [e for e in known if last.key in _reached(uses, e.key) and e.key in _reached(uses, last.key)]
+    steps = {s for e in inside for o in inside for s in uses[e.key].get(o.key, ()) if s}
+    ordered = _ordered(inside, uses)
+    if not steps or ordered is None or min(steps) < 0 < max(steps):
         return None
-    steps = {_shift(script, letter.text) for script in _scripts_of(right, name)}
-    shifts = {s for s in steps if s}
-    if not shifts or 0 in steps or (min(shifts) < 0 < max(shifts)):
-        return None
-    positions = range(over.lo.const, over.hi.const + 1)
-    return Recursion(name, letter, tuple(right), over, tuple(positions if max(shifts) < 0 else reversed(positions)))
+    return Recursion(tuple(ordered), frozenset(steps))
+
+
+def _reached(uses: Mapping[Name, Mapping[Name, set[int]]], start: Name) -> set[Name]:
+    """What an equation uses, directly or through others."""
+    found: set[Name] = set()
+    ahead = list(uses[start])
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found.add(name)
+            ahead += uses[name]
+    return found
+
+
+def _ordered(inside: Sequence[Equation], uses: Mapping[Name, Mapping[Name, set[int]]]) -> list[Equation] | None:
+    """Equations after those that they use at the same position; None if these use each other."""
+    left, out = list(inside), []
+    while left:
+        waiting = {e.key for e in left}
+        free = next((e for e in left if not any(0 in s and o in waiting for o, s in uses[e.key].items())), None)
+        if free is None:
+            return None
+        left.remove(free)
+        out.append(free)
+    return out
 
 
 def _argument(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...], int]:
@@ -77,7 +151,8 @@ def _scripts_of(tokens: Sequence[Token], name: tuple[Token, ...]) -> Iterator[tu
     wanted = [(t.text, t.style) for t in name]
     for k in range(len(tokens) - len(name)):
         here = tokens[k : k + len(name)]
-        if [(t.text, t.style) for t in here] == wanted and tokens[k + len(name)].kind == "sub":
+        accented = k > 0 and tokens[k - 1].text in ACCENTS
+        if not accented and [(t.text, t.style) for t in here] == wanted and tokens[k + len(name)].kind == "sub":
             yield _argument(tokens, k + len(name) + 1)[0]
 
 

@@ -84,6 +84,14 @@ Entrywise = Literal["", "rows of factors", "all"]
 """Products of columns that are read entry by entry: none, those of three factors and more, all."""
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenArgument:
+    """An argument of an arbitrary function: its value, or its text and positions, ``x_i``, if it is not declared."""
+
+    text: str
+    values: tuple[ReadValue, ...]
+
+
 class Reading(Protocol):
     """The reading of one chain, definition or call, as its rules see it."""
 
@@ -102,6 +110,8 @@ class Reading(Protocol):
     """True if a slice ``X_{i:}`` is read as a row."""
     held_alone: frozenset[Definition]
     """Definitions that a lone partial derivative beside the products of a chain rule holds constant."""
+    opaque: dict[str, WrittenArgument]
+    """The arguments of a called function that are not declared, by their names in its definition."""
 
     def value(self, node: SyntaxNode) -> ReadValue:
         """The value of a node, by the rule for its kind."""
@@ -112,10 +122,18 @@ class Reading(Protocol):
     def parse(self, tokens: Sequence[Token], where: Span) -> SyntaxNode:
         """Tokens that the parser left unread, as a tree."""
 
-    def warn(self, code: str, message: str, span: Span, remedy: str = "") -> None:
-        """Warn about this step. Warnings inside a definition are reported once, at the definition."""
+    def warn(self, code: str, message: str, span: Span, remedy: str = "", once: bool = False) -> None:
+        """Warn about this step. Warnings inside a definition are reported once, at the definition.
 
-    def child(self, parameters: dict[str, ReadValue] | None = None, bound: dict[str, Index] | None = None) -> Reading:
+        ``once``: the same words are not repeated for another place.
+        """
+
+    def child(
+        self,
+        parameters: dict[str, ReadValue] | None = None,
+        bound: dict[str, Index] | None = None,
+        opaque: dict[str, WrittenArgument] | None = None,
+    ) -> Reading:
         """A reading of the body of a definition or call, with letters of its own."""
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symgrad.core.nodes import AbstractFunction, Apply, Definition, Entry, Lam, Ref, Tensor
-from symgrad.core.ranges import Index, Range
+from symgrad.core.nodes import AbstractFunction, Apply, Definition, Entry, Lam, Ref, Size, Tensor
+from symgrad.core.ranges import Affine, Index, Range
 from symgrad.reading.meaning.definitions import define
+from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.slots import element
 from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.names.name_keys import NameKey
@@ -19,14 +21,17 @@ from symgrad.reading.tree.used_names import subnodes
 
 def abstract(el: Reading, function: AbstractFunction, node: Call) -> ReadValue:
     """``f(x)`` elementwise for ``f : R -> R``; ``L(Y)`` of whole arrays; primes differentiate."""
-    if len(node.args) != len(function.shapes):
-        message = f"`{function.name}` takes {len(function.shapes)} arguments, here are {len(node.args)}"
+    count = len(function.shapes) - len(function.values)
+    if len(node.args) != count:
+        message = f"`{function.name}` takes {count} arguments, here are {len(node.args)}"
         raise error("SG115", message, node.span)
     values = [el.value(a) for a in node.args]
     sym = node.function
-    if sym.sub:
+    of_numbers = not any(function.shapes) and not function.values
+    if sym.sub and of_numbers:
         raise error("SG101", "a subscript on an abstract function is not read", sym.span)
-    out = _of_arrays(el, function, node, values) if any(function.shapes) else _of_numbers(function, node, values)
+    out = _of_numbers(function, node, values) if of_numbers else _of_arrays(el, function, node, values)
+    out = element(el, out, sym.sub, node.span)
     return raised(el, out, sym.sup, sym.span) if sym.sup else out
 
 
@@ -45,13 +50,20 @@ def _of_arrays(el: Reading, function: AbstractFunction, node: Call, values: list
         message, remedy = "a prime of a function of arrays is not read", "write `\\frac{\\partial L}{\\partial Y}`"
         raise error("SG101", message, node.function.span, remedy)
     lams = []
-    for v, shape, arg in zip(values, function.shapes, node.args, strict=True):
+    for v, shape, arg in zip(values, function.shapes, node.args, strict=False):  # the positions of values are left
         if len(v.axes) != len(shape):
             raise error("SG113", f"`{function.name}` takes an array of {len(shape)} axes here", arg.span)
         for axis, wanted in zip(v.axes, shape, strict=True):
             el.letters.demand(axis, wanted, arg.span)
         lams.append(Lam(v.axes, v.body))
-    return ReadValue(Apply(function, tuple(lams), ()))
+    return with_positions(function, lams)
+
+
+def with_positions(function: AbstractFunction, arguments: Sequence[Lam]) -> ReadValue:
+    """A function at its arguments; each axis of its values is one more argument, the position in it."""
+    axes = tuple(OpenIndex("kjlm"[k % 4], r, "free") for k, r in enumerate(function.values))
+    places = tuple(Lam((), Size(Affine.of(axis))) for axis in axes)
+    return ReadValue(Apply(function, (*arguments, *places), ()), axes)
 
 
 def upstream(el: Reading, function: AbstractFunction, sym: Sym) -> ReadValue:

@@ -23,15 +23,21 @@ from symgrad.reading.meaning.bounds import Bound, read_bounds
 from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.open_index import OpenIndex, give_range
 from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.unrolled import unrolled
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.tree.scripts import cover, error
-from symgrad.reading.tree.syntax import BigOp
+from symgrad.reading.tree.syntax import BigOp, Derivative, ProductNode
 from symgrad.reading.tree.used_names import sum_letter
 
 
 @reads(BigOp)
 def big(el: Reading, node: BigOp) -> ReadValue:
     """``\\sum_{…}^{…} body``"""
+    written_out = unrolled(el.scope, node)
+    if written_out is not None:
+        if node.op == "prod" and isinstance(written_out, ProductNode) and not isinstance(node.body, Derivative):
+            _check_order(el, written_out)
+        return el.value(written_out)
     bounds = read_bounds(el, node)
     frame = {sum_letter(b.token): b.index for b in bounds}
     el.letters.bound.append(frame)
@@ -45,6 +51,12 @@ def big(el: Reading, node: BigOp) -> ReadValue:
     for b, where in zip(reversed(bounds), reversed(wheres), strict=True):
         out = make(b.index, out, where)
     return replace(body, body=out, jacobian=None)
+
+
+def _check_order(el: Reading, product: ProductNode) -> None:
+    """A product over an index does not say in what order matrices are multiplied; those of a chain rule have one."""
+    if len(el.value(product.factors[0][1]).axes) > 1:
+        raise error("SG101", "the order of these matrices is not plain", product.span, "write the product out")
 
 
 def limit(el: Reading, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
@@ -127,7 +139,8 @@ def is_counted(index: Index, body: Expr) -> bool:
 def _unbounded(el: Reading, b: Bound, body: Expr, node: BigOp) -> list[Cond]:
     """A sum without bounds: over the declared range, the range of the slots, or the bounds of an earlier sum."""
     index, key = b.index, sum_letter(b.token)
-    declared = el.scope.letters.get(key)
+    fixed = el.scope.indices.get(key)
+    declared = el.scope.letters.get(key, fixed.range if fixed is not None and index.range is None else None)
     if isinstance(declared, Subset) and index.range in (None, declared.range):
         give_range(index, declared.range)
         return [Cond("in", index, declared)]

@@ -8,13 +8,15 @@ from typing import Any
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, pattern_letters
-from symgrad.reading.names.scope import Defined, Scope
+from symgrad.reading.names.scope import NORMAL, Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import GREEK, error, is_name, letter_key, read_slots, strip_groups
 from symgrad.reading.tree.syntax import BigOp, Call, Colon, Position, Scripted, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import note_bounds, outside_letters, slot_letters, subnodes
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
+
+LOGARITHMS = ("\\log", "log", "\\ln", "ln")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Definer:
 
     def define(self, name: SyntaxNode, body: SyntaxNode, span: Span, plain: bool) -> Defined | None:
         """Enter the definition ``name = body``, and return it; None if the relation does not define."""
+        if self._is_logarithm(name) and isinstance(name, Call):
+            return self.define(name.args[0], Call(body.span, Sym(body.span, "\\exp"), (body,)), span, plain)
         written = Candidate(body, span, plain)
         entries = _entries(name)
         if entries is not None:
@@ -62,6 +66,17 @@ class Definer:
         if not plain:
             raise error("SG101", "only a name can be defined", name.span, "write `name := …`")
         return None
+
+    def _is_logarithm(self, name: SyntaxNode) -> bool:
+        """True for ``\\log p(x \\mid \\mu)`` of a function without a value: what it is equal to defines ``p``."""
+        if not isinstance(name, Call) or name.function.key not in LOGARITHMS or not self.scope.is_function("\\log"):
+            return False
+        inner = name.args[0]
+        if not isinstance(inner, Call) or inner.bare or name.function.sub or name.function.sup:
+            return False
+        key = NameKey.function(inner.function)
+        known = self.scope.is_function(inner.function.key) or key in self.scope.functions or key in self.scope.applied
+        return not known and not self.scope.calls.named(key) and key not in self.scope.values
 
     def is_declared(self, name: SyntaxNode) -> bool:
         """True if a name has been declared or defined."""
@@ -158,6 +173,8 @@ class Definer:
             return None
         names = [a.key for a in name.args if isinstance(a, Sym) and not a.sub and not a.sup and not a.primes]
         bare = len(names) == count and len(set(names)) == count
+        if sym.key == NORMAL and count == 3 and not bare:
+            return None  # the density is known
         taken = isinstance(self.scope.values.get(key), Defined) and not any(k == key for k, _ in calls)
         if taken and written.plain and not bare:
             return None
@@ -169,7 +186,9 @@ class Definer:
             # without its arguments, the name is the quantity at the arguments' own values
             made = self._enter("values", key, written, patterns=patterns or ())
         if bare:
-            return self._enter("calls", (key, count), written, arguments=tuple(names), patterns=patterns or ())
+            return self._enter(
+                "calls", (key, count), written, arguments=tuple(names), patterns=patterns or (), given=name.given
+            )
         self.scope.applied[key] = tuple(a.span.text for a in name.args)
         return made
 

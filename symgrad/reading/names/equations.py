@@ -145,7 +145,7 @@ class Equations:
             return False
         body = Parser(right, self.scope, cover(right)).whole()
         self.scope.values.pop(key, None)
-        entry = Defined(key, body, span, arguments=tuple(names), serial=self.scope.serial)
+        entry = Defined(key, body, span, arguments=tuple(names), given=head.given, serial=self.scope.serial)
         self.scope.put("calls", (key, len(names)), entry)
         return True
 

@@ -118,6 +118,9 @@ class Membership:
 
     def numbers(self, name: tuple[Token, ...], declared: Reals) -> None:
         """``U``; of a family, ``x_i`` or ``x^{(i)}``, the letters with a range are its first slots."""
+        if name[-1].text == ")" and (find(name, "(") or 0) > 0:
+            self.applied(name, declared)
+            return
         sym = read_name(self.scope, name)
         patterns = pattern_letters(sym.sub) if sym.sub else ()
         leading = [r for r in map(self.range_of_letter, patterns or ()) if r is not None]
@@ -181,17 +184,23 @@ class Membership:
         result = read_set(self.scope, right[arrow + 1 :])
         domains = [read_set(self.scope, d) for d in parted(right[:arrow], "\\times")]
         shapes = tuple(d.ranges for d in domains if isinstance(d, Reals))
-        if not isinstance(result, Reals) or result.ranges or len(shapes) != len(domains):
+        if not isinstance(result, Reals) or len(shapes) != len(domains):
             raise error(
                 "SG109",
-                "only functions of numbers and arrays whose values are numbers are read",
+                "only functions of numbers and arrays are read",
                 cover(right),
                 "write `f : \\mathbb{R} \\to \\mathbb{R}`",
             )
         for name in items(left):
             key = NameKey.labelled(read_name(self.scope, name))
-            self.scope.put("functions", key, AbstractFunction(key.latex, shapes))
+            places = ((),) * len(result.ranges)
+            self.scope.put("functions", key, AbstractFunction(key.latex, (*shapes, *places), result.ranges))
         return True
+
+    def applied(self, name: tuple[Token, ...], declared: Reals) -> None:
+        """``\\phi(s, a) \\in \\mathbb{R}^d``: a function by the shape of its values."""
+        sym = read_name(self.scope, name[: find(name, "(")])
+        self.scope.put("codomains", NameKey.function(sym), declared.ranges)
 
 
 def _family(members: list[Sym]) -> tuple[Sym, tuple[Token, ...]] | None:

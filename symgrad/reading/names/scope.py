@@ -21,6 +21,9 @@ from symgrad.reading.tree.syntax import Position, Sym, SyntaxNode
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
+NORMAL = "\\mathcal{N}"
+"""The density of the normal distribution, with three arguments; with none, it may be a subset."""
+
 ARRAY_FUNCTIONS = frozenset(
     ("softmax", "logsumexp", "lse", "LSE", "tr", "Tr", "trace", "diag", "Diag", "sum", "max", "min", "\\max", "\\min")
 )
@@ -48,7 +51,7 @@ class Defined:
 
     patterns: the letters of its left side, in order; arguments: those of ``J(o, c)``; form: the compound subscript of
     ``u_{c+j}``; alias: the name of a slice, always replaced by it; over: the range of its patterns, if the definition
-    determines it.
+    determines it; given: the number of arguments before a bar.
     """
 
     key: NameKey
@@ -61,6 +64,7 @@ class Defined:
     one_hot: bool = False
     declared: Tensor | None = None
     over: Range | None = None
+    given: int = 0
     serial: int = 0
 
 
@@ -113,13 +117,23 @@ class Scope:
     first_defined: dict[NameKey, Defined] = field(default_factory=dict)
     """The first definition of each name in the document, without names of which a definition could not be read."""
     once_unread: set[NameKey] = field(default_factory=set)
+    equations: dict[tuple[tuple[str, str], ...], Any] = field(default_factory=dict)
+    """The definitions with one letter below their name, which may be parts of a recursion."""
+    recursive: dict[tuple[tuple[str, str], ...], Range | None] = field(default_factory=dict)
+    """The names of recursions with their ranges, without one for a single cell."""
+    codomains: NameTable[NameKey, tuple[Range, ...]] = field(default_factory=NameTable)
+    """The shapes of values, ``\\phi(s, a) \\in \\mathbb{R}^d``, of functions whose arguments are not declared."""
+    undeclared: dict[tuple[Any, ...], AbstractFunction] = field(default_factory=dict)
+    """The functions that are applied and not declared."""
+    parametrised: set[str] = field(default_factory=set)
+    """The letters of functions that are written with their parameter, ``\\pi_\\theta``: it is in no other one."""
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
 
     def lookups(self) -> Lookups:
         """Notes which names are looked up inside of a ``with`` block."""
-        tables = (*self.TABLES, "sizes", "bounds", "words", "raised", "sets", "applied", "unread")
+        tables = (*self.TABLES, "sizes", "bounds", "words", "raised", "sets", "applied", "unread", "codomains")
         return Lookups([getattr(self, table) for table in tables])
 
     def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:
@@ -218,7 +232,8 @@ class Scope:
 
     def has_arguments(self, sym: Sym) -> bool:
         names = (NameKey(sym.key), NameKey.function(sym))
-        return names[0] in self.functions or any(map(self.calls.named, names))
+        declared = any(n in self.functions for n in names) or names[1] in self.codomains
+        return declared or any(map(self.calls.named, names))
 
     def is_argument(self, sym: Sym, letter: str) -> bool:
         defined = (self.calls[k].arguments or () for k in self.calls.named(NameKey(sym.key)))

@@ -22,6 +22,7 @@ class BracketParser(Cursor):
         closes = name in ("|", "||") or self.bars_before(closing) % 2 == 1
         outer, self.bars = self.bars, 1 if closes else 0
         items: list[SyntaxNode] = []
+        given = 0
         while True:
             t = self.peek()
             if t is None:
@@ -33,8 +34,10 @@ class BracketParser(Cursor):
             ):
                 if not items:
                     raise error("SG104", "an expression is missing here", t.span)
+                given = given or (len(items) if t.text == "|" else 0)
                 self.at += 1
             elif t.kind == "command" and t.text == "\\mid":
+                given = given or len(items)
                 self.at += 1
             elif items and self.tokens[self.at - 1].text not in (",", ";", "|", "\\mid"):
                 raise error("SG101", f"`{t.written}` is not expected inside these brackets", t.span)
@@ -42,7 +45,7 @@ class BracketParser(Cursor):
         end = self.tokens[self.at]
         self.at += 1
         self.bars = outer
-        return Paren(start.span.to(end.span), name, tuple(items))
+        return Paren(start.span.to(end.span), name, tuple(items), given)
 
     def bars_before(self, closing: str) -> int:
         """The number of bars at this level before the bracket closes."""

@@ -9,9 +9,13 @@ from symgrad.reading.tokens.cuts import outermost, parted, separated, statement
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.bracket_parser import BracketParser
 from symgrad.reading.tree.cursor import OPEN, OPEN_COMMANDS
-from symgrad.reading.tree.scripts import ACCENTS, cover, error, is_name, letter_key, script_argument, spelled
+from symgrad.reading.tree.scripts import ACCENTS, GREEK, cover, error, is_name, letter_key, script_argument, spelled
 from symgrad.reading.tree.syntax import Call, Sym, SyntaxNode
 from symgrad.reading.tree.words import word_length
+
+OPERATORS = ("+", "-", "*", "/", "\\cdot", "\\odot", "\\times")
+EVENTS = ("=", "\\succ", "\\prec")
+"""The signs of events: a random variable has a value, one outcome is preferred to another."""
 
 
 class NameParser(BracketParser):
@@ -30,7 +34,7 @@ class NameParser(BracketParser):
         if opens and t is not None and (function or event or (t.text == "(" and self.takes_arguments(sym))):
             closing = OPEN.get(t.text) or OPEN_COMMANDS[t.text]
             paren = self.bracket(t.text, t.kind, closing, t.text)
-            return self.scripted(Call(sym.span.to(paren.span), sym, paren.items))
+            return self.scripted(Call(sym.span.to(paren.span), sym, paren.items, given=paren.given))
         if function:
             if self.head and t is None and sym.span.start == self.tokens[0].span.start:
                 return sym  # `\\sigma = …`, `\\sigma_b = …` define it
@@ -82,11 +86,15 @@ class NameParser(BracketParser):
         closing = self.bracket_end(self.at)
         inner = self.tokens[self.at + 1 : closing] if closing is not None else ()
         is_factor = self.vocabulary.is_value(sym.key) and not self.vocabulary.has_arguments(sym)
-        if closing is None or is_factor or not any(t.text == "=" for _, t in outermost(inner)):
+        if closing is None or is_factor or not any(t.text in EVENTS for _, t in outermost(inner)):
             return None
         label, arguments = "", list[Token]()
         for separator, piece in separated(inner):
-            said = statement(piece, "=")
+            said = statement(piece, EVENTS)
+            if said.sign in ("\\succ", "\\prec"):
+                label += said.sign
+                arguments += [*said.left, replace(self.tokens[self.at], text=","), *said.right]
+                continue
             name, sign, value = said.left, said.sign, said.right
             if sign and not (value and name and is_name(name[0]) and all(t.kind == "prime" for t in name[1:])):
                 return None
@@ -124,8 +132,16 @@ class NameParser(BracketParser):
             bars += depth == 0 and t.kind == "symbol" and t.text == "|"
         if bars % 2:
             return True  # an even number of bars are those of absolute values
+        if self.is_parametrised(sym) and inner and is_name(inner[0]):
+            return not any(t.text in OPERATORS for _, t in outermost(inner))
         whole = self.head and closing == len(self.tokens) - 1 and sym.span.start == self.tokens[0].span.start
         return whole and len(inner) == 1 and is_name(inner[0])
+
+    def is_parametrised(self, sym: Sym) -> bool:
+        """True for ``p_\\theta``, ``f_{\\text{ref}}``: unknown, with a Greek letter or a word below."""
+        if not sym.sub or self.vocabulary.is_known(sym) or self.vocabulary.is_value(sym.key):
+            return False
+        return sym.sub[0].text in GREEK or sym.sub[0].kind in ("text", "word")
 
     def bracket_end(self, at: int) -> int | None:
         """The position where the parenthesis that opens at a position closes."""

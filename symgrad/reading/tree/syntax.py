@@ -37,19 +37,27 @@ class Sym(SyntaxNode):
 
 @dataclass(frozen=True, slots=True)
 class Call(SyntaxNode):
-    """A name applied to arguments, ``J(o, c)``, ``\\sigma'(x)``, ``p(o | c)``. ``bare``: without parentheses."""
+    """A name applied to arguments, ``J(o, c)``, ``\\sigma'(x)``, ``p(o | c)``.
+
+    ``bare``: without parentheses; ``given``: the number of arguments before the first bar, 0 without one.
+    """
 
     function: Sym
     args: tuple[SyntaxNode, ...]
     bare: bool = False
+    given: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Paren(SyntaxNode):
-    """Brackets, with their items. kind: '(', '[', '{', '|' for an absolute value, '||' for a norm, '<'."""
+    """Brackets, with their items. kind: '(', '[', '{', '|' for an absolute value, '||' for a norm, '<'.
+
+    ``given``: the number of items before the first bar, 0 without one.
+    """
 
     kind: str
     items: tuple[SyntaxNode, ...]
+    given: int = 0
 
 
 @dataclass(frozen=True, slots=True)
