@@ -69,7 +69,9 @@ class Membership:
     def whole(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
         """``\\mathcal{V} = [W]``, ``Vocab = \\{1, \\dots, W\\}``: a name for all positions of a range."""
         name = "".join(map(letter_key, left))
-        listed = right[0].text == "\\{" or name.startswith("\\math") or letter_of(right[1:-1]) in self.scope.sizes
+        size = letter_of(right[1:-1])
+        sized = size is not None and (size in self.scope.sizes or name.startswith("\\math"))
+        listed = sized or right[0].text == "\\{"
         named = all(map(is_name, left)) and (len(left) > 1 or name.startswith("\\math") or name.isupper())
         whole = read_set(self.scope, right) if named and listed and not self.scope.is_array(name) else None
         if not isinstance(whole, PositionSet) or whole.ranges:

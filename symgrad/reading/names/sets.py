@@ -250,7 +250,6 @@ def _braces(scope: Scope, tokens: Sequence[Token]) -> DeclaredSet | None:
         _, sup, at = _scripts(tokens, end + 1)
         return _array(scope, sup, "bit" if text == "01" else "sign") if at == len(tokens) else None
     dots = find(inner, "\\dots")
-    if dots is None or dots + 1 >= len(inner):
+    if dots is None or dots + 1 >= len(inner) or inner[0].text not in ("0", "1"):
         return None
-    last = affine_size(scope, inner[dots + 1 :])
-    return _positions(scope, tokens, end, _up_to(inner[0], last)) if inner[0].text in ("0", "1") else None
+    return _positions(scope, tokens, end, _up_to(inner[0], affine_size(scope, inner[dots + 1 :])))
