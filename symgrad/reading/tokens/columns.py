@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from symgrad.reading.tokens.cuts import depths
+from symgrad.reading.tokens.cuts import depths, outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import BESIDE, CASE_WORDS, is_relation
 from symgrad.text.source import Span
@@ -34,7 +34,12 @@ def arranged(row: Sequence[Token], is_declared: IsDeclared) -> tuple[Token, ...]
     for k, column in enumerate(columns[1:], 1):
         if not column:
             gap = gap or _is_complete(out)
-        elif k < 2 or not _is_complete(out) or is_relation(column[0]) or column[0].text in _CONTINUES:
+        elif (
+            (k < 2 and not (_relates(out) and _relates(column)))
+            or not _is_complete(out)
+            or is_relation(column[0])
+            or column[0].text in _CONTINUES
+        ):
             out += column
             gap = False
         else:
@@ -74,6 +79,12 @@ def _is_complete(tokens: Sequence[Token]) -> bool:
     """True for tokens with a relation that has a right side."""
     signs = [k for k, t in enumerate(tokens) if is_relation(t)]
     return bool(signs) and signs[-1] + 1 < len(tokens)
+
+
+def _relates(tokens: Sequence[Token]) -> bool:
+    """True for tokens with a relation sign outside of brackets, between two sides."""
+    signs = [k for k, t in outermost(tokens) if is_relation(t)]
+    return bool(signs) and signs[0] > 0 and signs[-1] + 1 < len(tokens)
 
 
 def _without_signs_of_proof(row: Sequence[Token]) -> Sequence[Token]:
