@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
-from symgrad.reading.document.assertions import Stance, definers, is_called, last_cases, stances, turns
+from symgrad.reading.document.assertions import Stance, definers, is_arbitrary, is_called, last_cases, stances, turns
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
 from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_independent, sets
 from symgrad.reading.document.sentences import proses
@@ -151,6 +151,9 @@ class Reader:
         paragraph.read(tokens, kept, defining)
         for formula in one_hots:
             paragraph.one_hot(formula)
+        for k, tokens_read in read:
+            if is_arbitrary(prose[k]):
+                paragraph.arbitrary(tokens_read)
         self.out.diagnostics.extend(paragraph.diagnostics)
 
     def enter(self, layer: DeclarationLayer) -> None:

@@ -20,8 +20,8 @@ Stance = Literal["asserted", "passing", "mentioned", "unclear", "case", "denied"
 """passing: asserted until the text turns to something else, ``if no word is drawn twice, $n_k \\neq n_l$``;
 mentioned: in a sentence that raises no doubt, which is enough to declare a new name, ``a penalty, $\\lambda > 0$``."""
 
-_SIGN = re.compile(r"<|>|=|\\(?:leq?|geq?|neq?|notin)(?![a-z])")
-_SIGNS = {"\\leq": "\\le", "\\geq": "\\ge", "\\ne": "\\neq"}
+_SIGN = re.compile(r"<|>|=|≠|≤|≥|∉|\\(?:leq?|geq?|neq?|notin)(?![a-z])")
+_SIGNS = {"≠": "\\neq", "≤": "\\le", "≥": "\\ge", "∉": "\\notin", "\\leq": "\\le", "\\geq": "\\ge", "\\ne": "\\neq"}
 _NEVER_BOTH = ({">", "<"}, {">", "="}, {"<", "="}, {">", "\\le"}, {"<", "\\ge"}, {"=", "\\neq"})
 MAX_WORDS = 8
 """Between a word that asserts and its formula, and between two formulas."""
@@ -62,7 +62,9 @@ def _sign(text: str) -> str:
 
 
 def _stance(prose: Prose, text: str) -> Stance:
-    """What one sentence says of its formula."""
+    """What one sentence says of its formula; a formula that states nothing is only mentioned."""
+    if not _sign(text) and "\\in" not in text and "∈" not in text:
+        return "mentioned"
     before = words.CLAUSE.split(prose.before)[-1]
     behind = words.CLAUSE.split(prose.after)[0]
     if (
@@ -157,6 +159,11 @@ def _is_plain(text: str, subject: bool) -> bool:
 def turns(text: str) -> bool:
     """True if the words between two displays end what was supposed: ``in general``, a heading."""
     return words.TURN.search(text) is not None
+
+
+def is_arbitrary(prose: Prose) -> bool:
+    """``For arbitrary $a$``, ``let $a$ be arbitrary``"""
+    return bool(words.ARBITRARY.search(prose.before) or words.ARBITRARY_BEHIND.search(prose.after))
 
 
 def last_cases(said: Sequence[Stance], prose: Sequence[Prose]) -> list[int]:

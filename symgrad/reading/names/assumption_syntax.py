@@ -118,6 +118,7 @@ class Assuming:
             return False
         if entry.domain == "real" and self.stance == "asserted":
             self.scope.values[known] = replace(entry, domain=domain)
+            self.scope.signed[known] = cover(said.tokens)
             self.scope.version += 1
         elif entry.domain == "real" and self.stance != "case":
             letters = "" if rest or not entry.ranges else f"_{{{'ijklmn'[: len(entry.ranges)]}}}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from symgrad.core.nodes import Tensor
@@ -67,6 +67,25 @@ class Paragraph:
         for piece in split(formula):
             for name in _between_commas(statement(piece, RELATIONS).left or tuple(piece)):
                 self._one_hot(name)
+
+    def arbitrary(self, formula: Sequence[Token]) -> None:
+        """``For arbitrary $a$``: whether what was assumed of it still holds is unclear from here on."""
+        try:
+            key = self.scope.value_key(read_name(self.scope, tuple(formula)))[0]
+        except NotationError:
+            return
+        entry = self.scope.values.get(key) if key is not None else None
+        place = self.scope.signed.pop(key, None) if key is not None else None
+        if key is None or not isinstance(entry, Tensor):
+            return
+        if place is not None and entry.domain in ("positive", "nonnegative"):
+            self.scope.values[key] = replace(entry, domain="real")
+            sign = ">" if entry.domain == "positive" else "\\ge"
+            Assuming(self.scope, stance="unclear").spelled(f"{cover(formula).text} {sign} 0", place)
+        for assumed in self.scope.assumed:
+            if key.letter in assumed.names:
+                assumed.standing = "unclear"
+        self.scope.version += 1
 
     def _one_hot(self, name: Sequence[Token]) -> None:
         if not name or name[0].kind not in ("letter", "word", "command"):

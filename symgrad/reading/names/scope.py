@@ -101,6 +101,8 @@ class Scope:
     assumed: list[Assumed] = field(default_factory=list)
     sets: NameTable[str, Range] = field(default_factory=NameTable)
     """Names of whole ranges, ``\\mathcal{V} = [W]``."""
+    signed: dict[NameKey, Span] = field(default_factory=dict)
+    """Declared names whose sign the prose assumes, with the place where it does."""
     words: NameSet = field(default_factory=NameSet)
     raised: NameSet = field(default_factory=NameSet)
     """Names of samples, declared as ``x^{(1)}, \\dots, x^{(m)}``, whose first index is written above."""
