@@ -19,11 +19,12 @@ from symgrad.reading.names.equations import Definingness
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.read_document import ReadDocument
 from symgrad.reading.tokens.columns import arranged
-from symgrad.reading.tokens.cuts import statement
+from symgrad.reading.tokens.cuts import outermost, statement
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
 from symgrad.reading.tokens.relations import IMPLIES, Relation, UnreadRow, read_relations
 from symgrad.reading.tokens.rows import read_rows
+from symgrad.reading.tree.scripts import cover
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
 
@@ -59,6 +60,8 @@ class Reader:
         self.last_equation: Equation | None = None
         """The last equation of the last display."""
         self.group = 0
+        self.inline = False
+        """True once the document has asked for verdicts on the chains in its text."""
         self.at = 0
         """Where the last display ends."""
 
@@ -72,9 +75,12 @@ class Reader:
             if isinstance(event, DeclarationLayer):
                 self.leave_and_enter(event)
             elif isinstance(event, list):
-                self.declare(event, self.macros)
+                for formula in self.declare(event, self.macros):
+                    self.inline_chain(formula)
             elif isinstance(event, Heading):
                 self.scope.section = event.span.start
+            elif isinstance(event, Directive) and event.name == "inline":
+                self.inline = True
             elif isinstance(event, Directive):
                 pending = event if self.is_known(event) else None
             else:
@@ -119,8 +125,8 @@ class Reader:
 
     # --- declarations ---------------------------------------------------------------------------
 
-    def declare(self, formulas: Sequence[Inline], macros: Macros) -> None:
-        """Enter the declarations of one paragraph."""
+    def declare(self, formulas: Sequence[Inline], macros: Macros) -> list[tuple[Token, ...]]:
+        """Enter the declarations of one paragraph; returns the formulas that it asserts."""
         tokens: list[tuple[Token, ...]] = []
         kept: list[Stance] = []
         read: list[tuple[int, list[Token]]] = []
@@ -155,6 +161,21 @@ class Reader:
             if is_arbitrary(prose[k]):
                 paragraph.arbitrary(tokens_read)
         self.out.diagnostics.extend(paragraph.diagnostics)
+        return [formula for formula, stance in zip(tokens, kept, strict=True) if stance == "asserted"]
+
+    def inline_chain(self, formula: tuple[Token, ...]) -> None:
+        """Rule on a chain of equations in the text where the document asks for it; note it elsewhere."""
+        if sum(t.text == "=" for _, t in outermost(formula)) < 2:
+            return
+        span = cover(formula)
+        if not self.inline:
+            remedy = "write it as a display, or `<!-- symgrad: inline -->` before it"
+            self.out.not_checked.append(Diagnostic("SG405", "a chain in the text: not checked", span, remedy, "note"))
+            return
+        self.group += 1
+        relations = read_relations([arranged(formula, self.is_declared)], None, self.scope.words)
+        for chain in _chains(relations):
+            ChainReader(self.out, chain, self.definitions, self.group).read()
 
     def enter(self, layer: DeclarationLayer) -> None:
         before = {t: dict(getattr(self.scope, t)) for t in Scope.TABLES}
@@ -176,7 +197,7 @@ class Reader:
         if d.name == "skip" or (d.name == "expect" and words[:1] == ["refuted"] and _is_number(words[1:])):
             return True
         message = f"`symgrad: {d.name} {d.argument}` is not a directive"
-        remedy = "use `expect refuted`, `expect refuted 2` or `skip WHY`"
+        remedy = "use `expect refuted`, `expect refuted 2`, `skip WHY` or `inline`"
         self.out.diagnostics.append(Diagnostic("SG004", message, d.span, remedy))
         return False
 

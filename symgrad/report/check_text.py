@@ -7,7 +7,7 @@ tried by hand, and the likely repairs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from symgrad.report.frame import Fact, Paint, footnotes, frame
@@ -96,11 +96,24 @@ def _remarks(document: DocumentReport, paint: Paint) -> Iterator[str]:
     warnings = (warning for step in document.steps if not _shown(step) for warning in step.warnings)
     yield from dict.fromkeys(_remark(warning, paint) for warning in warnings)
     others = [one for one in document.diagnostics if one.severity != "error"]
-    yield from (_remark(diagnostic, paint) for diagnostic in (*others, *document.not_checked))
+    yield from (_remark(diagnostic, paint) for diagnostic in (*others, *_gathered(document.not_checked)))
     proofs = [step for step in document.steps if step.verdict == "proved" and not _shown(step)]
     used = list(dict.fromkeys(assumption for step in proofs for assumption in step.assumptions))
     for nth, line in enumerate(wrapped(used)):
         yield f"  {paint('blue', 'assuming') if not nth else ' ' * len('assuming')} {printable(line)}"
+
+
+def _gathered(notes: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """The notes, those on chains in the text as one with all their places."""
+    chains = [note for note in notes if note.code == "SG405" and note.span]
+    more = [note.span.place for note in chains[1:] if note.span]
+    for note in notes:
+        if more and note is chains[0]:
+            yield replace(
+                note, message=f"{note.message}, nor {'are those' if more[1:] else 'is that'} at {', '.join(more)}"
+            )
+        elif note not in chains[1:]:
+            yield note
 
 
 def _remark(diagnostic: Diagnostic, paint: Paint) -> str:

@@ -44,7 +44,11 @@ class Layout:
         if m is None:
             return
         name, argument = m[2], " ".join(m[3].split())
-        fits = name == "skip" or (name == "expect" and re.fullmatch(r"refuted( [0-9]{1,6})?", argument) is not None)
+        fits = (
+            name == "skip"
+            or (name == "inline" and not argument)
+            or (name == "expect" and re.fullmatch(r"refuted( [0-9]{1,6})?", argument) is not None)
+        )
         if m[1] and fits:
             self.directives.append(Directive(name, argument, self.span(start, end)))
         elif m[1] or fits:
@@ -54,7 +58,7 @@ class Layout:
                 f"`{said}` is not a directive",
                 start,
                 end,
-                "write `symgrad: expect refuted` or `symgrad: skip WHY`",
+                "write `symgrad: expect refuted`, `symgrad: skip WHY` or `symgrad: inline`",
             )
 
 
