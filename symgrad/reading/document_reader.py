@@ -161,7 +161,7 @@ class Reader:
             if is_arbitrary(prose[k]):
                 paragraph.arbitrary(tokens_read)
         self.out.diagnostics.extend(paragraph.diagnostics)
-        return [formula for formula, stance in zip(tokens, kept, strict=True) if stance == "asserted"]
+        return [formula for formula, stance in zip(tokens, kept, strict=True) if stance in ("asserted", "mentioned")]
 
     def inline_chain(self, formula: tuple[Token, ...]) -> None:
         """Rule on a chain of equations in the text where the document asks for it; note it elsewhere."""
