@@ -13,7 +13,7 @@ from symgrad.reading.meaning.slots import element, fill, split_digits
 from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.upstream import upstream
 from symgrad.reading.meaning.values import ReadValue, refreshed
-from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, labelled_size
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, labelled_size, pattern_letters
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots
@@ -32,7 +32,7 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
     """The value of a name with its subscripts, and the superscripts that are not part of the name."""
     scope = el.scope
     parameter = el.parameters.get(sym.key) or el.parameters.get(f"\\mathbf {sym.key}")
-    if parameter is not None and not sym.primes:
+    if parameter is not None and not sym.primes and not _is_sample(el, sym, parameter):
         return element(el, refreshed(parameter), sym.sub, sym.span), sym.sup
     if sym.key in el.opaque:
         raise error(
@@ -83,6 +83,16 @@ def _check_label(el: Reading, sym: Sym, key: NameKey) -> None:
             message = f"`{sym.span.text}` is declared as one name, and `{label}` is summed here"
             remedy = f"say over what it runs, `${label} = 1, \\dots, N$`, before the declaration"
             raise error("SG108", message, sym.span, remedy)
+
+
+def _is_sample(el: Reading, sym: Sym, parameter: ReadValue) -> bool:
+    """True for ``x_i`` in a function of ``x``, if it is declared for every ``i`` and the argument has no such axis."""
+    declared = el.scope.values.get(NameKey(sym.key))
+    letters = pattern_letters(sym.sub) if sym.sub else None
+    if not isinstance(declared, Tensor) or len(declared.ranges) <= len(parameter.axes) or not letters:
+        return False
+    over = el.scope.letters.get(letters[0])
+    return over == declared.ranges[0] and over not in [axis.range for axis in parameter.axes]
 
 
 def _compound(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | None:
