@@ -82,14 +82,14 @@ class Unrolling:
         return entry.ranges if key.below else entry.ranges[1:]
 
     def shapes(self, declared: Shapes) -> Iterator[Shape]:
-        """The shapes that the states may have: the declared one, else those of the declared arrays' axes."""
+        """The shapes that the states may have: the declared one, else none, or those of the declared arrays' axes."""
         known = [s for s in declared.values() if s is not None]
         if known:
             yield known[0]
             return
         arrays = [t for t in self.scope.values.values() if isinstance(t, Tensor)]
+        yield ()  # first: a number is added to an array of any shape
         yield from dict.fromkeys([(r,) for t in arrays for r in t.ranges])
-        yield ()
 
     def name(self, e: Equation, position: int | None) -> Sym | None:
         node = self.reader.tree(e.at(position)[0], self.where, head=True)
