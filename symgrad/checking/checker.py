@@ -31,7 +31,7 @@ from symgrad.core.nodes import ZERO, Expr
 from symgrad.core.substitute import expand
 from symgrad.proving.proof import Proof, Prover
 from symgrad.reading.document_reader import read_document
-from symgrad.reading.meaning.alignment import multiplied_entrywise, transposed_layout
+from symgrad.reading.meaning.alignment import OTHERWISE, multiplied_entrywise, read_otherwise, transposed_layout
 from symgrad.reading.read_document import ReadDocument, ReadStep
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Source, Span
@@ -264,6 +264,9 @@ class Checker:
                 return replace(reopened(step), diagnostic=problem, evidence=Evidence("none"))
             if kind == "transposed":
                 return self.rule(other, reopened(step, transposed_layout(read_step.span)))
+            if kind in OTHERWISE:
+                plain = replace(step, warnings=tuple(w for w in step.warnings if w.code != "SG222"))
+                return self.rule(other, reopened(plain, read_otherwise(kind, read_step.span)))
             if kind == "entrywise":
                 plain = replace(step, warnings=tuple(w for w in step.warnings if w.code != "SG202"))
                 return self.rule(other, reopened(plain, multiplied_entrywise(read_step.span)))

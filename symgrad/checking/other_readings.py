@@ -129,7 +129,7 @@ def _summed(claim: Claim) -> set[str]:
 
 
 def hold_intermediates(claim: Claim) -> Claim | None:
-    """A lone ``∂y/∂μ`` on the left, with the other quantities in y's definition held constant.
+    """A lone ``∂y/∂μ`` on the left, with the other quantities in y's definition held constant; y may be written out.
 
     None unless y's own definition mentions the intermediate μ: otherwise any such derivative would be 0. At the
     positions of a recursion there is one such derivative for each, ``1[t = 1] ∂L/∂h_1 + …``.
@@ -143,9 +143,10 @@ def _holding(node: Expr) -> Expr:
         return Add(tuple(map(_holding, node.terms)))
     if isinstance(node, Mul) and all(isinstance(f, (Delta, Deriv)) for f in node.factors):
         return Mul(tuple(map(_holding, node.factors)))
-    if not (isinstance(node, Deriv) and isinstance(node.body, Ref) and isinstance(node.target, Ref)):
+    if not (isinstance(node, Deriv) and isinstance(node.target, Ref)):
         return node
-    own = {n.definition for n in walk(node.body.definition.body) if isinstance(n, Ref)}
+    body = node.body.definition.body if isinstance(node.body, Ref) else node.body
+    own = {n.definition for n in walk(body) if isinstance(n, Ref)}
     others = frozenset(own - {node.target.definition})
     if node.target.definition not in own or not others - node.held:
         return node

@@ -17,6 +17,7 @@ from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.declarations import Paragraph
 from symgrad.reading.names.equations import Definingness
 from symgrad.reading.names.scope import Scope
+from symgrad.reading.names.upstream_costs import Costs, undefined_costs
 from symgrad.reading.read_document import ReadDocument
 from symgrad.reading.tokens.columns import arranged
 from symgrad.reading.tokens.cuts import outermost, statement
@@ -42,13 +43,22 @@ ONE_HOT = re.compile(r"\bone-?\s?hot\b", re.IGNORECASE)
 class Reader:
     """Reads one document, with the declarations of other files."""
 
-    def __init__(self, source: Source, with_sources: Sequence[Source] = (), inferred: Inferred | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        with_sources: Sequence[Source] = (),
+        inferred: Inferred | None = None,
+        costs: Costs | None = None,
+    ) -> None:
         self.source = source
         self.out = ReadDocument(source)
         self.scope = self.out.scope
         if inferred is not None:
             inferred.enter(self.scope)
             self.out.inferred = inferred
+        if costs is not None:
+            self.scope.costs, self.scope.gradients = costs.arguments, costs.gradients
+            self.scope.samples, self.scope.endings = costs.samples, set(costs.endings)
         self.macros = collect_macros(source)
         self.definitions = Definitions()
         self.sections = Sections(with_sources)
@@ -299,11 +309,18 @@ def _chains(relations: Sequence[Relation]) -> list[list[Relation]]:
 def read_document(source: Source, with_sources: Sequence[Source] = ()) -> ReadDocument:
     """Read a document with the declarations of other files (``--with``).
 
-    Names that it leaves undeclared are inferred from their use, see ``inference``.
+    It is read again once it is known which costs it differentiates and never defines. Names that it leaves undeclared
+    are inferred from their use, see ``inference``.
     """
     plain = Reader(source, with_sources).read()
+    costs = undefined_costs(plain.scope, plain.chains)
+    if costs is not None:
+        plain = Reader(source, with_sources, None, costs).read()
     found = infer(plain.scope, plain.chains)
     if not found:
         return plain
-    Reader(source, with_sources, found).read()
-    return Reader(source, with_sources, close(found, plain.scope, plain.chains)).read()
+    Reader(source, with_sources, found, costs).read()
+    closed = close(found, plain.scope, plain.chains)
+    read = Reader(source, with_sources, closed, costs).read()
+    now = undefined_costs(read.scope, read.chains)
+    return read if now == costs else Reader(source, with_sources, closed, now).read()

@@ -162,6 +162,8 @@ class UndeclaredNames:
         if key is not None or sym.key in CONSTANTS or _is_delta(sym):
             return False
         name, function = NameKey(sym.key), NameKey.function(sym)
+        if name in (scope.costs or {}) or scope.square_of(sym) is not None:
+            return False
         if any(k in scope.functions or k in scope.applied or scope.calls.named(k) for k in (name, function)):
             return False
         if (scope.is_function(sym.key) and sym.key in self.called) or (

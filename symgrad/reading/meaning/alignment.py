@@ -56,6 +56,20 @@ def multiplied_entrywise(span: Span) -> Diagnostic:
     )
 
 
+OTHERWISE = {
+    "bracket": ("a derivative in front of a bracket is that of the bracket alone here", "write both in brackets"),
+    "total": ("a name without its subscript stands for the sum of its family here", "define the sum"),
+    "mean": ("a name without its subscript stands for the mean of its family here", "define the mean"),
+}
+"""Other readings of derivatives, with what to say of them."""
+
+
+def read_otherwise(kind: str, span: Span) -> Diagnostic:
+    """The warning for a step that holds under another reading of its derivatives."""
+    message, remedy = OTHERWISE[kind]
+    return Diagnostic("SG222", message, span, remedy, "warning")
+
+
 def make_claim(pair: Pair, facts: tuple[Assumption, ...]) -> Claim:
     """A claim for all values of the axes and of the free letters."""
     for axis, other in zip(pair.axes, pair.others, strict=False):

@@ -107,14 +107,15 @@ def call(el: Reading, node: Call) -> ReadValue:
 
 
 def derived(el: Reading, value: ReadValue, node: Call) -> ReadValue:
-    """``f'(x)`` of a defined function of one number: its derivative by ``x``."""
+    """``f'(x)`` of a defined function of one number or one array: its derivative by ``x``."""
     argument = el.value(node.args[0]) if len(node.args) == 1 else None
-    target = ungrouped(argument.body) if argument is not None and not argument.axes else None
+    target = ungrouped(argument.body) if argument is not None else None
     if value.axes or not isinstance(target, (Entry, Ref)):
         raise error(
             "SG101", "a prime needs one named argument", node.span, "write the derivative as `\\frac{d f}{d x}`"
         )
-    return ReadValue(Deriv(value.body, target), derivative=True)
+    assert argument is not None
+    return ReadValue(Deriv(value.body, target), argument.axes, argument.row, derivative=True)
 
 
 def defined_call(el: Reading, entry: Defined, node: Call) -> ReadValue:

@@ -15,7 +15,7 @@ from functools import partial, reduce
 from itertools import islice
 
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Cond, Deriv, Entry, Iverson, Num, Ref, Tensor, free_indices
+from symgrad.core.nodes import Apply, Cond, Deriv, Entry, Iverson, Num, Ref, Tensor, free_indices, reach, walk
 from symgrad.core.ranges import Index, Range, Subset
 from symgrad.reading.document.purposes import Purpose
 from symgrad.reading.meaning.alignment import (
@@ -24,12 +24,14 @@ from symgrad.reading.meaning.alignment import (
     make_claim,
     multiplied_entrywise,
     other_placements,
+    read_otherwise,
     transposed_layout,
 )
 from symgrad.reading.meaning.assumptions import read_assumptions, read_ground, read_restrictions, says_nothing
 from symgrad.reading.meaning.builtin_names import check_ones
 from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.definitions import define, index_arguments
+from symgrad.reading.meaning.derivatives import bracket_alone, is_family
 from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.implied_sums import differentiates, insert_implied_sums, repeats
 from symgrad.reading.meaning.misfits import misfit
@@ -38,6 +40,7 @@ from symgrad.reading.meaning.open_indices import OpenIndices
 from symgrad.reading.meaning.raw_trees import condition, expression, ungrouped
 from symgrad.reading.meaning.recursion import equation, recursion
 from symgrad.reading.meaning.rules import Definitions, Entrywise, Reading
+from symgrad.reading.meaning.samples import note_means
 from symgrad.reading.meaning.unrolled import chosen, readable_positions, unrolled_over
 from symgrad.reading.meaning.unrolling import Unrolling
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
@@ -45,6 +48,14 @@ from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
+from symgrad.reading.names.upstream_costs import (
+    UNNAMED,
+    goes_forward,
+    gradient_head,
+    is_unused,
+    named_cost,
+    note_derivatives,
+)
 from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
 from symgrad.reading.tokens.cuts import depths
 from symgrad.reading.tokens.ellipsis import expand_ellipses
@@ -53,7 +64,14 @@ from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in, subscripted
 from symgrad.reading.tree.syntax import Derivative, NumberNode, Sym, SyntaxNode
-from symgrad.reading.tree.used_names import bare_inferred, inferred_arrays, note_sizes, outside_letters, times_written
+from symgrad.reading.tree.used_names import (
+    bare_inferred,
+    inferred_arrays,
+    note_sizes,
+    outside_letters,
+    subnodes,
+    times_written,
+)
 from symgrad.reading.tree.words import joined_words
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -293,7 +311,7 @@ class ChainReader:
 
     def read(self) -> None:
         first = self.relations[0]
-        if first.sign != "=:":
+        if first.sign != "=:" and not self.learn_gradient(first.left):
             learn_run(self.out.scope, first.left)
         missing = first.unread is not None and not first.left
         self.sides = [self.right(first) if missing else self.side(first.left, first.sign_span, head=True)]
@@ -301,6 +319,7 @@ class ChainReader:
         nodes = [s.node for s in self.sides if isinstance(s, Parsed)]
         self.out.chains.append(tuple(nodes))
         note_sizes(self.out.scope, nodes)
+        note_derivatives(self.out.scope, nodes)
         for relation in self.relations:
             self.take_ranges(relation)
         for k, relation in enumerate(self.relations):
@@ -311,6 +330,27 @@ class ChainReader:
         for r in self.relations:
             if not r.equality:
                 self.note("SG401", f"`{r.sign_span.text}` is no equality: not checked", r.sign_span)
+
+    def learn_gradient(self, left: tuple[Token, ...]) -> bool:
+        """True for a left side ``dV`` that is the gradient by ``V``: from here on, ``d`` before a name is read so.
+
+        With a size ``d``, ``d\\mu`` of a number is a product.
+        """
+        scope = self.out.scope
+        key = gradient_head(scope, left)
+        if key is None or scope.costs is not None:
+            return key is not None and scope.gradients is not None
+        entry = scope.values[key]
+        if "d" in scope.sizes and scope.gradients is None:
+            try:
+                found = entry.ranges if isinstance(entry, Tensor) else define(self.elaborator(), entry).params
+            except NotationError:
+                return False
+            if not found:
+                return False
+        scope.gradients = scope.gradients or UNNAMED
+        scope.given.add(key)
+        return True
 
     def note(self, code: str, message: str, span: Span) -> None:
         self.out.not_checked.append(Diagnostic(code, message, span, "", "note"))
@@ -372,7 +412,15 @@ class ChainReader:
             return
         if k == 0 and relation.sign != "=:" and self.unroll(relation):
             return
+        cost = named_cost(name.node, value.node)
+        if cost is not None:
+            self.out.scope.gradients = cost
+            self.defined.add(k)
+            return
         definer = Definer(self.out.scope)
+        if relation.sign == "=" and _is_named_derivative(self.sides[0]) and self.names_derivative(name, value):
+            self.defined.add(k)
+            return
         plain, known = relation.sign == "=", definer.is_declared(name.node)
         if plain and known and not leads:
             return  # inside a chain, a declared name is used
@@ -394,6 +442,25 @@ class ChainReader:
             self.unread_conditions(relation)
         elif plain and leads:
             self.redefinition, self.outdated = definer.redefines(name.node), definer.outdated(name.node)
+
+    def names_derivative(self, left: Side, right: Side) -> bool:
+        """Enter the name that nothing used before of ``\\frac{\\partial L}{\\partial y} = \\delta``."""
+        scope = self.out.scope
+        if not isinstance(left, Parsed) or not isinstance(right, Parsed) or not isinstance(right.node, Sym):
+            return False
+        name = right.node
+        key = scope.value_key(name)[0]
+        if name.sup or (key is not None and not scope.is_provisional(key)) or not is_unused(scope, name):
+            return False
+        if scope.costs is None:
+            scope.endings.add(name.key)
+        if scope.costs is None or name.key not in scope.endings:
+            return False
+        made = Definer(scope).define(name, left.node, left.span.to(right.span), True)
+        if made is None or not self.validate(made):
+            return False
+        self.out.definitions += 1
+        return True
 
     def leave_unread(self, name: Side, value: Unreadable) -> bool:
         """Enter the name that an unreadable right side defines; False if it defines none."""
@@ -501,6 +568,7 @@ class ChainReader:
             if key not in el.scope.indices:
                 el.letters.open[key] = OpenIndex(key, over, "free")
         el.outside = outside_letters([s.node for s in self.sides if isinstance(s, Parsed)])
+        self.note_means(el)
         sides = list(map(partial(raw_value, el), self.sides, self.at_positions(el)))
         self.problems = {k: p for k, p in self.problems.items() if not isinstance(sides[k], Unreadable)}
         lefts = [last_readable(sides, self.relations, k) for k in range(len(self.relations))]
@@ -530,10 +598,14 @@ class ChainReader:
             said = (*case, *restrictions[k])
             supposed = [s if isinstance(s, Assumption) else _supposed(el, s[0], condition(s[1]), free) for s in said]
             found = outcome(el, left, right, free, (*facts.assumptions, *supposed), warnings)
-            if found.shapes is not None:
+            unsaid = self.says_nothing_of_costs(found, sides[lefts[k]], sides[k + 1], span)
+            if unsaid is not None:
+                found = Outcome(problem=unsaid)
+            elif found.shapes is not None:
                 found = self.ask_for_rows(left, right, span, self.read_entrywise(left, right, span, found))
             elif any(w.code == "SG202" for w in el.warnings):
                 found = self.or_entrywise(left, right, span, found)
+            found = self.or_other_derivatives(left, right, found, (*facts.assumptions, *supposed))
             found = self.or_other_arrays(left, right, found)
             step = ReadStep(span, left.text, right.text, found, self.group, self.redefinition if k == 0 else "")
             step.whole = reduce(Span.to, (cover(tokens) for tokens in relation.conditions), left.span.to(span))
@@ -556,6 +628,31 @@ class ChainReader:
             return False
         key = self.out.scope.value_key(side.node)[0]
         return key is not None and isinstance(self.out.scope.values[key], Tensor)
+
+    def note_means(self, el: Elaborator) -> None:
+        """At the first reading, count the means over samples of a chain that begins with ``dW``."""
+        nodes = [s.node if isinstance(s, Parsed) else None for s in self.sides]
+        for node in nodes[1:] if el.scope.costs is None else ():
+            if nodes[0] is not None and node is not None:
+                note_means(el, nodes[0], node)
+
+    def says_nothing_of_costs(self, found: Outcome, left: Side, right: Side, span: Span) -> Diagnostic | None:
+        """Why a relation of gradients can't be ruled on: it is of small changes, or of a cost that nothing defines."""
+        scope = self.out.scope
+        if isinstance(left, Parsed) and isinstance(right, Parsed) and goes_forward(scope, left.node, right.node):
+            message = "this is a relation of differentials, which are not read; here `d` stands for gradients"
+            return Diagnostic("SG132", message, span, "write the derivatives")
+        if found.claim is None:
+            return None
+        implied = {*scope.implied.values()}
+        sides = [implied & {*reach(side).functions} for side in (found.claim.left, found.claim.right)]
+        for function in sorted(sides[0] ^ sides[1], key=lambda f: f.name):
+            message = f"nothing says how `{function.name}` depends on what it is differentiated by"
+            return Diagnostic("SG131", message, span, f"define it, `{function.name} = …`")
+        unused = _unused_target(found.claim) if sides[0] else None
+        if unused is not None:
+            return Diagnostic("SG131", f"nothing is built on `{unused}`", span, "define what depends on it")
+        return None
 
     def restrictions(self, el: Reading, k: int, relation: Relation) -> list[tuple[str, Cond] | Assumption]:
         """The conditions behind a relation, as they are written and as they read; equations are assumptions."""
@@ -612,6 +709,37 @@ class ChainReader:
 
         return replace(plain, alternatives=alternatives)
 
+    def or_other_derivatives(self, left: Side, right: Side, plain: Outcome, facts: tuple[Assumption, ...]) -> Outcome:
+        """The outcome with other meanings of derivatives: of the bracket alone, and of the total of a family."""
+        sides = [Parsed(s.span, s.text, s.node) for s in (left, right) if isinstance(s, Parsed)]
+        if len(sides) < 2 or plain.problem is not None:
+            return plain
+        made = [n for s in sides for n in subnodes(s.node) if isinstance(n, Derivative)]
+        narrow = any(map(bracket_alone, made))
+        totals = any(is_family(self.elaborator(), n.body) for n in made)
+        if not narrow and not totals:
+            return plain
+
+        def read_as(kind: str) -> Outcome:
+            el = replace(self.elaborator(), narrow=narrow, totals="mean" if kind == "mean" else "total")
+            return self.compared(el, sides, facts)
+
+        kinds = (["bracket"] if narrow else []) + (["total", "mean"] if totals else [])
+        lead = plain if plain.claim is not None else read_as(kinds[0])
+        if lead.claim is None:
+            return plain
+        if lead is not plain:
+            lead = replace(lead, warnings=(*plain.warnings, read_otherwise(kinds.pop(0), left.span)))
+
+        def alternatives() -> Iterator[tuple[str, Claim]]:
+            yield from lead.alternatives()
+            for kind in kinds:
+                found = read_as(kind)
+                if found.claim is not None:
+                    yield kind, found.claim
+
+        return replace(lead, alternatives=alternatives)
+
     def or_other_arrays(self, left: Side, right: Side, plain: Outcome) -> Outcome:
         """The outcome with other meanings of undeclared names: those without a subscript here may be numbers, and all
         may be positive. If the inferred shapes don't fit, it is read with numbers at once.
@@ -643,13 +771,13 @@ class ChainReader:
 
         return replace(plain, alternatives=alternatives)
 
-    def compared(self, el: Elaborator, parsed: Sequence[Side]) -> Outcome:
-        """Two sides by themselves, without what the chain assumes."""
+    def compared(self, el: Elaborator, parsed: Sequence[Side], facts: tuple[Assumption, ...] = ()) -> Outcome:
+        """Two sides by themselves."""
         sides = [raw_value(el, side) for side in parsed]
         el.letters.resolve_ties()
         free = free_letters(el, sides)
         left, right = (summed(el, side, free) for side in sides)
-        return outcome(el, left, right, free, (), ())
+        return outcome(el, left, right, free, facts, ())
 
     def premise_claims(self) -> Iterator[Claim]:
         """The equations that the display follows from, as claims; one that can't be read is passed over."""
@@ -683,6 +811,15 @@ def _supposed(el: Elaborator, text: str, cond: Cond, free: frozenset[Index]) -> 
     return Assumption("condition", text, cond=cond, params=tuple(params))
 
 
+def _unused_target(claim: Claim) -> str | None:
+    """A declared name that an undefined cost is differentiated by beside others, although nothing is built on it."""
+    made = [n for side in (claim.left, claim.right) for n in walk(side) if isinstance(n, Deriv)]
+    by = {n.target.args[0] for n in made}
+    arguments = [lam.body for n in made if isinstance(n.body, Apply) for lam in n.body.arguments]
+    lone = [b.tensor for b in arguments if isinstance(b, Entry) and b.tensor in by]
+    return lone[0].name if lone and len(by) > 1 else None
+
+
 def _is_zero(side: Side) -> bool:
     return isinstance(side, Parsed) and isinstance(side.node, NumberNode) and side.node.value == 0
 
@@ -690,6 +827,11 @@ def _is_zero(side: Side) -> bool:
 def _is_derivative(side: Side, sign: str = "") -> bool:
     """True for a side that is a derivative, written with ``sign`` if that is given."""
     return isinstance(side, Parsed) and isinstance(side.node, Derivative) and sign in ("", side.node.sign)
+
+
+def _is_named_derivative(side: Side) -> bool:
+    """True for a derivative of a name, ``\\partial L/\\partial y``."""
+    return isinstance(side, Parsed) and isinstance(side.node, Derivative) and isinstance(side.node.body, Sym)
 
 
 def _is_gradient(side: Side) -> bool:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
-from symgrad.core.nodes import Apply, Definition, Deriv, Entry, Expr, Ref, Sum, parts
+from symgrad.core.nodes import Apply, Definition, Deriv, Entry, Expr, Mul, Num, Pow, Ref, Size, Sum, parts
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.name_roles import lookup
 from symgrad.reading.meaning.open_index import same_range
-from symgrad.reading.meaning.raw_trees import ungrouped
+from symgrad.reading.meaning.raw_trees import reciprocal, ungrouped
 from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.samples import per_sample
+from symgrad.reading.meaning.superscripts import raised
+from symgrad.reading.meaning.upstream import cost_of_gradients
 from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
+from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error, spelled
-from symgrad.reading.tree.syntax import Call, Derivative, ProductNode, Sym, SyntaxNode, Terms
+from symgrad.reading.tree.syntax import Call, Derivative, Differential, Paren, ProductNode, Sym, SyntaxNode, Terms
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
 
@@ -44,10 +50,15 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     """``\\partial body / \\partial targets``: its axes are those of the body, then those of the targets."""
     if not node.targets:
         return el.value(_by_own_argument(el, node))
-    reached = _nabla_reach(el, node)
+    reached = _nabla_reach(el, node) or (bracket_alone(node) if el.narrow else None)
     if reached is not None:
         return el.value(reached)
+    root = _by_power(el, node)
+    if root is not None:
+        return root
     value = el.value(node.body)
+    if el.totals and is_family(el, node.body):
+        value = _total(value, el.totals == "mean")
     targets = [target_of(el, t) for t in node.targets]
     body, axes, row = value.body, value.axes, value.row
     source = ungrouped(body)
@@ -67,6 +78,20 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     by = targets[0].body.args[0]
     jacobian = Jacobian(of, by, value.axes, targets[0].axes) if len(targets) == 1 else None
     return ReadValue(body, axes, row, True, jacobian)
+
+
+@reads(Differential)
+def differential(el: Reading, node: Differential) -> ReadValue:
+    """``dX``: the gradient by ``X`` of the cost that the document's gradients belong to."""
+    value, sup = lookup(el, node.name)
+    target = ungrouped(value.body)
+    if not isinstance(target, (Entry, Ref)):
+        raise error("SG113", "a gradient is taken by a declared or defined quantity", node.span)
+    by = target.args[0]
+    cost = cost_of_gradients(el, by, node.span)
+    gradient = per_sample(el, Deriv(cost, target), cost, by, node.span)
+    made = ReadValue(gradient, value.axes, value.row, True, Jacobian(None, by, (), value.axes))
+    return raised(el, made, sup, node.span) if sup else made
 
 
 def _by_own_argument(el: Reading, node: Derivative) -> Derivative:
@@ -91,6 +116,51 @@ def _nabla_reach(el: Reading, node: Derivative) -> SyntaxNode | None:
         return None
     head = replace(node, body=first, operator=False, span=node.span.to(first.span))
     return ProductNode(node.span, ((op, head), *rest))
+
+
+def is_family(el: Reading, node: SyntaxNode) -> bool:
+    """True for ``L`` without a subscript, where only ``L_t`` is defined."""
+    if not isinstance(node, Sym) or node.sub or node.sup or node.primes:
+        return False
+    key = el.scope.value_key(node)[0]
+    entry = el.scope.values.get(key) if key is not None else None
+    return isinstance(entry, Defined) and bool(entry.patterns) and entry.declared is None
+
+
+def _total(family: ReadValue, mean: bool) -> ReadValue:
+    """The sum of all members of a family of numbers, or their mean."""
+    body = family.body
+    for axis in family.axes:
+        body = Sum(axis, body)
+        if mean and axis.range is not None:
+            body = Mul((reciprocal(Size(axis.range.size)), body))
+    return ReadValue(body)
+
+
+def bracket_alone(node: SyntaxNode) -> SyntaxNode | None:
+    """``\\frac{d}{dx}(x) e^x`` with the derivative of the bracket alone; None where no bracket follows directly."""
+    if not (isinstance(node, Derivative) and node.operator and isinstance(node.body, ProductNode)):
+        return None
+    (op, first), *rest = node.body.factors
+    if not isinstance(first, Paren) or first.kind not in "([" or len(first.items) != 1:
+        return None
+    head = replace(node, body=first, operator=False, span=node.span.to(first.span))
+    return ProductNode(node.span, ((op, head), *rest))
+
+
+def _by_power(el: Reading, node: Derivative) -> ReadValue | None:
+    """``\\partial \\ell/\\partial \\sigma^2`` by the square of a positive number ``\\sigma``."""
+    target = node.targets[0]
+    if len(node.targets) != 1 or not isinstance(target, Sym):
+        return None
+    base, sup = lookup(el, target)
+    power = int(sup[0].text) if len(sup) == 1 and sup[0].text in ("2", "3", "4") else 0
+    entry = ungrouped(base.body)
+    if not power or base.axes or not isinstance(entry, Entry) or entry.tensor.domain != "positive":
+        return None
+    by = el.value(replace(node, targets=(replace(target, sup=target.sup[: -len(sup)]),), operator=False))
+    slope = Mul((Num(Fraction(power)), Pow(entry, Num(Fraction(power - 1)))))
+    return replace(by, body=Mul((by.body, reciprocal(slope))), jacobian=None)
 
 
 def _chain_links(el: Reading, node: SyntaxNode) -> Definition | None:

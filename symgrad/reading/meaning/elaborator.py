@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from symgrad.core.nodes import Definition, Expr
 from symgrad.core.ranges import Index
@@ -47,6 +48,8 @@ class Elaborator:
     rows: bool = False
     held_alone: frozenset[Definition] = frozenset()
     opaque: dict[str, WrittenArgument] = field(default_factory=dict)
+    narrow: bool = False
+    totals: Literal["", "total", "mean"] = ""
 
     def child(
         self,

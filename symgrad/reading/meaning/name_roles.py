@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from symgrad.core.nodes import Entry, Func, Ref, Size, Tensor
+from dataclasses import replace
+from fractions import Fraction
+
+from symgrad.core.nodes import Entry, Func, Num, Pow, Ref, Size, Tensor
 from symgrad.core.ranges import Affine
 from symgrad.core.substitute import instantiate
 from symgrad.reading.meaning.builtin_names import builtin_name, constant_matrix, kronecker
 from symgrad.reading.meaning.definitions import called_bare, define
 from symgrad.reading.meaning.open_index import OpenIndex
+from symgrad.reading.meaning.raw_trees import Parenthesis
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.slots import element, fill, split_digits
 from symgrad.reading.meaning.superscripts import raised
-from symgrad.reading.meaning.upstream import upstream
+from symgrad.reading.meaning.upstream import implied, upstream
 from symgrad.reading.meaning.values import ReadValue, refreshed
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, labelled_size, pattern_letters
 from symgrad.reading.names.scope import Defined, Scope
+from symgrad.reading.names.upstream_costs import is_bare
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots
-from symgrad.reading.tree.syntax import Colon, Position, Slot, Sym
+from symgrad.reading.tree.syntax import Call, Colon, Position, Slot, Sym
 from symgrad.text.diagnostic import NotationError
 
 
@@ -62,6 +67,9 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
     called = [scope.calls[k] for k in scope.calls.named(NameKey(sym.key))]
     if called and not sym.primes:
         return called_bare(el, called[-1], slots, sym), sup
+    if called and not slots and len(called[-1].arguments or ()) == 1:
+        own = Sym(sym.span, (called[-1].arguments or ("",))[0])
+        return el.value(Call(sym.span, replace(sym, sup=()), (own,))), sup  # `f'`
     return _other_roles(el, sym, slots, sup)
 
 
@@ -118,6 +126,8 @@ def _other_roles(
     function = scope.functions.get(NameKey(sym.key))
     if function is not None:
         return upstream(el, function, sym), sup
+    if scope.arguments_of_cost(NameKey(sym.key)) and is_bare(replace(sym, sup=())):
+        return implied(el, NameKey(sym.key)), sup
     if not sym.sub and not sym.primes:
         if sym.key in scope.sizes:
             return ReadValue(Size(Affine.of(sym.key))), sup
@@ -130,13 +140,16 @@ def _other_roles(
     if sym.key == "\\delta" and len(slots) == 2:
         return ReadValue(kronecker(el, slots, sym.span)), sup
     if sym.key == "e" and sup and not slots and not sym.primes:
-        return ReadValue(Func("exp", el.scalar(el.parse(sup, sym.span), "an exponent"))), ()
+        return _exponential(el, sym, sup), ()
     labelled = size_key(scope, sym)
     if labelled is not None:
         return ReadValue(Size(Affine.of(labelled))), sup
     special = builtin_name(el, sym, slots)
     if special is not None:
         return special, sup
+    square = _from_square(el, sym, sup)
+    if square is not None:
+        return square, ()
     cause = scope.unread_cause(sym)
     if cause is not None:
         raise NotationError(cause)
@@ -146,6 +159,27 @@ def _other_roles(
 def _are_letters(el: Reading, tokens: tuple[Token, ...]) -> bool:
     """True for positions that the chain has already: in ``\\delta_j^l``, ``l`` may as well be the number of a layer."""
     return all(is_name(t) and el.letters.is_letter(letter_key(t)) for t in tokens)
+
+
+def _exponential(el: Reading, sym: Sym, sup: tuple[Token, ...]) -> ReadValue:
+    """``e^x``, of a vector entry by entry."""
+    exponent = el.value(el.parse(sup, sym.span))
+    if len(exponent.axes) > 1:
+        raise error("SG113", "an exponent must be a number or a vector", sym.span, "write `\\exp(A)` for the entries")
+    return replace(exponent, body=Func("exp", exponent.body), jacobian=None)
+
+
+def _from_square(el: Reading, sym: Sym, sup: tuple[Token, ...]) -> ReadValue | None:
+    """``\\sigma``, ``\\sigma^4`` where only ``\\sigma^2`` has a meaning: powers of its root."""
+    if el.scope.square_of(sym) is None or (sup and not all(t.kind == "number" and t.text.isdigit() for t in sup)):
+        return None
+    two = Token("number", "2", sym.span)
+    square = el.value(replace(sym, sup=(two,)))
+    if square.axes or sym.sub:
+        return None
+    power = int(sup[0].text) if sup else 1
+    body = Func("sqrt", square.body) if power == 1 else Pow(Parenthesis(square.body), Num(Fraction(power, 2)))
+    return ReadValue(body)
 
 
 def size_key(scope: Scope, sym: Sym) -> str | None:

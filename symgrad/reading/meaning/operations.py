@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from symgrad.core.nodes import Add, Mul, Num
+from collections.abc import Sequence
+
+from symgrad.core.nodes import Add, Mul, Num, Sum
 from symgrad.reading.meaning.derivatives import contract, held_in
 from symgrad.reading.meaning.misfits import named
+from symgrad.reading.meaning.open_index import same_range
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import (
     ReadValue,
     ShapeMismatch,
+    aligned,
     elementwise,
+    flat_product,
     inverse,
     multiply,
     negative,
@@ -19,7 +24,7 @@ from symgrad.reading.meaning.values import (
     scalar,
 )
 from symgrad.reading.tree.scripts import error
-from symgrad.reading.tree.syntax import Derivative, Dots, NumberNode, ProductNode, QuotientNode, Terms
+from symgrad.reading.tree.syntax import Derivative, Dots, NumberNode, ProductNode, QuotientNode, SyntaxNode, Terms
 from symgrad.text.source import Span
 
 
@@ -32,7 +37,8 @@ def number(el: Reading, node: NumberNode) -> ReadValue:
 @reads(QuotientNode)
 def fraction(el: Reading, node: QuotientNode) -> ReadValue:
     """``\\frac{a}{b}``"""
-    return quotient(el.value(node.num), el.value(node.den), node.span)
+    num, den = spread(el, (el.value(node.num), el.value(node.den)), node.span)
+    return quotient(num, den, node.span)
 
 
 @reads(Terms)
@@ -45,11 +51,37 @@ def terms(el: Reading, node: Terms) -> ReadValue:
         el.held, el.held_alone = outside[0] | held, alone if isinstance(term, Derivative) else frozenset()
         values.append(negative(el.value(term)) if sign < 0 else el.value(term))
     el.held, el.held_alone = outside
+    values = list(spread(el, values, node.span))
     try:
         return values[0] if len(values) == 1 else elementwise(Add, values, node.span, "a sum")
     except ShapeMismatch as e:
         left, right = (node.items[next(k for k, v in enumerate(values) if v is part)][1] for part in (e.left, e.right))
         raise named(e, left.span, right.span) from e
+
+
+def spread(el: Reading, values: Sequence[ReadValue], span: Span) -> Sequence[ReadValue]:
+    """The values, vectors beside a matrix spread over its rows or columns: ``X W + b``, ``\\gamma \\odot X``."""
+    matrix = next((v for v in values if len(v.axes) == 2), None)
+    if matrix is None:
+        return values
+    return [_spread(el, v, matrix, span) if len(v.axes) == 1 else v for v in values]
+
+
+def _spread(el: Reading, vector: ReadValue, matrix: ReadValue, span: Span) -> ReadValue:
+    """A vector as a matrix, along the one axis of the other matrix that has its range."""
+    over = vector.axes[0].range
+    fits = [
+        k for k, a in enumerate(matrix.axes) if over is not None and a.range == over and not (vector.row and k == 0)
+    ]
+    if len(fits) > 1:
+        message, remedy = "this vector fits the rows and the columns", "write the sum or product by entries"
+        raise error("SG113", message, span, remedy)
+    if not fits:
+        return vector
+    axes = tuple(a.fresh() for a in matrix.axes)
+    written = "row" if fits[0] == 1 else "column"
+    el.warn("SG220", f"a vector beside a matrix is read as each of its {written}s", span, "write it by entries")
+    return ReadValue(aligned(vector, (axes[fits[0]],)), axes, derivative=vector.derivative)
 
 
 @reads(ProductNode)
@@ -64,6 +96,8 @@ def product(el: Reading, node: ProductNode) -> ReadValue:
     entrywise = el.entrywise == "all" or (el.entrywise == "rows of factors" and columns > 2)
     for k, (op, right, written) in enumerate(values[1:]):
         span = node.factors[0][1].span.to(written.span)
+        if op == "o" and not any(_is_outer_product(el, f) for _, f in node.factors):
+            out, right = spread(el, (out, right), span)
         try:
             out = _multiplied(el, op, out, right, span, entrywise)
         except ShapeMismatch as e:
@@ -71,6 +105,11 @@ def product(el: Reading, node: ProductNode) -> ReadValue:
             before = first.span.to(node.factors[k][1].span)
             raise named(e, before, written.span, product=op in ("", ".")) from e
     return out
+
+
+def _is_outer_product(el: Reading, node: SyntaxNode) -> bool:
+    """True for ``u v^\\top`` without brackets: in ``h \\odot u v^\\top`` it is not plain what belongs together."""
+    return isinstance(node, ProductNode) and all(len(el.value(f).axes) < 2 for _, f in node.factors)
 
 
 def _multiplied(el: Reading, op: str, out: ReadValue, right: ReadValue, span: Span, entrywise: bool) -> ReadValue:
@@ -81,6 +120,9 @@ def _multiplied(el: Reading, op: str, out: ReadValue, right: ReadValue, span: Sp
         return outer(out, right, span)
     if op == "/":
         return quotient(out, right, span) if right.axes else multiply(out, inverse(right), span)[0]
+    joined = _contracted(el, out, right, span) if op in ("", ".") else None
+    if joined is not None:
+        return joined
     product, guessed = multiply(out, right, span)
     if guessed and op != "@":
         el.warn(
@@ -90,6 +132,22 @@ def _multiplied(el: Reading, op: str, out: ReadValue, right: ReadValue, span: Sp
             "write `^\\top` on the first",
         )
     return product
+
+
+def _contracted(el: Reading, vector: ReadValue, derivative: ReadValue, span: Span) -> ReadValue | None:
+    """A vector times a derivative of a vector by a matrix, summed over the axis that they share; else None.
+
+    ``(\\hat y - y) \\frac{\\partial U^\\top v}{\\partial U}``: a matrix product has no such factor.
+    """
+    j = derivative.jacobian
+    if j is None or len(vector.axes) != 1 or len(j.of_axes) != 1 or len(derivative.axes) < 3:
+        return None
+    k = derivative.axes[0]
+    if not same_range(vector.axes[0], k):
+        return None
+    el.warn("SG206", "a vector times this derivative is summed over the axis that they share", span, "write the sum")
+    body = Sum(k, flat_product(aligned(vector, (k,)), derivative.body))
+    return ReadValue(body, derivative.axes[1:], derivative=True)
 
 
 def _are_alike(left: ReadValue, right: ReadValue) -> bool:

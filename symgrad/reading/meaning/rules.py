@@ -108,6 +108,10 @@ class Reading(Protocol):
     """Which products of columns are read entry by entry, where their inner product does not fit."""
     rows: bool
     """True if a slice ``X_{i:}`` is read as a row."""
+    narrow: bool
+    """True if a derivative in front of a bracket takes the bracket alone, not the product behind it."""
+    totals: Literal["", "total", "mean"]
+    """What a family ``L_t`` without a subscript stands for in a derivative: itself, its total, or its mean."""
     held_alone: frozenset[Definition]
     """Definitions that a lone partial derivative beside the products of a chain rule holds constant."""
     opaque: dict[str, WrittenArgument]

@@ -35,6 +35,10 @@ def power(el: Reading, value: ReadValue, tokens: tuple[Token, ...], span: Span) 
             span,
             "write entries with indices, or `\\odot`",
         )
+    over = [axis.range for axis in value.axes]
+    if None not in over and over[0] != over[1]:
+        el.warn("SG209", "a matrix that is not square is raised entry by entry here", span, "write `A^{\\odot 2}`")
+        return replace(value, body=Pow(value.body, exponent), jacobian=None)
     if exponent.value > MAX_MATRIX_POWER:
         raise error("SG002", f"matrix powers beyond {MAX_MATRIX_POWER} are not expanded", span)
     out = value

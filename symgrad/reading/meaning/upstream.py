@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symgrad.core.nodes import AbstractFunction, Apply, Definition, Entry, Lam, Ref, Size, Tensor
+from symgrad.core.nodes import AbstractFunction, Apply, Definition, Entry, Expr, Lam, Ref, Size, Tensor
 from symgrad.core.ranges import Affine, Index, Range
 from symgrad.reading.meaning.definitions import define
 from symgrad.reading.meaning.open_index import OpenIndex
@@ -14,9 +14,11 @@ from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
+from symgrad.reading.names.upstream_costs import UNNAMED, reached
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Call, Sym
 from symgrad.reading.tree.used_names import subnodes
+from symgrad.text.source import Span
 
 
 def abstract(el: Reading, function: AbstractFunction, node: Call) -> ReadValue:
@@ -66,8 +68,57 @@ def with_positions(function: AbstractFunction, arguments: Sequence[Lam]) -> Read
     return ReadValue(Apply(function, (*arguments, *places), ()), axes)
 
 
+def implied(el: Reading, cost: NameKey) -> ReadValue:
+    """A cost that the document never defines: an abstract function of what it is differentiated by."""
+    lams = []
+    for key in el.scope.arguments_of_cost(cost):
+        entry = el.scope.values.get(key)
+        if isinstance(entry, Tensor):
+            lams.append(_as_argument(entry, entry.ranges))
+        elif isinstance(entry, Defined):
+            found = define(el, entry)
+            lams.append(_as_argument(found, [p.range for p in found.params]))
+    name, shapes = "L" if cost == UNNAMED else cost.latex, tuple(_ranges(lam.axes) for lam in lams)
+    function = el.scope.implied.setdefault((name, shapes), AbstractFunction(name, shapes))
+    return ReadValue(Apply(function, tuple(lams), ()))
+
+
+def _ranges(axes: Sequence[Index]) -> tuple[Range, ...]:
+    return tuple(a.range for a in axes if a.range is not None)
+
+
+def _as_argument(found: Definition | Tensor, shape: Sequence[Range | None]) -> Lam:
+    """A whole quantity as the argument of a function."""
+    axes = tuple(Index("kjlm"[k % 4], r, "bound") for k, r in enumerate(shape))
+    return Lam(axes, Ref(found, axes) if isinstance(found, Definition) else Entry(found, axes))
+
+
+def cost_of_gradients(el: Reading, by: Tensor | Definition, span: Span) -> Expr:
+    """The cost of ``dX``: a declared one, the last number defined that is built on all of them, or an unknown one."""
+    scope = el.scope
+    if scope.gradients not in (None, UNNAMED):
+        return el.scalar(Sym(span, scope.gradients.letter), "a cost")
+    abstract_costs = [f for f in scope.functions.values() if any(f.shapes)]
+    if abstract_costs:
+        return upstream(el, abstract_costs[-1], Sym(span, abstract_costs[-1].name)).body
+    entries = sorted(
+        (d for d in scope.values.values() if isinstance(d, Defined) and not d.alias), key=lambda d: -d.serial
+    )
+    wanted = set(scope.arguments_of_cost(UNNAMED))
+    below = reached(scope, [d.key for d in entries])
+    for entry in entries:
+        if entry.key not in below and not entry.patterns and wanted <= {entry.key} | reached(scope, [entry.key]):
+            found = define(el, entry)
+            if not found.params:
+                return Ref(found, ())
+    if wanted:
+        return implied(el, UNNAMED).body
+    raise error("SG131", f"nothing says of which cost `{span.text}` is the gradient", span, "define the cost")
+
+
 def upstream(el: Reading, function: AbstractFunction, sym: Sym) -> ReadValue:
-    """A cost written without its argument: that is the last defined quantity of the argument's shape."""
+    """A cost written without its argument: the last quantity of the argument's shape that it is differentiated by, or
+    the last one that is defined."""
     lams = []
     for shape in function.shapes:
         found = _of_shape(el, shape, sym.key)
@@ -78,9 +129,7 @@ def upstream(el: Reading, function: AbstractFunction, sym: Sym) -> ReadValue:
                 sym.span,
                 f"define it, or write `{function.name}(Y)`",
             )
-        axes = tuple(Index("kjlm"[k % 4], r, "bound") for k, r in enumerate(shape))
-        body = Ref(found, axes) if isinstance(found, Definition) else Entry(found, axes)
-        lams.append(Lam(axes, body))
+        lams.append(_as_argument(found, shape))
     return ReadValue(Apply(function, tuple(lams), ()))
 
 
@@ -94,7 +143,8 @@ def _of_shape(el: Reading, shape: Sequence[Range], cost: str) -> Definition | Te
         named = {el.scope.value_key(n)[0] or NameKey(n.key) for n in subnodes(entry.body) if isinstance(n, Sym)}
         if named & through:
             through.add(entry.key)
-    for entry in sorted(current, key=lambda d: -d.serial):
+    named_first = el.scope.arguments_of_cost(NameKey(cost))
+    for entry in sorted(current, key=lambda d: (d.key not in named_first, -d.serial)):
         if entry.key not in through:
             definition = define(el, entry)
             if tuple(p.range for p in definition.params) == tuple(shape):

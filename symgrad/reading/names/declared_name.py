@@ -7,13 +7,8 @@ from collections.abc import Sequence
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import ACCENTS, cover, error, group_end, is_name, script_argument
+from symgrad.reading.tree.scripts import cover, error, group_end, is_name, script_argument, starts_name
 from symgrad.reading.tree.syntax import Sym
-
-
-def starts_name(token: Token) -> bool:
-    """True if a name starts at a token: with its letter or an accent."""
-    return is_name(token) or token.text in ACCENTS
 
 
 def read_name(scope: Scope, tokens: Sequence[Token]) -> Sym:

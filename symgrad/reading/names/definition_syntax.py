@@ -204,6 +204,8 @@ class Definer:
         key, rest, sup = self.scope.value_key(name)
         inferred = key is not None and self.scope.is_provisional(key)
         entry = self.scope.values.get(key) if key is not None and not inferred else None
+        if key is None and name.primes and written.plain and self.scope.calls.named(NameKey(name.key)):
+            return None  # `f' = …` of a function is its derivative
         if key is not None and isinstance(entry, Defined) and key not in self.scope.unread and written.plain:
             if entry.patterns and not name.sub and not name.sup and written.uses_entries(name.key):
                 # `L = \sum_j L_j`: the total of a family of the same letter is a name of its own
@@ -269,6 +271,8 @@ class Definer:
         first = tokens[0]
         if not _is_label(tokens) or (name.key == "e" and not name.sub):
             return None
+        if first.kind == "number" and self.scope.square_of(name) is not None:
+            return None  # `\sigma^4` is a power of `\sigma^2`
         if known and written.uses(name.key):
             return None  # `d_n^2 = d_n` is a claim about the declared d
         base, left_over = self._new_key(name, written.body)

@@ -7,14 +7,14 @@ from typing import Literal
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.names.assumption_syntax import Assuming
-from symgrad.reading.names.declared_name import learn_run, starts_name
+from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, pattern_letters
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.cuts import Statement, depths, outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, read_slots
+from symgrad.reading.tree.scripts import cover, read_slots, starts_name
 from symgrad.reading.tree.syntax import Call, Position, Sym
 from symgrad.reading.tree.used_names import value_names
 from symgrad.text.diagnostic import NotationError

@@ -129,6 +129,22 @@ class Scope:
     """The functions that are applied and not declared."""
     parametrised: set[str] = field(default_factory=set)
     """The letters of functions that are written with their parameter, ``\\pi_\\theta``: it is in no other one."""
+    gradients: NameKey | None = None
+    """The cost whose gradient by ``X`` is written ``dX``; no letter if the document does not say which."""
+    given: set[NameKey] = field(default_factory=set)
+    """The names ``X`` with a relation ``dX = …``."""
+    differentiated: dict[NameKey, dict[NameKey, None]] = field(default_factory=dict)
+    """By what the document differentiates a cost that it has not defined before; no letter for that of ``dX``."""
+    costs: dict[NameKey, tuple[NameKey, ...]] | None = None
+    """The costs that the document never defines, with what they are functions of; None before they are known."""
+    implied: dict[tuple[str, tuple[tuple[Range, ...], ...]], AbstractFunction] = field(default_factory=dict)
+    """These costs as functions, as far as they were used, by name and shapes."""
+    endings: set[str] = field(default_factory=set)
+    """The names that a derivative is equated with; at the second reading, those that are used elsewhere too."""
+    means: dict[Range, int] = field(default_factory=dict)
+    """How many more relations ``dW = …`` take the mean over a range of ``dZ`` than sum over it."""
+    samples: tuple[Range, ...] = ()
+    """The ranges of samples over which the document takes these means."""
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
@@ -227,10 +243,23 @@ class Scope:
         return key in BY_SPELLING or key in ARRAY_FUNCTIONS or key in WORDS
 
     def is_known(self, sym: Sym) -> bool:
-        return bool(sym.sub or sym.sup) and self.value_key(sym)[0] is not None
+        known = bool(sym.sub or sym.sup) and self.value_key(sym)[0] is not None
+        return known or (bool(sym.sup) and self.square_of(sym) is not None)
+
+    def square_of(self, sym: Sym) -> NameKey | None:
+        """``\\sigma^2``, if only that has a meaning and the name by itself has none."""
+        key = NameKey(sym.key, primes=sym.primes, above="2")
+        return key if not sym.sub and key in self.values and NameKey(sym.key) not in self.values else None
 
     def is_word(self, letters: str) -> bool:
         return letters in self.words or (letters in WORDS and not self.is_value(letters))
+
+    def arguments_of_cost(self, key: NameKey) -> tuple[NameKey, ...]:
+        """The quantities that a cost without a definition is a function of; none for other names."""
+        return self.costs.get(key, ()) if self.costs is not None else ()
+
+    def has_gradient(self, sym: Sym) -> bool:
+        return self.gradients is not None and self.value_key(sym)[0] is not None
 
     def has_arguments(self, sym: Sym) -> bool:
         names = (NameKey(sym.key), NameKey.function(sym))

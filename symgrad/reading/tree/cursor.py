@@ -57,6 +57,12 @@ class NamesInForce(Protocol):
     def is_known(self, sym: Sym) -> bool:
         """A name that is declared or defined with its scripts."""
 
+    def square_of(self, sym: Sym) -> object:
+        """The square of a name that has a meaning, where the name has none; else None."""
+
+    def has_gradient(self, sym: Sym) -> bool:
+        """A name with a ``d`` before it that stands for the gradient by it."""
+
 
 class Cursor(ABC):
     """A place in a token list. ``head``: the tokens are a whole left side, which may define a name.

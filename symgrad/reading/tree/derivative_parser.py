@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from symgrad.reading.tokens.cuts import outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.cursor import Cursor
-from symgrad.reading.tree.scripts import ACCENTS, cover, error, is_name, script_argument
+from symgrad.reading.tree.scripts import cover, error, script_argument, starts_name
 from symgrad.reading.tree.syntax import Call, Derivative, Scripted, Sym, SyntaxNode
 from symgrad.text.source import Span
 
@@ -21,12 +22,12 @@ class DerivativeParser(Cursor):
         if den[0].text == "\\partial":
             return True
         upright = den[0].kind in ("letter", "word") and den[0].text == "d"
-        if not upright or len(den) < 2 or num[0].text != "d" or not _starts_variable(den[1]):
+        if not upright or len(den) < 2 or num[0].text != "d" or not starts_name(den[1]):
             return False
         if len(num) == 1:
             t = self.peek()
             return t is not None and self.starts_factor(t)
-        return num[1].kind == "sup" or _starts_variable(num[1]) or num[1].text in "(["
+        return num[1].kind == "sup" or starts_name(num[1]) or num[1].text in "(["
 
     def derivative(self, num: Sequence[Token], den: Sequence[Token], span: Span) -> SyntaxNode:
         sign = den[0].text
@@ -60,6 +61,9 @@ class DerivativeParser(Cursor):
             piece = den[start + 1 : end]
             if not piece:
                 raise error("SG104", "the variable of a derivative is missing", den[start].span)
+            if any(t.text == "," for _, t in outermost(piece)):
+                message, remedy = "a derivative by several names at once is not read", "write one derivative for each"
+                raise error("SG101", message, cover(piece), remedy)
             node = self.sub_parse(piece, span)
             times = 1
             if (
@@ -73,8 +77,10 @@ class DerivativeParser(Cursor):
         return tuple(out)
 
     def slashed_derivative(self) -> SyntaxNode:
-        """``\\partial J / \\partial x_{ij}``, and ``\\partial / \\partial x_i`` in front of its body."""
+        """``\\partial J / \\partial x_{ij}``, ``\\partial / \\partial x_i`` in front of its body, ``\\partial_x f``."""
         start = self.at
+        if start + 1 < len(self.tokens) and self.tokens[start + 1].kind == "sub":
+            return self.short_derivative()
         depth = 0
         k = start + 1
         while k < len(self.tokens):
@@ -97,6 +103,20 @@ class DerivativeParser(Cursor):
             self.factor()
         den = self.tokens[first : self.at]
         return self.derivative(num, den, self.tokens[start].span.to(den[-1].span))
+
+    def short_derivative(self) -> SyntaxNode:
+        """``\\partial_x f``, ``\\partial_x^2 f``, ``D_x f``: of the one factor that follows."""
+        head = self.tokens[self.at].span
+        self.at += 1
+        sub, sup = self.limits()
+        order = int(sup[0].text) if len(sup) == 1 and sup[0].text in ("2", "3", "4") else 1
+        if sup and order == 1:
+            raise error("SG101", "the order of a derivative is a number", cover(sup))
+        t = self.peek()
+        if t is None or not self.starts_factor(t):
+            raise error("SG104", "an expression is missing here", self.here())
+        target, body = self.sub_parse(sub, head), self.factor()
+        return Derivative(head.to(body.span), body, (target,) * order)
 
     def gradient(self) -> SyntaxNode:
         head = self.tokens[self.at].span
@@ -124,8 +144,3 @@ class DerivativeParser(Cursor):
             raise error("SG101", "`\\nabla` must say by what", head, "write `\\nabla_x J`")
         node = Derivative(head.to(call.span), call, call.args * order, operator=True, sign="\\nabla")
         return replace(body, base=node) if isinstance(body, Scripted) else node
-
-
-def _starts_variable(t: Token) -> bool:
-    """True for a token that a variable behind ``d`` can start with: ``dx``, ``d\\hat y``, ``d\\mathbf{W}``."""
-    return is_name(t) or t.text in ACCENTS

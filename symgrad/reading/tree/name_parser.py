@@ -9,8 +9,18 @@ from symgrad.reading.tokens.cuts import outermost, parted, separated, statement
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.bracket_parser import BracketParser
 from symgrad.reading.tree.cursor import OPEN, OPEN_COMMANDS
-from symgrad.reading.tree.scripts import ACCENTS, GREEK, cover, error, is_name, letter_key, script_argument, spelled
-from symgrad.reading.tree.syntax import Call, Sym, SyntaxNode
+from symgrad.reading.tree.scripts import (
+    ACCENTS,
+    GREEK,
+    cover,
+    error,
+    is_name,
+    letter_key,
+    script_argument,
+    spelled,
+    starts_name,
+)
+from symgrad.reading.tree.syntax import Call, Differential, Sym, SyntaxNode
 from symgrad.reading.tree.words import word_length
 
 OPERATORS = ("+", "-", "*", "/", "\\cdot", "\\odot", "\\times")
@@ -23,6 +33,9 @@ class NameParser(BracketParser):
 
     def name(self) -> SyntaxNode:
         """A name with accents, scripts and, where it takes them, arguments."""
+        gradient = self.differential()
+        if gradient is not None:
+            return gradient
         sym = self.with_slots(self.scripts_of(self.base_name()))
         t = self.peek()
         function = self.vocabulary.is_function(sym.key) and not self.vocabulary.is_known(sym)
@@ -40,11 +53,26 @@ class NameParser(BracketParser):
                 return sym  # `\\sigma = …`, `\\sigma_b = …` define it
             if sym.sup and (t is None or not (self.starts_factor(t))):
                 return sym  # a name that is defined with its power, `\\sigma^2 = …`
+            bare = t is None or t.text in ("+", "-") or not self.starts_factor(t)
+            if bare and self.vocabulary.square_of(sym) is not None:
+                return sym
             if t is None or not (self.starts_factor(t) or (t.kind == "symbol" and t.text == "-")):
                 raise error("SG104", f"the argument of `{sym.key}` is missing", sym.span, "write it in parentheses")
             body = self.signed_product()
             return Call(sym.span.to(body.span), sym, (body,), bare=True)
         return sym
+
+    def differential(self) -> Differential | None:
+        """``dV``, where that is the gradient by ``V``; else None, and nothing is read."""
+        start, rest = self.at, self.tokens[self.at : self.at + 2]
+        if len(rest) < 2 or rest[0].text != "d" or rest[0].style or not starts_name(rest[1]):
+            return None
+        self.at += 1
+        sym = self.with_slots(self.scripts_of(self.base_name()))
+        if self.vocabulary.has_gradient(sym):
+            return Differential(rest[0].span.to(sym.span), sym)
+        self.at = start
+        return None
 
     def with_slots(self, sym: Sym) -> Sym:
         """A name with the slots that brackets behind it hold: ``X[i,k]``, and ``Y(t)_{ij}`` of a known array."""

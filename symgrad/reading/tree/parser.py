@@ -174,6 +174,8 @@ class Parser(NameParser, DerivativeParser):
                 return special
         if t.text in INDICATORS and not self.vocabulary.is_value(t.text) and self.condition_follows():
             return self.indicator()
+        if self.is_operator_d(t):
+            return self.short_derivative()
         if is_name(t) or t.text in ACCENTS:
             return self.name()
         if t.kind == "command":
@@ -184,6 +186,18 @@ class Parser(NameParser, DerivativeParser):
                 "define it with `\\newcommand`, or write it in other words",
             )
         raise error("SG101", f"`{t.written}` is not expected here", t.span)
+
+    def is_operator_d(self, t: Token) -> bool:
+        """True for the ``D`` of ``D_x f``, if ``D`` means nothing else and ``x`` does."""
+        sub = self.peek(1)
+        if t.text != "D" or t.style or t.kind != "letter" or sub is None or sub.kind != "sub":
+            return False
+        by, end = script_argument(self.tokens, self.at + 2)
+        after = self.tokens[end] if end < len(self.tokens) else None
+        known = self.vocabulary.is_value("D") or self.vocabulary.is_known(Sym(t.span, "D", sub=by))
+        if known or after is None or not is_name(after):
+            return False
+        return len(by) == 1 and is_name(by[0]) and self.vocabulary.is_value(by[0].text)
 
     def command(self, t: Token) -> SyntaxNode | None:
         """The node that starts with a command other than a name or an accent."""

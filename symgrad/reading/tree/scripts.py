@@ -32,6 +32,11 @@ def is_name(token: Token) -> bool:
     return token.kind in ("letter", "word") or (token.kind == "command" and token.text in GREEK)
 
 
+def starts_name(token: Token) -> bool:
+    """True if a name starts at a token: with its letter or an accent."""
+    return is_name(token) or token.text in ACCENTS
+
+
 def cover(tokens: Sequence[Token]) -> Span:
     """The span of tokens, extended by their closing braces and a preceding ``\\left``."""
     span = tokens[0].span.to(tokens[-1].span)

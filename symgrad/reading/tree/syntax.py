@@ -111,6 +111,13 @@ class Derivative(SyntaxNode):
 
 
 @dataclass(frozen=True, slots=True)
+class Differential(SyntaxNode):
+    """``dX`` in a document that writes its backward pass so: the gradient of the cost by ``X``."""
+
+    name: Sym
+
+
+@dataclass(frozen=True, slots=True)
 class Terms(SyntaxNode):
     """Terms with their signs, +1 or -1. A single term without a sign is not wrapped in this."""
 

@@ -18,17 +18,23 @@ CHAINED = ("\\le", "<")
 def subnodes(node: SyntaxNode) -> Iterator[SyntaxNode]:
     """A node and all nodes below it, in written order."""
     yield node
+    for child in children(node):
+        yield from subnodes(child)
+
+
+def children(node: SyntaxNode) -> Iterator[SyntaxNode]:
+    """The nodes directly below a node, in written order."""
     for name in node.__dataclass_fields__:
-        yield from _inside(getattr(node, name))
+        yield from _nodes(getattr(node, name))
 
 
-def _inside(value: object) -> Iterator[SyntaxNode]:
+def _nodes(value: object) -> Iterator[SyntaxNode]:
     if isinstance(value, SyntaxNode):
-        yield from subnodes(value)
+        yield value
     elif isinstance(value, tuple):
         for item in value:
             if not isinstance(item, Token):
-                yield from _inside(item)
+                yield from _nodes(item)
 
 
 def slot_letters(scope: Scope, node: SyntaxNode) -> set[str]:
