@@ -630,9 +630,9 @@ class ChainReader:
         return key is not None and isinstance(self.out.scope.values[key], Tensor)
 
     def note_means(self, el: Elaborator) -> None:
-        """At the first reading, count the means over samples of a chain that begins with ``dW``."""
+        """Count the means over samples of a chain that begins with ``dW``."""
         nodes = [s.node if isinstance(s, Parsed) else None for s in self.sides]
-        for node in nodes[1:] if el.scope.costs is None else ():
+        for node in nodes[1:]:
             if nodes[0] is not None and node is not None:
                 note_means(el, nodes[0], node)
 
