@@ -9,13 +9,15 @@ from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.assertions import Stance, definers, is_arbitrary, is_called, last_cases, stances, turns
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
 from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_independent, sets
+from symgrad.reading.document.said_declarations import said_declarations
 from symgrad.reading.document.sentences import proses
 from symgrad.reading.inference.inferring import Inferred, close, infer
 from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.conditions import SIGNS
 from symgrad.reading.meaning.rules import Definitions
-from symgrad.reading.names.declarations import Paragraph
+from symgrad.reading.names.declarations import Paragraph, declares_arrays, split
 from symgrad.reading.names.equations import Definingness
+from symgrad.reading.names.incidental import Incidental
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.names.upstream_costs import Costs, undefined_costs
 from symgrad.reading.read_document import ReadDocument
@@ -23,7 +25,7 @@ from symgrad.reading.tokens.columns import arranged
 from symgrad.reading.tokens.cuts import outermost, statement
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
-from symgrad.reading.tokens.relations import IMPLIES, Relation, UnreadRow, read_relations
+from symgrad.reading.tokens.relations import EXCEPTIONS, IMPLIES, Relation, Row, UnreadRow, read_relations
 from symgrad.reading.tokens.rows import read_rows
 from symgrad.reading.tree.scripts import cover
 from symgrad.text.diagnostic import Diagnostic, NotationError
@@ -163,8 +165,11 @@ class Reader:
                 tokens.append(tuple(found))
                 read.append((k, found))
         one_hots = [tuple(t) for k, t in read if is_called(prose[k], ONE_HOT)]
-        paragraph = Paragraph(self.scope)
+        in_words = said_declarations(formulas, prose)
+        paragraph, incidental = Paragraph(self.scope), Incidental(self.scope)
+        incidental.say(in_words.arrays, macros)
         paragraph.read(tokens, kept, defining)
+        incidental.say(in_words.others, macros)
         for formula in one_hots:
             paragraph.one_hot(formula)
         for k, tokens_read in read:
@@ -226,7 +231,10 @@ class Reader:
         try:
             rows = read_rows(display.content, self.macros)
             rows = [row if isinstance(row, UnreadRow) else arranged(row, self.is_declared) for row in rows]
+            rows = [row for row in rows if not self.declares(row)]
             relations = read_relations(rows, self.last_side, self.scope.words)
+            for relation in relations:
+                relation.conditions = [c for c in relation.conditions if not self.declares(c, False)]
         except RecursionError:
             span = display.content
             problem = Diagnostic("SG002", "nested too deeply to be read", span, "split the display")
@@ -259,6 +267,15 @@ class Reader:
         if meant == "claim" and last is not None and _is_zero(last[1]) and concludes(display):
             return "consequence", (last,)
         return meant, said if meant == "consequence" else ()
+
+    def declares(self, row: Row, signs: bool = True) -> bool:
+        """Enter a row or condition that holds declarations of arrays and nothing else; True if it does."""
+        if isinstance(row, UnreadRow):
+            return False
+        pieces = split(row)
+        remarks = {word for t in row if t.kind == "text" for word in re.findall(r"\w+", t.text.lower())}
+        arrays = bool(pieces) and all(map(declares_arrays, pieces)) and not remarks & {*EXCEPTIONS, "not", "no"}
+        return arrays and all(Incidental(self.scope).add(piece, signs) for piece in pieces)
 
     def turn(self, display: Display) -> None:
         """End the case of the last display, and what was supposed in passing if the words since then turn from it."""

@@ -63,8 +63,19 @@ def _sign(text: str) -> str:
 
 def _stance(prose: Prose, text: str) -> Stance:
     """What one sentence says of its formula; a formula that states nothing is only mentioned."""
-    if not _sign(text) and "\\in" not in text and "∈" not in text:
-        return "mentioned"
+    states = _sign(text) or "\\in" in text or "∈" in text
+    return _sentence_stance(prose, text) if states else "mentioned"
+
+
+def says_plainly(prose: Prose) -> bool:
+    """True if the sentence around a formula says what it says without a doubt: ``suppose that $A$ is symmetric``."""
+    stance = _sentence_stance(prose, "")
+    doubted = words.NEGATION.search(prose.before) or (stance == "mentioned" and words.DOUBT.search(prose.before))
+    return stance in ("asserted", "passing", "mentioned") and not doubted
+
+
+def _sentence_stance(prose: Prose, text: str) -> Stance:
+    """What the words of a sentence say."""
     before = words.CLAUSE.split(prose.before)[-1]
     behind = words.CLAUSE.split(prose.after)[0]
     if (

@@ -102,3 +102,19 @@ def _masked(text: str, formulas: Sequence[Inline], start: int, end: int) -> str:
 def _without_points(text: str) -> str:
     """Abbreviations without their points, which end no sentence."""
     return _ABBREVIATION.sub(lambda m: m.group().replace(".", ""), text)
+
+
+def numbered_sentences(formulas: Sequence[Inline]) -> list[str]:
+    """The sentences of a paragraph in which its formulas stand, each formula as its number between two marks."""
+    if not formulas:
+        return []
+    text = formulas[0].content.source.text
+    start, end = max(0, formulas[0].content.start - REACH), min(len(text), formulas[-1].content.end + REACH)
+    opening = _BEFORE.match(text[start : formulas[0].content.start])
+    out, at = [], start + opening.end() if opening else start
+    for number, inline in enumerate(formulas):
+        out += [text[at : inline.content.start], f"{FORMULA}{number}{FORMULA}"]
+        at = inline.content.end
+    closing = _AFTER.search(text, at, end)
+    out.append(text[at : closing.start() if closing else end])
+    return _END.split(_without_points(_DELIMITER.sub("", "".join(out))))

@@ -13,6 +13,7 @@ from symgrad.reading.names.declared_name import read_name
 from symgrad.reading.names.equations import Definingness, Equations
 from symgrad.reading.names.membership import Membership
 from symgrad.reading.names.scope import Assumed, Scope
+from symgrad.reading.names.sets import is_shape
 from symgrad.reading.tokens.cuts import depths, outermost, statement
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros
@@ -139,7 +140,17 @@ def _declares(piece: Sequence[Token], stance: Stance) -> bool:
         return True
     if said.sign not in ("\\in", ":") or not said.right:
         return False
-    return said.right[0].style == "bb" or said.right[0].text in ("[", "\\{", "\\lbrack")
+    first = said.right[0]
+    shape = said.sign == ":" and is_shape(said.right)
+    return first.style == "bb" or first.text in ("[", "\\{", "\\lbrack") or shape
+
+
+def declares_arrays(piece: Sequence[Token]) -> bool:
+    """``x \\in \\mathbb{R}^N``, ``W : D \\times M``: what declares in a display, too."""
+    said = statement(piece, RELATIONS)
+    if said.sign == ":":
+        return is_shape(said.right)
+    return said.sign == "\\in" and bool(said.right) and said.right[0].style == "bb"
 
 
 def _parts(before: Sequence[Token], after: Sequence[Token]) -> bool:

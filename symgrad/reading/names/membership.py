@@ -10,7 +10,16 @@ from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import read_name
 from symgrad.reading.names.name_keys import NameKey, letter_of, pattern_letters
 from symgrad.reading.names.scope import Scope
-from symgrad.reading.names.sets import Counts, DeclaredSet, PositionSet, Reals, affine_size, counted, read_set
+from symgrad.reading.names.sets import (
+    Counts,
+    DeclaredSet,
+    PositionSet,
+    Reals,
+    affine_size,
+    counted,
+    read_set,
+    read_shape,
+)
 from symgrad.reading.tokens.cuts import Statement, find, items, parted
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, spelled
@@ -43,10 +52,10 @@ class Membership:
             return self.whole(left, right)
         if said.sign == "=" and find(right, "\\dots") is not None:
             return self.letters(left, right)
-        if said.sign != "\\in":
+        if said.sign not in ("\\in", ":"):
             return False
         every = bool(left) and left[0].text == "\\forall"
-        declared = read_set(self.scope, right)
+        declared = read_set(self.scope, right) if said.sign == "\\in" else read_shape(self.scope, right)
         if declared is None:
             return False
         names = items(left[1:] if every else left)

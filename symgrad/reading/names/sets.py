@@ -145,6 +145,21 @@ def _shape(scope: Scope, tokens: Sequence[Token]) -> tuple[Affine, ...]:
     return tuple(affine_size(scope, s) for s in sizes)
 
 
+def is_shape(tokens: Sequence[Token]) -> bool:
+    """True for ``D \\times M`` and nothing else."""
+    plain = all(
+        is_name(t) or t.kind in ("number", "sub", "open", "close") or t.text in ("\\times", "+", "-") for t in tokens
+    )
+    return plain and sum(t.text == "\\times" for t in tokens) >= 1 and all(parted(tokens, "\\times"))
+
+
+def read_shape(scope: Scope, tokens: Sequence[Token]) -> Reals | None:
+    """The arrays of the shape ``D \\times M``; None for anything else, a product of declared arrays among it."""
+    if not is_shape(tokens) or any(scope.is_array(letter_key(t)) for t in tokens if is_name(t)):
+        return None
+    return _array(scope, tokens, "real")
+
+
 def _scripts(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...], tuple[Token, ...], int]:
     """The subscript and the superscript at a position, and the position after them."""
     sub: tuple[Token, ...] = ()

@@ -1,0 +1,179 @@
+"""Declarations in words: ``$W$ is a $D \\times M$ matrix``, ``a vector $z$ of dimension $C$``, ``$a$ is positive``.
+
+Each becomes the formula that says the same, ``W \\in \\mathbb{R}^{D \\times M}``, ``\\lambda > 0``, ``A = A^\\top``.
+A sentence that fits a pattern only in part declares nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from symgrad.reading.document.assertions import says_plainly
+from symgrad.reading.document.blocks import Inline
+from symgrad.reading.document.sentences import Prose, numbered_sentences
+
+# --- the words of patterns ----------------------------------------------------------------------
+
+_ONE = r"\x00\d+\x00"
+_NAMES = rf"(?P<names>{_ONE}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_ONE}){{0,7}})"
+_SHAPE = rf"(?P<shape>{_ONE}(?:[ -]by[ -]{_ONE})?|[(\[]\s*\w+(?:\s*,\s*\w+)*\s*,?\s*[)\]])"
+_LOOSE = (
+    r"(?:(?:real|real-valued|square|symmetric|positive[ -](?:semi-?)?definite|column|row|weight|data|design|parameter"
+    r"|input|output|target|feature|hidden|embedding|bias|fixed|given|constant|unknown|nonzero|non-zero|invertible)\s+)*"
+)
+_ARRAY = r"(?P<noun>matrix|matrices|vectors?|tensors?|arrays?)"
+_A = r"(?:(?:an?|the|our|some|two|three)\s+)?"
+_MEASURE = r"(?:the\s+)?(?:sizes?|shapes?|dimensions?|dimensionality|length)(?:\s+is|\s+are|\s*[:=])?\s+"
+_SIGN = r"(?:strictly\s+)?positive|non-?negative"
+_NUMBER = rf"(?:(?:(?:{_SIGN}|real|fixed|given|constant)\s+)*(?:scalars?|numbers?)|(?:{_SIGN})\s+constants?)"
+_IS = r"(?:\s+(?:is|are|be|being|denotes?)\s+|\s*,\s+|\s+(?=an?\s))"
+_END = (
+    r"(?=\s*(?:$|[.,;:)—]|(?:and|with|whose|where|which|while|for|so|then|let|that (?:holds|collects|contains)"
+    r"|of (?:the )?(?:\w+ )?(?:weights|parameters|inputs|features|scores|logits|activations|probabilities|targets"
+    r"|embeddings|data|labels|samples|observations))\b))"
+)
+"""What may follow a predicate: ``a $D$-dimensional vector space`` is none."""
+_NOT_OF = (
+    r"(?<!\bof )(?<!\bof the )(?<!\bby )(?<!\bin )(?<!\bat )(?<!\bon )(?<!\bto )(?<!\bfrom )(?<!\bthan )(?<!\bper )"
+    r"(?<!\bover )(?<!\blike )(?<!\bunlike )(?<!\bbetween )(?<!entry )(?<!row )(?<!column )(?<!norm )(?<!transpose )"
+)
+"""Behind these, a formula is not what the sentence speaks of: ``the gradient of $f$ is a $D$-vector``."""
+_SHAPED = (
+    rf"{_LOOSE}{_SHAPE}\s+{_LOOSE}{_ARRAY}",
+    rf"{_LOOSE}{_SHAPE}(?:-|--|\s)dimensional\s+{_LOOSE}{_ARRAY}",
+    rf"{_SHAPE}-{_ARRAY}",
+)
+_ARRAY_OF = rf"{_LOOSE}{_ARRAY}"
+
+
+def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(p, re.IGNORECASE) for p in patterns)
+
+
+_ARRAYS = _patterns(
+    *(rf"{_NOT_OF}{_NAMES}{_IS}{_A}{shaped}{_END}" for shaped in _SHAPED),
+    *(rf"\b{_A}{shaped}\s+{_NAMES}{_END}" for shaped in _SHAPED),
+    rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_ARRAY_OF}\s+(?:of|with|having)\s+{_MEASURE}{_SHAPE}{_END}",
+    rf"\b{_ARRAY_OF}\s+{_NAMES}\s*(?:,?\s*(?:of|with|having)\s+|\(){_MEASURE}{_SHAPE}{_END}",
+    rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_ARRAY_OF}\s+with\s+{_SHAPE}\s+(?:entries|components|elements){_END}",
+    rf"{_NOT_OF}{_NAMES}\s+(?:has|have|having|of|with|is of|are of)\s+{_MEASURE}{_SHAPE}{_END}",
+    rf"{_NOT_OF}{_NAMES}(?:\s+(?:is|are)|\s*:)\s+(?P<product>{_ONE}){_END}",
+    rf"{_NOT_OF}{_NAMES}\s*\(\s*(?:{_MEASURE})?(?P<product>{_ONE})\s*\)",
+    rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_ARRAY_OF}\s+in\s+(?P<set>{_ONE}){_END}",
+    rf"\b{_ARRAY_OF}\s+{_NAMES}\s+in\s+(?P<set>{_ONE}){_END}",
+)
+_NUMBERS = _patterns(
+    rf"{_NOT_OF}{_NAMES}{_IS}(?:{_A}(?P<kind>{_NUMBER}|{_SIGN})){_END}",
+    rf"\b{_A}(?P<kind>{_NUMBER})\s+{_NAMES}{_END}",
+)
+_SYMMETRIC = _patterns(
+    rf"{_NOT_OF}{_NAMES}{_IS}symmetric(?:,?\s+(?:and\s+)?positive[ -](?:semi-?)?definite)?{_END}",
+    rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?=(?:\S+\s+){{0,4}}symmetric\b){_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces){_END}",
+    rf"\bsymmetric\s+{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+{_NAMES}{_END}",
+)
+_NAME = re.compile(
+    r"(?:\\[A-Za-z]+\s*\{?\s*)?(?:\\[A-Za-z]+|[A-Za-z])\s*\}*'*"
+    r"(?:_(?:\w|\\[A-Za-z]+|\{[^{}^]*(?:\{[^{}]*\})?\}))?(?:\^(?:\{[(\[]\w[)\]]\}|[(\[]\w[)\]]))?"
+)
+_SIZE = re.compile(r"(?:\\[A-Za-z]+|[\w|+\-{} ])+")
+_TIMES = re.compile(r"\\times(?![A-Za-z])|×")
+
+
+# --- what a paragraph says ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SaidDeclarations:
+    """The formulas that the words of a paragraph stand for: of arrays, and of numbers, signs and symmetric matrices."""
+
+    arrays: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def said_declarations(formulas: Sequence[Inline], prose: Sequence[Prose]) -> SaidDeclarations:
+    """What the prose of one paragraph declares in words."""
+    words = _Words([f.content.text.strip().rstrip(".,;") for f in formulas], prose)
+    arrays, others = dict[str, str](), dict[str, None]()
+    for sentence in numbered_sentences(formulas):
+        plain = re.sub(r"[~*`\s]+", " ", sentence)
+        for name, found in words.arrays(plain):
+            arrays.setdefault(name, f"{name} \\in {found}")
+        others.update(dict.fromkeys((*words.numbers(plain), *words.symmetric(plain))))
+    return SaidDeclarations(tuple(arrays.values()), tuple(others))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words around the formulas of a paragraph."""
+
+    formulas: Sequence[str]
+    prose: Sequence[Prose]
+
+    def arrays(self, sentence: str) -> Iterator[tuple[str, str]]:
+        """``W`` and ``\\mathbb{R}^{D \\times M}``"""
+        for pattern in _ARRAYS:
+            for match in pattern.finditer(sentence):
+                found = self.set_of(match)
+                yield from ((name, found) for name in self.names(match) if found)
+
+    def numbers(self, sentence: str) -> Iterator[str]:
+        """``s \\in \\mathbb{R}``, ``\\lambda > 0``; the sign also of a name that a formula declares."""
+        for pattern in _NUMBERS:
+            for match in pattern.finditer(sentence):
+                kind = match["kind"].lower()
+                if not re.fullmatch(_SIGN, kind):
+                    yield from (f"{name} \\in \\mathbb{{R}}" for name in self.names(match))
+                sign = "\\ge" if "neg" in kind else ">" if "positive" in kind else ""
+                yield from (f"{name} {sign} 0" for name in self.names(match, declared=True) if sign)
+
+    def symmetric(self, sentence: str) -> Iterator[str]:
+        """``A = A^\\top``"""
+        for pattern in _SYMMETRIC:
+            for match in pattern.finditer(sentence):
+                yield from (f"{name} = {name}^\\top" for name in self.names(match, declared=True))
+
+    def names(self, match: re.Match[str], declared: bool = False) -> list[str]:
+        """The names that a match speaks of; none if a formula among them is no name, or the sentence is in doubt.
+
+        declared: ``A`` of ``A \\in \\mathbb{R}^{N \\times N}`` is a name too.
+        """
+        numbers = [int(n) for n in re.findall(r"\d+", match["names"])]
+        texts = [self.formulas[n].partition("\\in ")[0] if declared else self.formulas[n] for n in numbers]
+        parts = [part.strip() for text in texts for part in text.split(",")]
+        plain = all(_NAME.fullmatch(part) for part in parts)
+        return parts if plain and all(says_plainly(self.prose[n]) for n in numbers) else []
+
+    def set_of(self, match: re.Match[str]) -> str:
+        """The set of arrays that a match gives; empty if it gives none that fits its noun."""
+        groups = match.groupdict()
+        if groups.get("set"):
+            written = self.written(match["set"])
+            return written if written.startswith(("\\mathbb{R}", "\\mathbb R", "\\R")) else ""
+        noun, whole = (groups.get("noun") or "").lower(), match[0].lower().split()
+        sizes = _sizes(self.written(groups.get("shape") or match["product"]))
+        if len(sizes) == 1 and "square" in whole:
+            sizes *= 2
+        if len(sizes) == 1 and "row" in whole:
+            sizes = ["1", *sizes]
+        if noun.startswith("matri") or not groups.get("shape"):  # `$n$ is $m$` gives no shape
+            fits = len(sizes) == 2
+        else:
+            fits = len(sizes) == 1 or "1" in sizes or not noun.startswith("vector")
+        shape = " \\times ".join(sizes)
+        return f"\\mathbb{{R}}^{{{shape}}}" if sizes and fits else ""
+
+    def written(self, text: str) -> str:
+        """Words with their formulas in the place of the marks, ``by`` as a product sign."""
+        put_in = re.sub(r"\x00(\d+)\x00", lambda m: self.formulas[int(m[1])], text)
+        return re.sub(r"[ -]by[ -]", r" \\times ", put_in)
+
+
+def _sizes(text: str) -> list[str]:
+    """The sizes of ``D \\times M``, ``(N, D)``, ``C``; none if it is anything else."""
+    text = text.strip()
+    bracketed = text[:1] + text[-1:] in ("()", "[]")
+    parts = text[1:-1].strip().rstrip(",").split(",") if bracketed else _TIMES.split(text)
+    parts = [part.strip() for part in parts]
+    return parts if all(_SIZE.fullmatch(part) for part in parts) else []
