@@ -43,6 +43,8 @@ DOUBTS = ("SG211",)
 """Warnings about a likely reading beside which there is another one: nothing is refuted on its ground."""
 MAX_UNCLEAR = 6
 """Of the formulas that may be assumptions, those nearest to a step are tried."""
+OTHER_MEANINGS = ("SG210", "SG212", "SG213")
+"""The warnings of steps that are ruled on with another meaning of a name."""
 REPORT = "please report this document: it is a bug of symgrad"
 
 
@@ -65,6 +67,8 @@ class Checker:
     prover: Prover = field(default_factory=Prover)
     resolved: ResolvedClaims = field(default_factory=ResolvedClaims)
     names: InferredNames = field(default_factory=InferredNames)
+    stacking: str = ""
+    """Whether undeclared matrices have the vectors of their letter as 'rows' or 'columns': one way for a document."""
 
     def __post_init__(self) -> None:
         self.session = Session(self.seed)
@@ -72,6 +76,7 @@ class Checker:
     def document(self, doc: ReadDocument, progress: Progress | None = None) -> DocumentReport:
         """Check all steps of a document; calls ``progress(done, of)`` after each."""
         steps = []
+        self.stacking = ""
         self.names = InferredNames(doc)
         for k, step in enumerate(doc.steps):
             steps.append(self.step(step))
@@ -144,7 +149,12 @@ class Checker:
             return replace(reopened(step), diagnostic=replace(doubt, severity="error"))
         if step.verdict == "refuted" and read_step.unclear:
             step = self.on_unclear(read_step, out.claim, step)
-        doubt = self.names.doubt(out.claim, step, self.resolved) if step.verdict in ("refuted", "agrees") else None
+        other = any(w.code in OTHER_MEANINGS for w in step.warnings)
+        return step if other else self.without_doubt(step, out.claim)
+
+    def without_doubt(self, step: Step, claim: Claim) -> Step:
+        """The step, unreadable where its verdict hangs on a name that is not known."""
+        doubt = self.names.doubt(claim, step, self.resolved) if step.verdict in ("refuted", "agrees") else None
         return unread(step, doubt) if doubt is not None else step
 
     def consequence(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
@@ -253,9 +263,23 @@ class Checker:
 
     def second_reading(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
         """Try a refuted step under the other readings that the notation allows."""
+        decided: tuple[Claim, Diagnostic] | None = None
+        vanishes = any(w.code == "SG205" for w in step.warnings)
         for kind, other in read_step.outcome.alternatives():
+            if kind == self.stacking:
+                decided = other, stacked_in(kind, read_step.span)
+            elif kind == "other side" and vanishes:
+                decided = other, by_other_side(read_step.span)
             if not self.holds(other):
                 continue
+            if kind == "other side":
+                plain = replace(step, warnings=tuple(w for w in step.warnings if w.code != "SG205"))
+                return self.rule(other, reopened(plain, by_other_side(read_step.span)))
+            if kind in ("rows", "columns"):
+                if self.stacking not in ("", kind):
+                    continue
+                self.stacking = kind
+                return self.rule(other, reopened(step, stacked_in(kind, read_step.span)))
             if kind == "number":
                 note = self.names.as_numbers(claim, other, read_step.span)
                 return replace(self.rule(other, reopened(step, note)), inferred=self.names.declared(other))
@@ -275,6 +299,8 @@ class Checker:
             labels = f"read as {was}; it holds as {would_be}"
             problem = Diagnostic("SG114", f"{message}: {labels}", read_step.span, "write the sum with `\\sum`")
             return replace(reopened(step), diagnostic=problem, evidence=Evidence("none"))
+        if decided is not None:
+            return self.without_doubt(self.rule(decided[0], reopened(step, decided[1])), decided[0])
         held = hold_intermediates(claim) if read_step.partial else None
         if held is not None and self.holds(held):
             note = Diagnostic(
@@ -293,6 +319,18 @@ class Checker:
     def holds(self, claim: Claim) -> bool:
         """True if the sides are proved equal, or evaluation finds no difference within a small budget."""
         return self.prove(claim) is not None or holds(claim, self.seed, self.session)
+
+
+def stacked_in(way: str, span: Span) -> Diagnostic:
+    """The note for a step that holds with ``X`` as the matrix of the ``x_i``."""
+    message = f"an undeclared matrix has the vectors of its small letter as its {way} here"
+    return Diagnostic("SG213", message, span, "declare the matrix, and the vectors by it", "warning")
+
+
+def by_other_side(span: Span) -> Diagnostic:
+    """The note for a step that holds with a definition ``h = A = B`` read as ``h = B``."""
+    message = "this holds with the last side of a chain as the definition"
+    return Diagnostic("SG212", message, span, "define the name by that side first", "warning")
 
 
 def is_unmet(step: Step) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from symgrad.calculus.differentiate import depends_on
 from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Claim
@@ -46,7 +47,7 @@ class InferredNames:
     def cause(self, claim: Claim) -> Diagnostic | None:
         """Why a name of the claim could not be read: then nothing is refuted, and nothing agrees."""
         used = (*reach(claim.left).tensors, *reach(claim.right).tensors)
-        return next((self.causes[t] for t in used if t in self.causes), None)
+        return next((self.causes[t.name] for t in used if t.name in self.causes), None)
 
     def undefined(self, claim: Claim, step: Step) -> Diagnostic | None:
         """Why a claim differentiates a name that the document does not define."""
@@ -55,11 +56,13 @@ class InferredNames:
                 passed = self.passed(node) if isinstance(node, Deriv) and self.causes else None
                 if passed is not None:
                     return passed
-                if isinstance(node, Deriv) and isinstance(node.body, Entry) and node.body.tensor in self.declarations:
-                    name = node.body.tensor.name
+                if not (isinstance(node, Deriv) and isinstance(node.body, Entry)) or depends_on(node.body, node.target):
+                    continue
+                name = node.body.tensor.name
+                if node.body.tensor in self.declarations:
                     remedy = f"define it, `{name} = …`"
                     message = f"`{name}` is neither declared nor defined: nothing says what it depends on"
-                    return self.causes.get(node.body.tensor) or Diagnostic("SG118", message, step.span, remedy)
+                    return Diagnostic("SG118", message, step.span, remedy)
         return None
 
     def passed(self, node: Deriv) -> Diagnostic | None:

@@ -220,6 +220,7 @@ class Reader:
         """Read one display under the directive before it."""
         cases, self.cases = tuple(self.cases), []
         self.turn(display)
+        self.scope.just_defined.clear()
         if directive is not None and directive.name == "skip":
             self.out.skipped += 1
             why = directive.argument or "no reason is given"
@@ -336,8 +337,8 @@ def read_document(source: Source, with_sources: Sequence[Source] = ()) -> ReadDo
     found = infer(plain.scope, plain.chains)
     if not found:
         return plain
-    Reader(source, with_sources, found, costs).read()
-    closed = close(found, plain.scope, plain.chains)
+    trial = Reader(source, with_sources, found, costs).read()
+    closed = close(found, plain.scope, plain.chains, trial.scope)
     read = Reader(source, with_sources, closed, costs).read()
     now = undefined_costs(read.scope, read.chains)
     return read if now == costs else Reader(source, with_sources, closed, now).read()

@@ -19,7 +19,8 @@ class Outcome:
     """How one relation reads: a claim, two shapes that differ, or a diagnostic.
 
     ``alternatives``: claims under other readings, each with its kind: 'plain', 'transposed', 'placement', 'entrywise';
-    'number' with undeclared names as numbers, 'positive' with all of them positive.
+    'other side' with a definition ``h = A = B`` as ``h = B``; 'rows' and 'columns' with an undeclared ``X`` made of the
+    ``x_i``; 'number' with undeclared names as numbers, 'positive' with all of them positive.
     """
 
     claim: Claim | None = None

@@ -6,7 +6,7 @@ with the declarations that this gave. Declared names keep their declarations: wh
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.core.nodes import Tensor
@@ -31,8 +31,8 @@ class Inferred:
     """Names with the meaning that their use gives them."""
 
     arrays: dict[NameKey, Tensor] = field(default_factory=dict)
-    ahead: dict[NameKey, Defined] = field(default_factory=dict)
-    """Definitions that the document gives after the first use of their names."""
+    ahead: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
+    """Declarations and definitions that the document gives after the first use of their names."""
     fixed: dict[str, Index] = field(default_factory=dict)
     letters: dict[str, Range] = field(default_factory=dict)
 
@@ -64,6 +64,7 @@ class Inferred:
         for key, made in meanings.items():
             scope.put("values", key, made)
             scope.provisional[key] = made
+        scope.first_meaning.clear()
         for letter, index in self.fixed.items():
             scope.put("indices", letter, index)
         for letter, over in self.letters.items():
@@ -84,7 +85,7 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     """Undeclared names as arrays over open ranges. ``scope``: that of the end of the document."""
     names = UndeclaredNames(scope, chains)
     arrays = {key: entry for key, entry in names.found.items() if not entry.is_function and entry.values}
-    out = Inferred(ahead=_used_before(scope, chains))
+    out = Inferred(ahead=_used_before(scope, frozenset()))
     if arrays and len(arrays) <= MAX_NAMES:
         ranks = Ranks(names, chains)
         for key in arrays:
@@ -97,21 +98,9 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     return out
 
 
-def _used_before(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> dict[NameKey, Defined]:
-    """The first definitions of names that are used further up, and not declared there."""
-    first: dict[NameKey, int] = {}
-    for sides in chains:
-        for side in sides:
-            for n in subnodes(side):
-                if isinstance(n, Sym):
-                    key = scope.value_key(n)[0]
-                    if key is not None:
-                        first[key] = min(n.span.start, first.get(key, n.span.start))
-    out = {}
-    for key, entry in scope.first_defined.items():
-        if entry.declared is None and first.get(key, entry.span.start) < entry.span.start:
-            out[key] = entry
-    return out
+def _used_before(scope: Scope, missing: Collection[str]) -> dict[NameKey, Tensor | Defined]:
+    """The first meanings of names that were used further up, where they had none. ``missing``: more such letters."""
+    return {k: entry for k, entry in scope.first_meaning.items() if k.letter in scope.missing or k.letter in missing}
 
 
 def _raised_letters(names: UndeclaredNames) -> set[str]:
@@ -150,12 +139,16 @@ def _repeated(body: SyntaxNode) -> set[str]:
     return out
 
 
-def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
-    """The same names over the ranges that were found; ranges that are still open get sizes of their own."""
+def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]], trial: Scope) -> Inferred:
+    """The same names over the ranges that were found; ranges that are still open get sizes of their own.
+
+    trial: the scope after reading with open ranges.
+    """
     names = UndeclaredNames(scope, chains)
+    arrays = {key: made for key, made in found.arrays.items() if not _is_readable(trial, key)}
     sizes = _SizeNames({n.key for tree in names.trees for n in subnodes(tree) if isinstance(n, Sym)} | {*scope.sizes})
     letters: dict[Range, str] = {}
-    for key, tensor in found.arrays.items():
+    for key, tensor in arrays.items():
         used = names.found.get(key)
         for k, r in enumerate(tensor.ranges):
             written = used.letters[k] if used is not None and k < len(used.letters) else []
@@ -172,11 +165,16 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]])
         return sizes.range_of(end, letters.get(end)) if isinstance(end, OpenRange) else end or OpenRange()
 
     return Inferred(
-        {k: Tensor(t.name, tuple(map(closed, t.ranges)), t.domain, t.row) for k, t in found.arrays.items()},
-        found.ahead,
+        {k: Tensor(t.name, tuple(map(closed, t.ranges)), t.domain, t.row) for k, t in arrays.items()},
+        _used_before(trial, scope.missing),
         {x: Index(x, closed(i.range), "fixed") for x, i in found.fixed.items()},
         {x: closed(r) for x, r in found.letters.items()},
     )
+
+
+def _is_readable(scope: Scope, key: NameKey) -> bool:
+    """True if a name has a definition that can be read, once what it uses is inferred."""
+    return isinstance(scope.values.get(key), Defined) and key not in scope.once_unread
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from symgrad.reading.names.name_keys import NameKey, label, labelled_size
 from symgrad.reading.names.scope import Scope
@@ -18,6 +19,7 @@ from symgrad.reading.tree.syntax import (
     Label,
     NumberNode,
     Position,
+    ProductNode,
     Slot,
     Sym,
     SyntaxNode,
@@ -85,6 +87,12 @@ class UndeclaredNames:
     summed: frozenset[str] = frozenset()
     """The letters of written sums."""
     index_letters: frozenset[str] = frozenset()
+    has_deltas: bool = False
+    """True if Kronecker's delta occurs: then no ``\\delta`` is a name, also where its letters are written otherwise."""
+    plain: frozenset[str] = frozenset()
+    """Letters that occur without bold type: such a name is the same in bold type, ``\\mathbf{y}`` and ``y_i``."""
+    operators: frozenset[str] = frozenset()
+    """Words right before an operand, ``argmax x``: these are no factors."""
     called: frozenset[str] = frozenset()
     """Names with brackets behind them somewhere: a \\sigma without any is no function."""
     numbered: frozenset[str] = frozenset()
@@ -94,6 +102,15 @@ class UndeclaredNames:
         syms = [n for tree in self.trees for n in subnodes(tree) if isinstance(n, Sym)]
         below = [n for tree in self.trees for n in subnodes(tree)]
         self.summed = frozenset(x for n in below if isinstance(n, BigOp) for x in letters_in(n.sub))
+        self.operators = frozenset(
+            f.key
+            for n in below
+            if isinstance(n, ProductNode)
+            for (_, f), (op, _) in pairwise(n.factors)
+            if op == "" and isinstance(f, Sym) and len(f.key) > 1 and f.key.isalpha()
+        )
+        self.has_deltas = any(isinstance(n, Sym) and _is_delta(n) for n in below)
+        self.plain = frozenset(n.key for n in below if isinstance(n, Sym) and n.style != "bold")
         self.called = frozenset(n.function.key for n in below if isinstance(n, Call))
         self.bound = frozenset(_bound_letters(list(self.trees))) | self.scope.indices.keys() | self.scope.letters.keys()
         bases = {s.key for s in syms} - self.bound
@@ -159,7 +176,9 @@ class UndeclaredNames:
         key = scope.value_key(sym)[0]
         if key is not None and key in scope.unread:
             return True
-        if key is not None or sym.key in CONSTANTS or _is_delta(sym):
+        if key is not None or sym.key in CONSTANTS or (sym.key == "\\delta" and self.has_deltas):
+            return False
+        if sym.key in self.operators:
             return False
         name, function = NameKey(sym.key), NameKey.function(sym)
         if name in (scope.costs or {}) or scope.square_of(sym) is not None:
@@ -177,6 +196,8 @@ class UndeclaredNames:
     def use(self, sym: Sym) -> NameUse:
         """A name as it is used: which of its scripts are slots, and which are labels."""
         key, slots, transposed = NameKey.unlabelled(sym), tuple[Slot, ...](), False
+        if key.bold and key.letter in self.plain:
+            key = key._replace(bold=False)
         try:
             said = split_superscript(sym.sup, True)
             transposed = said.transpose

@@ -68,7 +68,9 @@ from symgrad.reading.tree.used_names import (
     bare_inferred,
     inferred_arrays,
     note_sizes,
+    other_sides,
     outside_letters,
+    stacked,
     subnodes,
     times_written,
 )
@@ -305,6 +307,8 @@ class ChainReader:
     """Problems of sides that they have in the chain, not by themselves."""
     ranges: list[tuple[str, Range]] = field(default_factory=list)
     defined: set[int] = field(default_factory=set)
+    unfinished: list[Defined] = field(default_factory=list)
+    """Definitions by names that nothing gives a meaning to, so far."""
     redefinition: str = ""
     outdated: NameKey | None = None
     """The name on the left, if its definition may be an older one."""
@@ -325,6 +329,8 @@ class ChainReader:
         for k, relation in enumerate(self.relations):
             if relation.equality:
                 self.define(k, relation)
+        for entry in self.unfinished:
+            self.validate(entry, last=True)
         if any(r.equality and k not in self.defined for k, r in enumerate(self.relations)):
             self.claims()
         for r in self.relations:
@@ -434,6 +440,8 @@ class ChainReader:
             return
         if made is not None and self.validate(made, not again):
             self.defined.add(k)
+            if k == 0 and at == 1:
+                self.out.scope.other_sides[made.key] = tuple(s.node for s in self.sides[2:] if isinstance(s, Parsed))
             if known and not plain:
                 users = ", ".join(f"`{key}`" for key in definer.users(made))
                 follow = f", and what uses it follows from here on: {users}" if users else ""
@@ -518,11 +526,12 @@ class ChainReader:
             self.out.scope.leave_unread(key, problem)
         return True
 
-    def validate(self, entry: Defined, first: bool = True) -> bool:
+    def validate(self, entry: Defined, first: bool = True, last: bool = False) -> bool:
         """Leave the name of a definition that can't be read unread. The ``first`` such definition is reported; a later
         one is no definition.
 
-        A name that is not declared may be declared later, and a function of arrays can be read only at its arguments.
+        A name that is not declared may be defined further on in the chain, so such a definition is looked at again at
+        the ``last``. A function of arrays can be read only at its arguments.
         """
         el = self.elaborator()
         if entry.arguments is not None and not all(index_arguments(el, entry)):
@@ -530,7 +539,10 @@ class ChainReader:
         try:
             define(el, entry)
         except NotationError as e:
-            if e.diagnostic.code == "SG105":
+            if self.reads_with_numbers(entry):
+                return True
+            if e.diagnostic.code == "SG105" and not last:
+                self.unfinished.append(entry)
                 return True
             if entry.form is None:
                 self.out.scope.leave_unread(entry.key, e.diagnostic, entry.body.span.text)
@@ -538,6 +550,15 @@ class ChainReader:
                 self.out.diagnostics.append(e.diagnostic)
             return first
         return True
+
+    def reads_with_numbers(self, entry: Defined) -> bool:
+        """True if a definition can be read with undeclared names as numbers, though they are arrays elsewhere."""
+        with self.out.scope.replaced(bare_inferred(self.out.scope, [entry.body])) as changed:
+            try:
+                define(self.elaborator(), entry)
+            except NotationError:
+                return False
+        return changed
 
     def unread_conditions(self, relation: Relation) -> None:
         """Report the conditions behind a definition, which holds everywhere. The range of a letter is none."""
@@ -606,7 +627,7 @@ class ChainReader:
             elif any(w.code == "SG202" for w in el.warnings):
                 found = self.or_entrywise(left, right, span, found)
             found = self.or_other_derivatives(left, right, found, (*facts.assumptions, *supposed))
-            found = self.or_other_arrays(left, right, found)
+            found = self.or_other_meanings(left, right, found, supposed)
             step = ReadStep(span, left.text, right.text, found, self.group, self.redefinition if k == 0 else "")
             step.whole = reduce(Span.to, (cover(tokens) for tokens in relation.conditions), left.span.to(span))
             step.partial = _is_derivative(left, "\\partial")
@@ -740,39 +761,45 @@ class ChainReader:
 
         return replace(lead, alternatives=alternatives)
 
-    def or_other_arrays(self, left: Side, right: Side, plain: Outcome) -> Outcome:
-        """The outcome with other meanings of undeclared names: those without a subscript here may be numbers, and all
-        may be positive. If the inferred shapes don't fit, it is read with numbers at once.
+    def or_other_meanings(self, left: Side, right: Side, plain: Outcome, supposed: Sequence[Assumption]) -> Outcome:
+        """The outcome with other meanings of its names.
+
+        Of those that are not declared, the ones without a subscript here may be numbers, and all may be positive. If
+        the inferred shapes don't fit, they are read as numbers at once. What is defined by ``h = A = B`` may be meant
+        as B.
         """
         scope = self.out.scope
-        sides = [s for s in (left, right) if isinstance(s, Parsed)]
-        if len(sides) < 2 or not inferred_arrays(scope, [s.node for s in sides]):
+        parsed = [Parsed(s.span, s.text, s.node) for s in (left, right) if isinstance(s, Parsed)]
+        nodes = [s.node for s in parsed]
+        inferred, others = inferred_arrays(scope, nodes), other_sides(scope, nodes)
+        if len(parsed) < 2 or not (inferred or others):
             return plain
-        parsed = [Parsed(s.span, s.text, s.node) for s in sides]
-        bare = bare_inferred(scope, [s.node for s in sides])
-        numbers = {key: Tensor(key.latex, ()) for key, made in bare.items() if made.ranges}
+        numbers = bare_inferred(scope, nodes)
 
-        def read_with(arrays: Mapping[NameKey, Tensor]) -> Outcome:
-            with scope.replaced(arrays):
-                return self.compared(self.elaborator(), parsed)
+        def read_with(meanings: Mapping[NameKey, Tensor | Defined]) -> Outcome:
+            with scope.replaced(meanings):
+                facts = read_assumptions(self.elaborator()).assumptions
+                return self.compared(self.elaborator(), parsed, (*facts, *supposed))
 
-        if numbers and plain.claim is None and plain.problem is None:
+        if numbers and plain.claim is None:
             found = read_with(numbers)
             return replace(found, warnings=(*found.warnings, *plain.warnings)) if found.claim is not None else plain
 
         def alternatives() -> Iterator[tuple[str, Claim]]:
             yield from plain.alternatives()
-            used = inferred_arrays(scope, [s.node for s in sides])
-            positive = {key: replace(made, domain="positive") for key, made in used.items()}
-            for kind, arrays in (("number", numbers), ("positive", positive)):
-                other = read_with(arrays) if arrays else plain
+            positive = {key: replace(made, domain="positive") for key, made in inferred.items()}
+            kinds: list[tuple[str, Mapping[NameKey, Tensor | Defined]]] = []
+            kinds += (stacked(scope, nodes) if inferred else {}).items()
+            kinds += [("other side", others), ("number", numbers), ("positive", positive)]
+            for kind, meanings in kinds:
+                other = read_with(meanings) if meanings else plain
                 if other is not plain and other.claim is not None:
                     yield kind, other.claim
 
         return replace(plain, alternatives=alternatives)
 
     def compared(self, el: Elaborator, parsed: Sequence[Side], facts: tuple[Assumption, ...] = ()) -> Outcome:
-        """Two sides by themselves."""
+        """Two sides by themselves, under the facts alone."""
         sides = [raw_value(el, side) for side in parsed]
         el.letters.resolve_ties()
         free = free_letters(el, sides)

@@ -153,6 +153,7 @@ def _other_roles(
     cause = scope.unread_cause(sym)
     if cause is not None:
         raise NotationError(cause)
+    scope.missing.add(sym.key)
     raise error("SG105", f"`{sym.span.text}` is not declared", sym.span, suggestion(el, sym))
 
 

@@ -314,6 +314,7 @@ class Definer:
         named = key if isinstance(key, NameKey) else key[0]
         entry = replace(Defined(named, written.body, written.span, serial=self.scope.serial), **roles)
         self.scope.put(table, key, entry)
+        self.scope.just_defined.add(named)
         note_bounds(self.scope, entry.body)
         return entry
 

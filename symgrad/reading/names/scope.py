@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from symgrad.core.functions import BY_SPELLING
@@ -116,8 +116,14 @@ class Scope:
     """Where the current section of the document starts."""
     provisional: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
     """Meanings that are inferred; a declaration or definition of the name takes their place."""
-    first_defined: dict[NameKey, Defined] = field(default_factory=dict)
-    """The first definition of each name in the document, without names of which a definition could not be read."""
+    first_meaning: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
+    """The first declaration or definition of each name, without names of which a definition could not be read."""
+    missing: set[str] = field(default_factory=set)
+    """The letters of names that were used where nothing gives them a meaning."""
+    other_sides: dict[NameKey, tuple[SyntaxNode, ...]] = field(default_factory=dict)
+    """Of names that are defined by a chain, ``h = A = B``, the sides behind the first."""
+    just_defined: set[NameKey] = field(default_factory=set)
+    """The names that the last display defines."""
     once_unread: set[NameKey] = field(default_factory=set)
     equations: dict[tuple[tuple[str, str], ...], Any] = field(default_factory=dict)
     """The definitions with one letter below their name, which may be parts of a recursion."""
@@ -161,9 +167,10 @@ class Scope:
         if key in entries and table != "letters" and name.is_letter:
             self.assumed = [a for a in self.assumed if name.letter not in a.names]
         entries[key] = entry
-        if table == "values" and isinstance(entry, Defined) and name not in self.once_unread:
-            self.first_defined.setdefault(name, entry)
+        if table == "values" and name not in self.once_unread:
+            self.first_meaning.setdefault(name, entry)
         self.applied.pop(name, None)
+        self.other_sides.pop(name, None)
         self.unread.pop(name, None)
         if len(name.letter) > 1 and name.letter.isalpha() and name.is_letter_or_bold:
             self.words.add(name.letter)
@@ -172,8 +179,16 @@ class Scope:
     def put_tensor(
         self, key: NameKey, ranges: tuple[Range, ...], domain: EntryDomain = "real", row: bool = False
     ) -> None:
-        """Declare an array; this ends a function of the same name."""
-        self.put("values", key, Tensor(key.latex, ranges, domain, row))
+        """Declare an array; this ends a function of the same name.
+
+        What the display right before defines keeps its definition: ``$$ h = W x $$ where $h \\in \\mathbb{R}^{M}$``.
+        """
+        made, entry = Tensor(key.latex, ranges, domain, row), self.values.get(key)
+        if key in self.just_defined and isinstance(entry, Defined) and domain == "real":
+            self.values[key] = replace(entry, declared=made)
+            self.version += 1
+            return
+        self.put("values", key, made)
         self.forget_calls(key)
 
     def forget_calls(self, key: NameKey) -> None:
@@ -181,13 +196,20 @@ class Scope:
             del self.calls[entry]
 
     def leave_unread(self, key: NameKey, problem: Diagnostic, right: str = "") -> None:
-        """Note that the definition of a name could not be read; a later one that can be read takes over."""
+        """Note that the definition of a name could not be read; a later one that can be read takes over.
+
+        Until then the name stands for an arbitrary array, of its declared or inferred shape. ``right``: the right side
+        of the definition as it is written.
+        """
         self.unread[key] = problem
         self.unread_rights[key] = right
-        self.first_defined.pop(key, None)
+        self.first_meaning.pop(key, None)
         self.once_unread.add(key)
-        if key in self.provisional:
-            self.values[key] = self.provisional[key]
+        entry = self.values.get(key)
+        stand_in: Tensor | Defined | None = entry.declared if isinstance(entry, Defined) else entry
+        stand_in = stand_in or self.provisional.get(key)
+        if stand_in is not None:
+            self.values[key] = stand_in
         self.version += 1
 
     def forget(self, key: NameKey, problem: Diagnostic) -> None:
@@ -201,12 +223,12 @@ class Scope:
         return key in self.provisional and self.values.get(key) is self.provisional[key]
 
     @contextmanager
-    def replaced(self, arrays: Mapping[NameKey, Tensor]) -> Iterator[None]:
-        """Other meanings for names with an inferred one, inside of a ``with`` block."""
+    def replaced(self, arrays: Mapping[NameKey, Tensor | Defined]) -> Iterator[bool]:
+        """Other meanings for some names, inside of a ``with`` block; True if there are any."""
         before = {key: self.values[key] for key in arrays}
         try:
             self._set(arrays)
-            yield
+            yield bool(arrays)
         finally:
             self._set(before)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.names.name_keys import NameKey
@@ -183,8 +184,43 @@ def inferred_arrays(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, 
     return out
 
 
+def other_sides(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Defined]:
+    """The names in some nodes that are defined by a chain, ``h = A = B``, each by the last side of its chain."""
+    out: dict[NameKey, Defined] = {}
+    for n in (n for node in nodes for n in subnodes(node) if isinstance(n, Sym)) if scope.other_sides else ():
+        key = scope.value_key(n)[0]
+        entry = scope.values[key] if key is not None else None
+        if key is not None and isinstance(entry, Defined) and (others := scope.other_sides.get(key)):
+            out[key] = replace(entry, body=others[-1])
+    return out
+
+
+def stacked(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[str, dict[NameKey, Defined]]:
+    """Capitals as the matrices whose rows, or columns, are the vectors of the same small letter: ``X`` of ``x_i``.
+
+    One of the two is not declared; nothing else relates them.
+    """
+    out: dict[str, dict[NameKey, Defined]] = {}
+    arrays = {key: made for key, made in scope.values.items() if isinstance(made, Tensor) and len(made.ranges) == 2}
+    named = {scope.value_key(n)[0]: n for node in nodes for n in subnodes(node) if isinstance(n, Sym)}
+    for key, sym in named.items():
+        other = next((k for k in arrays if key in arrays and k != key and _swapped(k.letter) == key.letter), None)
+        if key is None or other is None or not scope.is_provisional(key):
+            continue
+        top = Token("command", "\\top", sym.span)
+        for way, sup in (("rows", ()), ("columns", (top,))):
+            body = Sym(sym.span, other.letter, "bold" if other.bold else "", (), sup)
+            out.setdefault(way, {})[key] = Defined(key, body, sym.span)
+    return out
+
+
+def _swapped(letter: str) -> str:
+    """``x`` for ``X`` and ``X`` for ``x``."""
+    return letter.swapcase() if len(letter) == 1 else letter
+
+
 def bare_inferred(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Tensor]:
-    """The arrays with an inferred shape that some nodes name without a subscript, and never with one."""
+    """Numbers in place of arrays with an inferred shape, for those that some nodes never write with a subscript."""
     bare: dict[NameKey, Tensor] = {}
     slotted: set[NameKey] = set()
     for node in nodes:
@@ -194,7 +230,7 @@ def bare_inferred(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Te
                 bare[key] = entry
                 if rest or any(t.text in ("\\top", "T") for t in above):
                     slotted.add(key)
-    return {key: made for key, made in bare.items() if key not in slotted}
+    return {key: Tensor(key.latex) for key, made in bare.items() if made.ranges and key not in slotted}
 
 
 def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
