@@ -283,8 +283,9 @@ class Checker:
             if kind == "number":
                 note = self.names.as_numbers(claim, other, read_step.span)
                 return replace(self.rule(other, reopened(step, note)), inferred=self.names.declared(other))
-            if kind == "positive":
-                problem = self.names.not_positive(other, read_step.span)
+            if kind in ("numbers", "positive"):
+                ask = self.names.not_numbers if kind == "numbers" else self.names.not_positive
+                problem = ask(other, read_step.span)
                 return replace(reopened(step), diagnostic=problem, evidence=Evidence("none"))
             if kind == "transposed":
                 return self.rule(other, reopened(step, transposed_layout(read_step.span)))

@@ -111,6 +111,13 @@ class InferredNames:
         message = "this holds if what is not declared is positive"
         return Diagnostic("SG105", message, span, f"declare it, `${names[0]} > 0$`")
 
+    def not_numbers(self, other: Claim, span: Span) -> Diagnostic:
+        """The message for a step that holds for numbers, and not for the arrays that the names are elsewhere."""
+        names = dict.fromkeys(t.name for c in (other.left, other.right) for t in reach(c).tensors if not t.ranges)
+        remedy = f"declare what they are, `${', '.join(names)} \\in \\mathbb{{R}}$` or as arrays"
+        message = "this holds for numbers, and not for the arrays that these names are elsewhere"
+        return Diagnostic("SG105", message, span, remedy)
+
     def undeclared(self, tensor: Tensor, step: Step) -> Diagnostic:
         """The message for a name without which nothing can be said."""
         remedy = f"define it, `{tensor.name} = …`, or declare it, `${self.declarations[tensor]}$`"

@@ -20,7 +20,7 @@ class Outcome:
 
     ``alternatives``: claims under other readings, each with its kind: 'plain', 'transposed', 'placement', 'entrywise';
     'other side' with a definition ``h = A = B`` as ``h = B``; 'rows' and 'columns' with an undeclared ``X`` made of the
-    ``x_i``; 'number' with undeclared names as numbers, 'positive' with all of them positive.
+    ``x_i``; 'number' with an undeclared name as a number, 'numbers' with several, 'positive' with all of them positive.
     """
 
     claim: Claim | None = None

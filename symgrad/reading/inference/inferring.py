@@ -95,6 +95,7 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     out.letters = {x: OpenRange() for x in sorted(raised) if x not in scope.letters and x not in scope.indices}
     for letter in sorted(_fixed_letters(names)) if out.arrays else ():
         out.fixed[letter] = Index(letter, OpenRange(), "fixed")
+        out.arrays.pop(NameKey(letter), None)
     return out
 
 

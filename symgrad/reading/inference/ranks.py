@@ -101,6 +101,7 @@ class Ranks:
         if isinstance(node, Call):
             return self.call(node, want)
         if isinstance(node, QuotientNode):
+            self.divisors(node.den)
             above, below = self.rank(node.num, want), self.rank(node.den)
             return below if below is not None and below.axes else above
         if isinstance(node, Root):
@@ -209,16 +210,27 @@ class Ranks:
             return self.rank(factors[0][1], want)
         return out
 
+    def divisors(self, node: SyntaxNode) -> None:
+        """A capital that divides is a number: ``\\frac{n R T}{V}``."""
+        for factor in [f for _, f in node.factors] if isinstance(node, ProductNode) else [node]:
+            if isinstance(factor, Sym) and is_capital_name(factor) and not factor.sub and not factor.sup:
+                self.settle(self.names.use(factor), 0)
+
     def before(self, factor: SyntaxNode, following: SyntaxNode) -> Rank | None:
-        """A capital letter before a vector is a matrix; by custom, one before a small letter too, which is a vector."""
+        """A capital before a vector or a matrix is a matrix.
+
+        By custom, one before a name of which nothing is known is a matrix too, and the name is a vector, or a matrix if
+        it is a capital.
+        """
         if not is_capital_name(factor) or not isinstance(factor, Sym) or factor.sub:
             return None
         right = self.rank(following)
         if right is not None and right.axes == 1 and not right.row:
             return self.rank(factor, Rank(2))
-        lower = isinstance(following, Sym) and not is_capital_name(following) and not _is_greek(following)
-        if self.by_custom and lower and right is None:
-            self.rank(following, Rank(1))
+        if self.by_custom and isinstance(following, Sym) and right is None and not _is_greek(following):
+            self.rank(following, Rank(2 if is_capital_name(following) else 1))
+            return self.rank(factor, Rank(2))
+        if right is not None and right.axes == 2 and isinstance(following, Sym) and is_capital_name(following):
             return self.rank(factor, Rank(2))
         return None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from symgrad.reading.names.name_keys import NameKey, label, labelled_size
-from symgrad.reading.names.scope import Scope
+from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tree.scripts import letters_in, read_slots, split_superscript
 from symgrad.reading.tree.syntax import (
     BigOp,
@@ -117,8 +117,7 @@ class UndeclaredNames:
         self.index_letters = self.bound | {
             letter
             for s in syms
-            if self.is_undeclared(s)
-            for letter in letters_in(s.sub)
+            for letter in self._slot_letters(s)
             if letter not in bases and len(letter.rstrip("'")) == 1 and letter.islower()
         }
         self.numbered = frozenset(s.key for s in syms if self.is_undeclared(s) and self._has_letter_slot(s))
@@ -140,6 +139,13 @@ class UndeclaredNames:
         if not any(entry.span.start == head.span.start for entry in defined):
             return set()
         return {a.key for a in head.args if isinstance(a, Sym) and not a.sub}
+
+    def _slot_letters(self, sym: Sym) -> list[str]:
+        """The letters in the subscript of an undeclared name, and in the slots of a defined one."""
+        if self.is_undeclared(sym):
+            return letters_in(sym.sub)
+        key, rest, _ = self.scope.value_key(sym)
+        return letters_in(rest) if key is not None and isinstance(self.scope.values[key], Defined) else []
 
     def _has_letter_slot(self, sym: Sym) -> bool:
         return any(letter in self.index_letters for letter in letters_in(sym.sub))
@@ -176,7 +182,12 @@ class UndeclaredNames:
         key = scope.value_key(sym)[0]
         if key is not None and key in scope.unread:
             return True
-        if key is not None or sym.key in CONSTANTS or (sym.key == "\\delta" and self.has_deltas):
+        if (
+            key is not None
+            or sym.key in CONSTANTS
+            or sym.key.startswith("\\mathbb")
+            or (sym.key == "\\delta" and self.has_deltas)
+        ):
             return False
         if sym.key in self.operators:
             return False

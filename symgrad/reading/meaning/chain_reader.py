@@ -783,18 +783,22 @@ class ChainReader:
 
         if numbers and plain.claim is None:
             found = read_with(numbers)
-            return replace(found, warnings=(*found.warnings, *plain.warnings)) if found.claim is not None else plain
+            if found.claim is None or found.claim.free:
+                return plain
+            return replace(found, warnings=(*found.warnings, *plain.warnings))
 
         def alternatives() -> Iterator[tuple[str, Claim]]:
             yield from plain.alternatives()
             positive = {key: replace(made, domain="positive") for key, made in inferred.items()}
             kinds: list[tuple[str, Mapping[NameKey, Tensor | Defined]]] = []
             kinds += (stacked(scope, nodes) if inferred else {}).items()
-            kinds += [("other side", others), ("number", numbers), ("positive", positive)]
+            kinds += [("other side", others), ("number" if len(inferred) == 1 else "numbers", numbers)]
+            kinds.append(("positive", positive))
             for kind, meanings in kinds:
                 other = read_with(meanings) if meanings else plain
-                if other is not plain and other.claim is not None:
-                    yield kind, other.claim
+                if other is plain or other.claim is None or (kind.startswith("number") and other.claim.free):
+                    continue
+                yield kind, other.claim
 
         return replace(plain, alternatives=alternatives)
 

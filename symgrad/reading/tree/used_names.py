@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.names.name_keys import NameKey
-from symgrad.reading.names.scope import Defined, Scope
+from symgrad.reading.names.scope import ARRAY_FUNCTIONS, Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name, letter_key, letters_in, script_argument
-from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Scripted, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Paren, ProductNode, Scripted, Sym, SyntaxNode
 
 CHAINED = ("\\le", "<")
 """The signs of ``1 \\le j \\le t``."""
@@ -220,17 +220,33 @@ def _swapped(letter: str) -> str:
 
 
 def bare_inferred(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Tensor]:
-    """Numbers in place of arrays with an inferred shape, for those that some nodes never write with a subscript."""
-    bare: dict[NameKey, Tensor] = {}
-    slotted: set[NameKey] = set()
-    for node in nodes:
-        for n in subnodes(node):
-            key, rest, above = scope.value_key(n) if isinstance(n, Sym) else (None, (), ())
-            if key is not None and scope.is_provisional(key) and isinstance(entry := scope.values[key], Tensor):
-                bare[key] = entry
-                if rest or any(t.text in ("\\top", "T") for t in above):
-                    slotted.add(key)
-    return {key: Tensor(key.latex) for key, made in bare.items() if made.ranges and key not in slotted}
+    """Numbers in place of arrays with an inferred shape, where nothing in some nodes speaks of arrays.
+
+    Without a transpose, a norm and an elementwise product, names without subscripts may be numbers. Capitals and bold
+    letters may not.
+    """
+    out: dict[NameKey, Tensor] = {}
+    for n in (n for node in nodes for n in subnodes(node)):
+        if _speaks_of_arrays(n):
+            return {}
+        key, rest, _ = scope.value_key(n) if isinstance(n, Sym) else (None, (), ())
+        if key is not None and scope.is_provisional(key) and isinstance(entry := scope.values[key], Tensor):
+            if rest or (entry.ranges and (key.bold or key.letter.lstrip("\\")[0].isupper())):
+                return {}
+            if entry.ranges:
+                out[key] = Tensor(key.latex)
+    return out
+
+
+def _speaks_of_arrays(node: SyntaxNode) -> bool:
+    """True for a transpose, a norm, an elementwise or outer product, a function of arrays."""
+    if isinstance(node, (Sym, Scripted)) and any(t.text in ("\\top", "T", "\\odot") for t in node.sup):
+        return True
+    if isinstance(node, Paren):
+        return node.kind in ("||", "<")
+    if isinstance(node, ProductNode):
+        return any(op in ("o", "@") for op, _ in node.factors)
+    return isinstance(node, Call) and node.function.key in ARRAY_FUNCTIONS
 
 
 def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
