@@ -47,7 +47,7 @@ class InferredNames:
     def cause(self, claim: Claim) -> Diagnostic | None:
         """Why a name of the claim could not be read: then nothing is refuted, and nothing agrees."""
         used = (*reach(claim.left).tensors, *reach(claim.right).tensors)
-        return next((self.causes[t.name] for t in used if t.name in self.causes), None)
+        return next((self.causes[t] for t in used if t in self.causes), None)
 
     def undefined(self, claim: Claim, step: Step) -> Diagnostic | None:
         """Why a claim differentiates a name that the document does not define."""
