@@ -59,6 +59,8 @@ class InferredNames:
                 if not (isinstance(node, Deriv) and isinstance(node.body, Entry)) or depends_on(node.body, node.target):
                     continue
                 name = node.body.tensor.name
+                if node.body.tensor in self.causes:
+                    return self.causes[node.body.tensor]
                 if node.body.tensor in self.declarations:
                     remedy = f"define it, `{name} = …`"
                     message = f"`{name}` is neither declared nor defined: nothing says what it depends on"

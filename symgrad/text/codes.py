@@ -44,7 +44,7 @@ def lesson(code: str) -> Lesson:
     """The lesson of a code. Small letters are accepted."""
     known = codes()
     if code.upper() not in known:
-        raise SymgradError(f"no diagnostic has the code {code!r}; there are {', '.join(known)}")
+        raise SymgradError(f"no diagnostic has the code {code!r}; `symgrad explain` lists them")
     path = folder() / f"{code.upper()}.md"
     return parse(path.read_text(encoding="utf-8"), path.name)
 
