@@ -43,7 +43,7 @@ DOUBTS = ("SG211",)
 """Warnings about a likely reading beside which there is another one: nothing is refuted on its ground."""
 MAX_UNCLEAR = 6
 """Of the formulas that may be assumptions, those nearest to a step are tried."""
-OTHER_MEANINGS = ("SG210", "SG222", "SG223")
+OTHER_MEANINGS = ("SG210", "SG224", "SG223")
 """The warnings of steps that are ruled on with another meaning of a name."""
 REPORT = "please report this document: it is a bug of symgrad"
 
@@ -331,7 +331,7 @@ def stacked_in(way: str, span: Span) -> Diagnostic:
 def by_other_side(span: Span) -> Diagnostic:
     """The note for a step that holds with a definition ``h = A = B`` read as ``h = B``."""
     message = "this holds with the last side of a chain as the definition"
-    return Diagnostic("SG222", message, span, "define the name by that side first", "warning")
+    return Diagnostic("SG224", message, span, "define the name by that side first", "warning")
 
 
 def is_unmet(step: Step) -> bool:

@@ -167,7 +167,7 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
 
     return Inferred(
         {k: Tensor(t.name, tuple(map(closed, t.ranges)), t.domain, t.row) for k, t in arrays.items()},
-        _used_before(trial, scope.missing),
+        _used_before(trial, scope.missing | {key.letter for key in found.arrays if key not in arrays}),
         {x: Index(x, closed(i.range), "fixed") for x, i in found.fixed.items()},
         {x: closed(r) for x, r in found.letters.items()},
     )
