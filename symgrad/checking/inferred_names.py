@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from symgrad.calculus.differentiate import depends_on
@@ -109,16 +110,25 @@ class InferredNames:
     def not_positive(self, other: Claim, span: Span) -> Diagnostic:
         """The message for a step that holds where undeclared names are positive."""
         both = (*reach(other.left).tensors, *reach(other.right).tensors)
-        names = [t.name for t in both if t.domain == "positive"]
+        positive = dict.fromkeys(t for t in both if t.domain == "positive")
+        shaped = [f"{t.name} \\in \\mathbb{{R}}_{{>0}}^{{{_shape(t)}}}" for t in positive if t.ranges]
+        numbers = ", ".join(t.name for t in positive if not t.ranges)
         message = "this holds if what is not declared is positive"
-        return Diagnostic("SG105", message, span, f"declare it, `${names[0]} > 0$`")
+        remedy = self.either([f"{numbers} > 0"] * bool(numbers) + shaped, {t.name for t in positive})
+        return Diagnostic("SG105", message, span, remedy)
 
     def not_numbers(self, other: Claim, span: Span) -> Diagnostic:
         """The message for a step that holds for numbers, and not for the arrays that the names are elsewhere."""
-        names = dict.fromkeys(t.name for c in (other.left, other.right) for t in reach(c).tensors if not t.ranges)
-        remedy = f"declare what they are, `${', '.join(names)} \\in \\mathbb{{R}}$` or as arrays"
+        sides = reach(other.left) | reach(other.right)
+        names = list(dict.fromkeys(t.name for t in sides.tensors if not t.ranges))
         message = "this holds for numbers, and not for the arrays that these names are elsewhere"
-        return Diagnostic("SG105", message, span, remedy)
+        return Diagnostic("SG105", message, span, self.either([f"{', '.join(names)} \\in \\mathbb{{R}}"], set(names)))
+
+    def either(self, others: Sequence[str], names: Collection[str]) -> str:
+        """The remedy with both declarations of some names, ready to paste: other ones, and what was inferred."""
+        inferred = [declaration for t, declaration in self.declarations.items() if t.name in names]
+        ready = [", ".join(f"`${declaration}$`" for declaration in some) for some in (others, inferred)]
+        return "declare " + ", or ".join(ready)
 
     def undeclared(self, tensor: Tensor, step: Step) -> Diagnostic:
         """The message for a name without which nothing can be said."""
@@ -134,6 +144,10 @@ class InferredNames:
         asked = ", ".join(f"`${self.declarations[t]}$`" for t in dict.fromkeys(own))
         message = "the two sides have different shapes, as far as the shapes of undeclared names can be told"
         return Diagnostic("SG105", message, step.span, f"declare them; from their use: {asked}")
+
+
+def _shape(tensor: Tensor) -> str:
+    return " \\times ".join(str(r.size) for r in tensor.ranges)
 
 
 def unread(step: Step, problem: Diagnostic) -> Step:
