@@ -39,7 +39,7 @@ from symgrad.writing.index_latex import latex, read
 
 Progress = Callable[[int, int], None]
 
-DOUBTS = ("SG211",)
+DOUBTS = ("SG211", "SG225")
 """Warnings about a likely reading beside which there is another one: nothing is refuted on its ground."""
 MAX_UNCLEAR = 6
 """Of the formulas that may be assumptions, those nearest to a step are tried."""

@@ -91,8 +91,9 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
         for key in arrays:
             axes = min(ranks.of(key), MAX_AXES)
             out.arrays[key] = Tensor(key.latex, tuple(OpenRange() for _ in range(axes)), "real", False)
-    raised = _raised_letters(names)
-    out.letters = {x: OpenRange() for x in sorted(raised) if x not in scope.letters and x not in scope.indices}
+    counting = _counting_letters(names)
+    out.ahead = {key: entry for key, entry in out.ahead.items() if key.below not in counting}
+    out.letters = {x: OpenRange() for x in sorted(counting) if x not in scope.letters and x not in scope.indices}
     for letter in sorted(_fixed_letters(names)) if out.arrays else ():
         out.fixed[letter] = Index(letter, OpenRange(), "fixed")
         out.arrays.pop(NameKey(letter), None)
@@ -104,14 +105,14 @@ def _used_before(scope: Scope, missing: Collection[str]) -> dict[NameKey, Tensor
     return {k: entry for k, entry in scope.first_meaning.items() if k.letter in scope.missing or k.letter in missing}
 
 
-def _raised_letters(names: UndeclaredNames) -> set[str]:
-    """The letters of ``x^{(i)}`` that a sum binds somewhere."""
+def _counting_letters(names: UndeclaredNames) -> set[str]:
+    """The summed letters of ``x^{(i)}``, and of ``$x_i \\in \\mathbb{R}^D$``, which declares a family over i."""
     out: set[str] = set()
     for tree in names.trees:
         for n in subnodes(tree):
             if isinstance(n, Sym) and len(n.sup) == 3 and n.sup[0].text == "(":
                 out.update(x for x in letters_in(n.sup[1:2]) if x in names.summed)
-    return out
+    return out | {key.below for key in names.scope.values if key.below in names.summed}
 
 
 def _fixed_letters(names: UndeclaredNames) -> set[str]:

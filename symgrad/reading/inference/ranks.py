@@ -81,6 +81,8 @@ class Ranks:
         entry = self.names.found.get(use.key)
         if entry is None or use.key in self.found or total < entry.slots:
             return
+        if axes > 1 and not use.slots and not is_capital(use.key):
+            return  # a small letter is no matrix
         self.found[use.key] = total
         self.changed = True
 
@@ -188,7 +190,7 @@ class Ranks:
     def product(self, node: ProductNode, want: Rank | None) -> Rank | None:
         """A product of matrices, entry by entry, or an outer one, from left to right."""
         out: Rank | None = None
-        factors = node.factors
+        factors, unknown = node.factors, False
         for k, (op, factor) in enumerate(factors):
             following = factors[k + 1][1] if k + 1 < len(factors) and factors[k + 1][0] in ("", ".") else None
             r = self.rank(factor) if k == 0 or op != "o" else self.rank(factor, out)
@@ -201,6 +203,7 @@ class Ranks:
                 if op == "" and len(factors) > 1 and factors[1][0] == "o" and r is None:
                     out = self.rank(factor, self.rank(factors[1][1]) or Rank(2 if is_capital_name(factor) else 1))
             elif out is None or r is None:
+                unknown = True
                 out = r if out is None else out
             elif op == "o":
                 out = out if out.axes else r
@@ -208,7 +211,7 @@ class Ranks:
                 out = _multiplied(out, r)
         if out is None and want is not None and want.axes and len(factors) == 1:
             return self.rank(factors[0][1], want)
-        return out
+        return None if unknown and not self.by_custom else out
 
     def divisors(self, node: SyntaxNode) -> None:
         """A capital that divides is a number: ``\\frac{n R T}{V}``."""
@@ -257,6 +260,8 @@ class Ranks:
             return Rank(max(0, inner.axes - count)) if inner is not None else None
         transposed = _is_transposed(node.sup)
         inner = self.rank(node.base, None if transposed else want)
+        if transposed and isinstance(node.base, (Derivative, Paren)) and (inner is None or not inner.axes):
+            inner = self.rank(node.base, Rank(1))
         return Rank(inner.axes, inner.axes == 1 and not inner.row) if inner is not None and transposed else inner
 
     def call(self, node: Call, want: Rank | None) -> Rank | None:

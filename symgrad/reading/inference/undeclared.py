@@ -18,6 +18,7 @@ from symgrad.reading.tree.syntax import (
     Indicator,
     Label,
     NumberNode,
+    Paren,
     Position,
     ProductNode,
     Slot,
@@ -69,9 +70,9 @@ class UndeclaredName:
     @property
     def is_function(self) -> bool:
         """True if brackets behind the name hold its arguments, and are no factor."""
-        if not self.calls or self.values:
-            return False
         lone = all(isinstance(a, (Sym, NumberNode)) for call in self.calls for a in call.args)
+        if not self.calls or (self.values and not lone):
+            return False
         return lone or self.key.letter in FUNCTION_LETTERS or any(len(call.args) > 1 for call in self.calls)
 
 
@@ -92,7 +93,7 @@ class UndeclaredNames:
     plain: frozenset[str] = frozenset()
     """Letters that occur without bold type: such a name is the same in bold type, ``\\mathbf{y}`` and ``y_i``."""
     operators: frozenset[str] = frozenset()
-    """Words right before an operand, ``argmax x``: these are no factors."""
+    """What stands before operands and is no factor: ``argmax x``, ``E[x]``, ``Y_i(t)``, the d of ``d\\mathbf{X}``."""
     called: frozenset[str] = frozenset()
     """Names with brackets behind them somewhere: a \\sigma without any is no function."""
     numbered: frozenset[str] = frozenset()
@@ -106,8 +107,8 @@ class UndeclaredNames:
             f.key
             for n in below
             if isinstance(n, ProductNode)
-            for (_, f), (op, _) in pairwise(n.factors)
-            if op == "" and isinstance(f, Sym) and len(f.key) > 1 and f.key.isalpha()
+            for (_, f), (op, operand) in pairwise(n.factors)
+            if op == "" and isinstance(f, Sym) and _is_operator(f, operand)
         )
         self.has_deltas = any(isinstance(n, Sym) and _is_delta(n) for n in below)
         self.plain = frozenset(n.key for n in below if isinstance(n, Sym) and n.style != "bold")
@@ -233,6 +234,16 @@ class UndeclaredNames:
         if not letters and not any(isinstance(s, Colon) for s in below):
             return sym.key in self.numbered
         return all(x in self.index_letters or x in self.scope.sizes or x in self.scope.index_arrays for x in letters)
+
+
+def _is_operator(sym: Sym, operand: SyntaxNode) -> bool:
+    if len(sym.key) > 1 and sym.key.isalpha():
+        return True
+    if isinstance(operand, Paren) and operand.kind == "[":
+        return sym.key.isupper()
+    if sym.sub and isinstance(operand, Paren) and operand.kind == "(":
+        return len(operand.items) == 1 and isinstance(operand.items[0], Sym)  # `Y_i(t)`
+    return sym.key == "d" and isinstance(operand, Sym) and not sym.sub
 
 
 def _is_delta(sym: Sym) -> bool:

@@ -771,17 +771,16 @@ class ChainReader:
         scope = self.out.scope
         parsed = [Parsed(s.span, s.text, s.node) for s in (left, right) if isinstance(s, Parsed)]
         nodes = [s.node for s in parsed]
-        inferred, others = inferred_arrays(scope, nodes), other_sides(scope, nodes)
-        if len(parsed) < 2 or not (inferred or others):
+        if len(parsed) < 2:
             return plain
-        numbers = bare_inferred(scope, nodes)
 
         def read_with(meanings: Mapping[NameKey, Tensor | Defined]) -> Outcome:
             with scope.replaced(meanings):
                 facts = read_assumptions(self.elaborator()).assumptions
                 return self.compared(self.elaborator(), parsed, (*facts, *supposed))
 
-        if numbers and plain.claim is None:
+        numbers = bare_inferred(scope, nodes) if plain.claim is None else {}
+        if numbers:
             found = read_with(numbers)
             if found.claim is None or found.claim.free:
                 return plain
@@ -789,10 +788,14 @@ class ChainReader:
 
         def alternatives() -> Iterator[tuple[str, Claim]]:
             yield from plain.alternatives()
+            inferred, numbers = inferred_arrays(scope, nodes), bare_inferred(scope, nodes)
             positive = {key: replace(made, domain="positive") for key, made in inferred.items()}
             kinds: list[tuple[str, Mapping[NameKey, Tensor | Defined]]] = []
-            kinds += (stacked(scope, nodes) if inferred else {}).items()
-            kinds += [("other side", others), ("number" if len(inferred) == 1 else "numbers", numbers)]
+            kinds += stacked(scope, nodes).items()
+            kinds += [
+                ("other side", other_sides(scope, nodes)),
+                ("number" if len(numbers) == 1 and numbers.keys() == inferred.keys() else "numbers", numbers),
+            ]
             kinds.append(("positive", positive))
             for kind, meanings in kinds:
                 other = read_with(meanings) if meanings else plain

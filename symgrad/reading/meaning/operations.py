@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from symgrad.core.nodes import Add, Mul, Num, Sum
 from symgrad.reading.meaning.derivatives import contract, held_in
@@ -23,8 +24,19 @@ from symgrad.reading.meaning.values import (
     quotient,
     scalar,
 )
+from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tree.scripts import error
-from symgrad.reading.tree.syntax import Derivative, Dots, NumberNode, ProductNode, QuotientNode, SyntaxNode, Terms
+from symgrad.reading.tree.syntax import (
+    Derivative,
+    Dots,
+    NumberNode,
+    Paren,
+    ProductNode,
+    QuotientNode,
+    Sym,
+    SyntaxNode,
+    Terms,
+)
 from symgrad.text.source import Span
 
 
@@ -88,6 +100,10 @@ def _spread(el: Reading, vector: ReadValue, matrix: ReadValue, span: Span) -> Re
 def product(el: Reading, node: ProductNode) -> ReadValue:
     """``a b``, ``a \\odot b``, ``a \\otimes b``, ``a / b``, from left to right."""
     values = [(op, el.value(f), f) for op, f in node.factors]
+    for (_, name), (op, bracket) in pairwise(node.factors):
+        if op == "" and isinstance(name, Sym) and is_lone_name(bracket) and is_defined(el.scope, name):
+            message = f"`{name.span.text}` is a number, and is multiplied here by what stands in brackets behind it"
+            el.warn("SG225", message, bracket.span, f"define it for its argument, or write `{name.span.text} \\cdot`")
     chained = contract(el, values, node.span)
     if chained is not None:
         return chained
@@ -148,6 +164,16 @@ def _contracted(el: Reading, vector: ReadValue, derivative: ReadValue, span: Spa
     el.warn("SG206", "a vector times this derivative is summed over the axis that they share", span, "write the sum")
     body = Sum(k, flat_product(aligned(vector, (k,)), derivative.body))
     return ReadValue(body, derivative.axes[1:], derivative=True)
+
+
+def is_lone_name(node: SyntaxNode) -> bool:
+    """True for ``(x)``"""
+    return isinstance(node, Paren) and node.kind == "(" and len(node.items) == 1 and isinstance(node.items[0], Sym)
+
+
+def is_defined(scope: Scope, sym: Sym) -> bool:
+    key = scope.value_key(sym)[0]
+    return key is not None and isinstance(scope.values[key], Defined)
 
 
 def _are_alike(left: ReadValue, right: ReadValue) -> bool:

@@ -198,14 +198,18 @@ def other_sides(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Defi
 def stacked(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[str, dict[NameKey, Defined]]:
     """Capitals as the matrices whose rows, or columns, are the vectors of the same small letter: ``X`` of ``x_i``.
 
-    One of the two is not declared; nothing else relates them.
+    Nothing else relates them: one is not declared, or their shapes fit.
     """
     out: dict[str, dict[NameKey, Defined]] = {}
     arrays = {key: made for key, made in scope.values.items() if isinstance(made, Tensor) and len(made.ranges) == 2}
     named = {scope.value_key(n)[0]: n for node in nodes for n in subnodes(node) if isinstance(n, Sym)}
     for key, sym in named.items():
         other = next((k for k in arrays if key in arrays and k != key and _swapped(k.letter) == key.letter), None)
-        if key is None or other is None or not scope.is_provisional(key):
+        if key is None or other is None:
+            continue
+        fits = arrays[key].ranges in (arrays[other].ranges, arrays[other].ranges[::-1])
+        declared = other.letter.islower() and fits and not scope.is_provisional(other)
+        if not scope.is_provisional(key) and not declared:
             continue
         top = Token("command", "\\top", sym.span)
         for way, sup in (("rows", ()), ("columns", (top,))):
@@ -230,7 +234,10 @@ def bare_inferred(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Te
         if _speaks_of_arrays(n):
             return {}
         key, rest, _ = scope.value_key(n) if isinstance(n, Sym) else (None, (), ())
-        if key is not None and scope.is_provisional(key) and isinstance(entry := scope.values[key], Tensor):
+        entry = scope.values[key] if key is not None else None
+        if key is not None and isinstance(entry, Defined) and entry.patterns and not rest and not key.total:
+            out[key] = Tensor(key.latex)  # `r` beside a family `r_i`
+        if key is not None and isinstance(entry, Tensor) and scope.is_provisional(key):
             if rest or (entry.ranges and (key.bold or key.letter.lstrip("\\")[0].isupper())):
                 return {}
             if entry.ranges:
