@@ -21,16 +21,16 @@ _NAMES = rf"(?P<names>{_ONE}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_ONE}){{0,7}})"
 _SHAPE = rf"(?P<shape>{_ONE}(?:[ -]by[ -]{_ONE})?|[(\[]\s*\w+(?:\s*,\s*\w+)*\s*,?\s*[)\]])"
 _LOOSE = (
     r"(?:(?:real|real-valued|square|symmetric|positive[ -](?:semi-?)?definite|column|row|weight|data|design|parameter"
-    r"|input|output|target|feature|hidden|embedding|bias|fixed|given|constant|unknown|nonzero|non-zero|invertible)\s+)*"
+    r"|input|output|target|feature|hidden|embedding|bias|fixed|given|constant|unknown|nonzero|non-zero|invertible)\s+){0,4}"
 )
 _ARRAY = r"(?P<noun>matrix|matrices|vectors?|tensors?|arrays?)"
 _A = r"(?:(?:an?|the|our|some|two|three)\s+)?"
 _MEASURE = r"(?:the\s+)?(?:sizes?|shapes?|dimensions?|dimensionality|length)(?:\s+is|\s+are|\s*[:=])?\s+"
 _SIGN = r"(?:strictly\s+)?positive|non-?negative"
-_NUMBER = rf"(?:(?:(?:{_SIGN}|real|fixed|given|constant)\s+)*(?:scalars?|numbers?)|(?:{_SIGN})\s+constants?)"
+_NUMBER = rf"(?:(?:(?:{_SIGN}|real|fixed|given|constant)\s+){{0,4}}(?:scalars?|numbers?)|(?:{_SIGN})\s+constants?)"
 _IS = r"(?:\s+(?:is|are|be|being|denotes?)\s+|\s*,\s+|\s+(?=an?\s))"
 _END = (
-    r"(?=\s*(?:$|[.,;:)—]|(?:and|with|whose|where|which|while|for|so|then|let|that (?:holds|collects|contains)"
+    r"(?=\s*(?:$|[.,;:)—]|(?:and|with|whose|where|which|while|for|so|then|let|that (?:is|are|holds|collects|contains)"
     r"|of (?:the )?(?:\w+ )?(?:weights|parameters|inputs|features|scores|logits|activations|probabilities|targets"
     r"|embeddings|data|labels|samples|observations))\b))"
 )
@@ -71,6 +71,7 @@ _NUMBERS = _patterns(
 _SYMMETRIC = _patterns(
     rf"{_NOT_OF}{_NAMES}{_IS}symmetric(?:,?\s+(?:and\s+)?positive[ -](?:semi-?)?definite)?{_END}",
     rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?=(?:\S+\s+){{0,4}}symmetric\b){_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces){_END}",
+    rf"{_NAMES}{_IS}{_A}{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+(?:that|which)\s+(?:is|are)\s+symmetric{_END}",
     rf"\bsymmetric\s+{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+{_NAMES}{_END}",
 )
 _NAME = re.compile(
