@@ -21,6 +21,7 @@ from symgrad.reading.tree.syntax import (
     Call,
     CasesNode,
     Derivative,
+    Entries,
     NumberNode,
     Paren,
     ProductNode,
@@ -109,7 +110,9 @@ class Ranks:
         if isinstance(node, Root):
             return self.rank(node.arg, want)
         if isinstance(node, BigOp):
-            return self.rank(node.body, want)
+            return _line(node.op, self.rank(node.body, want if node.op in ("sum", "prod") else None))
+        if isinstance(node, Entries):
+            return _line(node.line, self.alike(node.items, None))
         if isinstance(node, Derivative):
             return self.derivative(node, want)
         if isinstance(node, CasesNode):
@@ -296,6 +299,13 @@ class Ranks:
                 return None
             axes += r.axes
         return Rank(axes)
+
+
+def _line(op: str, entry: Rank | None) -> Rank | None:
+    """The rank of an array by that of its entries; a sum has that of its terms."""
+    if op in ("sum", "prod") or entry is None:
+        return entry
+    return Rank(entry.axes + 1, op == "row" and not entry.axes)
 
 
 def _is_zero(node: SyntaxNode) -> bool:

@@ -95,8 +95,9 @@ def align(left: ReadValue, right: ReadValue) -> Iterator[Pair]:
     derivative = left.derivative or right.derivative
     ranges_agree = _agree(left.axes, right.axes)
     if len(left.axes) == 1:
-        if ranges_agree and (left.row == right.row or derivative):
-            kind = "plain" if left.row == right.row else "transposed"
+        listed = left.listed or right.listed
+        if ranges_agree and (left.row == right.row or derivative or listed):
+            kind = "plain" if left.row == right.row or listed else "transposed"
             yield Pair(kind, left.body, aligned(right, left.axes), left.axes, right.axes)
         return
     if ranges_agree:

@@ -12,6 +12,7 @@ from symgrad.reading.meaning import (
     calls,
     cases,
     derivatives,
+    lines,
     name_roles,
     operations,
     parentheses,
@@ -29,7 +30,7 @@ from symgrad.reading.tree.syntax import SyntaxNode
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
-RULES = rules_of(calls, cases, derivatives, name_roles, operations, parentheses, superscripts, written_sums)
+RULES = rules_of(calls, cases, derivatives, lines, name_roles, operations, parentheses, superscripts, written_sums)
 
 
 @dataclass(slots=True)

@@ -120,7 +120,7 @@ def upstream(el: Reading, function: AbstractFunction, sym: Sym) -> ReadValue:
     """A cost written without its argument: the last quantity of the argument's shape that it is differentiated by, or
     the last one that is defined."""
     lams = []
-    for shape in function.shapes:
+    for shape in function.shapes[: len(function.shapes) - len(function.values)]:
         found = _of_shape(el, shape, sym.key)
         if found is None:
             raise error(
@@ -130,7 +130,8 @@ def upstream(el: Reading, function: AbstractFunction, sym: Sym) -> ReadValue:
                 f"define it, or write `{function.name}(Y)`",
             )
         lams.append(_as_argument(found, shape))
-    return ReadValue(Apply(function, tuple(lams), ()))
+    value = with_positions(function, lams)
+    return element(el, value, sym.sub, sym.span) if function.values else value
 
 
 def _of_shape(el: Reading, shape: Sequence[Range], cost: str) -> Definition | Tensor | None:

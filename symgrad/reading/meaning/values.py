@@ -31,7 +31,7 @@ class ReadValue:
     """``body`` is a scalar in its free letters and in ``axes``, one per array axis.
 
     row: a row vector; derivative: a result of differentiation, for which a transposed layout is only a warning;
-    jacobian: see ``Jacobian``.
+    jacobian: see ``Jacobian``; listed: ``(a, b)``, which may stand for a row as well.
     """
 
     body: Expr
@@ -39,6 +39,7 @@ class ReadValue:
     row: bool = False
     derivative: bool = False
     jacobian: Jacobian | None = None
+    listed: bool = False
 
     @property
     def shape(self) -> tuple[str, ...]:

@@ -19,20 +19,24 @@ from symgrad.core.nodes import (
     parts,
 )
 from symgrad.core.ranges import Affine, Index, Range, Subset, index_expr
+from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.bounds import Bound, read_bounds
 from symgrad.reading.meaning.conditions import read_conditions
+from symgrad.reading.meaning.lines import line_of
 from symgrad.reading.meaning.open_index import OpenIndex, give_range
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.unrolled import unrolled
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.tree.scripts import cover, error
-from symgrad.reading.tree.syntax import BigOp, Derivative, ProductNode
+from symgrad.reading.tree.syntax import BigOp, Derivative, Line, ProductNode
 from symgrad.reading.tree.used_names import sum_letter
 
 
 @reads(BigOp)
 def big(el: Reading, node: BigOp) -> ReadValue:
     """``\\sum_{…}^{…} body``"""
+    if node.op != "sum" and node.op != "prod":
+        return array(el, node, node.op)
     written_out = unrolled(el.scope, node)
     if written_out is not None:
         if node.op == "prod" and isinstance(written_out, ProductNode) and not isinstance(node.body, Derivative):
@@ -51,6 +55,25 @@ def big(el: Reading, node: BigOp) -> ReadValue:
     for b, where in zip(reversed(bounds), reversed(wheres), strict=True):
         out = make(b.index, out, where)
     return replace(body, body=out, jacobian=None)
+
+
+def array(el: Reading, node: BigOp, line: Line) -> ReadValue:
+    """The values of a body at all positions of a letter, as an array: ``[2 x_1, \\dots, 2 x_N]``."""
+    if not node.sup:
+        return line_of(line, OpenIndex("k", None, "free"), el.value(node.body), node.span)
+    bounds = read_bounds(el, node)
+    (b,) = bounds
+    el.letters.bound.append({sum_letter(b.token): b.index})
+    try:
+        value = el.value(node.body)
+        where = limit(el, b, value.body, node)
+    finally:
+        el.letters.bound.pop()
+    if where:
+        remedy = "write all entries from the first to the last"
+        raise error("SG112", "these are not all entries along this axis", node.span, remedy)
+    axis = OpenIndex("i", b.index.range, "free")
+    return line_of(line, axis, replace(value, body=substitute(value.body, {b.index: axis})), node.span)
 
 
 def _check_order(el: Reading, product: ProductNode) -> None:

@@ -11,7 +11,7 @@ from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, p
 from symgrad.reading.names.scope import NORMAL, Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import GREEK, error, is_name, letter_key, read_slots, strip_groups
-from symgrad.reading.tree.syntax import BigOp, Call, Colon, Position, Scripted, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import BigOp, Call, Colon, Entries, Position, Scripted, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import note_bounds, outside_letters, slot_letters, subnodes
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
@@ -37,12 +37,19 @@ class Candidate:
 
     def sums(self) -> bool:
         """True if the body has a sum or product."""
-        return any(isinstance(n, BigOp) for n in subnodes(self.body))
+        return any(isinstance(n, BigOp) and n.op in ("sum", "prod") for n in subnodes(self.body))
 
     def is_slice(self) -> bool:
         """``U_{w:}``"""
         body = self.body
         return isinstance(body, Sym) and bool(body.sub) and any(isinstance(s, Colon) for s in read_slots(body.sub))
+
+    def is_array_of(self, kind: type[SyntaxNode]) -> bool:
+        """True if the body is an array written by its entries, and these are nodes of a kind."""
+        body = self.body.base if isinstance(self.body, Scripted) else self.body
+        if isinstance(body, BigOp):
+            return body.op not in ("sum", "prod") and isinstance(body.body, kind)
+        return isinstance(body, Entries) and all(isinstance(item, kind) for item in body.items)
 
 
 @dataclass(slots=True)
@@ -212,6 +219,8 @@ class Definer:
                 return self._enter("values", key._replace(total=True), written)
             # a digit or label above a defined name is a power of it, unless that name is entered itself
             return None
+        if written.plain and written.is_array_of(SyntaxNode) and written.uses_entries(name.key):
+            return None  # `x = (x_1, \dots, x_n)` says what its entries are called
         if key is not None and isinstance(entry, Tensor) and written.plain and self._through(key, written.body):
             return None  # `d_j = 2 y_j - 1` is a claim about the d that y is defined by
         form = _compound_form(name)
@@ -261,7 +270,7 @@ class Definer:
         if declared is not None and len(letters) > len(declared.ranges):
             count = len(declared.ranges)
             raise error("SG106", f"`{name.key}` takes {count} indices, here are {len(letters)}", name.span)
-        alias = written.is_slice()
+        alias = written.is_slice() or written.is_array_of(Sym)
         self.scope.forget_calls(key)
         return self._enter("values", key, written, patterns=letters, alias=alias, declared=declared)
 

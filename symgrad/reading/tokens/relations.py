@@ -83,12 +83,29 @@ class Relation:
 
 def unwrap(tokens: Sequence[Token]) -> list[Token]:
     """The tokens without layout environments; their rows and alignment marks are kept."""
-    kept = _system([t for t in tokens if not (t.kind in ("begin", "end") and t.text.rstrip("*") in LAYOUT)])
+    matrices = _matrices(tokens)
+    layout = [t.kind in ("begin", "end") and t.text.rstrip("*") in LAYOUT for t in tokens]
+    kept = _system([t for k, t in enumerate(tokens) if k in matrices or not layout[k]])
     # ``\text{softmax}(z)`` is a function, ``\text{if }`` a remark
     return [
         replace(t, kind="word", text=t.text.strip()) if t.kind == "text" and _is_word(kept, k) else t
         for k, t in enumerate(kept)
     ]
+
+
+def _matrices(tokens: Sequence[Token]) -> set[int]:
+    """Where an ``array`` without a relation in it begins and ends: it arranges no relations and is a matrix."""
+    found: set[int] = set()
+    opened: list[tuple[int, int]] = []
+    relations = 0
+    for k, t in enumerate(tokens):
+        relations += is_relation(t)
+        if t.kind == "begin" and t.text == "array":
+            opened.append((k, relations))
+        elif t.kind == "end" and t.text == "array" and opened:
+            start, before = opened.pop()
+            found |= {start, k} if relations == before else set()
+    return found
 
 
 def _system(tokens: list[Token]) -> list[Token]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symgrad.reading.tokens.cuts import outermost, split_rows
+from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.cursor import COMPARISONS, OPEN, Cursor
 from symgrad.reading.tree.scripts import error, script_argument
 from symgrad.reading.tree.syntax import CasesNode, Indicator, Paren, Sym, SyntaxNode
+from symgrad.text.source import Span
 
 PAIRS = {"[": "]", "(": ")", "\\{": "\\}"}
 """The brackets of an indicator."""
@@ -118,7 +122,8 @@ class BracketParser(Cursor):
                 return self.scripted(node)
         return None
 
-    def environment(self) -> SyntaxNode:
+    def inside_environment(self) -> tuple[Sequence[Token], Span]:
+        """The tokens inside of the environment that begins here, and its place; goes on behind it."""
         start = self.tokens[self.at]
         depth = 0
         end = None
@@ -135,10 +140,13 @@ class BracketParser(Cursor):
         inner = self.tokens[self.at + 1 : end]
         span = start.span.to(self.tokens[end].span)
         self.at = end + 1
+        return inner, span
+
+    def environment(self) -> SyntaxNode:
+        start = self.tokens[self.at]
+        inner, span = self.inside_environment()
         if start.text not in ("cases", "cases*", "dcases"):
-            raise error(
-                "SG112", f"`{start.text}` written out by entries is not read", span, "write its entries with indices"
-            )
+            raise error("SG112", f"the environment `{start.text}` is not read inside of an expression", span)
         branches = []
         for row in split_rows(inner):
             cut = next((k for k, t in outermost(row) if t.kind == "align"), len(row))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from symgrad.reading.tokens.cuts import outermost, parted, separated, statement
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.bracket_parser import BracketParser
+from symgrad.reading.tree.array_parser import ArrayParser
 from symgrad.reading.tree.cursor import OPEN, OPEN_COMMANDS
 from symgrad.reading.tree.scripts import (
     ACCENTS,
@@ -28,7 +28,7 @@ EVENTS = ("=", "\\succ", "\\prec")
 """The signs of events: a random variable has a value, one outcome is preferred to another."""
 
 
-class NameParser(BracketParser):
+class NameParser(ArrayParser):
     """Names with accents, scripts and, where they take them, arguments."""
 
     def name(self) -> SyntaxNode:

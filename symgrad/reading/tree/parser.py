@@ -164,6 +164,9 @@ class Parser(NameParser, DerivativeParser):
             iverson = self.iverson_bracket() if t.text == "[" else None
             if iverson is not None:
                 return iverson
+            listed = self.values_listed() if t.text in OPEN else None
+            if listed is not None:
+                return listed
             if t.text in OPEN:
                 return self.scripted(self.bracket(t.text, "symbol", OPEN[t.text], t.text))
         if t.kind in ("sub", "sup"):

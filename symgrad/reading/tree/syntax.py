@@ -86,11 +86,15 @@ class Root(SyntaxNode):
     degree: SyntaxNode | None = None
 
 
+Line = Literal["row", "column", "list"]
+"""How the entries of an array stand: side by side, below each other, or between commas."""
+
+
 @dataclass(frozen=True, slots=True)
 class BigOp(SyntaxNode):
-    """``\\sum`` or ``\\prod`` with its limits as written."""
+    """``\\sum`` or ``\\prod`` with its limits as written; an array of the values of its body at all positions."""
 
-    op: Literal["sum", "prod"]
+    op: Literal["sum", "prod"] | Line
     sub: tuple[Token, ...]
     sup: tuple[Token, ...]
     body: SyntaxNode
@@ -143,6 +147,14 @@ class CasesNode(SyntaxNode):
     """``cases``: values with the tokens of their conditions."""
 
     branches: tuple[tuple[SyntaxNode, tuple[Token, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entries(SyntaxNode):
+    """An array written out entry by entry, each of which may be an array."""
+
+    line: Line
+    items: tuple[SyntaxNode, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,7 +282,7 @@ def _ends(node: BigOp) -> set[str]:
 def note_bounds(scope: Scope, body: SyntaxNode) -> None:
     """Remember the latest bounds of each letter, for later sums without bounds."""
     for n in subnodes(body):
-        if isinstance(n, BigOp) and (n.sup or any(t.text in CHAINED for t in n.sub)):
+        if isinstance(n, BigOp) and n.op in ("sum", "prod") and (n.sup or any(t.text in CHAINED for t in n.sub)):
             for t in n.sub:
                 if is_name(t):
                     scope.bounds[letter_key(t)] = (n.sub, n.sup)
