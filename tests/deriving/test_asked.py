@@ -78,10 +78,7 @@ def a_function_of_an_argument_without_a_name_is_refused() -> None:
 def test_what_could_not_be_read_is_said_beside_the_gradients(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = (
-        "Let $x \\in \\mathbb{R}^{N}$, $A \\in \\mathbb{R}^{N \\times N}$.\n\n"
-        "$$ J = \\lVert A \\rVert^2 $$\n\n$$ K = x^\\top x $$\n"
-    )
+    text = "Let $x \\in \\mathbb{R}^{N}$, $b \\in \\mathbb{R}^{M}$.\n\n$$ J = x^\\top b $$\n\n$$ K = x^\\top x $$\n"
     status, out, err = run(tmp_path, capsys, text)
     assert status == 3
     assert r"\frac{\partial K}{\partial x} = 2 x" in out

@@ -25,7 +25,7 @@ from symgrad.reading.tree.syntax import (
     Sym,
     SyntaxNode,
 )
-from symgrad.reading.tree.used_names import subnodes
+from symgrad.reading.tree.used_names import position_arguments, subnodes
 from symgrad.text.diagnostic import NotationError
 
 CONSTANTS = ("\\pi", "e", "I", "\\mathbf{1}", "\\mathbf{0}", "\\infty", "\\mathbb{1}", "\\mathbb{I}")
@@ -152,11 +152,13 @@ class UndeclaredNames:
         return any(letter in self.index_letters for letter in letters_in(sym.sub))
 
     def _positions(self, sides: Sequence[SyntaxNode]) -> set[str]:
-        """The letters in slots of declared and defined names, and of the left side: such a number is a position."""
-        syms = [n for side in sides for n in subnodes(side) if isinstance(n, Sym)]
-        found = [self.scope.value_key(s) for s in syms]
+        """The letters in slots and arguments of declared and defined names, and of the left side: such a number is a
+        position."""
+        below = [n for side in sides for n in subnodes(side)]
+        found = [self.scope.value_key(n) for n in below if isinstance(n, Sym)]
+        arguments = {x for n in below if isinstance(n, Call) for x in position_arguments(self.scope, n)}
         own = letters_in(sides[0].sub) if sides and isinstance(sides[0], Sym) else []
-        return {letter for key, rest, _ in found if key is not None for letter in letters_in(rest)} | set(own)
+        return {letter for key, rest, _ in found if key is not None for letter in letters_in(rest)} | arguments | {*own}
 
     def collect(self, tree: SyntaxNode, parameters: set[str]) -> None:
         """Note the undeclared names of a tree. The letters of its sums are positions."""

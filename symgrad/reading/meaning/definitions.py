@@ -27,7 +27,7 @@ def index_arguments(el: Reading, entry: Defined) -> tuple[bool, ...]:
 def define(el: Reading, entry: Defined) -> Definition:
     """The definition as it reads now; elaborated again only when a name that it depends on has changed."""
     definitions = el.definitions
-    done = definitions.find(entry, el.scope)
+    done = definitions.find(entry)
     if done is not None:
         return done
     if entry in definitions.active:

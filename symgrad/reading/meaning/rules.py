@@ -14,7 +14,6 @@ from symgrad.core.nodes import Definition, Expr
 from symgrad.core.ranges import Index
 from symgrad.reading.meaning.open_indices import OpenIndices
 from symgrad.reading.meaning.values import ReadValue
-from symgrad.reading.names.name_table import Lookups
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.syntax import SyntaxNode
@@ -23,35 +22,22 @@ from symgrad.text.source import Span
 N = TypeVar("N", bound=SyntaxNode)
 
 
-@dataclass(frozen=True, slots=True)
-class Dependencies:
-    """What a definition depends on: the names looked up for it, and the definitions that it uses."""
-
-    lookups: Lookups
-    uses: dict[Defined, Definition]
-
-
 @dataclass(slots=True)
 class Definitions:
-    """The elaborated definitions that are still valid, and those being elaborated (``active``, outermost first)."""
+    """The elaborated definitions that are still valid, and those being elaborated (``active``, outermost first).
 
-    version: int = -1
+    A definition is dropped when a name that was looked up for it changes, with all that use it.
+    """
+
     done: dict[Defined, Definition] = field(default_factory=dict)
     """A definition comes after those that it uses."""
-    dependencies: dict[Defined, Dependencies] = field(default_factory=dict)
+    users: dict[Definition, list[tuple[Defined, Definition]]] = field(default_factory=dict)
     active: list[Defined] = field(default_factory=list)
     used: list[dict[Defined, Definition]] = field(default_factory=list)
     """For each definition being elaborated, those that it uses."""
 
-    def find(self, entry: Defined, scope: Scope) -> Definition | None:
+    def find(self, entry: Defined) -> Definition | None:
         """The definition, if it is elaborated and nothing that it depends on has changed since."""
-        if self.version != scope.version:
-            self.version = scope.version
-            done, self.done = self.done, {}
-            for key, definition in done.items():
-                found = self.dependencies[key]
-                if found.lookups.are_current() and all(self.done.get(e) is d for e, d in found.uses.items()):
-                    self.done[key] = definition
         known = self.done.get(entry)
         if known is not None and self.used:
             self.used[-1][entry] = known
@@ -73,11 +59,23 @@ class Definitions:
         finally:
             self.used.pop()
             self.active.pop()
-        self.done[entry] = definition
-        self.dependencies[entry] = Dependencies(lookups, uses)
+        if lookups.are_current() and all(self.done.get(e) is d for e, d in uses.items()):
+            self.done[entry] = definition
+            for used in uses.values():
+                self.users.setdefault(used, []).append((entry, definition))
+            lookups.watch(lambda: self.forget(entry, definition))
         if self.used:
             self.used[-1][entry] = definition
         return definition
+
+    def forget(self, entry: Defined, definition: Definition) -> None:
+        """Drop a definition that is out of date, and those that use it."""
+        ahead = [(entry, definition)]
+        while ahead:
+            entry, definition = ahead.pop()
+            if self.done.get(entry) is definition:
+                del self.done[entry]
+                ahead += self.users.pop(definition, ())
 
 
 Entrywise = Literal["", "rows of factors", "all"]

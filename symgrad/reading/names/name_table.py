@@ -5,7 +5,7 @@ Each name has a version, the number of changes of its entry. Names that are not 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, MutableMapping, Sequence
 from typing import Any, Generic, TypeVar
 
 K = TypeVar("K")
@@ -18,10 +18,14 @@ ALL = ""
 class NameTable(MutableMapping[K, V], Generic[K, V]):
     """The meanings of names in one role. A key is a name, or a tuple that starts with one."""
 
-    __slots__ = ("entries", "noted", "versions")
+    __slots__ = ("entries", "keys_of", "noted", "versions", "watchers")
 
     def __init__(self) -> None:
         self.entries: dict[K, V] = {}
+        self.keys_of: dict[Hashable, dict[K, None]] = {}
+        """The keys that start with a name."""
+        self.watchers: dict[Hashable, list[Callable[[], None]]] = {}
+        """What is called once when a name changes."""
         self.versions: dict[Hashable, int] = {}
         self.noted: dict[Hashable, int] | None = None
         """The versions of the names looked up, at their first look-up; None if look-ups are not recorded."""
@@ -47,21 +51,26 @@ class NameTable(MutableMapping[K, V], Generic[K, V]):
         return len(self.entries)
 
     def __setitem__(self, key: K, entry: V) -> None:
-        self._change(key)
+        if key not in self.entries:
+            self.keys_of.setdefault(_name(key), {})[key] = None
         self.entries[key] = entry
+        self._change(key)
 
     def __delitem__(self, key: K) -> None:
         del self.entries[key]
+        del self.keys_of[_name(key)][key]
         self._change(key)
 
     def _change(self, key: K) -> None:
         for name in (_name(key), ALL):
             self.versions[name] = self.versions.get(name, 0) + 1
+            for tell in self.watchers.pop(name, ()):
+                tell()
 
     def named(self, name: Hashable) -> list[K]:
         """The keys that start with a name."""
         self.note(name)
-        return [key for key in self.entries if _name(key) == name]
+        return list(self.keys_of.get(name, ()))
 
 
 class NameSet(NameTable[str, None]):
@@ -103,6 +112,12 @@ class Lookups:
             for table, noted in zip(self.tables, self.noted, strict=True)
             for name, version in noted.items()
         )
+
+    def watch(self, tell: Callable[[], None]) -> None:
+        """Have a function called when one of these names changes."""
+        for table, noted in zip(self.tables, self.noted, strict=True):
+            for name in noted:
+                table.watchers.setdefault(name, []).append(tell)
 
 
 def _name(key: Any) -> Hashable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.names.name_keys import NameKey
@@ -12,20 +12,29 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name, letter_key, letters_in, script_argument
 from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Paren, ProductNode, Scripted, Sym, SyntaxNode
 
+LEAVES = ("Span", "Fraction", "str", "int", "bool", "tuple[Token, ...]", 'Literal["sum", "prod"]')
+"""The types of fields that hold no nodes."""
+INNER: dict[type[SyntaxNode], tuple[str, ...]] = {}
+"""The fields of each kind of node that may hold nodes."""
 CHAINED = ("\\le", "<")
 """The signs of ``1 \\le j \\le t``."""
 
 
 def subnodes(node: SyntaxNode) -> Iterator[SyntaxNode]:
     """A node and all nodes below it, in written order."""
-    yield node
-    for child in children(node):
-        yield from subnodes(child)
+    ahead = [node]
+    while ahead:
+        node = ahead.pop()
+        yield node
+        ahead.extend(reversed(list(children(node))))
 
 
 def children(node: SyntaxNode) -> Iterator[SyntaxNode]:
     """The nodes directly below a node, in written order."""
-    for name in node.__dataclass_fields__:
+    kind = type(node)
+    if kind not in INNER:
+        INNER[kind] = tuple(f.name for f in fields(kind) if f.type not in LEAVES)
+    for name in INNER[kind]:
         yield from _nodes(getattr(node, name))
 
 
@@ -98,6 +107,13 @@ def _exponent_values(tokens: Sequence[Token]) -> set[str]:
             out.add(letter_key(tokens[at]))
         at += 1
     return out
+
+
+def position_arguments(scope: Scope, call: Call) -> set[str]:
+    """The letters that stand for positions among the arguments of a defined function, ``F(t)``."""
+    kinds = argument_kinds(scope, scope.calls.get((NameKey(call.function.key), len(call.args))))
+    pairs = zip(call.args, kinds, strict=False)
+    return {a.key for a, is_position in pairs if is_position and isinstance(a, Sym) and not a.sub}
 
 
 def subscript_letters(scope: Scope, node: SyntaxNode) -> set[str]:

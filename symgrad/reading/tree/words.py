@@ -43,8 +43,10 @@ def joined_words(tokens: Sequence[Token], vocabulary: NamesInForce) -> tuple[Tok
     while at < len(tokens):
         length = word_length(tokens, at, vocabulary)
         run = tokens[at : at + length]
-        joined = replace(run[0], kind="word", text="".join(t.text for t in run), span=cover(run))
-        out.append(joined if length > 1 else run[0])
+        if length > 1:
+            out.append(replace(run[0], kind="word", text="".join(t.text for t in run), span=cover(run)))
+        else:
+            out.append(run[0])
         at += length
     return tuple(out)
 
