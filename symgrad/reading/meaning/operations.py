@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from symgrad.core.nodes import Add, Mul, Num, Sum
+from symgrad.core.ranges import Range
 from symgrad.reading.meaning.derivatives import contract, held_in
 from symgrad.reading.meaning.misfits import named
 from symgrad.reading.meaning.open_index import same_range
@@ -130,6 +131,8 @@ def _is_outer_product(el: Reading, node: SyntaxNode) -> bool:
 
 def _multiplied(el: Reading, op: str, out: ReadValue, right: ReadValue, span: Span, entrywise: bool) -> ReadValue:
     """One product of two factors."""
+    if op == "x" and _are_alike(out, right) and not out.row and out.axes[0].range == Range.of_size(3):
+        raise error("SG101", "a vector product is not read", span, "write its entries")
     if op == "o" or ((op == "*" or (entrywise and op in ("", "."))) and _are_alike(out, right)):
         return elementwise(Mul, (parenthesized_sum(out), parenthesized_sum(right)), span, "an elementwise product")
     if op == "@" and out.axes and right.axes:

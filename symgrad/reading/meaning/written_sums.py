@@ -66,10 +66,11 @@ def array(el: Reading, node: BigOp, line: Line) -> ReadValue:
     el.letters.bound.append({sum_letter(b.token): b.index})
     try:
         value = el.value(node.body)
+        shifted = b.index.range is None and b.lo != Affine((), 1)  # `[0, 1, \dots, N - 1]` has N entries
         where = limit(el, b, value.body, node)
     finally:
         el.letters.bound.pop()
-    if where:
+    if where or shifted:
         remedy = "write all entries from the first to the last"
         raise error("SG112", "these are not all entries along this axis", node.span, remedy)
     axis = OpenIndex("i", b.index.range, "free")

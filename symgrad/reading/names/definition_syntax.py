@@ -219,7 +219,7 @@ class Definer:
                 return self._enter("values", key._replace(total=True), written)
             # a digit or label above a defined name is a power of it, unless that name is entered itself
             return None
-        if written.plain and written.is_array_of(SyntaxNode) and written.uses_entries(name.key):
+        if written.plain and written.is_array_of(SyntaxNode) and self._names_entries(name, key, written.body):
             return None  # `x = (x_1, \dots, x_n)` says what its entries are called
         if key is not None and isinstance(entry, Tensor) and written.plain and self._through(key, written.body):
             return None  # `d_j = 2 y_j - 1` is a claim about the d that y is defined by
@@ -233,6 +233,11 @@ class Definer:
         if key is None or (entry is None and not inferred):
             key, rest = self._new_key(name, written.body)
         return self._slots(name, key, rest, written)
+
+    def _names_entries(self, name: Sym, key: NameKey | None, body: SyntaxNode) -> bool:
+        """True if the body has entries of the name itself; ``w_1`` may be declared as a name of its own."""
+        own = [n for n in subnodes(body) if isinstance(n, Sym) and n.key == name.key and n.sub]
+        return any(self.scope.value_key(n)[0] in (None, key) for n in own)
 
     def _through(self, key: NameKey, body: SyntaxNode) -> bool:
         """True if the body uses a declared name through definitions, directly or indirectly.

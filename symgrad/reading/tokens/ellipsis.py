@@ -19,14 +19,15 @@ LETTERS = "ijklmnpqrstabcdefgh"
 def expand_ellipses(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with every plain ellipsis written as a sum."""
     out = list(tokens)
+    end = 0
     while True:
-        at = next((k for k, t in enumerate(out) if t.text == "\\dots" and t.kind == "command"), None)
+        ahead = range(len(out) - end)
+        at = next((k for k in reversed(ahead) if out[k].text == "\\dots" and out[k].kind == "command"), None)
         if at is None:
             return out
         rewritten = _sum(out, at)
-        if rewritten is None:
-            return out
-        out = rewritten
+        end = len(out) - at
+        out = out if rewritten is None else rewritten
 
 
 def _sum(tokens: list[Token], at: int) -> list[Token] | None:
@@ -45,9 +46,11 @@ def _sum(tokens: list[Token], at: int) -> list[Token] | None:
                 return None
             start, first = earlier, tokens[earlier : start - 1]
     ends = _difference(first, last)
+    if ends is None:
+        return None
     used = {t.text for t in tokens}
     letter = next((x for x in LETTERS if x not in used), None)
-    if ends is None or letter is None:
+    if letter is None:
         return None
     return [*tokens[:start], *_written_sum(first, last, letter, ends), *tokens[end:]]
 
@@ -80,13 +83,18 @@ def _difference(a: Sequence[Token], b: Sequence[Token]) -> tuple[Token, Token] |
     return x, y
 
 
+def _ends_term(t: Token) -> bool:
+    """True for a sign, a comma, and what separates the entries of a matrix."""
+    return t.kind in ("align", "row", "begin", "end") or (t.kind == "symbol" and t.text in "+-,=")
+
+
 def _term_start(tokens: Sequence[Token], end: int) -> int:
     """The start of the term that ends before a position: after a sign, a bracket or at the beginning."""
     depth = 0
     for k in range(end - 1, -1, -1):
         t = tokens[k]
         depth += (t.kind == "close" or t.text in (")", "]")) - (t.kind == "open" or t.text in ("(", "["))
-        if depth < 0 or (depth == 0 and t.kind == "symbol" and t.text in "+-,="):
+        if depth < 0 or (depth == 0 and _ends_term(t)):
             return k + 1
     return 0
 
@@ -97,6 +105,6 @@ def _term_end(tokens: Sequence[Token], start: int) -> int:
     for k in range(start, len(tokens)):
         t = tokens[k]
         depth += (t.kind == "open" or t.text in ("(", "[")) - (t.kind == "close" or t.text in (")", "]"))
-        if depth < 0 or (depth == 0 and t.kind == "symbol" and t.text in "+-,="):
+        if depth < 0 or (depth == 0 and _ends_term(t)):
             return k
     return len(tokens)

@@ -135,6 +135,9 @@ class Parser(NameParser, DerivativeParser):
             )
         if len(factors) == 1:
             return factors[0][1]
+        dots = next((f for _, f in factors if isinstance(f, Dots)), None)
+        if dots is not None:
+            raise error("SG112", "dots between factors are not read", dots.span, "write a power, or `\\prod`")
         return ProductNode(factors[0][1].span.to(factors[-1][1].span), tuple(factors))
 
     def factor(self) -> SyntaxNode:
