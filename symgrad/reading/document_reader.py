@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
-from symgrad.reading.document.assertions import Stance, definers, is_arbitrary, is_called, last_cases, stances, turns
+from symgrad.reading.document.assertions import (
+    Stance,
+    definers,
+    drops,
+    is_arbitrary,
+    is_called,
+    last_cases,
+    stances,
+    turns,
+)
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
 from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_independent, sets
 from symgrad.reading.document.said_declarations import said_declarations
@@ -155,7 +164,7 @@ class Reader:
                     self.out.diagnostics.append(e.diagnostic)
                 continue
             if found:
-                kept.append("denied" if stance == "case" and k not in cases else stance)
+                kept.append("unclear" if stance == "case" and k not in cases else stance)
                 if stance not in ("case", "denied") and says[k] is not None:
                     defining[len(tokens)] = "plainly" if says[k] else "perhaps"
                 if k in cases and any(t.text in SIGNS for t in found):
@@ -286,6 +295,8 @@ class Reader:
             if turned or assumed.standing == "case":
                 assumed.standing = "unclear"
                 self.scope.version += 1
+        if drops(self.source.text[self.at : display.full.start]):
+            Paragraph(self.scope).drop(Span(self.source, 0, self.at))
         self.at = display.full.end
 
     def is_declared(self, name: str) -> bool:

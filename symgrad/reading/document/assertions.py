@@ -86,7 +86,8 @@ def _sentence_stance(prose: Prose, text: str) -> Stance:
     ):
         return "denied"
     if words.IF.search(before):
-        return "denied" if words.DENIED_BEHIND.search(behind) else "case"
+        case: Stance = "unclear" if words.DROPS.search(before) else "case"
+        return "denied" if words.DENIED_BEHIND.search(behind) else case
     if words.CASES.search(prose.before) or _is_denied(prose) or (prose.ended and words.FOR_SUCH.search(prose.before)):
         return "denied"
     if _is_case(prose):
@@ -170,6 +171,17 @@ def _is_plain(text: str, subject: bool) -> bool:
 def turns(text: str) -> bool:
     """True if the words between two displays end what was supposed: ``in general``, a heading."""
     return words.TURN.search(text) is not None
+
+
+def drops(text: str) -> bool:
+    """True if the words between two displays take back what was assumed: ``we now drop this assumption``."""
+    return words.DROPS.search(text) is not None
+
+
+def is_ground(remark: str) -> bool:
+    """True if a remark in a row says that its equation holds: ``since``, not ``unless``, ``even if not``."""
+    supposed = words.SUPPOSES.sub("", remark)
+    return not any(p.search(supposed) for p in (words.DOUBT, words.NEGATION, words.IN_SPITE))
 
 
 def is_arbitrary(prose: Prose) -> bool:

@@ -119,6 +119,7 @@ DOUBT = _pattern(
 )
 SUPPOSING = _pattern(_words("if, when, whenever, provided, only, once, until"))
 """The words of doubt that suppose what they say."""
+SUPPOSES = _pattern(r"(?<!even )" + _words("if, when, whenever, once"))
 NEGATION = _pattern(_words(_NOT), r"n['’]t\b")
 DOUBT_BEHIND = _pattern(
     r"^(?:[^\x00.,;]*|\s*,\s*)"
@@ -149,6 +150,10 @@ _ASIDE = _words(
     "drop(?:s|ped|ping)?, relax(?:es|ed|ing)?, remov(?:es?|ed|ing), ignor(?:es?|ed|ing), skip(?:s|ped|ping)?",
     "lift(?:s|ed)?, abandon(?:s|ed|ing)?, forget(?:s|ting)?, lacks?, avoid(?:s|ing)?, fails?, violated",
 )
+IN_SPITE = _pattern(
+    _ASIDE, _words("were, although, though, despite, in spite of, regardless, irrespective, independent(?:ly)?, fails?")
+)
+"""In a remark beside a relation: it does not rest on what is said."""
 _NEEDED = "(?:assum|suppos|requir|need|ask|demand|impl|mean|say|know|impos|us|set|claim)[a-z]*|(?:the case|true|given)"
 UNASKED = _pattern(
     rf"(?:{_words(_NOT, 'hardly')}|n['’]t\b)(?:(?!\b(?:we|us|one|let)\b)[^\x00;]){{0,60}}"
@@ -162,9 +167,18 @@ DENIED_BEFORE = _pattern(
     )
     + r"[^\x00;:]*$",
     _words(_MANY, "(?:can|may) (?:also |well )?(?:happen|be) that, some (?:write|use|take|set|call)") + r"[^\x00]*$",
-    _words("whether(?: or not)?, unless, even if, only if, instead of, rather than") + r"[^\x00,;:]*$",
+    _words(
+        "whether(?: or not)?, unless, even if, only if, instead of, rather than, unlike, except, excepting, apart from",
+        r"(?:contrary|opposed) to, contrast (?:to|with), compar\w+ (?:to|with), cases? other than, differs? from",
+        "outside (?:of )?the case",
+    )
+    + r"[^\x00,;:]*$",
 )
 """The words in front take it back or leave it open."""
+_DROPS = (
+    rf"\b(?:we|us)\s+(?:(?!not\b|never\b)\w+\s+){{0,3}}{_ASIDE}\s+(?:this|that|it|these|them|the\s+(?:\w+\s+)?"
+    r"(?:assumption|condition|constraint|restriction|normali[sz]ation|requirement))s?\b"
+)
 TO_SHOW = _pattern(
     r"(?<!easy )(?<!straightforward )(?<!possible )(?<!simple )(?:^\W*|\b(?:to|must|should|will|shall|us|please)\s+"
     r"(?:\w+ly\s+)?)(?:show|prove|verify|check|test|demonstrate|establish|see|ask|find out)\b"
@@ -189,7 +203,8 @@ DENIED_NEXT = _pattern(
     r"^\s*(?:this|that|it|which|the (?:assumption|condition|constraint))\s+(?:is|does|need|was|will|would)"
     r"(?:\s+(?:not|in general|here)\b|n['’]t)*\s*(?<=not|n['’]t)\s+(?:be |being )?"
     r"(?:needed|required|assumed|true|hold|the case|necessary|used|imposed)",
-    r"^\s*(?:this|that|it)\s+is\s+(?:\w+\s+)?(?:false|wrong|dropped|unnecessary)\b",
+    rf"^\s*(?:this|that|it)\s+is\s+(?:\w+\s+)*(?:false|wrong|unnecessary|{_ASIDE})",
+    _DROPS,
 )
 """The sentence behind takes it back: ``This is not assumed here.``"""
 
@@ -206,6 +221,7 @@ WHERE = _pattern(r"^\W*where\b")
 NO_CASE = _pattern(
     r"\b(?:if|when) (?:\w+ )?(?:had|knew|could|were)\b",
     r"\b(?:even|only|checks?|tests?|see|asks?|know|unclear|decide|matters?|wonder) (?:if|when)\b",
+    r"\b(?:unlike|except|than|(?:contrary|opposed|contrast|compared) to) (?:if|when)\b",
 )
 CASE = _pattern(r"\bcase\b[^\x00.]*$", rf"{_FIRST}(?:consider|for(?: \w+){{0,2}})[\s~]*$")
 FOR_THESE = _pattern(r"(?:^\W*|\b(?:and|now|next|then) )for [^\x00,;:.]{1,40}[(,]\s*$")
@@ -227,6 +243,13 @@ TURN = _pattern(
     r"(?m:^[ \t>]*#{1,6} )|\\(?:sub)*section\b",
 )
 """Between two displays, these end what was supposed in passing."""
+DROPS = _pattern(
+    _DROPS,
+    r"\bwithout\s+(?:this|that|the|our|these)\s+(?:\w+\s+)?(?:assumption|condition|constraint|restriction)s?\b",
+    r"\bno longer\s+(?:\w+ly\s+)?(?:assum|suppos|requir|impos|demand)\w*",
+    r"\b(?:assumption|condition|constraint|restriction)s?\s+(?:is|are)\s+(?:\w+\s+)?" + _ASIDE,
+)
+"""Between two displays, these end all that was supposed: ``we now drop this assumption``."""
 
 # --- words that define, and words that name -------------------------------------------------------
 

@@ -25,6 +25,9 @@ _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|w\.r\.t|s\.t|resp|cf|eq|fig|sec|etc|viz|a\.s|i\.i\.d|w\.l\.o\.g)\.", re.IGNORECASE
 )
 _END = re.compile(r"[.!?]+(?=\s|$|[\"')*_])")
+_GOES_ON = re.compile(
+    r"[\s*_]*(?:(?:then|hence|so|thus|therefore|in this case|in that case)\b[^.!?]*)?$", re.IGNORECASE
+)
 _DELIMITER = re.compile(r"(?<!\$)\$(?!\$)`?|`(?=\$)|\\\(|\\\)")
 _WRITTEN = re.compile(r"(?<!\$)\$(?!\$)[^$]*\$|\\\(.*?\\\)", re.DOTALL)
 
@@ -36,7 +39,7 @@ class Prose:
     before: str
     after: str
     last: bool
-    """True if no other sentence follows in the paragraph."""
+    """True if no other sentence follows in the paragraph, but for the start of one that goes on: ``Then``."""
     ended: bool
     """True if the sentence ends with a mark of its own, and does not run into a display."""
     asked: bool = False
@@ -75,7 +78,9 @@ def _prose(formulas: Sequence[Inline], starts: Sequence[int], k: int) -> Prose:
     stop = _END.search(after)
     rest = after[stop.end() :] if stop else ""
     asked = stop is not None and "?" in stop.group()
-    return Prose(before, after[: stop.start()] if stop else after, not rest.strip(), stop is not None, asked, rest)
+    return Prose(
+        before, after[: stop.start()] if stop else after, bool(_GOES_ON.match(rest)), stop is not None, asked, rest
+    )
 
 
 def _last_sentence(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from symgrad.core.claims import Assumption
 from symgrad.core.nodes import free_indices
 from symgrad.core.ranges import Range
+from symgrad.reading.document.assertions import is_ground
 from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.open_index import closed, same_range
 from symgrad.reading.meaning.raw_trees import condition, expression
@@ -87,6 +88,8 @@ def read_ground(el: Reading, tokens: Sequence[Token], span: Span, of_derivative:
     ``y = \\sigma(z)`` beside a derivative would define ``y``, and is none: an assumption says nothing of derivatives.
     """
     plain = tuple(t for t in tokens if t.kind != "text")
+    if not is_ground(" ".join(t.text for t in tokens if t.kind == "text")):
+        return None
     signs = [k for k, t in outermost(plain) if t.text == "="]
     if len(signs) != 1:
         return None

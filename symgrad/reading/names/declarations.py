@@ -12,6 +12,7 @@ from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import read_name
 from symgrad.reading.names.equations import Definingness, Equations
 from symgrad.reading.names.membership import Membership
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Assumed, Scope
 from symgrad.reading.names.sets import is_shape
 from symgrad.reading.tokens.cuts import depths, outermost, statement
@@ -75,18 +76,32 @@ class Paragraph:
             key = self.scope.value_key(read_name(self.scope, tuple(formula)))[0]
         except NotationError:
             return
-        entry = self.scope.values.get(key) if key is not None else None
-        place = self.scope.signed.pop(key, None) if key is not None else None
-        if key is None or not isinstance(entry, Tensor):
+        if key is None or not isinstance(self.scope.values.get(key), Tensor):
             return
-        if place is not None and entry.domain in ("positive", "nonnegative"):
-            self.scope.values[key] = replace(entry, domain="real")
-            sign = ">" if entry.domain == "positive" else "\\ge"
-            Assuming(self.scope, stance="unclear").spelled(f"{cover(formula).text} {sign} 0", place)
+        self.unsign(key, cover(formula).text)
         for assumed in self.scope.assumed:
             if key.letter in assumed.names:
                 assumed.standing = "unclear"
         self.scope.version += 1
+
+    def drop(self, before: Span) -> None:
+        """``We now drop this assumption``: what was assumed before this place of the document may hold no longer."""
+        later = {id(a) for a in self.scope.assumed if a.span.source is before.source and a.span.start >= before.end}
+        for assumed in self.scope.assumed:
+            if id(assumed) not in later:
+                assumed.standing = "unclear"
+        for key, place in list(self.scope.signed.items()):
+            if place.source is not before.source or place.end <= before.end:
+                self.unsign(key, str(key))
+        self.scope.version += 1
+
+    def unsign(self, key: NameKey, name: str) -> None:
+        """Make the assumed sign of a declared name unclear."""
+        entry, place = self.scope.values.get(key), self.scope.signed.pop(key, None)
+        if place is not None and isinstance(entry, Tensor) and entry.domain in ("positive", "nonnegative"):
+            self.scope.values[key] = replace(entry, domain="real")
+            sign = ">" if entry.domain == "positive" else "\\ge"
+            Assuming(self.scope, stance="unclear").spelled(f"{name} {sign} 0", place)
 
     def _one_hot(self, name: Sequence[Token]) -> None:
         if not name or name[0].kind not in ("letter", "word", "command"):

@@ -31,7 +31,7 @@ displaymath math subequations array
 BRACES = ("cases", "dcases", "rcases")
 LAYOUT = frozenset(_ENVIRONMENTS.split())
 """Environments that only arrange relations."""
-EXCEPTIONS = ("unless", "except", "only")
+EXCEPTIONS = ("unless", "except", "only", "not", "without")
 """Words that negate a condition. Such a condition is not read, and its relation is reported."""
 CONDITION_WORDS = ("if", "for", "when", "where", "with", "whenever", "and", "otherwise", "forall", "all", "provided")
 CASE_WORDS = ("if", "for", "when", "whenever", "provided", *EXCEPTIONS)
