@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.assertions import (
+    Definingness,
     Stance,
     definers,
     drops,
@@ -17,7 +18,7 @@ from symgrad.reading.document.assertions import (
     turns,
 )
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
-from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_independent, sets
+from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_independent, sets, substitutes
 from symgrad.reading.document.said_declarations import said_declarations
 from symgrad.reading.document.sentences import proses
 from symgrad.reading.inference.inferring import Inferred, close, infer
@@ -25,7 +26,6 @@ from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.conditions import SIGNS
 from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.declarations import Paragraph, declares_arrays, split
-from symgrad.reading.names.equations import Definingness
 from symgrad.reading.names.incidental import Incidental
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.names.upstream_costs import Costs, undefined_costs
@@ -36,7 +36,7 @@ from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
 from symgrad.reading.tokens.relations import EXCEPTIONS, IMPLIES, Relation, Row, UnreadRow, read_relations
 from symgrad.reading.tokens.rows import read_rows
-from symgrad.reading.tree.scripts import cover
+from symgrad.reading.tree.scripts import cover, is_name, letter_key
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
 
@@ -83,6 +83,8 @@ class Reader:
         self.group = 0
         self.inline = False
         """True once the document has asked for verdicts on the chains in its text."""
+        self.used: set[str] = set()
+        """The letters of the displays so far."""
         self.at = 0
         """Where the last display ends."""
 
@@ -165,8 +167,8 @@ class Reader:
                 continue
             if found:
                 kept.append("unclear" if stance == "case" and k not in cases else stance)
-                if stance not in ("case", "denied") and says[k] is not None:
-                    defining[len(tokens)] = "plainly" if says[k] else "perhaps"
+                if says[k] and not (says[k] == "setting" and letter_key(found[0]) in self.used):
+                    defining[len(tokens)] = says[k]
                 if k in cases and any(t.text in SIGNS for t in found):
                     self.cases.append(tuple(found))
                 said_equal = statement(found, ("=",))
@@ -185,6 +187,7 @@ class Reader:
             if is_arbitrary(prose[k]):
                 paragraph.arbitrary(tokens_read)
         self.out.diagnostics.extend(paragraph.diagnostics)
+        self.out.not_checked.extend(paragraph.notes)
         return [formula for formula, stance in zip(tokens, kept, strict=True) if stance in ("asserted", "mentioned")]
 
     def inline_chain(self, formula: tuple[Token, ...]) -> None:
@@ -260,6 +263,7 @@ class Reader:
                 self.out, chain, self.definitions, self.group, cases, meant, premises[-MAX_PREMISES:], solvable, led
             ).read()
             before = next(((r.left, tuple(r.right)) for r in reversed(chain) if r.equality and not r.unread), before)
+        self.used |= {letter_key(t) for r in relations for t in (*r.left, *r.right) if is_name(t)}
         self.last_equation, self.premises = before if relations else None, []
         if relations:
             last = relations[-1]
@@ -270,6 +274,8 @@ class Reader:
         meant, said, last = purpose(display), tuple(self.premises), self.last_equation
         if meant == "condition" and said and sets(display):
             return "consequence", said  # `Setting $E = 0$:`
+        if meant == "claim" and said and substitutes(display):
+            return "consequence", said  # `taking $a = b$ we get`
         if meant == "consequence" and not said and last is not None:  # `setting this to zero gives`
             if _is_zero(last[1]):
                 return meant, (last,)
@@ -295,7 +301,10 @@ class Reader:
             if turned or assumed.standing == "case":
                 assumed.standing = "unclear"
                 self.scope.version += 1
-        if drops(self.source.text[self.at : display.full.start]):
+        since = self.source.text[self.at : display.full.start]
+        if turns(since):
+            self.scope.end_for_now(self.at)
+        if drops(since):
             Paragraph(self.scope).drop(Span(self.source, 0, self.at))
         self.at = display.full.end
 

@@ -20,6 +20,13 @@ Stance = Literal["asserted", "passing", "mentioned", "unclear", "case", "denied"
 """passing: asserted until the text turns to something else, ``if no word is drawn twice, $n_k \\neq n_l$``;
 mentioned: in a sentence that raises no doubt, which is enough to declare a new name, ``a penalty, $\\lambda > 0$``."""
 
+Definingness = Literal["", "perhaps", "setting", "for now", "plainly", "anew"]
+"""How plainly the prose says that an equation defines: ``let``, ``where``; or nothing that speaks against it.
+
+anew: even a name that has a definition, ``now let $y = 2 x$``; setting, for now: until the text turns, ``setting
+$u = x^2$``, ``let $y = x$ for now``.
+"""
+
 _SIGN = re.compile(r"<|>|=|≠|≤|≥|∉|\\(?:leq?|geq?|neq?|notin)(?![a-z])")
 _SIGNS = {"≠": "\\neq", "≤": "\\le", "≥": "\\ge", "∉": "\\notin", "\\leq": "\\le", "\\geq": "\\ge", "\\ne": "\\neq"}
 _NEVER_BOTH = ({">", "<"}, {">", "="}, {"<", "="}, {">", "\\le"}, {"<", "\\ge"}, {"=", "\\neq"})
@@ -194,14 +201,22 @@ def last_cases(said: Sequence[Stance], prose: Sequence[Prose]) -> list[int]:
     return [k for k, stance in enumerate(said) if stance == "case" and prose[k].last]
 
 
-def definers(prose: Sequence[Prose], said: Sequence[Stance]) -> list[bool | None]:
-    """For each formula: True if it is asserted or behind a word that defines, None behind one that does not."""
-    out: list[bool | None] = []
+def definers(prose: Sequence[Prose], said: Sequence[Stance]) -> list[Definingness]:
+    """How plainly the prose says of each formula that it defines."""
+    out: list[Definingness] = []
     for p, stance in zip(prose, said, strict=True):
         clause = re.split(r"[;:()—]", p.before)[-1]
         plainly = stance == "asserted" or bool(words.DEFINES.search(clause))
-        nowhere = words.WHEREABOUTS.search(clause) or (words.PLACES.search(clause) and not plainly)
-        out.append(None if nowhere else plainly)
+        if stance in ("case", "denied") or words.WHEREABOUTS.search(clause):
+            out.append("")
+        elif words.SETTING.search(clause):
+            out.append("setting")
+        elif plainly and words.FOR_NOW.search(p.before + p.after):
+            out.append("for now")
+        elif words.ANEW.search(clause):
+            out.append("anew")
+        else:
+            out.append("plainly" if plainly else "" if words.PLACES.search(clause) else "perhaps")
     return out
 
 

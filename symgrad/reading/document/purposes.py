@@ -33,6 +33,8 @@ _CONCLUDES = re.compile(
 _DENIED = re.compile(r"\b(?:not|never|no|without|nothing)\b|n['’]t\b", re.IGNORECASE)
 _TO_ZERO = re.compile(r"\b(?:set|setting|put|putting|equate|equating)\b", re.IGNORECASE)
 
+_SUBSTITUTES = re.compile(rf"\b(?:taking|choosing|substituting|inserting|plugging in)\s+{FORMULA}", re.IGNORECASE)
+
 
 def purpose(display: Display) -> Purpose:
     """What the sentence before a display says that the display is.
@@ -56,6 +58,12 @@ def purpose(display: Display) -> Purpose:
 def sets(display: Display) -> bool:
     """True if the sentence before a display sets something: ``Setting $E = 0$:``."""
     return bool(_TO_ZERO.search(sentence_before(display)))
+
+
+def substitutes(display: Display) -> bool:
+    """True if the sentence before a display tells what follows from an equation: ``Taking $a = b$ we get``."""
+    found = _SUBSTITUTES.search(sentence_before(display))
+    return found is not None and bool(_CONSEQUENCE.search(found.string[found.end() :]))
 
 
 def concludes(display: Display) -> bool:

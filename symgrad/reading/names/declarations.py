@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from symgrad.core.nodes import Tensor
-from symgrad.reading.document.assertions import Stance
+from symgrad.reading.document.assertions import Definingness, Stance
 from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import read_name
-from symgrad.reading.names.equations import Definingness, Equations
+from symgrad.reading.names.equations import Equations
 from symgrad.reading.names.membership import Membership
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Assumed, Scope
@@ -33,6 +33,7 @@ class Paragraph:
 
     scope: Scope
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    notes: list[Diagnostic] = field(default_factory=list)
 
     def read(
         self,
@@ -63,6 +64,7 @@ class Paragraph:
                 except NotationError as e:
                     taken.add(number)
                     self.diagnostics.append(e.diagnostic)
+        self.notes += equations.notes
 
     def one_hot(self, formula: Sequence[Token]) -> None:
         """``y`` is called one-hot: its entries are bits that add up to 1."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
 from symgrad.core.nodes import Tensor
+from symgrad.reading.document.assertions import Definingness
 from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
@@ -17,11 +17,9 @@ from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, read_slots, starts_name
 from symgrad.reading.tree.syntax import Call, Position, Sym
 from symgrad.reading.tree.used_names import value_names
-from symgrad.text.diagnostic import NotationError
+from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
 
-Definingness = Literal["", "perhaps", "plainly"]
-"""How plainly the prose says that an equation defines: ``let``, ``where``; or nothing that speaks against it."""
 TRANSPOSES = ("\\top", "T")
 KNOWN_NUMBERS = ("\\sum", "\\lVert", "\\Vert")
 """The start of equations that are assumed: ``\\sum_j t_j = 1``, ``\\lVert u \\rVert = 1``."""
@@ -34,6 +32,7 @@ class Equations:
     scope: Scope
     assuming: Assuming
     defining: Definingness = ""
+    notes: list[Diagnostic] = field(default_factory=list)
 
     def read(self, said: Statement) -> bool:
         """Enter an equation if it declares or is an assumption; True if it does."""
@@ -63,18 +62,32 @@ class Equations:
         key = self.scope.value_key(head)[0]
         inferred = key is not None and self.scope.is_provisional(key)
         entry = self.scope.values.get(key) if key is not None and not inferred else None
-        if isinstance(entry, Defined) or head.key in self.scope.indices or head.key in self.scope.sizes:
+        if head.key in self.scope.indices or head.key in self.scope.sizes:
             return False
-        if entry is not None and self.defining != "plainly":
+        anew = isinstance(entry, Defined) and self.defining == "anew" and self.differs(head, entry, right)
+        if (isinstance(entry, Defined) and not anew) or (entry is not None and self.defining in ("perhaps", "setting")):
             return False  # what is declared is defined behind `let`, `where` and their kind alone
+        if self.defining == "setting" and len(right) == 1:
+            return False  # `setting $a = b$` is a condition
         try:
             body = Parser(right, self.scope, cover(right)).whole()
             names = value_names(self.scope, body)
             if not names or head.key in names or not all(self.is_known(name) for name in names):
                 return False
-            return Definer(self.scope).define(head, body, span, True) is not None
+            made = Definer(self.scope).define(head, body, span, not anew)
         except NotationError:
             return False
+        if made is not None and self.defining in ("setting", "for now"):
+            self.scope.for_now.append(made)
+        if made is not None and anew:
+            self.notes.append(Diagnostic("SG207", f"`{head.span.text}` is defined anew", span, "", "note"))
+        return made is not None
+
+    def differs(self, head: Sym, entry: Defined, right: tuple[Token, ...]) -> bool:
+        """True if the text defines a whole name, not an entry of it, by other words than before."""
+        rest = self.scope.value_key(head)[1]
+        same = entry.span.text.partition("=")[2].split() == cover(right).text.split()
+        return pattern_letters(rest) is not None and not same
 
     def is_known(self, key: str) -> bool:
         scope = self.scope

@@ -137,6 +137,8 @@ class Scope:
     """The letters of functions that are written with their parameter, ``\\pi_\\theta``: it is in no other one."""
     gradients: NameKey | None = None
     """The cost whose gradient by ``X`` is written ``dX``; no letter if the document does not say which."""
+    for_now: list[Defined] = field(default_factory=list)
+    """Definitions that hold until the text turns to something else, ``setting $u = x^2$``."""
     given: set[NameKey] = field(default_factory=set)
     """The names ``X`` with a relation ``dX = …``."""
     differentiated: dict[NameKey, dict[NameKey, None]] = field(default_factory=dict)
@@ -217,6 +219,14 @@ class Scope:
         self.forget_calls(key)
         self.values.pop(key, None)
         self.leave_unread(key, problem)
+
+    def end_for_now(self, before: int) -> None:
+        """End the definitions that hold until the text turns, of those that stand before a place."""
+        for made in [d for d in self.for_now if d.span.start < before]:
+            self.for_now.remove(made)
+            if self.values.get(made.key) is made:
+                message = f"`{made.span.text}` does not hold here any more, and nothing else says what `{made.key}` is"
+                self.forget(made.key, Diagnostic("SG103", message, made.span, f"define `{made.key}`"))
 
     def is_provisional(self, key: NameKey) -> bool:
         """True if a name has no meaning but an inferred one."""
