@@ -149,6 +149,8 @@ class Checker:
             return replace(reopened(step), diagnostic=replace(doubt, severity="error"))
         if step.verdict == "refuted" and read_step.unclear:
             step = self.on_unclear(read_step, out.claim, step)
+        if step.verdict == "refuted" and read_step.unused is not None:
+            return replace(reopened(step), diagnostic=read_step.unused, evidence=Evidence("none"))
         other = any(w.code in OTHER_MEANINGS for w in step.warnings)
         return step if other else self.without_doubt(step, out.claim)
 

@@ -48,6 +48,12 @@ MAX_PROBLEMS = 200
 Equation = tuple[tuple[Token, ...], tuple[Token, ...]]
 MAX_PREMISES = 8
 """Of the equations of a paragraph, those right before a display may be what it follows from."""
+UNUSED_KINDS = re.compile(
+    r"\b(?:orthogonal|orthonormal|unitary|idempotent|nilpotent|skew-?\s?symmetric|anti-?symmetric|traceless"
+    r"|projection matrix|permutation matrix|rotation matrix)\b",
+    re.IGNORECASE,
+)
+"""Words for matrices of which something is known that is not used."""
 ONE_HOT = re.compile(r"\bone-?\s?hot\b", re.IGNORECASE)
 
 
@@ -166,7 +172,7 @@ class Reader:
                     self.out.diagnostics.append(e.diagnostic)
                 continue
             if found:
-                kept.append("unclear" if stance == "case" and k not in cases else stance)
+                kept.append("denied" if stance == "case" and k not in cases else stance)
                 if says[k] and not (says[k] == "setting" and letter_key(found[0]) in self.used):
                     defining[len(tokens)] = says[k]
                 if k in cases and any(t.text in SIGNS for t in found):
@@ -181,6 +187,9 @@ class Reader:
         incidental.say(in_words.arrays, macros)
         paragraph.read(tokens, kept, defining)
         incidental.say(in_words.others, macros)
+        for k, tokens_read in read:
+            if is_called(prose[k], UNUSED_KINDS):
+                paragraph.unused_kind(tokens_read)
         for formula in one_hots:
             paragraph.one_hot(formula)
         for k, tokens_read in read:

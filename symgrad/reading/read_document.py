@@ -53,6 +53,8 @@ class ReadStep:
     """The arrays with inferred shapes in a step whose sides have different shapes."""
     unclear: tuple[tuple[Assumption, Span], ...] = ()
     """What the prose may or may not assume, with its places."""
+    unused: Diagnostic | None = None
+    """What the prose assumes of the step's arrays, and what is not used."""
     partial: bool = False
     """True if the left side is a derivative written with ``\\partial``, which may hold defined quantities constant."""
 

@@ -225,11 +225,17 @@ def is_called(prose: Prose, word: re.Pattern[str]) -> bool:
     before, after = re.split(r"[;:(—]|\x00", prose.before)[-1], re.split(r"[;:—]|\x00", prose.after)[0]
     if words.NEGATION.search(before + after) or words.UNASKED.search(before) or words.IF.search(before):
         return False
-    named = list(word.finditer(before))
+    named = [m for m in word.finditer(before) if not words.SET_ASIDE.search(before[: m.start()])]
     if named and not words.OTHERS.search(before[named[-1].end() :]):
         return True
     said = word.search(after)
-    if said is None or words.OTHERS.search(after[: said.start()]) or words.LATER.search(after[said.end() :]):
+    if (
+        said is None
+        or words.SET_ASIDE.search(after[: said.start()])
+        or words.OTHERS.search(after[: said.start()])
+        or words.LATER.search(after[said.end() :])
+    ):
         return False
     last = FORMULA in prose.after and len(after) < len(prose.after) and prose.after[len(after)] == FORMULA
+    last = last and not words.IS_CALLED.match(after)
     return not (last and words.OTHERS_NAME.search(after[said.end() :]))  # `the logits $z$ and the one-hot label $y$`

@@ -281,6 +281,14 @@ OTHERS = _pattern(
     _words("and, but, while, against, from, than, to, compared, multiplied, minus, between, unlike, given, times")
 )
 """Between a word and a formula, these make the word another's: ``compared with a one-hot target``."""
+SET_ASIDE = _pattern(
+    _words("instead of, rather than, other than, more than, unlike, contrary to, contrast (?:to|with), opposed to")
+    + r"(?:[\s~]+[\w-]+){0,2}[\s~]*$",
+    _words("almost, nearly, approximately, soft, smoothed, relaxed, formerly, previously, replac\\w+, like, as if")
+    + r"(?:[\s~]+(?:an?|the))?[\s~]*$",
+)
+"""In front of a word, they say that something is not what the word says: ``instead of a one-hot vector``."""
+IS_CALLED = _pattern(r"^[\s,]*(?:is|are|be|being|denotes?)\b")
 OTHERS_NAME = _pattern(r"^(?:[ -]\w+){0,4}[\s,]*$")
 LATER = _pattern(r"^[^,.]*\b(?:later|below|elsewhere)\b")
 

@@ -46,6 +46,7 @@ from symgrad.reading.meaning.unrolling import Unrolling
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
+from symgrad.reading.names.equations import DERIVATIVES
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.names.upstream_costs import (
@@ -78,7 +79,6 @@ from symgrad.reading.tree.words import joined_words
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
 
-DERIVATIVES = ("\\partial", "\\nabla", "d", "D")
 """With one of these a relation may have a derivative."""
 
 # --- the stages of a side -----------------------------------------------------------------------
@@ -641,7 +641,21 @@ class ChainReader:
                     inferred_arrays(self.out.scope, [s.node for s in self.sides if isinstance(s, Parsed)]).values()
                 )
             step.unclear = facts.unclear
+            step.unused = self.unused(found)
             self.out.steps.append(step)
+
+    def unused(self, found: Outcome) -> Diagnostic | None:
+        """What the text assumes of the step's arrays that is of a form that is not used."""
+        scope = self.out.scope
+        if found.claim is None or not scope.unused:
+            return None
+        mentioned = {t.name for side in (found.claim.left, found.claim.right) for t in reach(side).tensors}
+        for letters, problem in reversed(scope.unused):
+            entries = [entry for key, entry in scope.values.items() if key.letter in letters]
+            arrays = {entry.name for entry in entries if isinstance(entry, Tensor)}
+            if arrays and arrays <= mentioned:
+                return problem
+        return None
 
     def is_input(self, side: Side) -> bool:
         """True for a declared name without a definition, which an equation may restrict: ``a = b \\Rightarrow``."""

@@ -10,7 +10,7 @@ from symgrad.core.nodes import Tensor
 from symgrad.reading.document.assertions import Definingness, Stance
 from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import read_name
-from symgrad.reading.names.equations import Equations
+from symgrad.reading.names.equations import Equations, unused
 from symgrad.reading.names.membership import Membership
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Assumed, Scope
@@ -18,7 +18,7 @@ from symgrad.reading.names.sets import is_shape
 from symgrad.reading.tokens.cuts import depths, outermost, statement
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros
-from symgrad.reading.tree.scripts import cover
+from symgrad.reading.tree.scripts import cover, is_name, letter_key
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
 
@@ -64,6 +64,9 @@ class Paragraph:
                 except NotationError as e:
                     taken.add(number)
                     self.diagnostics.append(e.diagnostic)
+        for number, piece in enumerate(pieces):
+            if number not in taken and stances[said[number][0]] in ("asserted", "passing"):
+                equations.leave_unused(statement(piece, RELATIONS))
         self.notes += equations.notes
 
     def one_hot(self, formula: Sequence[Token]) -> None:
@@ -71,6 +74,15 @@ class Paragraph:
         for piece in split(formula):
             for name in _between_commas(statement(piece, RELATIONS).left or tuple(piece)):
                 self._one_hot(name)
+
+    def unused_kind(self, formula: Sequence[Token]) -> None:
+        """``Q`` is called orthogonal: no step about it is refuted, since that is not used."""
+        said = statement(formula, RELATIONS)
+        if said.sign == "=":
+            return
+        name = said.left or tuple(formula)
+        problem = unused(f"what the text says of `{cover(name).text}`", cover(formula))
+        self.scope.unused.append((frozenset(letter_key(t) for t in name if is_name(t)), problem))
 
     def arbitrary(self, formula: Sequence[Token]) -> None:
         """``For arbitrary $a$``: whether what was assumed of it still holds is unclear from here on."""

@@ -14,12 +14,13 @@ from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.cuts import Statement, depths, outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, read_slots, starts_name
+from symgrad.reading.tree.scripts import cover, is_name, letter_key, read_slots, starts_name
 from symgrad.reading.tree.syntax import Call, Position, Sym
 from symgrad.reading.tree.used_names import value_names
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
 
+DERIVATIVES = ("\\partial", "\\nabla", "d", "D")
 TRANSPOSES = ("\\top", "T")
 KNOWN_NUMBERS = ("\\sum", "\\lVert", "\\Vert")
 """The start of equations that are assumed: ``\\sum_j t_j = 1``, ``\\lVert u \\rVert = 1``."""
@@ -88,6 +89,23 @@ class Equations:
         rest = self.scope.value_key(head)[1]
         same = entry.span.text.partition("=")[2].split() == cover(right).text.split()
         return pattern_letters(rest) is not None and not same
+
+    def leave_unused(self, said: Statement) -> None:
+        """Note an assumed equation of a form that is not used: ``Q^\\top Q = I``, but no meaning of a lone name."""
+        if said.sign != "=" or not said.left or not said.right or any(t.text in DERIVATIVES for t in said.tokens):
+            return
+        for side, other in ((said.left, said.right), (said.right, said.left)):
+            try:
+                node = Parser(side, self.scope, cover(side)).whole()
+            except NotationError:
+                return
+            lone = isinstance(node, Sym) and not node.sup and node.key != "I" and not _stands_in(side, other)
+            if lone or isinstance(node, Call):
+                return
+        letters = frozenset(letter_key(t) for t in said.tokens if is_name(t))
+        place = cover(said.tokens)
+        text = " ".join(place.text.split())
+        self.scope.unused.append((letters, unused(f"`{text}`", place)))
 
     def is_known(self, key: str) -> bool:
         scope = self.scope
@@ -161,6 +179,22 @@ class Equations:
         entry = Defined(key, body, span, arguments=tuple(names), given=head.given, serial=self.scope.serial)
         self.scope.put("calls", (key, len(names)), entry)
         return True
+
+
+def unused(what: str, place: Span) -> Diagnostic:
+    """For a step that is false without something that the text assumes, and that is of a form that is not used."""
+    message = f"{what} is assumed and is of a form that is not used; the step is false without it"
+    return Diagnostic("SG121", message, place, "write the step as it follows from a sum, a norm or a symmetric matrix")
+
+
+def _stands_in(name: tuple[Token, ...], side: tuple[Token, ...]) -> bool:
+    """True for ``A`` in ``-A^\\top``; not for ``x`` in ``x_0``."""
+    texts = [t.text for t in side]
+    for k in range(len(side) - len(name) + 1):
+        end = k + len(name)
+        if texts[k:end] == [t.text for t in name] and (end == len(side) or side[end].kind != "sub"):
+            return True
+    return False
 
 
 def is_slice(right: tuple[Token, ...]) -> bool:

@@ -99,6 +99,8 @@ class Scope:
     sizes: NameSet = field(default_factory=NameSet)
     bounds: NameTable[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = field(default_factory=NameTable)
     assumed: list[Assumed] = field(default_factory=list)
+    unused: list[tuple[frozenset[str], Diagnostic]] = field(default_factory=list)
+    """Assumed equations of a form that is not used, ``Q^\\top Q = I``, by the letters of their arrays."""
     sets: NameTable[str, Range] = field(default_factory=NameTable)
     """Names of whole ranges, ``\\mathcal{V} = [W]``."""
     signed: dict[NameKey, Span] = field(default_factory=dict)
