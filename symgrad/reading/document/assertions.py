@@ -206,8 +206,11 @@ def definers(prose: Sequence[Prose], said: Sequence[Stance]) -> list[Definingnes
     out: list[Definingness] = []
     for p, stance in zip(prose, said, strict=True):
         clause = re.split(r"[;:()—]", p.before)[-1]
-        plainly = stance == "asserted" or bool(words.DEFINES.search(clause))
-        if stance in ("case", "denied") or words.WHEREABOUTS.search(clause):
+        defines = bool(words.DEFINES.search(clause))
+        plainly = stance == "asserted" or defines
+        about = clause.split(",")[-1] + re.split(r"[,;]", p.after)[0] if defines else p.before + p.after
+        nothing = words.WHEREABOUTS.search(clause) or words.APPROXIMATE.search(about)
+        if stance in ("case", "denied") or nothing:
             out.append("")
         elif words.SETTING.search(clause):
             out.append("setting")

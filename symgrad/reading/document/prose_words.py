@@ -261,6 +261,11 @@ WHEREABOUTS = _pattern(
     r"\bon the \w+ with\s*$|\bnaive\b[^\x00]*$",
 )
 """``The lines meet where $y = 2 x$`` tells a place."""
+APPROXIMATE = _pattern(
+    _words("approximat(?!ion)\\w*, roughly, nearly, almost, (?:first|second|leading) order, asymptotically"),
+    r"\b(?:for|near|close to) (?:small|large|tiny|huge|sufficiently \w+|zero|0)\b",
+)
+"""In their sentence an equation defines nothing: ``for small $x$ we have $y = x$``."""
 DEFINES = _pattern(
     _words(
         r"let, where, with, so that, defin\w*, denot\w*, put, set, writ(?:e|ing), call, gives?, giving, namely, using",

@@ -46,7 +46,7 @@ from symgrad.reading.meaning.unrolling import Unrolling
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
-from symgrad.reading.names.equations import DERIVATIVES
+from symgrad.reading.names.equations import DERIVATIVES, unused
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.names.upstream_costs import (
@@ -58,7 +58,7 @@ from symgrad.reading.names.upstream_costs import (
     note_derivatives,
 )
 from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
-from symgrad.reading.tokens.cuts import depths
+from symgrad.reading.tokens.cuts import depths, statement
 from symgrad.reading.tokens.ellipsis import expand_ellipses
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
@@ -304,6 +304,8 @@ class ChainReader:
     """True if ``\\Rightarrow`` follows: what stands in front of it may be a condition."""
     sides: list[Side] = field(default_factory=list)
     problems: dict[int, Diagnostic] = field(default_factory=dict)
+    supposed: Diagnostic | None = None
+    """For a refuted step: what the sentence before it supposes, and what is used as a premise alone."""
     """Problems of sides that they have in the chain, not by themselves."""
     ranges: list[tuple[str, Range]] = field(default_factory=list)
     defined: set[int] = field(default_factory=set)
@@ -641,7 +643,7 @@ class ChainReader:
                     inferred_arrays(self.out.scope, [s.node for s in self.sides if isinstance(s, Parsed)]).values()
                 )
             step.unclear = facts.unclear
-            step.unused = self.unused(found)
+            step.unused = self.supposed or self.unused(found)
             self.out.steps.append(step)
 
     def unused(self, found: Outcome) -> Diagnostic | None:
@@ -847,7 +849,13 @@ class ChainReader:
             try:
                 out += [(span.text, c) for c in read_conditions(el, tokens, span)]
             except (NotationError, ShapeMismatch):
-                if not any(a.standing == "case" and a.tokens == tokens for a in el.scope.assumed):
+                said = statement(tokens, ("=",))
+                if any(a.standing == "case" and a.tokens == tokens for a in el.scope.assumed):
+                    continue
+                if said.right:  # `if $y = 1$`
+                    self.premises = (*self.premises, (said.left, said.right))
+                    self.supposed = unused(f"`{span.text}`", span)
+                else:
                     self.note("SG403", f"`{span.text}` is not understood as a condition on this display", span)
         return out
 

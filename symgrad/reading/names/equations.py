@@ -91,7 +91,7 @@ class Equations:
         return pattern_letters(rest) is not None and not same
 
     def leave_unused(self, said: Statement) -> None:
-        """Note an assumed equation of a form that is not used: ``Q^\\top Q = I``, but no meaning of a lone name."""
+        """Note an assumed equation of a form that is not used: ``Q^\\top Q = I``, ``w = 1``; no meaning of a name."""
         if said.sign != "=" or not said.left or not said.right or any(t.text in DERIVATIVES for t in said.tokens):
             return
         for side, other in ((said.left, said.right), (said.right, said.left)):
@@ -100,7 +100,7 @@ class Equations:
             except NotationError:
                 return
             lone = isinstance(node, Sym) and not node.sup and node.key != "I" and not _stands_in(side, other)
-            if lone or isinstance(node, Call):
+            if (lone and not (len(other) == 1 and other[0].kind == "number")) or isinstance(node, Call):
                 return
         letters = frozenset(letter_key(t) for t in said.tokens if is_name(t))
         place = cover(said.tokens)
