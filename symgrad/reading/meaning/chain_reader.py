@@ -642,8 +642,7 @@ class ChainReader:
                 step.inferred = tuple(
                     inferred_arrays(self.out.scope, [s.node for s in self.sides if isinstance(s, Parsed)]).values()
                 )
-            step.unclear = facts.unclear
-            step.unused = self.supposed or self.unused(found)
+            step.unclear, step.unused = facts.unclear, self.supposed or self.unused(found)
             self.out.steps.append(step)
 
     def unused(self, found: Outcome) -> Diagnostic | None:
