@@ -82,6 +82,8 @@ class Reader:
         self.last_side: tuple[Token, ...] | None = None
         self.cases: list[tuple[Token, ...]] = []
         """What the sentence before the next display supposes for that display alone."""
+        self.remarks: list[tuple[Token, ...]] = []
+        """Of these, the ones in a sentence that ends before the display: ``if $x = y$ this is simple.``"""
         self.premises: list[Equation] = []
         """The equations of the paragraph before the next display, one of which it may follow from."""
         self.last_equation: Equation | None = None
@@ -159,7 +161,7 @@ class Reader:
         tokens: list[tuple[Token, ...]] = []
         kept: list[Stance] = []
         read: list[tuple[int, list[Token]]] = []
-        self.cases, self.premises = [], []
+        self.cases, self.remarks, self.premises = [], [], []
         defining: dict[int, Definingness] = {}
         prose = proses(formulas)
         said = stances(formulas, prose)
@@ -177,6 +179,8 @@ class Reader:
                     defining[len(tokens)] = says[k]
                 if k in cases and any(t.text in SIGNS for t in found):
                     self.cases.append(tuple(found))
+                    if prose[k].ended and "case" not in prose[k].before.lower():
+                        self.remarks.append(self.cases[-1])
                 said_equal = statement(found, ("=",))
                 self.premises += [(said_equal.left, said_equal.right)] * bool(said_equal.right)
                 tokens.append(tuple(found))
@@ -240,6 +244,7 @@ class Reader:
     def display(self, display: Display, directive: Directive | None) -> None:
         """Read one display under the directive before it."""
         cases, self.cases = tuple(self.cases), []
+        remarks, self.remarks = tuple(self.remarks), []
         self.turn(display)
         self.scope.just_defined.clear()
         if directive is not None and directive.name == "skip":
@@ -269,7 +274,16 @@ class Reader:
                 meant, premises = "consequence", (*premises, before)
             led = chain[-1].sign in IMPLIES
             ChainReader(
-                self.out, chain, self.definitions, self.group, cases, meant, premises[-MAX_PREMISES:], solvable, led
+                self.out,
+                chain,
+                self.definitions,
+                self.group,
+                cases,
+                meant,
+                premises[-MAX_PREMISES:],
+                solvable,
+                led,
+                remarks,
             ).read()
             before = next(((r.left, tuple(r.right)) for r in reversed(chain) if r.equality and not r.unread), before)
         self.used |= {letter_key(t) for r in relations for t in (*r.left, *r.right) if is_name(t)}

@@ -210,7 +210,7 @@ def definers(prose: Sequence[Prose], said: Sequence[Stance]) -> list[Definingnes
         plainly = stance == "asserted" or defines
         about = clause.split(",")[-1] + re.split(r"[,;]", p.after)[0] if defines else p.before + p.after
         nothing = words.WHEREABOUTS.search(clause) or words.APPROXIMATE.search(about)
-        if stance in ("case", "denied") or nothing:
+        if stance in ("case", "denied") or nothing or (stance == "unclear" and not defines):
             out.append("")
         elif words.SETTING.search(clause):
             out.append("setting")

@@ -22,14 +22,17 @@ _ADVERB = _words(
     "may, can, will, shall, must, always, also, further(?:more)?, simply, therefore, then, now, first, again, here"
 )
 _VERBS = _words(
-    "assume, suppose, let, take, choose, require, impose, demand, restrict, fix, pick, put, set, use, have, want",
-    "recall, note, know, observe, remember, normali[sz]e, scale, get, obtain, conclude, deduce, insist",
+    "assume, suppose, let, take, choose, require, impose, demand, restrict, fix, pick, put, set, use, have",
+    r"want(?! to\b), recall, note, notice, know, observe, remember, normali[sz]e, scale, get, obtain",
+    "conclude, deduce, insist",
 )
 _WE_ASSUME = rf"{_SUBJECT}(?:{_ADVERB}\s+)*{_VERBS}"
 PLAINLY = _pattern(
     _WE_ASSUME,
     _words("clear that, clearly, (?:easy|straightforward|simple) to (?:check|see|show|verify) that"),
-    r"(?<!not )" + _words("since, because, hence, therefore, thus, (?:follows?|comes?) from"),
+    r"(?<!not )" + _words("since, because(?: of)?, hence, therefore, thus, (?:follows?|comes?) from"),
+    _words("thanks to, due to"),
+    r"\bno doubt that\b|\b(?:not|n['’]t|never) forget that\b",
     r", so(?: that)?\b",
     r"^\W*" + _words("here, throughout, everywhere, in what follows, from (?:here|now) on"),
     _words(r"without (?:any )?loss of generality, w\.?l\.?o\.?g, no loss"),
@@ -170,9 +173,11 @@ DENIED_BEFORE = _pattern(
     _words(
         "whether(?: or not)?, unless, even if, only if, instead of, rather than, unlike, except, excepting, apart from",
         r"(?:contrary|opposed) to, contrast (?:to|with), compar\w+ (?:to|with), cases? other than, differs? from",
-        "outside (?:of )?the case",
+        "outside (?:of )?the case, (?:want|hope|try|like|look|search)(?:s|ed|ing)? (?:for|to)",
     )
     + r"[^\x00,;:]*$",
+    r"(?:\b(?:no|neither|nor|without|not even|(?:not|cannot|never) have)|n['’]t have)\s*$",
+    r"\b(?:textbooks?|others)\b[^\x00;:]*$",
 )
 """The words in front take it back or leave it open."""
 _DROPS = (
@@ -186,6 +191,9 @@ TO_SHOW = _pattern(
 )
 """``We want to show that``, ``Prove that``: what is to be proved is no ground of its own proof."""
 DENIED_BEHIND = _pattern(
+    r"^[^\x00,;:]*?\b(?:impossible|out of the question|cannot|can be (?:lost|violated|broken))\b",
+    r"^\s*\((?:is |are )?not\b",
+    r"^\s*,\s*(?:but )?(?:we|here|this|it|ours)\s+(?:do|does|did|is|are)(?:\s+not|n['’]t)\b\s*(?:$|[,;(])",
     r"^[^\x00,;:()]*?(?:\b(?:not(?! (?:necessarily an?\b|too|very|small|large|shown|written|important|restrictive"
     r"|integer))|never|false|wrong|fails?|unneeded|unnecessary|optional|were|would(?! be \w+ed))\b|n['’]t\b)",
     r"^[\s,)]*(?:which\s+)?(?:is|are|was|were|(?:can|may|could|will)\s+(?:also\s+)?be)\s+(?:\w+ly\s+)?"
@@ -219,6 +227,8 @@ IF_CLAUSE = _pattern(
 )
 WHERE = _pattern(r"^\W*where\b")
 NO_CASE = _pattern(
+    r"\bif only\b",
+    r"\b(?:fails?|false|wrong|breaks?(?: down)?|invalid|untrue)\s+(?:\w+ )?(?:if|when|whenever)\b",
     r"\b(?:if|when) (?:\w+ )?(?:had|knew|could|were)\b",
     r"\b(?:even|only|checks?|tests?|see|asks?|know|unclear|decide|matters?|wonder) (?:if|when)\b",
     r"\b(?:unlike|except|than|(?:contrary|opposed|contrast|compared) to) (?:if|when)\b",

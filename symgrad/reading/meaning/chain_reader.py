@@ -302,11 +302,13 @@ class ChainReader:
     """False if the prose says that a derivative is 0 as a fact, not as an equation to solve."""
     led: bool = False
     """True if ``\\Rightarrow`` follows: what stands in front of it may be a condition."""
+    remarks: tuple[tuple[Token, ...], ...] = ()
+    """The cases in sentences that end before the display."""
     sides: list[Side] = field(default_factory=list)
     problems: dict[int, Diagnostic] = field(default_factory=dict)
+    """Problems of sides that they have in the chain, not by themselves."""
     supposed: Diagnostic | None = None
     """For a refuted step: what the sentence before it supposes, and what is used as a premise alone."""
-    """Problems of sides that they have in the chain, not by themselves."""
     ranges: list[tuple[str, Range]] = field(default_factory=list)
     defined: set[int] = field(default_factory=set)
     unfinished: list[Defined] = field(default_factory=list)
@@ -851,7 +853,7 @@ class ChainReader:
                 said = statement(tokens, ("=",))
                 if any(a.standing == "case" and a.tokens == tokens for a in el.scope.assumed):
                     continue
-                if said.right:  # `if $y = 1$`
+                if said.right and tokens not in self.remarks:  # `if $y = 1$`
                     self.premises = (*self.premises, (said.left, said.right))
                     self.supposed = unused(f"`{span.text}`", span)
                 else:
