@@ -71,6 +71,22 @@ def rows(page: str) -> int:
     return sum(table["rows"].count("\n") for table in TABLE.finditer(page))
 
 
+DECLARES = re.compile(
+    r"^\| written \| (?:declares|assumes) \| so that \|\n\|[-| ]+\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE
+)
+CLAIM = re.compile(r"^\| (?P<written>`.+?`) \| .+ \| `(?P<claim>[^`]+)` \|$", re.MULTILINE)
+
+
+def declared(page: str) -> Iterator[str]:
+    """A document for each row of the tables ``written | declares | so that``: the first cell, then the last one."""
+    for table in DECLARES.finditer(page):
+        found = list(CLAIM.finditer(table["rows"]))
+        assert len(found) == table["rows"].count("\n"), "a row can't be read"
+        for m in found:
+            said = ", ".join(re.findall("`([^`]+)`", cell(m["written"])))
+            yield f"With {said}:\n\n$$ {cell(m['claim'])} $$\n"
+
+
 def cell(text: str) -> str:
     """What stands in a table's code: a bar is escaped there."""
     return text.replace("\\|", "|")
@@ -132,7 +148,7 @@ DOMAINS = {
 FUNCTIONS_HEAD = r"""# Functions
 
 These functions need no declaration. A declaration or definition of the same name takes precedence. Write the
-argument in parentheses, or without parentheses as the product that follows ([notation](notation.md#reach)). A power
+argument in parentheses, or without parentheses as the product that follows ([notation](notation/arrays.md#reach)). A power
 may follow the name or the argument: `\sigma^2(x)` is `\sigma(x)^2`. A prime differentiates: `\sigma'(x)`.
 
 ## Elementary functions

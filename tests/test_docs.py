@@ -10,6 +10,8 @@ In a page, a fenced block is
 
 The document ``markdown declares`` stands before every row of the tables ``written | read as``, whose rows are right,
 and ``expression | read as`` of its page; a third column names the codes of the remarks.
+In the tables ``written | declares | so that`` and ``written | assumes | so that`` the claim in the last cell of a row
+is proved with what the first cell declares, and with nothing inferred.
 SYMGRAD_GOLDEN=write puts what the tool prints into the pages; the difference is to be reviewed.
 """
 
@@ -40,6 +42,7 @@ from tests.docs_pages import (
     Reading,
     anchors,
     blocks,
+    declared,
     diagnostics_page,
     functions_page,
     links,
@@ -207,6 +210,17 @@ def test_tables_say_how_things_are_read(path: Path) -> None:
             new.append((row.start, row.end, uncell(read)))
     if WRITE and new:
         written(path, page, new)
+    assert not wrong, "\n".join(wrong)
+
+
+@each("path", [path for path in PAGES if any(declared(path.read_text(encoding="utf-8")))], ids=name_of)
+def test_tables_say_what_is_declared(path: Path) -> None:
+    wrong = []
+    for text in declared(path.read_text(encoding="utf-8")):
+        report = check_text(text)
+        verdicts = [outcome(step) for step in report.steps]
+        if verdicts != ["proved"] or codes(report) or report.inferred:
+            wrong.append(f"{verdicts} {codes(report)} {report.inferred}\n{text}")
     assert not wrong, "\n".join(wrong)
 
 

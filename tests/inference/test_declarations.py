@@ -110,8 +110,8 @@ def declared(*displays: str) -> tuple[str, ...]:
 
 
 def tabled() -> list[tuple[str, tuple[str, ...]]]:
-    """The table ``written | inferred`` of the notation page."""
-    page = (DOCS / "reference/notation.md").read_text(encoding="utf-8")
+    """The table ``written | inferred`` of the page on undeclared names."""
+    page = (DOCS / "reference/notation/undeclared.md").read_text(encoding="utf-8")
     table = page.split("| written | inferred |")[1].split("\n\n")[0]
     rows = [(cell(written), tuple(re.findall("`([^`]*)`", cell(found)))) for written, found in ROW.findall(table)]
     assert len(rows) == len(table.strip().splitlines()) - 1, "a row can't be read"
@@ -119,7 +119,7 @@ def tabled() -> list[tuple[str, tuple[str, ...]]]:
 
 
 @each("row", tabled())
-def test_table_of_the_notation_page(row: tuple[str, tuple[str, ...]]) -> None:
+def test_table_of_the_page_on_undeclared_names(row: tuple[str, tuple[str, ...]]) -> None:
     written, found = row
     assert declared(written) == found
 
