@@ -27,7 +27,7 @@ from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.side_conditions import side_conditions
 from symgrad.checking.verdict import DocumentReport, Evidence, Step, Witness
 from symgrad.core.claims import Claim
-from symgrad.core.nodes import ZERO, Expr
+from symgrad.core.nodes import ZERO, Expr, reach
 from symgrad.core.substitute import expand
 from symgrad.proving.proof import Proof, Prover
 from symgrad.reading.document_reader import read_document
@@ -67,6 +67,8 @@ class Checker:
     prover: Prover = field(default_factory=Prover)
     resolved: ResolvedClaims = field(default_factory=ResolvedClaims)
     names: InferredNames = field(default_factory=InferredNames)
+    broken: set[str] = field(default_factory=set)
+    """The names defined by a chain of which a link is not proved."""
     stacking: str = ""
     """Whether undeclared matrices have the vectors of their letter as 'rows' or 'columns': one way for a document."""
 
@@ -77,9 +79,12 @@ class Checker:
         """Check all steps of a document; calls ``progress(done, of)`` after each."""
         steps = []
         self.stacking = ""
+        self.broken = set()
         self.names = InferredNames(doc)
         for k, step in enumerate(doc.steps):
             steps.append(self.step(step))
+            if step.defining and steps[-1].verdict != "proved":
+                self.broken.add(step.defining)
             if progress is not None:
                 progress(k + 1, len(doc.steps))
         steps, complaints = expectations(doc, steps)
@@ -151,6 +156,9 @@ class Checker:
             step = self.on_unclear(read_step, out.claim, step)
         if step.verdict == "refuted" and read_step.unused is not None:
             return replace(reopened(step), diagnostic=read_step.unused, evidence=Evidence("none"))
+        summed = next((w for w in step.warnings if w.code == "SG203"), None)
+        if step.verdict == "refuted" and summed is not None and step.inferred:
+            return replace(reopened(step), diagnostic=replace(summed, severity="error"))
         other = any(w.code in OTHER_MEANINGS for w in step.warnings)
         return step if other else self.without_doubt(step, out.claim)
 
@@ -270,9 +278,11 @@ class Checker:
         for kind, other in read_step.outcome.alternatives():
             if kind == self.stacking:
                 decided = other, stacked_in(kind, read_step.span)
-            elif kind == "other side" and vanishes:
+            elif kind == "other side" and vanishes and not self.is_broken(other):
                 decided = other, by_other_side(read_step.span)
             if not self.holds(other):
+                continue
+            if kind == "other side" and self.is_broken(other):
                 continue
             if kind == "other side":
                 plain = replace(step, warnings=tuple(w for w in step.warnings if w.code != "SG205"))
@@ -318,6 +328,11 @@ class Checker:
             first = f"if `{read_step.redefinition}` is defined anew here, write `:=` in place of `=`"
             return replace(step, repairs=(first, *step.repairs))
         return step
+
+    def is_broken(self, claim: Claim) -> bool:
+        """True if a name of the claim is defined by a chain whose sides are not proved to be equal."""
+        used = (*reach(claim.left).definitions, *reach(claim.right).definitions)
+        return any(d.name in self.broken for d in used)
 
     def holds(self, claim: Claim) -> bool:
         """True if the sides are proved equal, or evaluation finds no difference within a small budget."""

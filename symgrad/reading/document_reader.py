@@ -318,10 +318,12 @@ class Reader:
 
     def turn(self, display: Display) -> None:
         """End the case of the last display, and what was supposed in passing if the words since then turn from it."""
-        passing = [a for a in self.scope.assumed if a.standing in ("passing", "case") and a.span.start < self.at]
-        turned = bool(passing) and turns(self.source.text[self.at : display.full.start])
-        for assumed in passing:
-            if turned or assumed.standing == "case":
+        for assumed in self.scope.assumed:
+            if assumed.standing not in ("passing", "case"):
+                continue
+            behind, old = max(self.at, assumed.span.end), assumed.span.start < self.at
+            turned = turns(self.source.text[behind : display.full.start])
+            if turned or (old and assumed.standing == "case"):
                 assumed.standing = "unclear"
                 self.scope.version += 1
         since = self.source.text[self.at : display.full.start]

@@ -49,6 +49,8 @@ class ReadStep:
     """Equations, said to hold in the sentence before the display, that the step may follow from."""
     whole: Span | None = None
     """The step with its left side and the conditions behind it, if that is more than ``span``."""
+    defining: str = ""
+    """The name that the chain of this step defines."""
     inferred: tuple[Tensor, ...] = ()
     """The arrays with inferred shapes in a step whose sides have different shapes."""
     unclear: tuple[tuple[Assumption, Span], ...] = ()

@@ -6,7 +6,7 @@ with the declarations that this gave. Declared names keep their declarations: wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.core.nodes import Tensor
@@ -17,7 +17,7 @@ from symgrad.reading.meaning.open_range import OpenRange, resolved
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tree.scripts import letters_in
-from symgrad.reading.tree.syntax import BigOp, ProductNode, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import BigOp, Derivative, ProductNode, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import outside_letters, subnodes
 
 SIZES = "DMKNPQRST"
@@ -85,7 +85,7 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     """Undeclared names as arrays over open ranges. ``scope``: that of the end of the document."""
     names = UndeclaredNames(scope, chains)
     arrays = {key: entry for key, entry in names.found.items() if not entry.is_function and entry.values}
-    out = Inferred(ahead=_used_before(scope, frozenset()))
+    out = Inferred(ahead=_used_before(scope, frozenset(), chains))
     if arrays and len(arrays) <= MAX_NAMES:
         ranks = Ranks(names, chains)
         for key in arrays:
@@ -100,9 +100,32 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     return out
 
 
-def _used_before(scope: Scope, missing: Collection[str]) -> dict[NameKey, Tensor | Defined]:
-    """The first meanings of names that were used further up, where they had none. ``missing``: more such letters."""
-    return {k: entry for k, entry in scope.first_meaning.items() if k.letter in scope.missing or k.letter in missing}
+def _used_before(
+    scope: Scope, missing: Container[str], chains: Sequence[Sequence[SyntaxNode]]
+) -> dict[NameKey, Tensor | Defined]:
+    """The first meanings of names that were used further up, where they had none. ``missing``: more such letters.
+
+    A definition stands further up only for what is differentiated there, by name or through such a definition: an
+    unknown of ``2 x = 4 y`` is not defined by ``x = 2 y``, which follows from it.
+    """
+    wanted = {k: e for k, e in scope.first_meaning.items() if k.letter in scope.missing or k.letter in missing}
+    out: dict[NameKey, Tensor | Defined] = {k: e for k, e in wanted.items() if isinstance(e, Tensor)}
+    reached = _differentiated(chains)
+    for _ in wanted:
+        more = {k: e for k, e in wanted.items() if k not in out and k.letter in reached}
+        if not more:
+            break
+        out |= more
+        bodies = [e.body for e in more.values() if isinstance(e, Defined)]
+        reached |= {n.key for body in bodies for n in subnodes(body) if isinstance(n, Sym)}
+    return out
+
+
+def _differentiated(chains: Sequence[Sequence[SyntaxNode]]) -> set[str]:
+    """The letters of what is differentiated, and of what by."""
+    made = [n for sides in chains for side in sides for n in subnodes(side) if isinstance(n, Derivative)]
+    parts = [p for n in made for p in (n.body, *n.targets)]
+    return {n.key for part in parts for n in subnodes(part) if isinstance(n, Sym)}
 
 
 def _counting_letters(names: UndeclaredNames) -> set[str]:
@@ -116,7 +139,13 @@ def _counting_letters(names: UndeclaredNames) -> set[str]:
 
 
 def _fixed_letters(names: UndeclaredNames) -> set[str]:
-    """Letters that no sum binds, that a definition's left side lacks, and that no product repeats: ``-\\log y_o``."""
+    """Letters that no sum binds, and that a definition's left side lacks: ``-\\log y_o``.
+
+    All sums of the document are written: where some are implied, such a letter may be summed too, and is not guessed.
+    """
+    entries = [e for t in (names.scope.values, names.scope.calls) for e in t.values() if isinstance(e, Defined)]
+    if any(_repeated(e.body) - {*e.patterns, *(e.arguments or ())} - names.summed for e in entries):
+        return set()
     scope = names.scope
     known = scope.indices.keys() | scope.letters.keys() | scope.index_arrays.keys()
     free = names.index_letters - names.summed - known
@@ -168,7 +197,7 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
 
     return Inferred(
         {k: Tensor(t.name, tuple(map(closed, t.ranges)), t.domain, t.row) for k, t in arrays.items()},
-        _used_before(trial, scope.missing | {key.letter for key in found.arrays if key not in arrays}),
+        _used_before(trial, scope.missing | {key.letter for key in found.arrays if key not in arrays}, chains),
         {x: Index(x, closed(i.range), "fixed") for x, i in found.fixed.items()},
         {x: closed(r) for x, r in found.letters.items()},
     )

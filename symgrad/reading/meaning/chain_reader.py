@@ -311,6 +311,8 @@ class ChainReader:
     """For a refuted step: what the sentence before it supposes, and what is used as a premise alone."""
     ranges: list[tuple[str, Range]] = field(default_factory=list)
     defined: set[int] = field(default_factory=set)
+    defining: str = ""
+    """The name that the first two sides define."""
     unfinished: list[Defined] = field(default_factory=list)
     """Definitions by names that nothing gives a meaning to, so far."""
     redefinition: str = ""
@@ -434,7 +436,7 @@ class ChainReader:
         plain, known = relation.sign == "=", definer.is_declared(name.node)
         if plain and known and not leads:
             return  # inside a chain, a declared name is used
-        if plain and known and self.purpose == "consequence" and self.premises:
+        if plain and self.purpose == "consequence" and (known or self.is_unknown(name.node)) and self.premises:
             return  # `x = a` solves what is set to 0, and holds there alone
         again = definer.undefined(name.node) in self.out.scope.unread
         try:
@@ -445,6 +447,7 @@ class ChainReader:
         if made is not None and self.validate(made, not again):
             self.defined.add(k)
             if k == 0 and at == 1:
+                self.defining = str(made.key)
                 self.out.scope.other_sides[made.key] = tuple(s.node for s in self.sides[2:] if isinstance(s, Parsed))
             if known and not plain:
                 users = ", ".join(f"`{key}`" for key in definer.users(made))
@@ -473,6 +476,11 @@ class ChainReader:
             return False
         self.out.definitions += 1
         return True
+
+    def is_unknown(self, name: SyntaxNode) -> bool:
+        """True for a name in an equation that the display follows from."""
+        letter = name.key if isinstance(name, Sym) else ""
+        return any(letter == key for sides in self.premises for side in sides for key in letters_in(side))
 
     def leave_unread(self, name: Side, value: Unreadable) -> bool:
         """Enter the name that an unreadable right side defines; False if it defines none."""
@@ -645,6 +653,7 @@ class ChainReader:
                     inferred_arrays(self.out.scope, [s.node for s in self.sides if isinstance(s, Parsed)]).values()
                 )
             step.unclear, step.unused = facts.unclear, self.supposed or self.unused(found)
+            step.defining = self.defining
             self.out.steps.append(step)
 
     def unused(self, found: Outcome) -> Diagnostic | None:
