@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from symgrad.core.nodes import Tensor
 from symgrad.core.ranges import Index, Range
 from symgrad.reading.inference.ranks import Ranks
-from symgrad.reading.inference.undeclared import UndeclaredNames
+from symgrad.reading.inference.undeclared import UndeclaredNames, exponents
 from symgrad.reading.meaning.open_range import OpenRange, resolved
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tree.scripts import letters_in
 from symgrad.reading.tree.syntax import BigOp, Derivative, ProductNode, Sym, SyntaxNode
-from symgrad.reading.tree.used_names import outside_letters, subnodes
+from symgrad.reading.tree.used_names import subnodes
 
 SIZES = "DMKNPQRST"
 """Names for sizes that no letter stands for, as far as the document has no other use for them."""
@@ -153,7 +153,9 @@ def _fixed_letters(names: UndeclaredNames) -> set[str]:
     for entry in (e for table in (scope.values, scope.calls) for e in table.values()):
         if isinstance(entry, Defined) and not entry.alias and entry.form is None:
             own = {*entry.patterns, *(entry.arguments or ())}
-            out |= (outside_letters([entry.body]) & free) - own - _repeated(entry.body)
+            trees = (entry.body, *exponents(scope, entry.body))
+            written = {x for tree in trees for n in subnodes(tree) for x in letters_in(getattr(n, "sub", ()))}
+            out |= (written & free) - own - _repeated(entry.body)
     return out
 
 

@@ -69,6 +69,8 @@ class Ranks:
                 self.bodies.clear()
                 for sides in self.chains:
                     self.equal(sides)
+                for exponent in self.names.exponents:
+                    self.rank(exponent)
                 if not self.changed:
                     break
 

@@ -8,7 +8,9 @@ from itertools import pairwise
 
 from symgrad.reading.names.name_keys import NameKey, label, labelled_size
 from symgrad.reading.names.scope import Defined, Scope
-from symgrad.reading.tree.scripts import letters_in, read_slots, split_superscript
+from symgrad.reading.tokens.cuts import parted
+from symgrad.reading.tree.parser import Parser
+from symgrad.reading.tree.scripts import cover, is_name, letters_in, read_slots, split_superscript
 from symgrad.reading.tree.syntax import (
     BigOp,
     Call,
@@ -21,6 +23,7 @@ from symgrad.reading.tree.syntax import (
     Paren,
     Position,
     ProductNode,
+    Scripted,
     Slot,
     Sym,
     SyntaxNode,
@@ -30,6 +33,8 @@ from symgrad.text.diagnostic import NotationError
 
 CONSTANTS = ("\\pi", "e", "I", "\\mathbf{1}", "\\mathbf{0}", "\\infty", "\\mathbb{1}", "\\mathbb{I}")
 """Names with a meaning of their own in some of their uses; they are never taken for arrays."""
+MAX_NESTED = 4
+"""Exponents of exponents are looked at to this depth."""
 FUNCTION_LETTERS = frozenset(("f", "g", "h", "F", "G", "H", "p", "q", "P", "\\phi", "\\psi", "\\Phi", "\\pi"))
 """Letters that stand for functions where brackets follow."""
 
@@ -83,6 +88,7 @@ class UndeclaredNames:
     scope: Scope
     chains: Sequence[Sequence[SyntaxNode]]
     found: dict[NameKey, UndeclaredName] = field(default_factory=dict)
+    exponents: list[SyntaxNode] = field(default_factory=list)
     bound: frozenset[str] = frozenset()
     """The letters of sums, deltas and conditions, and those with a declared range."""
     summed: frozenset[str] = frozenset()
@@ -100,9 +106,10 @@ class UndeclaredNames:
     """Names with a letter in a slot somewhere: `x_1` is an entry of such an x, and a name of its own otherwise."""
 
     def __post_init__(self) -> None:
+        self.exponents = [e for sides in self.chains for side in sides for e in exponents(self.scope, side)]
         syms = [n for tree in self.trees for n in subnodes(tree) if isinstance(n, Sym)]
         below = [n for tree in self.trees for n in subnodes(tree)]
-        self.summed = frozenset(x for n in below if isinstance(n, BigOp) for x in letters_in(n.sub))
+        self.summed = frozenset(x for n in below if isinstance(n, BigOp) for x in summed_letters(n))
         self.operators = frozenset(
             f.key
             for n in below
@@ -124,12 +131,15 @@ class UndeclaredNames:
         self.numbered = frozenset(s.key for s in syms if self.is_undeclared(s) and self._has_letter_slot(s))
         for sides in self.chains:
             positions = self._parameters(sides) | self._positions(sides)
-            for tree in sides:
-                self.collect(tree, positions)
+            for side in sides:
+                for tree in (side, *exponents(self.scope, side)):
+                    self.collect(tree, positions)
 
     @property
     def trees(self) -> Iterator[SyntaxNode]:
-        return (side for sides in self.chains for side in sides)
+        """The sides of all chains, and the exponents in them, which the parser leaves as tokens."""
+        yield from (side for sides in self.chains for side in sides)
+        yield from self.exponents
 
     def _parameters(self, sides: Sequence[SyntaxNode]) -> set[str]:
         """The names that stand for the arguments in ``f(x) = x^2``, where that defines f."""
@@ -236,6 +246,31 @@ class UndeclaredNames:
         if not letters and not any(isinstance(s, Colon) for s in below):
             return sym.key in self.numbered
         return all(x in self.index_letters or x in self.scope.sizes or x in self.scope.index_arrays for x in letters)
+
+
+def summed_letters(node: BigOp) -> set[str]:
+    """The letters that a sum binds: of ``j \\neq y`` the first."""
+    out: set[str] = set()
+    for piece in parted(node.sub, ","):
+        unequal = next((k for k, t in enumerate(piece) if t.text in ("\\neq", "\\ne")), len(piece))
+        out.update(letters_in(piece[:unequal]))
+    return out
+
+
+def exponents(scope: Scope, tree: SyntaxNode, depth: int = 0) -> list[SyntaxNode]:
+    """The exponents below a node as trees: the x of ``e^{-x}``."""
+    out: list[SyntaxNode] = []
+    for n in subnodes(tree) if depth < MAX_NESTED else ():
+        if not isinstance(n, (Sym, Scripted)) or not any(map(is_name, n.sup)):
+            continue
+        try:
+            power = split_superscript(n.sup, True).power
+            node = Parser(power, scope, cover(power)).whole() if power else None
+        except (NotationError, RecursionError):
+            continue
+        if node is not None:
+            out += [node, *exponents(scope, node, depth + 1)]
+    return out
 
 
 def _is_operator(sym: Sym, operand: SyntaxNode) -> bool:
