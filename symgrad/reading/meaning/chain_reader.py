@@ -648,10 +648,7 @@ class ChainReader:
                 step.to_solve = step.to_solve or _is_zero(right) or self.is_input(left)
             step.to_solve = step.to_solve or (bool(self.premises) and not premises)  # what is set could not be read
             step.premises = premises
-            if found.shapes is not None:
-                step.inferred = tuple(
-                    inferred_arrays(self.out.scope, [s.node for s in self.sides if isinstance(s, Parsed)]).values()
-                )
+            step.inferred = self.inferred_shapes() if found.shapes is not None else ()
             step.unclear, step.unused = facts.unclear, self.supposed or self.unused(found)
             step.defining = self.defining
             self.out.steps.append(step)
@@ -700,6 +697,11 @@ class ChainReader:
         if unused is not None:
             return Diagnostic("SG131", f"nothing is built on `{unused}`", span, "define what depends on it")
         return None
+
+    def inferred_shapes(self) -> tuple[Tensor, ...]:
+        """The arrays of this chain whose shapes are inferred."""
+        nodes = [s.node for s in self.sides if isinstance(s, Parsed)]
+        return tuple(inferred_arrays(self.out.scope, nodes).values())
 
     def restrictions(self, el: Reading, k: int, relation: Relation) -> list[tuple[str, Cond] | Assumption]:
         """The conditions behind a relation, as they are written and as they read; equations are assumptions."""
