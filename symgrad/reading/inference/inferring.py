@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from symgrad.core.nodes import Tensor
 from symgrad.core.ranges import Index, Range
 from symgrad.reading.inference.ranks import Ranks
-from symgrad.reading.inference.undeclared import UndeclaredNames, exponents
+from symgrad.reading.inference.undeclared import UndeclaredNames, conditions, exponents, summed_letters
 from symgrad.reading.meaning.open_range import OpenRange, resolved
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tree.scripts import letters_in
-from symgrad.reading.tree.syntax import BigOp, Derivative, ProductNode, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import BigOp, Derivative, ProductNode, QuotientNode, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import subnodes
 
 SIZES = "DMKNPQRST"
@@ -154,7 +155,9 @@ def _fixed_letters(names: UndeclaredNames) -> set[str]:
         if isinstance(entry, Defined) and not entry.alias and entry.form is None:
             own = {*entry.patterns, *(entry.arguments or ())}
             trees = (entry.body, *exponents(scope, entry.body))
-            written = {x for tree in trees for n in subnodes(tree) for x in letters_in(getattr(n, "sub", ()))}
+            below = [n for tree in trees for n in subnodes(tree)]
+            scripts = [getattr(n, "sub", ()) for n in below] + [c for n in below for c in conditions(n)]
+            written = {x for tokens in scripts for x in letters_in(tokens)}
             out |= (written & free) - own - _repeated(entry.body)
     return out
 
@@ -179,7 +182,9 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
     """
     names = UndeclaredNames(scope, chains)
     arrays = {key: made for key, made in found.arrays.items() if not _is_readable(trial, key)}
-    sizes = _SizeNames({n.key for tree in names.trees for n in subnodes(tree) if isinstance(n, Sym)} | {*scope.sizes})
+    means = _sizes_of_means(names)
+    taken = {n.key for tree in names.trees for n in subnodes(tree) if isinstance(n, Sym)}
+    sizes = _SizeNames(taken | {*scope.sizes}, means)
     letters: dict[Range, str] = {}
     for key, tensor in arrays.items():
         used = names.found.get(key)
@@ -187,7 +192,8 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
             written = used.letters[k] if used is not None and k < len(used.letters) else []
             end = resolved(r)
             if written and isinstance(end, OpenRange):
-                letters.setdefault(end, written[0].rstrip("'"))
+                counted = next((x for x in written if x in means), None)
+                letters[end] = counted or letters.get(end) or written[0].rstrip("'")
     for letter, over in [*((x, i.range) for x, i in found.fixed.items()), *found.letters.items()]:
         end = resolved(over)
         if isinstance(end, OpenRange):
@@ -197,6 +203,8 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
         end = resolved(r)
         return sizes.range_of(end, letters.get(end)) if isinstance(end, OpenRange) else end or OpenRange()
 
+    counts = {means[x] for x in letters.values() if x in means}
+    arrays = {key: made for key, made in arrays.items() if key.latex not in counts}
     return Inferred(
         {k: Tensor(t.name, tuple(map(closed, t.ranges)), t.domain, t.row) for k, t in arrays.items()},
         _used_before(trial, scope.missing | {key.letter for key in found.arrays if key not in arrays}, chains),
@@ -210,11 +218,28 @@ def _is_readable(scope: Scope, key: NameKey) -> bool:
     return isinstance(scope.values.get(key), Defined) and key not in scope.once_unread
 
 
+def _sizes_of_means(names: UndeclaredNames) -> dict[str, str]:
+    """The N of ``\\frac{1}{N} \\sum_k`` by its letter k: it counts the positions of a sum without bounds."""
+    out: dict[str, str] = {}
+    for n in (n for tree in names.trees for n in subnodes(tree)):
+        pairs = [(a, b) for (_, a), (op, b) in pairwise(n.factors) if op == ""] if isinstance(n, ProductNode) else []
+        pairs += [(n, n.num)] if isinstance(n, QuotientNode) else []
+        for quotient, total in pairs:
+            if not (isinstance(quotient, QuotientNode) and isinstance(total, BigOp)) or total.sup:
+                continue
+            count, letters = quotient.den, summed_letters(total)
+            if isinstance(count, Sym) and len(count.key) == 1 and names.is_undeclared(count) and len(letters) == 1:
+                out.setdefault(min(letters), count.key)
+    return out
+
+
 @dataclass(slots=True)
 class _SizeNames:
-    """Gives sizes to open ranges: ``n_i`` for those of a letter i, else a capital that is not used."""
+    """Gives sizes to open ranges: the N of a mean, else ``n_i`` for those of a letter i, else a capital that is not
+    used."""
 
     taken: set[str]
+    means: dict[str, str]
     given: dict[Range, Range] = field(default_factory=dict)
 
     def range_of(self, r: Range, letter: str | None) -> Range:
@@ -223,6 +248,8 @@ class _SizeNames:
         return self.given[r]
 
     def name(self, letter: str | None) -> str:
+        if letter in self.means:
+            return self.means[letter]
         candidates = [f"n_{{{letter}}}"] if letter else list(SIZES)
         candidates += [f"n_{{{k}}}" for k in range(1, 2 * MAX_NAMES)]
         name = next(c for c in candidates if c not in self.taken)

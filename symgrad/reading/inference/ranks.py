@@ -32,6 +32,7 @@ from symgrad.reading.tree.syntax import (
     SyntaxNode,
     Terms,
 )
+from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.diagnostic import NotationError
 
 OF_VECTORS = ("softmax", "logsumexp", "lse", "LSE")
@@ -243,13 +244,10 @@ class Ranks:
         return None
 
     def paren(self, node: Paren, want: Rank | None) -> Rank | None:
-        if node.kind == "||":
+        if node.kind in ("||", "<"):
+            capitals = any(is_capital_name(n) and not n.sub for n in subnodes(node) if isinstance(n, Sym))
             for item in node.items:
-                self.rank(item, Rank(2 if is_capital_name(item) else 1))
-            return Rank(0)
-        if node.kind == "<":
-            for item in node.items:
-                self.rank(item, Rank(2 if is_capital_name(item) else 1))
+                self.rank(item, Rank(2 if capitals else 1))
             return Rank(0)
         if len(node.items) != 1:
             return None
@@ -273,7 +271,8 @@ class Ranks:
         key = node.function.key
         scope = self.names.scope
         if scope.is_function(key):
-            wanted = Rank(1) if key in OF_VECTORS else Rank(2) if key in ("tr", "Tr", "trace") else want
+            rows = bool(node.args) and is_capital_name(node.args[0])
+            wanted = Rank(2 if rows else 1) if key in OF_VECTORS else Rank(2) if key in ("tr", "Tr", "trace") else want
             ranks = [self.rank(a, wanted) for a in node.args]
             if key in TO_NUMBERS:
                 return Rank(0)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from symgrad.reading.names.name_keys import NameKey, label, labelled_size
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.cuts import parted
+from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letters_in, read_slots, split_superscript
 from symgrad.reading.tree.syntax import (
@@ -33,6 +34,7 @@ from symgrad.text.diagnostic import NotationError
 
 CONSTANTS = ("\\pi", "e", "I", "\\mathbf{1}", "\\mathbf{0}", "\\infty", "\\mathbb{1}", "\\mathbb{I}")
 """Names with a meaning of their own in some of their uses; they are never taken for arrays."""
+EQUALS = ("=", "==", "\\neq", "\\ne")
 MAX_NESTED = 4
 """Exponents of exponents are looked at to this depth."""
 FUNCTION_LETTERS = frozenset(("f", "g", "h", "F", "G", "H", "p", "q", "P", "\\phi", "\\psi", "\\Phi", "\\pi"))
@@ -97,7 +99,7 @@ class UndeclaredNames:
     has_deltas: bool = False
     """True if Kronecker's delta occurs: then no ``\\delta`` is a name, also where its letters are written otherwise."""
     plain: frozenset[str] = frozenset()
-    """Letters that occur without bold type: such a name is the same in bold type, ``\\mathbf{y}`` and ``y_i``."""
+    """Letters that occur without bold type, always with slots: ``y_i`` is an entry of ``\\mathbf{y}``."""
     operators: frozenset[str] = frozenset()
     """What stands before operands and is no factor: ``argmax x``, ``E[x]``, ``Y_i(t)``, the d of ``d\\mathbf{X}``."""
     called: frozenset[str] = frozenset()
@@ -118,7 +120,8 @@ class UndeclaredNames:
             if op == "" and isinstance(f, Sym) and _is_operator(f, operand)
         )
         self.has_deltas = any(isinstance(n, Sym) and _is_delta(n) for n in below)
-        self.plain = frozenset(n.key for n in below if isinstance(n, Sym) and n.style != "bold")
+        light = [n for n in below if isinstance(n, Sym) and n.style != "bold"]
+        self.plain = frozenset(n.key for n in light if n.sub) - {n.key for n in light if not n.sub}
         self.called = frozenset(n.function.key for n in below if isinstance(n, Call))
         self.bound = frozenset(_bound_letters(list(self.trees))) | self.scope.indices.keys() | self.scope.letters.keys()
         bases = {s.key for s in syms} - self.bound
@@ -298,8 +301,18 @@ def _bound_letters(trees: Sequence[SyntaxNode]) -> set[str]:
             out.update(letters_in(n.sub))
         elif isinstance(n, Sym) and _is_delta(n):
             out.update(letters_in((*n.sub, *n.sup)))
-        elif isinstance(n, Indicator):
-            out.update(x for x in letters_in(n.condition) if x in subscripts)
-        elif isinstance(n, CasesNode):
-            out.update(x for _, tokens in n.branches for x in letters_in(tokens) if x in subscripts)
+        elif isinstance(n, (Indicator, CasesNode)):
+            for tokens in conditions(n):
+                letters = set(letters_in(tokens))
+                compared = (
+                    any(t.text in EQUALS for t in tokens) and letters & subscripts and len(letters) == len(tokens) - 1
+                )
+                out |= letters if compared else letters & subscripts
     return out
+
+
+def conditions(node: SyntaxNode) -> list[tuple[Token, ...]]:
+    """The conditions of an indicator or of cases."""
+    if isinstance(node, CasesNode):
+        return [tokens for _, tokens in node.branches]
+    return [node.condition] if isinstance(node, Indicator) else []

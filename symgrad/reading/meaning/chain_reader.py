@@ -68,6 +68,7 @@ from symgrad.reading.tree.syntax import Derivative, NumberNode, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import (
     bare_inferred,
     inferred_arrays,
+    note_array_functions,
     note_sizes,
     other_sides,
     outside_letters,
@@ -329,6 +330,7 @@ class ChainReader:
         nodes = [s.node for s in self.sides if isinstance(s, Parsed)]
         self.out.chains.append(tuple(nodes))
         note_sizes(self.out.scope, nodes)
+        note_array_functions(self.out.scope, nodes)
         note_derivatives(self.out.scope, nodes)
         for relation in self.relations:
             self.take_ranges(relation)

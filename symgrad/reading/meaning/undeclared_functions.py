@@ -33,6 +33,8 @@ def undeclared_function(el: Reading, node: Call) -> ReadValue | None:
     declared = el.scope.codomains.get(NameKey.function(sym))
     if declared is None and sym.key.isalpha() and len(sym.key) > 1 and sym.key not in DENSITIES:
         return None  # `argmin` is the name of something
+    if declared is None and sym.key in el.scope.array_valued:
+        return None  # `\\phi(x)^\\top` is the transpose of an array
     if sym.primes or (el.scope.is_value(sym.key) and not is_density(node)):
         return None
     arguments = [argument(el, a) for a in node.args]

@@ -287,8 +287,8 @@ class Definer:
             return None
         if first.kind == "number" and self.scope.square_of(name) is not None:
             return None  # `\sigma^4` is a power of `\sigma^2`
-        if known and written.uses(name.key):
-            return None  # `d_n^2 = d_n` is a claim about the declared d
+        if written.uses(name.key):
+            return None  # `d_n^2 = d_n` is a claim about d
         base, left_over = self._new_key(name, written.body)
         letters = pattern_letters(left_over)
         if letters is None:

@@ -126,6 +126,8 @@ class Scope:
     """Of names that are defined by a chain, ``h = A = B``, the sides behind the first."""
     just_defined: set[NameKey] = field(default_factory=set)
     """The names that the last display defines."""
+    array_valued: set[str] = field(default_factory=set)
+    """The letters of functions whose values are transposed, ``\\phi(x)^\\top``."""
     once_unread: set[NameKey] = field(default_factory=set)
     equations: dict[tuple[tuple[str, str], ...], Any] = field(default_factory=dict)
     """The definitions with one letter below their name, which may be parts of a recursion."""

@@ -246,6 +246,8 @@ def bare_inferred(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Te
     letters may not.
     """
     out: dict[NameKey, Tensor] = {}
+    if any(_speaks_of_arrays(n) for body in definitions_below(scope, nodes) for n in subnodes(body)):
+        return {}
     for n in (n for node in nodes for n in subnodes(node)):
         if _speaks_of_arrays(n):
             return {}
@@ -261,6 +263,20 @@ def bare_inferred(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Te
     return out
 
 
+def definitions_below(scope: Scope, nodes: Sequence[SyntaxNode]) -> list[SyntaxNode]:
+    """The bodies of the definitions that some nodes use, directly or through others."""
+    ahead, seen, out = list(nodes), set[NameKey](), list[SyntaxNode]()
+    while ahead:
+        for n in subnodes(ahead.pop()):
+            key = scope.value_key(n)[0] if isinstance(n, Sym) else None
+            entry = scope.values[key] if key is not None and key not in seen else None
+            if key is not None and isinstance(entry, Defined):
+                ahead.append(entry.body)
+                out.append(entry.body)
+                seen.add(key)
+    return out
+
+
 def _speaks_of_arrays(node: SyntaxNode) -> bool:
     """True for a transpose, a norm, an elementwise or outer product, a function of arrays."""
     if isinstance(node, (Sym, Scripted)) and any(t.text in ("\\top", "T", "\\odot") for t in node.sup):
@@ -270,6 +286,16 @@ def _speaks_of_arrays(node: SyntaxNode) -> bool:
     if isinstance(node, ProductNode):
         return any(op in ("o", "@") for op, _ in node.factors)
     return isinstance(node, Call) and node.function.key in ARRAY_FUNCTIONS
+
+
+def note_array_functions(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
+    """Note the functions whose values are transposed."""
+    for n in (n for node in nodes for n in subnodes(node)):
+        tops = any(t.text == "\\top" for t in getattr(n, "sup", ()))
+        if isinstance(n, Scripted) and isinstance(n.base, Call) and tops:
+            scope.array_valued.add(n.base.function.key)
+        elif isinstance(n, Call) and any(t.text == "\\top" for t in n.function.sup):
+            scope.array_valued.add(n.function.key)
 
 
 def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
