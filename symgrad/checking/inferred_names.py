@@ -12,6 +12,7 @@ from symgrad.checking.verdict import Step
 from symgrad.core.claims import Claim
 from symgrad.core.nodes import Deriv, Entry, Tensor, reach, walk
 from symgrad.reading.inference.inferring import Inferred
+from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
@@ -29,6 +30,8 @@ class InferredNames:
         self.causes = {made: unread[key] for key, made in self.inferred.arrays.items() if key in unread}
         self.rights: dict[Diagnostic, str] = {}
         """What stands on the right of the definitions that could not be read."""
+        values = document.scope.values.items() if document is not None else ()
+        self.defined = {key.letter for key, made in values if isinstance(made, Defined)}
         if document is not None:
             for key, cause in unread.items():
                 declared = document.scope.values.get(key)
@@ -75,7 +78,7 @@ class InferredNames:
         """
         by = node.target.args[0]
         mentioned = reach(node.body)
-        names = {by.name, *(d.name for d in mentioned.definitions)}
+        names = {by.name, *self.defined, *(d.name for d in mentioned.definitions)}
         letters = {
             (LETTERS.findall(re.split("[_^']", name)[0]) or [""])[-1] for name in names
         }  # without style and scripts

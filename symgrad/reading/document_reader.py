@@ -34,7 +34,7 @@ from symgrad.reading.tokens.columns import arranged
 from symgrad.reading.tokens.cuts import outermost, statement
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
-from symgrad.reading.tokens.relations import EXCEPTIONS, IMPLIES, Relation, Row, UnreadRow, read_relations
+from symgrad.reading.tokens.relations import EXCEPTIONS, IMPLIES, Relation, Row, UnreadRow, read_relations, with_words
 from symgrad.reading.tokens.rows import read_rows
 from symgrad.reading.tree.scripts import cover, is_name, letter_key
 from symgrad.text.diagnostic import Diagnostic, NotationError
@@ -80,6 +80,8 @@ class Reader:
         self.definitions = Definitions()
         self.sections = Sections(with_sources)
         self.last_side: tuple[Token, ...] | None = None
+        self.last_head: tuple[Token, ...] = ()
+        """The first side of the last chain, which a display that begins with ``=`` goes on with."""
         self.cases: list[tuple[Token, ...]] = []
         """What the sentence before the next display supposes for that display alone."""
         self.remarks: list[tuple[Token, ...]] = []
@@ -168,7 +170,7 @@ class Reader:
         cases, says = last_cases(said, prose), definers(prose, said)
         for k, (inline, stance) in enumerate(zip(formulas, said, strict=True)):
             try:
-                found = tokenize(inline.content, macros)
+                found = with_words(tokenize(inline.content, macros))
             except NotationError as e:
                 if any(mark in inline.content.text for mark in DECLARING):
                     self.out.diagnostics.append(e.diagnostic)
@@ -270,9 +272,11 @@ class Reader:
         solvable = not says_independent(display)
         before, led = self.last_equation, False
         for chain in _chains(relations):
+            self.last_head = self.last_head if chain[0].left == self.last_side else chain[0].left
             if led and before is not None:
                 meant, premises = "consequence", (*premises, before)
             led = chain[-1].sign in IMPLIES
+            premises = premises[-MAX_PREMISES:]
             ChainReader(
                 self.out,
                 chain,
@@ -280,10 +284,11 @@ class Reader:
                 self.group,
                 cases,
                 meant,
-                premises[-MAX_PREMISES:],
+                premises,
                 solvable,
                 led,
                 remarks,
+                self.last_head,
             ).read()
             before = next(((r.left, tuple(r.right)) for r in reversed(chain) if r.equality and not r.unread), before)
         self.used |= {letter_key(t) for r in relations for t in (*r.left, *r.right) if is_name(t)}
@@ -379,11 +384,12 @@ def read_document(source: Source, with_sources: Sequence[Source] = ()) -> ReadDo
     costs = undefined_costs(plain.scope, plain.chains)
     if costs is not None:
         plain = Reader(source, with_sources, None, costs).read()
-    found = infer(plain.scope, plain.chains)
+    written = [*plain.chains, *plain.scope.said]
+    found = infer(plain.scope, written)
     if not found:
         return plain
     trial = Reader(source, with_sources, found, costs).read()
-    closed = close(found, plain.scope, plain.chains, trial.scope)
+    closed = close(found, plain.scope, written, trial.scope)
     read = Reader(source, with_sources, closed, costs).read()
     now = undefined_costs(read.scope, read.chains)
     return read if now == costs else Reader(source, with_sources, closed, now).read()

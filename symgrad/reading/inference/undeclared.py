@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -39,6 +40,7 @@ MAX_NESTED = 4
 """Exponents of exponents are looked at to this depth."""
 FUNCTION_LETTERS = frozenset(("f", "g", "h", "F", "G", "H", "p", "q", "P", "\\phi", "\\psi", "\\Phi", "\\pi"))
 """Letters that stand for functions where brackets follow."""
+MATRIX_LETTERS = frozenset(string.ascii_uppercase) - FUNCTION_LETTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +181,12 @@ class UndeclaredNames:
         below = list(subnodes(tree))
         differentiated = {id(p) for n in below if isinstance(n, Derivative) for p in (n.body, *n.targets)}
         called = {id(n.function) for n in below if isinstance(n, Call)}
+        multiplied = _multiplied(below)
         for n in below:
             if isinstance(n, Call) and self.is_undeclared(n.function):
-                self.note(n.function).calls.append(n)
+                entry = self.note(n.function)
+                entry.calls.append(n)
+                entry.values += id(n) in multiplied
             if isinstance(n, Sym) and id(n) not in called and n.key not in bound and self.is_undeclared(n):
                 self.note(n).values += id(n) not in differentiated
 
@@ -289,6 +294,17 @@ def _is_operator(sym: Sym, operand: SyntaxNode) -> bool:
 def _is_delta(sym: Sym) -> bool:
     """True for Kronecker's delta: ``\\delta_{ij}``, ``\\delta_i^j``, ``\\delta_{k, y}``."""
     return sym.key == "\\delta" and len(letters_in((*sym.sub, *sym.sup))) >= 2
+
+
+def _multiplied(nodes: Sequence[SyntaxNode]) -> set[int]:
+    """What is read as calls and is a product with a matrix: ``(A x - b)^\\top W (A x - b)``."""
+    pairs = (pair for n in nodes if isinstance(n, ProductNode) for pair in pairwise(n.factors))
+    return {
+        id(call)
+        for (_, left), (op, call) in pairs
+        if op == "" and isinstance(call, Call) and not call.bare and call.function.key in MATRIX_LETTERS
+        if isinstance(left, (Sym, Scripted)) and [t.text for t in left.sup] in (["\\top"], ["T"])
+    }
 
 
 def _bound_letters(trees: Sequence[SyntaxNode]) -> set[str]:

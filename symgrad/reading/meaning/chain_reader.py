@@ -145,12 +145,17 @@ def raw_value(el: Reading, side: Side, node: SyntaxNode | None = None) -> Side:
         return Unreadable(side.span, side.text, _too_deep(side.span, "split the expression"))
 
 
-def free_letters(el: Reading, sides: Sequence[Side]) -> frozenset[Index]:
-    """The letters of the first side outside of its sums; those of the second side, if the first is a number."""
+def free_letters(el: Reading, sides: Sequence[Side], first: Sequence[Token] = ()) -> frozenset[Index]:
+    """The letters of the first side outside of its sums; those of the second side, if the first is a number.
+
+    Where the first side, ``first``, can't be read: all but those that every side repeats, and it does not have.
+    """
     opened = frozenset(el.letters.open.values())
-    if not isinstance(sides[0], RawValue):
-        return opened
     read = [s for s in sides if isinstance(s, RawValue)]
+    if not isinstance(sides[0], RawValue):
+        written = letters_in(first)
+        holders = {i: [s.raw.body for s in read if i in free_indices(s.raw.body)] for i in opened}
+        return frozenset(i for i in opened if i.letter in written or not all(repeats(b, i) for b in holders[i]))
     lead = read[1] if len(read) > 1 and isinstance(ungrouped(read[0].raw.body), Num) else read[0]
     body = lead.raw.body
     others = [free_indices(s.raw.body) for s in read if s.raw is not lead.raw]
@@ -305,6 +310,8 @@ class ChainReader:
     """True if ``\\Rightarrow`` follows: what stands in front of it may be a condition."""
     remarks: tuple[tuple[Token, ...], ...] = ()
     """The cases in sentences that end before the display."""
+    head: tuple[Token, ...] = ()
+    """The first side, which stands in an earlier display if this one begins with ``=``."""
     sides: list[Side] = field(default_factory=list)
     problems: dict[int, Diagnostic] = field(default_factory=dict)
     """Problems of sides that they have in the chain, not by themselves."""
@@ -611,7 +618,7 @@ class ChainReader:
         case = self.case(el)
         premises = tuple(self.premise_claims())
         el.letters.resolve_ties()
-        free = free_letters(el, sides)
+        head, free = self.free(el, sides)
         for k, problem in self.problems.items():
             sides[k] = Unreadable(sides[k].span, sides[k].text, problem)
         sides = [summed(el, side, free) for side in sides]
@@ -645,7 +652,7 @@ class ChainReader:
             step = ReadStep(span, left.text, right.text, found, self.group, self.redefinition if k == 0 else "")
             step.whole = reduce(Span.to, (cover(tokens) for tokens in relation.conditions), left.span.to(span))
             step.partial = _is_derivative(left, "\\partial")
-            step.to_solve = self.solvable and not supposed and _is_zero(right) and _is_gradient(sides[0])
+            step.to_solve = self.solvable and not supposed and _is_zero(right) and self.sets_to_zero(head, sides[0])
             if self.led and k + 2 == len(self.relations):
                 step.to_solve = step.to_solve or _is_zero(right) or self.is_input(left)
             step.to_solve = step.to_solve or (bool(self.premises) and not premises)  # what is set could not be read
@@ -667,6 +674,21 @@ class ChainReader:
             if arrays and arrays <= mentioned:
                 return problem
         return None
+
+    def free(self, el: Reading, sides: Sequence[Side]) -> tuple[Side | None, frozenset[Index]]:
+        """The first side, if it stands in an earlier display, and the free letters."""
+        first = self.relations[0]
+        if not self.head or self.head == first.left:
+            return None, free_letters(el, sides, first.left)
+        head = self.side(self.head, first.sign_span, head=True)
+        return head, free_letters(el, [raw_value(el, head), *sides], self.head)
+
+    def sets_to_zero(self, head: Side | None, first: Side) -> bool:
+        """True for a chain that begins with a gradient, or with what can't be read and may be one."""
+        written = head or self.sides[0]
+        if head is not None or isinstance(first, Unreadable):
+            return isinstance(written, Unreadable) or _is_derivative(written)
+        return _is_gradient(first)
 
     def is_input(self, side: Side) -> bool:
         """True for a declared name without a definition, which an equation may restrict: ``a = b \\Rightarrow``."""

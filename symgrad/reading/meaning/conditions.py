@@ -187,6 +187,8 @@ def _commas(tokens: Sequence[Token]) -> list[list[Token]]:
 
 def as_position(el: Reading, tokens: Sequence[Token]) -> IndexExpr | None:
     """Tokens as a position: a letter that is not a value here, a number, arithmetic, ``n_k``; else None."""
+    if any(t.style == "bold" and NameKey(letter_key(t), bold=True) in el.scope.values for t in tokens):
+        return None  # `\\mathbf{z}`, also where `z` is a letter that counts
     try:
         slots = read_slots(tokens)
     except NotationError:

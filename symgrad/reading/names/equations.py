@@ -16,12 +16,13 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, read_slots, starts_name
 from symgrad.reading.tree.syntax import Call, Position, Sym
-from symgrad.reading.tree.used_names import value_names
+from symgrad.reading.tree.used_names import subnodes, value_names
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
 
 DERIVATIVES = ("\\partial", "\\nabla", "d", "D")
 TRANSPOSES = ("\\top", "T")
+CONSTANTS = ("e", "\\pi")
 KNOWN_NUMBERS = ("\\sum", "\\lVert", "\\Vert")
 """The start of equations that are assumed: ``\\sum_j t_j = 1``, ``\\lVert u \\rVert = 1``."""
 
@@ -72,11 +73,18 @@ class Equations:
             return False  # `setting $a = b$` is a condition
         try:
             body = Parser(right, self.scope, cover(right)).whole()
-            names = value_names(self.scope, body)
-            if not names or head.key in names or not all(self.is_known(name) for name in names):
+            plain = {n.key for n in subnodes(body) if isinstance(n, Sym)}
+            names = {x for x in value_names(self.scope, body) if x in plain or x not in TRANSPOSES}  # not `w^T x`
+            if not names or head.key in names:
+                return False
+            if not all(self.is_known(name) for name in names):
+                self.scope.said.append((head, body))
                 return False
             made = Definer(self.scope).define(head, body, span, not anew)
-        except NotationError:
+        except NotationError as e:
+            undefined = Definer(self.scope).undefined(head)
+            if undefined is not None and entry is None:
+                self.scope.leave_unread(undefined, e.diagnostic, cover(right).text)
             return False
         if made is not None and self.defining in ("setting", "for now"):
             self.scope.for_now.append(made)
@@ -111,7 +119,7 @@ class Equations:
         scope = self.scope
         value = any(k.letter == key for k in scope.values)
         named = bool(scope.calls.named(NameKey(key))) or NameKey(key) in scope.functions or scope.is_function(key)
-        return value or named or key in scope.sizes or key in scope.indices or key in scope.letters
+        return value or named or key in CONSTANTS or key in scope.sizes or key in scope.indices or key in scope.letters
 
     def is_symmetry(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
         """``A = A^\\top`` or ``A_{ij} = A_{ji}`` of a declared matrix."""
@@ -169,8 +177,10 @@ class Equations:
         """``f(x) = x^2``, unless ``f`` is defined already. ``f(x) = 0`` is prose."""
         names = [a.key for a in head.args if isinstance(a, Sym) and not a.sub and not a.sup]
         sym = head.function
-        if len(names) != len(head.args) or sym.sub or sym.sup or sym.primes or self.scope.is_function(sym.key):
+        if len(names) != len(head.args) or sym.sup or sym.primes or self.scope.is_function(sym.key):
             return False
+        if sym.sub:
+            return bool(self.defining) and self.labelled_function(head, right, span)
         key = NameKey(sym.key)
         if (key, len(names)) in self.scope.calls or all(t.kind == "number" for t in right):
             return False
@@ -179,6 +189,16 @@ class Equations:
         entry = Defined(key, body, span, arguments=tuple(names), given=head.given, serial=self.scope.serial)
         self.scope.put("calls", (key, len(names)), entry)
         return True
+
+    def labelled_function(self, head: Call, right: tuple[Token, ...], span: Span) -> bool:
+        """``h_\\theta(x) = \\theta^\\top x``"""
+        try:
+            body = Parser(right, self.scope, cover(right)).whole()
+            made = Definer(self.scope).define(head, body, span, True)
+        except NotationError:
+            return False
+        self.scope.said.append((head, body))
+        return made is not None
 
 
 def unused(what: str, place: Span) -> Diagnostic:

@@ -122,6 +122,8 @@ class Scope:
     """The first declaration or definition of each name, without names of which a definition could not be read."""
     missing: set[str] = field(default_factory=set)
     """The letters of names that were used where nothing gives them a meaning."""
+    said: list[tuple[SyntaxNode, SyntaxNode]] = field(default_factory=list)
+    """Both sides of equations in the text that define as soon as their names are known."""
     other_sides: dict[NameKey, tuple[SyntaxNode, ...]] = field(default_factory=dict)
     """Of names that are defined by a chain, ``h = A = B``, the sides behind the first."""
     just_defined: set[NameKey] = field(default_factory=set)

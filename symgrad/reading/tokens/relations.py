@@ -85,11 +85,14 @@ def unwrap(tokens: Sequence[Token]) -> list[Token]:
     """The tokens without layout environments; their rows and alignment marks are kept."""
     matrices = _matrices(tokens)
     layout = [t.kind in ("begin", "end") and t.text.rstrip("*") in LAYOUT for t in tokens]
-    kept = _system([t for k, t in enumerate(tokens) if k in matrices or not layout[k]])
-    # ``\text{softmax}(z)`` is a function, ``\text{if }`` a remark
+    return with_words(_system([t for k, t in enumerate(tokens) if k in matrices or not layout[k]]))
+
+
+def with_words(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens with names in ``\\text`` as words: ``\\text{softmax}(z)`` is a function, ``\\text{if }`` a remark."""
     return [
-        replace(t, kind="word", text=t.text.strip()) if t.kind == "text" and _is_word(kept, k) else t
-        for k, t in enumerate(kept)
+        replace(t, kind="word", text=t.text.strip()) if t.kind == "text" and _is_word(tokens, k) else t
+        for k, t in enumerate(tokens)
     ]
 
 
