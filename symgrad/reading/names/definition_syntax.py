@@ -287,7 +287,7 @@ class Definer:
             return None
         if first.kind == "number" and self.scope.square_of(name) is not None:
             return None  # `\sigma^4` is a power of `\sigma^2`
-        if written.uses(name.key):
+        if (known or first.kind == "number") and written.uses(name.key):
             return None  # `d_n^2 = d_n` is a claim about d
         base, left_over = self._new_key(name, written.body)
         letters = pattern_letters(left_over)
