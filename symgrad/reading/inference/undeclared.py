@@ -137,8 +137,9 @@ class UndeclaredNames:
         for sides in self.chains:
             positions = self._parameters(sides) | self._positions(sides)
             for side in sides:
-                for tree in (side, *exponents(self.scope, side)):
-                    self.collect(tree, positions)
+                self.collect(side, positions)
+                for exponent in exponents(self.scope, side):
+                    self.collect(exponent, positions | _bound_letters([side]))
 
     @property
     def trees(self) -> Iterator[SyntaxNode]:
