@@ -149,6 +149,8 @@ class Scope:
     """The names ``X`` with a relation ``dX = …``."""
     differentiated: dict[NameKey, dict[NameKey, None]] = field(default_factory=dict)
     """By what the document differentiates a cost that it has not defined before; no letter for that of ``dX``."""
+    early: set[NameKey] = field(default_factory=set)
+    """Costs that are differentiated where nothing declares them as functions."""
     costs: dict[NameKey, tuple[NameKey, ...]] | None = None
     """The costs that the document never defines, with what they are functions of; None before they are known."""
     implied: dict[tuple[str, tuple[tuple[Range, ...], ...]], AbstractFunction] = field(default_factory=dict)
