@@ -151,6 +151,8 @@ class Scope:
     """How many more relations ``dW = …`` take the mean over a range of ``dZ`` than sum over it."""
     samples: tuple[Range, ...] = ()
     """The ranges of samples over which the document takes these means."""
+    outdated: list[tuple[int, NameKey, Defined]] = field(default_factory=list)
+    """The definitions that newer ones took the place of, with the version up to which they were in force."""
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
@@ -217,6 +219,16 @@ class Scope:
         self.forget_calls(key)
         self.values.pop(key, None)
         self.leave_unread(key, problem)
+
+    def outdate(self, key: NameKey, old: Defined) -> None:
+        """End a definition that a newer one takes the place of."""
+        self.outdated.append((self.version, key, old))
+        self.values.pop(key, None)
+        self.version += 1
+
+    def meanings_at(self, version: int) -> dict[NameKey, Tensor | Defined]:
+        """The older definitions that were in force at a version."""
+        return {key: old for until, key, old in reversed(self.outdated) if until >= version and key in self.values}
 
     def is_provisional(self, key: NameKey) -> bool:
         """True if a name has no meaning but an inferred one."""
