@@ -636,6 +636,7 @@ class ChainReader:
         self.out.diagnostics.extend(d for d in facts.diagnostics if d not in self.out.diagnostics)
         if self.outdated is not None and isinstance(sides[1], Unreadable):
             self.out.scope.forget(self.outdated, sides[1].problem)
+            sides[0] = Unreadable(sides[0].span, sides[0].text, sides[1].problem)
         for k, relation in enumerate(self.relations):
             if k in self.defined or not relation.equality:
                 continue
