@@ -92,13 +92,18 @@ class Checker:
         unsolved = [
             Diagnostic("SG404", "an equation to solve, no identity: not checked", s.span, "", "note") for s in to_solve
         ]
-        steps = [s for s in steps if s not in to_solve]
+        anew = [s for r, s in zip(doc.steps, steps, strict=True) if r.anew and (is_unmet(s) or r.outcome.shapes)]
+        unsolved += [
+            Diagnostic("SG207", f"`{s.left}` is defined anew; what is built on it stays as it was", s.span, "", "note")
+            for s in anew
+        ]
+        steps = [s for s in steps if s not in to_solve and s not in anew]
         steps, diagnostics = by_cause(steps, (*doc.diagnostics, *complaints))
         return DocumentReport(
             path=doc.source.path,
             steps=tuple(steps),
             diagnostics=tuple(diagnostics),
-            definitions=doc.definitions,
+            definitions=doc.definitions + len(anew),
             skipped=doc.skipped,
             not_checked=(*doc.not_checked, *unsolved),
             text=doc.source.text,

@@ -26,6 +26,7 @@ from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.conditions import SIGNS
 from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.declarations import Paragraph, declares_arrays, split
+from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.incidental import Incidental
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.names.upstream_costs import Costs, undefined_costs
@@ -36,6 +37,8 @@ from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
 from symgrad.reading.tokens.relations import EXCEPTIONS, IMPLIES, Relation, Row, UnreadRow, read_relations, with_words
 from symgrad.reading.tokens.rows import read_rows
+from symgrad.reading.tokens.rows_as_cases import rows_as_cases
+from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
@@ -264,6 +267,7 @@ class Reader:
             relations = read_relations(rows, self.last_side, self.scope.words)
             for relation in relations:
                 relation.conditions = [c for c in relation.conditions if not self.declares(c, False)]
+            relations = rows_as_cases(relations, self.is_undefined)
         except RecursionError:
             span = display.content
             problem = Diagnostic("SG002", "nested too deeply to be read", span, "split the display")
@@ -337,6 +341,14 @@ class Reader:
         if drops(since):
             Paragraph(self.scope).drop(Span(self.source, 0, self.at))
         self.at = display.full.end
+
+    def is_undefined(self, left: tuple[Token, ...]) -> bool:
+        """True for the left side of an equation that can define it."""
+        try:
+            name = Parser(left, self.scope, cover(left), True).whole()
+        except NotationError:
+            return False
+        return Definer(self.scope).undefined(name) is not None
 
     def is_declared(self, name: str) -> bool:
         """True for a letter or a run of letters that has a meaning here."""

@@ -43,6 +43,8 @@ class ReadStep:
     group: int
     redefinition: str = ""
     """The name on the left, if this claim may have been meant to define it again."""
+    anew: bool = False
+    """True if the claim, where it does not hold, defines the name on its left anew."""
     to_solve: bool = False
     """True if the side is 0 and ends a chain that begins with a derivative: a condition where it does not hold."""
     premises: tuple[Claim, ...] = ()

@@ -27,6 +27,7 @@ _ATX = re.compile(r"(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _SETEXT = re.compile(r"(=+|-+)[ \t]*$")
 _QUOTE = re.compile(r"(?: {0,3}>[ ]?)+")
 _INLINE_OPAQUE = re.compile(r"\\[\\`<$]|(?P<ticks>`+)|<!--|<(?P<tag>pre|code|script|style|textarea)\b[^<>]{0,400}>")
+_MATH_SCRIPT = re.compile(r"<script\s[^<>]*\btype\s*=\s*[\"']?math/tex\b")
 
 
 def markdown_layout(source: Source) -> Layout:
@@ -266,12 +267,20 @@ def _hide_inline(layout: Layout, text: str) -> str:
             end = close + len(closing)
             if m["tag"] is None:
                 layout.directive(text[at:close], m.start(), end)
-            filler = blank(text[m.start() : end])
+            filler = _as_mathematics(m.group(), text[at:close], closing) or blank(text[m.start() : end])
         else:
             continue
         parts += (text[copied : m.start()], filler)
         copied = at = end
     return "".join((*parts, text[copied:]))
+
+
+def _as_mathematics(opening: str, content: str, closing: str) -> str:
+    """``<script type="math/tex; mode=display">`` as kramdown writes it, with dollars in the place of its tags."""
+    if not _MATH_SCRIPT.match(opening):
+        return ""
+    dollars = "$$" if "mode=display" in opening else "$"
+    return dollars.rjust(len(opening)) + content + dollars.ljust(len(closing))
 
 
 def _closing_ticks(text: str, m: re.Match[str], layout: Layout, hopeless: dict[str, int]) -> int | None:

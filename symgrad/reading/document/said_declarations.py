@@ -74,6 +74,16 @@ _SYMMETRIC = _patterns(
     rf"{_NAMES}{_IS}{_A}{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+(?:that|which)\s+(?:is|are)\s+symmetric{_END}",
     rf"\bsymmetric\s+{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+{_NAMES}{_END}",
 )
+_HOT = r"one-?\s?hot(?:\s+encoded)?(?:\s+(?:column|row|vector|label|target|encoding|distribution))*"
+_PLACE = (
+    r",?\s+(?:(?:with|having|that has|which has|whose)\s+(?:an?\s+|the\s+|its\s+|only\s+)?(?:single\s+)?"
+    rf"(?:1|one|{_ONE})\s+(?:is\s+)?(?:at|for|in|on)\s+(?:[\w-]+\s+){{0,6}}(?P<at>{_ONE})"
+    rf"|whose\s+(?P<th>{_ONE})-?(?:th|'th)\s+(?:entry|component|element|coordinate)\s+is\s+(?:1|one|{_ONE}))"
+)
+_ONE_HOTS = _patterns(
+    rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_HOT}{_PLACE}{_END}",
+    rf"\b{_A}{_HOT}\s+{_NAMES}{_PLACE}{_END}",
+)
 _NAME = re.compile(
     r"(?:\\[A-Za-z]+\s*\{?\s*)?(?:\\[A-Za-z]+|[A-Za-z])\s*\}*'*"
     r"(?:_(?:\w|\\[A-Za-z]+|\{[^{}^]*(?:\{[^{}]*\})?\}))?(?:\^(?:\{[(\[]\w[)\]]\}|[(\[]\w[)\]]))?"
@@ -101,7 +111,7 @@ def said_declarations(formulas: Sequence[Inline], prose: Sequence[Prose]) -> Sai
         plain = re.sub(r"[~*`\s]+", " ", sentence)
         for name, found in words.arrays(plain):
             arrays.setdefault(name, f"{name} \\in {found}")
-        others.update(dict.fromkeys((*words.numbers(plain), *words.symmetric(plain))))
+        others.update(dict.fromkeys((*words.numbers(plain), *words.symmetric(plain), *words.one_hots(plain))))
     return SaidDeclarations(tuple(arrays.values()), tuple(others))
 
 
@@ -134,6 +144,14 @@ class _Words:
         for pattern in _SYMMETRIC:
             for match in pattern.finditer(sentence):
                 yield from (f"{name} = {name}^\\top" for name in self.names(match, declared=True))
+
+    def one_hots(self, sentence: str) -> Iterator[str]:
+        """``y = e_o``, of a one-hot with a 1 at `o`"""
+        for pattern in _ONE_HOTS:
+            for match in pattern.finditer(sentence):
+                at = self.written(match["at"] or match["th"])
+                if _NAME.fullmatch(at):
+                    yield from (f"{name} = e_{{{at}}}" for name in self.names(match, declared=True))
 
     def names(self, match: re.Match[str], declared: bool = False) -> list[str]:
         """The names that a match speaks of; none if a formula among them is no name, or the sentence is in doubt.

@@ -202,6 +202,8 @@ class UndeclaredNames:
         """True if nothing gives a meaning to a name: the conditions under which reading it fails."""
         scope = self.scope
         key = scope.value_key(sym)[0]
+        if _is_delta(sym) and (key is None or key in scope.unread):
+            return False
         if key is not None and key in scope.unread:
             return True
         if (

@@ -10,6 +10,7 @@ implied sums). Two neighbours then compare as an ``Outcome``. A side that fails 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from itertools import islice
@@ -326,8 +327,11 @@ class ChainReader:
     redefinition: str = ""
     outdated: NameKey | None = None
     """The name on the left, if its definition may be an older one."""
+    version: int = 0
+    """That of the names when the chain was read."""
 
     def read(self) -> None:
+        self.version = self.out.scope.version
         first = self.relations[0]
         if first.sign != "=:" and not self.learn_gradient(first.left):
             learn_run(self.out.scope, first.left)
@@ -348,6 +352,7 @@ class ChainReader:
             self.validate(entry, last=True)
         if any(r.equality and k not in self.defined for k, r in enumerate(self.relations)):
             self.claims()
+            self.define_anew()
         for r in self.relations:
             if not r.equality:
                 self.note("SG401", f"`{r.sign_span.text}` is no equality: not checked", r.sign_span)
@@ -466,6 +471,32 @@ class ChainReader:
             self.unread_conditions(relation)
         elif plain and leads:
             self.redefinition, self.outdated = definer.redefines(name.node), definer.outdated(name.node)
+
+    def define_anew(self) -> None:
+        """Enter the other meaning of a claim ``U = \\dots`` below a heading, where ``U`` is defined above it.
+
+        Where the claim holds, both are the same. What is built on the older definition keeps it.
+        """
+        scope, key = self.out.scope, self.outdated
+        name, value = self.sides[:2]
+        if key is None or self.purpose != "claim" or not isinstance(name, Parsed) or not isinstance(value, Parsed):
+            return
+        old, step = scope.values.get(key), self.first_step()
+        if step is None or not isinstance(old, Defined) or not Definer(scope).may_be_anew(name.node, key, value.node):
+            return
+        for entry in (*scope.values.values(), *scope.calls.values()):
+            if isinstance(entry, Defined):
+                with suppress(NotationError):
+                    define(self.elaborator(), entry)
+        self.definitions.keep(old)
+        scope.outdate(key, old)
+        made = Definer(scope).define(name.node, value.node, name.span.to(value.span), True)
+        step.anew = made is not None and self.validate(made)
+
+    def first_step(self) -> ReadStep | None:
+        """The step of the first relation, if both its sides are read."""
+        steps = [s for s in self.out.steps if s.group == self.group and s.left == self.sides[0].text]
+        return steps[-1] if steps and steps[-1].outcome.problem is None else None
 
     def names_derivative(self, left: Side, right: Side) -> bool:
         """Enter the name that nothing used before of ``\\frac{\\partial L}{\\partial y} = \\delta``."""
@@ -626,6 +657,7 @@ class ChainReader:
         self.out.diagnostics.extend(d for d in facts.diagnostics if d not in self.out.diagnostics)
         if self.outdated is not None and isinstance(sides[1], Unreadable):
             self.out.scope.forget(self.outdated, sides[1].problem)
+            sides[0] = Unreadable(sides[0].span, sides[0].text, sides[1].problem)
         for k, relation in enumerate(self.relations):
             if k in self.defined or not relation.equality:
                 continue
@@ -858,12 +890,13 @@ class ChainReader:
         return replace(plain, alternatives=alternatives)
 
     def compared(self, el: Elaborator, parsed: Sequence[Side], facts: tuple[Assumption, ...] = ()) -> Outcome:
-        """Two sides by themselves, under the facts alone."""
-        sides = [raw_value(el, side) for side in parsed]
-        el.letters.resolve_ties()
-        free = free_letters(el, sides)
-        left, right = (summed(el, side, free) for side in sides)
-        return outcome(el, left, right, free, facts, ())
+        """Two sides by themselves, under the facts alone, with the names as they were when the chain was read."""
+        with self.out.scope.replaced(self.out.scope.meanings_at(self.version)):
+            sides = [raw_value(el, side) for side in parsed]
+            el.letters.resolve_ties()
+            free = free_letters(el, sides)
+            left, right = (summed(el, side, free) for side in sides)
+            return outcome(el, left, right, free, facts, ())
 
     def premise_claims(self) -> Iterator[Claim]:
         """The equations that the display follows from, as claims; one that can't be read is passed over."""

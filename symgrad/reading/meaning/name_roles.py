@@ -53,8 +53,10 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
     compound = _compound(el, sym, slots)
     if compound is not None:
         return compound, sup
-    if key is not None:
-        entry = scope.values[key]
+    entry = scope.values[key] if key is not None else None
+    if entry is not None and sym.key == "\\delta" and len(slots) == 2 and not sup and _has_one_axis(el, entry):
+        return ReadValue(kronecker(el, slots, sym.span)), sup  # the error `\\delta_i`, and Kronecker's `\\delta_{ij}`
+    if entry is not None:
         if isinstance(entry, Tensor):
             slots = split_digits(slots, len(entry.ranges))
             indices, axes = fill(el, slots, entry.ranges, sym.key, sym.span)
@@ -71,6 +73,11 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
         own = Sym(sym.span, (called[-1].arguments or ("",))[0])
         return el.value(Call(sym.span, replace(sym, sup=()), (own,))), sup  # `f'`
     return _other_roles(el, sym, slots, sup)
+
+
+def _has_one_axis(el: Reading, entry: Tensor | Defined) -> bool:
+    """True for a number or a vector."""
+    return len(entry.ranges if isinstance(entry, Tensor) else define(el, entry).params) < 2
 
 
 def _slot_above(el: Reading, sym: Sym, sup: tuple[Token, ...]) -> tuple[tuple[Slot, ...], tuple[Token, ...]]:

@@ -35,6 +35,8 @@ class Definitions:
     active: list[Defined] = field(default_factory=list)
     used: list[dict[Defined, Definition]] = field(default_factory=list)
     """For each definition being elaborated, those that it uses."""
+    kept: set[Defined] = field(default_factory=set)
+    """Definitions built on a name that was defined anew since; they keep what it was."""
 
     def find(self, entry: Defined) -> Definition | None:
         """The definition, if it is elaborated and nothing that it depends on has changed since."""
@@ -42,6 +44,15 @@ class Definitions:
         if known is not None and self.used:
             self.used[-1][entry] = known
         return known
+
+    def keep(self, old: Defined) -> None:
+        """Let what is built on a definition stay as it is, though the name of that is defined anew."""
+        ahead = [self.done[old]] if old in self.done else []
+        while ahead:
+            for entry, definition in self.users.get(ahead.pop(), ()):
+                if self.done.get(entry) is definition and entry not in self.kept:
+                    self.kept.add(entry)
+                    ahead.append(definition)
 
     def elaborate(self, entry: Defined, scope: Scope, elaborated: Callable[[], Definition]) -> Definition:
         """Elaborate the definition and note what it depends on."""
@@ -73,7 +84,7 @@ class Definitions:
         ahead = [(entry, definition)]
         while ahead:
             entry, definition = ahead.pop()
-            if self.done.get(entry) is definition:
+            if self.done.get(entry) is definition and entry not in self.kept:
                 del self.done[entry]
                 ahead += self.users.pop(definition, ())
 

@@ -140,6 +140,14 @@ class Definer:
         """True if a definition stands in an earlier section than a name."""
         return entry.span.source is name.span.source and entry.span.start < self.scope.section <= name.span.start
 
+    def may_be_anew(self, name: SyntaxNode, key: NameKey, body: SyntaxNode) -> bool:
+        """True if a name alone, with nothing below or above it, may be defined anew: its body does not have the name,
+        nor does a function that is elaborated at its arguments.
+        """
+        letter = name.key if isinstance(name, Sym) and not (name.sub or name.sup or name.primes) else None
+        functions = (d.body for d in self.scope.calls.values() if d.key != key)
+        return letter is not None and not any(Candidate(b, b.span, True).uses(letter) for b in (body, *functions))
+
     def redefines(self, name: SyntaxNode) -> str:
         """The name, if a plain ``=`` may have been meant to define it again; else empty."""
         again = False

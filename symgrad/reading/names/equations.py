@@ -15,7 +15,7 @@ from symgrad.reading.tokens.cuts import Statement, depths, outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, read_slots, starts_name
-from symgrad.reading.tree.syntax import Call, Position, Sym
+from symgrad.reading.tree.syntax import Call, Position, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import subnodes, value_names
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -56,7 +56,9 @@ class Equations:
         if isinstance(head, Call):
             return self.function(head, right, span)
         if isinstance(head, Sym) and not head.sup and (is_slice(right) or self.is_one_hot(right)):
-            return self.alias(head, right, span)
+            return self.alias(head, Parser(right, self.scope, cover(right)).whole(), span, self.is_one_hot(right))
+        if isinstance(head, Sym) and (hot := self.hot_at(head, right)) is not None:
+            return self.alias(replace(head, sub=()), hot, span, True)
         return isinstance(head, Sym) and bool(self.defining) and self.quantity(head, right, span)
 
     def quantity(self, head: Sym, right: tuple[Token, ...], span: Span) -> bool:
@@ -143,10 +145,23 @@ class Equations:
         has_subscript = len(right) > 2 and right[1].kind == "sub"
         return right[0].text == "e" and has_subscript and NameKey("e") not in self.scope.values
 
-    def alias(self, head: Sym, right: tuple[Token, ...], span: Span) -> bool:
+    def hot_at(self, head: Sym, right: tuple[Token, ...]) -> Sym | None:
+        """``e_c`` for the right side of ``t_i = \\delta_{ic}``, which makes ``t`` the one-hot at ``c``."""
+        own, key = pattern_letters(head.sub) or (), self.scope.value_key(head)[0]
+        known = isinstance(self.scope.values.get(key), Defined) if key is not None else False
+        if len(own) != 1 or head.sup or known or right[0].text != "\\delta":
+            return None
+        try:
+            delta = Parser(right, self.scope, cover(right)).whole()
+            places = [t for t in delta.sub if is_name(t)] if isinstance(delta, Sym) and not delta.sup else []
+            twice = isinstance(delta, Sym) and len(read_slots(delta.sub)) == len(places) == 2
+        except NotationError:
+            return None
+        others = [t for t in places if letter_key(t) not in own]
+        return Sym(delta.span, "e", sub=tuple(others)) if twice and len(others) == 1 else None
+
+    def alias(self, head: Sym, body: SyntaxNode, span: Span, one_hot: bool) -> bool:
         """``u_w = U_{w:}``, ``y = e_t``: a name for a slice or a one-hot vector."""
-        one_hot = self.is_one_hot(right)
-        body = Parser(right, self.scope, cover(right)).whole()
         if not isinstance(body, Sym):
             return False
         key, left_over, _ = self.scope.value_key(head)

@@ -149,8 +149,6 @@ class Scope:
     """The names ``X`` with a relation ``dX = …``."""
     differentiated: dict[NameKey, dict[NameKey, None]] = field(default_factory=dict)
     """By what the document differentiates a cost that it has not defined before; no letter for that of ``dX``."""
-    early: set[NameKey] = field(default_factory=set)
-    """Costs that are differentiated where nothing declares them as functions."""
     costs: dict[NameKey, tuple[NameKey, ...]] | None = None
     """The costs that the document never defines, with what they are functions of; None before they are known."""
     implied: dict[tuple[str, tuple[tuple[Range, ...], ...]], AbstractFunction] = field(default_factory=dict)
@@ -161,6 +159,8 @@ class Scope:
     """How many more relations ``dW = …`` take the mean over a range of ``dZ`` than sum over it."""
     samples: tuple[Range, ...] = ()
     """The ranges of samples over which the document takes these means."""
+    outdated: list[tuple[int, NameKey, Defined]] = field(default_factory=list)
+    """The definitions that newer ones took the place of, with the version up to which they were in force."""
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
@@ -235,6 +235,16 @@ class Scope:
             if self.values.get(made.key) is made:
                 message = f"`{made.span.text}` does not hold here any more, and nothing else says what `{made.key}` is"
                 self.forget(made.key, Diagnostic("SG103", message, made.span, f"define `{made.key}`"))
+
+    def outdate(self, key: NameKey, old: Defined) -> None:
+        """End a definition that a newer one takes the place of."""
+        self.outdated.append((self.version, key, old))
+        self.values.pop(key, None)
+        self.version += 1
+
+    def meanings_at(self, version: int) -> dict[NameKey, Tensor | Defined]:
+        """The older definitions that were in force at a version."""
+        return {key: old for until, key, old in reversed(self.outdated) if until >= version and key in self.values}
 
     def is_provisional(self, key: NameKey) -> bool:
         """True if a name has no meaning but an inferred one."""

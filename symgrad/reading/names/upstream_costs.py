@@ -48,8 +48,6 @@ def note_derivatives(scope: Scope, sides: Iterable[SyntaxNode]) -> None:
                 continue
             key = NameKey(cost.key)
             if scope.value_key(cost)[0] is None and not scope.calls.named(key):
-                if key not in scope.functions:
-                    scope.early.add(key)
                 for target in node.targets:
                     _note(scope, key, target)
 
@@ -77,10 +75,7 @@ class Costs:
 
 
 def undefined_costs(scope: Scope, chains: Iterable[Iterable[SyntaxNode]]) -> Costs | None:
-    """The costs of a document; None if a second reading adds nothing. ``scope``: that of the document's end.
-
-    A cost that is declared as a function needs none, unless it was differentiated above its declaration.
-    """
+    """The costs of a document; None if a second reading adds nothing. ``scope``: that of the document's end."""
     found = {}
     for cost, targets in scope.differentiated.items():
         if cost in scope.values or scope.calls.named(cost) or cost in scope.unread:
@@ -97,7 +92,7 @@ def undefined_costs(scope: Scope, chains: Iterable[Iterable[SyntaxNode]]) -> Cos
     samples = tuple(r for r, count in scope.means.items() if count > 0)
     used = Counter(n.key for sides in chains for side in sides for n in subnodes(side) if isinstance(n, Sym))
     endings = frozenset(key for key in scope.endings if used[key] > 1)
-    if found.keys() <= scope.functions.keys() - scope.early and not endings and scope.gradients is None:
+    if not found and not endings and scope.gradients is None:
         return None
     return Costs(arguments, gradients, samples, endings)
 

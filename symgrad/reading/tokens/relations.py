@@ -372,7 +372,8 @@ def _take(piece: tuple[Token, ...], first: bool, relations: list[Relation], befo
     """Read one piece: a condition on the row's relations, a remark, a continued side, or new relations."""
     aside = piece[0].kind == "text" and piece[0].text == BESIDE
     bare = tuple(_bare(piece[1:] if aside else piece))
-    if aside and not _signs(bare):
+    otherwise = [t.text.strip(" ,.").lower() for t in bare] in (["otherwise"], ["else"])
+    if aside and not _signs(bare) and not otherwise:
         return
     restricts = aside or _is_condition(bare)
     restricts = restricts or (not first and (_is_range(bare, None) or _ties_letter(bare, relations)))
