@@ -95,7 +95,7 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     counting = _counting_letters(names)
     out.ahead = {key: entry for key, entry in out.ahead.items() if key.below not in counting}
     out.letters = {x: OpenRange() for x in sorted(counting) if x not in scope.letters and x not in scope.indices}
-    for letter in sorted(_fixed_letters(names)) if out.arrays else ():
+    for letter in sorted(_fixed_letters(names)) if any(made.ranges for made in out.arrays.values()) else ():
         out.fixed[letter] = Index(letter, OpenRange(), "fixed")
         out.arrays.pop(NameKey(letter), None)
     return out
@@ -169,7 +169,8 @@ def _repeated(body: SyntaxNode) -> set[str]:
         if isinstance(n, ProductNode):
             seen: set[str] = set()
             for _, factor in n.factors:
-                own = set(letters_in(getattr(factor, "sub", ()))) if not isinstance(factor, BigOp) else set()
+                below = subnodes(factor) if not isinstance(factor, BigOp) else ()
+                own = {x for m in below for x in letters_in(getattr(m, "sub", ()))}
                 out |= seen & own
                 seen |= own
     return out

@@ -65,7 +65,7 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in, subscripted
-from symgrad.reading.tree.syntax import Derivative, NumberNode, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import Call, Derivative, NumberNode, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import (
     bare_inferred,
     inferred_arrays,
@@ -596,12 +596,20 @@ class ChainReader:
             if e.diagnostic.code == "SG105" and not last:
                 self.unfinished.append(entry)
                 return True
+            if e.diagnostic.code == "SG105" and self.waits_for_function(entry):
+                return True
             if entry.form is None:
                 self.out.scope.leave_unread(entry.key, e.diagnostic, entry.body.span.text)
             if first:
                 self.out.diagnostics.append(e.diagnostic)
             return first
         return True
+
+    def waits_for_function(self, entry: Defined) -> bool:
+        """True for a definition by a function that has no definition yet: it is read where it is used."""
+        scope = self.out.scope
+        calls = (n.function for n in subnodes(entry.body) if isinstance(n, Call))
+        return not all(scope.is_function(f.key) or scope.has_arguments(f) for f in calls)
 
     def reads_with_numbers(self, entry: Defined) -> bool:
         """True if a definition can be read with undeclared names as numbers, though they are arrays elsewhere."""
