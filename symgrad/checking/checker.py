@@ -68,7 +68,7 @@ class Checker:
     resolved: ResolvedClaims = field(default_factory=ResolvedClaims)
     names: InferredNames = field(default_factory=InferredNames)
     broken: set[str] = field(default_factory=set)
-    """The names defined by a chain of which a link is not proved."""
+    """The names defined by a chain of which a link is refuted."""
     stacking: str = ""
     """Whether undeclared matrices have the vectors of their letter as 'rows' or 'columns': one way for a document."""
 
@@ -83,7 +83,7 @@ class Checker:
         self.names = InferredNames(doc)
         for k, step in enumerate(doc.steps):
             steps.append(self.step(step))
-            if step.defining and steps[-1].verdict != "proved":
+            if step.defining and steps[-1].verdict == "refuted":
                 self.broken.add(step.defining)
             if progress is not None:
                 progress(k + 1, len(doc.steps))
@@ -335,7 +335,7 @@ class Checker:
         return step
 
     def is_broken(self, claim: Claim) -> bool:
-        """True if a name of the claim is defined by a chain whose sides are not proved to be equal."""
+        """True if a name of the claim is defined by a chain whose sides are not equal."""
         used = (*reach(claim.left).definitions, *reach(claim.right).definitions)
         return any(d.name in self.broken for d in used)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields, replace
 
 from symgrad.core.nodes import Tensor
@@ -246,8 +246,6 @@ def bare_inferred(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Te
     letters may not.
     """
     out: dict[NameKey, Tensor] = {}
-    if any(_speaks_of_arrays(n) for body in definitions_below(scope, nodes) for n in subnodes(body)):
-        return {}
     for n in (n for node in nodes for n in subnodes(node)):
         if _speaks_of_arrays(n):
             return {}
@@ -260,12 +258,13 @@ def bare_inferred(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Te
                 return {}
             if entry.ranges:
                 out[key] = Tensor(key.latex)
-    return out
+    bodies = definitions_below(scope, nodes, out.keys()) if out else []
+    return {} if any(_speaks_of_arrays(n) for body in bodies for n in subnodes(body)) else out
 
 
-def definitions_below(scope: Scope, nodes: Sequence[SyntaxNode]) -> list[SyntaxNode]:
-    """The bodies of the definitions that some nodes use, directly or through others."""
-    ahead, seen, out = list(nodes), set[NameKey](), list[SyntaxNode]()
+def definitions_below(scope: Scope, nodes: Sequence[SyntaxNode], but: Collection[NameKey]) -> list[SyntaxNode]:
+    """The bodies of the definitions that some nodes use, directly or through others, but for those of some names."""
+    ahead, seen, out = list(nodes), set(but), list[SyntaxNode]()
     while ahead:
         for n in subnodes(ahead.pop()):
             key = scope.value_key(n)[0] if isinstance(n, Sym) else None
