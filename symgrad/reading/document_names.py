@@ -88,7 +88,8 @@ class DocumentNames:
     def quantities(self, name: str | None = None) -> Iterator[Quantity]:
         """The definitions that can be read on their own, in document order, or those of one name; without aliases."""
         scope = self.document.scope
-        entries = [e for e in scope.values.values() if isinstance(e, Defined)]
+        first = {key: entry for _, key, entry in reversed(scope.outdated)}  # what a section restates is the same
+        entries = [first.get(k, e) for k, e in scope.values.items() if isinstance(e, Defined)]
         entries += scope.calls.values()
         for entry in sorted(entries, key=lambda e: (e.serial, e.span.start)):
             if entry.alias or entry.one_hot or (name is not None and str(entry.key) != name):
