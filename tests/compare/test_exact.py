@@ -174,6 +174,7 @@ def test_a_mistake_of_no_known_kind_is_given_no_cause() -> None:
     assert (found.verdict, found.causes, found.step) == ("differs", (), None)
 
 
+@each("text", [r"With $x \in \mathbb{R}^{N}$: $$ y_n = x_n^2 $$", ""])
 def test_a_document_without_a_cost_is_an_error(text: str) -> None:
     from symgrad import SymgradError
 
