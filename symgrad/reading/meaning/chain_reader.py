@@ -19,6 +19,7 @@ from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import Apply, Cond, Deriv, Entry, Iverson, Num, Ref, Tensor, free_indices, reach, walk
 from symgrad.core.ranges import Index, Range, Subset
 from symgrad.reading.document.purposes import Purpose
+from symgrad.reading.inference.other_meanings import as_numbers, inferred_arrays, other_sides, stacked
 from symgrad.reading.meaning.alignment import (
     Pair,
     align,
@@ -67,13 +68,9 @@ from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in, subscripted
 from symgrad.reading.tree.syntax import Call, Derivative, NumberNode, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import (
-    bare_inferred,
-    inferred_arrays,
     note_array_functions,
     note_sizes,
-    other_sides,
     outside_letters,
-    stacked,
     subnodes,
     times_written,
 )
@@ -613,7 +610,7 @@ class ChainReader:
 
     def reads_with_numbers(self, entry: Defined) -> bool:
         """True if a definition can be read with undeclared names as numbers, though they are arrays elsewhere."""
-        with self.out.scope.replaced(bare_inferred(self.out.scope, [entry.body])) as changed:
+        with self.out.scope.replaced(as_numbers(self.out.scope, [entry.body])) as changed:
             try:
                 define(self.elaborator(), entry)
             except NotationError:
@@ -871,7 +868,7 @@ class ChainReader:
                 facts = read_assumptions(self.elaborator()).assumptions
                 return self.compared(self.elaborator(), parsed, (*facts, *supposed))
 
-        numbers = bare_inferred(scope, nodes) if plain.claim is None else {}
+        numbers = as_numbers(scope, nodes) if plain.claim is None else {}
         if numbers:
             found = read_with(numbers)
             if found.claim is None or found.claim.free:
@@ -880,7 +877,7 @@ class ChainReader:
 
         def alternatives() -> Iterator[tuple[str, Claim]]:
             yield from plain.alternatives()
-            inferred, numbers = inferred_arrays(scope, nodes), bare_inferred(scope, nodes)
+            inferred, numbers = inferred_arrays(scope, nodes), as_numbers(scope, nodes)
             positive = {key: replace(made, domain="positive") for key, made in inferred.items()}
             kinds: list[tuple[str, Mapping[NameKey, Tensor | Defined]]] = []
             kinds += stacked(scope, nodes).items()

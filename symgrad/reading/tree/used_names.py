@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
 
-from symgrad.core.nodes import Tensor
 from symgrad.reading.names.name_keys import NameKey
-from symgrad.reading.names.scope import ARRAY_FUNCTIONS, Defined, Scope
+from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name, letter_key, letters_in, script_argument
-from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Paren, ProductNode, Scripted, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Scripted, Sym, SyntaxNode
 
 LEAVES = ("Span", "Fraction", "str", "int", "bool", "tuple[Token, ...]", 'Literal["sum", "prod"]')
 """The types of fields that hold no nodes."""
@@ -180,111 +179,6 @@ def _direct(value: object) -> Iterator[SyntaxNode]:
         for item in value:
             if not isinstance(item, Token):
                 yield from _direct(item)
-
-
-def inferred_arrays(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Tensor]:
-    """The arrays below some nodes, and in the definitions used there, whose shape is inferred."""
-    out: dict[NameKey, Tensor] = {}
-    ahead, seen = list(nodes), set[NameKey]()
-    while ahead and scope.provisional:
-        for n in subnodes(ahead.pop()):
-            key = scope.value_key(n)[0] if isinstance(n, Sym) else None
-            if key is None or key in seen:
-                continue
-            seen.add(key)
-            entry = scope.values[key]
-            if isinstance(entry, Defined):
-                ahead.append(entry.body)
-            elif scope.is_provisional(key):
-                out[key] = entry
-    return out
-
-
-def other_sides(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Defined]:
-    """The names in some nodes that are defined by a chain, ``h = A = B``, each by the last side of its chain."""
-    out: dict[NameKey, Defined] = {}
-    for n in (n for node in nodes for n in subnodes(node) if isinstance(n, Sym)) if scope.other_sides else ():
-        key = scope.value_key(n)[0]
-        entry = scope.values[key] if key is not None else None
-        if key is not None and isinstance(entry, Defined) and (others := scope.other_sides.get(key)):
-            out[key] = replace(entry, body=others[-1])
-    return out
-
-
-def stacked(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[str, dict[NameKey, Defined]]:
-    """Capitals as the matrices whose rows, or columns, are the vectors of the same small letter: ``X`` of ``x_i``.
-
-    Nothing else relates them: one is not declared, or their shapes fit.
-    """
-    out: dict[str, dict[NameKey, Defined]] = {}
-    arrays = {key: made for key, made in scope.values.items() if isinstance(made, Tensor) and len(made.ranges) == 2}
-    named = {scope.value_key(n)[0]: n for node in nodes for n in subnodes(node) if isinstance(n, Sym)}
-    for key, sym in named.items():
-        other = next((k for k in arrays if key in arrays and k != key and _swapped(k.letter) == key.letter), None)
-        if key is None or other is None:
-            continue
-        fits = arrays[key].ranges in (arrays[other].ranges, arrays[other].ranges[::-1])
-        declared = other.letter.islower() and fits and not scope.is_provisional(other)
-        if not scope.is_provisional(key) and not declared:
-            continue
-        top = Token("command", "\\top", sym.span)
-        for way, sup in (("rows", ()), ("columns", (top,))):
-            body = Sym(sym.span, other.letter, "bold" if other.bold else "", (), sup)
-            out.setdefault(way, {})[key] = Defined(key, body, sym.span)
-    return out
-
-
-def _swapped(letter: str) -> str:
-    """``x`` for ``X`` and ``X`` for ``x``."""
-    return letter.swapcase() if len(letter) == 1 else letter
-
-
-def bare_inferred(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Tensor]:
-    """Numbers in place of arrays with an inferred shape, where nothing in some nodes speaks of arrays.
-
-    Without a transpose, a norm and an elementwise product, names without subscripts may be numbers. Capitals and bold
-    letters may not.
-    """
-    out: dict[NameKey, Tensor] = {}
-    for n in (n for node in nodes for n in subnodes(node)):
-        if _speaks_of_arrays(n):
-            return {}
-        key, rest, _ = scope.value_key(n) if isinstance(n, Sym) else (None, (), ())
-        entry = scope.values[key] if key is not None else None
-        if key is not None and isinstance(entry, Defined) and entry.patterns and not rest and not key.total:
-            out[key] = Tensor(key.latex)  # `r` beside a family `r_i`
-        if key is not None and isinstance(entry, Tensor) and scope.is_provisional(key):
-            if rest or (entry.ranges and (key.bold or key.letter.lstrip("\\")[0].isupper())):
-                return {}
-            if entry.ranges:
-                out[key] = Tensor(key.latex)
-    bodies = definitions_below(scope, nodes, out.keys()) if out else []
-    return {} if any(_speaks_of_arrays(n) for body in bodies for n in subnodes(body)) else out
-
-
-def definitions_below(scope: Scope, nodes: Sequence[SyntaxNode], but: Collection[NameKey]) -> list[SyntaxNode]:
-    """The bodies of the definitions that some nodes use, directly or through others, but for those of some names."""
-    ahead, seen, out = list(nodes), set(but), list[SyntaxNode]()
-    while ahead:
-        for n in subnodes(ahead.pop()):
-            key = scope.value_key(n)[0] if isinstance(n, Sym) else None
-            entry = scope.values[key] if key is not None and key not in seen else None
-            if key is not None and isinstance(entry, Defined):
-                ahead.append(entry.body)
-                out.append(entry.body)
-                seen.add(key)
-    return out
-
-
-def _speaks_of_arrays(node: SyntaxNode) -> bool:
-    """True for a transpose, a norm, an elementwise or outer product, a function of arrays."""
-    if isinstance(node, (Sym, Scripted)) and any(t.text in ("\\top", "T", "\\odot") for t in node.sup):
-        return True
-    if isinstance(node, Paren):
-        return node.kind in ("||", "<")
-    if isinstance(node, ProductNode):
-        return any(op in ("o", "@") for op, _ in node.factors)
-    return isinstance(node, Call) and node.function.key in ARRAY_FUNCTIONS
 
 
 def note_array_functions(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:

@@ -1,0 +1,113 @@
+"""Other meanings that the names of a step may have, each tried where the step does not hold with the first.
+
+Names that are not declared may be numbers, a matrix may be made of the vectors of its letter, and a name that a chain
+defines may be meant as the last side of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from symgrad.core.nodes import Tensor
+from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.scope import ARRAY_FUNCTIONS, Defined, Scope
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.syntax import Call, Paren, ProductNode, Scripted, Sym, SyntaxNode
+from symgrad.reading.tree.used_names import subnodes
+
+
+def entries_below(
+    scope: Scope, nodes: Sequence[SyntaxNode], but: Collection[NameKey] = ()
+) -> Iterator[tuple[NameKey, Tensor | Defined]]:
+    """The meanings of the names in some nodes and in the definitions used there, each once, but for some names."""
+    ahead, seen = list(nodes), set(but)
+    while ahead:
+        for n in subnodes(ahead.pop()):
+            key = scope.value_key(n)[0] if isinstance(n, Sym) else None
+            if key is None or key in seen:
+                continue
+            seen.add(key)
+            entry = scope.values[key]
+            if isinstance(entry, Defined):
+                ahead.append(entry.body)
+            yield key, entry
+
+
+def inferred_arrays(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Tensor]:
+    """The arrays below some nodes, and in the definitions used there, whose shape is inferred."""
+    found = entries_below(scope, nodes) if scope.provisional else ()
+    return {key: entry for key, entry in found if isinstance(entry, Tensor) and scope.is_provisional(key)}
+
+
+def other_sides(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Defined]:
+    """The names in some nodes that are defined by a chain, ``h = A = B``, each by the last side of its chain."""
+    out: dict[NameKey, Defined] = {}
+    for n in (n for node in nodes for n in subnodes(node) if isinstance(n, Sym)) if scope.other_sides else ():
+        key = scope.value_key(n)[0]
+        entry = scope.values[key] if key is not None else None
+        if key is not None and isinstance(entry, Defined) and (others := scope.other_sides.get(key)):
+            out[key] = replace(entry, body=others[-1])
+    return out
+
+
+def stacked(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[str, dict[NameKey, Defined]]:
+    """Capitals as the matrices whose rows, or columns, are the vectors of the same small letter: ``X`` of ``x_i``.
+
+    Nothing else relates them: one is not declared, or their shapes fit.
+    """
+    out: dict[str, dict[NameKey, Defined]] = {}
+    arrays = {key: made for key, made in scope.values.items() if isinstance(made, Tensor) and len(made.ranges) == 2}
+    named = {scope.value_key(n)[0]: n for node in nodes for n in subnodes(node) if isinstance(n, Sym)}
+    for key, sym in named.items():
+        other = next((k for k in arrays if key in arrays and k != key and _swapped(k.letter) == key.letter), None)
+        if key is None or other is None:
+            continue
+        fits = arrays[key].ranges in (arrays[other].ranges, arrays[other].ranges[::-1])
+        declared = other.letter.islower() and fits and not scope.is_provisional(other)
+        if not scope.is_provisional(key) and not declared:
+            continue
+        top = Token("command", "\\top", sym.span)
+        for way, sup in (("rows", ()), ("columns", (top,))):
+            body = Sym(sym.span, other.letter, "bold" if other.bold else "", (), sup)
+            out.setdefault(way, {})[key] = Defined(key, body, sym.span)
+    return out
+
+
+def _swapped(letter: str) -> str:
+    """``x`` for ``X`` and ``X`` for ``x``."""
+    return letter.swapcase() if len(letter) == 1 else letter
+
+
+def as_numbers(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Tensor]:
+    """Numbers in place of arrays with an inferred shape, where nothing in some nodes speaks of arrays.
+
+    Without a transpose, a norm and an elementwise product, names without subscripts may be numbers. Capitals and bold
+    letters may not.
+    """
+    out: dict[NameKey, Tensor] = {}
+    for n in (n for node in nodes for n in subnodes(node)):
+        if _speaks_of_arrays(n):
+            return {}
+        key, rest, _ = scope.value_key(n) if isinstance(n, Sym) else (None, (), ())
+        entry = scope.values[key] if key is not None else None
+        if key is not None and isinstance(entry, Defined) and entry.patterns and not rest and not key.total:
+            out[key] = Tensor(key.latex)  # `r` beside a family `r_i`
+        if key is not None and isinstance(entry, Tensor) and scope.is_provisional(key):
+            if rest or (entry.ranges and (key.bold or key.letter.lstrip("\\")[0].isupper())):
+                return {}
+            if entry.ranges:
+                out[key] = Tensor(key.latex)
+    used = (entry for _, entry in entries_below(scope, nodes, out.keys()) if isinstance(entry, Defined)) if out else ()
+    return {} if any(_speaks_of_arrays(n) for entry in used for n in subnodes(entry.body)) else out
+
+
+def _speaks_of_arrays(node: SyntaxNode) -> bool:
+    """True for a transpose, a norm, an elementwise or outer product, a function of arrays."""
+    if isinstance(node, (Sym, Scripted)) and any(t.text in ("\\top", "T", "\\odot") for t in node.sup):
+        return True
+    if isinstance(node, Paren):
+        return node.kind in ("||", "<")
+    if isinstance(node, ProductNode):
+        return any(op in ("o", "@") for op, _ in node.factors)
+    return isinstance(node, Call) and node.function.key in ARRAY_FUNCTIONS
