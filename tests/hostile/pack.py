@@ -66,6 +66,7 @@ PACK: dict[str, str] = {
     "5000 decimals": claim("x + 1 = 0." + "1" * 5_000),
     "division by zero": claim("\\frac{1}{0} = 2 x"),
     "division by a hidden zero": claim("\\frac{1}{x - x} = 2 x"),
+    "no entries that add up to one": "Let $y \\in \\mathbb{R}^{0}$ with $\\sum_a y_a = 1$.\n\n$$ 2 = 2 \\sum_a y_a $$\n",
     "logarithm of a negative": claim("\\log(-1) = 2 x"),
     "zero to zero": claim("0^0 = 1"),
     # nesting

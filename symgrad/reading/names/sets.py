@@ -142,7 +142,10 @@ def _shape(scope: Scope, tokens: Sequence[Token]) -> tuple[Affine, ...]:
         raise error("SG109", "a size is missing in this shape", cover(tokens), "write `\\mathbb{R}^{W \\times D}`")
     if len(sizes) > MAX_AXES:
         raise error("SG002", f"arrays of more than {MAX_AXES} axes are not read", cover(tokens))
-    return tuple(affine_size(scope, s) for s in sizes)
+    shape = tuple(affine_size(scope, s) for s in sizes)
+    if Affine() in shape:
+        raise error("SG109", "an array of this shape has no entries", cover(tokens), "a size is 1 at least")
+    return shape
 
 
 def is_shape(tokens: Sequence[Token]) -> bool:
