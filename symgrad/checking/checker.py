@@ -281,42 +281,15 @@ class Checker:
         decided: tuple[Claim, Diagnostic] | None = None
         vanishes = any(w.code == "SG205" for w in step.warnings)
         for kind, other in read_step.outcome.alternatives():
-            if kind == self.stacking:
-                decided = other, stacked_in(kind, read_step.span)
-            elif kind == "other side" and vanishes and not self.is_broken(other):
-                decided = other, by_other_side(read_step.span)
-            if not self.holds(other):
-                continue
             if kind == "other side" and self.is_broken(other):
                 continue
-            if kind == "other side":
-                plain = replace(step, warnings=tuple(w for w in step.warnings if w.code != "SG205"))
-                return self.rule(other, reopened(plain, by_other_side(read_step.span)))
-            if kind in ("rows", "columns"):
-                if self.stacking not in ("", kind):
-                    continue
-                self.stacking = kind
-                return self.rule(other, reopened(step, stacked_in(kind, read_step.span)))
-            if kind == "number":
-                note = self.names.as_numbers(claim, other, read_step.span)
-                return replace(self.rule(other, reopened(step, note)), inferred=self.names.declared(other))
-            if kind in ("numbers", "positive"):
-                ask = self.names.not_numbers if kind == "numbers" else self.names.not_positive
-                problem = ask(other, read_step.span)
-                return replace(reopened(step), diagnostic=problem, evidence=Evidence("none"))
-            if kind == "transposed":
-                return self.rule(other, reopened(step, transposed_layout(read_step.span)))
-            if kind in OTHERWISE:
-                plain = replace(step, warnings=tuple(w for w in step.warnings if w.code != "SG222"))
-                return self.rule(other, reopened(plain, read_otherwise(kind, read_step.span)))
-            if kind == "entrywise":
-                plain = replace(step, warnings=tuple(w for w in step.warnings if w.code != "SG202"))
-                return self.rule(other, reopened(plain, multiplied_entrywise(read_step.span)))
-            message = "this holds only with an implied sum in another place than the rules give it"
-            was, would_be = (f"${read(c.left)} = {read(c.right)}$" for c in (claim, other))
-            labels = f"read as {was}; it holds as {would_be}"
-            problem = Diagnostic("SG114", f"{message}: {labels}", read_step.span, "write the sum with `\\sum`")
-            return replace(reopened(step), diagnostic=problem, evidence=Evidence("none"))
+            if kind == self.stacking:
+                decided = other, stacked_in(kind, read_step.span)
+            elif kind == "other side" and vanishes:
+                decided = other, by_other_side(read_step.span)
+            found = self.read_as(kind, claim, other, step) if self.holds(other) else None
+            if found is not None:
+                return found
         if decided is not None:
             return self.without_doubt(self.rule(decided[0], reopened(step, decided[1])), decided[0])
         held = hold_intermediates(claim) if read_step.partial else None
@@ -334,6 +307,30 @@ class Checker:
             return replace(step, repairs=(first, *step.repairs))
         return step
 
+    def read_as(self, kind: str, claim: Claim, other: Claim, step: Step) -> Step | None:
+        """A refuted step under another reading that holds; None if the document has decided against that reading."""
+        span = step.span
+        if kind in ("rows", "columns"):
+            if self.stacking not in ("", kind):
+                return None
+            self.stacking = kind
+            return self.rule(other, reopened(step, stacked_in(kind, span)))
+        if kind == "number":
+            note = self.names.as_numbers(claim, other, span)
+            return replace(self.rule(other, reopened(step, note)), inferred=self.names.declared(other))
+        if kind == "transposed":
+            return self.rule(other, reopened(step, transposed_layout(span)))
+        if kind == "other side":
+            return self.rule(other, reopened(without(step, "SG205"), by_other_side(span)))
+        if kind in OTHERWISE:
+            return self.rule(other, reopened(without(step, "SG222"), read_otherwise(kind, span)))
+        if kind == "entrywise":
+            return self.rule(other, reopened(without(step, "SG202"), multiplied_entrywise(span)))
+        if kind in ("numbers", "positive"):
+            ask = self.names.not_numbers if kind == "numbers" else self.names.not_positive
+            return replace(reopened(step), diagnostic=ask(other, span), evidence=Evidence("none"))
+        return replace(reopened(step), diagnostic=moved_sum(claim, other, span), evidence=Evidence("none"))
+
     def is_broken(self, claim: Claim) -> bool:
         """True if a name of the claim is defined by a chain whose sides are not equal."""
         used = (*reach(claim.left).definitions, *reach(claim.right).definitions)
@@ -342,6 +339,19 @@ class Checker:
     def holds(self, claim: Claim) -> bool:
         """True if the sides are proved equal, or evaluation finds no difference within a small budget."""
         return self.prove(claim) is not None or holds(claim, self.seed, self.session)
+
+
+def without(step: Step, code: str) -> Step:
+    """The step without its warnings of a code."""
+    return replace(step, warnings=tuple(w for w in step.warnings if w.code != code))
+
+
+def moved_sum(claim: Claim, other: Claim, span: Span) -> Diagnostic:
+    """For a step that holds with an implied sum in another place."""
+    was, would_be = (f"${read(c.left)} = {read(c.right)}$" for c in (claim, other))
+    message = "this holds only with an implied sum in another place than the rules give it"
+    labels = f"read as {was}; it holds as {would_be}"
+    return Diagnostic("SG114", f"{message}: {labels}", span, "write the sum with `\\sum`")
 
 
 def stacked_in(way: str, span: Span) -> Diagnostic:

@@ -249,7 +249,7 @@ CASES = _pattern(r"\bcases\b[^.]*$")
 """``The cases $a > 0$ and $a < 0$``: none of them holds."""
 TURN = _pattern(
     _words("in general, generally, generality, arbitrary, otherwise, without, both cases, in all cases, whatever"),
-    _words("no longer, else, we drop, then drop, now drop, we lift, we relax, not assumed, not assume"),
+    _words("no longer, else"),
     r"(?m:^[ \t>]*#{1,6} )|\\(?:sub)*section\b",
 )
 """Between two displays, these end what was supposed in passing."""
