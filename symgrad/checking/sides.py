@@ -73,10 +73,14 @@ class Session:
 @dataclass(frozen=True, slots=True)
 class SideComparison:
     """Both sides at every sample and position: where they are valid, where they differ, and by how much
-    relative to the largest term."""
+    relative to the largest term.
+
+    constant: free indices of both sides along which neither changes, such as ``h`` of ``d (x_h - m) / d m``.
+    """
 
     evaluator: Evaluator
     axes: Axes
+    constant: Axes
     valid: NDArray[np.bool_]
     ratio: NDArray[np.float64]
     differs: NDArray[np.bool_]
@@ -95,7 +99,8 @@ class SideComparison:
 
     def at(self, offsets: list[int]) -> dict[Index, int]:
         env = self.evaluator.env
-        return {i: env.number(env.range_of(i).lo) + k for i, k in zip(self.axes, offsets, strict=True)}
+        along = {i: env.number(env.range_of(i).lo) + k for i, k in zip(self.axes, offsets, strict=True)}
+        return along | {i: env.number(env.range_of(i).lo) for i in self.constant}
 
 
 def terms(side: Expr) -> tuple[Expr, ...]:
@@ -106,11 +111,12 @@ def compare(claim: Claim, ev: Evaluator) -> SideComparison:
     """Compare the sides at every sample and position of an environment, in double precision."""
     axes, gap, scale = _gap(claim, ev)
     masks = [assumption_holds.holds(ev, a) for a in claim.assumptions if assumption_holds.is_mask(a)]
-    axes, narrow = merge(axes, *(m.axes for m in masks), _mentioned(claim)), axes
+    axes, narrow = merge(axes, *(m.axes for m in masks)), axes
+    constant = tuple(i for i in _mentioned(claim) if i not in axes and i not in ev.env.at)
     shape = (ev.env.batch, *(ev.env.length(ev.env.range_of(i)) for i in axes))
-    if 0 in shape:  # there is no position to compare
+    if 0 in shape or any(ev.env.length(ev.env.range_of(i)) == 0 for i in constant):  # no position to compare
         nowhere = np.zeros(shape, bool)
-        return SideComparison(ev, axes, nowhere, np.zeros(shape), nowhere)
+        return SideComparison(ev, axes, constant, nowhere, np.zeros(shape), nowhere)
     gap, scale = expand(Arr(gap, narrow), axes), expand(Arr(scale, narrow), axes)
     with np.errstate(all="ignore"):
         ratio = np.where(gap == 0, 0.0, np.abs(gap) / scale)
@@ -127,11 +133,10 @@ def compare(claim: Claim, ev: Evaluator) -> SideComparison:
         valid = valid & (steady | noisy | ~differs)
         differs = differs & steady & ~noisy
     valid, ratio, differs = (np.broadcast_to(a, shape) for a in (valid, ratio, differs))
-    return SideComparison(ev, axes, valid, ratio, differs)
+    return SideComparison(ev, axes, constant, valid, ratio, differs)
 
 
 def _mentioned(claim: Claim) -> Axes:
-    """The free indices of both sides, also those along which they are constant: ``h`` in ``d (x_h - m) / d m``."""
     return tuple(i for i in claim.free if i in free_indices(claim.left) | free_indices(claim.right))
 
 
