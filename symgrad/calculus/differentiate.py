@@ -10,6 +10,7 @@ from __future__ import annotations
 from symgrad.calculus.contract import InRange, apart, cond_at, kronecker, lies_in, product, summed, total
 from symgrad.calculus.depends import depends_on, holds_derivative, reaches, symbol_of
 from symgrad.core.functions import TABLE
+from symgrad.core.matrix_functions import MATRIX_FUNCTIONS
 from symgrad.core.nodes import (
     MINUS_ONE,
     ZERO,
@@ -25,6 +26,7 @@ from symgrad.core.nodes import (
     Expr,
     Func,
     Iverson,
+    MatrixFunction,
     Mul,
     Num,
     Pow,
@@ -219,6 +221,15 @@ class Rules:
             out.append(term)
         return total(*out)
 
+    def matrix_function(self, node: MatrixFunction) -> Expr:
+        """d F(M) = sum_{ab} (dF / dM_{ab}) d M_{ab}"""
+        a, b = (axis.fresh("bound") for axis in node.matrix.axes)
+        inner = self(substitute(node.matrix.body, dict(zip(node.matrix.axes, (a, b), strict=True))))
+        if inner is ZERO:
+            return ZERO
+        term = product(MATRIX_FUNCTIONS[node.name].slope(node, a, b), inner)
+        return summed(a, summed(b, term, (), self.in_range), (), self.in_range)
+
     def deriv(self, node: Deriv) -> Expr:
         """d (d f / d x): the inner derivative is carried out first."""
         return self(self.resolver.differentiate(node.body, node.target, node.held))
@@ -244,6 +255,7 @@ _RULES: dict[type[Expr], str] = {
     Pow: "pow",
     Func: "func",
     Apply: "apply",
+    MatrixFunction: "matrix_function",
     Deriv: "deriv",
     Cases: "cases",
 }

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from symgrad.core.claims import Claim
 from symgrad.core.functions import TABLE
-from symgrad.core.nodes import Add, Const, Entry, Expr, Func, Mul, Num, Pow, Prod, Size, Sum, walk
+from symgrad.core.nodes import Add, Const, Entry, Expr, Func, MatrixFunction, Mul, Num, Pow, Prod, Size, Sum, walk
 from symgrad.writing.index_latex import latex
 
 SIGNS = {"nonzero": "\\neq", "positive": ">", "nonempty": ">"}
@@ -40,6 +40,8 @@ def _written(side: Expr) -> Iterator[tuple[str, Expr]]:
             negative, broken = node.exponent.value < 0, node.exponent.value.denominator != 1
             if (negative or broken) and not positive(node.base):
                 yield (">" if broken and negative else "\\ge" if broken else "\\neq"), node.base
+        elif isinstance(node, MatrixFunction) and node.name == "inverse":
+            yield "\\neq", MatrixFunction("determinant", node.matrix, ())
         elif isinstance(node, Func) and not positive(node.arg):
             row = TABLE.get(node.name)
             if row is not None and row.domain == "positive":

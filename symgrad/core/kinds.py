@@ -301,6 +301,19 @@ class Apply(Expr):
     derivs: tuple[tuple[int, tuple[IndexExpr, ...]], ...]
 
 
+class MatrixFunction(Expr):
+    """An entry of a function of a square matrix, by its row in the table: ``(A^{-1})_{kl}``, ``\\det A``.
+
+    ``matrix`` has two axes; ``indices``: one index expression per axis of the result.
+    """
+
+    __slots__ = ()
+    fields = ("name", "matrix", "indices")
+    name: str
+    matrix: Lam
+    indices: tuple[IndexExpr, ...]
+
+
 class Ref(Expr):
     """A defined quantity at given positions, one index expression per parameter."""
 

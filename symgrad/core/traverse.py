@@ -18,6 +18,7 @@ from symgrad.core.kinds import (
     Func,
     Iverson,
     Lam,
+    MatrixFunction,
     Mul,
     Num,
     Pow,
@@ -104,6 +105,7 @@ _PARTS: dict[type[Expr], Callable[[Any], Parts]] = {
     Pow: lambda node: ((), node.args, ()),
     Func: lambda node: ((), (node.args[1],), ()),
     Apply: _applied,
+    MatrixFunction: lambda node: (node.indices, (node.matrix.body,), node.matrix.axes),
     Deriv: lambda node: ((), (node.body, node.target), ()),
     Cases: _branched,
 }
@@ -178,6 +180,9 @@ def rebuild(
         lams = tuple(Lam(tuple(bound(a) for a in lam.axes), expr(lam.body)) for lam in node.arguments)
         derivs = tuple((k, tuple(index(e) for e in indices)) for k, indices in node.derivs)
         return Apply(node.function, lams, derivs)
+    if isinstance(node, MatrixFunction):
+        lam = Lam(tuple(bound(a) for a in node.matrix.axes), expr(node.matrix.body))
+        return MatrixFunction(node.name, lam, tuple(index(e) for e in node.indices))
     if isinstance(node, Deriv):
         return Deriv(expr(node.body), expr(node.target), node.held)
     if isinstance(node, Cases):

@@ -34,6 +34,7 @@ from symgrad.evaluating.array_functions import functions
 from symgrad.evaluating.array_positions import in_serial_order
 from symgrad.evaluating.budget import BUDGET
 from symgrad.evaluating.environment import Environment, EvaluationError
+from symgrad.evaluating.matrix_meanings import MATRIX_MEANINGS
 from symgrad.evaluating.meaning import Meaning, Perturbation, Perturbations
 
 
@@ -111,6 +112,17 @@ class Evaluator(Meaning):
             result = plus(result, product([*outer, -wave if turn > 1 else wave]))
         return result
 
+    def _matrix_function(self, node: n.MatrixFunction, perturbations: Perturbations) -> Numbers:
+        """The function of the whole matrix, then its entry."""
+        axes, body = self._with_own_axes(node.matrix.axes, node.matrix.body, perturbations)
+        value = self.value(body, perturbations)
+        found = MATRIX_MEANINGS[node.name](value, (axes[0], axes[1]), self.env.count(axes[0]))
+        if self.shake:
+            found = each(self._with_noise, found)
+        if not node.indices:
+            return found
+        return self.entry(found, axes, tuple(self.env.range_of(i) for i in axes), node.indices)
+
     def _ref(self, node: n.Ref, perturbations: Perturbations) -> Numbers:
         """Evaluate the definition at all its positions, then look up the entry."""
         d = node.definition
@@ -185,6 +197,7 @@ _RULES: dict[type[n.Expr], Callable[[Evaluator, Any, Perturbations], Numbers]] =
     n.Pow: Evaluator._pow,
     n.Func: Evaluator._func,
     n.Apply: Evaluator._apply,
+    n.MatrixFunction: Evaluator._matrix_function,
     n.Deriv: Evaluator._deriv,
     n.Ref: Evaluator._ref,
     n.Cases: Evaluator._cases,

@@ -18,6 +18,7 @@ from symgrad.core.ranges import Affine, Index, IndexExpr, Range, Subset, range_o
 from symgrad.evaluating.digits import Digits, OutOfSteps, UndefinedValue
 from symgrad.evaluating.discrete import is_discrete
 from symgrad.evaluating.environment import Environment, EvaluationError
+from symgrad.evaluating.matrix_digits import MATRIX_DIGITS
 from symgrad.evaluating.tables import EXCLUDED, Assignment, Table, contracted, rows
 
 
@@ -274,6 +275,26 @@ class Point:
             result += outer * mp.sin(angle)
         return result
 
+    def _matrix_function(self, node: n.MatrixFunction, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
+        """By elimination on the matrix of numbers; the inverse is computed once for all of its entries."""
+        row, column = node.matrix.axes
+        low = self.span_of(row).start
+        key = tuple(self.position(e, at) - low for e in node.indices)
+        own = sorted(n.free_indices(node.matrix.body) - {row, column}, key=lambda i: i.serial)
+        memo = (node.name, node.matrix, tuple(at.get(i) for i in own), shifts)
+        found = self._memo.get(memo)
+        if found is None:
+            entries = [
+                [self.value(node.matrix.body, {**at, row: a, column: b}, shifts) for b in self.span_of(column)]
+                for a in self.span_of(row)
+            ]
+            found = self._memo[memo] = MATRIX_DIGITS[node.name](self.m.mp, entries)
+        if found is None:
+            raise UndefinedValue("a matrix without an inverse")
+        if any(k not in range(len(found)) for k in key):
+            raise UndefinedValue("a position outside its range")
+        return found[key[0]][key[1]] if key else found
+
     def _ref(self, node: n.Ref, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         d = node.definition
         key = self.positions(tuple(self.env.range_of(i) for i in d.params), node.indices, at)
@@ -317,6 +338,7 @@ _RULES: dict[type[n.Expr], Callable[[Point, Any, Assignment, tuple[Shift, ...]],
     n.Pow: Point._pow,
     n.Func: Point._func,
     n.Apply: Point._apply,
+    n.MatrixFunction: Point._matrix_function,
     n.Deriv: Point._deriv,
     n.Ref: Point._ref,
     n.Cases: Point._cases,

@@ -38,6 +38,8 @@ class HeadRules:
     """Rebuild a part at other positions, raised to a power. Heads of other kinds never need rebuilding."""
     by_equation: Callable[[Attempt, Mono], Poly | None]
     """Rewrite a product by one of the assumed equations; None if none applies."""
+    in_sum: Callable[[Attempt, Slots, Mono], list[tuple[Slots, Poly]] | None]
+    """Simplify a sum of a product over bound indices to such sums; None if there is nothing to simplify."""
 
 
 @dataclass(slots=True)
@@ -102,6 +104,8 @@ class Attempt:
         self.trace: dict[str, None] = {}
         self.nonempty: dict[int, None] = {}
         self.letters: dict[Any, dict[str, None]] = {}
+        self.free: frozenset[int] = frozenset()
+        """The positions of the free indices for all of whose positions the claim is made."""
         self.depth = 0
         self.write_out_sums = False
         """True if sums over a few numbered positions are written out term by term."""

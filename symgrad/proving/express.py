@@ -10,6 +10,7 @@ from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, index_e
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
 from symgrad.proving.closed_forms import function_and_arguments
 from symgrad.proving.limits import MAX_DEPTH, FormTooLarge
+from symgrad.proving.matrix_heads import opened_determinant, opened_inverse
 from symgrad.proving.poly import accumulate, open_template, scale
 from symgrad.proving.position_ids import COMPOUND, Gathered
 
@@ -134,9 +135,24 @@ class FormWriter:
             made = nodes.num(head.of)
         elif kind == "apply":
             made = self.apply(hid, slots)
+        elif kind in ("inverse", "determinant"):
+            made = self.matrix_function(hid, slots)
         else:
             made = self.nested(hid, slots)
         return made
+
+    def matrix_function(self, hid: int, slots: tuple[int, ...]) -> Expr:
+        name = self.ctx.heads[hid].kind
+        where: tuple[IndexExpr, ...] = ()
+        if name == "inverse":
+            matrix, *ends = opened_inverse(self.ctx, (hid, slots, 1))
+            where = tuple(map(self.position, ends))
+        else:
+            matrix = opened_determinant(self.ctx, (hid, slots, 1))
+        axes = [self.bind(i, self.ctx.positions.ranges[i]) for i in (matrix.row, matrix.column)]
+        body = self.poly(matrix.entry)
+        self.release(axes)
+        return nodes.MatrixFunction(name, Lam(tuple(axes), body), where)
 
     def nested(self, hid: int, slots: tuple[int, ...]) -> Expr:
         head = self.ctx.heads[hid]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from symgrad.proving import closed_forms, elementary_laws, indicators, powers, size_polynomials, sum_laws
+from symgrad.proving import closed_forms, elementary_laws, indicators, matrix_heads, powers, size_polynomials, sum_laws
 from symgrad.proving.attempt import HeadRules
 from symgrad.proving.equation_rules import rewrite_by_equation
 from symgrad.proving.fractions import reduce_power
+from symgrad.proving.inverse_laws import cancelled
 
 RULES = HeadRules(
     in_product={
@@ -34,6 +35,9 @@ RULES = HeadRules(
         "apply": closed_forms.rebuild_apply,
         "raised": closed_forms.rebuild_raised,
         "product": closed_forms.rebuild_product,
+        "inverse": matrix_heads.rebuild_inverse,
+        "determinant": matrix_heads.rebuild_determinant,
     },
     by_equation=rewrite_by_equation,
+    in_sum=cancelled,
 )

@@ -10,7 +10,7 @@ from symgrad.core.functions import TABLE
 from symgrad.core.nodes import Cond, Expr, Iverson, Sum
 from symgrad.core.ranges import Affine, Index, Range, Subset
 from symgrad.core.substitute import instantiate, substitute
-from symgrad.proving import elementary_laws
+from symgrad.proving import elementary_laws, matrix_heads
 from symgrad.proving.attempt import Attempt, Poly
 from symgrad.proving.closed_forms import apply, general_power, is_positive, product_over
 from symgrad.proving.indicators import delta, differ, less, member, step
@@ -238,6 +238,14 @@ def _apply(ctx: Attempt, node: Any) -> Poly:
     return apply(ctx, node.function, arguments, derivs)
 
 
+def _matrix_function(ctx: Attempt, node: Any) -> Poly:
+    row, column = (ctx.positions.of(axis) for axis in node.matrix.axes)
+    matrix = matrix_heads.Matrix(normal_form(ctx, node.matrix.body), row, column)
+    if node.name == "determinant":
+        return matrix_heads.determinant(ctx, matrix)
+    return matrix_heads.inverse(ctx, matrix, *map(ctx.positions.of, node.indices))
+
+
 _RULES: dict[type, Callable[[Attempt, Any], Poly]] = {
     nodes.Num: lambda ctx, n: constant(n.value),
     nodes.Const: lambda ctx, n: {((ctx.interner.leaf("constant", n.name, 0, n.name).id, (), 1),): 1},
@@ -252,6 +260,7 @@ _RULES: dict[type, Callable[[Attempt, Any], Poly]] = {
     nodes.Pow: _pow,
     nodes.Func: _func,
     nodes.Apply: _apply,
+    nodes.MatrixFunction: _matrix_function,
     nodes.Ref: _ref,
     nodes.Cases: _cases,
 }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Definition, Expr, Ref, Size, distinct, walk
+from symgrad.core.nodes import Definition, Expr, Iverson, Ref, Size, distinct, free_indices, walk
 from symgrad.core.ranges import Affine, Index, IndexExpr
 from symgrad.core.substitute import substitute
 from symgrad.proving.attempt import Attempt, Poly
@@ -174,6 +174,12 @@ def _difference(attempt: Attempt, claim: Claim, strategy: Strategy, assumptions:
     for index in claim.free:
         if index.range is not None:
             attempt.positions.not_empty(index.range)
+    restricted = {i for a in assumptions if a.cond is not None for i in free_indices(Iverson(a.cond))}
+    attempt.free = frozenset(
+        i.serial
+        for i in claim.free
+        if i.kind != "fixed" and i not in restricted and attempt.positions.of(i) == i.serial
+    )
     for position, range_ in strategy.implied.in_range:
         learn_in_range(attempt, position, range_)
     learn(attempt, assumptions)

@@ -113,6 +113,7 @@ def _inner_sums_opened(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> t
 
 def _contract_or_split(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
     """Contract one delta with a bound index; if there is none, split the sum into its components."""
+    total: Poly
     for x in factors:
         if ctx.heads[x[0]].kind != "delta" or x[2] != 1:
             continue
@@ -132,10 +133,17 @@ def _contract_or_split(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> P
             ctx.note("sum_j delta_{ij} f(j) = f(i)")
             if inside != {ONE: 1}:
                 summand = mul(ctx, inside, summand)
-            total: Poly = {}
+            total = {}
             for mono, c in summand.items():
                 accumulate(total, sum_of_product(ctx, left, mono) if left else reduce(ctx, mono), c)
             return total
+    smaller = ctx.rules.in_sum(ctx, bound, factors)
+    if smaller is not None:
+        total = {}
+        for left, summand in smaller:
+            for mono, c in summand.items():
+                accumulate(total, sum_of_product(ctx, left, mono) if left else reduce(ctx, mono), c)
+        return total
     groups, outside = _connected_components(ctx, bound, factors)
     result: Poly = {outside: 1}
     for indices, parts in groups:

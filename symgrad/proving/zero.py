@@ -9,6 +9,7 @@ from symgrad.core.ranges import Range
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
 from symgrad.proving.common_factors import common_denominator
 from symgrad.proving.interner import Number
+from symgrad.proving.inverse_clearing import is_zero_after_clearing
 from symgrad.proving.limits import FormTooLarge, NormalFormError
 from symgrad.proving.poly import (
     ONE,
@@ -26,9 +27,11 @@ from symgrad.proving.sum_laws import sum_of_product, sum_over
 MAX_ALIGNMENTS = 64
 MAX_SUMMANDS = 40
 MAX_ENDS = 4
+TOP = 2
+"""How often sums may be opened by their summands."""
 
 
-def is_zero(ctx: Attempt, p: Poly, depth: int = 2) -> bool:
+def is_zero(ctx: Attempt, p: Poly, depth: int = TOP) -> bool:
     """True if ``p`` is known to be zero; False means that this is undecided."""
     if not p:
         return True
@@ -39,7 +42,9 @@ def is_zero(ctx: Attempt, p: Poly, depth: int = 2) -> bool:
     if depth > 0 and cancels_summand_by_summand(ctx, cleared, depth):
         return True
     evened = with_ends_written_out(ctx, cleared)
-    return evened is not None and is_zero(ctx, evened, 0)
+    if evened is not None and is_zero(ctx, evened, 0):
+        return True
+    return depth == TOP and is_zero_after_clearing(ctx, cleared)
 
 
 def clear_denominators(ctx: Attempt, p: Poly) -> Poly:

@@ -26,6 +26,7 @@ from symgrad.core.nodes import (
     Func,
     Iverson,
     Lam,
+    MatrixFunction,
     Mul,
     Num,
     Pow,
@@ -309,6 +310,15 @@ class Printer:
             self.letters.release(axis)
         return out
 
+    def matrix_function(self, node: MatrixFunction) -> LatexText:
+        """``(A^{-1})_{kl}``, ``\\det(A)``, ``\\det([...]_{ij})``"""
+        text = self.array(node.matrix)
+        if node.name == "determinant":
+            return LatexText("\\det" + enclosed(text))
+        plain = is_named(node.matrix) and "^" not in text and "(" not in text
+        inner = f"{text if plain else enclosed(text)}^{{-1}}"
+        return LatexText(f"({inner})" + script("_", self.letters.slots(node.indices)), NAME)
+
     def deriv(self, node: Deriv) -> LatexText:
         """``\\frac{\\partial J}{\\partial U_{zi}}`` of a name; of anything else, the operator in front of it."""
         targets: list[Expr] = []
@@ -382,6 +392,7 @@ _RULES: dict[type[Expr], Callable[[Printer, Any], LatexText]] = {
     Pow: Printer.pow,
     Func: Printer.func,
     Apply: Printer.apply,
+    MatrixFunction: Printer.matrix_function,
     Deriv: Printer.deriv,
     Cases: Printer.cases,
 }

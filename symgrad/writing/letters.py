@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from symgrad.core.nodes import Apply, Definition, Delta, Entry, Expr, Ref, Size, distinct, free_indices, parts
+from symgrad.core.nodes import (
+    Apply,
+    Definition,
+    Delta,
+    Entry,
+    Expr,
+    MatrixFunction,
+    Ref,
+    Size,
+    distinct,
+    free_indices,
+    parts,
+)
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, range_of
 
 SPARE = tuple("kjlmnpqrstiabcdfgh")
@@ -219,6 +231,8 @@ def _slot_shows(index: Index, node: Expr) -> bool:
     elif isinstance(node, Apply):
         for k, ii in node.derivs:
             pairs += ((e, axis.range) for e, axis in zip(ii, node.arguments[k].axes, strict=True))
+    elif isinstance(node, MatrixFunction):
+        pairs += ((e, node.matrix.axes[0].range) for e in node.indices)
     for e in slots(node):
         if isinstance(e, Gather):
             pairs += zip(e.indices, e.array.ranges, strict=True)

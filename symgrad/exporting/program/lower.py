@@ -199,6 +199,9 @@ class Lowering(PositionRules):
     def apply(self, node: n.Apply) -> LabelledArray:
         raise SymgradError(f"{node.function.name} is known only by its name: define it by a formula to export it")
 
+    def matrix_function(self, node: n.MatrixFunction) -> LabelledArray:
+        raise SymgradError("inverses and determinants of matrices are not exported")
+
     def deriv(self, node: n.Deriv) -> LabelledArray:
         return self.value(prepare(resolve(node), self._prepared))
 
@@ -245,6 +248,7 @@ _RULES: dict[type[n.Expr], Callable[[Lowering, Any], LabelledArray]] = {
     n.Pow: Lowering.pow,
     n.Func: Lowering.func,
     n.Apply: Lowering.apply,
+    n.MatrixFunction: Lowering.matrix_function,
     n.Deriv: Lowering.deriv,
     n.Ref: Lowering.ref,
     n.Cases: Lowering.cases,

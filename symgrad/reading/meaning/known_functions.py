@@ -9,6 +9,7 @@ from symgrad.core.functions import BY_SPELLING
 from symgrad.core.nodes import Add, Delta, Expr, Func, Mul, Pow, Sum, num
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.matrix_inverses import determinant, matrix_inverse
 from symgrad.reading.meaning.open_index import same_range
 from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
 from symgrad.reading.meaning.rules import Reading
@@ -119,6 +120,27 @@ def diag(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     return ReadValue(substitute(value.body, {value.axes[1]: value.axes[0]}), value.axes[:1])
 
 
+def det(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``\\det A``"""
+    return determinant(_one(values, node), node.span)
+
+
+def inv(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``\\operatorname{inv}(A) = A^{-1}``"""
+    return matrix_inverse(_one(values, node), node.span)
+
+
+def logdet(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``\\operatorname{logdet}(A) = \\log \\det A``"""
+    return ReadValue(Func("log", determinant(_one(values, node), node.span).body))
+
+
+def _one(values: list[ReadValue], node: Call) -> ReadValue:
+    if len(values) != 1:
+        raise error("SG115", f"`{node.function.key}` takes one argument", node.span)
+    return values[0]
+
+
 def whole_sum(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     """``\\operatorname{sum}(x)``, over all entries."""
     return ReadValue(total(_vector(values, node)))
@@ -164,6 +186,10 @@ WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
     "trace": trace,
     "diag": diag,
     "Diag": diag,
+    "det": det,
+    "\\det": det,
+    "inv": inv,
+    "logdet": logdet,
     "sum": whole_sum,
     "max": maximum,
     "\\max": maximum,

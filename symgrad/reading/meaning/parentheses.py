@@ -7,6 +7,7 @@ from dataclasses import replace
 from symgrad.core.nodes import Cond, Expr, Func, Mul, Num, Pow, Size, Sum, num
 from symgrad.core.ranges import Affine, Index
 from symgrad.reading.meaning.known_functions import squares, total
+from symgrad.reading.meaning.matrix_inverses import determinant
 from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.slots import element
@@ -86,7 +87,7 @@ def bars(el: Reading, node: Paren) -> ReadValue:
         if len(value.axes) == 1:
             return ReadValue(Func("sqrt", squares(value)))  # the length of a vector
         if value.axes:
-            raise error("SG113", "`|A|` of a matrix is not read", node.span, "write `\\lVert A \\rVert_F` for a norm")
+            return determinant(value, node.span)
         return ReadValue(Func("abs", value.body))
     return ReadValue(Func("sqrt", _squares(el, value, node.span)))
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symgrad.core.nodes import Func, Num, Pow
+from symgrad.reading.meaning.matrix_inverses import inverse_or_transpose, inverse_power
 from symgrad.reading.meaning.raw_trees import Parenthesis, tidy
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import ReadValue, fresh_axes, multiply, transpose
@@ -56,7 +57,13 @@ def raised(el: Reading, value: ReadValue, sup: tuple[Token, ...], span: Span) ->
             exponent = el.scalar(el.parse(tokens[1:-1], span), "an exponent")
             return replace(value, body=Pow(value.body, exponent), jacobian=None)
         raise error("SG105", f"`{cover(tokens).text}` is not declared as a label of this name", cover(tokens))
-    if said.power:
+    inverse = inverse_power(said.power) if len(value.axes) == 2 else None
+    if inverse is not None:
+        whole, transposed = inverse
+        value = inverse_or_transpose(value, transposed, span)
+        if whole > 1:
+            value = power(el, value, (replace(said.power[1], text=str(whole)),), span)
+    elif said.power:
         value = power(el, value, said.power, span)
     return transpose(value, span) if said.transpose else value
 

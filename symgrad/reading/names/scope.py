@@ -24,9 +24,9 @@ from symgrad.text.source import Span
 NORMAL = "\\mathcal{N}"
 """The density of the normal distribution, with three arguments; with none, it may be a subset."""
 
-ARRAY_FUNCTIONS = frozenset(
-    ("softmax", "logsumexp", "lse", "LSE", "tr", "Tr", "trace", "diag", "Diag", "sum", "max", "min", "\\max", "\\min")
-)
+_REDUCTIONS = ("softmax", "logsumexp", "lse", "LSE", "sum", "max", "min", "\\max", "\\min")
+_OF_MATRICES = ("tr", "Tr", "trace", "diag", "Diag", "det", "\\det", "inv", "logdet")
+ARRAY_FUNCTIONS = frozenset((*_REDUCTIONS, *_OF_MATRICES))
 """Functions of whole arrays, read by their definition."""
 
 WORDS: dict[str, str] = {

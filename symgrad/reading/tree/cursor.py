@@ -67,6 +67,7 @@ class NamesInForce(Protocol):
 class Cursor(ABC):
     """A place in a token list. ``head``: the tokens are a whole left side, which may define a name.
 
+    ``ends``: the names that end a product that is the argument of a function, ``\\det A \\det B``.
     ``bound``: the letters that are positions at this place, for example those of the sums around it."""
 
     def __init__(self, tokens: Sequence[Token], vocabulary: NamesInForce, where: Span, head: bool = False) -> None:
@@ -77,6 +78,7 @@ class Cursor(ABC):
         self.at = 0
         self.depth = 0
         self.bars = 0
+        self.ends: frozenset[str] = frozenset()
         self.bound: frozenset[str] = frozenset()
         if len(tokens) > MAX_TOKENS:
             raise error("SG002", f"more than {MAX_TOKENS} symbols in one expression", where, "split it")

@@ -24,6 +24,7 @@ from symgrad.reading.tree.syntax import Call, Differential, Sym, SyntaxNode
 from symgrad.reading.tree.words import word_length
 
 OPERATORS = ("+", "-", "*", "/", "\\cdot", "\\odot", "\\times")
+DETERMINANTS = frozenset(("det", "\\det"))
 EVENTS = ("=", "\\succ", "\\prec")
 """The signs of events: a random variable has a value, one outcome is preferred to another."""
 
@@ -58,7 +59,9 @@ class NameParser(ArrayParser):
                 return sym
             if t is None or not (self.starts_factor(t) or (t.kind == "symbol" and t.text == "-")):
                 raise error("SG104", f"the argument of `{sym.key}` is missing", sym.span, "write it in parentheses")
+            outer, self.ends = self.ends, self.ends | DETERMINANTS if sym.key in DETERMINANTS else self.ends
             body = self.signed_product()
+            self.ends = outer
             return Call(sym.span.to(body.span), sym, (body,), bare=True)
         return sym
 

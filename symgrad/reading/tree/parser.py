@@ -121,7 +121,7 @@ class Parser(NameParser, DerivativeParser):
                 factors.append((op, Terms(t.span, ((-1, self.product()),))))
                 op = ""
                 continue
-            if not self.starts_factor(t):
+            if not self.starts_factor(t) or (factors and not op and t.text in self.ends):
                 break
             factors.append((op, self.factor()))
             op = ""

@@ -1,0 +1,50 @@
+"""Inverses and determinants of square matrices."""
+
+from __future__ import annotations
+
+from symgrad.core.nodes import Lam, MatrixFunction
+from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.open_index import same_range
+from symgrad.reading.meaning.raw_trees import Parenthesis
+from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, transpose
+from symgrad.reading.tokens.lexer import Token
+from symgrad.text.source import Span
+
+
+def matrix_inverse(value: ReadValue, span: Span) -> ReadValue:
+    """``A^{-1}`` of a square matrix: its rows run over the columns of ``A``."""
+    matrix = _square(value, "only a square matrix has an inverse", span)
+    row, column = (axis.fresh("free") for axis in reversed(matrix.axes))
+    return ReadValue(MatrixFunction("inverse", matrix, (row, column)), (row, column))
+
+
+def determinant(value: ReadValue, span: Span) -> ReadValue:
+    """``\\det A``, ``|A|``; a number is its own determinant."""
+    if not value.axes:
+        return value
+    return ReadValue(MatrixFunction("determinant", _square(value, "only a square matrix has a determinant", span), ()))
+
+
+def inverse_power(tokens: tuple[Token, ...]) -> tuple[int, bool] | None:
+    """``-1``, ``-2`` and ``-\\top`` above a matrix: the power of the inverse, and whether it is transposed."""
+    texts = [t.text for t in tokens]
+    transposed = texts[-1:] in (["\\top"], ["T"]) and len(texts) > 1
+    rest = texts[:-1] if transposed else texts
+    if rest[:1] != ["-"] or len(rest) > 2 or (len(rest) == 2 and not rest[1].isdigit()):
+        return None
+    power = int(rest[1]) if len(rest) == 2 else 1
+    return (power, transposed) if power and (transposed or len(rest) == 2) else None
+
+
+def inverse_or_transpose(value: ReadValue, transposed: bool, span: Span) -> ReadValue:
+    """``A^{-1}``, or ``A^{-\\top}``"""
+    inverse = matrix_inverse(value, span)
+    return transpose(inverse, span) if transposed else inverse
+
+
+def _square(value: ReadValue, message: str, span: Span) -> Lam:
+    """The matrix over axes of its own."""
+    if len(value.axes) != 2 or not same_range(*value.axes):
+        raise ShapeMismatch(message, value, value, span)
+    axes = tuple(a.fresh("bound") for a in value.axes)
+    return Lam(axes, Parenthesis(substitute(value.body, dict(zip(value.axes, axes, strict=True)))))
