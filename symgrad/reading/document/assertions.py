@@ -30,6 +30,7 @@ $u = x^2$``, ``let $y = x$ for now``.
 _SIGN = re.compile(r"<|>|=|≠|≤|≥|∉|\\(?:leq?|geq?|neq?|notin)(?![a-z])")
 _SIGNS = {"≠": "\\neq", "≤": "\\le", "≥": "\\ge", "∉": "\\notin", "\\leq": "\\le", "\\geq": "\\ge", "\\ne": "\\neq"}
 _NEVER_BOTH = ({">", "<"}, {">", "="}, {"<", "="}, {">", "\\le"}, {"<", "\\ge"}, {"=", "\\neq"})
+_SYMMETRY = re.compile(r"\s*(\S.*?)\s*=\s*\1\s*\^\s*\{?\s*(?:\\top|\\intercal|T|\\mathsf\s*\{?T\}?)\s*\}?\s*$")
 MAX_WORDS = 8
 """Between a word that asserts and its formula, and between two formulas."""
 
@@ -45,9 +46,27 @@ def stances(formulas: Sequence[Inline], prose: Sequence[Prose]) -> list[Stance]:
             found[k] = found[k - 1]  # `if $a > 0$ and $b > 0$`
         elif words.RESTRICTS.match(gap) and _sign(formulas[k - 1].content.text) == "\\neq":
             found[k] = found[k - 1]  # `$n_k \neq n_l$ for $k \neq l$`
+        elif found[k] in ("mentioned", "unclear") and _is_declared_symmetric(formulas, prose, found, k):
+            found[k] = "asserted"
     for k in _contradictory(formulas, found):
         found[k] = "denied"
     return found
+
+
+def _is_declared_symmetric(
+    formulas: Sequence[Inline], prose: Sequence[Prose], found: Sequence[Stance], k: int
+) -> bool:
+    """``$S \\in \\mathbb{R}^{D \\times D}$, $S = S^\\top$``: what a list of declarations says of a matrix in it."""
+    said = _SYMMETRY.match(formulas[k].content.text)
+    if said is None or words.DOUBT.search(prose[k].before) or words.NEGATION.search(prose[k].before):
+        return False
+    for j in range(k - 1, -1, -1):
+        if not words.LISTS.match(between(formulas[j], formulas[j + 1])) or found[j] in ("denied", "case"):
+            return False
+        names, declares, _ = re.sub(r"∈", r"\\in ", formulas[j].content.text).partition("\\in ")
+        if declares and said.group(1) in [n.strip() for n in names.split(",")]:
+            return True
+    return False
 
 
 def _contradictory(formulas: Sequence[Inline], said: Sequence[Stance]) -> list[int]:
