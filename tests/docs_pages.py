@@ -182,6 +182,9 @@ MEANINGS: dict[tuple[str, ...], str] = {
     ("tr", "Tr", "trace"): "the sum of the diagonal of a square matrix; a number is its own trace",
     ("diag", "Diag"): "the diagonal matrix of a vector; the diagonal of a square matrix",
     ("det", "\\det"): "the determinant of a square matrix ([inverses and determinants](notation/inverses.md))",
+    (
+        "vec",
+    ): "the columns of a matrix below each other ([Kronecker products](notation/inverses.md#kronecker-products-and-vec))",
     ("inv",): "the inverse of a square matrix",
     ("logdet",): r"`\log \det A` of a square matrix",
     ("sum",): "the sum of all entries of an array",

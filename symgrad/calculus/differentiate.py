@@ -223,12 +223,15 @@ class Rules:
 
     def matrix_function(self, node: MatrixFunction) -> Expr:
         """d F(M) = sum_{ab} (dF / dM_{ab}) d M_{ab}"""
-        a, b = (axis.fresh("bound") for axis in node.matrix.axes)
-        inner = self(substitute(node.matrix.body, dict(zip(node.matrix.axes, (a, b), strict=True))))
+        axes = tuple(axis.fresh("bound") for axis in node.matrix.axes)
+        inner = self(substitute(node.matrix.body, dict(zip(node.matrix.axes, axes, strict=True))))
         if inner is ZERO:
             return ZERO
-        term = product(MATRIX_FUNCTIONS[node.name].slope(node, a, b), inner)
-        return summed(a, summed(b, term, (), self.in_range), (), self.in_range)
+        half = len(axes) // 2
+        term = product(MATRIX_FUNCTIONS[node.name].slope(node, axes[:half], axes[half:]), inner)
+        for axis in reversed(axes):
+            term = summed(axis, term, (), self.in_range)
+        return term
 
     def deriv(self, node: Deriv) -> Expr:
         """d (d f / d x): the inner derivative is carried out first."""

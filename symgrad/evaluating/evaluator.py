@@ -34,7 +34,7 @@ from symgrad.evaluating.array_functions import functions
 from symgrad.evaluating.array_positions import in_serial_order
 from symgrad.evaluating.budget import BUDGET
 from symgrad.evaluating.environment import Environment, EvaluationError
-from symgrad.evaluating.matrix_meanings import MATRIX_MEANINGS
+from symgrad.evaluating.matrix_meanings import MATRIX_MEANINGS, MatrixAxes
 from symgrad.evaluating.meaning import Meaning, Perturbation, Perturbations
 
 
@@ -116,7 +116,8 @@ class Evaluator(Meaning):
         """The function of the whole matrix, then its entry."""
         axes, body = self._with_own_axes(node.matrix.axes, node.matrix.body, perturbations)
         value = self.value(body, perturbations)
-        found = MATRIX_MEANINGS[node.name](value, (axes[0], axes[1]), self.env.count(axes[0]))
+        rows, columns = axes[: len(axes) // 2], axes[len(axes) // 2 :]
+        found = MATRIX_MEANINGS[node.name](value, MatrixAxes(rows, columns, tuple(map(self.env.count, rows))))
         if self.shake:
             found = each(self._with_noise, found)
         if not node.indices:

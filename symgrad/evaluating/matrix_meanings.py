@@ -1,48 +1,59 @@
 """Functions of square matrices in doubles, for arrays with named axes and for dual numbers.
 
-The values have the axes of the matrix: ``(M^{-1})_{ab}`` stands at row ``a`` and column ``b``. Where a matrix is
-singular, or so close to it that rounding errors would decide, its inverse is undefined.
+The values have the axes of the matrix: ``(M^{-1})_{ab}`` stands at row ``a`` and column ``b``. Rows and columns of a
+Kronecker product have several axes each. Where a matrix is singular, or so close to it that rounding errors would
+decide, its inverse is undefined.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.core.ranges import Index
-from symgrad.evaluating.arithmetic import Arr, Dual, Numbers, components, expand, merge, times, total
+from symgrad.evaluating.arithmetic import Arr, Axes, Dual, Numbers, components, expand, merge, times, total
 
 WORST = 1e8
 """The largest condition number of a matrix whose inverse is computed."""
 
-Pair = tuple[Index, Index]
+
+class MatrixAxes(NamedTuple):
+    """The axes of the rows and of the columns of a matrix, and the lengths that both have."""
+
+    rows: Axes
+    columns: Axes
+    counts: tuple[int, ...]
 
 
-def inverse(matrix: Numbers, axes: Pair, count: int) -> Numbers:
+def inverse(matrix: Numbers, axes: MatrixAxes) -> Numbers:
     """``(M + eps D)^{-1} = M^{-1} - eps M^{-1} D M^{-1}``"""
     if isinstance(matrix, Dual):
-        value = inverse(matrix.value, axes, count)
-        slope = _matmul(_matmul(value, matrix.dot, axes, count), value, axes, count)
-        return Dual(matrix.tag, value, -slope)
-    return _whole(matrix, axes, count, _inverse)
+        value = inverse(matrix.value, axes)
+        return Dual(matrix.tag, value, -_matmul(_matmul(value, matrix.dot, axes), value, axes))
+    assert isinstance(matrix, Arr)  # the only other class
+    laid, rest = _laid_out(matrix, axes)
+    result = _inverse(laid).reshape(*laid.shape[:-2], *axes.counts, *axes.counts)
+    return _in_order(Arr(result, (*rest, *axes.rows, *axes.columns)))
 
 
-def determinant(matrix: Numbers, axes: Pair, count: int) -> Numbers:
+def determinant(matrix: Numbers, axes: MatrixAxes) -> Numbers:
     """``det(M + eps D) = det M + eps det(M) tr(M^{-1} D)``"""
     if isinstance(matrix, Dual):
-        value = determinant(matrix.value, axes, count)
-        inner = times(_swapped(inverse(matrix.value, axes, count), axes), matrix.dot)
-        return Dual(matrix.tag, value, times(value, total(total(inner, axes[0], count), axes[1], count)))
+        value = determinant(matrix.value, axes)
+        swap = dict(zip((*axes.rows, *axes.columns), (*axes.columns, *axes.rows), strict=True))
+        inner = times(_renamed(inverse(matrix.value, axes), swap), matrix.dot)
+        for pair in (axes.rows, axes.columns):
+            inner = _summed(inner, pair, axes.counts)
+        return Dual(matrix.tag, value, times(value, inner))
     assert isinstance(matrix, Arr)  # the only other class
-    laid, rest = _laid_out(matrix, axes, count)
+    laid, rest = _laid_out(matrix, axes)
     return Arr(np.asarray(np.linalg.det(laid)), rest)
 
 
-MATRIX_MEANINGS: dict[str, Callable[[Numbers, Pair, int], Numbers]] = {"inverse": inverse, "determinant": determinant}
-"""Functions of a matrix that is given with its two axes and their length."""
+MATRIX_MEANINGS: dict[str, Callable[[Numbers, MatrixAxes], Numbers]] = {"inverse": inverse, "determinant": determinant}
 
 
 def _inverse(a: NDArray[Any]) -> NDArray[Any]:
@@ -54,40 +65,38 @@ def _inverse(a: NDArray[Any]) -> NDArray[Any]:
     return np.where(good[..., None, None], np.linalg.inv(safe), np.nan)
 
 
-def _laid_out(matrix: Arr, axes: Pair, count: int) -> tuple[NDArray[Any], tuple[Index, ...]]:
+def _laid_out(matrix: Arr, axes: MatrixAxes) -> tuple[NDArray[Any], Axes]:
     """The matrices along the last two axes, and the axes in front of them."""
-    full = merge(matrix.axes, axes)
-    rest = tuple(i for i in full if i not in axes)
-    a = expand(matrix, full)
-    order = [0, *(1 + full.index(i) for i in rest), 1 + full.index(axes[0]), 1 + full.index(axes[1])]
-    moved = a.transpose(order)
-    return np.broadcast_to(moved, (*moved.shape[:-2], count, count)), rest
+    own = (*axes.rows, *axes.columns)
+    full = merge(matrix.axes, own)
+    rest = tuple(i for i in full if i not in own)
+    moved = expand(matrix, full).transpose([0, *(1 + full.index(i) for i in (*rest, *own))])
+    front = moved.shape[: len(rest) + 1]
+    size = int(np.prod(axes.counts, dtype=int))
+    return np.broadcast_to(moved, (*front, *axes.counts, *axes.counts)).reshape(*front, size, size), rest
 
 
-def _whole(matrix: Numbers, axes: Pair, count: int, f: Callable[[NDArray[Any]], NDArray[Any]]) -> Arr:
-    assert isinstance(matrix, Arr)  # a dual number was taken apart before
-    laid, rest = _laid_out(matrix, axes, count)
-    result, found = f(laid), (*rest, *axes)
-    named = merge(found)
-    return Arr(result.transpose([0, *(1 + found.index(i) for i in named)]), named)
-
-
-def _swapped(x: Numbers, axes: Pair) -> Numbers:
-    """The transpose."""
-    return _renamed(x, {axes[0]: axes[1], axes[1]: axes[0]})
+def _in_order(x: Arr) -> Arr:
+    """The array with its axes ordered by serial."""
+    named = merge(x.axes)
+    return Arr(x.a.transpose([0, *(1 + x.axes.index(i) for i in named)]), named)
 
 
 def _renamed(x: Numbers, names: dict[Index, Index]) -> Numbers:
-    def rename(v: Arr) -> Arr:
-        new = tuple(names.get(i, i) for i in v.axes)
-        named = merge(new)
-        return Arr(v.a.transpose([0, *(1 + new.index(i) for i in named)]), named)
-
-    return components(rename, x)
+    return components(lambda v: _in_order(Arr(v.a, tuple(names.get(i, i) for i in v.axes))), x)
 
 
-def _matmul(left: Numbers, right: Numbers, axes: Pair, count: int) -> Numbers:
-    """The product of two matrices over the same two axes."""
-    middle = axes[0].fresh()
-    joined = times(_renamed(left, {axes[1]: middle}), _renamed(right, {axes[0]: middle}))
-    return total(joined, middle, count)
+def _summed(x: Numbers, over: Axes, counts: tuple[int, ...]) -> Numbers:
+    for index, count in zip(over, counts, strict=True):
+        x = total(x, index, count)
+    return x
+
+
+def _matmul(left: Numbers, right: Numbers, axes: MatrixAxes) -> Numbers:
+    """The product of two matrices over the same axes."""
+    middle = tuple(i.fresh() for i in axes.rows)
+    joined = times(
+        _renamed(left, dict(zip(axes.columns, middle, strict=True))),
+        _renamed(right, dict(zip(axes.rows, middle, strict=True))),
+    )
+    return _summed(joined, middle, axes.counts)

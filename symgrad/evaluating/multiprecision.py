@@ -277,23 +277,25 @@ class Point:
 
     def _matrix_function(self, node: n.MatrixFunction, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         """By elimination on the matrix of numbers; the inverse is computed once for all of its entries."""
-        row, column = node.matrix.axes
-        low = self.span_of(row).start
-        key = tuple(self.position(e, at) - low for e in node.indices)
-        own = sorted(n.free_indices(node.matrix.body) - {row, column}, key=lambda i: i.serial)
+        axes = node.matrix.axes
+        half = len(axes) // 2
+        spans = [self.span_of(i) for i in axes]
+        places = [list(product(*spans[:half])), list(product(*spans[half:]))]
+        own = sorted(n.free_indices(node.matrix.body).difference(axes), key=lambda i: i.serial)
         memo = (node.name, node.matrix, tuple(at.get(i) for i in own), shifts)
         found = self._memo.get(memo)
         if found is None:
-            entries = [
-                [self.value(node.matrix.body, {**at, row: a, column: b}, shifts) for b in self.span_of(column)]
-                for a in self.span_of(row)
-            ]
+            here = [[{**at, **dict(zip(axes, (*a, *b), strict=True))} for b in places[1]] for a in places[0]]
+            entries = [[self.value(node.matrix.body, place, shifts) for place in row] for row in here]
             found = self._memo[memo] = MATRIX_DIGITS[node.name](self.m.mp, entries)
         if found is None:
             raise UndefinedValue("a matrix without an inverse")
-        if any(k not in range(len(found)) for k in key):
+        if not node.indices:
+            return found
+        where = tuple(self.position(e, at) for e in node.indices)
+        if where[:half] not in places[0] or where[half:] not in places[1]:
             raise UndefinedValue("a position outside its range")
-        return found[key[0]][key[1]] if key else found
+        return found[places[0].index(where[:half])][places[1].index(where[half:])]
 
     def _ref(self, node: n.Ref, at: Assignment, shifts: tuple[Shift, ...]) -> Any:
         d = node.definition

@@ -16,7 +16,7 @@ from symgrad.proving.closed_forms import general_power, product_over
 from symgrad.proving.common_factors import common_denominator, primitive_part
 from symgrad.proving.indicators import delta
 from symgrad.proving.interner import Head, Number
-from symgrad.proving.limits import UndefinedForm
+from symgrad.proving.limits import UndefinedForm, Unsupported
 from symgrad.proving.poly import (
     ONE,
     accumulate,
@@ -218,6 +218,33 @@ def _smallest_cut(ctx: Attempt, update: Matrix) -> Poly | None:
     return min(found, key=lambda f: f[0])[1] if found else None
 
 
+def kronecker_factors(ctx: Attempt, body: Poly, axes: list[tuple[int, int]]) -> list[Matrix]:
+    """The matrices of which a matrix is the Kronecker product, one for each row and column axis."""
+    if len(body) != 1:
+        raise Unsupported("a sum of Kronecker products")
+    ((mono, c),) = body.items()
+    held: list[list[Part]] = [[] for _ in axes]
+    for x in mono:
+        where = [n for n, pair in enumerate(axes) if any(_holds(ctx, x, i) for i in pair)] or [0]
+        if len(where) > 1:
+            raise Unsupported("no Kronecker product")
+        held[where[0]].append(x)
+    return [
+        Matrix({tuple(parts): 1 if n else c}, *pair) for n, (parts, pair) in enumerate(zip(held, axes, strict=True))
+    ]
+
+
+def kronecker_determinant(ctx: Attempt, matrices: list[Matrix]) -> Poly:
+    """``det(A \\otimes B) = det(A)^N det(B)^M`` for ``A`` with ``M`` rows and ``B`` with ``N`` rows"""
+    result: Poly = {ONE: 1}
+    for n, matrix in enumerate(matrices):
+        factor = determinant(ctx, matrix)
+        for other in (*matrices[:n], *matrices[n + 1 :]):
+            factor = _to_the_size(ctx, factor, size_of(ctx, ctx.positions.ranges.get(other.row)))
+        result = mul(ctx, result, factor)
+    return result
+
+
 def _to_the_size(ctx: Attempt, base: Poly, size: Poly) -> Poly:
     if len(size) == 1 and ONE in size:
         return power(ctx, base, size[ONE])
@@ -244,14 +271,34 @@ def _inverse_part(ctx: Attempt, matrix: Matrix, k: int, l: int) -> Poly:  # noqa
 
     def made(sign: int) -> tuple[int, Slots]:
         ends: Mono = tuple(sorted(((end, (k, matrix.column), 1), (end, (l, matrix.row), 1))))
-        terms = [*poly_terms(scale(matrix.entry, sign)), ((1, 1), ends)]
-        return to_template(ctx, "inverse", "", terms, (matrix.row, matrix.column))
+        # delta_{ij} f(i) = delta_{ij} f(j)
+        return min(
+            to_template(
+                ctx, "inverse", "", [*poly_terms(scale(entry, sign)), ((1, 1), ends)], (matrix.row, matrix.column)
+            )
+            for entry in _on_diagonal(ctx, matrix)
+        )
 
     if positive < 0:
         return scale(single(ctx, *made(-1)), -1)
     if positive == 0 and made(-1)[0] < made(1)[0]:
         return scale(single(ctx, *made(-1)), -1)
     return single(ctx, *made(1))
+
+
+def _on_diagonal(ctx: Attempt, matrix: Matrix) -> list[Poly]:
+    """The entry of a matrix, and the same with its terms on the diagonal at the other axis."""
+    wanted = {matrix.row, matrix.column}
+    moved: Poly = {}
+    for mono, c in matrix.entry.items():
+        deltas = tuple(x for x in mono if ctx.heads[x[0]].kind == "delta" and set(x[1]) == wanted)
+        rest: Poly = {tuple(x for x in mono if x not in deltas): c}
+        if deltas:
+            here = matrix.row if any(_holds(ctx, x, matrix.row) for m in rest for x in m) else matrix.column
+            rest = replace_throughout(ctx, rest, here, matrix.column if here == matrix.row else matrix.row)
+        for m, k in rest.items():
+            accumulate(moved, {merge(m, deltas): k})
+    return [matrix.entry] if moved == matrix.entry else [matrix.entry, moved]
 
 
 def _scalars_taken_out(ctx: Attempt, matrix: Matrix) -> tuple[Number, list[Part], Matrix] | None:

@@ -15,7 +15,7 @@ from symgrad.proving.attempt import Attempt, Poly
 from symgrad.proving.closed_forms import apply, general_power, is_positive, product_over
 from symgrad.proving.indicators import delta, differ, less, member, step
 from symgrad.proving.limits import MAX_DEPTH, FormTooLarge, UndefinedForm, Unsupported
-from symgrad.proving.poly import ONE, accumulate, constant, minus, mul, replace_throughout, single
+from symgrad.proving.poly import ONE, accumulate, constant, minus, mul, product, replace_throughout, single
 from symgrad.proving.powers import power
 from symgrad.proving.size_polynomials import affine
 from symgrad.proving.sum_laws import sum_over
@@ -239,11 +239,17 @@ def _apply(ctx: Attempt, node: Any) -> Poly:
 
 
 def _matrix_function(ctx: Attempt, node: Any) -> Poly:
-    row, column = (ctx.positions.of(axis) for axis in node.matrix.axes)
-    matrix = matrix_heads.Matrix(normal_form(ctx, node.matrix.body), row, column)
+    axes = [ctx.positions.of(axis) for axis in node.matrix.axes]
+    half = len(axes) // 2
+    body = normal_form(ctx, node.matrix.body)
+    matrices = [matrix_heads.Matrix(body, axes[0], axes[1])]
+    if half > 1:
+        matrices = matrix_heads.kronecker_factors(ctx, body, list(zip(axes[:half], axes[half:], strict=True)))
     if node.name == "determinant":
-        return matrix_heads.determinant(ctx, matrix)
-    return matrix_heads.inverse(ctx, matrix, *map(ctx.positions.of, node.indices))
+        return matrix_heads.kronecker_determinant(ctx, matrices)
+    at = [ctx.positions.of(e) for e in node.indices]
+    parts = zip(matrices, at[:half], at[half:], strict=True)
+    return product(ctx, (matrix_heads.inverse(ctx, matrix, k, j) for matrix, k, j in parts))
 
 
 _RULES: dict[type, Callable[[Attempt, Any], Poly]] = {

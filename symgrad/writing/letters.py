@@ -232,7 +232,7 @@ def _slot_shows(index: Index, node: Expr) -> bool:
         for k, ii in node.derivs:
             pairs += ((e, axis.range) for e, axis in zip(ii, node.arguments[k].axes, strict=True))
     elif isinstance(node, MatrixFunction):
-        pairs += ((e, node.matrix.axes[0].range) for e in node.indices)
+        pairs += zip(node.indices, (a.range for a in node.matrix.axes), strict=False)
     for e in slots(node):
         if isinstance(e, Gather):
             pairs += zip(e.indices, e.array.ranges, strict=True)

@@ -53,9 +53,7 @@ def stances(formulas: Sequence[Inline], prose: Sequence[Prose]) -> list[Stance]:
     return found
 
 
-def _is_declared_symmetric(
-    formulas: Sequence[Inline], prose: Sequence[Prose], found: Sequence[Stance], k: int
-) -> bool:
+def _is_declared_symmetric(formulas: Sequence[Inline], prose: Sequence[Prose], found: Sequence[Stance], k: int) -> bool:
     """``$S \\in \\mathbb{R}^{D \\times D}$, $S = S^\\top$``: what a list of declarations says of a matrix in it."""
     said = _SYMMETRY.match(formulas[k].content.text)
     if said is None or words.DOUBT.search(prose[k].before) or words.NEGATION.search(prose[k].before):

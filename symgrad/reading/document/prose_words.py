@@ -91,7 +91,9 @@ SIZE = _pattern(
 )
 SAME = {"\\neq": DIFFER, "\\notin": DIFFER, "=": _TOTAL}
 """Words that say what a formula says, by its sign; the other signs compare sizes."""
-LISTS = _pattern(r"^\s*(?:that (?:is|are) (?:symmetric|positive[ -](?:semi-?)?definite)|of [\w ]{0,30})?\s*,\s*(?:(?:and|with)\s+)?$")
+LISTS = _pattern(
+    r"^\s*(?:that (?:is|are) (?:symmetric|positive[ -](?:semi-?)?definite)|of [\w ]{0,30})?\s*,\s*(?:(?:and|with)\s+)?$"
+)
 """Between two formulas of a list of declarations."""
 APPOSED = _pattern(
     r"(?:[,:(—]|\b(?:and|or))[\s*_]*(?:(?:that is|ie|namely|meaning),?\s*)?$",

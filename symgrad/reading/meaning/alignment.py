@@ -12,7 +12,7 @@ from symgrad.reading.meaning.implied_sums import insert_implied_sums, sum_placem
 from symgrad.reading.meaning.open_index import closed, may_have_same_range, same_range
 from symgrad.reading.meaning.raw_trees import expression
 from symgrad.reading.meaning.rules import Reading
-from symgrad.reading.meaning.values import ReadValue, aligned, is_zero
+from symgrad.reading.meaning.values import ReadValue, aligned, as_column, is_zero
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
@@ -81,6 +81,8 @@ def make_claim(pair: Pair, facts: tuple[Assumption, ...]) -> Claim:
 
 def align(left: ReadValue, right: ReadValue) -> Iterator[Pair]:
     """The ways to compare two values entry by entry: as they are, then transposed where that is another layout."""
+    if left.groups == (2,) or right.groups == (2,):
+        left, right = as_column(left), as_column(right)
     if not left.axes and not right.axes:
         yield Pair("plain", left.body, right.body)
         return
@@ -90,7 +92,11 @@ def align(left: ReadValue, right: ReadValue) -> Iterator[Pair]:
     if is_zero(left) and right.axes:
         yield Pair("plain", ZERO, right.body, right.axes)
         return
-    if len(left.axes) != len(right.axes):
+    if len(left.axes) != len(right.axes) or left.groups != right.groups:
+        return
+    if left.groups:
+        if _agree(left.axes, right.axes) and left.row == right.row:
+            yield Pair("plain", left.body, aligned(right, left.axes), left.axes, right.axes)
         return
     derivative = left.derivative or right.derivative
     ranges_agree = _agree(left.axes, right.axes)

@@ -67,6 +67,8 @@ def _elaborated(el: Reading, entry: Defined) -> Definition:
         if p.range is None and entry.form is None:
             message = f"nothing says over what `{p.letter}` runs in this definition"
             raise error("SG108", message, entry.span, "declare its range")
+    if value.groups:
+        raise error("SG113", "an axis of a Kronecker product or of `vec` has no name of its own", entry.span)
     written = len(used) if entry.arguments is not None else 0
     slots = tuple(map(closed, (*used, *value.axes)))
     return Definition(str(entry.key), slots, expression(value.body), value.row, written)

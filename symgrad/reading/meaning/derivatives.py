@@ -74,10 +74,12 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
         body = Deriv(body, target.body, held)
         row = target.row and not axes
         axes = (*axes, *target.axes)
+    named = (value, *targets)
+    groups = tuple(len(g) for v in named for g in v.grouped) if any(v.groups for v in named) else ()
     of = source.args[0] if isinstance(source, (Entry, Ref)) else None
     by = targets[0].body.args[0]
     jacobian = Jacobian(of, by, value.axes, targets[0].axes) if len(targets) == 1 else None
-    return ReadValue(body, axes, row, True, jacobian)
+    return ReadValue(body, axes, row, True, None if groups else jacobian, groups=groups)
 
 
 @reads(Differential)

@@ -31,7 +31,10 @@ def elementary(el: Reading, node: Call) -> ReadValue:
     if whole is not None:
         if sym.primes:
             raise error("SG101", f"a prime on `{sym.key}` is not read", sym.span)
-        out = whole(el, [el.value(a) for a in node.args], node)
+        values = [el.value(a) for a in node.args]
+        if any(v.groups for v in values) and key not in GROUPED:
+            raise error("SG113", f"`{key}` of a Kronecker product or of `vec` is not read", node.span)
+        out = whole(el, values, node)
         out = element(el, out, sym.sub, node.span)
         return raised(el, out, sym.sup, sym.span) if sym.sup else out
     row = BY_SPELLING.get(key)
@@ -101,10 +104,23 @@ def trace(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     if len(values) == 1 and not values[0].axes:
         return values[0]  # a number is its own trace
     value = _vector(values, node)
-    if len(value.axes) != 2 or not same_range(*value.axes):
+    halves = value.grouped
+    if len(halves) != 2 or len(halves[0]) != len(halves[1]) or not all(map(same_range, *halves)):
         raise ShapeMismatch("a trace takes a square matrix", value, value, node.span)
-    first, second = value.axes
-    return ReadValue(Sum(first, substitute(value.body, {second: first})))
+    body = substitute(value.body, dict(zip(halves[1], halves[0], strict=True)))
+    for axis in reversed(halves[0]):
+        body = Sum(axis, body)
+    return ReadValue(body)
+
+
+def vec(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``\\operatorname{vec}(A)``: the columns of a matrix below each other."""
+    value = _vector(values, node)
+    if value.groups or len(value.axes) > 2:
+        raise ShapeMismatch("`vec` takes a matrix", value, value, node.span)
+    if len(value.axes) == 1:
+        return replace(value, row=False, jacobian=None)
+    return replace(value, axes=value.axes[::-1], groups=(2,), jacobian=None)
 
 
 def diag(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
@@ -189,6 +205,7 @@ WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
     "det": det,
     "\\det": det,
     "inv": inv,
+    "vec": vec,
     "logdet": logdet,
     "sum": whole_sum,
     "max": maximum,
@@ -197,3 +214,6 @@ WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
     "\\min": minimum,
 }
 """Functions of whole arrays, each with the function that writes out its definition."""
+
+GROUPED = frozenset(("tr", "Tr", "trace", "det", "\\det", "inv", "logdet", "sum", "vec"))
+"""Those that know axes that consist of several."""

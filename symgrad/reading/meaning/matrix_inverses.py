@@ -14,8 +14,9 @@ from symgrad.text.source import Span
 def matrix_inverse(value: ReadValue, span: Span) -> ReadValue:
     """``A^{-1}`` of a square matrix: its rows run over the columns of ``A``."""
     matrix = _square(value, "only a square matrix has an inverse", span)
-    row, column = (axis.fresh("free") for axis in reversed(matrix.axes))
-    return ReadValue(MatrixFunction("inverse", matrix, (row, column)), (row, column))
+    half = len(matrix.axes) // 2
+    axes = tuple(axis.fresh("free") for axis in (*matrix.axes[half:], *matrix.axes[:half]))
+    return ReadValue(MatrixFunction("inverse", matrix, axes), axes, groups=value.groups)
 
 
 def determinant(value: ReadValue, span: Span) -> ReadValue:
@@ -44,7 +45,8 @@ def inverse_or_transpose(value: ReadValue, transposed: bool, span: Span) -> Read
 
 def _square(value: ReadValue, message: str, span: Span) -> Lam:
     """The matrix over axes of its own."""
-    if len(value.axes) != 2 or not same_range(*value.axes):
+    halves = value.grouped
+    if len(halves) != 2 or len(halves[0]) != len(halves[1]) or not all(map(same_range, *halves)):
         raise ShapeMismatch(message, value, value, span)
     axes = tuple(a.fresh("bound") for a in value.axes)
     return Lam(axes, Parenthesis(substitute(value.body, dict(zip(value.axes, axes, strict=True)))))

@@ -74,7 +74,7 @@ def terms(el: Reading, node: Terms) -> ReadValue:
 
 def spread(el: Reading, values: Sequence[ReadValue], span: Span) -> Sequence[ReadValue]:
     """The values, vectors beside a matrix spread over its rows or columns: ``X W + b``, ``\\gamma \\odot X``."""
-    matrix = next((v for v in values if len(v.axes) == 2), None)
+    matrix = next((v for v in values if len(v.axes) == 2 and not v.groups), None)
     if matrix is None:
         return values
     return [_spread(el, v, matrix, span) if len(v.axes) == 1 else v for v in values]

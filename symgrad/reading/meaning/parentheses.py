@@ -84,7 +84,7 @@ def bars(el: Reading, node: Paren) -> ReadValue:
             return ReadValue(Sum(member, num(1), (Cond("in", member, subset),)))
     value = el.value(inner)
     if node.kind == "|" or not value.axes:
-        if len(value.axes) == 1:
+        if len(value.grouped) == 1:
             return ReadValue(Func("sqrt", squares(value)))  # the length of a vector
         if value.axes:
             return determinant(value, node.span)
@@ -94,7 +94,7 @@ def bars(el: Reading, node: Paren) -> ReadValue:
 
 def _squares(el: Reading, value: ReadValue, span: Span) -> Expr:
     """The sum of squares below a norm without a subscript; that of a matrix is likely the Frobenius norm."""
-    if len(value.axes) > 1:
+    if len(value.grouped) > 1:
         el.warn("SG211", f"`{span.text}` is read as the Frobenius norm", span, "write `\\lVert A \\rVert_F`")
     return squares(value)
 
@@ -103,7 +103,7 @@ def norm(el: Reading, bracket: Paren, node: Scripted) -> tuple[ReadValue, tuple[
     """``\\lVert x \\rVert_2``, and the superscript that is left; a square is read as the sum of squares."""
     sup, which = node.sup, spelled(node.sub)
     value = el.value(bracket.items[0])
-    if len(value.axes) > 1 and which and which not in FROBENIUS:
+    if len(value.grouped) > 1 and which and which not in FROBENIUS:
         remedy = "the Frobenius norm is `\\lVert A \\rVert_F`"
         raise error("SG113", f"`{node.span.text}` is not the norm of the entries of this matrix", node.span, remedy)
     if which == "\\infty":

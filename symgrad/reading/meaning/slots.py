@@ -157,6 +157,8 @@ def element(el: Reading, value: ReadValue, sub: tuple[Token, ...], span: Span) -
     """``[x]_z``: an entry or a slice of an array."""
     if not sub:
         return value
+    if value.groups:
+        raise error("SG106", "an axis of a Kronecker product or of `vec` takes no index", span, "write the entry")
     slots = read_slots(sub)
     indices, axes = fill(el, slots, [a.range for a in value.axes], span.text, span)
     body = substitute(value.body, dict(zip(value.axes, indices, strict=True)))

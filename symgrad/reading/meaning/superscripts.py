@@ -57,7 +57,7 @@ def raised(el: Reading, value: ReadValue, sup: tuple[Token, ...], span: Span) ->
             exponent = el.scalar(el.parse(tokens[1:-1], span), "an exponent")
             return replace(value, body=Pow(value.body, exponent), jacobian=None)
         raise error("SG105", f"`{cover(tokens).text}` is not declared as a label of this name", cover(tokens))
-    inverse = inverse_power(said.power) if len(value.axes) == 2 else None
+    inverse = inverse_power(said.power) if len(value.grouped) == 2 else None
     if inverse is not None:
         whole, transposed = inverse
         value = inverse_or_transpose(value, transposed, span)

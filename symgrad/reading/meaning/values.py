@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from symgrad.core.nodes import MINUS_ONE, Add, Definition, Expr, Mul, Num, Sum, Tensor
 from symgrad.core.ranges import Index
@@ -32,6 +33,8 @@ class ReadValue:
 
     row: a row vector; derivative: a result of differentiation, for which a transposed layout is only a warning;
     jacobian: see ``Jacobian``; listed: ``(a, b)``, which may stand for a row as well.
+    groups: how many axes make one axis of a Kronecker product or ``vec``, () if each is one by itself;
+    stacked: ``a \\otimes b`` of two columns, which beside a ``vec`` is the column of all products.
     """
 
     body: Expr
@@ -40,11 +43,21 @@ class ReadValue:
     derivative: bool = False
     jacobian: Jacobian | None = None
     listed: bool = False
+    groups: tuple[int, ...] = ()
+    stacked: bool = False
+
+    @property
+    def grouped(self) -> tuple[tuple[Index, ...], ...]:
+        """The axes, those of each group together."""
+        if not self.groups:
+            return tuple((a,) for a in self.axes)
+        ends = [sum(self.groups[:k]) for k in range(len(self.groups) + 1)]
+        return tuple(self.axes[a:b] for a, b in pairwise(ends))
 
     @property
     def shape(self) -> tuple[str, ...]:
         """The shape for messages: ``("W", "D")``, a column ``("D",)``, a row ``("1", "D")``."""
-        names = tuple(a.range.name if a.range else "?" for a in self.axes)
+        names = tuple("·".join(a.range.name if a.range else "?" for a in group) for group in self.grouped)
         return ("1", *names) if self.row and len(names) == 1 else names
 
 
@@ -109,10 +122,10 @@ def elementwise(op: type[Add] | type[Mul], values: Sequence[ReadValue], span: Sp
         fits = len(other.axes) == len(lead.axes) and all(
             same_range(a, b) for a, b in zip(lead.axes, other.axes, strict=True)
         )
-        if not fits or (len(lead.axes) == 1 and lead.row != other.row):
+        if not fits or (len(lead.grouped) == 1 and lead.row != other.row) or lead.groups != other.groups:
             raise ShapeMismatch(f"{what} of shapes that differ", lead, other, span)
     bodies = tuple(aligned(v, lead.axes) if v.axes else v.body for v in values)
-    return ReadValue(op(bodies), lead.axes, lead.row, derivative)
+    return ReadValue(op(bodies), lead.axes, lead.row, derivative, groups=lead.groups)
 
 
 def negative(value: ReadValue) -> ReadValue:
@@ -129,6 +142,10 @@ def inverse(value: ReadValue) -> ReadValue:
 
 def transpose(value: ReadValue, span: Span) -> ReadValue:
     """``value^\\top``; of a number, itself."""
+    if value.groups and len(value.groups) < 3:
+        axes = tuple(a for group in reversed(value.grouped) for a in group)
+        row = len(value.groups) == 1 and not value.row
+        return replace(value, axes=axes, row=row, groups=value.groups[::-1], jacobian=None)
     if len(value.axes) == 1:
         return replace(value, row=not value.row, jacobian=None)
     if len(value.axes) == 2:
@@ -143,7 +160,10 @@ def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, 
     derivative = left.derivative or right.derivative
     if not left.axes or not right.axes:
         lead = left if left.axes else right
-        return ReadValue(flat_product(left.body, right.body), lead.axes, lead.row, derivative), False
+        body = flat_product(left.body, right.body)
+        return ReadValue(body, lead.axes, lead.row, derivative, groups=lead.groups, stacked=lead.stacked), False
+    if left.groups or right.groups:
+        return _multiply_groups(left, right, span), False
     nl, nr = len(left.axes), len(right.axes)
     if nl > 2 or nr > 2:
         raise ShapeMismatch("a product of arrays with more than two axes", left, right, span)
@@ -169,6 +189,45 @@ def multiply(left: ReadValue, right: ReadValue, span: Span) -> tuple[ReadValue, 
     return ReadValue(body, axes, row, derivative), False
 
 
+def _multiply_groups(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
+    """The matrix product where an axis may consist of several."""
+    left, right = as_column(left), as_column(right)
+    rows = left.grouped if len(left.grouped) > 1 else ((), *left.grouped) if left.row else (*left.grouped, ())
+    columns = right.grouped if len(right.grouped) > 1 else ((), *right.grouped) if right.row else (*right.grouped, ())
+    fits = len(rows) == 2 == len(columns) and len(rows[1]) == len(columns[0])
+    if not fits or not all(same_range(a, b) for a, b in zip(rows[1], columns[0], strict=True)):
+        raise ShapeMismatch("a product of shapes that do not conform", left, right, span)
+    body = flat_product(left.body, substitute(right.body, dict(zip(columns[0], rows[1], strict=True))))
+    for k in rows[1]:
+        mark_implied(k)
+        body = Sum(k, body)
+    kept = [g for g in (rows[0], columns[1]) if g]
+    groups = tuple(map(len, kept)) if any(len(g) > 1 for g in kept) else ()
+    axes = tuple(a for g in kept for a in g)
+    row = len(kept) == 1 and not rows[0]
+    return ReadValue(body, axes, row, left.derivative or right.derivative, groups=groups)
+
+
+def as_column(value: ReadValue) -> ReadValue:
+    """``a \\otimes b`` of two columns as the column of all products, ``a_1 b`` above ``a_2 b``."""
+    return replace(value, groups=(2,), stacked=False) if value.stacked else value
+
+
+def kronecker(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
+    """``A \\otimes B``, whose rows are pairs of rows, and whose columns are pairs of columns."""
+    halves: list[tuple[tuple[Index, ...], ...]] = []
+    for value in (as_column(left), as_column(right)):
+        own = value.grouped
+        if len(own) > 2:
+            raise ShapeMismatch("a Kronecker product takes matrices", left, right, span)
+        halves.append(own if len(own) == 2 else ((), *own) if value.row else (*own, ()))
+    kept = [g for g in (a + b for a, b in zip(*halves, strict=True)) if g]
+    axes = tuple(a for g in kept for a in g)
+    groups = tuple(map(len, kept)) if any(len(g) > 1 for g in kept) else ()
+    body = flat_product(Parenthesis(left.body), Parenthesis(right.body))
+    return ReadValue(body, axes, len(kept) == 1 and left.row, left.derivative or right.derivative, groups=groups)
+
+
 def flat_product(left: Expr, right: Expr) -> Expr:
     """The product of two trees; a product on the left is extended, a parenthesis or a quotient is one factor."""
     head = left.factors if isinstance(left, Mul) and not is_quotient(left) else (left,)
@@ -183,12 +242,12 @@ def quotient(num: ReadValue, den: ReadValue, span: Span) -> ReadValue:
 
 
 def outer(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
-    """``left \\otimes right``"""
+    """``left \\otimes right``: of two vectors their outer product, of matrices the Kronecker product."""
     if len(left.axes) != 1 or len(right.axes) != 1:
-        raise ShapeMismatch("an outer product takes two vectors", left, right, span)
-    return ReadValue(
-        flat_product(left.body, right.body), (*left.axes, *right.axes), False, left.derivative or right.derivative
-    )
+        return kronecker(left, right, span)
+    derivative, stacked = left.derivative or right.derivative, not (left.row or right.row)
+    axes = (*left.axes, *right.axes)
+    return ReadValue(flat_product(left.body, right.body), axes, False, derivative, stacked=stacked)
 
 
 def parenthesized_sum(value: ReadValue) -> ReadValue:

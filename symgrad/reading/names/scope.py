@@ -25,7 +25,7 @@ NORMAL = "\\mathcal{N}"
 """The density of the normal distribution, with three arguments; with none, it may be a subset."""
 
 _REDUCTIONS = ("softmax", "logsumexp", "lse", "LSE", "sum", "max", "min", "\\max", "\\min")
-_OF_MATRICES = ("tr", "Tr", "trace", "diag", "Diag", "det", "\\det", "inv", "logdet")
+_OF_MATRICES = ("tr", "Tr", "trace", "diag", "Diag", "det", "\\det", "inv", "logdet", "vec")
 ARRAY_FUNCTIONS = frozenset((*_REDUCTIONS, *_OF_MATRICES))
 """Functions of whole arrays, read by their definition."""
 
