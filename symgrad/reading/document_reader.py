@@ -29,10 +29,11 @@ from symgrad.reading.names.declarations import Paragraph, declares_arrays, split
 from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.incidental import Incidental
 from symgrad.reading.names.scope import Scope
-from symgrad.reading.names.upstream_costs import Costs, undefined_costs
+from symgrad.reading.names.upstream_costs import Costs, may_go_forward, undefined_costs
 from symgrad.reading.read_document import ReadDocument
 from symgrad.reading.tokens.columns import arranged
 from symgrad.reading.tokens.cuts import outermost, statement
+from symgrad.reading.tokens.differentials import with_differentials
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
 from symgrad.reading.tokens.relations import EXCEPTIONS, IMPLIES, Relation, Row, UnreadRow, read_relations, with_words
@@ -276,6 +277,8 @@ class Reader:
         solvable = not says_independent(display)
         before, led = self.last_equation, False
         for chain in _chains(relations):
+            if self.scope.gradients is None and may_go_forward(self.scope, chain[0].left, chain[0].right):
+                chain = with_differentials(chain, self.scope.is_function)
             self.last_head = self.last_head if chain[0].left == self.last_side else chain[0].left
             if led and before is not None:
                 meant, premises = "consequence", (*premises, before)

@@ -36,7 +36,22 @@ from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.diagnostic import NotationError
 
 OF_VECTORS = ("softmax", "logsumexp", "lse", "LSE")
-TO_NUMBERS = ("logsumexp", "lse", "LSE", "tr", "Tr", "trace", "sum", "max", "min", "\\max", "\\min")
+TO_NUMBERS = (
+    "logsumexp",
+    "lse",
+    "LSE",
+    "tr",
+    "Tr",
+    "trace",
+    "det",
+    "\\det",
+    "logdet",
+    "sum",
+    "max",
+    "min",
+    "\\max",
+    "\\min",
+)
 ROUNDS = 4
 """How often all trees are looked at: what one says of a name is used in the others."""
 

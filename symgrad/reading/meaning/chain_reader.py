@@ -66,7 +66,7 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in, subscripted
-from symgrad.reading.tree.syntax import Call, Derivative, NumberNode, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import Call, Derivative, NumberNode, Sym, SyntaxNode, TotalDifferential
 from symgrad.reading.tree.used_names import (
     note_array_functions,
     note_sizes,
@@ -407,7 +407,9 @@ class ChainReader:
         return side.node if isinstance(side, Parsed) else None
 
     def elaborator(self) -> Elaborator:
-        return Elaborator(self.out.scope, OpenIndices(self.out.scope), self.definitions)
+        nodes = [n for s in self.sides if isinstance(s, Parsed) for n in subnodes(s.node)]
+        varied = [n.body for n in nodes if isinstance(n, TotalDifferential) and isinstance(n.body, Sym)]
+        return Elaborator(self.out.scope, OpenIndices(self.out.scope), self.definitions, varied=tuple(varied))
 
     def take_ranges(self, relation: Relation) -> None:
         """Take the ranges out of the remarks behind a relation; ``i = 1, \\dots, C`` is not a condition."""

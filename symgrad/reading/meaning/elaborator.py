@@ -17,6 +17,7 @@ from symgrad.reading.meaning import (
     operations,
     parentheses,
     superscripts,
+    total_differentials,
     written_sums,
 )
 from symgrad.reading.meaning.open_indices import OpenIndices
@@ -26,11 +27,22 @@ from symgrad.reading.names.scope import Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import error
-from symgrad.reading.tree.syntax import SyntaxNode
+from symgrad.reading.tree.syntax import Sym, SyntaxNode
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
-RULES = rules_of(calls, cases, derivatives, lines, name_roles, operations, parentheses, superscripts, written_sums)
+RULES = rules_of(
+    calls,
+    cases,
+    derivatives,
+    lines,
+    name_roles,
+    operations,
+    parentheses,
+    superscripts,
+    total_differentials,
+    written_sums,
+)
 
 
 @dataclass(slots=True)
@@ -51,6 +63,7 @@ class Elaborator:
     opaque: dict[str, WrittenArgument] = field(default_factory=dict)
     narrow: bool = False
     totals: Literal["", "total", "mean"] = ""
+    varied: tuple[Sym, ...] = ()
 
     def child(
         self,
@@ -63,7 +76,15 @@ class Elaborator:
         if bound:
             letters.bound.append(bound)
         return Elaborator(
-            self.scope, letters, self.definitions, [], parameters or {}, frozenset(), True, opaque=opaque or {}
+            self.scope,
+            letters,
+            self.definitions,
+            [],
+            parameters or {},
+            frozenset(),
+            True,
+            opaque=opaque or {},
+            varied=self.varied,
         )
 
     def warn(self, code: str, message: str, span: Span, remedy: str = "", once: bool = False) -> None:

@@ -16,7 +16,7 @@ from symgrad.reading.meaning.open_indices import OpenIndices
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.syntax import SyntaxNode
+from symgrad.reading.tree.syntax import Sym, SyntaxNode
 from symgrad.text.source import Span
 
 N = TypeVar("N", bound=SyntaxNode)
@@ -125,6 +125,9 @@ class Reading(Protocol):
     """Definitions that a lone partial derivative beside the products of a chain rule holds constant."""
     opaque: dict[str, WrittenArgument]
     """The arguments of a called function that are not declared, by their names in its definition."""
+
+    varied: tuple[Sym, ...]
+    """The names with a ``d`` in a chain of differentials."""
 
     def value(self, node: SyntaxNode) -> ReadValue:
         """The value of a node, by the rule for its kind."""

@@ -101,6 +101,8 @@ class Scope:
     assumed: list[Assumed] = field(default_factory=list)
     unused: list[tuple[frozenset[str], Diagnostic]] = field(default_factory=list)
     """Assumed equations of a form that is not used, ``Q^\\top Q = I``, by the letters of their arrays."""
+    differentials: dict[Tensor | Any, Tensor] = field(default_factory=dict)
+    """The arbitrary arrays ``dX`` of small changes, by what they are changes of."""
     sets: NameTable[str, Range] = field(default_factory=NameTable)
     """Names of whole ranges, ``\\mathcal{V} = [W]``."""
     signed: dict[NameKey, Span] = field(default_factory=dict)
@@ -307,6 +309,10 @@ class Scope:
     def arguments_of_cost(self, key: NameKey) -> tuple[NameKey, ...]:
         """The quantities that a cost without a definition is a function of; none for other names."""
         return self.costs.get(key, ()) if self.costs is not None else ()
+
+    def names_d(self) -> bool:
+        """True if ``d`` is a name, a size or an index, and no sign of differentials."""
+        return self.is_array("d") or "d" in self.indices or "d" in self.sizes or "d" in self.letters
 
     def has_gradient(self, sym: Sym) -> bool:
         return self.gradients is not None and self.value_key(sym)[0] is not None

@@ -168,3 +168,24 @@ def goes_forward(scope: Scope, left: SyntaxNode, right: SyntaxNode) -> bool:
         return False
     key = scope.value_key(left.name)[0]
     return key is not None and written <= reached(scope, [key])
+
+
+def may_go_forward(scope: Scope, left: Sequence[Token], right: Sequence[Token]) -> bool:
+    """True unless ``dV = P^\\top dO`` is a gradient: ``V`` is not built on all the names with a ``d`` on the right."""
+    key = gradient_head(scope, left)
+    if key is None:
+        return not scope.names_d()
+    behind = (right[k + 1 :] for k, t in enumerate(right) if t.text == "d" and k + 1 < len(right))
+    written = {name for rest in behind if (name := _first_name(scope, rest)) is not None}
+    return bool(written) and not scope.names_d() and written <= reached(scope, [key])
+
+
+def _first_name(scope: Scope, tokens: Sequence[Token]) -> NameKey | None:
+    """The declared or defined name that tokens begin with."""
+    if not starts_name(tokens[0]):
+        return None
+    parser = Parser(tokens, scope, cover(tokens[:1]))
+    try:
+        return scope.value_key(parser.scripts_of(parser.base_name()))[0]
+    except NotationError:
+        return None

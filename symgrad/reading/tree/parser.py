@@ -29,6 +29,7 @@ from symgrad.reading.tree.syntax import (
     Sym,
     SyntaxNode,
     Terms,
+    TotalDifferential,
 )
 from symgrad.reading.tree.used_names import outside_letters
 from symgrad.text.source import Span
@@ -220,6 +221,10 @@ class Parser(NameParser, DerivativeParser):
             return self.slashed_derivative()
         if text == "\\nabla":
             return self.gradient()
+        if text == "\\differential":
+            self.at += 1
+            body = self.factor()
+            return TotalDifferential(t.span.to(body.span), body)
         if text == "\\indicator":
             return self.indicator()
         if text == "\\dots":

@@ -122,6 +122,13 @@ class Differential(SyntaxNode):
 
 
 @dataclass(frozen=True, slots=True)
+class TotalDifferential(SyntaxNode):
+    """``d(A X B)``, ``dX``: the change of a value, by the changes of the names with a ``d`` in the chain."""
+
+    body: SyntaxNode
+
+
+@dataclass(frozen=True, slots=True)
 class Terms(SyntaxNode):
     """Terms with their signs, +1 or -1. A single term without a sign is not wrapped in this."""
 
