@@ -281,6 +281,9 @@ class Scope:
         """True if the letter, bold or not, is a declared tensor or a defined quantity."""
         return NameKey(letter) in self.values or NameKey(letter, bold=True) in self.values
 
+    def is_known_value(self, sym: Sym) -> bool:
+        return self.value_key(sym)[0] is not None
+
     def takes_slots(self, sym: Sym) -> bool:
         key, _, above = self.value_key(sym)
         entry = self.values[key] if key is not None and not above else None

@@ -48,6 +48,9 @@ class NamesInForce(Protocol):
     def is_value(self, key: str) -> bool:
         """A name that stands for a number or an array."""
 
+    def is_known_value(self, sym: Sym) -> bool:
+        """A name with these scripts that is declared or defined."""
+
     def takes_slots(self, sym: Sym) -> bool:
         """A name that stands for an array, or may: a number that is declared as such has no slots."""
 

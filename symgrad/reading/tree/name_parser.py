@@ -20,10 +20,11 @@ from symgrad.reading.tree.scripts import (
     spelled,
     starts_name,
 )
-from symgrad.reading.tree.syntax import Call, Differential, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import BigOp, Call, Differential, Paren, ProductNode, Sym, SyntaxNode
 from symgrad.reading.tree.words import word_length
 
 OPERATORS = ("+", "-", "*", "/", "\\cdot", "\\odot", "\\times")
+EXPECTATIONS = frozenset(("\\mathbb{E}", "E", "\\mathbf{E}"))
 DETERMINANTS = frozenset(("det", "\\det"))
 EVENTS = ("=", "\\succ", "\\prec")
 """The signs of events: a random variable has a value, one outcome is preferred to another."""
@@ -38,6 +39,9 @@ class NameParser(ArrayParser):
         if gradient is not None:
             return gradient
         sym = self.with_slots(self.scripts_of(self.base_name()))
+        mean = self.expectation(sym)
+        if mean is not None:
+            return mean
         t = self.peek()
         function = self.vocabulary.is_function(sym.key) and not self.vocabulary.is_known(sym)
         event = self.events(sym) if not function and self.is_symbol("(") else None
@@ -64,6 +68,27 @@ class NameParser(ArrayParser):
             self.ends = outer
             return Call(sym.span.to(body.span), sym, (body,), bare=True)
         return sym
+
+    def expectation(self, sym: Sym) -> SyntaxNode | None:
+        """``\\mathbb{E}_{a \\sim \\pi}[f(a)]`` over the positions of a known vector: ``\\sum_a \\pi_a f(a)``."""
+        t, sign = self.peek(), next((k for k, x in enumerate(sym.sub) if x.text == "\\sim"), None)
+        if sym.key not in EXPECTATIONS or sign is None or sym.sup or t is None or t.text not in ("[", "(", "\\{"):
+            return None
+        letter, law = sym.sub[:sign], sym.sub[sign + 1 :]
+        if len(letter) != 1 or not law or not starts_name(law[0]):
+            return None
+        parser = type(self)(law, self.vocabulary, sym.span)
+        weights = parser.scripts_of(parser.base_name())
+        if parser.peek() is not None or not self.vocabulary.is_known_value(weights):
+            return None
+        outer, self.bound = self.bound, self.bound | {letter_key(letter[0])}
+        body = self.bracket(t.text, t.kind, OPEN.get(t.text) or OPEN_COMMANDS[t.text], t.text)
+        self.bound = outer
+        slot = (*weights.sub, replace(t, kind="symbol", text=","), *letter) if weights.sub else letter
+        weight = replace(weights, sub=slot)
+        span = sym.span.to(body.span)
+        summand = ProductNode(span, (("", weight), ("", replace(body, kind="["))))
+        return self.scripted(Paren(span, "(", (BigOp(span, "sum", letter, (), summand, sym.span),)))
 
     def differential(self) -> Differential | None:
         """``dV``, where that is the gradient by ``V``; else None, and nothing is read."""
