@@ -19,11 +19,13 @@ from symgrad.reading.document.assertions import (
 )
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
 from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_independent, sets, substitutes
+from symgrad.reading.document.random_names import random_names
 from symgrad.reading.document.said_declarations import said_declarations
 from symgrad.reading.document.sentences import proses
 from symgrad.reading.inference.inferring import Inferred, close, infer
 from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.conditions import SIGNS
+from symgrad.reading.meaning.expectations import Outcomes
 from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.declarations import Paragraph, declares_arrays, split
 from symgrad.reading.names.definition_syntax import Definer
@@ -80,6 +82,7 @@ class Reader:
         if costs is not None:
             self.scope.costs, self.scope.gradients = costs.arguments, costs.gradients
             self.scope.samples, self.scope.endings = costs.samples, set(costs.endings)
+        self.scope.random, self.scope.outcomes = random_names(source.text), Outcomes()
         self.macros = collect_macros(source)
         self.definitions = Definitions()
         self.sections = Sections(with_sources)

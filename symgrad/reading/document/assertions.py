@@ -14,6 +14,7 @@ from typing import Literal
 
 from symgrad.reading.document import prose_words as words
 from symgrad.reading.document.blocks import Inline
+from symgrad.reading.document.random_names import random_names
 from symgrad.reading.document.sentences import FORMULA, Prose, between
 
 Stance = Literal["asserted", "passing", "mentioned", "unclear", "case", "denied"]
@@ -46,11 +47,20 @@ def stances(formulas: Sequence[Inline], prose: Sequence[Prose]) -> list[Stance]:
             found[k] = found[k - 1]  # `if $a > 0$ and $b > 0$`
         elif words.RESTRICTS.match(gap) and _sign(formulas[k - 1].content.text) == "\\neq":
             found[k] = found[k - 1]  # `$n_k \neq n_l$ for $k \neq l$`
-        elif found[k] in ("mentioned", "unclear") and _is_declared_symmetric(formulas, prose, found, k):
+        elif found[k] in ("mentioned", "unclear") and (
+            _is_named_moment(formulas[k], prose[k]) or _is_declared_symmetric(formulas, prose, found, k)
+        ):
             found[k] = "asserted"
     for k in _contradictory(formulas, found):
         found[k] = "denied"
     return found
+
+
+def _is_named_moment(formula: Inline, prose: Prose) -> bool:
+    """``the mean $\\mathbb{E}[x] = m$``, ``a covariance $\\operatorname{Cov}(x) = \\Sigma$``"""
+    doubted = words.DOUBT.search(prose.before) or words.NEGATION.search(prose.before)
+    named = words.MOMENT.search(prose.before) and random_names(formula.content.text.partition("=")[0])
+    return bool(named and not doubted)
 
 
 def _is_declared_symmetric(formulas: Sequence[Inline], prose: Sequence[Prose], found: Sequence[Stance], k: int) -> bool:

@@ -95,6 +95,8 @@ LISTS = _pattern(
     r"^\s*(?:that (?:is|are) (?:symmetric|positive[ -](?:semi-?)?definite)|of [\w ]{0,30})?\s*,\s*(?:(?:and|with)\s+)?$"
 )
 """Between two formulas of a list of declarations."""
+MOMENT = _pattern(r"\b(?:means?|expectations?|expected values?|covariances?|variances?|moments?)(?: matrix)?\s*$")
+"""Before a formula that states a moment."""
 APPOSED = _pattern(
     r"(?:[,:(—]|\b(?:and|or))[\s*_]*(?:(?:that is|ie|namely|meaning),?\s*)?$",
     r"\b(?:positive|non-?negative|distinct|different|unit|symmetric|of (?:unit )?(?:sum|total|length|norm))\s*$",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import ZERO, Add, Expr, free_indices
 from symgrad.core.ranges import Index
+from symgrad.reading.meaning.expectations import without_other_moments
 from symgrad.reading.meaning.implied_sums import insert_implied_sums, sum_placements, sum_wrapper
 from symgrad.reading.meaning.open_index import closed, may_have_same_range, same_range
 from symgrad.reading.meaning.raw_trees import expression
@@ -76,7 +77,8 @@ def make_claim(pair: Pair, facts: tuple[Assumption, ...]) -> Claim:
         same_range(axis, other)
     x, y = expression(pair.left), expression(pair.right)
     opened = {i for i in free_indices(x) | free_indices(y) if i.kind != "fixed"} | set(map(closed, pair.axes))
-    return Claim(x, y, tuple(sorted(opened, key=lambda i: i.serial)), facts)
+    kept = without_other_moments(facts, x, y)
+    return Claim(x, y, tuple(sorted(opened, key=lambda i: i.serial)), kept)
 
 
 def align(left: ReadValue, right: ReadValue) -> Iterator[Pair]:

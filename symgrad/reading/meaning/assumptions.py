@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symgrad.core.claims import Assumption
 from symgrad.core.nodes import free_indices
 from symgrad.core.ranges import Range
 from symgrad.reading.document.assertions import is_ground
 from symgrad.reading.meaning.conditions import read_conditions
+from symgrad.reading.meaning.expectations import total_probability
 from symgrad.reading.meaning.open_index import closed, same_range
 from symgrad.reading.meaning.raw_trees import condition, expression
 from symgrad.reading.meaning.rules import Reading
-from symgrad.reading.meaning.values import ShapeMismatch, aligned
+from symgrad.reading.meaning.values import ShapeMismatch, aligned, is_zero
 from symgrad.reading.names.name_keys import letter_of
 from symgrad.reading.names.scope import Assumed, Scope
 from symgrad.reading.names.sets import PositionSet, counted, read_set
@@ -53,6 +54,8 @@ def read_assumptions(el: Reading) -> ReadAssumptions:
             problem = Diagnostic("SG113", str(e), assumed.span, "check the shapes")
         if problem is not None and assumed.standing != "unclear":
             facts.diagnostics.append(problem)
+    if el.scope.has_random():
+        out.append(total_probability())
     facts.assumptions, facts.unclear = tuple(out), tuple(unclear)
     return facts
 
@@ -72,6 +75,8 @@ def _one(el: Reading, assumed: Assumed) -> list[Assumption]:
 
 def _equation(el: Reading, left: tuple[Token, ...], right: tuple[Token, ...], assumed: Assumed) -> Assumption:
     a, b = (el.value(el.parse(side, assumed.span)) for side in (left, right))
+    if is_zero(b) and a.axes:
+        b = replace(b, axes=a.axes, row=a.row)
     pairs = [pair for pair in zip(a.axes, b.axes, strict=False) if same_range(*pair)]
     if not len(pairs) == len(a.axes) == len(b.axes) or a.row != b.row:
         raise ShapeMismatch("an assumption equates arrays of shapes that differ", a, b, assumed.span)

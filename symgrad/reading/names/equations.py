@@ -15,7 +15,7 @@ from symgrad.reading.tokens.cuts import Statement, depths, outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, read_slots, starts_name
-from symgrad.reading.tree.syntax import Call, Position, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import Call, Expectation, Position, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import subnodes, value_names
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -46,6 +46,9 @@ class Equations:
             return True
         if not starts_name(left[0]):
             return False
+        if self.scope.has_random() and self.is_moment(left):
+            self.assuming.assume(said.tokens)
+            return True
         if left[-1].text == ")":
             learn_run(self.scope, left)
         try:
@@ -122,6 +125,13 @@ class Equations:
         value = any(k.letter == key for k in scope.values)
         named = bool(scope.calls.named(NameKey(key))) or NameKey(key) in scope.functions or scope.is_function(key)
         return value or named or key in CONSTANTS or key in scope.sizes or key in scope.indices or key in scope.letters
+
+    def is_moment(self, left: tuple[Token, ...]) -> bool:
+        """``\\mathbb{E}[x] = m``, ``\\operatorname{Cov}(x) = \\Sigma``"""
+        try:
+            return isinstance(Parser(left, self.scope, cover(left)).whole(), Expectation)
+        except NotationError:
+            return False
 
     def is_symmetry(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
         """``A = A^\\top`` or ``A_{ij} = A_{ji}`` of a declared matrix."""

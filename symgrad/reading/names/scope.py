@@ -101,6 +101,10 @@ class Scope:
     assumed: list[Assumed] = field(default_factory=list)
     unused: list[tuple[frozenset[str], Diagnostic]] = field(default_factory=list)
     """Assumed equations of a form that is not used, ``Q^\\top Q = I``, by the letters of their arrays."""
+    random: frozenset[str] = frozenset()
+    """The letters of random quantities."""
+    outcomes: Any = None
+    """Their values for all outcomes."""
     differentials: dict[Tensor | Any, Tensor] = field(default_factory=dict)
     """The arbitrary arrays ``dX`` of small changes, by what they are changes of."""
     sets: NameTable[str, Range] = field(default_factory=NameTable)
@@ -280,6 +284,9 @@ class Scope:
     def is_array(self, letter: str) -> bool:
         """True if the letter, bold or not, is a declared tensor or a defined quantity."""
         return NameKey(letter) in self.values or NameKey(letter, bold=True) in self.values
+
+    def has_random(self) -> bool:
+        return bool(self.random)
 
     def is_known_value(self, sym: Sym) -> bool:
         return self.value_key(sym)[0] is not None

@@ -48,6 +48,9 @@ class NamesInForce(Protocol):
     def is_value(self, key: str) -> bool:
         """A name that stands for a number or an array."""
 
+    def has_random(self) -> bool:
+        """True if the document has random quantities, so that ``\\mathbb{E}[x]`` is a mean."""
+
     def is_known_value(self, sym: Sym) -> bool:
         """A name with these scripts that is declared or defined."""
 

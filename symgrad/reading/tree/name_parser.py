@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from symgrad.reading.tokens.cuts import outermost, parted, separated, statement
 from symgrad.reading.tokens.lexer import Token
@@ -20,11 +21,18 @@ from symgrad.reading.tree.scripts import (
     spelled,
     starts_name,
 )
-from symgrad.reading.tree.syntax import BigOp, Call, Differential, Paren, ProductNode, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import BigOp, Call, Differential, Expectation, Paren, ProductNode, Sym, SyntaxNode
 from symgrad.reading.tree.words import word_length
 
 OPERATORS = ("+", "-", "*", "/", "\\cdot", "\\odot", "\\times")
 EXPECTATIONS = frozenset(("\\mathbb{E}", "E", "\\mathbf{E}"))
+MOMENTS: dict[str, Literal["mean", "variance", "covariance"]] = {
+    "\\mathbb{E}": "mean",
+    "E": "mean",
+    "\\mathbf{E}": "mean",
+    "Var": "variance",
+    "Cov": "covariance",
+}
 DETERMINANTS = frozenset(("det", "\\det"))
 EVENTS = ("=", "\\succ", "\\prec")
 """The signs of events: a random variable has a value, one outcome is preferred to another."""
@@ -71,6 +79,12 @@ class NameParser(ArrayParser):
 
     def expectation(self, sym: Sym) -> SyntaxNode | None:
         """``\\mathbb{E}_{a \\sim \\pi}[f(a)]`` over the positions of a known vector: ``\\sum_a \\pi_a f(a)``."""
+        moment = MOMENTS.get(sym.key)
+        if moment is not None and self.vocabulary.has_random() and not (sym.sub or sym.sup or sym.primes):
+            t = self.peek()
+            if t is not None and t.text in ("[", "(", "\\{"):
+                paren = self.bracket(t.text, t.kind, OPEN.get(t.text) or OPEN_COMMANDS[t.text], t.text)
+                return self.scripted(Expectation(sym.span.to(paren.span), moment, paren.items))
         t, sign = self.peek(), next((k for k, x in enumerate(sym.sub) if x.text == "\\sim"), None)
         if sym.key not in EXPECTATIONS or sign is None or sym.sup or t is None or t.text not in ("[", "(", "\\{"):
             return None

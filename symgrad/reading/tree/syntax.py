@@ -129,6 +129,14 @@ class TotalDifferential(SyntaxNode):
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation(SyntaxNode):
+    """``\\mathbb{E}[x]``, ``\\operatorname{Var}(x)``, ``\\operatorname{Cov}(x, y)`` of random quantities."""
+
+    kind: Literal["mean", "variance", "covariance"]
+    arguments: tuple[SyntaxNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Terms(SyntaxNode):
     """Terms with their signs, +1 or -1. A single term without a sign is not wrapped in this."""
 

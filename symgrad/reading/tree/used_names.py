@@ -11,7 +11,16 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name, letter_key, letters_in, script_argument
 from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Scripted, Sym, SyntaxNode
 
-LEAVES = ("Span", "Fraction", "str", "int", "bool", "tuple[Token, ...]", 'Literal["sum", "prod"]')
+LEAVES = (
+    "Span",
+    "Fraction",
+    "str",
+    "int",
+    "bool",
+    "tuple[Token, ...]",
+    'Literal["sum", "prod"]',
+    'Literal["mean", "variance", "covariance"]',
+)
 """The types of fields that hold no nodes."""
 INNER: dict[type[SyntaxNode], tuple[str, ...]] = {}
 """The fields of each kind of node that may hold nodes."""
