@@ -30,7 +30,9 @@ def construct(env: Environment, assumptions: tuple[Assumption, ...], seed: int =
                 break
     env.exact = True
     if equations and not met(Evaluator(env), equations).any():
-        _newton(env, equations)
+        used = {t for a in equations for side in sides(a) for t in n.reach(side).tensors}
+        tensors = sorted((t for t in used if t.domain not in ("bit", "sign")), key=lambda t: t.name)
+        solve(env, equations, tensors, 1.0, 14)
     env.exact = True
 
 
@@ -112,10 +114,14 @@ def _assign(env: Environment, a: Assumption, left: n.Expr, right: n.Expr) -> boo
     return True
 
 
-def _newton(env: Environment, equations: tuple[Assumption, ...], rounds: int = 14) -> None:
-    """Approximately ``x <- x - J^+ F(x)`` per sample, on all real tensors in the equations."""
-    used = {t for a in equations for side in sides(a) for t in n.reach(side).tensors}
-    tensors = sorted((t for t in used if t.domain not in ("bit", "sign")), key=lambda t: t.name)
+def solve(
+    env: Environment,
+    equations: tuple[Assumption, ...],
+    tensors: list[n.Tensor],
+    longest: float = np.inf,
+    rounds: int = 6,
+) -> None:
+    """Newton's method, approximately ``x <- x - J^+ F(x)`` per sample, on these tensors; ``longest`` limits a move."""
     if not tensors:
         return
     probes = [n.Entry(t, tuple(Index("x", r, "free") for r in t.ranges)) for t in tensors]
@@ -129,7 +135,7 @@ def _newton(env: Environment, equations: tuple[Assumption, ...], rounds: int = 1
         f, jacobian = np.nan_to_num(f), np.nan_to_num(jacobian)
         if np.abs(f).max(initial=0.0) < 1e-15:
             return
-        move = np.clip(_least_move(jacobian, f), -1.0, 1.0)
+        move = np.clip(_least_move(jacobian, f), -longest, longest)
         for t in tensors:
             v = env.tensor(t)
             size = int(np.prod(v.shape[1:]))
@@ -168,4 +174,4 @@ def _residual(ev: Evaluator, a: Assumption, probe: n.Expr | None = None) -> NDAr
     return np.ascontiguousarray(laid.transpose(0, *order)).reshape(ev.env.batch, rows, -1)
 
 
-__all__ = ["construct", "parts_of_one"]
+__all__ = ["construct", "parts_of_one", "solve"]

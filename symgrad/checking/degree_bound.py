@@ -172,6 +172,23 @@ class DegreeCounter:
     def _mul(self, node: n.Mul) -> DegreeProfile:
         return reduce(both, (self.profile(f) for f in node.factors))
 
+    def _prod(self, node: n.Prod) -> DegreeProfile:
+        """A product over numbered positions counts like a power."""
+        r = node.index.range
+        if r is None or r.size.terms or node.where or not 0 < r.size.const <= LARGEST_POWER:
+            return self._other(node)
+        body, k = self.profile(node.body), r.size.const
+        return replace(
+            body,
+            top=scaled(body.top, k),
+            low=scaled(body.low, k),
+            degree=scaled(body.degree, k),
+            slots=left_open(body.slots, (node.index,)),
+            ranges=body.ranges | {r},
+            tight=body.tight - {node.index},
+            polynomial=False,
+        )
+
     def _pow(self, node: n.Pow) -> DegreeProfile:
         base = self.profile(node.base)
         if not (isinstance(node.exponent, n.Num) and node.exponent.value.denominator == 1):
@@ -275,6 +292,7 @@ _RULES: dict[type[n.Expr], Callable[[DegreeCounter, Any], DegreeProfile]] = {
     n.Delta: DegreeCounter._delta,
     n.Iverson: DegreeCounter._iverson,
     n.Sum: DegreeCounter._sum,
+    n.Prod: DegreeCounter._prod,
     n.Add: DegreeCounter._add,
     n.Mul: DegreeCounter._mul,
     n.Pow: DegreeCounter._pow,

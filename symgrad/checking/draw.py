@@ -39,8 +39,8 @@ ATTEMPTS = 4
 """How many times candidates are drawn before giving up on the assumptions."""
 PLAIN_SAMPLES = 8
 """In larger batches, further samples also differ in scale."""
-COINCIDENT, PAIRED, SINGLE, FULL, EMPTY = 5, 6, 4, 5, 7
-"""Which samples out of eight have a special pattern of positions and subsets."""
+COINCIDENT, PAIRED, SINGLE, FULL, EMPTY, ALL_ONE, ALL_ZERO = 5, 6, 4, 5, 7, 1, 3
+"""Which samples out of eight have a special pattern of positions, subsets and bits."""
 
 
 @dataclass(eq=False)
@@ -69,7 +69,7 @@ class Drawing:
             raise EvaluationTooLarge(f"{tensor.name} would hold {prod(shape[1:])} numbers")
         domain = self.wanted.get(tensor, tensor.domain)
         if domain in ("bit", "sign"):
-            bits = rng.integers(0, 2, shape).astype(float)
+            bits = self._bits(rng, shape)
             return bits if domain == "bit" else 2 * bits - 1
         if self.mode == "simple":
             return self._simple(rng, shape, domain)
@@ -98,6 +98,13 @@ class Drawing:
             whole = rng.integers(-1, 2, (env.batch, *(1,) * len(tensor.ranges)))
             signs = np.where(whole == 0, signs, whole)
         return np.asarray(size * signs)
+
+    @staticmethod
+    def _bits(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
+        """Bits, all of them 1 in one sample of eight and all of them 0 in another one."""
+        bits = rng.integers(0, 2, shape).astype(float)
+        pattern = np.arange(shape[0]).reshape(-1, *(1,) * (len(shape) - 1)) % 8
+        return np.where(pattern == ALL_ONE, 1.0, np.where(pattern == ALL_ZERO, 0.0, bits))
 
     @staticmethod
     def _simple(rng: np.random.Generator, shape: tuple[int, ...], domain: str) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from symgrad.checking.aimed import aimed
 from symgrad.checking.draw import MODES, PLAIN_SAMPLES, WIDE, mode_of
 from symgrad.checking.sample_sizes import DECIDING, FORKED, bound, corners, need, samples
 from symgrad.checking.shrink import shrunk
@@ -74,6 +75,9 @@ def holds(claim: Claim, seed: int = 0, session: Session | None = None) -> bool:
 
 EVALUATION, SHRINKING, READING = 40e6, 10e6, 6e6
 """Units of work for a step, for shrinking its witness, and for one other reading."""
+HIDDEN, EXACTLY, SEEN = 2, 1e-28, 1e-9
+"""How many points are compared with many digits; the smallest difference that counts there, and the smallest that
+double precision would have shown, relative to the largest term."""
 FEW = 0.25
 """The share of samples at which both sides must be defined for an agreement to count."""
 
@@ -97,11 +101,12 @@ def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) 
     limit = bound(claim, asked) if whole else None
     if limit is not None and any(sizes.get(name, k) < k for name, k in limit.items()):
         limit = None
-    further = session.sizes.more(sizes, asked) if limit is not None else []
+    further = session.sizes.more(sizes, asked)
     seen = 0
     others = () if proved else _others(claim, session, env, further or [], corners(sizes, asked.ranges))
     far = () if proved or asked.polynomial else _far(claim, session, main[-1].evaluator)
-    for comparison in chain(main, others, far):
+    sides = () if proved or asked.forks < 2 else _on_all_sides(claim, session, sizes)
+    for comparison in chain(main, others, far, sides):
         if comparison is None:
             further = None
             continue
@@ -112,6 +117,10 @@ def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) 
             witness = _witness(claim, session, comparison)
             if witness is not None:
                 return Evaluation("differs", seen, sizes, limit, witness)
+    if certify and not proved:
+        witness = _hidden(claim, main)
+        if witness is not None:
+            return Evaluation("differs", seen, sizes, limit, witness)
     few = max(c.samples / c.valid.shape[0] for c in main) < FEW
     if not proved and (few or not all(_seen(node, main) for side in (claim.left, claim.right) for node in walk(side))):
         return Evaluation("undefined", seen, sizes, note="hardly any valid point found")
@@ -219,6 +228,30 @@ def _far(claim: Claim, session: Session, usual: Evaluator) -> Iterator[SideCompa
             yield compare(claim, ev)
     except EvaluationTooLarge:
         return
+
+
+def _on_all_sides(claim: Claim, session: Session, sizes: Mapping[str, int]) -> Iterator[SideComparison]:
+    """A comparison at points on chosen sides of the conditions and kinks in the claim."""
+    try:
+        with np.errstate(all="ignore"):
+            env = aimed(claim, sizes, session.seed)
+        if env is not None:
+            yield compare(claim, Evaluator(env))
+    except EvaluationTooLarge:
+        return
+
+
+def _hidden(claim: Claim, main: list[SideComparison]) -> Witness | None:
+    """A difference too small for double precision, ``\\pi a`` and ``3.14159265358979 a``, found with many digits."""
+    exact = [c for c in main if c.evaluator.env.exact]
+    for c in exact[:HIDDEN]:
+        points = np.argwhere(c.valid)
+        b, *offsets = (int(k) for k in points[len(points) // 2])
+        at = c.at(offsets)
+        sides = certified(claim, c.evaluator, b, at, EXACTLY)
+        if sides is not None and sides.difference < SEEN * sides.scale:
+            return witness_of(claim, c.evaluator, b, at, sides)
+    return None
 
 
 def _witness(claim: Claim, session: Session, found: SideComparison) -> Witness | None:

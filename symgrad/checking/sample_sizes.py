@@ -21,6 +21,8 @@ from symgrad.core.ranges import Affine, Gather, Index, Range, Subset
 
 PLAIN, FORKED, DECIDING = 8, 40, 240
 """Numbers of samples: usual, for claims that depend on coincident positions, and for claims that branch by values."""
+ONE_SIZE, SOME_SIZES = 14, 9
+"""The most sizes that are tried because of degrees, of one name and of several."""
 EXACT, USUAL = 24, 5
 """The largest sizes chosen because of the count: if it makes the evaluation exact, and if it only helps."""
 
@@ -173,7 +175,7 @@ class SampleSizes:
                 lengths = (length(r, sizes) for r in c.left.array.ranges)
                 yield c.left.array.target, prod(lengths) + 2
 
-    def more(self, sizes: Mapping[str, int], asked: SizeRequirement, limit: int = 9) -> list[dict[str, int]] | None:
+    def more(self, sizes: Mapping[str, int], asked: SizeRequirement) -> list[dict[str, int]] | None:
         """The other sizes that the degrees require; None if there are too many."""
         steps = [(_length(r)[0][0][0], d) for r, d in asked.degree.items() if d and _length(r)[0]]
         merged: dict[str, int] = {}
@@ -182,7 +184,7 @@ class SampleSizes:
         total = 1
         for d in merged.values():
             total *= d + 1
-        if total > limit:
+        if total > (ONE_SIZE if len(merged) == 1 else SOME_SIZES):
             return None
         names = sorted(merged)
         grid = product(*(range(merged[name] + 1) for name in names))
@@ -212,8 +214,9 @@ def _assumed(claim: Claim) -> list[Range]:
 
 
 def corners(sizes: Mapping[str, int], ranges: Iterable[Range]) -> list[dict[str, int]]:
-    """Sizes with one name set to 1, and with all set to 1, if no range becomes empty."""
+    """Sizes with one name set to 1 or 2, an odd and an even one, and with all set so, if no range becomes empty."""
     ranges = tuple(ranges)
     names = sorted(sizes)
-    tried = [{**sizes, name: 1} for name in names] + ([dict.fromkeys(names, 1)] if len(names) > 1 else [])
+    tried = [{**sizes, name: k} for k in (1, 2) for name in names]
+    tried += [dict.fromkeys(names, k) for k in (1, 2)] if len(names) > 1 else []
     return [s for s in tried if s != dict(sizes) and all(length(r, s) >= 1 for r in ranges)]

@@ -153,8 +153,13 @@ def _gap(claim: Claim, ev: Evaluator) -> tuple[Axes, NDArray[Any], NDArray[Any]]
         return axes, x - y, scale
 
 
-def certified(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int]) -> Certificate | None:
-    """The values of both sides at one point, if their difference exceeds the error bound; else None."""
+def certified(
+    claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int], smallest: float = 1e-15
+) -> Certificate | None:
+    """The values of both sides at one point, if their difference exceeds the error bound; else None.
+
+    smallest: the smallest difference that counts, relative to the largest term, if the assumptions hold exactly.
+    """
     env = ev.env.sample(b, at)
     try:
         found = certify(claim.left, claim.right, env, at)
@@ -162,7 +167,7 @@ def certified(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int]) -> C
         found = estimated(claim, env)
     except (UndefinedValue, OverflowError, ZeroDivisionError):
         return None
-    least = max(found.error, (1e-15 if ev.env.exact else LOOSE) * found.scale)
+    least = max(found.error, (smallest if ev.env.exact else LOOSE) * found.scale)
     return found if found.difference > least else None
 
 

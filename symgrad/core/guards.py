@@ -1,8 +1,8 @@
-"""Indicators and deltas as factors: where one is 0 the product is 0, even if another factor is undefined there.
+"""Indicators, deltas and bits as factors: where one is 0 the product is 0, even if another factor is undefined there.
 
 ``[i >= 2] x_{i-1}`` is 0 at ``i = 1``, like a branch of ``cases`` that is not taken, and so is
-``(1 - delta_{1i}) x_{i-1}``. This does not apply if a denominator contains an indicator,
-``[x > 0] y / ([x > 0] z)``: there the indicator cancels.
+``(1 - delta_{1i}) x_{i-1}``, and ``d log x`` for a bit ``d``. This does not apply if a denominator contains an
+indicator, ``[x > 0] y / ([x > 0] z)``: there the indicator cancels.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from symgrad.core.functions import TABLE
-from symgrad.core.kinds import Add, Cases, Delta, Expr, Func, Iverson, Mul, Num, Pow, Prod, Ref, Sum
+from symgrad.core.kinds import Add, Cases, Delta, Entry, Expr, Func, Iverson, Mul, Num, Pow, Prod, Ref, Sum
 from symgrad.core.mentions import all_nodes
 
 
@@ -31,7 +31,7 @@ def guards(node: Expr) -> tuple[Expr, ...]:
 
 @lru_cache(maxsize=4096)
 def is_indicator(node: Expr) -> bool:
-    """True if the expression, with its definitions written out, contains only indicators, deltas and numbers."""
+    """True if the expression, with its definitions written out, contains only indicators, deltas, bits and numbers."""
     if isinstance(node, Ref):
         return is_indicator(node.definition.body)
     if isinstance(node, Cases):
@@ -41,7 +41,11 @@ def is_indicator(node: Expr) -> bool:
     if isinstance(node, (Add, Mul)):
         made = [is_indicator(x) for x in node.args[0]]
         return any(made) and all(b or isinstance(x, Num) for b, x in zip(made, node.args[0], strict=True))
-    return isinstance(node, (Delta, Iverson))
+    return isinstance(node, (Delta, Iverson)) or _is_bit(node)
+
+
+def _is_bit(node: Expr) -> bool:
+    return isinstance(node, Entry) and node.tensor.domain == "bit"
 
 
 @lru_cache(maxsize=4096)
@@ -64,4 +68,4 @@ def _steps(node: Expr) -> bool:
     if isinstance(node, Func):
         row = TABLE.get(node.name.rstrip("'"))
         return row is None or row.kink
-    return isinstance(node, (Delta, Iverson, Cases))
+    return isinstance(node, (Delta, Iverson, Cases)) or _is_bit(node)

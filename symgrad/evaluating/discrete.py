@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from symgrad.core import nodes as n
+from symgrad.core.functions import TABLE
 
 
 @lru_cache(maxsize=4096)
@@ -14,6 +15,8 @@ def is_discrete(node: n.Expr) -> bool:
         return node.tensor.domain in ("bit", "sign")
     if isinstance(node, n.Ref):
         return is_discrete(node.definition.body)
+    if isinstance(node, n.Func) and node.name in TABLE and TABLE[node.name].kink:
+        return is_discrete(node.arg)
     if isinstance(node, (n.Func, n.Apply, n.Deriv, n.Cases, n.Const)):
         return False
     if isinstance(node, n.Pow) and not isinstance(node.exponent, n.Num):

@@ -183,7 +183,14 @@ class Meaning(ArrayPositions, ABC):
         return result or ZERO
 
     def _contract(self, indices: list[Index], masks: list[Arr], factors: list[Numbers]) -> Numbers:
-        """``sum_indices [masks] prod factors``, without the summands where a mask is false, be they undefined."""
+        """``sum_indices [masks] prod factors``, without the summands where a mask is false, be they undefined.
+
+        A factor without a summed index counts only where there is a summand: a subset may be empty.
+        """
+        if any(self.env.count(i) == 0 for i in indices):
+            return ZERO
+        if masks and not all(map(is_finite, factors)):
+            masks = [*masks, self._any(indices, masks)]
         left = list(indices)
         known = {id(f): axes_of(f) for f in (*masks, *factors)}
         while left:
@@ -206,6 +213,13 @@ class Meaning(ArrayPositions, ABC):
         for mask in masks:
             result = select(mask, result, ZERO)
         return result
+
+    def _any(self, indices: list[Index], masks: list[Arr]) -> Arr:
+        """Where all masks hold at some positions of the indices."""
+        found: Numbers = product([Arr(m.a.astype(float), m.axes) for m in masks])
+        for index in indices:
+            found = total(found, index, self.env.count(index))
+        return Arr(primal(found).a > 0, primal(found).axes)
 
     def _joint_size(self, lists: Iterable[Axes], index: Index) -> int:
         """The size of the product of all arrays that have the index."""
@@ -265,19 +279,22 @@ class Meaning(ArrayPositions, ABC):
         for tag in tags:
             x = Dual(tag, x, ONE)
         y: Numbers = row.meaning(functions, x)
-        y = self._undefined_at_kink(row, x, y) if row.kink else y
+        if row.kink:
+            strict = self.env.strict and not is_discrete(node.arg)
+            y = self._undefined_at_kink(row, x, y, strict)
         for tag in reversed(tags):
             moved = split(y, tag)[1]
             y = ZERO if moved is None else moved
         return y
 
-    def _undefined_at_kink(self, row: Row, x: Numbers, y: Numbers) -> Numbers:
-        """Make a jump undefined, and at a kink the derivative, unless the argument is constant."""
+    def _undefined_at_kink(self, row: Row, x: Numbers, y: Numbers, strict: bool) -> Numbers:
+        """Make a jump undefined, and at a kink the derivative, unless the argument is constant; also the value there,
+        if it is to be avoided."""
         at = primal(x)
         near = Arr(np.abs(at.a) <= KINK, at.axes)
         if not near.a.any():
             return y
-        if self.env.strict or _jumps(row):
+        if strict or _jumps(row):
             return undefined_where(near, y)
         while isinstance(x, Dual) and isinstance(y, Dual):
             moving = primal(x.dot)

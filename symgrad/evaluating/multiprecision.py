@@ -238,7 +238,8 @@ class Point:
             raise EvaluationError(f"unknown function {node.name}")
         x = self.value(node.arg, at, shifts)
         order = len(node.name) - len(base)
-        if row.kink and abs(x) < 1e-9 and (x or order or self.env.strict or self._jumps(row)):
+        strict = self.env.strict and not is_discrete(node.arg)
+        if row.kink and abs(x) < 1e-9 and (x or order or strict or self._jumps(row)):
             raise UndefinedValue("at a kink")
 
         def primed(order: int, z: Any) -> Any:

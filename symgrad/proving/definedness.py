@@ -1,7 +1,7 @@
 """What is implied by a claim being defined: entries under a log are positive, positions lie in their ranges.
 
-Only subexpressions that are always evaluated count: none under a condition, and none multiplied by a delta or an
-indicator, which may be 0.
+Only subexpressions that are always evaluated count: none under a condition, none in a sum that may be empty, and none
+multiplied by a delta, an indicator or a bit, which may be 0.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symgrad.core.guards import factors, is_indicator
-from symgrad.core.nodes import Cases, Deriv, Entry, Expr, Func, Iverson, Mul, Prod, Ref, Sum, parts
+from symgrad.core.nodes import ZERO, Cases, Deriv, Entry, Expr, Func, Iverson, Mul, Pow, Prod, Ref, Sum, parts
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range, indices_of
 from symgrad.core.substitute import instantiate
 from symgrad.proving.attempt import Attempt, Pattern
@@ -58,9 +58,9 @@ def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[In
         seen.add((node, bound))
         yield node, bound
         if isinstance(node, (Sum, Prod)):
-            if not node.where:
+            if not node.where and _has_positions(node.index.range):
                 stack.append((node.body, bound | {node.index}))
-        elif isinstance(node, Mul) and any(isinstance(f, Cases) or is_indicator(f) for f in factors(node)):
+        elif _may_be_left_out(node):
             continue
         elif isinstance(node, Ref):
             stack.append((instantiate(node.definition, node.indices), bound))
@@ -68,6 +68,21 @@ def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[In
             stack.extend(((node.target, bound), (node.body, bound)))
         else:
             stack.extend((child, bound) for child in parts(node)[1])
+
+
+def _may_be_left_out(node: Expr) -> bool:
+    """True if parts of the node need not be evaluated: beside a factor that may be 0, and in a power of 0."""
+    if isinstance(node, Mul):
+        return any(isinstance(f, Cases) or is_indicator(f) for f in factors(node))
+    return isinstance(node, Pow) and node.exponent is ZERO
+
+
+def _has_positions(range_: Range | None) -> bool:
+    """True if the range has a position whatever the sizes, which are 1 at least: ``2 .. N`` may be empty."""
+    if range_ is None:
+        return False
+    size = range_.size
+    return all(c > 0 for _, c in size.terms) and size.const + sum(c for _, c in size.terms) > 0
 
 
 def _for_all(entry: Entry, bound: frozenset[Index]) -> tuple[Entry, frozenset[Index]] | None:

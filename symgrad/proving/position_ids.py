@@ -53,7 +53,7 @@ class PositionIds:
         self.upper: dict[int, list[int]] = {}
         """Further bounds known for an index, besides the ends of its range."""
         self.least_sizes: dict[str, int] = {}
-        """The least value that each size is known to have."""
+        """The least value that each size is known to have, unless that is 1."""
 
     # -- making positions
 
@@ -168,17 +168,11 @@ class PositionIds:
         return self.interner.arrays[c.array].target if isinstance(c, Gathered) else None
 
     def lies_in(self, p: int, range_: Range) -> bool:
-        """True if a position is known to lie in a range: because it was declared to; because it is a literal (an author
-        who writes position ``3`` in ``1 .. W`` implies that it exists); or by the bounds of its indices."""
+        """True if a position is known to lie in a range: because it was declared to, or by the bounds of its indices
+        and of the sizes. ``3`` lies in ``1 .. W`` if an entry ``x_3`` implies that ``W >= 3``."""
         if self.range_of(p) == range_:
             return True
-        number = self.literal_value(p)
-        lo, hi = range_.lo, range_.hi
-        if number is not None and not lo.terms and hi.terms:
-            plain = len(hi.terms) == 1 and hi.terms[0][1] == 1 and hi.const == lo.const - 1
-            if plain and number >= lo.const:
-                return True
-        low, high = self.of(lo), self.of(hi)
+        low, high = self.of(range_.lo), self.of(range_.hi)
         return self.surely_at_least(self.difference_or_none(p, low), 0) and self.surely_at_least(
             self.difference_or_none(high, p), 0
         )
@@ -214,7 +208,7 @@ class PositionIds:
                     sizes[s] = sizes.get(s, 0) + c * k
             else:
                 if all(k >= 0 for k in sizes.values()):
-                    const += sum(k * self.least_sizes.get(s, 0) for s, k in sizes.items())
+                    const += sum(k * self.least_sizes.get(s, 1) for s, k in sizes.items())
                     if const >= least:
                         return True
         return False

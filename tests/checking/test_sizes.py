@@ -168,8 +168,15 @@ def distinct_samples_find_room() -> None:
 
 @test_choice.fact
 def corner_sizes() -> None:
-    assert corners({"D": 3, "W": 5}, (W, D)) == [{"D": 1, "W": 5}, {"D": 3, "W": 1}, {"D": 1, "W": 1}]
-    assert corners({"T": 3}, (Range.of_size(Affine.of("T") - 1),)) == []
+    assert corners({"D": 3, "W": 5}, (W, D)) == [
+        {"D": 1, "W": 5},
+        {"D": 3, "W": 1},
+        {"D": 2, "W": 5},
+        {"D": 3, "W": 2},
+        {"D": 1, "W": 1},
+        {"D": 2, "W": 2},
+    ]
+    assert corners({"T": 3}, (Range.of_size(Affine.of("T") - 1),)) == [{"T": 2}]
 
 
 @test_choice.fact
