@@ -27,8 +27,8 @@ AIMED = 24
 MAX_MARGINS = 16
 MAX_ENTRIES = 160
 """The most entries that are solved for."""
-SMALL = (1.0, 0.125, 0.5, 2.0)
-"""The sizes of the margins, in turn."""
+SMALL = (1.0, 2.0**-3, 2.0**-8, 0.5, 2.0**-12, 2.0)
+"""The sizes of the margins. They change slowly, so that each meets several combinations of signs."""
 
 
 def margins(claim: Claim) -> list[n.Expr]:
@@ -72,7 +72,7 @@ def aimed(claim: Claim, sizes: Mapping[str, int], seed: int) -> Environment | No
     equations = []
     for k, margin in enumerate(found):
         wanted = n.Tensor(f"margin {k}")
-        env.tensors[wanted] = signs[:, k] * np.resize(SMALL, AIMED)
+        env.tensors[wanted] = signs[:, k] * np.repeat(SMALL, AIMED // len(SMALL))
         params = tuple(sorted(n.free_indices(margin) - env.at.keys(), key=lambda i: i.serial))
         loose = tuple(i for i in params if i.kind != "fixed")
         equations.append(Assumption("equation", "", margin, n.Entry(wanted, ()), None, loose))
