@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.checking.causes import by_cause
-from symgrad.checking.consequences import factored, follows, solution, supposing
+from symgrad.checking.consequences import entailments, factored, follows, solution, supposing
 from symgrad.checking.inferred_names import InferredNames, unread
 from symgrad.checking.one_hots import OneHotsAsBits
 from symgrad.checking.other_readings import (
@@ -185,7 +185,15 @@ class Checker:
             solved = solution(claim, resolved) if resolved is not None else None
             if solved is not None and self.prove(solved) is not None:
                 read_step.to_solve = True  # a solution; that there is no other one is not looked into
+        given = [self.simplified(p) for p in map(self.resolved.claim, read_step.premises) if p is not None]
+        if any(self.prove(entailed) is not None for entailed in entailments(claim, given)):
+            return self.under(read_step.premises[0], step)
         return step
+
+    def simplified(self, premise: Claim) -> Claim:
+        """``left - right = 0`` in its shortest form."""
+        gap = self.prover.difference(replace(premise, left=expand(premise.left), right=expand(premise.right)))
+        return premise if gap is None else replace(premise, left=gap, right=ZERO)
 
     def under(self, premise: Claim, step: Step) -> Step:
         """The step, proved from what the sentence before it sets."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 
+from symgrad.calculus.contract import split_number
 from symgrad.calculus.differentiate import resolve
 from symgrad.checking.side_conditions import positive
-from symgrad.core.claims import Claim
-from symgrad.core.nodes import ZERO, Add, Deriv, Entry, Expr, Mul, Num, Pow, add, mul, neg, rebuild, walk
+from symgrad.core.claims import Assumption, Claim
+from symgrad.core.nodes import ZERO, Add, Deriv, Entry, Expr, Func, Mul, Num, Pow, add, mul, neg, rebuild, walk
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import expand, substitute
 
@@ -94,6 +95,44 @@ def solution(claim: Claim, premise: Claim) -> Claim | None:
     """What makes ``x = a`` a solution: the premise, its derivatives carried out, with ``a`` in place of ``x``."""
     solved = _as_value(claim)
     return solved and replace(premise, left=solved(expand(premise.left)), right=solved(expand(premise.right)))
+
+
+def entailments(claim: Claim, premises: Sequence[Claim]) -> Iterator[Claim]:
+    """The claim with the premises as assumptions, and with the name whose logarithm they give written out."""
+    if isinstance(claim.left, Deriv) or not premises:
+        return  # `∂E/∂x = …` says what the derivative is, whatever is set to 0
+    given = tuple(Assumption("equation", "", expand(p.left), expand(p.right), None, p.free) for p in premises)
+    yield replace(claim, assumptions=(*claim.assumptions, *given))
+    for n, p in enumerate(premises):
+        value = _by_logarithm(p)
+        if value is None:
+            continue
+        facts = []
+        for a in (*claim.assumptions, *given[:n], *given[n + 1 :]):
+            if a.left is None or a.right is None:
+                facts.append(a)
+                continue
+            left, right = value(expand(a.left)), value(expand(a.right))
+            facts.append(replace(a, left=left, right=right))
+            if not a.params and positive(left) and positive(right):
+                facts.append(replace(a, left=Func("log", left), right=Func("log", right)))
+        yield replace(claim, left=value(expand(claim.left)), right=value(expand(claim.right)), assumptions=tuple(facts))
+
+
+def _by_logarithm(premise: Claim) -> Callable[[Expr], Expr] | None:
+    """``c \\log x_i + r_i = 0`` gives ``x_i = \\exp(-r_i / c)`` for a declared ``x``."""
+    gap = add(expand(premise.left), neg(expand(premise.right)))
+    terms = gap.terms if isinstance(gap, Add) else (gap,)
+    for term in terms:
+        number, inner = split_number(term)
+        if not isinstance(inner, Func) or inner.name != "log" or not isinstance(inner.arg, Entry):
+            continue
+        rest = add(*(t for t in terms if t is not term))
+        value = Func("exp", mul(Num(Fraction(-1) / number), rest))
+        found = _as_value(replace(premise, left=inner.arg, right=value))
+        if found is not None:
+            return found
+    return None
 
 
 def _as_value(claim: Claim) -> Callable[[Expr], Expr] | None:

@@ -65,6 +65,20 @@ class Transposed(Array):
 
 
 @dataclass(frozen=True, slots=True)
+class Inverse(Array):
+    """``A^{-1}``"""
+
+    body: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Determinant(Array):
+    """``\\det(A)``"""
+
+    body: Array
+
+
+@dataclass(frozen=True, slots=True)
 class MatrixProduct(Array):
     """``A B``: sums over the last axis of ``A`` and the first axis of ``B``."""
 

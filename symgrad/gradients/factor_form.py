@@ -20,6 +20,7 @@ from symgrad.core.nodes import (
     Expr,
     Func,
     Iverson,
+    MatrixFunction,
     Num,
     Pow,
     Ref,
@@ -49,6 +50,8 @@ class FactorFormer:
             return a.Scalar((), base)  # a count
         if isinstance(base, (Entry, Ref, Apply)):
             return self.named(base, axes)
+        if isinstance(base, MatrixFunction):
+            return self.matrix_function(base, axes)
         if isinstance(base, Delta):
             return self.delta(base, axes)
         if isinstance(base, Add):
@@ -101,6 +104,21 @@ class FactorFormer:
             raise NoMatrixForm("an index occurs twice in the slots of an array")
         row = len(slots) == 1 and _is_row(base)
         return reordered(a.Named(tuple(met), base, row), axes)
+
+    def matrix_function(self, base: MatrixFunction, axes: Axes) -> Array:
+        """``A^{-1}``, its diagonal, and ``\\det A``"""
+        raise_if(len(base.matrix.axes) != 2, "a Kronecker product has no matrix notation here")
+        body = self.array_of(base.matrix.body, base.matrix.axes)
+        raise_if(bool(free_indices(base.matrix.body) & frozenset(axes)), "a family of matrices has no matrix notation")
+        if base.name == "determinant":
+            return a.Determinant((), body)
+        first, second = base.indices
+        raise_if({first, second} != set(axes), "an entry of an inverse has no matrix notation")
+        assert isinstance(first, Index)
+        assert isinstance(second, Index)
+        if first is second:
+            return a.Diagonal(axes, a.Inverse((first, first.fresh()), body))
+        return reordered(a.Inverse((first, second), body), axes)
 
     def delta(self, base: Delta, axes: Axes) -> Array:
         left, right = base.left, base.right

@@ -119,7 +119,15 @@ class MatrixPrinter:
     def transposed_of(self, array: Array) -> str:
         if len(array.axes) == 1 and is_row(array):
             return self.factor(as_row(array))
+        if isinstance(array, a.Inverse):
+            return self.raised(array.body, "-\\top")
         return self.raised(array, "\\top").replace("^{\\top}", "^\\top")
+
+    def inverse(self, node: a.Inverse) -> LatexText:
+        return LatexText(self.raised(node.body, "-1"), POWER)
+
+    def determinant(self, node: a.Determinant) -> LatexText:
+        return LatexText("\\det" + enclosed(self.write(node.body)), ATOM)
 
     def product(self, node: a.MatrixProduct) -> LatexText:
         return self.row([self.factor(node.left), self.factor(node.right)])
@@ -248,6 +256,8 @@ _RULES: dict[type[Array], Callable[[MatrixPrinter, Any], LatexText]] = {
     a.OnesVector: MatrixPrinter.ones,
     a.Identity: MatrixPrinter.identity,
     a.Transposed: MatrixPrinter.transposed,
+    a.Inverse: MatrixPrinter.inverse,
+    a.Determinant: MatrixPrinter.determinant,
     a.MatrixProduct: MatrixPrinter.product,
     a.Inner: MatrixPrinter.inner,
     a.OuterProduct: MatrixPrinter.outer,

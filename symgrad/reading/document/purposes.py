@@ -31,7 +31,11 @@ _CONCLUDES = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(r"\b(?:not|never|no|without|nothing)\b|n['’]t\b", re.IGNORECASE)
-_TO_ZERO = re.compile(r"\b(?:set|setting|put|putting|equate|equating)\b", re.IGNORECASE)
+_TO_ZERO = re.compile(
+    r"\b(?:set|setting|put|putting|equate|equating"
+    r"|at (?:an?|the|any|every) (?:(?:stationary|critical) point|optimum|minimum|maximum|minimi[sz]er|maximi[sz]er))\b",
+    re.IGNORECASE,
+)
 
 _SUBSTITUTES = re.compile(rf"\b(?:taking|choosing|substituting|inserting|plugging in)\s+{FORMULA}", re.IGNORECASE)
 
