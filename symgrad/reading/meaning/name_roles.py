@@ -10,6 +10,7 @@ from symgrad.core.ranges import Affine
 from symgrad.core.substitute import instantiate
 from symgrad.reading.meaning.builtin_names import builtin_name, constant_matrix, kronecker
 from symgrad.reading.meaning.definitions import called_bare, define
+from symgrad.reading.meaning.matrix_inverses import inverse_power
 from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.raw_trees import Parenthesis
 from symgrad.reading.meaning.rules import Reading, reads
@@ -29,8 +30,20 @@ from symgrad.text.diagnostic import NotationError
 @reads(Sym)
 def name(el: Reading, node: Sym) -> ReadValue:
     """``x``, ``A_{ij}``, ``W^\\top``"""
+    entry = _entry_of_inverse(el, node)
+    if entry is not None:
+        return entry
     value, sup = lookup(el, node)
     return raised(el, value, sup, node.span) if sup else value
+
+
+def _entry_of_inverse(el: Reading, sym: Sym) -> ReadValue | None:
+    """``A^{-1}_{ij}``, whose slots are written behind the exponent; ``A_{ij}^{-1}`` is the reciprocal of an entry."""
+    behind = sym.sub and sym.sup and sym.sup[0].span.start < sym.sub[0].span.start
+    if not behind or inverse_power(sym.sup) is None or el.scope.value_key(sym)[1] != sym.sub:
+        return None
+    whole = el.value(replace(sym, sub=()))
+    return element(el, whole, sym.sub, sym.span) if len(whole.axes) == 2 else None
 
 
 def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
