@@ -25,6 +25,7 @@ from symgrad.checking.refute import Evaluation, Session, holds, refute
 from symgrad.checking.repair import repairs
 from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.side_conditions import side_conditions
+from symgrad.checking.symmetric_directions import along_symmetric_directions
 from symgrad.checking.verdict import DocumentReport, Evidence, Step, Witness
 from symgrad.core.claims import Claim
 from symgrad.core.nodes import ZERO, Expr, reach
@@ -310,6 +311,9 @@ class Checker:
                 "warning",
             )
             return self.rule(held, reopened(step, note))
+        symmetric = along_symmetric_directions(claim)
+        if symmetric is not None and self.holds(symmetric):
+            return self.rule(symmetric, reopened(step, read_otherwise("symmetric", read_step.span)))
         if read_step.redefinition:
             first = f"if `{read_step.redefinition}` is defined anew here, write `:=` in place of `=`"
             return replace(step, repairs=(first, *step.repairs))

@@ -58,6 +58,10 @@ def multiplied_entrywise(span: Span) -> Diagnostic:
 
 
 OTHERWISE = {
+    "symmetric": (
+        "this derivative by a symmetric matrix holds along symmetric directions, and not for independent entries",
+        "add the transpose, or use the symmetry first",
+    ),
     "bracket": ("a derivative in front of a bracket is that of the bracket alone here", "write both in brackets"),
     "total": ("a name without its subscript stands for the sum of its family here", "define the sum"),
     "mean": ("a name without its subscript stands for the mean of its family here", "define the mean"),

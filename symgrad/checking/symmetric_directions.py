@@ -1,0 +1,35 @@
+"""Derivatives by a symmetric matrix: a step that holds along symmetric directions, though not entry by entry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symgrad.core.claims import Assumption, Claim
+from symgrad.core.nodes import Deriv, Entry, Tensor, add, walk
+from symgrad.core.ranges import Index, IndexExpr
+from symgrad.core.substitute import substitute
+
+
+def along_symmetric_directions(claim: Claim) -> Claim | None:
+    """``L_{ij} + L_{ji} = R_{ij} + R_{ji}`` for a derivative by ``X_{ij}``, where ``X = X^\\top`` is assumed."""
+    symmetric = {t for a in claim.assumptions if (t := _symmetric(a)) is not None}
+    for node in (n for side in (claim.left, claim.right) for n in walk(side)):
+        target = node.target if isinstance(node, Deriv) else None
+        if not isinstance(target, Entry) or target.tensor not in symmetric or set(target.indices) != set(claim.free):
+            continue
+        i, j = target.indices
+        if not isinstance(i, Index) or not isinstance(j, Index) or i is j:
+            continue
+        swap: dict[Index, IndexExpr] = {i: j, j: i}
+        left, right = (add(side, substitute(side, swap)) for side in (claim.left, claim.right))
+        return replace(claim, left=left, right=right)
+    return None
+
+
+def _symmetric(a: Assumption) -> Tensor | None:
+    """The matrix that an assumption says to be symmetric."""
+    left, right = a.left, a.right
+    if not (isinstance(left, Entry) and isinstance(right, Entry)) or left.tensor is not right.tensor or a.unless:
+        return None
+    same = len(left.indices) == 2 and left.indices == right.indices[::-1] and set(left.indices) == set(a.params)
+    return left.tensor if same else None
