@@ -104,6 +104,8 @@ class Attempt:
         self.trace: dict[str, None] = {}
         self.nonempty: dict[int, None] = {}
         self.letters: dict[Any, dict[str, None]] = {}
+        self.met_inverse = False
+        """True if there was an inverse of a matrix."""
         self.free: frozenset[int] = frozenset()
         """The positions of the free indices for all of whose positions the claim is made."""
         self.depth = 0

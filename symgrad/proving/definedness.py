@@ -10,7 +10,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symgrad.core.guards import factors, is_indicator
-from symgrad.core.nodes import ZERO, Cases, Deriv, Entry, Expr, Func, Iverson, Mul, Pow, Prod, Ref, Sum, parts
+from symgrad.core.nodes import (
+    ZERO,
+    Cases,
+    Deriv,
+    Entry,
+    Expr,
+    Func,
+    Iverson,
+    MatrixFunction,
+    Mul,
+    Pow,
+    Prod,
+    Ref,
+    Sum,
+    free_indices,
+    parts,
+)
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range, indices_of
 from symgrad.core.substitute import instantiate
 from symgrad.proving.attempt import Attempt, Pattern
@@ -22,22 +38,25 @@ MAX_NODES = 4_000
 
 @dataclass(frozen=True, slots=True)
 class ImpliedByDefinedness:
-    """``positive_entries``: entries under a log, with those of their indices that take all positions of their slots;
-    ``in_range``: positions and the ranges of their slots. None of their indices is bound."""
+    """``positive_entries``: entries and determinants under a log, with those of their indices that take all positions
+    of their slots; ``in_range``: positions and the ranges of their slots. None of their indices is bound."""
 
-    positive_entries: tuple[tuple[Entry, frozenset[Index]], ...] = ()
+    positive_entries: tuple[tuple[Expr, frozenset[Index]], ...] = ()
     in_range: tuple[tuple[IndexExpr, Range], ...] = ()
 
 
 def implied_by_definedness(*sides: Expr) -> ImpliedByDefinedness:
     """What follows if all these sides are defined."""
-    positive_entries: dict[tuple[Entry, frozenset[Index]], None] = {}
+    positive_entries: dict[tuple[Expr, frozenset[Index]], None] = {}
     in_range: dict[tuple[IndexExpr, Range], None] = {}
     for node, bound in _unconditional(sides):
         if isinstance(node, Func) and node.name == "log" and isinstance(node.arg, Entry):
             found = _for_all(node.arg, bound)
             if found is not None:
                 positive_entries[found] = None
+        elif isinstance(node, Func) and node.name == "log" and isinstance(node.arg, MatrixFunction):
+            if not free_indices(node.arg) & bound:
+                positive_entries[node.arg, frozenset()] = None
         elif isinstance(node, Entry):
             for e, range_ in zip(node.indices, node.tensor.ranges, strict=True):
                 if isinstance(e, Affine) and not any(i in bound for i in e.indices()):
@@ -96,7 +115,7 @@ def _for_all(entry: Entry, bound: frozenset[Index]) -> tuple[Entry, frozenset[In
     return entry, frozenset(e for e in entry.indices if isinstance(e, Index) and e in bound)
 
 
-def learn_positive(ctx: Attempt, entry: Entry, params: frozenset[Index]) -> None:
+def learn_positive(ctx: Attempt, entry: Expr, params: frozenset[Index]) -> None:
     """Learn that the entry is positive for all values of the parameters."""
     for mono in normal_form(ctx, entry):
         if len(mono) == 1 and mono[0][2] == 1:

@@ -50,6 +50,8 @@ class MeetingSide(NamedTuple):
 
 def cancelled(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> list[Summand] | None:
     """The sums that a sum of products is after one matrix was cancelled with its inverse; None if there is none."""
+    if not ctx.met_inverse:
+        return None
     inverses = [x for x in factors if ctx.heads[x[0]].kind == "inverse" and x[2] == 1]
     # A^{-1} A first: it leaves nothing behind
     for part in sorted(inverses, key=lambda x: len(ctx.heads[x[0]].terms)):

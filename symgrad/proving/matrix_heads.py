@@ -266,6 +266,7 @@ def opened_determinant(ctx: Attempt, part: Part) -> Matrix:
 
 
 def _inverse_part(ctx: Attempt, matrix: Matrix, k: int, l: int) -> Poly:  # noqa: E741
+    ctx.met_inverse = True
     end = ctx.interner.leaf("end", "end", 2, "end").id
     positive = sum(1 if c > 0 else -1 for c in matrix.entry.values())
 

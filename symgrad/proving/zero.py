@@ -44,7 +44,7 @@ def is_zero(ctx: Attempt, p: Poly, depth: int = TOP) -> bool:
     evened = with_ends_written_out(ctx, cleared)
     if evened is not None and is_zero(ctx, evened, 0):
         return True
-    return depth == TOP and is_zero_after_clearing(ctx, cleared)
+    return depth == TOP and ctx.met_inverse and is_zero_after_clearing(ctx, cleared)
 
 
 def clear_denominators(ctx: Attempt, p: Poly) -> Poly:
