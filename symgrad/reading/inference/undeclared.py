@@ -295,8 +295,9 @@ def _is_operator(sym: Sym, operand: SyntaxNode) -> bool:
 
 
 def _is_delta(sym: Sym) -> bool:
-    """True for Kronecker's delta: ``\\delta_{ij}``, ``\\delta_i^j``, ``\\delta_{k, y}``."""
-    return sym.key == "\\delta" and len(letters_in((*sym.sub, *sym.sup))) >= 2
+    """True for Kronecker's delta: ``\\delta_{ij}``, ``\\delta_i^j``, ``\\delta_{k, y}``, ``\\delta_{1i}``."""
+    letters, numbers = letters_in((*sym.sub, *sym.sup)), [t for t in sym.sub if t.text.isdigit()]
+    return sym.key == "\\delta" and bool(letters) and len(letters) + len(numbers) >= 2
 
 
 def _multiplied(nodes: Sequence[SyntaxNode]) -> set[int]:
