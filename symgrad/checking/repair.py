@@ -93,7 +93,7 @@ def _ordered(claim: Claim, latex: Latex, session: Session, sizes: dict[str, int]
         edits.append((e.rank, 0, Repair(e.say, replace(claim, right=e.result))))
     for e in variants(claim.left, scope, latex, tensors):
         edits.append((e.rank, 1, Repair(e.say, replace(claim, left=e.result))))
-    for a in (*_missing(found, letters), *_apart((*claim.free, *letters))):
+    for a in (*_missing(found, letters), *_apart(claim, letters)):
         assumed = replace(claim, assumptions=(*claim.assumptions, a))
         edits.append((MISSING, 0, Repair(partial("assume ${}$".format, a.latex), assumed)))
     edits.sort(key=lambda item: item[:2])
@@ -168,10 +168,12 @@ def _missing(found: n.Reach, letters: tuple[Index, ...]) -> Iterator[Assumption]
             yield Assumption("equation", text, total, n.ONE, None, lead, suggested=True)
 
 
-def _apart(letters: tuple[Index, ...]) -> Iterator[Assumption]:
-    """``i \\neq j`` for letters of one range."""
-    pairs = ((a, b) for a, b in combinations(dict.fromkeys(letters), 2) if a.range == b.range)
-    for a, b in islice(pairs, MAX_PAIRS):
+def _apart(claim: Claim, letters: tuple[Index, ...]) -> Iterator[Assumption]:
+    """``i \\neq j`` for letters of one range. Who writes ``\\delta_{ij}`` has thought of ``i = j``."""
+    deltas = [d for side in (claim.left, claim.right) for d in n.walk(side) if isinstance(d, n.Delta)]
+    written = {frozenset((d.left, d.right)) for d in deltas}
+    pairs = ((a, b) for a, b in combinations(dict.fromkeys((*claim.free, *letters)), 2) if a.range == b.range)
+    for a, b in islice((p for p in pairs if frozenset(p) not in written), MAX_PAIRS):
         yield _condition(f"{a.letter} \\neq {b.letter}", n.Cond("eq", a, b, negated=True))
 
 

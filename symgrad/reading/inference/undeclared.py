@@ -213,7 +213,7 @@ class UndeclaredNames:
             or (sym.key == "\\delta" and self.has_deltas)
         ):
             return False
-        if sym.key in self.operators:
+        if sym.key in self.operators or sym.key in scope.subsets or sym.key in scope.sets:
             return False
         name, function = NameKey(sym.key), NameKey.function(sym)
         if name in (scope.costs or {}) or scope.square_of(sym) is not None:
