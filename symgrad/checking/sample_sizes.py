@@ -154,6 +154,8 @@ class SampleSizes:
                     break
                 sizes[name] += 1
             seen[length(r, sizes)] = _length(r)
+        for r, wanted in self._lengths(claim, asked, sizes):  # of windows, say, that have grown
+            _raise(sizes, r, wanted)
         return sizes
 
     def _lengths(self, claim: Claim, asked: SizeRequirement, sizes: Mapping[str, int]) -> Iterable[tuple[Range, int]]:
