@@ -17,7 +17,6 @@ from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.open_index import closed
 from symgrad.reading.meaning.open_indices import OpenIndices as OpenLetters
 from symgrad.reading.meaning.raw_trees import expression
-from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
@@ -53,14 +52,13 @@ class DocumentNames:
     """Looks names of a document up."""
 
     document: ReadDocument
-    definitions: Definitions = field(default_factory=Definitions)
     unread: list[Diagnostic] = field(default_factory=list)
     """Errors in the definitions looked up so far."""
     _own: dict[str, Index] = field(default_factory=dict)
 
     def elaborator(self) -> Elaborator:
         scope = self.document.scope
-        return Elaborator(scope, OpenLetters(scope), self.definitions)
+        return Elaborator(scope, OpenLetters(scope), self.document.elaborated)
 
     def read(self, text: str) -> ReadValue:
         """The value of a name or expression. Letters that are not declared are free indices of the body.
@@ -141,7 +139,7 @@ class DocumentNames:
 
     def naming(self) -> Naming:
         """The notation of the document."""
-        return naming(self.document.scope, self.definitions.done)
+        return naming(self.document.scope, self.document.elaborated.done)
 
 
 def unused(quantities: Sequence[Quantity]) -> Iterator[Quantity]:

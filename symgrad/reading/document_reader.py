@@ -26,7 +26,6 @@ from symgrad.reading.inference.inferring import Inferred, close, infer
 from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.conditions import SIGNS
 from symgrad.reading.meaning.expectations import Outcomes
-from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.declarations import Paragraph, declares_arrays, split
 from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.incidental import Incidental
@@ -84,7 +83,7 @@ class Reader:
             self.scope.samples, self.scope.endings = costs.samples, set(costs.endings)
         self.scope.random, self.scope.outcomes = random_names(source.text), Outcomes()
         self.macros = collect_macros(source)
-        self.definitions = Definitions()
+        self.definitions = self.out.elaborated
         self.sections = Sections(with_sources)
         self.last_side: tuple[Token, ...] | None = None
         self.last_head: tuple[Token, ...] = ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import Tensor
 from symgrad.reading.inference.inferring import Inferred
+from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.tree.syntax import SyntaxNode
 from symgrad.text.diagnostic import Diagnostic
@@ -75,6 +76,8 @@ class ReadDocument:
     skipped: int = 0
     expectations: dict[int, tuple[int | None, Span]] = field(default_factory=dict)
     scope: Scope = field(default_factory=Scope)
+    elaborated: Definitions = field(default_factory=Definitions)
+    """The definitions of the scope, where a name is defined anew with what it was when they were made."""
     inferred: Inferred = field(default_factory=Inferred)
     """What names mean that the document does not declare."""
     chains: list[tuple[SyntaxNode, ...]] = field(default_factory=list)
