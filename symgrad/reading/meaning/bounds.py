@@ -51,12 +51,7 @@ def read_bounds(el: Reading, node: BigOp) -> list[Bound]:
             reader.read(piece)
     if node.sup:
         reader.close(node.sup)
-    bounds = list(reader.bounds.values())
-    for b in bounds:
-        if b.lo is not None and b.hi is None:
-            message = f"the sum over `{b.index.letter}` has no upper bound"
-            raise error("SG101", message, node.head, "write `\\sum_{i=1}^{N}`")
-    return bounds
+    return list(reader.bounds.values())
 
 
 def _comma_pieces(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:

@@ -102,7 +102,7 @@ def product(el: Reading, node: ProductNode) -> ReadValue:
     """``a b``, ``a \\odot b``, ``a \\otimes b``, ``a / b``, from left to right."""
     values = [(op, el.value(f), f) for op, f in node.factors]
     for (_, name), (op, bracket) in pairwise(node.factors):
-        if op == "" and isinstance(name, Sym) and is_lone_name(bracket) and is_defined(el.scope, name):
+        if op == "" and isinstance(name, Sym) and is_lone_argument(bracket) and is_defined(el.scope, name):
             message = f"`{name.span.text}` is a number, and is multiplied here by what stands in brackets behind it"
             el.warn("SG225", message, bracket.span, f"define it for its argument, or write `{name.span.text} \\cdot`")
     chained = contract(el, values, node.span)
@@ -169,9 +169,10 @@ def _contracted(el: Reading, vector: ReadValue, derivative: ReadValue, span: Spa
     return ReadValue(body, derivative.axes[1:], derivative=True)
 
 
-def is_lone_name(node: SyntaxNode) -> bool:
-    """True for ``(x)``"""
-    return isinstance(node, Paren) and node.kind == "(" and len(node.items) == 1 and isinstance(node.items[0], Sym)
+def is_lone_argument(node: SyntaxNode) -> bool:
+    """True for ``(x)`` and ``(0)``"""
+    lone = isinstance(node, Paren) and node.kind == "(" and len(node.items) == 1
+    return lone and isinstance(node.items[0], (Sym, NumberNode))
 
 
 def is_defined(scope: Scope, sym: Sym) -> bool:

@@ -24,6 +24,7 @@ from symgrad.reading.meaning.bounds import Bound, read_bounds
 from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.lines import line_of
 from symgrad.reading.meaning.open_index import OpenIndex, give_range
+from symgrad.reading.meaning.open_range import resolved
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.unrolled import unrolled
 from symgrad.reading.meaning.values import ReadValue
@@ -96,6 +97,8 @@ def limit(el: Reading, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
         where += _between(el, b, b.lo, b.hi, body)
     elif b.range is None and not b.subsets:
         where += _unbounded(el, b, body, node)
+    if b.lo is not None and b.hi is None:
+        _to_the_end(el, b, node)
     for piece in b.conditions:
         where += read_conditions(el, piece, cover(piece))
     if index.range is None:
@@ -106,6 +109,14 @@ def limit(el: Reading, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
             "write its bounds, `\\sum_{i=1}^{N}`",
         )
     return tuple(where)
+
+
+def _to_the_end(el: Reading, b: Bound, node: BigOp) -> None:
+    """``\\sum_{i=1} x_i`` ends where x ends, if that counts from 1 too."""
+    over = resolved(b.index.range)
+    if b.lo != Affine((), 1) or over is None or over.lo != b.lo:
+        message = f"the sum over `{b.index.letter}` has no upper bound"
+        raise error("SG101", message, node.head, "write `\\sum_{i=1}^{N}`")
 
 
 def _between(el: Reading, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[Cond]:
