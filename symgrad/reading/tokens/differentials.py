@@ -35,13 +35,17 @@ def _mark(token: Token) -> Token:
 
 
 def _places(side: Sequence[Token], is_function: Callable[[str], bool]) -> set[int]:
-    """The places of a ``d`` before a name, a bracket or a function, outside of fractions."""
+    """The places of a ``d`` before a name, a bracket or a function, outside of quotients of differentials."""
     places: set[int] = set()
     k = 0
     while k < len(side):
         t = side[k]
         if t.text == "\\frac":
-            k = _behind(side, _behind(side, k + 1))
+            below = _behind(side, k + 1)
+            behind = _behind(side, below)
+            if not _places(side[below:behind], is_function):  # no `\\frac{dy}{dx}`
+                places |= {k + 1 + n for n in _places(side[k + 1 : below], is_function)}
+            k = behind
             continue
         if t.text == "d" and t.kind in ("letter", "word") and k + 1 < len(side):
             after = side[k + 1]
