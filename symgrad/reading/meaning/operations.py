@@ -171,8 +171,9 @@ def _contracted(el: Reading, vector: ReadValue, derivative: ReadValue, span: Spa
 
 def is_lone_argument(node: SyntaxNode) -> bool:
     """True for ``(x)`` and ``(0)``"""
-    lone = isinstance(node, Paren) and node.kind == "(" and len(node.items) == 1
-    return lone and isinstance(node.items[0], (Sym, NumberNode))
+    if not isinstance(node, Paren) or node.kind != "(" or len(node.items) != 1:
+        return False
+    return isinstance(node.items[0], (Sym, NumberNode))
 
 
 def is_defined(scope: Scope, sym: Sym) -> bool:
