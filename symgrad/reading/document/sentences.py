@@ -16,10 +16,10 @@ REACH = 600
 
 _BEFORE = re.compile(
     r".*(?:\n[ \t>]*\n|\$\$|\\\]|\\end\{[^}]*\}|\\begin\{[^}]*\}|\\(?:sub)*(?:section|paragraph)\*?\{[^}]*\}|\\item\b"
-    r"|(?:^|\n)[ \t>]*(?:[-+*]|[0-9]+[.)])[ \t])",
+    r"|(?:^|\n)[ \t>]*(?:[-+*]|[0-9]+[.)])[ \t]|(?:^|\n)[ >]*#{1,6}[ \t][^\n]*\n|\n(?:=+|-+)[ \t]*\n)",
     re.DOTALL,
 )
-"""Up to the start of the paragraph or list item."""
+"""Up to the start of the paragraph or list item, which may stand right below a heading."""
 _AFTER = re.compile(r"\n[ \t>]*\n|\$\$|\\\[|\\begin\{|\\end\{|\\item\b|\n[ \t>]*(?:[-+*]|[0-9]+[.)])[ \t]")
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|w\.r\.t|s\.t|resp|cf|eq|fig|sec|etc|viz|a\.s|i\.i\.d|w\.l\.o\.g)\.", re.IGNORECASE
