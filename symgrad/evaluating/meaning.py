@@ -147,12 +147,12 @@ class Meaning(ArrayPositions, ABC):
         return Arr(at.a.astype(float), at.axes)
 
     def _delta(self, node: n.Delta, perturbations: Perturbations) -> Numbers:
-        """Undefined where arithmetic on one side leaves the range of the other side."""
+        """Undefined where arithmetic on one side leaves the range of the other side; 0 where a literal lies beyond."""
         left, right = self.positions(node.left), self.positions(node.right)
         result = self.coincide(left, right)
         for e, at, other in ((node.left, left, node.right), (node.right, right, node.left)):
             r = range_of(other)
-            if isinstance(e, Affine) and r is not None:
+            if isinstance(e, Affine) and e.terms and r is not None:
                 out = self.outside(at, r)
                 result = result if out is None else undefined_where(out, result)
         return result
