@@ -147,7 +147,7 @@ class Point:
         left, right = self.position(node.left, at), self.position(node.right, at)
         for e, p, other in ((node.left, left, node.right), (node.right, right, node.left)):
             r = range_of(other)
-            if isinstance(e, Affine) and r is not None and p not in self.span(r):
+            if isinstance(e, Affine) and e.terms and r is not None and p not in self.span(r):
                 raise UndefinedValue("a position outside its range")
         return self.m.mp.mpf(left == right)
 
