@@ -173,8 +173,9 @@ def goes_forward(scope: Scope, left: SyntaxNode, right: SyntaxNode) -> bool:
 def may_go_forward(scope: Scope, left: Sequence[Token], right: Sequence[Token]) -> bool:
     """True unless ``dV = P^\\top dO`` is a gradient: ``V`` is not built on all the names with a ``d`` on the right."""
     key = gradient_head(scope, left)
-    if key is None:
-        return not scope.names_d()
+    if key is None:  # `d(A X) = …`; `dx = f dt` of an undeclared `x` is an equation for it
+        unknown = len(left) > 1 and starts_name(left[1]) and not scope.is_function(left[1].text)
+        return not unknown and not scope.names_d()
     behind = (right[k + 1 :] for k, t in enumerate(right) if t.text == "d" and k + 1 < len(right))
     written = {name for rest in behind if (name := _first_name(scope, rest)) is not None}
     return bool(written) and not scope.names_d() and written <= reached(scope, [key])

@@ -80,7 +80,8 @@ class NameParser(ArrayParser):
     def expectation(self, sym: Sym) -> SyntaxNode | None:
         """``\\mathbb{E}_{a \\sim \\pi}[f(a)]`` over the positions of a known vector: ``\\sum_a \\pi_a f(a)``."""
         moment = MOMENTS.get(sym.key)
-        if moment is not None and self.vocabulary.has_random() and not (sym.sub or sym.sup or sym.primes):
+        known = self.vocabulary.is_value(sym.key)
+        if moment is not None and not known and self.vocabulary.has_random() and not (sym.sub or sym.sup or sym.primes):
             t = self.peek()
             if t is not None and t.text in ("[", "(", "\\{"):
                 paren = self.bracket(t.text, t.kind, OPEN.get(t.text) or OPEN_COMMANDS[t.text], t.text)
