@@ -10,7 +10,8 @@ from symgrad.calculus.differentiate import depends_on
 from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Claim
-from symgrad.core.nodes import Deriv, Entry, Tensor, reach, walk
+from symgrad.core.nodes import Deriv, Entry, Expr, Tensor, reach, walk
+from symgrad.core.ranges import Affine
 from symgrad.reading.inference.inferring import Inferred
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import ReadDocument
@@ -28,6 +29,8 @@ class InferredNames:
         unread = document.scope.unread if document is not None else {}
         self.declarations = {made: self.inferred.declaration(key) for key, made in self.inferred.arrays.items()}
         self.causes = {made: unread[key] for key, made in self.inferred.arrays.items() if key in unread}
+        foreign = document.scope.foreign if document is not None else {}
+        self.foreign = {made: foreign[key.letter] for key, made in self.inferred.arrays.items() if key.letter in foreign}
         self.rights: dict[Diagnostic, str] = {}
         """What stands on the right of the definitions that could not be read."""
         values = document.scope.values.items() if document is not None else ()
@@ -54,13 +57,19 @@ class InferredNames:
         return next((self.causes[t] for t in used if t in self.causes), None)
 
     def undefined(self, claim: Claim, step: Step) -> Diagnostic | None:
-        """Why a claim differentiates a name that the document does not define."""
+        """Why a claim says nothing: it has a name of which nothing is known, or differentiates an undefined one."""
+        foreign = [self.foreign[t] for t in (reach(claim.left) | reach(claim.right)).tensors if t in self.foreign]
+        if foreign:
+            return foreign[0]
         for side in (claim.left, claim.right):
             for node in walk(side):
                 passed = self.passed(node) if isinstance(node, Deriv) and self.causes else None
                 if passed is not None:
                     return passed
-                if not (isinstance(node, Deriv) and isinstance(node.body, Entry)) or depends_on(node.body, node.target):
+                if not (isinstance(node, Deriv) and isinstance(node.body, Entry)):
+                    continue
+                further = node.body.tensor in self.causes and _is_further_on(node.body, node.target)
+                if depends_on(node.body, node.target) and not further:
                     continue
                 name = node.body.tensor.name
                 if node.body.tensor in self.causes:
@@ -147,6 +156,12 @@ class InferredNames:
         asked = ", ".join(f"`${self.declarations[t]}$`" for t in dict.fromkeys(own))
         message = "the two sides have different shapes, as far as the shapes of undeclared names can be told"
         return Diagnostic("SG105", message, step.span, f"declare them; from their use: {asked}")
+
+
+def _is_further_on(body: Entry, target: Expr) -> bool:
+    """True for ``h_t`` and ``h_{t-2}``: in a recursion that could not be read, one depends on the other."""
+    places = [i for e in (body, target) if isinstance(e, Entry) for i in e.indices]
+    return body.indices != getattr(target, "indices", ()) and any(isinstance(i, Affine) and any(i.indices()) for i in places)
 
 
 def _shape(tensor: Tensor) -> str:

@@ -117,7 +117,7 @@ class Reader:
                 for formula in self.declare(event, self.macros):
                     self.inline_chain(formula)
             elif isinstance(event, Heading):
-                self.scope.section = event.span.start
+                self.scope.begin_section(event.level, event.span.start)
             elif isinstance(event, Directive) and event.name == "inline":
                 self.inline = True
             elif isinstance(event, Directive):

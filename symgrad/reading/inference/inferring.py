@@ -20,6 +20,7 @@ from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tree.scripts import letters_in
 from symgrad.reading.tree.syntax import BigOp, Derivative, ProductNode, QuotientNode, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import subnodes
+from symgrad.text.source import Span
 
 SIZES = "DMKNPQRST"
 """Names for sizes that no letter stands for, as far as the document has no other use for them."""
@@ -107,9 +108,18 @@ def _used_before(
     """The first meanings of names that were used further up, where they had none. ``missing``: more such letters.
 
     A definition stands further up only for what is differentiated there, by name or through such a definition: an
-    unknown of ``2 x = 4 y`` is not defined by ``x = 2 y``, which follows from it.
+    unknown of ``2 x = 4 y`` is not defined by ``x = 2 y``, which follows from it. Nor does one below the heading of
+    another section.
     """
     wanted = {k: e for k, e in scope.first_meaning.items() if k.letter in scope.missing or k.letter in missing}
+    first: dict[str, Span] = {}
+    for n in (n for sides in chains for side in sides for n in subnodes(side) if isinstance(n, Sym)):
+        first.setdefault(n.key, n.span)
+    wanted = {
+        k: e
+        for k, e in wanted.items()
+        if isinstance(e, Tensor) or k.letter not in first or scope.is_ahead(first[k.letter], e.span)
+    }
     out: dict[NameKey, Tensor | Defined] = {k: e for k, e in wanted.items() if isinstance(e, Tensor)}
     reached = _differentiated(chains)
     for _ in wanted:

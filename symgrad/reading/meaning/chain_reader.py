@@ -9,6 +9,8 @@ implied sums). Two neighbours then compare as an ``Outcome``. A side that fails 
 
 from __future__ import annotations
 
+import re
+
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -185,6 +187,9 @@ def summed(el: Reading, side: Side, free: frozenset[Index]) -> Side:
     except NotationError as e:
         return Unreadable(side.span, side.text, e.diagnostic)
     return Summed(side.span, side.text, side.node, side.raw, value)
+
+
+CASE = re.compile(r"\b(?:if|when|whenever|case)\b")
 
 
 def last_readable(sides: Sequence[Side], relations: Sequence[Relation], k: int) -> int:
@@ -467,7 +472,7 @@ class ChainReader:
                 follow = f", and what uses it follows from here on: {users}" if users else ""
                 self.note("SG207", f"`{name.span.text}` is defined anew{follow}", name.span)
             self.out.definitions += 1
-            self.unread_conditions(relation)
+            self.unread_conditions(relation, made)
         elif plain and leads:
             self.redefinition, self.outdated = definer.redefines(name.node), definer.outdated(name.node)
 
@@ -619,13 +624,20 @@ class ChainReader:
                 return False
         return changed
 
-    def unread_conditions(self, relation: Relation) -> None:
-        """Report the conditions behind a definition, which holds everywhere. The range of a letter is none."""
+    def unread_conditions(self, relation: Relation, made: Defined) -> None:
+        """Report the conditions behind a definition; one that is a case, ``\\text{if } x > 0``, leaves its name unread.
+
+        The range of a letter is no condition.
+        """
         remedy = "define it by `cases`, or claim it after the definition"
         for tokens in relation.conditions:
             if not any(t.text == "\\in" for t in tokens):
                 problem = Diagnostic("SG111", "a condition on a definition is not read", cover(tokens), remedy)
                 self.out.diagnostics.append(problem)
+                behind = Span(cover(tokens).source, cover(relation.right).end, cover(tokens).end).text
+                own = {*made.patterns, *(made.arguments or ())}
+                if CASE.search(behind) or any(letter_key(t) in own for t in tokens if is_name(t)):
+                    self.out.scope.forget(made.key, problem)
 
     def at_positions(self, el: Elaborator) -> list[SyntaxNode | None]:
         """The sides, at each position of a free letter of a recursion that they use; None where they use none."""

@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from symgrad.core.nodes import Apply, Definition, Deriv, Entry, Expr, Mul, Num, Pow, Ref, Size, Sum, parts
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.earlier_states import require_no_earlier_state
 from symgrad.reading.meaning.name_roles import lookup
 from symgrad.reading.meaning.open_index import same_range
-from symgrad.reading.meaning.raw_trees import reciprocal, ungrouped
+from symgrad.reading.meaning.raw_trees import expression, reciprocal, ungrouped
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.samples import per_sample
 from symgrad.reading.meaning.superscripts import raised
@@ -65,7 +66,8 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     if _order(source) + len(targets) > MAX_ORDER:
         raise error("SG002", f"derivatives beyond the order {MAX_ORDER} are not taken", node.span)
     inner = source.definition if isinstance(source, Ref) else None
-    for target in targets:
+    for target, written in zip(targets, node.targets, strict=True):
+        require_no_earlier_state(el, expression(value.body), target.body, node.sign != "\\partial", written.span)
         # the body and the target of a derivative are not held by it
         outer = target.body.args[0] in el.held  # `∂h_3/∂h_1` of a chain goes through all between
         held = el.held - {inner} if inner in el.held and not outer else frozenset()

@@ -133,7 +133,9 @@ class Unrolling:
                 name = self.name(e, None)
                 if name is not None and any(s in o.shifts(e) for o in self.system.equations):
                     below = f"{letter}{'+' if s > 0 else '-'}{abs(s)}"
-                    self.scope.put_tensor(NameKey.unlabelled(name)._replace(below=below), declared[e.key] or shape)
+                    state = NameKey.unlabelled(name)._replace(below=below)
+                    self.scope.put_tensor(state, declared[e.key] or shape)
+                    self.scope.earlier_states[state] = state._replace(below=letter), letter
         made = []
         for e in self.system.equations:
             name, body = self.name(e, None), self.reader.tree(e.right, self.where)

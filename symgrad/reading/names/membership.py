@@ -24,7 +24,11 @@ from symgrad.reading.tokens.cuts import Statement, find, items, parted
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, spelled
 from symgrad.reading.tree.syntax import Sym
+from symgrad.text.diagnostic import Diagnostic
 
+FOREIGN = ("bb", "cal", "frak", "scr")
+SETS_OF_REALS = (("bb", "R"), ("bb", "Q"), ("bb", "N"), ("bb", "Z"))
+"""The styles of sets, and those of them whose members are real."""
 SUBSETS = ("\\subseteq", "\\subset")
 
 
@@ -56,14 +60,26 @@ class Membership:
             return False
         every = bool(left) and left[0].text == "\\forall"
         declared = read_set(self.scope, right) if said.sign == "\\in" else read_shape(self.scope, right)
-        if declared is None:
-            return False
         names = items(left[1:] if every else left)
+        if declared is None:
+            self.leave_foreign(names, right)
+            return False
         if not every and self.family(names, declared):
             return True
         for name in names:
             self.declare(name, declared, every, said)
         return True
+
+    def leave_foreign(self, names: list[tuple[Token, ...]], right: tuple[Token, ...]) -> None:
+        """``s \\in \\mathbb{C}``: nothing is known of such a name, and it is not taken for a real one."""
+        if not right or right[0].style not in FOREIGN or (right[0].style, right[0].text) in SETS_OF_REALS:
+            return
+        span = cover(right)
+        remedy = "declare what is meant by real arrays, `\\in \\mathbb{R}`"
+        problem = Diagnostic("SG109", f"`{span.text}` is not a known set, and a step uses what is in it", span, remedy)
+        for letter in (letter_of(name[:1]) for name in names if name):
+            if letter is not None:
+                self.scope.foreign[letter] = problem
 
     def subset(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
         """``\\mathcal{N}, \\mathcal{M} \\subseteq [W]``"""

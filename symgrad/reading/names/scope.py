@@ -107,6 +107,8 @@ class Scope:
     """Their values for all outcomes."""
     differentials: dict[Tensor | Any, Tensor] = field(default_factory=dict)
     """The arbitrary arrays ``dX`` of small changes, by what they are changes of."""
+    foreign: dict[str, Diagnostic] = field(default_factory=dict)
+    """The letters that are said to be in a set that is not known, ``s \\in \\mathbb{C}``."""
     sets: NameTable[str, Range] = field(default_factory=NameTable)
     """Names of whole ranges, ``\\mathcal{V} = [W]``."""
     signed: dict[NameKey, Span] = field(default_factory=dict)
@@ -122,6 +124,8 @@ class Scope:
     """The right sides of these definitions as they are written."""
     section: int = 0
     """Where the current section of the document starts."""
+    headings: list[tuple[int, int]] = field(default_factory=list)
+    """The levels of the headings so far, 1 the highest, and where they start."""
     provisional: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
     """Meanings that are inferred; a declaration or definition of the name takes their place."""
     first_meaning: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
@@ -141,6 +145,8 @@ class Scope:
     """The definitions with one letter below their name, which may be parts of a recursion."""
     recursive: dict[tuple[tuple[str, str], ...], Range | None] = field(default_factory=dict)
     """The names of recursions with their ranges, without one for a single cell."""
+    earlier_states: dict[NameKey, tuple[NameKey, str]] = field(default_factory=dict)
+    """The given state ``h_{t-1}`` of each cell, with the name that it is a state of, ``h_t``, and the letter."""
     codomains: NameTable[NameKey, tuple[Range, ...]] = field(default_factory=NameTable)
     """The shapes of values, ``\\phi(s, a) \\in \\mathbb{R}^d``, of functions whose arguments are not declared."""
     undeclared: dict[tuple[Any, ...], AbstractFunction] = field(default_factory=dict)
@@ -255,6 +261,18 @@ class Scope:
     def is_provisional(self, key: NameKey) -> bool:
         """True if a name has no meaning but an inferred one."""
         return key in self.provisional and self.values.get(key) is self.provisional[key]
+
+    def begin_section(self, level: int, start: int) -> None:
+        self.section = start
+        self.headings.append((level, start))
+
+    def is_ahead(self, first: Span, later: Span) -> bool:
+        """True if what stands later is said in the section of the first place, or in a part of it."""
+        if first.source is not later.source:
+            return True
+        above = [level for level, start in self.headings if start < first.start]
+        between = [level for level, start in self.headings if first.end <= start < later.start]
+        return not between or (bool(above) and min(between) > above[-1])
 
     @contextmanager
     def replaced(self, arrays: Mapping[NameKey, Tensor | Defined]) -> Iterator[bool]:
