@@ -27,7 +27,7 @@ from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.side_conditions import side_conditions
 from symgrad.checking.symmetric_directions import along_symmetric_directions
 from symgrad.checking.verdict import DocumentReport, Evidence, Step, Witness
-from symgrad.core.claims import Claim
+from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import ZERO, Expr, reach
 from symgrad.core.substitute import expand
 from symgrad.proving.proof import Proof, Prover
@@ -216,7 +216,7 @@ class Checker:
         doubtful = read_step.unclear[-MAX_UNCLEAR:]
         for some in (*([one] for one in doubtful), *([doubtful] if len(doubtful) > 1 else [])):
             if self.holds(replace(claim, assumptions=(*claim.assumptions, *(a for a, _ in some)))):
-                return replace(reopened(step), diagnostic=unclear_assumption(some[0][1]), evidence=Evidence("none"))
+                return replace(reopened(step), diagnostic=unclear_assumption(*some[0]), evidence=Evidence("none"))
         return step
 
     # --- one claim ------------------------------------------------------------------------------
@@ -407,9 +407,10 @@ def unevaluated(found: Evaluation, step: Step) -> Diagnostic:
     return Diagnostic("SG117", message, step.span, "split the step, or use smaller shapes", "warning")
 
 
-def unclear_assumption(place: Span) -> Diagnostic:
-    """For a step that holds only under a formula that the prose does not plainly assert."""
+def unclear_assumption(assumed: Assumption, place: Span) -> Diagnostic:
+    """For a step that holds only under a formula that the prose does not plainly assert, or says in words."""
     text = " ".join(place.text.split())
+    text = assumed.latex if assumed.latex.startswith(f"{text} ") else text
     message = f"the text does not plainly assume `{text}`, and a step holds only with it"
     return Diagnostic("SG121", message, place, f"if it holds, write `Assume ${text}$.`")
 

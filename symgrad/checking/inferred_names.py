@@ -30,7 +30,9 @@ class InferredNames:
         self.declarations = {made: self.inferred.declaration(key) for key, made in self.inferred.arrays.items()}
         self.causes = {made: unread[key] for key, made in self.inferred.arrays.items() if key in unread}
         foreign = document.scope.foreign if document is not None else {}
-        self.foreign = {made: foreign[key.letter] for key, made in self.inferred.arrays.items() if key.letter in foreign}
+        self.foreign = {
+            made: foreign[key.letter] for key, made in self.inferred.arrays.items() if key.letter in foreign
+        }
         self.rights: dict[Diagnostic, str] = {}
         """What stands on the right of the definitions that could not be read."""
         values = document.scope.values.items() if document is not None else ()
@@ -161,7 +163,8 @@ class InferredNames:
 def _is_further_on(body: Entry, target: Expr) -> bool:
     """True for ``h_t`` and ``h_{t-2}``: in a recursion that could not be read, one depends on the other."""
     places = [i for e in (body, target) if isinstance(e, Entry) for i in e.indices]
-    return body.indices != getattr(target, "indices", ()) and any(isinstance(i, Affine) and any(i.indices()) for i in places)
+    shifted = any(isinstance(i, Affine) and any(i.indices()) for i in places)
+    return shifted and isinstance(target, Entry) and body.indices != target.indices
 
 
 def _shape(tensor: Tensor) -> str:

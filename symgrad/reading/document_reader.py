@@ -14,6 +14,7 @@ from symgrad.reading.document.assertions import (
     is_arbitrary,
     is_called,
     last_cases,
+    may_be_called,
     stances,
     turns,
 )
@@ -59,6 +60,7 @@ UNUSED_KINDS = re.compile(
     re.IGNORECASE,
 )
 """Words for matrices of which something is known that is not used."""
+SYMMETRY = re.compile(r"(?<!skew-)(?<!skew )(?<!anti-)\bsymmetr(?:ic|y)\b", re.IGNORECASE)
 ONE_HOT = re.compile(r"\bone-?\s?hot\b", re.IGNORECASE)
 
 
@@ -199,7 +201,10 @@ class Reader:
         incidental.say(in_words.arrays, macros)
         paragraph.read(tokens, kept, defining)
         incidental.say(in_words.others, macros)
+        incidental.rank(in_words.ranks, macros)
         for k, tokens_read in read:
+            if may_be_called(prose[k], SYMMETRY):
+                paragraph.perhaps_symmetric(tokens_read)
             if is_called(prose[k], UNUSED_KINDS):
                 paragraph.unused_kind(tokens_read)
         for formula in one_hots:

@@ -104,7 +104,11 @@ def _stance(prose: Prose, text: str) -> Stance:
 def says_plainly(prose: Prose) -> bool:
     """True if the sentence around a formula says what it says without a doubt: ``suppose that $A$ is symmetric``."""
     stance = _sentence_stance(prose, "")
-    doubted = words.NEGATION.search(prose.before) or (stance == "mentioned" and words.DOUBT.search(prose.before))
+    doubted = (
+        words.NEGATION.search(prose.before)
+        or words.WANTED.search(prose.before)
+        or (stance == "mentioned" and words.DOUBT.search(prose.before))
+    )
     return stance in ("asserted", "passing", "mentioned") and not doubted
 
 
@@ -248,6 +252,17 @@ def definers(prose: Sequence[Prose], said: Sequence[Stance]) -> list[Definingnes
         else:
             out.append("plainly" if plainly else "" if words.PLACES.search(clause) else "perhaps")
     return out
+
+
+def is_undenied(prose: Prose) -> bool:
+    """True if nothing in front of a formula denies: ``for square matrices $A$``."""
+    return not words.NEGATION.search(prose.before)
+
+
+def may_be_called(prose: Prose, word: re.Pattern[str]) -> bool:
+    """True if the sentence around a formula has a word, and nothing in it denies: ``with $A$ symmetric``."""
+    sentence = f"{prose.before}{FORMULA}{prose.after}"
+    return word.search(sentence) is not None and not words.NEGATION.search(sentence)
 
 
 def is_called(prose: Prose, word: re.Pattern[str]) -> bool:

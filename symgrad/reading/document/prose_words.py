@@ -126,6 +126,11 @@ DOUBT = _pattern(
         _MANY,
     )
 )
+WANTED = _pattern(
+    r"\b(?:we|us|to|and)\s+(?:(?:want|wish|hope|look|search|aim|ask|seek|need|try|(?:would|should) like)(?: for| to find)?"
+    r"|find)\s+(?:an?|the|some)\b[^\x00]*$"
+)
+"""``We look for a symmetric matrix``: what is wanted is not given."""
 SUPPOSING = _pattern(_words("if, when, whenever, provided, only, once, until"))
 """The words of doubt that suppose what they say."""
 SUPPOSES = _pattern(r"(?<!even )" + _words("if, when, whenever, once"))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from symgrad.reading.document.assertions import says_plainly
+from symgrad.reading.document.assertions import is_undenied, says_plainly
 from symgrad.reading.document.blocks import Inline
 from symgrad.reading.document.sentences import Prose, numbered_sentences
 
@@ -30,7 +30,7 @@ _SIGN = r"(?:strictly\s+)?positive|non-?negative"
 _NUMBER = rf"(?:(?:(?:{_SIGN}|real|fixed|given|constant)\s+){{0,4}}(?:scalars?|numbers?)|(?:{_SIGN})\s+constants?)"
 _IS = r"(?:\s+(?:is|are|be|being|denotes?)\s+|\s*,\s+|\s+(?=an?\s))"
 _END = (
-    r"(?=\s*(?:$|[.,;:)—]|(?:and|with|whose|where|which|while|for|so|then|let|that (?:is|are|holds|collects|contains)"
+    r"(?=\s*(?:$|[.,;:)—](?!\s+or\b)|(?:and|with|whose|where|which|while|for|so|then|let|that (?:is|are|holds|collects|contains)"
     r"|of (?:the )?(?:\w+ )?(?:weights|parameters|inputs|features|scores|logits|activations|probabilities|targets"
     r"|embeddings|data|labels|samples|observations))\b))"
 )
@@ -68,11 +68,16 @@ _NUMBERS = _patterns(
     rf"{_NOT_OF}{_NAMES}{_IS}(?:{_A}(?P<kind>{_NUMBER}|{_SIGN})){_END}",
     rf"\b{_A}(?P<kind>{_NUMBER})\s+{_NAMES}{_END}",
 )
+_SURELY = r"(?:(?:real|square|always|clearly|obviously|of course|also|thus|hence|therefore)(?:\s+and|,)?\s+){0,2}"
 _SYMMETRIC = _patterns(
-    rf"{_NOT_OF}{_NAMES}{_IS}symmetric(?:,?\s+(?:and\s+)?positive[ -](?:semi-?)?definite)?{_END}",
-    rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?=(?:\S+\s+){{0,4}}symmetric\b){_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces){_END}",
+    rf"{_NOT_OF}{_NAMES}{_IS}{_SURELY}symmetric(?:,?\s+(?:and\s+)?positive[ -](?:semi-?)?definite)?{_END}",
+    rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?=(?:[\w-]+\s+){{0,4}}symmetric\b){_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces){_END}",
     rf"{_NAMES}{_IS}{_A}{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+(?:that|which)\s+(?:is|are)\s+symmetric{_END}",
     rf"\bsymmetric\s+{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+{_NAMES}{_END}",
+)
+_RANKED = _patterns(
+    rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_ARRAY_OF}{_END}",
+    rf"\b{_ARRAY_OF}\s+{_NAMES}(?![-\w])",
 )
 _HOT = r"one-?\s?hot(?:\s+encoded)?(?:\s+(?:column|row|vector|label|target|encoding|distribution))*"
 _PLACE = (
@@ -101,18 +106,21 @@ class SaidDeclarations:
 
     arrays: tuple[str, ...]
     others: tuple[str, ...]
+    ranks: tuple[tuple[str, int], ...] = ()
+    """Names with their number of axes: 1 for a vector, 2 for a matrix, whose sizes are not said."""
 
 
 def said_declarations(formulas: Sequence[Inline], prose: Sequence[Prose]) -> SaidDeclarations:
     """What the prose of one paragraph declares in words."""
     words = _Words([f.content.text.strip().rstrip(".,;") for f in formulas], prose)
-    arrays, others = dict[str, str](), dict[str, None]()
+    arrays, others, ranks = dict[str, str](), dict[str, None](), dict[str, int]()
     for sentence in numbered_sentences(formulas):
         plain = re.sub(r"[~*`\s]+", " ", sentence)
         for name, found in words.arrays(plain):
             arrays.setdefault(name, f"{name} \\in {found}")
         others.update(dict.fromkeys((*words.numbers(plain), *words.symmetric(plain), *words.one_hots(plain))))
-    return SaidDeclarations(tuple(arrays.values()), tuple(others))
+        ranks.update(words.ranks(plain))
+    return SaidDeclarations(tuple(arrays.values()), tuple(others), tuple(ranks.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +136,13 @@ class _Words:
             for match in pattern.finditer(sentence):
                 found = self.set_of(match)
                 yield from ((name, found) for name in self.names(match) if found)
+
+    def ranks(self, sentence: str) -> Iterator[tuple[str, int]]:
+        """``A`` and 2 of ``the matrix $A$``, ``w`` and 1 of ``a vector $w$``"""
+        for pattern in _RANKED:
+            for match in pattern.finditer(sentence):
+                axes = {"m": 2, "v": 1}.get(match["noun"][0].lower(), 0)
+                yield from ((name, axes) for name in self.names(match, True, False) if axes)
 
     def numbers(self, sentence: str) -> Iterator[str]:
         """``s \\in \\mathbb{R}``, ``\\lambda > 0``; the sign also of a name that a formula declares."""
@@ -153,16 +168,18 @@ class _Words:
                 if _NAME.fullmatch(at):
                     yield from (f"{name} = e_{{{at}}}" for name in self.names(match, declared=True))
 
-    def names(self, match: re.Match[str], declared: bool = False) -> list[str]:
+    def names(self, match: re.Match[str], declared: bool = False, plainly: bool = True) -> list[str]:
         """The names that a match speaks of; none if a formula among them is no name, or the sentence is in doubt.
 
-        declared: ``A`` of ``A \\in \\mathbb{R}^{N \\times N}`` is a name too.
+        declared: ``A`` of ``A \\in \\mathbb{R}^{N \\times N}`` is a name too; plainly: False where only a denial counts,
+        ``for square matrices $A$``.
         """
+        said = says_plainly if plainly else is_undenied
         numbers = [int(n) for n in re.findall(r"\d+", match["names"])]
         texts = [self.formulas[n].partition("\\in ")[0] if declared else self.formulas[n] for n in numbers]
         parts = [part.strip() for text in texts for part in text.split(",")]
         plain = all(_NAME.fullmatch(part) for part in parts)
-        return parts if plain and all(says_plainly(self.prose[n]) for n in numbers) else []
+        return parts if plain and all(said(self.prose[n]) for n in numbers) else []
 
     def set_of(self, match: re.Match[str]) -> str:
         """The set of arrays that a match gives; empty if it gives none that fits its noun."""

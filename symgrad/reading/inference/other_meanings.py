@@ -82,8 +82,8 @@ def _swapped(letter: str) -> str:
 def as_numbers(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Tensor]:
     """Numbers in place of arrays with an inferred shape, where nothing in some nodes speaks of arrays.
 
-    Without a transpose, a norm and an elementwise product, names without subscripts may be numbers. Capitals and bold
-    letters may not.
+    Without a transpose, a norm and an elementwise product, names without subscripts may be numbers. Capitals, bold
+    letters and what is called a vector or a matrix may not.
     """
     out: dict[NameKey, Tensor] = {}
     for n in (n for node in nodes for n in subnodes(node)):
@@ -94,7 +94,7 @@ def as_numbers(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Tenso
         if key is not None and isinstance(entry, Defined) and entry.patterns and not rest and not key.total:
             out[key] = Tensor(key.latex)  # `r` beside a family `r_i`
         if key is not None and isinstance(entry, Tensor) and scope.is_provisional(key):
-            if rest or (entry.ranges and (key.bold or key.letter.lstrip("\\")[0].isupper())):
+            if rest or (entry.ranges and (key in scope.said_ranks or key.bold or key.letter.lstrip("\\")[0].isupper())):
                 return {}
             if entry.ranges:
                 out[key] = Tensor(key.latex)

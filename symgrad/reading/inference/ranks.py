@@ -78,6 +78,8 @@ class Ranks:
     bodies: dict[Defined, Rank | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        said = self.names.scope.said_ranks.items()
+        self.found.update((k, n) for k, n in said if k in self.names.found and self.names.found[k].slots <= n)
         for custom in (False, True):
             self.by_custom = custom
             for _ in range(ROUNDS):

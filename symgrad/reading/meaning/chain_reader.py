@@ -10,7 +10,6 @@ implied sums). Two neighbours then compare as an ``Outcome``. A side that fails 
 from __future__ import annotations
 
 import re
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace

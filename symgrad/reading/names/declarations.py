@@ -18,6 +18,7 @@ from symgrad.reading.names.sets import is_shape
 from symgrad.reading.tokens.cuts import depths, outermost, statement
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros
+from symgrad.reading.tokens.relations import is_relation
 from symgrad.reading.tree.scripts import cover, is_name, letter_key
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
@@ -83,6 +84,18 @@ class Paragraph:
         name = said.left or tuple(formula)
         problem = unused(f"what the text says of `{cover(name).text}`", cover(formula))
         self.scope.unused.append((frozenset(letter_key(t) for t in name if is_name(t)), problem))
+
+    def perhaps_symmetric(self, formula: Sequence[Token]) -> None:
+        """``By the symmetry of $A$``: a step that holds only for a symmetric ``A`` is not refuted."""
+        if any(is_relation(t) for t in formula):
+            return
+        try:
+            name = read_name(self.scope, tuple(formula))
+        except NotationError:
+            return
+        if not name.sub and not name.sup:
+            written = cover(formula)
+            Assuming(self.scope, stance="unclear").spelled(f"{written.text} = {written.text}^\\top", written)
 
     def arbitrary(self, formula: Sequence[Token]) -> None:
         """``For arbitrary $a$``: whether what was assumed of it still holds is unclear from here on."""

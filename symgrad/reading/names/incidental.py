@@ -35,6 +35,16 @@ class Incidental:
             except NotationError:
                 continue
 
+    def rank(self, said: Sequence[tuple[str, int]], macros: Macros) -> None:
+        """Note the number of axes that words give a name, ``the matrix $A$``."""
+        for text, axes in said:
+            try:
+                name = read_name(self.scope, tokenize(Span(Source("", text), 0, len(text)), macros))
+            except NotationError:
+                continue
+            if not name.sup:
+                self.scope.said_ranks.setdefault(NameKey.labelled(name), axes)
+
     def add(self, formula: Sequence[Token], signs: bool = True) -> bool:
         """Enter a formula if nothing speaks against it; True if it holds then, and nothing has changed otherwise.
 

@@ -107,6 +107,8 @@ class Scope:
     """Their values for all outcomes."""
     differentials: dict[Tensor | Any, Tensor] = field(default_factory=dict)
     """The arbitrary arrays ``dX`` of small changes, by what they are changes of."""
+    said_ranks: dict[NameKey, int] = field(default_factory=dict)
+    """The number of axes of names that are called vectors and matrices in words, without their sizes."""
     foreign: dict[str, Diagnostic] = field(default_factory=dict)
     """The letters that are said to be in a set that is not known, ``s \\in \\mathbb{C}``."""
     sets: NameTable[str, Range] = field(default_factory=NameTable)

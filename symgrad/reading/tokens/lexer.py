@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from symgrad.reading.tokens.macros import DEFINERS, ExpansionBudget, Macros, read_definition
 from symgrad.reading.tokens.scanner import MAX_DEPTH, ScannedGroup, Scanner
@@ -141,6 +142,8 @@ class _Lexer(Scanner):
         if name == "\\operatorname" and self.input.peek() == "*":
             self.input.stack.pop()
         argument = self.input.argument(raw)
+        if name.startswith("\\text") and self.formulas_of(raw, argument):
+            return
         joined = "".join(a[0] for a in argument if a[0] not in THIN_SPACES and a[0] != "\\!")
         whole = (name, raw[1], max(raw[2], self.input.ended), raw[3])
         spaced = any(a[3] for a in argument[1:])
@@ -162,7 +165,27 @@ class _Lexer(Scanner):
 
     def prose(self, raw: Raw) -> None:
         argument = self.input.argument(raw)
+        if self.formulas_of(raw, argument):
+            return
         self.emit("text", prose(argument), (raw[0], raw[1], max(raw[2], self.input.ended), raw[3]))
+
+    def formulas_of(self, raw: Raw, argument: list[Raw]) -> bool:
+        """Read the formulas of ``\\text{since $a = b$}`` between its words; False if it holds none."""
+        marks = [k for k, a in enumerate(argument) if a[0] == "$"]
+        if not marks or len(marks) % 2:
+            return False
+        ends = [-1, *marks, len(argument)]
+        out: list[Raw] = []
+        for number, (start, end) in enumerate(pairwise(ends)):
+            part = argument[start + 1 : end]
+            if number % 2:
+                out += part
+            elif any(a[0].isalnum() for a in part):
+                first, last = part[0], part[-1]
+                opened, closed = ("{", first[1], first[1], False), ("}", last[2], last[2], False)
+                out += [("\\text", raw[1], raw[2], raw[3]), opened, *part, closed]
+        self.replaced(raw, out)
+        return True
 
     def drop_argument(self, raw: Raw) -> None:
         if self.input.peek() == "*":

@@ -38,6 +38,8 @@ CASE_WORDS = ("if", "for", "when", "whenever", "provided", *EXCEPTIONS)
 """Words that say in which case a relation holds."""
 GROUNDS = ("since", "because", "given", "assuming")
 """Words before what a relation rests on."""
+GROUNDS_OF_FORMULAS = ("using", "by", "as", "from", "recall", "recalling", "noting", "due", "thanks", "use")
+"""Words before it if it is a formula: ``\\text{by the chain rule}`` is a remark."""
 BESIDE = "beside"
 """The text in front of a column that stands beside a relation: a condition on it, or a remark."""
 FUNCTION_WORDS = ("tr", "Tr", "trace", "diag", "softmax", "logsumexp", "exp", "log", "tanh", "relu", "ReLU", "sigmoid")
@@ -212,7 +214,8 @@ def _is_condition(piece: Sequence[Token]) -> bool:
     first = piece[0]
     if first.kind == "text":
         words = first.text.strip(" ,.;:(").lower().split()
-        return bool(words) and words[0] in (*CONDITION_WORDS, *EXCEPTIONS, *GROUNDS)
+        formula = words[:1] and words[0] in GROUNDS_OF_FORMULAS and _signs(piece)
+        return bool(formula) or (bool(words) and words[0] in (*CONDITION_WORDS, *EXCEPTIONS, *GROUNDS))
     if first.text == "\\forall":
         return True
     marks = {piece[k].text for k in _signs(piece)}
