@@ -127,8 +127,8 @@ DOUBT = _pattern(
     )
 )
 WANTED = _pattern(
-    r"\b(?:we|us|to|and)\s+(?:(?:want|wish|hope|look|search|aim|ask|seek|need|try|(?:would|should) like)(?: for| to find)?"
-    r"|find)\s+(?:an?|the|some)\b[^\x00]*$"
+    r"\b(?:we|us|to|and)\s+(?:(?:want|wish|hope|look|search|aim|ask|seek|need|try|(?:would|should) like)"
+    r"(?: for| to find)?|find)\s+(?:an?|the|some)\b[^\x00]*$"
 )
 """``We look for a symmetric matrix``: what is wanted is not given."""
 SUPPOSING = _pattern(_words("if, when, whenever, provided, only, once, until"))

@@ -30,7 +30,8 @@ _SIGN = r"(?:strictly\s+)?positive|non-?negative"
 _NUMBER = rf"(?:(?:(?:{_SIGN}|real|fixed|given|constant)\s+){{0,4}}(?:scalars?|numbers?)|(?:{_SIGN})\s+constants?)"
 _IS = r"(?:\s+(?:is|are|be|being|denotes?)\s+|\s*,\s+|\s+(?=an?\s))"
 _END = (
-    r"(?=\s*(?:$|[.,;:)—](?!\s+or\b)|(?:and|with|whose|where|which|while|for|so|then|let|that (?:is|are|holds|collects|contains)"
+    r"(?=\s*(?:$|[.,;:)—](?!\s+or\b)"
+    r"|(?:and|with|whose|where|which|while|for|so|then|let|that (?:is|are|holds|collects|contains)"
     r"|of (?:the )?(?:\w+ )?(?:weights|parameters|inputs|features|scores|logits|activations|probabilities|targets"
     r"|embeddings|data|labels|samples|observations))\b))"
 )
@@ -171,8 +172,8 @@ class _Words:
     def names(self, match: re.Match[str], declared: bool = False, plainly: bool = True) -> list[str]:
         """The names that a match speaks of; none if a formula among them is no name, or the sentence is in doubt.
 
-        declared: ``A`` of ``A \\in \\mathbb{R}^{N \\times N}`` is a name too; plainly: False where only a denial counts,
-        ``for square matrices $A$``.
+        declared: ``A`` of ``A \\in \\mathbb{R}^{N \\times N}`` is a name too; plainly: False where only
+        a denial counts, ``for square matrices $A$``.
         """
         said = says_plainly if plainly else is_undenied
         numbers = [int(n) for n in re.findall(r"\d+", match["names"])]

@@ -1,7 +1,7 @@
 """Derivatives in one cell of a recursion, where the state before is given and nothing says how it depends on the rest.
 
-``\\partial h_t/\\partial w`` of ``h_t = w h_{t-1} + x_t`` is the immediate derivative, with ``h_{t-1}`` held. A total one,
-``dh_t/dw``, goes through ``h_{t-1}`` too, and so does any derivative by what is further back.
+``\\partial h_t/\\partial w`` of ``h_t = w h_{t-1} + x_t`` is the immediate derivative, with ``h_{t-1}`` held. A total
+one, ``dh_t/dw``, goes through ``h_{t-1}`` too, and so does any derivative by what is further back.
 """
 
 from __future__ import annotations
