@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.assertions import (
@@ -280,6 +281,7 @@ class Reader:
             span = display.content
             problem = Diagnostic("SG002", "nested too deeply to be read", span, "split the display")
             relations = read_relations([UnreadRow((), span, problem)], None)
+        self.scope.twins |= _twins(relations)
         meant, premises = self.meant(display)
         solvable = not says_independent(display)
         before, led = self.last_equation, False
@@ -364,6 +366,17 @@ class Reader:
         """True for a letter or a run of letters that has a meaning here."""
         scope = self.scope
         return scope.is_value(name) or scope.is_word(name) or name in scope.letters or name in scope.index_arrays
+
+
+def _twins(relations: Sequence[Relation]) -> set[str]:
+    """The letters that stand whole, without a subscript, both in bold and in plain type."""
+    styles: dict[str, set[bool]] = {}
+    for side in (side for r in relations for side in (r.left, r.right)):
+        for t, following in zip_longest(side, side[1:]):
+            whole = is_name(t) and t.kind == "letter" and (following is None or following.kind != "sub")
+            if whole and t.style in ("", "bold"):
+                styles.setdefault(letter_key(t), set()).add(t.style == "bold")
+    return {letter for letter, found in styles.items() if len(found) > 1}
 
 
 def _is_number(words: list[str]) -> bool:

@@ -154,13 +154,14 @@ def _fixed_letters(names: UndeclaredNames) -> set[str]:
 
     All sums of the document are written: where some are implied, such a letter may be summed too, and is not guessed.
     """
+    picked = _picked_letters(names)
     entries = [e for t in (names.scope.values, names.scope.calls) for e in t.values() if isinstance(e, Defined)]
     if any(_repeated(e.body) - {*e.patterns, *(e.arguments or ())} - names.summed for e in entries):
-        return set()
+        return picked
     scope = names.scope
     known = scope.indices.keys() | scope.letters.keys() | scope.index_arrays.keys()
     free = names.index_letters - names.summed - known
-    out: set[str] = set()
+    out = picked
     for entry in (e for table in (scope.values, scope.calls) for e in table.values()):
         if isinstance(entry, Defined) and not entry.alias and entry.form is None:
             own = {*entry.patterns, *(entry.arguments or ())}
@@ -170,6 +171,21 @@ def _fixed_letters(names: UndeclaredNames) -> set[str]:
             written = {x for tokens in scripts for x in letters_in(tokens)}
             out |= (written & free) - own - _repeated(entry.body)
     return out
+
+
+def _picked_letters(names: UndeclaredNames) -> set[str]:
+    """The letters that a written sum compares its own with, and that nothing binds: the y of ``1\\{k = y\\}``."""
+    scope = names.scope
+    free = names.index_letters - names.summed - scope.indices.keys() - scope.letters.keys() - scope.index_arrays.keys()
+    out: set[str] = set()
+    for first, *others in names.chains:
+        own = {x for n in subnodes(first) for x in letters_in(getattr(n, "sub", ()))}
+        sums = [n for side in (first, *others) for n in subnodes(side) if isinstance(n, BigOp)]
+        below = [n for total in sums for n in subnodes(total.body)]
+        compared = [tokens for n in below for tokens in conditions(n)]
+        compared += [n.sub for n in below if isinstance(n, Sym) and n.key == "\\delta"]
+        out |= {x for tokens in compared for x in letters_in(tokens)} - own
+    return out & free
 
 
 def _repeated(body: SyntaxNode) -> set[str]:

@@ -16,12 +16,14 @@ from symgrad.reading.tree.scripts import error
 from symgrad.text.source import Span
 
 
-def require_no_earlier_state(el: Reading, body: Expr, target: Entry | Ref, total: bool, span: Span) -> None:
+def require_no_earlier_state(el: Reading, body: Expr, target: Expr, total: bool, span: Span) -> None:
     """Raise ``NotationError`` if a derivative goes through a state of which nothing says how it depends on the target.
 
     total: the sign of the derivative holds nothing constant.
     """
     mentioned = reach(body)
+    if not isinstance(target, (Entry, Ref)):
+        return
     for state, (cell, letter) in el.scope.earlier_states.items():
         tensor, entry = el.scope.values.get(state), el.scope.values.get(cell)
         if tensor not in mentioned or target.args[0] is tensor or not isinstance(entry, Defined):

@@ -107,6 +107,8 @@ class Scope:
     """Their values for all outcomes."""
     differentials: dict[Tensor | Any, Tensor] = field(default_factory=dict)
     """The arbitrary arrays ``dX`` of small changes, by what they are changes of."""
+    twins: set[str] = field(default_factory=set)
+    """The letters that one display has whole in bold type and in plain type: two names, ``x = \\lVert \\mathbf{x} \\rVert``."""
     said_ranks: dict[NameKey, int] = field(default_factory=dict)
     """The number of axes of names that are called vectors and matrices in words, without their sizes."""
     foreign: dict[str, Diagnostic] = field(default_factory=dict)
@@ -368,25 +370,30 @@ class Scope:
     def value_key(self, sym: Sym) -> tuple[NameKey | None, tuple[Token, ...], tuple[Token, ...]]:
         """The longest declared or defined name at the front of ``sym``: its key, and the remaining scripts.
 
-        A plain and a bold name are one unless both are declared.
+        A plain and a bold name are one unless both are declared, or one display has both.
         """
-        return _longest(sym, self.values)
+        return _longest(sym, self.values, sym.key in self.twins)
 
     def unread_cause(self, sym: Sym) -> Diagnostic | None:
         """Why a name has no meaning: its definition could not be read."""
-        key = _longest(sym, self.unread)[0]
+        key = _longest(sym, self.unread, sym.key in self.twins)[0]
         return self.unread[key] if key is not None else None
 
 
-def _longest(sym: Sym, table: NameTable[NameKey, Any]) -> tuple[NameKey | None, tuple[Token, ...], tuple[Token, ...]]:
-    """The longest name of a table at the front of ``sym``, and the remaining scripts."""
+def _longest(
+    sym: Sym, table: NameTable[NameKey, Any], styled: bool = False
+) -> tuple[NameKey | None, tuple[Token, ...], tuple[Token, ...]]:
+    """The longest name of a table at the front of ``sym``, and the remaining scripts.
+
+    styled: a bold and a plain letter are two names.
+    """
     total = NameKey(sym.key, primes=sym.primes, total=True)
     if not sym.sub and not sym.sup and total in table:
         return total, (), ()
     own = sym.style == "bold"
     for below, sub_rest in sub_splits(sym.sub):
         for above, sup_rest in sup_splits(sym.sup):
-            for bold in (own, not own):
+            for bold in (own,) if styled else (own, not own):
                 key = NameKey(sym.key, bold, sym.primes, below, above)
                 if key in table:
                     return key, sub_rest, sup_rest

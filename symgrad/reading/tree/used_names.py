@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from itertools import pairwise
 
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name, letter_key, letters_in, script_argument
-from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Scripted, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Paren, ProductNode, Scripted, Sym, SyntaxNode, Terms
 
 LEAVES = (
     "Span",
@@ -191,13 +192,24 @@ def _direct(value: object) -> Iterator[SyntaxNode]:
 
 
 def note_array_functions(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
-    """Note the functions whose values are transposed."""
+    """Note the functions whose values are transposed, stand in a norm, or are multiplied entry by entry."""
     for n in (n for node in nodes for n in subnodes(node)):
         tops = any(t.text == "\\top" for t in getattr(n, "sup", ()))
         if isinstance(n, Scripted) and isinstance(n.base, Call) and tops:
             scope.array_valued.add(n.base.function.key)
         elif isinstance(n, Call) and any(t.text == "\\top" for t in n.function.sup):
             scope.array_valued.add(n.function.key)
+        elif isinstance(n, Paren) and n.kind == "||":
+            inside = [m for item in n.items for m in _terms(item)]
+            scope.array_valued.update(m.function.key for m in inside if isinstance(m, Call))
+        elif isinstance(n, ProductNode):
+            pairs = [(a, b) for (_, a), (op, b) in pairwise(n.factors) if op == "o"]
+            scope.array_valued.update(m.function.key for pair in pairs for m in pair if isinstance(m, Call))
+
+
+def _terms(node: SyntaxNode) -> Sequence[SyntaxNode]:
+    """The terms of a sum; else the node alone."""
+    return [term for _, term in node.items] if isinstance(node, Terms) else [node]
 
 
 def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
