@@ -108,7 +108,7 @@ class Scope:
     differentials: dict[Tensor | Any, Tensor] = field(default_factory=dict)
     """The arbitrary arrays ``dX`` of small changes, by what they are changes of."""
     twins: set[str] = field(default_factory=set)
-    """The letters that one display has whole both in bold and in plain type, ``x = \\lVert \\mathbf{x} \\rVert``: two names."""
+    """The letters that one display has whole in bold and in plain type: two names."""
     said_ranks: dict[NameKey, int] = field(default_factory=dict)
     """The number of axes of names that are called vectors and matrices in words, without their sizes."""
     foreign: dict[str, Diagnostic] = field(default_factory=dict)
