@@ -153,6 +153,11 @@ def met(ev: Evaluator, assumptions: tuple[Assumption, ...]) -> NDArray[np.bool_]
 
 def in_domain(t: n.Tensor, v: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which samples of a tensor lie in its declared domain."""
+    if t.within is not None:
+        low, high = t.within.low, t.within.high
+        above = True if low is None else v >= float(low) if t.within.has_low else v > float(low)
+        below = True if high is None else v <= float(high) if t.within.has_high else v < float(high)
+        return np.asarray(np.broadcast_to(above & below, v.shape).reshape(v.shape[0], -1).all(axis=1))
     if t.domain == "real":
         return np.ones(v.shape[0], dtype=bool)
     if t.domain == "bit":

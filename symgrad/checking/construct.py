@@ -19,6 +19,9 @@ from symgrad.evaluating.arithmetic import expand, merge
 from symgrad.evaluating.environment import Environment
 from symgrad.evaluating.evaluator import Evaluator
 
+FLAT = 1e-4
+"""An equation whose slope falls below this, relative to the largest one seen, holds on a thin set."""
+
 
 def construct(env: Environment, assumptions: tuple[Assumption, ...], seed: int = 0) -> None:
     """Change the tensors of an environment to satisfy the equations."""
@@ -32,7 +35,9 @@ def construct(env: Environment, assumptions: tuple[Assumption, ...], seed: int =
     if equations and not met(Evaluator(env), equations).any():
         used = {t for a in equations for side in sides(a) for t in n.reach(side).tensors}
         tensors = sorted((t for t in used if t.domain not in ("bit", "sign")), key=lambda t: t.name)
-        solve(env, equations, tensors, 1.0, 14)
+        thin = solve(env, equations, tensors, 1.0, 14)
+        for t in tensors:
+            env.tensors[t][thin] = np.nan
     env.exact = True
 
 
@@ -120,10 +125,16 @@ def solve(
     tensors: list[n.Tensor],
     longest: float = np.inf,
     rounds: int = 6,
-) -> None:
-    """Newton's method, approximately ``x <- x - J^+ F(x)`` per sample, on these tensors; ``longest`` limits a move."""
+) -> NDArray[np.bool_]:
+    """Newton's method, approximately ``x <- x - J^+ F(x)`` per sample, on these tensors; ``longest`` limits a move.
+
+    Returns the samples in which the slope of an equation vanished on the way. They lie near a thin set, such as
+    ``\\sum_i x_i^4 = 0``, and far from it compared with how little the equation is off.
+    """
+    thin = np.zeros(env.batch, bool)
+    steepest: NDArray[np.float64] | None = None
     if not tensors:
-        return
+        return thin
     probes = [n.Entry(t, tuple(Index("x", r, "free") for r in t.ranges)) for t in tensors]
     for _ in range(rounds):
         ev = Evaluator(env)
@@ -133,14 +144,18 @@ def solve(
             columns.append(np.concatenate([_residual(ev, a, probe) for probe in probes], axis=2))
         f, jacobian = np.concatenate(rows, axis=1)[..., 0], np.concatenate(columns, axis=1)
         f, jacobian = np.nan_to_num(f), np.nan_to_num(jacobian)
+        slopes = np.abs(jacobian).max(axis=2, initial=0.0)
+        steepest = slopes if steepest is None else np.maximum(steepest, slopes)
+        thin = (slopes < FLAT * steepest).any(axis=1)
         if np.abs(f).max(initial=0.0) < 1e-15:
-            return
+            break
         move = np.clip(_least_move(jacobian, f), -longest, longest)
         for t in tensors:
             v = env.tensor(t)
             size = int(np.prod(v.shape[1:]))
             env.tensors[t] = v - move[:, :size].reshape(v.shape)
             move = move[:, size:]
+    return thin
 
 
 def _least_move(jacobian: NDArray[np.float64], f: NDArray[np.float64]) -> NDArray[np.float64]:

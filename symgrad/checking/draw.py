@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from symgrad.checking import assumption_holds
 from symgrad.checking.construct import construct, parts_of_one
 from symgrad.core.claims import Assumption
-from symgrad.core.nodes import AbstractFunction, Tensor
+from symgrad.core.nodes import AbstractFunction, Interval, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range, Subset
+from symgrad.core.vanishing import written_as_zeros
 from symgrad.evaluating.arithmetic import LIMIT
 from symgrad.evaluating.budget import EvaluationTooLarge
 from symgrad.evaluating.environment import Environment, Realisation
@@ -68,6 +69,14 @@ class Drawing:
         if prod(shape) > LIMIT:
             raise EvaluationTooLarge(f"{tensor.name} would hold {prod(shape[1:])} numbers")
         domain = self.wanted.get(tensor, tensor.domain)
+        if tensor.within is not None:
+            return inside(tensor.within, self._numbers(rng, tensor, domain, shape, env.batch), rng)
+        return self._numbers(rng, tensor, domain, shape, env.batch)
+
+    def _numbers(
+        self, rng: np.random.Generator, tensor: Tensor, domain: str, shape: tuple[int, ...], batch: int
+    ) -> NDArray[np.float64]:
+        """Numbers of a domain, as the mode says."""
         if domain in ("bit", "sign"):
             bits = self._bits(rng, shape)
             return bits if domain == "bit" else 2 * bits - 1
@@ -81,10 +90,10 @@ class Drawing:
         if self.mode == "simplex":
             size = parts_of_one(rng, shape) if tensor.ranges else parts_of_one(rng, (*shape, 2))[:, 0]
         elif self.mode in WIDE.values():
-            size = size * 2.0 ** rng.integers(1 - SCALES, SCALES, (env.batch, *(1,) * len(tensor.ranges)))
-        elif env.batch > PLAIN_SAMPLES:
+            size = size * 2.0 ** rng.integers(1 - SCALES, SCALES, (batch, *(1,) * len(tensor.ranges)))
+        elif batch > PLAIN_SAMPLES:
             # each tensor has its own scale, so that samples lie on both sides of a kink
-            scale = 2.0 ** rng.integers(-3, 2, (env.batch, *(1,) * len(tensor.ranges)))
+            scale = 2.0 ** rng.integers(-3, 2, (batch, *(1,) * len(tensor.ranges)))
             scale[:PLAIN_SAMPLES] = 1.0
             size = size * scale
         if domain == "nonnegative":
@@ -95,7 +104,7 @@ class Drawing:
             return size
         signs = rng.choice((-1.0, 1.0), shape)
         if self.mode == "mixed":
-            whole = rng.integers(-1, 2, (env.batch, *(1,) * len(tensor.ranges)))
+            whole = rng.integers(-1, 2, (batch, *(1,) * len(tensor.ranges)))
             signs = np.where(whole == 0, signs, whole)
         return np.asarray(size * signs)
 
@@ -179,6 +188,18 @@ class Drawing:
         return np.where(pattern == FULL, True, np.where(pattern == EMPTY, False, member))
 
 
+def inside(within: Interval, values: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """The values, each one outside of the interval replaced by one inside."""
+    low = -np.inf if within.low is None else float(within.low)
+    high = np.inf if within.high is None else float(within.high)
+    grain = rng.integers(1, 16, values.shape) / 16
+    if within.low is not None and within.high is not None:
+        other = low + (high - low) * grain
+    else:
+        other = low + 2 * grain if within.low is not None else high - 2 * grain
+    return np.where((values > low) & (values < high), values, other)
+
+
 def mode_of(env: Environment) -> Mode:
     """How the values of an environment were drawn."""
     return env.supply.mode if isinstance(env.supply, Drawing) else "plain"
@@ -218,7 +239,7 @@ def draw(
 
     Assumptions about free letters restrict the positions compared, and are none of ours.
     """
-    assumptions = tuple(a for a in assumptions if not assumption_holds.is_mask(a))
+    assumptions = written_as_zeros(tuple(a for a in assumptions if not assumption_holds.is_mask(a)))
     supply = Drawing(seed, mode, magnitude=magnitude)
     if not assumptions:
         env = Environment(sizes, batch, supply=supply, strict=strict)

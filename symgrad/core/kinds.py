@@ -18,6 +18,16 @@ EntryDomain = Literal["real", "positive", "nonnegative", "bit", "sign"]
 """What the entries of a tensor may be."""
 
 
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The numbers between two ends, each of which belongs to it or not; None for no end."""
+
+    low: Fraction | None
+    high: Fraction | None
+    has_low: bool = False
+    has_high: bool = False
+
+
 class _Kept(ref[Any]):
     """A weak reference to a node, with its key. ``WeakValueDictionary`` does the same in twice the time."""
 
@@ -93,13 +103,15 @@ def _argument(position: int) -> property:
 class Tensor:
     """A declared array of numbers; ``ranges`` is its shape, () for a scalar. Compared by identity.
 
-    ``row``: a vector (one range) is a row ``1 x D``, not a column.
+    ``row``: a vector (one range) is a row ``1 x D``, not a column. ``within``: the interval of its entries, if there is
+    one that ``domain`` does not say.
     """
 
     name: str
     ranges: tuple[Range, ...] = ()
     domain: EntryDomain = "real"
     row: bool = False
+    within: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from symgrad.core.claims import Assumption
 from symgrad.core.nodes import Cond, Entry, Expr
 from symgrad.core.ranges import Index, Subset
+from symgrad.core.vanishing import written_as_zeros
 from symgrad.proving.attempt import Attempt, EquationRule, Mono, Pattern, Poly
 from symgrad.proving.common_factors import primitive_part
 from symgrad.proving.fact_matching import Binding, unify
@@ -25,6 +26,7 @@ Pairs = tuple[tuple[int, int], ...]
 def learn(ctx: Attempt, assumptions: tuple[Assumption, ...]) -> None:
     """Learn assumptions: equal positions first, then other conditions, symmetries, and finally equations. Those that
     the normal form cannot use are ignored."""
+    assumptions = written_as_zeros(assumptions)
     conditions = [(a, a.cond) for a in assumptions if a.kind == "condition" and a.cond is not None]
     equations = [a for a in assumptions if a.kind == "equation" and a.left is not None and a.right is not None]
     for a, cond in conditions:

@@ -7,6 +7,7 @@ from symgrad.core.ranges import Range
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
 from symgrad.proving.case_split import MAX_SPLIT, is_sign, is_two_valued
 from symgrad.proving.fact_matching import unify_slots
+from symgrad.proving.intervals import lower_end
 from symgrad.proving.poly import accumulate, is_whole
 from symgrad.proving.templates import from_template
 
@@ -72,10 +73,22 @@ def poly_sign(ctx: Attempt, poly: Poly) -> int:
         return NONNEGATIVE
     if ctx.facts.positive_polys and frozenset(poly.items()) in ctx.facts.positive_polys:
         return POSITIVE
+    if any(ctx.heads[h].kind == "entry" and ctx.heads[h].of.within is not None for m in poly for h, _, _ in m):
+        sign = sign_by_intervals(ctx, poly)
+        if sign != UNKNOWN:
+            return sign
     signs = [mono_sign(ctx, m) if c > 0 else UNKNOWN for m, c in poly.items()]
     if min(signs) == UNKNOWN:
         return _sign_by_cases(ctx, poly)
     return POSITIVE if max(signs) == POSITIVE else NONNEGATIVE
+
+
+def sign_by_intervals(ctx: Attempt, poly: Poly) -> int:
+    """The sign that follows from the intervals of the entries."""
+    end = lower_end(ctx, poly)
+    if end is None or end.at < 0:
+        return UNKNOWN
+    return POSITIVE if end.at > 0 or not end.taken else NONNEGATIVE
 
 
 def _sign_by_cases(ctx: Attempt, poly: Poly) -> int:

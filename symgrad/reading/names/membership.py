@@ -136,7 +136,7 @@ class Membership:
         if members[0].sup and not first.sup:
             self.scope.raised.add(first.key)
         if isinstance(declared, Reals):
-            self.scope.put_tensor(key, (over, *declared.ranges), declared.domain)
+            self.scope.put_tensor(key, (over, *declared.ranges), declared.domain, within=declared.within)
         elif isinstance(declared, PositionSet) and not first.sup:
             self.scope.put("index_arrays", first.key, IndexArray(first.key, (over, *declared.ranges), declared.target))
         else:
@@ -153,16 +153,17 @@ class Membership:
         leading = [r for r in map(self.range_of_letter, patterns or ()) if r is not None]
         if patterns and len(leading) == len(patterns):
             key = NameKey.unlabelled(sym).with_labels((), sym.sup)
-            self.scope.put_tensor(key, (*leading, *declared.ranges), declared.domain)
+            self.scope.put_tensor(key, (*leading, *declared.ranges), declared.domain, within=declared.within)
             return
         raised = [t for t in sym.sup if is_name(t)]
         if len(sym.sup) == 3 and sym.sup[0].text == "(" and len(raised) == 1:
             over = self.range_of_letter(letter_key(raised[0]))
             if over is not None:
-                self.scope.put_tensor(NameKey.unlabelled(sym), (over, *declared.ranges), declared.domain)
+                shape = (over, *declared.ranges)
+                self.scope.put_tensor(NameKey.unlabelled(sym), shape, declared.domain, within=declared.within)
                 self.scope.raised.add(sym.key)
                 return
-        self.scope.put_tensor(NameKey.labelled(sym), declared.ranges, declared.domain, declared.row)
+        self.scope.put_tensor(NameKey.labelled(sym), declared.ranges, declared.domain, declared.row, declared.within)
 
     def positions(self, name: tuple[Token, ...], declared: PositionSet, every: bool) -> None:
         """``o \\in [W]`` is an index, ``n \\in [W]^K`` an index array, ``\\forall k \\in [K]`` a letter's range."""

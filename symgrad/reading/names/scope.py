@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from symgrad.core.functions import BY_SPELLING
-from symgrad.core.nodes import AbstractFunction, EntryDomain, Tensor
+from symgrad.core.nodes import AbstractFunction, EntryDomain, Interval, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range, Subset
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, sub_splits, sup_splits
 from symgrad.reading.names.name_table import Lookups, NameSet, NameTable
@@ -203,13 +203,18 @@ class Scope:
         self.version += 1
 
     def put_tensor(
-        self, key: NameKey, ranges: tuple[Range, ...], domain: EntryDomain = "real", row: bool = False
+        self,
+        key: NameKey,
+        ranges: tuple[Range, ...],
+        domain: EntryDomain = "real",
+        row: bool = False,
+        within: Interval | None = None,
     ) -> None:
         """Declare an array; this ends a function of the same name.
 
         What the display right before defines keeps its definition: ``$$ h = W x $$ where $h \\in \\mathbb{R}^{M}$``.
         """
-        made, entry = Tensor(key.latex, ranges, domain, row), self.values.get(key)
+        made, entry = Tensor(key.latex, ranges, domain, row, within), self.values.get(key)
         if key in self.just_defined and isinstance(entry, Defined) and domain == "real":
             self.values[key] = replace(entry, declared=made)
             self.version += 1

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
-from symgrad.core.nodes import EntryDomain
+from symgrad.core.nodes import EntryDomain, Interval
 from symgrad.core.ranges import Affine, Range, Subset
 from symgrad.reading.names.name_keys import labelled_size
 from symgrad.reading.names.scope import Scope
@@ -28,6 +31,7 @@ class Reals:
     ranges: tuple[Range, ...]
     domain: EntryDomain = "real"
     row: bool = False
+    within: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,16 +196,17 @@ def read_set(scope: Scope, tokens: Sequence[Token]) -> DeclaredSet | None:
     if first.text in ("[", "\\lbrack"):
         end = find(tokens, "]", "\\rbrack")
         if end is None:
-            return None
+            end = find(tokens, ")")
+            return None if end is None else _interval(scope, tokens, end)
         over = _listed(scope, tokens[1:end])
         if over is not None:
             return _positions(scope, tokens, end, over)
         if find(tokens[1:end], ",") is not None:
-            return _interval(scope, tokens, end, "nonnegative")
+            return _interval(scope, tokens, end)
         return _positions(scope, tokens, end, Range.of_size(affine_size(scope, tokens[1:end])))
     if first.text == "(":
-        end = find(tokens, ")")
-        return None if end is None else _interval(scope, tokens, end, "positive")
+        end = find(tokens, ")", "]", "\\rbrack")
+        return None if end is None else _interval(scope, tokens, end)
     return _braces(scope, tokens) if first.text == "\\{" else None
 
 
@@ -240,13 +245,37 @@ def _array(scope: Scope, sup: Sequence[Token], domain: EntryDomain) -> Reals:
     return Reals(tuple(Range.of_size(s) for s in sizes), domain)
 
 
-def _interval(scope: Scope, tokens: Sequence[Token], end: int, domain: EntryDomain) -> Reals | None:
-    """``(0, 1)`` and ``[0, 1]``, of which only the sign of the entries is kept."""
-    text = "".join(t.text for t in tokens[1:end])
-    if not text.startswith("0,"):
-        return None if not text.startswith("-") else Reals((), "real")
+def _interval(scope: Scope, tokens: Sequence[Token], end: int) -> Reals | None:
+    """``(0, 1)^N``, ``[0, 1]``, ``(-\\infty, 0)``, ``(0, 1]``, between numbers; None for anything else."""
+    ends = parted(tokens[1:end], ",")
+    if len(ends) != 2 or not all(ends):
+        return None
+    low, high = (_end(e) for e in ends)
     _, sup, at = _scripts(tokens, end + 1)
-    return _array(scope, sup, domain) if at == len(tokens) else None
+    if at != len(tokens) or low is None or high is None or low >= high:
+        return None
+    within = Interval(
+        None if low == -math.inf else Fraction(low),
+        None if high == math.inf else Fraction(high),
+        tokens[0].text != "(",
+        tokens[end].text != ")",
+    )
+    domain: EntryDomain = "real"
+    if low >= 0:
+        domain = "positive" if low > 0 or not within.has_low else "nonnegative"
+    if within.high is None and low == 0:
+        return _array(scope, sup, domain)
+    return replace(_array(scope, sup, domain), within=within)
+
+
+def _end(tokens: Sequence[Token]) -> Fraction | float | None:
+    """An end of an interval: a number with a sign, or ``\\infty``."""
+    text = "".join(t.text for t in tokens)
+    sign = -1 if text.startswith("-") else 1
+    text = text.lstrip("+-")
+    if text == "\\infty":
+        return sign * math.inf
+    return sign * Fraction(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
 
 
 def _positions(scope: Scope, tokens: Sequence[Token], end: int, target: Range) -> PositionSet | None:
