@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING
 from symgrad.text.diagnostic import NotationError, SymgradError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
     from types import ModuleType
+    from typing import Any
 
     from symgrad.api import Document, DocumentOrPath
     from symgrad.checking.verdict import DocumentReport
-    from symgrad.gradients.gradient import Gradient
+    from symgrad.comparing.findings import Comparison, Opinion
+    from symgrad.sympy_costs.keyword_function import KeywordFunction
+    from symgrad.sympy_costs.proving_equalities import Ruling
+    from symgrad.sympy_costs.sympy_cost import SympyCost
 
 
 def read(
@@ -46,29 +50,148 @@ def check(document: DocumentOrPath, *, seed: int = 0) -> DocumentReport:
     return check_document(as_document(document, "symgrad.check"), seed)
 
 
-def gradient(document: DocumentOrPath, of: str, wrt: str | Sequence[str]) -> Gradient:
-    """The derivative of a quantity of a document by another: ``gradient(doc, "J", wrt="U")``.
+def gradient(cost: Any, of: Any = None, wrt: Any = None) -> Any:
+    """The derivative of a cost by an array, an entry or a number.
 
-    of: a defined quantity, as the document writes it; wrt: an array, a slice ``V_{:c}``, an entry ``V_{ic}`` or a
-    defined quantity; two of them for second derivatives. The result has ``index``, ``matrix`` (SymPy), ``latex()``
-    and ``steps()``. Raises ``SymgradError`` for names that can't be read, with the place and a remedy.
+    ``gradient(J, U)`` and ``gradient(J, wrt=V[c, k])`` for a SymPy expression or a ``Cost``; several targets give a
+    dictionary by name. ``gradient(doc, "J", wrt="U")`` for a document or a path: of: a defined quantity, as the
+    document writes it; wrt: an array, a slice ``V_{:c}``, an entry ``V_{ic}`` or a defined quantity; two of them for
+    second derivatives. The result has ``index``, ``matrix`` (SymPy), ``latex()`` and ``steps()``; that of a cost also
+    ``free`` and ``lambdify()``. Raises ``SymgradError`` for names that can't be read, with the place and a remedy, and
+    for a SymPy node without a counterpart.
     """
-    from symgrad.api import as_document, gradient_of
+    from symgrad.api import as_cost, as_document, gradient_of, is_cost
 
-    return gradient_of(as_document(document, "symgrad.gradient"), of, wrt)
+    if not is_cost(cost):
+        document = as_document(cost, "symgrad.gradient")
+        if of is None or wrt is None:
+            raise SymgradError("a document needs both: `symgrad.gradient(doc, 'J', wrt='U')`")
+        return gradient_of(document, of, wrt)
+    target = of if wrt is None else wrt
+    if target is None or (of is not None and wrt is not None):
+        raise SymgradError("say what to differentiate by: `symgrad.gradient(J, U)`")
+    return as_cost(cost, "symgrad.gradient").gradient(target)
 
 
-def export(
-    document: DocumentOrPath, *, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
-) -> str:
-    """The text of a module with the gradient functions of a document's costs.
+def lambdify(cost: Any, wrt: Any = None, target: str = "numpy", *, of: str | None = None) -> KeywordFunction:
+    """A cost as a function of keyword arguments, positions from 0: ``f(U=…, V=…, o=2, c=5)``.
+
+    cost: a SymPy expression, a ``Cost``, a document or a path; of: the name of the cost in a document. wrt: the arrays
+    and numbers to differentiate by: then the result is ``(value, {name: gradient})``, without it the value alone.
+    target: ``numpy``, ``jax`` or ``torch``. Raises ``SymgradError`` for what can't be exported.
+    """
+    from symgrad.api import as_cost
+
+    return as_cost(cost, "symgrad.lambdify", of).lambdify(wrt, target)
+
+
+def prove(left: Any, right: Any, assuming: Sequence[Any] = (), *, seed: int = 0) -> Ruling:
+    """A ruling on ``left = right`` for two SymPy expressions, at all values of their free symbols.
+
+    assuming: relations of SymPy that hold, ``Eq(Sum(y[a], (a, 0, n - 1)), 1)`` or ``Ne(o, c)``. The result has
+    ``verdict``, ``witness``, ``conditions`` and ``trace``. Raises ``SymgradError`` for a node without a counterpart.
+    """
+    from symgrad.api import is_sympy
+    from symgrad.sympy_costs.proving_equalities import ruled
+
+    if not (is_sympy(left) or is_sympy(right)):
+        kinds = f"{type(left).__name__} and {type(right).__name__}"
+        raise SymgradError(f"symgrad.prove takes two SymPy expressions, not {kinds}: use `symgrad.check` for documents")
+    return ruled(left, right, assuming, seed)
+
+
+def compare(
+    cost: Any,
+    function: Callable[..., Any],
+    wrt: Any = None,
+    *,
+    of: str | None = None,
+    map: Mapping[str, object] | None = None,
+    seed: int = 0,
+) -> Comparison:
+    """Compare a hand-coded cost and gradient function with a cost and its exact gradients.
+
+    cost: a SymPy expression, a ``Cost``, a document or a path; function: as for ``symgrad compare``, positions from 0;
+    wrt: what gradients must be returned by; map: ``{name: argument}``, if the function's arguments have other names.
+    Raises ``SymgradError`` if the two can't be compared.
+    """
+    from symgrad.api import as_cost
+
+    return as_cost(cost, "symgrad.compare", of).compare(function, wrt, map=map, seed=seed)
+
+
+def check_gradient(function: Callable[..., Any], at: Mapping[str, Any] | None = None, *, seed: int = 0) -> Opinion:
+    """Gradients held against finite differences of the value, by a complex step where the function takes one.
+
+    function: takes keyword arguments and returns ``(value, {name: gradient})``; at: the arguments, drawn at random for
+    a function of ``lambdify``. Raises ``SymgradError`` where arguments or gradients are missing.
+    """
+    from symgrad.sympy_costs.gradient_check import checked_gradient
+
+    return checked_gradient(function, at, seed)
+
+
+def document(cost: Any, wrt: Any = None, *, of: str | None = None) -> str:
+    """The derivation as a Markdown document, which ``symgrad check`` proves.
+
+    It declares the arrays, defines the cost and writes out the gradients by each of ``wrt``, by default by every real
+    array and number. Raises ``SymgradError`` for a node without a counterpart.
+    """
+    from symgrad.api import as_cost
+
+    return as_cost(cost, "symgrad.document", of).document(wrt)
+
+
+def sizes(names: str) -> Any:
+    """Lengths of axes, as positive whole ``sympy.Symbol``: ``W, D = sizes("W D")``."""
+    from symgrad.sympy_costs import symbols
+
+    return symbols.sizes(names)
+
+
+def arrays(names: str, *shape: Any) -> Any:
+    """Real arrays, as ``sympy.IndexedBase`` of a shape; without one, numbers: ``U, V = arrays("U V", W, D)``."""
+    from symgrad.sympy_costs import symbols
+
+    return symbols.arrays(names, *shape)
+
+
+def positions(names: str, length: Any = None) -> Any:
+    """Fixed positions, which no sum runs over, as whole ``sympy.Symbol``: ``o, c = positions("o c", W)``."""
+    from symgrad.sympy_costs import symbols
+
+    return symbols.positions(names, length)
+
+
+def indices(names: str) -> Any:
+    """Letters to sum over, as whole ``sympy.Symbol``: ``i, j = indices("i j")``."""
+    from symgrad.sympy_costs import symbols
+
+    return symbols.indices(names)
+
+
+def Cost(expr: Any, *, of: str | None = None) -> SympyCost:
+    """The cost of a SymPy expression, or the cost ``of`` a document or a path.
+
+    It has ``sympy``, ``gradient``, ``lambdify``, ``compare``, ``document`` and ``latex``. Raises ``SymgradError`` for a
+    SymPy node without a counterpart, by its name.
+    """
+    from symgrad.api import as_cost
+
+    return as_cost(expr, "symgrad.Cost", of)
+
+
+def export(document: Any, *, of: Sequence[str] = (), wrt: Sequence[Any] | None = None, target: str = "numpy") -> str:
+    """The text of a module with the gradient functions of a document's costs, or of a SymPy expression's.
 
     of: names of costs; by default every scalar that no other definition uses.
     wrt: names of the arguments to differentiate by; by default every real-valued one.
     Raises ``SymgradError`` for an unknown name, and if no cost can be exported.
     """
-    from symgrad.api import as_document, export_document
+    from symgrad.api import as_cost, as_document, export_document, is_cost
 
+    if is_cost(document):
+        return as_cost(document, "symgrad.export").export(wrt, target)
     return export_document(as_document(document, "symgrad.export"), of, wrt, target).text
 
 
@@ -88,4 +211,22 @@ def __getattr__(name: str) -> ModuleType:
     raise AttributeError(f"module 'symgrad' has no attribute {name!r}")
 
 
-__all__ = ["NotationError", "SymgradError", "check", "export", "gradient", "load", "read"]
+__all__ = [
+    "Cost",
+    "NotationError",
+    "SymgradError",
+    "arrays",
+    "check",
+    "check_gradient",
+    "compare",
+    "document",
+    "export",
+    "gradient",
+    "indices",
+    "lambdify",
+    "load",
+    "positions",
+    "prove",
+    "read",
+    "sizes",
+]

@@ -6,6 +6,7 @@ functions that need them, so that a check loads no more than it uses.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from symgrad.gradients.gradient import Gradient
     from symgrad.gradients.requests import GradientRequests
     from symgrad.reading.read_document import ReadDocument
+    from symgrad.sympy_costs.sympy_cost import SympyCost
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,6 +68,12 @@ class Document:
         from symgrad.comparing.problem import problem_of
 
         return problem_of(self.reading, of)
+
+    def cost(self, of: str | None = None) -> SympyCost:
+        """The cost ``of``, with the methods of ``symgrad.Cost``; without a name, the document's only one."""
+        from symgrad.sympy_costs.sympy_cost import SympyCost
+
+        return SympyCost(self.reading, self.problem(of).cost.name)
 
 
 DocumentOrPath = Document | str | PathLike[str]
@@ -192,6 +200,37 @@ def inferred_declarations(document: Document) -> tuple[str, ...]:
 
 
 # --- gradients --------------------------------------------------------------------------------------------
+
+
+def is_sympy(given: object) -> bool:
+    """True for an object of SymPy, which is not imported for this: without it there is none."""
+    sympy = sys.modules.get("sympy")
+    return sympy is not None and isinstance(given, sympy.Basic)
+
+
+def as_cost(given: object, function: str, of: str | None = None) -> SympyCost:
+    """The cost of a SymPy expression, of a document or of the document at a path.
+
+    ``function`` is the name of the caller's function, for messages.
+    """
+    from symgrad.sympy_costs.sympy_cost import SympyCost, cost_of
+
+    if isinstance(given, SympyCost):
+        return given
+    if is_sympy(given):
+        return cost_of(given)
+    if not isinstance(given, (Document, str, PathLike)):
+        kind = type(given).__name__
+        raise SymgradError(f"{function} takes a SymPy expression, a cost, a document or a path, not {kind}")
+    return as_document(given, function).cost(of)
+
+
+def is_cost(given: object) -> bool:
+    """True for a SymPy expression and for a cost."""
+    if is_sympy(given):
+        return True
+    module = sys.modules.get("symgrad.sympy_costs.sympy_cost")
+    return module is not None and isinstance(given, module.SympyCost)
 
 
 def gradient_of(document: Document, of: str, wrt: str | Sequence[str]) -> Gradient:

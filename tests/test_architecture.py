@@ -25,7 +25,7 @@ FLOORS = [
     {"checking", "gradients"},
     {"exporting"},
     {"comparing"},
-    {"report"},
+    {"report", "sympy_costs"},
     {"api"},
     {"testing"},
     {"cli"},

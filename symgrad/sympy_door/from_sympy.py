@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from symgrad.core.functions import TABLE
@@ -37,6 +38,7 @@ from symgrad.core.nodes import (
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Range, index_expr
 from symgrad.core.substitute import substitute
 from symgrad.sympy_door.bridge import OURS, Bridge, BridgeError
+from symgrad.sympy_door.matrix_entries import MatrixEntries
 
 Scope = dict[str, Index]
 
@@ -62,7 +64,8 @@ class FromSympy:
 
     def __init__(self, bridge: Bridge) -> None:
         self.bridge = bridge
-        self.slots: dict[tuple[str, int], Range] = {}
+        self.slots: dict[tuple[str, int], list[Range]] = {}
+        """For every axis, the positions that sums and ``Idx`` give it."""
         self.sizes = bridge.sizes
         self.letters = set(bridge.indices)
         self.ranged: dict[Index, IndexExpr] = {}
@@ -79,23 +82,52 @@ class FromSympy:
         kind = kind_of(e)
         if kind in ("Sum", "Product"):
             inner = dict(bound)
-            for symbol, lo, hi in (tuple(limit) for limit in e.limits):
-                inner[str(symbol)] = Range(self.numbers(lo), self.numbers(hi))
+            for symbol, range_ in self.limits(e):
+                inner[str(symbol)] = range_
                 self.letters.add(str(symbol))
             self.survey(e.function, inner)
             return
         if kind == "Indexed":
             for k, at in enumerate(e.indices):
                 self.letters |= {str(s) for s in at.free_symbols if kind_of(s) in ("Symbol", "Idx", "Dummy")}
-                known = bound.get(str(at)) or self.of_idx(at)
+                known = self.reached(at, bound)
                 if known is not None:
-                    self.slots.setdefault((str(e.base), k), known)
+                    self.slots.setdefault((str(e.base), k), []).append(known)
             for size in e.base.shape or ():
                 self.numbers(size)
+        elif kind == "MatrixSymbol":
+            for size in e.shape:
+                self.numbers(size)
+            return
+        elif kind == "MatrixElement":
+            self.letters |= {str(s) for at in e.indices for s in at.free_symbols}
         elif kind == "KroneckerDelta":
             self.letters |= {str(s) for s in e.free_symbols}
         for child in e.args:
             self.survey(child, bound)
+
+    def limits(self, e: Any) -> Iterator[tuple[Any, Range]]:
+        """The indices of a sum or product and their ranges, the innermost first."""
+        for limit in e.limits:
+            if len(limit) == 3:
+                yield limit[0], Range(self.numbers(limit[1]), self.numbers(limit[2]))
+                continue
+            range_ = self.of_idx(limit[0])
+            if range_ is None:
+                raise BridgeError(f"the sum over {limit[0]} has no bounds; write ({limit[0]}, 0, n - 1)")
+            yield limit[0], range_
+
+    def reached(self, at: Any, bound: dict[str, Range]) -> Range | None:
+        """The positions that ``i`` or ``i + 1`` in a slot takes over the range of ``i``."""
+        whole = bound.get(str(at)) or self.of_idx(at)
+        if whole is not None or kind_of(at) != "Add":
+            return whole
+        moved = [a for a in at.args if not a.is_Integer]
+        known = bound.get(str(moved[0])) or self.of_idx(moved[0]) if len(moved) == 1 else None
+        if known is None:
+            return None
+        by = int(sum(a for a in at.args if a.is_Integer))
+        return Range(known.lo + by, known.hi + by)
 
     def of_idx(self, at: Any) -> Range | None:
         if kind_of(at) != "Idx" or at.lower is None:
@@ -109,12 +141,37 @@ class FromSympy:
         return found
 
     def axis(self, name: str, k: int, shape: Sequence[Any] | None) -> Range:
-        known = self.slots.get((name, k))
-        if known is not None:
-            return known
-        if not shape:
+        seen = self.slots.get((name, k), [])
+        if shape and kind_of(shape[k]) != "Infinity":
+            return self.counted(name, k, self.numbers(shape[k]), seen)
+        if not seen:
             raise BridgeError(f"the length of axis {k + 1} of {name} is unknown; give {name} a shape")
-        return Range.of_size(self.numbers(shape[k]), self.bridge.base)
+        out = seen[0]
+        for r in seen:
+            below, above = r.lo - out.lo, r.hi - out.hi
+            if below.terms or above.terms:
+                raise BridgeError(f"axis {k + 1} of {name} is summed over {out} and {r}; give {name} a shape")
+            out = Range(r.lo if below.const < 0 else out.lo, r.hi if above.const > 0 else out.hi)
+        return out
+
+    def counted(self, name: str, k: int, size: Affine, seen: Sequence[Range]) -> Range:
+        """The positions of an axis of a given length: those of a sum over the whole axis, else from 0 or from 1."""
+        whole = dict.fromkeys(r for r in seen if r.size == size)
+        bases = {0 for r in seen if r.lo == Affine()} | {1 for r in seen if r.hi == size}
+        if len(whole) > 1 or len(bases) > 1:
+            ends = ", ".join(f"{r.lo}..{r.hi}" for r in dict.fromkeys(seen))
+            raise BridgeError(f"axis {k + 1} of {name} has length {size} and is summed over {ends}: count one way")
+        if whole:
+            return next(iter(whole))
+        return Range.of_size(size, next(iter(bases), self.base))
+
+    @cached_property
+    def base(self) -> int:
+        """The first position of an axis that no sum decides: 1 where all sums count from 1, else the bridge's."""
+        lows = {r.lo for seen in self.slots.values() for r in seen}
+        if Affine() in lows:
+            return 0
+        return 1 if Affine.of(1) in lows else self.bridge.base
 
     # --- positions --------------------------------------------------------------------------------
 
@@ -169,6 +226,10 @@ class FromSympy:
         kind = kind_of(e)
         if e.is_Rational:
             return num(Fraction(int(e.p), int(e.q)))
+        if getattr(e, "is_Matrix", False):
+            if tuple(e.shape) != (1, 1):
+                raise BridgeError(f"{e} is a matrix: a cost is a number, such as Trace(A), Determinant(A) or x.T*x")
+            return self.matrices(scope).entry(e, Affine(), Affine())
         rule = getattr(self, f"read_{kind.lower()}", None)
         if rule is not None:
             return rule(e, scope)  # type: ignore[no-any-return]  # every rule gives an Expr
@@ -229,11 +290,34 @@ class FromSympy:
         return power(self.expr(e.base, scope), self.expr(e.exp, scope))
 
     def read_max(self, e: Any, scope: Scope) -> Expr:
-        """``max(0, x) = relu(x)``"""
-        rest = [a for a in e.args if not a.is_zero]
-        if len(e.args) != 2 or len(rest) != 1:
-            raise BridgeError(f"only Max(0, x) has a counterpart, not {e}")
-        return Func("relu", self.expr(rest[0], scope))
+        """``max(0, x) = relu(x)``, ``max(x, y) = x + relu(y - x)``"""
+        first, *rest = sorted((self.expr(a, scope) for a in e.args), key=lambda x: x is not num(0))
+        for other in rest:
+            first = add(first, Func("relu", add(other, neg(first))))
+        return first
+
+    def read_min(self, e: Any, scope: Scope) -> Expr:
+        """``min(x, y) = x - relu(x - y)``"""
+        first, *rest = sorted((self.expr(a, scope) for a in e.args), key=lambda x: x is not num(0))
+        for other in rest:
+            first = add(first, neg(Func("relu", add(first, neg(other)))))
+        return first
+
+    # --- matrices -----------------------------------------------------------------------------------
+
+    def matrices(self, scope: Scope) -> MatrixEntries:
+        return MatrixEntries(self.bridge, lambda e: self.expr(e, scope), self.numbers)
+
+    def read_trace(self, e: Any, scope: Scope) -> Expr:
+        return self.matrices(scope).trace(e.arg)
+
+    def read_determinant(self, e: Any, scope: Scope) -> Expr:
+        return self.matrices(scope).function("determinant", e.arg, ())
+
+    def read_matrixelement(self, e: Any, scope: Scope) -> Expr:
+        entries = self.matrices(scope)
+        at = [self.position(x, scope, entries.range(n)) for x, n in zip(e.indices, e.parent.shape, strict=True)]
+        return entries.entry(e.parent, at[0], at[1])
 
     def read_heaviside(self, e: Any, scope: Scope) -> Expr:
         return Iverson(Cond("pos", self.expr(e.args[0], scope)))
@@ -241,7 +325,7 @@ class FromSympy:
     def read_appliedundef(self, e: Any, scope: Scope) -> Expr:
         name = str(e.func)
         if name.rstrip("'") not in TABLE or len(e.args) != 1:
-            raise BridgeError(f"{name} is not a known function; write it in terms of known ones")
+            raise BridgeError(f"{name} is not a known function; write it in terms of known ones, or as an IndexedBase")
         return Func(name, self.expr(e.args[0], scope))
 
     def read_derivative(self, e: Any, scope: Scope) -> Expr:
@@ -263,8 +347,8 @@ class FromSympy:
         """A sum or product; SymPy's first limit is the innermost, and a Piecewise body holds the conditions."""
         inner = dict(scope)
         bound = []
-        for symbol, lo, hi in (tuple(limit) for limit in e.limits):
-            index = self.remembered(str(symbol), Range(self.numbers(lo), self.numbers(hi)), inner)
+        for symbol, range_ in self.limits(e):
+            index = self.remembered(str(symbol), range_, inner)
             inner[str(symbol)] = index
             bound.append(index)
         body = e.function

@@ -22,6 +22,7 @@ from symgrad.core.nodes import (
     Expr,
     Func,
     Iverson,
+    MatrixFunction,
     Mul,
     Num,
     Pow,
@@ -158,6 +159,23 @@ class _ToSympy:
         function = getattr(self.sp, theirs) if theirs else self.sp.Function(node.name)
         return function(argument, evaluate=False) if theirs else function(argument)
 
+    def matrix_function(self, node: MatrixFunction) -> Any:
+        """The inverse or the determinant of a symbol or, for other entries, of a ``FunctionMatrix``."""
+        rows, columns = node.matrix.axes
+        if rows.range is None or columns.range is None:
+            raise BridgeError(f"the index {rows.letter} has no range")
+        size, start = self.affine(rows.range.size), self.affine(rows.range.lo)
+        body = node.matrix.body
+        if isinstance(body, Entry) and set(body.indices) == {rows, columns} and body.indices[0] is not columns:
+            matrix = self.sp.MatrixSymbol(body.tensor.name, size, size)
+        else:
+            i, j = self.sp.Dummy("i", integer=True), self.sp.Dummy("j", integer=True)
+            entry = self.expr(body).subs({self.position(rows): i + start, self.position(columns): j + start})
+            matrix = self.sp.FunctionMatrix(size, size, self.sp.Lambda((i, j), entry))
+        if node.name == "determinant":
+            return self.sp.Determinant(matrix)
+        return self.sp.Inverse(matrix)[tuple(self.position(e) - start for e in node.indices)]
+
     def deriv(self, node: Deriv) -> Any:
         if node.held:
             raise BridgeError("SymPy has no counterpart for a derivative that holds other quantities constant")
@@ -186,6 +204,7 @@ _TO_SYMPY: dict[type[Expr], Callable[[_ToSympy, Any], Any]] = {
     Mul: _ToSympy.mul,
     Pow: _ToSympy.pow,
     Func: _ToSympy.func,
+    MatrixFunction: _ToSympy.matrix_function,
     Deriv: _ToSympy.deriv,
     Cases: _ToSympy.cases,
 }
@@ -307,6 +326,20 @@ class _Matrices:
         x = self.sp.Dummy("x")
         return body.applyfunc(self.sp.Lambda(x, function(x)))
 
+    def basis(self, node: a.Basis) -> Any:
+        """``e_o``: a column of the identity."""
+        range_ = node.axes[0].range
+        if range_ is None:
+            raise BridgeError(f"the index {node.axes[0].letter} has no range")
+        at = self.scalars.position(node.position) - self.scalars.affine(range_.lo)
+        return self.ex.Identity(self.length(range_))[:, at : at + 1]
+
+    def softmax(self, node: a.SoftmaxVector) -> Any:
+        """The exponentials over their sum."""
+        x = self.sp.Dummy("x")
+        above = self.expr(node.body).applyfunc(self.sp.Lambda(x, self.sp.exp(x)))
+        return above / self.sp.Trace(self.ex.OneMatrix(1, above.rows) * above)
+
     def power(self, node: a.EntrywisePower) -> Any:
         body, exponent = self.expr(node.body), self.expr(node.exponent)
         return self.ex.HadamardPower(body, exponent) if node.axes else body**exponent
@@ -330,4 +363,6 @@ _MATRIX_TO_SYMPY: dict[type[Array], Callable[[_Matrices, Any], Any]] = {
     a.Total: _Matrices.total,
     a.Mapped: _Matrices.mapped,
     a.EntrywisePower: _Matrices.power,
+    a.Basis: _Matrices.basis,
+    a.SoftmaxVector: _Matrices.softmax,
 }

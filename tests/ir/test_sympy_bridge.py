@@ -179,7 +179,6 @@ def what_sympy_lacks_is_said(expr: Expr) -> None:
         sp.Function("g")(sp.Symbol("t")),
         sp.Integral(sp.Symbol("t"), sp.Symbol("t")),
         sp.IndexedBase("v")[sp.Symbol("a")],
-        sp.Max(sp.Symbol("t"), sp.Symbol("u")),
     ],
 )
 def what_symgrad_lacks_is_said(theirs: sp.Expr) -> None:

@@ -1,0 +1,1 @@
+"""Costs that are built in SymPy: as documents, with their gradients, functions and proofs."""

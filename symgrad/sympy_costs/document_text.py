@@ -1,0 +1,45 @@
+"""The document of a cost: its declarations, its definition and its gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from symgrad.core.nodes import Entry, Expr, distinct, free_indices, parts
+from symgrad.core.ranges import Affine, Gather, IndexArray, IndexExpr
+from symgrad.text.diagnostic import SymgradError
+from symgrad.writing.index_latex import read
+from symgrad.writing.letters import Naming
+
+_FIELDS = {"real": "\\mathbb{R}", "positive": "\\mathbb{R}_{>0}", "nonnegative": "\\mathbb{R}_{\\ge 0}"}
+
+
+def document_text(name: str, body: Expr) -> str:
+    """A Markdown document that declares everything in a cost and defines it."""
+    listed = ", ".join(declarations(body))
+    defined = f"$$\n{name} = {read(body, Naming(reserved=frozenset((name,))))}\n$$\n"
+    return f"# The cost ${name}$\n\n" + (f"Let {listed}.\n\n" if listed else "") + defined
+
+
+def declarations(body: Expr) -> Iterator[str]:
+    """Arrays, positions and arrays of positions in an expression, as inline formulas."""
+    tensors = {n.tensor: None for n in distinct(body) if isinstance(n, Entry)}
+    for t in sorted(tensors, key=lambda t: t.name):
+        yield f"${t.name} \\in {_FIELDS.get(t.domain, _FIELDS['real'])}{_power([r.size for r in t.ranges])}$"
+    for i in sorted(free_indices(body), key=lambda i: i.letter):
+        if i.range is None:
+            raise SymgradError(f"the range of {i.letter} is unknown: use it in a slot of an array that has a shape")
+        yield f"${i.letter} \\in [{i.range.size}]$"
+    arrays = {a: None for n in distinct(body) for e in parts(n)[0] for a in _arrays(e)}
+    for a in sorted(arrays, key=lambda a: a.name):
+        yield f"${a.name} \\in [{a.target.size}]{_power([r.size for r in a.ranges])}$"
+
+
+def _power(sizes: Sequence[Affine]) -> str:
+    return "^{" + " \\times ".join(map(str, sizes)) + "}" if sizes else ""
+
+
+def _arrays(e: IndexExpr) -> Iterator[IndexArray]:
+    if isinstance(e, Gather):
+        yield e.array
+        for inner in e.indices:
+            yield from _arrays(inner)

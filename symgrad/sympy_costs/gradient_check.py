@@ -1,0 +1,88 @@
+"""Gradients of a function held against finite differences of its own value."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from symgrad.comparing.findings import Opinion
+from symgrad.comparing.finite_differences import second_opinion
+from symgrad.core.nodes import Entry, distinct, free_indices, parts
+from symgrad.core.ranges import Gather, IndexArray, IndexExpr
+from symgrad.core.substitute import expand
+from symgrad.sympy_costs.keyword_function import KeywordFunction
+from symgrad.text.diagnostic import SymgradError
+
+
+def checked_gradient(function: Callable[..., Any], at: Mapping[str, Any] | None = None, seed: int = 0) -> Opinion:
+    """Finite differences, or a complex step where the function takes complex arrays, in random directions.
+
+    function: takes keyword arguments, returns ``(value, {name: gradient})``. at: the arguments; drawn at random
+    for a function of ``lambdify``. Raises ``SymgradError`` where there are no arguments or no gradients.
+    """
+    import numpy as np
+
+    if at is None:
+        if not isinstance(function, KeywordFunction):
+            listed = ", ".join(inspect.signature(function).parameters)
+            raise SymgradError(f"give the point as well: check_gradient(function, at={{…}}) with {listed}")
+        at = drawn_arguments(function, seed)
+    result = function(**at)
+    if not (isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], Mapping)):
+        raise SymgradError("check_gradient takes a function that returns (value, {name: gradient}), as lambdify gives")
+    names = list(result[1])
+    arrays = [np.asarray(at[n], dtype=float) for n in names]
+    gradients = [np.asarray(result[1][n], dtype=float) for n in names]
+    for n, x, g in zip(names, arrays, gradients, strict=True):
+        if x.shape != g.shape:
+            raise SymgradError(f"the gradient by {n} has shape {g.shape}, {n} has {x.shape}")
+    given = at
+
+    def cost(*moved: Any) -> Any:
+        return function(**{**given, **dict(zip(names, moved, strict=True))})[0]
+
+    return second_opinion(cost, arrays, gradients, seed)
+
+
+def drawn_arguments(function: KeywordFunction, seed: int = 0) -> dict[str, Any]:
+    """Random arguments of a function of ``lambdify``: arrays of small shapes, positions, sizes."""
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    body = expand(function.value)
+    tensors = {n.tensor: None for n in distinct(body) if isinstance(n, Entry)}
+    arrays = {a: None for n in distinct(body) for e in parts(n)[0] for a in index_arrays(e)}
+    fixed = free_indices(body)
+    lengths = [r.size for t in tensors for r in t.ranges] + [r.size for a in arrays for r in (*a.ranges, a.target)]
+    sizes = {s: 4 + k for k, s in enumerate(sorted({s for x in lengths for s in x.sizes()}))}
+    python = {p: ours for ours, p in function.arguments.items()}
+    from symgrad.exporting.python_names import spelled
+
+    out: dict[str, Any] = {}
+
+    def enter(latex: str, value: Any) -> None:
+        name = python.get(spelled(latex))
+        if name is not None:
+            shape = function.columns.get(name)
+            out[name] = value if shape is None else value.reshape([-1 if n == 0 else 1 for n in shape])
+
+    for t in tensors:
+        value = rng.uniform(0.3, 1.3, [r.size.value(sizes) for r in t.ranges])
+        signs = rng.choice([-1.0, 1.0], value.shape) if t.domain == "real" else 1.0
+        enter(t.name, value * signs)
+    for a in arrays:
+        enter(a.name, rng.integers(0, a.target.size.value(sizes), [r.size.value(sizes) for r in a.ranges]))
+    for i in sorted(fixed, key=lambda i: i.letter):
+        assert i.range is not None  # positions are declared
+        enter(i.letter, int(rng.integers(0, i.range.size.value(sizes))))
+    for s, n in sizes.items():
+        enter(s, n)
+    return out
+
+
+def index_arrays(e: IndexExpr) -> list[IndexArray]:
+    """The arrays of positions in a position."""
+    if not isinstance(e, Gather):
+        return []
+    return [e.array, *(a for inner in e.indices for a in index_arrays(inner))]

@@ -1,0 +1,250 @@
+"""A cost, from SymPy or from a document, with the methods that both have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from symgrad.core.claims import Claim
+from symgrad.core.nodes import Entry, Expr, Ref, Tensor, free_indices, rebuild
+from symgrad.core.ranges import Index, IndexExpr
+from symgrad.core.substitute import expand, substitute
+from symgrad.gradients.gradient import Gradient, gradient
+from symgrad.gradients.requests import GradientRequests
+from symgrad.reading.document_reader import read_document
+from symgrad.reading.read_document import ReadDocument
+from symgrad.sympy_costs.document_text import document_text
+from symgrad.sympy_costs.keyword_function import KeywordFunction, keyword_function
+from symgrad.sympy_costs.sympy_gradient import SympyGradient
+from symgrad.sympy_costs.sympy_names import SympyNames, elementary
+from symgrad.sympy_door.from_sympy import FromSympy
+from symgrad.sympy_door.to_sympy import to_sympy
+from symgrad.text.diagnostic import NotationError, SymgradError
+from symgrad.text.source import Source
+from symgrad.writing.index_latex import latex
+
+if TYPE_CHECKING:
+    from symgrad.comparing.findings import Comparison
+
+Target = Any
+"""What a derivative is taken by: a SymPy array, entry or symbol, or a name as the document writes it."""
+NAMES = ("J", "L", "E", "F", "C", "Q", "Z")
+
+
+@dataclass(repr=False)
+class SympyCost:
+    """A cost with its document. Made by ``symgrad.Cost(expr)``, or by ``doc.cost("J")``.
+
+    read: the document; name: of the cost in it; names: the symbols of the SymPy expression it was built from, None
+    for a cost of a document.
+    """
+
+    read: ReadDocument
+    name: str
+    names: SympyNames | None = None
+    given: Any = None
+    _requests: GradientRequests | None = field(default=None)
+
+    def __repr__(self) -> str:
+        text = str(self.given) if self.given is not None else f"{self.name} of {self.read.source.path}"
+        return f"<Cost {text if len(text) <= 70 else text[:67] + '...'}>"
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    @cached_property
+    def requests(self) -> GradientRequests:
+        """Derives gradients in the names of the document."""
+        return self._requests or GradientRequests(self.read)
+
+    @cached_property
+    def value(self) -> Expr:
+        """The reference to the cost in the document."""
+        return self.requests.vocabulary.read(self.name).body
+
+    @property
+    def sympy(self) -> Any:
+        """The cost in SymPy: as it was given, or the document's with its definitions written out."""
+        if self.given is not None:
+            return self.given
+        return to_sympy(elementary(expand(self.value)))
+
+    def latex(self) -> str:
+        """``J = …``"""
+        body = self.value.definition.body if isinstance(self.value, Ref) else self.value
+        return f"{self.name} = {latex(body, self.requests.naming)}"
+
+    # --- gradients ----------------------------------------------------------------------------------
+
+    def gradient(self, wrt: Target | Sequence[Target]) -> SympyGradient | dict[str, SympyGradient]:
+        """The derivative by an array, an entry or a number; a dictionary by name for several.
+
+        Raises ``SymgradError`` if the cost does not depend on one, or can't be differentiated by it.
+        """
+        if isinstance(wrt, (list, tuple)):
+            return {str(t): self._by(t) for t in wrt}
+        return self._by(wrt)
+
+    def _by(self, wrt: Target) -> SympyGradient:
+        text = self.target(wrt)
+        found: Gradient = gradient(self.requests, self.name, [text])
+        return SympyGradient(found, self.names, self.lambdify, self._letters(wrt))
+
+    def _letters(self, wrt: Target) -> tuple[Any, ...]:
+        """The free indices of an entry: those in a slot of their own that are no positions of the cost."""
+        if self.names is None or type(wrt).__name__ not in ("Indexed", "MatrixElement"):
+            return ()
+        return tuple(s for s in wrt.indices if s.is_symbol and str(s) not in self.fixed)
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """The names of the positions in the cost."""
+        return frozenset() if self.names is None else frozenset(i.letter for i in self.names.outward.outer)
+
+    def target(self, wrt: Target) -> str:
+        """A target as the document writes it."""
+        if isinstance(wrt, str) and (self.names is None or wrt not in self.names.symbols):
+            return wrt
+        if self.names is None:
+            return str(wrt)
+        names = self.names
+        name = str(getattr(wrt, "name", wrt)) if not hasattr(wrt, "base") else ""
+        if any(t.name == name for t in names.tensors):
+            return names.latex[name]
+        if name or not str(type(wrt).__module__).startswith("sympy"):
+            known = ", ".join(sorted(t.name for t in names.tensors))
+            raise SymgradError(f"the cost does not depend on {wrt}: differentiate by {known}, or an entry of one")
+        names.enter(wrt)
+        entry = FromSympy(names.bridge).whole(wrt)
+        if not isinstance(entry, Entry) or entry.tensor not in names.tensors:
+            raise SymgradError(f"{wrt} is no entry of an array of the cost: its derivative is 0")
+        free = [e for e in entry.indices if isinstance(e, Index) and e.letter not in names.latex.written]
+        if len(set(free)) < len(free):
+            raise SymgradError(f"{wrt} has an index twice: differentiate by the whole array {entry.tensor.name}")
+        loose = [i for i in free_indices(entry) if i not in free and i.letter not in names.latex.written]
+        if loose:
+            raise SymgradError(f"{loose[0].letter} in {wrt} is not alone in its slot: use an index of its own")
+        if len(free) == len(entry.indices):
+            return names.latex[entry.tensor.name]
+        if not free:
+            return latex(names.for_document(entry), self.requests.naming)
+        slots = (":" if e in free else _written(names, entry, k) for k, e in enumerate(entry.indices))
+        return f"{names.latex[entry.tensor.name]}_{{{','.join(slots)}}}"
+
+    def parameters(self) -> list[str]:
+        """The names of the real arrays and numbers that the cost depends on, as its maker wrote them."""
+        found = self.requests.parameters(self.requests.quantity(self.name))
+        back = self.names.latex.back() if self.names is not None else {}
+        return [back.get(name, name) for name in found]
+
+    # --- functions ------------------------------------------------------------------------------------
+
+    def lambdify(self, wrt: Target | Sequence[Target] | None = None, target: str = "numpy") -> KeywordFunction:
+        """A function of keyword arguments, positions from 0: the value, or ``(value, {name: gradient})``.
+
+        target: ``numpy``, ``jax`` or ``torch``.
+        """
+        several = None if wrt is None else list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
+        texts = None if several is None else [self.target(t) for t in several]
+        return keyword_function(self.read, self.name, self.value, self.names, texts, target)
+
+    def export(self, wrt: Target | Sequence[Target] | None = None, target: str = "numpy") -> str:
+        """The text of a module with the cost and its gradients."""
+        from symgrad.exporting.costs import export_document
+
+        several = None if wrt is None else list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
+        texts = None if several is None else [self.target(t) for t in several]
+        return export_document(self.read, (self.name,), texts, target).text
+
+    def compare(
+        self,
+        function: Callable[..., Any],
+        wrt: Target | Sequence[Target] | None = None,
+        *,
+        map: Mapping[str, object] | None = None,
+        seed: int = 0,
+    ) -> Comparison:
+        """Compare a hand-coded function with the cost and its gradients, and with finite differences.
+
+        map: ``{name: argument}``, if the function's arguments have other names. Raises ``SymgradError`` if the two
+        can't be compared.
+        """
+        from symgrad.comparing.comparer import compare
+        from symgrad.comparing.problem import problem_of
+
+        several = None if wrt is None else list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
+        texts = None if several is None else [self.target(t) for t in several]
+        given = {k if self.names is None else self.names.latex[k]: v for k, v in (map or {}).items()}
+        maps = [
+            f"{name}={argument if isinstance(argument, str) else repr(argument)}" for name, argument in given.items()
+        ]
+        return compare(function, problem_of(self.read, self.name), texts, maps, seed)
+
+    def document(self, wrt: Target | Sequence[Target] | None = None) -> str:
+        """The derivation as a Markdown document: declarations, definition and the gradients written out."""
+        targets = self.parameters() if wrt is None else list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
+        texts = [self.target(t) for t in targets]
+        parts = [self.read.source.text.rstrip()] if self.names is not None else []
+        for text in texts:
+            parts.append(f"## By ${text}$\n\n{gradient(self.requests, self.name, [text]).steps()}")
+        return "\n\n".join(parts) + "\n"
+
+
+def cost_of(expr: Any) -> SympyCost:
+    """The cost of a SymPy expression. Raises ``SymgradError`` for a node that has no counterpart, by its name."""
+    names = SympyNames()
+    (found,) = names.converted([expr])
+    body = names.for_document(found)
+    used = {*names.latex.written.values(), *names.symbols}
+    name = next(n for n in NAMES if n not in used)
+    text = document_text(name, body)
+    read = read_document(Source("cost.md", text))
+    requests = GradientRequests(read)
+    cost = SympyCost(read, name, names, expr, requests)
+    errors = [d for d in read.diagnostics if d.severity == "error"]
+    if errors:
+        raise NotationError(errors[0])
+    _confirm(cost, body)
+    return cost
+
+
+def _confirm(cost: SympyCost, body: Expr) -> None:
+    """The document must mean what was given: its cost is proved equal to the converted expression."""
+    from symgrad.proving.proof import Prover
+
+    read = expand(cost.value)
+    tensors: dict[str, Tensor] = {}
+    letters: dict[str, IndexExpr] = {}
+
+    def names(n: Expr) -> Expr:
+        if isinstance(n, Entry):
+            tensors[n.tensor.name] = n.tensor
+        return rebuild(n, lambda e: e, names)
+
+    def renamed(n: Expr) -> Expr:
+        if isinstance(n, Entry):
+            return Entry(tensors.get(n.tensor.name, n.tensor), n.indices)
+        return rebuild(n, lambda e: e, renamed)
+
+    names(read)
+    letters.update({i.letter: i for i in _open(read)})
+    here = {i: letters[i.letter] for i in _open(body) if i.letter in letters}
+    mine = substitute(renamed(body), here)
+    if read is not mine and Prover().prove(Claim(read, mine, ())) is None:
+        raise SymgradError(f"this expression can't be written as a document: it is read as {latex(read)}")
+
+
+def _open(e: Expr) -> list[Index]:
+    return sorted(free_indices(e), key=lambda i: i.serial)
+
+
+def _written(names: SympyNames, entry: Entry, k: int) -> str:
+    """The position in one slot as the document writes it."""
+    tensor = names.tensor(entry.tensor)
+    position = names.outward.slot(entry.indices[k], entry.tensor.ranges[k], tensor.ranges[k], {})
+    vector = Entry(Tensor("x", (tensor.ranges[k],)), (position,))
+    found = names.lettered(vector)
+    assert isinstance(found, Entry)
+    return "".join(latex(found)[1:].removeprefix("_").strip("{}"))

@@ -1,0 +1,234 @@
+"""What the symbols of SymPy expressions mean, and their names in a document, in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from symgrad.core.functions import TABLE
+from symgrad.core.nodes import Entry, Expr, Func, Tensor, distinct, free_indices, parts, rebuild
+from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Range
+from symgrad.core.substitute import expand, substitute
+from symgrad.sympy_costs.latex_names import LatexNames, letter
+from symgrad.sympy_costs.recounted import Recounted
+from symgrad.sympy_door.bridge import SYMPY_FUNCTIONS, Bridge, BridgeError
+from symgrad.sympy_door.from_sympy import FromSympy, subtrees
+from symgrad.sympy_door.to_sympy import to_sympy
+
+
+@dataclass(slots=True)
+class SympyNames:
+    """Converts expressions that share their symbols.
+
+    bridge: their meaning, counted as in SymPy; latex: their names in a document, where all positions count from 1.
+    """
+
+    bridge: Bridge = field(default_factory=lambda: Bridge(base=0))
+    latex: LatexNames = field(default_factory=LatexNames)
+    symbols: dict[str, Any] = field(default_factory=dict)
+    """The symbols, indexed bases and matrix symbols by name."""
+    tensors: dict[Tensor, Tensor] = field(default_factory=dict)
+    arrays: dict[IndexArray, IndexArray] = field(default_factory=dict)
+    base: int = 0
+    """The first position of axes that no sum decides."""
+    outward: Recounted = field(init=False)
+    """From SymPy's counting to the document's."""
+
+    def __post_init__(self) -> None:
+        self.outward = Recounted(self.tensor, self.array, lambda i: int(i.range is not None and i.range.lo == Affine()))
+
+    # --- from SymPy -----------------------------------------------------------------------------------
+
+    def converted(self, given: Sequence[Any]) -> list[Expr]:
+        """Expressions, counted as in SymPy. Raises ``BridgeError`` for a node without a counterpart."""
+        given = [renamed_apart(e) for e in given]
+        for e in given:
+            self.enter(e)
+        reader = FromSympy(self.bridge)
+        for e in given:
+            reader.survey(e, {})
+        out = [reader.expr(e, {}) for e in given]
+        self.base = reader.base
+        return [substitute(x, reader.ranged) for x in out]
+
+    def enter(self, e: Any) -> None:
+        """Remember the symbols. Raises ``BridgeError`` for two of one name, which SymPy tells apart."""
+        for node in subtrees(e):
+            if type(node).__name__ in ("Symbol", "Idx", "IndexedBase", "MatrixSymbol"):
+                name = str(node)
+                known = self.symbols.setdefault(name, node)
+                inner = type(known).__name__ != type(node).__name__ and "Symbol" in (
+                    type(known).__name__,
+                    type(node).__name__,
+                )
+                if inner:  # the label of an indexed base is a symbol of its name
+                    self.symbols[name] = node if type(known).__name__ == "Symbol" else known
+                elif known != node:
+                    raise BridgeError(
+                        f"two different symbols are called {name}, with other assumptions or shapes: use one of them"
+                    )
+
+    # --- to a document --------------------------------------------------------------------------------
+
+    def size(self, e: Affine) -> Affine:
+        return Affine.build(((self.latex[s] if isinstance(s, str) else s, c) for s, c in e.terms), e.const)
+
+    def from_one(self, r: Range) -> Range:
+        return Range.of_size(self.size(r.size))
+
+    def tensor(self, t: Tensor) -> Tensor:
+        if t not in self.tensors:
+            self.tensors[t] = Tensor(self.latex[t.name], tuple(map(self.from_one, t.ranges)), t.domain)
+        return self.tensors[t]
+
+    def array(self, a: IndexArray) -> IndexArray:
+        if a not in self.arrays:
+            ranges = tuple(map(self.from_one, a.ranges))
+            self.arrays[a] = IndexArray(self.latex[a.name], ranges, self.from_one(a.target))
+        return self.arrays[a]
+
+    def for_document(self, e: Expr) -> Expr:
+        """An expression as the document has it: positions from 1, and names in LaTeX."""
+        return self.lettered(self.outward(e, {}))
+
+    def lettered(self, e: Expr) -> Expr:
+        """The expression with sizes by their names in the document, and one letter for every index."""
+        taken = frozenset(self.latex[n] for n in (*self.bridge.tensors, *self.bridge.arrays, *self.bridge.sizes))
+        fixed: dict[Index, IndexExpr] = {}
+        for i in sorted(free_indices(e), key=lambda i: i.serial):
+            name = self.latex.written.get(i.letter)
+            if name is None:
+                others = frozenset(self.latex.written.values())
+                name = self.latex.written[i.letter] = letter(i.letter, taken | others)
+            fixed[i] = Index(name, self._sized(i.range), i.kind)
+        named = taken | {i.letter for i in fixed.values() if isinstance(i, Index)}
+        e = substitute(e, fixed)
+
+        def bound(i: Index) -> Index:
+            if i not in made:
+                made[i] = Index(letter(i.letter, frozenset(named)), self._sized(i.range), "bound")
+            return made[i]
+
+        def index(x: IndexExpr) -> IndexExpr:
+            if isinstance(x, Index):
+                return made.get(x, x)
+            if isinstance(x, Gather):
+                return Gather(x.array, tuple(map(index, x.indices)))
+            terms = ((made.get(s, s) if isinstance(s, Index) else self.latex[s], c) for s, c in x.terms)
+            return Affine.build(terms, x.const)
+
+        def go(n: Expr) -> Expr:
+            for i in parts(n)[2]:
+                bound(i)
+            return rebuild(n, index, go, bound)
+
+        made: dict[Index, Index] = {}
+        return go(e)
+
+    def _sized(self, r: Range | None) -> Range | None:
+        return None if r is None else Range(self.size(r.lo), self.size(r.hi))
+
+    # --- back to SymPy --------------------------------------------------------------------------------
+
+    def to_sympy(self, e: Expr) -> Any:
+        """An expression of the document in SymPy, with the symbols and the counting of the user."""
+        e = elementary(expand(e))
+        tensors = {self.tensors[t].name: t for t in self.tensors}
+        arrays = {self.arrays[a].name: a for a in self.arrays}
+        starts = dict(self._starts(e, tensors))
+        default = self.base - 1
+        back = Recounted(
+            lambda t: tensors.get(t.name, t), lambda a: arrays.get(a.name, a), lambda i: starts.get(i, default)
+        )
+        found = back(e, {})
+        return self.in_symbols(to_sympy(found, Bridge(indices={i.letter: i for i in free_indices(found)})))
+
+    def moves(self) -> dict[str, int]:
+        """How far the positions of the cost move from the document to SymPy, by their letter in the document."""
+        return {self.latex[i.letter]: -self.outward.start(i) for i in self.outward.outer}
+
+    def _starts(self, e: Expr, tensors: dict[str, Tensor]) -> Iterator[tuple[Index, int]]:
+        """How far positions move, and indices that stand alone in a slot."""
+        for i in free_indices(e):
+            if i.kind == "fixed":
+                yield i, self.moves().get(i.letter, 0)
+        for node in distinct(e):
+            if isinstance(node, Entry) and node.tensor.name in tensors:
+                for at, r in zip(node.indices, tensors[node.tensor.name].ranges, strict=True):
+                    if isinstance(at, Index) and at.kind != "fixed" and not r.lo.terms:
+                        yield at, r.lo.const - 1
+
+    def in_symbols(self, e: Any) -> Any:
+        """A SymPy expression with the user's symbols in the place of those with their names in the document."""
+        back = self.latex.back()
+        found = {}
+        for node in subtrees(e):
+            kind = type(node).__name__
+            if kind in ("Symbol", "IndexedBase", "MatrixSymbol") and node not in found:
+                known = self.symbols.get(back.get(str(node), str(node)))
+                if known is not None and (kind == type(known).__name__ or kind == "Symbol"):
+                    found[node] = known
+        return self._replaced(e, found)
+
+    def matrix_in_symbols(self, e: Any) -> Any:
+        """A matrix form with the user's symbols and positions; None if it holds sums over indices."""
+        import sympy
+
+        moved = {sympy.Symbol(letter, integer=True): by for letter, by in self.moves().items() if by}
+        if e.atoms(sympy.IndexedBase) and self.base != 1:
+            return None  # an index form inside, whose sums count from 1
+        shifted = e.xreplace({s: s - by for s, by in moved.items()}) if moved else e
+        return self.in_symbols(shifted)
+
+    def _replaced(self, e: Any, found: dict[Any, Any]) -> Any:
+        """Rebuilt from the leaves, since ``xreplace`` does not replace the variables of a sum by an ``Idx``."""
+        import sympy
+
+        if isinstance(e, sympy.Indexed):
+            base = found.get(e.base, e.base)
+            at = [self._replaced(i, found) for i in e.indices]
+            if isinstance(base, sympy.MatrixSymbol):
+                return base[tuple(at)] if len(at) == 2 else base[(at[0], 0) if base.cols == 1 else (0, at[0])]
+            return base[tuple(at)]
+        if e in found:
+            return found[e]
+        if not e.args:
+            return e
+        args = [self._replaced(a, found) for a in e.args]
+        if tuple(args) == tuple(e.args):
+            return e
+        return e.func(*args)
+
+
+def renamed_apart(e: Any) -> Any:
+    """The expression with every ``Dummy`` as a symbol whose name nothing else has."""
+    import sympy
+
+    if not isinstance(e, sympy.Basic):
+        if isinstance(e, int):
+            return sympy.Integer(e)
+        raise BridgeError(f"{e!r} is no SymPy expression")
+    taken = {str(s) for s in subtrees(e)}
+    new = {}
+    for d in sorted(e.atoms(sympy.Dummy), key=lambda d: d.dummy_index):
+        name = d.name
+        while name in taken:
+            name += "x"
+        taken.add(name)
+        new[d] = sympy.Symbol(name, **d.assumptions0)
+    return e.xreplace(new) if new else e
+
+
+def elementary(e: Expr) -> Expr:
+    """The expression without functions that SymPy lacks: the logistic function as a quotient, ``relu`` as a choice."""
+
+    def go(n: Expr) -> Expr:
+        n = rebuild(n, lambda x: x, go)
+        if isinstance(n, Func) and n.name not in SYMPY_FUNCTIONS and n.name != "sqrt":
+            row = TABLE.get(n.name)
+            if row is not None and row.expansion is not None:
+                return go(row.expansion(n.arg))
+        return n
+
+    return go(e)
