@@ -58,8 +58,8 @@ def test_the_gradient_by_a_column_is_proved_and_in_the_users_symbols() -> None:
 def test_sympy_evaluates_both_forms_to_the_numbers_of_the_function() -> None:
     values = at()
     sizes = {W: 3, D: 2, o: values["o"], c: values["c"]}
-    numbers = {U[a, b]: values["U"][a, b] for a in range(3) for b in range(2)}
-    numbers |= {V[a, b]: values["V"][a, b] for a in range(3) for b in range(2)}
+    numbers = {U[a, b].subs(sizes): values["U"][a, b] for a in range(3) for b in range(2)}
+    numbers |= {V[a, b].subs(sizes): values["V"][a, b] for a in range(3) for b in range(2)}
     _, grads = sg.lambdify(J, wrt=(U, V))(**values)
     by_U, by_V = sg.gradient(J, U), sg.gradient(J, V[c, k])
     whole = [[by_U.index.subs({**sizes, **dict(zip(by_U.free, (a, b), strict=True))}).doit().subs(numbers).doit()
@@ -68,7 +68,11 @@ def test_sympy_evaluates_both_forms_to_the_numbers_of_the_function() -> None:
     column = [by_V.index.subs({**sizes, k: b}).doit().subs(numbers).doit() for b in range(2)]
     np.testing.assert_allclose(np.array(column, float), grads["V"][2])
     np.testing.assert_allclose(by_V.lambdify()(**values), grads["V"][2])
-    assert sg.gradient(J, U).matrix.shape == (W, D)
+    entries = {sp.MatrixSymbol(n, 3, 2)[a, b]: values[n][a, b] for n in "UV" for a in range(3) for b in range(2)}
+    matrix = sg.gradient(J, U).matrix
+    assert matrix.shape == (W, D)
+    explicit = matrix.subs(sizes).as_explicit().replace(sp.Trace, lambda a: a.as_explicit().trace()).subs(entries)
+    np.testing.assert_allclose(np.array(explicit, float), grads["U"])
 
 
 def test_functions_and_comparisons() -> None:
