@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
 
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.assertions import (
@@ -369,12 +368,16 @@ class Reader:
 
 
 def _twins(relations: Sequence[Relation]) -> set[str]:
-    """The letters that stand whole, without a subscript, both in bold and in plain type."""
+    """The letters that stand whole, without a position below or behind them, both in bold and in plain type.
+
+    A letter below or behind another sign, as in ``\\nabla_x``, does not count.
+    """
     styles: dict[str, set[bool]] = {}
     for side in (side for r in relations for side in (r.left, r.right)):
-        for t, following in zip_longest(side, side[1:]):
-            whole = is_name(t) and t.kind == "letter" and (following is None or following.kind != "sub")
-            if whole and t.style in ("", "bold"):
+        for before, t, following in zip((None, *side), side, (*side[1:], None), strict=False):
+            placed = following is not None and (following.kind == "sub" or following.text == "[")
+            below = before is not None and before.kind in ("sub", "sup")
+            if is_name(t) and t.kind == "letter" and not placed and not below and t.style in ("", "bold"):
                 styles.setdefault(letter_key(t), set()).add(t.style == "bold")
     return {letter for letter, found in styles.items() if len(found) > 1}
 

@@ -29,6 +29,8 @@ def rule(text: str, side: Side, mutant: Mutant, ruling: Ruling) -> str | None:
         return "the delta beside it makes both letters one"
     if mutant.operator == "sum dropped" and implied(text, side, mutant):
         return "the letter lacks on the first side, so that its sum is implied where the sign stood"
+    if mutant.operator == "script dropped" and re.search(r"\\sum_\{[a-z]=1\}$", before):
+        return "a sum from 1 without an upper bound runs over the range of its letter"
     if mutant.operator == "transpose dropped" and "SG202" in codes:
         return "two columns in a row are their inner product, with the warning 'missing transpose'"
     if mutant.operator.startswith("transpose") and "SG201" in codes:

@@ -178,9 +178,9 @@ def _picked_letters(names: UndeclaredNames) -> set[str]:
     scope = names.scope
     free = names.index_letters - names.summed - scope.indices.keys() - scope.letters.keys() - scope.index_arrays.keys()
     out: set[str] = set()
-    for first, *others in names.chains:
-        own = {x for n in subnodes(first) for x in letters_in(getattr(n, "sub", ()))}
-        sums = [n for side in (first, *others) for n in subnodes(side) if isinstance(n, BigOp)]
+    for sides in names.chains:
+        own = {x for first in sides[:1] for n in subnodes(first) for x in letters_in(getattr(n, "sub", ()))}
+        sums = [n for side in sides for n in subnodes(side) if isinstance(n, BigOp)]
         below = [n for total in sums for n in subnodes(total.body)]
         compared = [tokens for n in below for tokens in conditions(n)]
         compared += [n.sub for n in below if isinstance(n, Sym) and n.key == "\\delta"]
