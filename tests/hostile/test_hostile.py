@@ -20,7 +20,7 @@ from tests.hostile.pack import PACK
 from tests.samples import sample
 
 ROOT = Path(__file__).resolve().parents[2]
-COUNT = sample(1000, 2500, "SYMGRAD_HOSTILE")
+COUNT = sample(1000, 1500, "SYMGRAD_HOSTILE")
 PARTS = 10
 BYTES = 2_000_000_000
 """Address space within which the whole pack is read; NumPy and SymPy loaded take about a quarter of it."""

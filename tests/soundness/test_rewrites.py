@@ -20,7 +20,7 @@ from tests.soundness.rewrites import rewrites_of
 pytestmark = pytest.mark.sampled
 
 DOCUMENTS = sorted((Path(__file__).resolve().parents[2] / "derivations").glob("*.md"))
-SAMPLE = sample(10, 20, "SYMGRAD_REWRITES")
+SAMPLE = sample(10, 15, "SYMGRAD_REWRITES")
 LEAST_PROVED = 0.98
 
 
