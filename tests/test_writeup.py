@@ -17,6 +17,7 @@ from tests.cases import each
 FOLDER = os.environ.get("SYMGRAD_DOCUMENTS")
 NAME = "000_9d5b816cfd417787"
 
+# The write-up is not part of the repository; `.ci/run` names the folder where there is one.
 pytestmark = pytest.mark.skipif(not FOLDER, reason="SYMGRAD_DOCUMENTS names no folder of documents")
 
 

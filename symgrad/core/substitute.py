@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from symgrad.core.nodes import Definition, Expr, Ref, free_indices, parts, rebuild
 from symgrad.core.ranges import Index, IndexExpr, indices_of, substitute_index
@@ -49,6 +49,20 @@ def rename_bound(node: Expr, mapping: Mapping[Index, Index]) -> Expr:
 def instantiate(definition: Definition, indices: tuple[IndexExpr, ...]) -> Expr:
     """The body of a definition at the given positions."""
     return substitute(definition.body, dict(zip(definition.params, indices, strict=True)))
+
+
+def mapped(node: Expr, f: Callable[[Expr], Expr | None]) -> Expr:
+    """Replace every node for which ``f`` returns another one. Definitions are not entered."""
+    memo: dict[Expr, Expr] = {}
+
+    def go(node: Expr) -> Expr:
+        done = memo.get(node)
+        if done is None:
+            other = f(node)
+            done = memo[node] = rebuild(node, lambda e: e, go) if other is None else other
+        return done
+
+    return go(node)
 
 
 def expand(node: Expr, keep: frozenset[Definition] = frozenset()) -> Expr:

@@ -27,7 +27,8 @@ from symgrad.proving.poly import minus
 from symgrad.proving.size_polynomials import numbered_positions
 from symgrad.proving.zero import is_zero
 
-SECONDS = 6.0
+SECONDS, SHOWING_SECONDS = 6.0, 0.25
+"""Processor time of a proof, and of the difference of two sides, where the counted steps do not end them before."""
 MAX_SHOWN, MAX_NODES = 24, 250
 """The most terms, and the most nodes in all, of a difference that is still worth reading."""
 MAX_POSITIONS = 4
@@ -77,7 +78,7 @@ class Prover:
                     return self._with_fewest_assumptions(claim, strategy, assumptions, proof, deadline)
         return self._position_by_position(claim, deadline)
 
-    def difference(self, claim: Claim, written: Claim | None = None, seconds: float = SECONDS / 24) -> Expr | None:
+    def difference(self, claim: Claim, written: Claim | None = None, seconds: float = SHOWING_SECONDS) -> Expr | None:
         """The left side minus the right, simplified; None if the form cannot say it briefly."""
         self.interner.make_room()
         deadline = time.process_time() + seconds

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symgrad.core.nodes import Entry, Expr, distinct, free_indices, parts
-from symgrad.core.ranges import Affine, Gather, IndexArray, IndexExpr
+from symgrad.core.nodes import Expr, free_indices, reach
+from symgrad.core.ranges import Affine
 from symgrad.text.diagnostic import SymgradError
 from symgrad.writing.index_latex import read
 from symgrad.writing.letters import Naming
@@ -22,24 +22,16 @@ def document_text(name: str, body: Expr) -> str:
 
 def declarations(body: Expr) -> Iterator[str]:
     """Arrays, positions and arrays of positions in an expression, as inline formulas."""
-    tensors = {n.tensor: None for n in distinct(body) if isinstance(n, Entry)}
-    for t in sorted(tensors, key=lambda t: t.name):
+    mentioned = reach(body)
+    for t in sorted(mentioned.tensors, key=lambda t: t.name):
         yield f"${t.name} \\in {_FIELDS.get(t.domain, _FIELDS['real'])}{_power([r.size for r in t.ranges])}$"
     for i in sorted(free_indices(body), key=lambda i: i.letter):
         if i.range is None:
             raise SymgradError(f"the range of {i.letter} is unknown: use it in a slot of an array that has a shape")
         yield f"${i.letter} \\in [{i.range.size}]$"
-    arrays = {a: None for n in distinct(body) for e in parts(n)[0] for a in _arrays(e)}
-    for a in sorted(arrays, key=lambda a: a.name):
+    for a in sorted(mentioned.index_arrays, key=lambda a: a.name):
         yield f"${a.name} \\in [{a.target.size}]{_power([r.size for r in a.ranges])}$"
 
 
 def _power(sizes: Sequence[Affine]) -> str:
     return "^{" + " \\times ".join(map(str, sizes)) + "}" if sizes else ""
-
-
-def _arrays(e: IndexExpr) -> Iterator[IndexArray]:
-    if isinstance(e, Gather):
-        yield e.array
-        for inner in e.indices:
-            yield from _arrays(inner)

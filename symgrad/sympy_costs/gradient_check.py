@@ -8,9 +8,9 @@ from typing import Any
 
 from symgrad.comparing.findings import Opinion
 from symgrad.comparing.finite_differences import second_opinion
-from symgrad.core.nodes import Entry, distinct, free_indices, parts
-from symgrad.core.ranges import Gather, IndexArray, IndexExpr
+from symgrad.core.nodes import free_indices, reach
 from symgrad.core.substitute import expand
+from symgrad.exporting.python_names import spelled
 from symgrad.sympy_costs.keyword_function import KeywordFunction
 from symgrad.text.diagnostic import SymgradError
 
@@ -51,14 +51,12 @@ def drawn_arguments(function: KeywordFunction, seed: int = 0) -> dict[str, Any]:
 
     rng = np.random.default_rng(seed)
     body = expand(function.value)
-    tensors = {n.tensor: None for n in distinct(body) if isinstance(n, Entry)}
-    arrays = {a: None for n in distinct(body) for e in parts(n)[0] for a in index_arrays(e)}
+    mentioned = reach(body)
+    tensors, arrays = mentioned.tensors, mentioned.index_arrays
     fixed = free_indices(body)
     lengths = [r.size for t in tensors for r in t.ranges] + [r.size for a in arrays for r in (*a.ranges, a.target)]
     sizes = {s: 4 + k for k, s in enumerate(sorted({s for x in lengths for s in x.sizes()}))}
     python = {p: ours for ours, p in function.arguments.items()}
-    from symgrad.exporting.python_names import spelled
-
     out: dict[str, Any] = {}
 
     def enter(latex: str, value: Any) -> None:
@@ -79,10 +77,3 @@ def drawn_arguments(function: KeywordFunction, seed: int = 0) -> dict[str, Any]:
     for s, n in sizes.items():
         enter(s, n)
     return out
-
-
-def index_arrays(e: IndexExpr) -> list[IndexArray]:
-    """The arrays of positions in a position."""
-    if not isinstance(e, Gather):
-        return []
-    return [e.array, *(a for inner in e.indices for a in index_arrays(inner))]

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core.claims import Claim
-from symgrad.core.nodes import Entry, Expr, Ref, Tensor, free_indices, rebuild
+from symgrad.core.nodes import Entry, Expr, Ref, Tensor, free_indices, reach
 from symgrad.core.ranges import Index, IndexExpr
-from symgrad.core.substitute import expand, substitute
+from symgrad.core.substitute import expand, mapped, substitute
 from symgrad.gradients.gradient import Gradient, gradient
 from symgrad.gradients.requests import GradientRequests
 from symgrad.reading.document_reader import read_document
@@ -103,6 +103,10 @@ class SympyCost:
         """The names of the positions in the cost."""
         return frozenset() if self.names is None else frozenset(i.letter for i in self.names.outward.outer)
 
+    def targets(self, wrt: Target | Sequence[Target]) -> list[str]:
+        """One target or several as the document writes them."""
+        return [self.target(t) for t in (wrt if isinstance(wrt, (list, tuple)) else [wrt])]
+
     def target(self, wrt: Target) -> str:
         """A target as the document writes it."""
         if isinstance(wrt, str) and (self.names is None or wrt not in self.names.symbols):
@@ -146,16 +150,14 @@ class SympyCost:
 
         target: ``numpy``, ``jax`` or ``torch``.
         """
-        several = None if wrt is None else list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
-        texts = None if several is None else [self.target(t) for t in several]
+        texts = None if wrt is None else self.targets(wrt)
         return keyword_function(self.read, self.name, self.value, self.names, texts, target)
 
     def export(self, wrt: Target | Sequence[Target] | None = None, target: str = "numpy") -> str:
         """The text of a module with the cost and its gradients."""
         from symgrad.exporting.costs import export_document
 
-        several = None if wrt is None else list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
-        texts = None if several is None else [self.target(t) for t in several]
+        texts = None if wrt is None else self.targets(wrt)
         return export_document(self.read, (self.name,), texts, target).text
 
     def compare(
@@ -174,8 +176,7 @@ class SympyCost:
         from symgrad.comparing.comparer import compare
         from symgrad.comparing.problem import problem_of
 
-        several = None if wrt is None else list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
-        texts = None if several is None else [self.target(t) for t in several]
+        texts = None if wrt is None else self.targets(wrt)
         given = {k if self.names is None else self.names.latex[k]: v for k, v in (map or {}).items()}
         maps = [
             f"{name}={argument if isinstance(argument, str) else repr(argument)}" for name, argument in given.items()
@@ -184,8 +185,7 @@ class SympyCost:
 
     def document(self, wrt: Target | Sequence[Target] | None = None) -> str:
         """The derivation as a Markdown document: declarations, definition and the gradients written out."""
-        targets = self.parameters() if wrt is None else list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
-        texts = [self.target(t) for t in targets]
+        texts = self.targets(self.parameters() if wrt is None else wrt)
         parts = [self.read.source.text.rstrip()] if self.names is not None else []
         for text in texts:
             parts.append(f"## By ${text}$\n\n{gradient(self.requests, self.name, [text]).steps()}")
@@ -215,23 +215,14 @@ def _confirm(cost: SympyCost, body: Expr) -> None:
     from symgrad.proving.proof import Prover
 
     read = expand(cost.value)
-    tensors: dict[str, Tensor] = {}
-    letters: dict[str, IndexExpr] = {}
+    tensors = {t.name: t for t in reach(read).tensors}
+    letters: dict[str, IndexExpr] = {i.letter: i for i in _open(read)}
 
-    def names(n: Expr) -> Expr:
-        if isinstance(n, Entry):
-            tensors[n.tensor.name] = n.tensor
-        return rebuild(n, lambda e: e, names)
+    def renamed(n: Expr) -> Expr | None:
+        return Entry(tensors.get(n.tensor.name, n.tensor), n.indices) if isinstance(n, Entry) else None
 
-    def renamed(n: Expr) -> Expr:
-        if isinstance(n, Entry):
-            return Entry(tensors.get(n.tensor.name, n.tensor), n.indices)
-        return rebuild(n, lambda e: e, renamed)
-
-    names(read)
-    letters.update({i.letter: i for i in _open(read)})
     here = {i: letters[i.letter] for i in _open(body) if i.letter in letters}
-    mine = substitute(renamed(body), here)
+    mine = substitute(mapped(body, renamed), here)
     if read is not mine and Prover().prove(Claim(read, mine, ())) is None:
         raise SymgradError(f"this expression can't be written as a document: it is read as {latex(read)}")
 

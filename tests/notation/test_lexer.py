@@ -141,6 +141,13 @@ def a_text_keeps_its_words() -> None:
 
 
 @test_tokens.fact
+def formulas_in_a_text_are_read_between_its_words() -> None:
+    assert kinds(r"\text{if $i \neq  j$ and so}") == [
+        ("text", "if"), ("letter", "i"), ("command", "\\neq"), ("letter", "j"), ("text", "and so"),
+    ]  # fmt: skip
+
+
+@test_tokens.fact
 def styles() -> None:
     style = {t.text: t.style for t in tokens_of(r"\mathbf{x} \mathcal N \mathbb{R} \mathfrak{g} \mathbf{1} y")}
     assert style == {"x": "bold", "N": "cal", "R": "bb", "g": "frak", "1": "bold", "y": ""}

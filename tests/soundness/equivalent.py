@@ -48,8 +48,10 @@ def rule(text: str, side: Side, mutant: Mutant, ruling: Ruling) -> str | None:
         return "the derivative by an offset is the one by the sum that it stands in"
     if mutant.operator == "index shifted" and zero and stands_once(text, side, mutant):
         return "what is zero at every position is zero at the next one"
-    if mutant.operator == "index shifted" and step is not None and any(a.endswith(" = 0") for a in step.assumptions):
-        return "where a factor is assumed to be 0, both sides are 0 at every position"
+    if mutant.operator == "index shifted" and step is not None and step.verdict != "refuted":
+        zeros = [a.removesuffix(" = 0") for a in step.assumptions if a.endswith(" = 0")]
+        if any(side.strip().startswith(f"{name} \\frac") for name in zeros for side in (ruling.left, ruling.right)):
+            return "a side with a factor that is assumed to be 0 is 0 at every position"
     if scales(mutant) and "0" in (plain(ruling.left), plain(ruling.right)):
         return "a multiple of 0 is 0"
     if re.search(r"\(c\+$", before) and mutant.operator == "sign" and "-m \\le j \\le m" in text:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from symgrad.comparing.causes.rewrite import mapped
 from symgrad.core import nodes as n
 from symgrad.core.ranges import Gather, Index, IndexArray, IndexExpr, substitute_index
-from symgrad.core.substitute import substitute
+from symgrad.core.substitute import mapped, substitute
 from symgrad.evaluating.environment import Environment
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from symgrad.core import nodes as n
 from symgrad.core.ranges import Index
@@ -41,20 +41,6 @@ class Rewriter:
             done = d if body is d.body else n.Definition(d.name, d.params, body, d.row, d.arguments)
             self._definitions[d] = done
         return done
-
-
-def mapped(node: n.Expr, f: Callable[[n.Expr], n.Expr | None]) -> n.Expr:
-    """Replace every node for which ``f`` returns another one. Definitions are not entered."""
-    memo: dict[n.Expr, n.Expr] = {}
-
-    def go(node: n.Expr) -> n.Expr:
-        done = memo.get(node)
-        if done is None:
-            other = f(node)
-            done = memo[node] = n.rebuild(node, lambda e: e, go) if other is None else other
-        return done
-
-    return go(node)
 
 
 def constant(node: n.Expr) -> n.Ref:

@@ -22,10 +22,9 @@ from symgrad.core.nodes import (
     Sum,
     Tensor,
     reach,
-    rebuild,
 )
 from symgrad.core.ranges import Index, Range
-from symgrad.core.substitute import instantiate
+from symgrad.core.substitute import instantiate, mapped
 from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.raw_trees import Parenthesis
 from symgrad.reading.meaning.rules import Reading, reads
@@ -119,22 +118,15 @@ def _random(el: Reading) -> frozenset[Tensor]:
 def _at_outcome(el: Reading, node: Expr, random: frozenset[Tensor], index: Index) -> Expr:
     """The expression for one outcome; definitions that hold random quantities are written out."""
     outcomes: Outcomes = el.scope.outcomes
-    memo: dict[Expr, Expr] = {}
 
-    def go(n: Expr) -> Expr:
-        done = memo.get(n)
-        if done is None:
-            done = memo[n] = rule(n)
-        return done
-
-    def rule(n: Expr) -> Expr:
+    def at_outcome(n: Expr) -> Expr | None:
         if isinstance(n, Entry) and n.tensor in random:
             return Entry(outcomes.of(n.tensor), (index, *n.indices))
         if isinstance(n, Ref) and _holds(n.definition, random):
-            return go(instantiate(n.definition, n.indices))
-        return rebuild(n, lambda e: e, go)
+            return mapped(instantiate(n.definition, n.indices), at_outcome)
+        return None
 
-    return go(node)
+    return mapped(node, at_outcome)
 
 
 def _holds(definition: Definition, random: frozenset[Tensor]) -> bool:

@@ -25,7 +25,6 @@ from symgrad.reading.tree.syntax import BigOp, Call, Differential, Expectation, 
 from symgrad.reading.tree.words import word_length
 
 OPERATORS = ("+", "-", "*", "/", "\\cdot", "\\odot", "\\times")
-EXPECTATIONS = frozenset(("\\mathbb{E}", "E", "\\mathbf{E}"))
 MOMENTS: dict[str, Literal["mean", "variance", "covariance"]] = {
     "\\mathbb{E}": "mean",
     "E": "mean",
@@ -33,6 +32,7 @@ MOMENTS: dict[str, Literal["mean", "variance", "covariance"]] = {
     "Var": "variance",
     "Cov": "covariance",
 }
+EXPECTATIONS = frozenset(name for name, moment in MOMENTS.items() if moment == "mean")
 DETERMINANTS = frozenset(("det", "\\det"))
 EVENTS = ("=", "\\succ", "\\prec")
 """The signs of events: a random variable has a value, one outcome is preferred to another."""
@@ -78,16 +78,28 @@ class NameParser(ArrayParser):
         return sym
 
     def expectation(self, sym: Sym) -> SyntaxNode | None:
+        """``\\mathbb{E}[x]`` of random quantities, or ``\\mathbb{E}_{a \\sim \\pi}[f(a)]``; None for other names."""
+        t = self.peek()
+        if sym.key not in MOMENTS or sym.sup or t is None or t.text not in ("[", "(", "\\{"):
+            return None
+        return self.expectation_over(sym, t) if sym.sub else self.moment(sym, t)
+
+    def moment(self, sym: Sym, opening: Token) -> SyntaxNode | None:
+        """``\\mathbb{E}[x]``, ``\\operatorname{Cov}(x, y)`` where the document has random quantities."""
+        if sym.primes or self.vocabulary.is_value(sym.key) or not self.vocabulary.has_random():
+            return None
+        paren = self.enclosed(opening)
+        return self.scripted(Expectation(sym.span.to(paren.span), MOMENTS[sym.key], paren.items))
+
+    def enclosed(self, opening: Token) -> Paren:
+        """What stands in the brackets that open here."""
+        text = opening.text
+        return self.bracket(text, opening.kind, OPEN.get(text) or OPEN_COMMANDS[text], text)
+
+    def expectation_over(self, sym: Sym, opening: Token) -> SyntaxNode | None:
         """``\\mathbb{E}_{a \\sim \\pi}[f(a)]`` over the positions of a known vector: ``\\sum_a \\pi_a f(a)``."""
-        moment = MOMENTS.get(sym.key)
-        known = self.vocabulary.is_value(sym.key)
-        if moment is not None and not known and self.vocabulary.has_random() and not (sym.sub or sym.sup or sym.primes):
-            t = self.peek()
-            if t is not None and t.text in ("[", "(", "\\{"):
-                paren = self.bracket(t.text, t.kind, OPEN.get(t.text) or OPEN_COMMANDS[t.text], t.text)
-                return self.scripted(Expectation(sym.span.to(paren.span), moment, paren.items))
-        t, sign = self.peek(), next((k for k, x in enumerate(sym.sub) if x.text == "\\sim"), None)
-        if sym.key not in EXPECTATIONS or sign is None or sym.sup or t is None or t.text not in ("[", "(", "\\{"):
+        sign = next((k for k, x in enumerate(sym.sub) if x.text == "\\sim"), None)
+        if sym.key not in EXPECTATIONS or sign is None:
             return None
         letter, law = sym.sub[:sign], sym.sub[sign + 1 :]
         if len(letter) != 1 or not law or not starts_name(law[0]):
@@ -97,9 +109,9 @@ class NameParser(ArrayParser):
         if parser.peek() is not None or not self.vocabulary.is_known_value(weights):
             return None
         outer, self.bound = self.bound, self.bound | {letter_key(letter[0])}
-        body = self.bracket(t.text, t.kind, OPEN.get(t.text) or OPEN_COMMANDS[t.text], t.text)
+        body = self.enclosed(opening)
         self.bound = outer
-        slot = (*weights.sub, replace(t, kind="symbol", text=","), *letter) if weights.sub else letter
+        slot = (*weights.sub, replace(opening, kind="symbol", text=","), *letter) if weights.sub else letter
         weight = replace(weights, sub=slot)
         span = sym.span.to(body.span)
         summand = ProductNode(span, (("", weight), ("", replace(body, kind="["))))
