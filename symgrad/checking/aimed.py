@@ -2,7 +2,7 @@
 
 ``\\max(0, a - 3000)``, ``[a > 1][a < 1.01]`` and ``[x_1 > x_2] ... [x_6 > x_7]`` differ from 0 only where several
 margins have certain signs at once. Such points are found by Newton's method: each margin becomes a small number of a
-chosen sign.
+chosen sign, unless it has that sign already.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ from symgrad.checking.draw import draw, some_samples
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.functions import TABLE
+from symgrad.core.ranges import Index
+from symgrad.evaluating.arithmetic import expand, merge
 from symgrad.evaluating.discrete import is_discrete
 from symgrad.evaluating.environment import Environment
 from symgrad.evaluating.evaluator import Evaluator
 
 AIMED = 24
 """The number of samples."""
-MAX_MARGINS = 16
+MAX_MARGINS, ROUNDS = 16, 6
 MAX_ENTRIES = 160
 """The most entries that are solved for."""
-SMALL = (1.0, 2.0**-3, 2.0**-8, 0.5, 2.0**-12, 2.0)
+SMALL = (1.0, 2.0**-3, 2.0**-8, 2.0**-12, 2.0**-16, 2.0)
 """The sizes of the margins. They change slowly, so that each meets several combinations of signs."""
 
 
@@ -69,19 +71,58 @@ def aimed(claim: Claim, sizes: Mapping[str, int], seed: int) -> Environment | No
     if not tensors or sum(env.tensor(t)[0].size for t in tensors) > MAX_ENTRIES:
         return None
     signs = _signs(len(found), np.random.default_rng((seed, 31)))
-    equations = []
-    for k, margin in enumerate(found):
-        wanted = n.Tensor(f"margin {k}")
-        env.tensors[wanted] = signs[:, k] * np.repeat(SMALL, AIMED // len(SMALL))
-        params = tuple(sorted(n.free_indices(margin) - env.at.keys(), key=lambda i: i.serial))
-        loose = tuple(i for i in params if i.kind != "fixed")
-        equations.append(Assumption("equation", "", margin, n.Entry(wanted, ()), None, loose))
-    solve(env, tuple(equations), tensors)
-    for wanted in [t for t in env.tensors if t.name.startswith("margin ")]:
-        del env.tensors[wanted]
+    wanted = [(m, signs[:, k]) for k, m in enumerate(found)]
+    wanted += [(e, np.ones(AIMED)) for t in tensors for e in _ends(t)]
+    _move(env, wanted, tensors)
     values = tuple(a for a in claim.assumptions if not assumption_holds.is_mask(a))
     kept = np.flatnonzero(assumption_holds.met(Evaluator(env), values))
     return some_samples(env, kept) if len(kept) else None
+
+
+def _ends(t: n.Tensor) -> list[n.Expr]:
+    """What is positive for all entries of a tensor because of its domain."""
+    entry = n.Entry(t, tuple(Index("x", r, "free") for r in t.ranges))
+    if t.within is None:
+        return [] if t.domain == "real" else [entry]
+    low, high = t.within.low, t.within.high
+    return [
+        *([] if low is None else [n.sub(entry, n.num(low))]),
+        *([] if high is None else [n.sub(n.num(high), entry)]),
+    ]
+
+
+def _move(env: Environment, wanted: list[tuple[n.Expr, NDArray[np.float64]]], tensors: list[n.Tensor]) -> None:
+    """Move the entries until each margin has its sign. One that has it already may keep its value."""
+    least = np.repeat(SMALL, AIMED // len(SMALL))
+    aims = [_Aim(env, margin, signs) for margin, signs in wanted]
+    for _ in range(ROUNDS):
+        ev = Evaluator(env)
+        for aim in aims:
+            aim.set(ev, least)
+        solve(env, tuple(a.equation for a in aims), tensors, rounds=1)
+    for aim in aims:
+        del env.tensors[aim.target], env.tensors[aim.open]
+
+
+class _Aim:
+    """A margin, the sign that it shall have in each sample, and the equation that says so."""
+
+    def __init__(self, env: Environment, margin: n.Expr, signs: NDArray[np.float64]) -> None:
+        self.margin, self.signs = margin, signs
+        self.indices = merge(tuple(i for i in n.free_indices(margin) if i.kind != "fixed"))
+        self.target = n.Tensor("margin", tuple(env.range_of(i) for i in self.indices))
+        self.open = n.Tensor("open", self.target.ranges)
+        left = n.mul(n.Entry(self.open, self.indices), margin)
+        self.equation = Assumption("equation", "", left, n.Entry(self.target, self.indices), None, self.indices)
+
+    def set(self, ev: Evaluator, least: NDArray[np.float64]) -> None:
+        """Ask for a small value of the right sign, and for nothing where the margin has that sign already."""
+        shape = (ev.env.batch, *ev.env.shape(self.target.ranges))
+        now = np.broadcast_to(expand(ev.number(self.margin), self.indices), shape)
+        signs, small = (a.reshape(-1, *(1,) * (len(shape) - 1)) for a in (self.signs, least))
+        is_open = np.broadcast_to(~(now * signs >= small / 2), shape).astype(float)
+        ev.env.tensors[self.open] = is_open
+        ev.env.tensors[self.target] = is_open * signs * small
 
 
 def _signs(count: int, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -121,7 +121,7 @@ def align(x: Arr, y: Arr) -> tuple[NDArray[Any], NDArray[Any], Axes]:
         return x.a, y.a, x.axes
     axes, kx, ky = _plan(x.axes, y.axes)
     a, b = x.a[kx], y.a[ky]
-    if len(axes) > 4 and math.prod(map(max, a.shape, b.shape)) > LIMIT:
+    if a.size * b.size > LIMIT and math.prod(map(max, a.shape, b.shape)) > LIMIT:
         raise EvaluationTooLarge("an intermediate array is too large")
     return a, b, axes
 

@@ -56,6 +56,8 @@ class ArrayPositions:
             if fixed is not None:
                 return PositionValues(fixed, ())
             low, count = self.env.span(e)
+            if count > LIMIT:
+                raise EvaluationTooLarge(f"a range of {count} positions is too long to be evaluated")
             return PositionValues(np.arange(low, low + count)[None, :], (e,))
         if isinstance(e, Affine):
             result = PositionValues(

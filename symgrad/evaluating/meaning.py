@@ -44,6 +44,7 @@ from symgrad.evaluating.arithmetic import (
 )
 from symgrad.evaluating.array_functions import functions, integer_power, real_power
 from symgrad.evaluating.array_positions import ArrayPositions, PositionValues, union_of_masks
+from symgrad.evaluating.budget import BUDGET, NODE
 from symgrad.evaluating.discrete import is_discrete
 from symgrad.evaluating.environment import Environment, EvaluationError
 
@@ -235,6 +236,7 @@ class Meaning(ArrayPositions, ABC):
         if undefined is not None:
             body = undefined_where(undefined, body)
         count = self.env.count(node.index)
+        BUDGET.spend(count * NODE)
         return product([at_position(body, node.index, k) for k in range(count)])
 
     def _add(self, node: n.Add, perturbations: Perturbations) -> Numbers:

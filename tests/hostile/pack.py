@@ -140,6 +140,9 @@ PACK: dict[str, str] = {
         "\\sum_{a,b,c,d,e,f,g,h,i,j,k,l} v_a v_b v_c v_d v_e v_f v_g v_h v_i v_j v_k v_l = 1"
     ),
     "a sum of 10^9 terms": claim("\\sum_{i=1}^{1000000000} i = 1"),
+    "a product of 10^7 factors": claim("\\prod_{i=1}^{10000000} (1 + i) = 1"),
+    "a sum of 4 * 10^7 sines": claim("\\sum_{i=1}^{40000000} \\sin(i) = x"),
+    "two long sums": claim("\\sum_{i=1}^{3000} \\sum_{j=1}^{3000} \\sin(i j) x = x"),
     "a sum of 10^9 powers": claim("\\sum_{i=1}^{1000000000} x = 1000000000 x"),
     "a product of 10^10": claim("\\prod_{i=1}^{10^{10}} x = 1"),
     "a sum that ends before it starts": claim("\\sum_{i=5}^{-1000000000000} x = 1"),
