@@ -116,11 +116,13 @@ class _Aim:
         self.equation = Assumption("equation", "", left, n.Entry(self.target, self.indices), None, self.indices)
 
     def set(self, ev: Evaluator, least: NDArray[np.float64]) -> None:
-        """Ask for a small value of the right sign, and for nothing where the margin has that sign already."""
+        """Ask for a small value of the right sign, and for nothing where the margin has had that sign so far."""
         shape = (ev.env.batch, *ev.env.shape(self.target.ranges))
         now = np.broadcast_to(expand(ev.number(self.margin), self.indices), shape)
         signs, small = (a.reshape(-1, *(1,) * (len(shape) - 1)) for a in (self.signs, least))
-        is_open = np.broadcast_to(~(now * signs >= small / 2), shape).astype(float)
+        wrong = np.broadcast_to(~(now * signs >= small / 2), shape)
+        # a margin that was moved once stays asked for: else moves of others would undo it in turns
+        is_open = np.maximum(ev.env.tensors.get(self.open, 0.0), wrong)
         ev.env.tensors[self.open] = is_open
         ev.env.tensors[self.target] = is_open * signs * small
 
