@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from itertools import combinations, islice
 
 from symgrad.checking.draw import MODES, PLAIN_SAMPLES
 from symgrad.checking.edits import MISSING, Latex, side_edits, variants
 from symgrad.checking.missing_factors import missing_factors, simple_factors
 from symgrad.checking.sample_sizes import SizeRequirement, corners, need, samples
-from symgrad.checking.sides import Session, compare
+from symgrad.checking.sides import Session, compare, shaken
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import distinct
 from symgrad.core.ranges import Gather, Index
 from symgrad.evaluating.budget import BUDGET, EvaluationTooLarge
 from symgrad.evaluating.environment import EvaluationError
+from symgrad.evaluating.evaluator import Evaluator
 
 TRIED = 300
 """The maximum number of changes to try."""
@@ -70,6 +71,7 @@ def _seek(claim: Claim, latex: Latex, session: Session, limit: int, found: list[
     sizes = session.sizes.choose(claim, asked)
     seen: set[Claim] = {claim}
     batch = samples(asked, sizes)
+    trials = _Trials(session, asked, batch, cache(shaken))
     for repair in _ordered(claim, latex, session, sizes, batch):
         if repair.claim in seen:
             continue
@@ -78,7 +80,7 @@ def _seek(claim: Claim, latex: Latex, session: Session, limit: int, found: list[
             break
         narrower = len(repair.claim.assumptions) > len(claim.assumptions)
         room = session.sizes.choose(repair.claim, asked) if narrower else sizes
-        if _holds(repair.claim, session, room, asked, batch) and repair.say() not in {r.say() for r in found}:
+        if trials.holds(repair.claim, room) and repair.say() not in {r.say() for r in found}:
             found.append(repair)
 
 
@@ -104,31 +106,46 @@ def _ordered(claim: Claim, latex: Latex, session: Session, sizes: dict[str, int]
         yield from (Repair(say, changed) for say, changed in missing_factors(claim, ev, factors, latex))
 
 
-def _holds(claim: Claim, session: Session, sizes: dict[str, int], asked: SizeRequirement, batch: int) -> bool:
-    """True if the sides agree wherever they are defined, and are defined somewhere."""
-    try:
-        # most changes fail in the first few samples
-        few = session.evaluator(sizes, claim.assumptions, MODES[0], PLAIN_SAMPLES)
-        if few is not None and compare(claim, few).differs.any():
-            return False
-        for mode in MODES:
-            ev = session.evaluator(sizes, claim.assumptions, mode, batch)
-            if ev is None:
-                continue
-            main = compare(claim, ev)
-            if main.differs.any():
+@dataclass(frozen=True, slots=True)
+class _Trials:
+    """Evaluations of changed claims at the samples and corner cases of the refuted one.
+
+    shaken: the evaluators with noise, whose values all changes share.
+    """
+
+    session: Session
+    asked: SizeRequirement
+    batch: int
+    shaken: Callable[[Evaluator], Evaluator]
+
+    def holds(self, claim: Claim, sizes: dict[str, int]) -> bool:
+        """True if the sides agree wherever they are defined, and are defined somewhere."""
+        try:
+            # most changes fail in the first few samples
+            few = self.session.evaluator(sizes, claim.assumptions, MODES[0], PLAIN_SAMPLES)
+            if few is not None and self._differ(claim, few):
                 return False
-            if main.samples:
-                break
-        else:
-            return False
-        for small in corners(sizes, asked.ranges):
-            ev = session.evaluator(small, claim.assumptions, mode, batch // 2)
-            if ev is not None and compare(claim, ev).differs.any():
+            for mode in MODES:
+                ev = self.session.evaluator(sizes, claim.assumptions, mode, self.batch)
+                if ev is None:
+                    continue
+                main = compare(claim, ev, self.shaken)
+                if main.differs.any():
+                    return False
+                if main.samples:
+                    break
+            else:
                 return False
-    except (EvaluationError, EvaluationTooLarge):
-        return False
-    return True
+            for small in corners(sizes, self.asked.ranges):
+                ev = self.session.evaluator(small, claim.assumptions, mode, self.batch // 2)
+                if ev is not None and self._differ(claim, ev):
+                    return False
+        except (EvaluationError, EvaluationTooLarge):
+            return False
+        return True
+
+    def _differ(self, claim: Claim, ev: Evaluator) -> bool:
+        return bool(compare(claim, ev, self.shaken).differs.any())
 
 
 # --- assumptions that may be missing --------------------------------------------------------------

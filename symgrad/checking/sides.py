@@ -6,7 +6,7 @@ holds what the steps of a document share: sizes, environments and computed value
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,8 +107,16 @@ def terms(side: Expr) -> tuple[Expr, ...]:
     return side.terms if isinstance(side, Add) else (side,)
 
 
-def compare(claim: Claim, ev: Evaluator) -> SideComparison:
-    """Compare the sides at every sample and position of an environment, in double precision."""
+def shaken(ev: Evaluator) -> Evaluator:
+    """The same environment with noise on every result."""
+    return Evaluator(ev.env, SHAKE)
+
+
+def compare(claim: Claim, ev: Evaluator, shaken: Callable[[Evaluator], Evaluator] = shaken) -> SideComparison:
+    """Compare the sides at every sample and position of an environment, in double precision.
+
+    shaken: the evaluator with noise; who compares many claims in one environment keeps it, with its values.
+    """
     axes, gap, scale = _gap(claim, ev)
     masks = [assumption_holds.holds(ev, a) for a in claim.assumptions if assumption_holds.is_mask(a)]
     axes, narrow = merge(axes, *(m.axes for m in masks)), axes
@@ -125,9 +133,9 @@ def compare(claim: Claim, ev: Evaluator) -> SideComparison:
         valid = valid & expand(mask, axes)
     differs = valid & (ratio > (TOLERANCE if ev.env.exact else LOOSE))
     if differs.any():
-        _, shaken, _ = _gap(claim, Evaluator(ev.env, SHAKE))
+        _, noisy_gap, _ = _gap(claim, shaken(ev))
         with np.errstate(all="ignore"):
-            moved = np.abs(expand(Arr(shaken, narrow), axes) - gap)
+            moved = np.abs(expand(Arr(noisy_gap, narrow), axes) - gap)
             steady = moved < UNSTEADY * np.maximum(scale, np.abs(gap))
         noisy = moved * (ROUNDING / SHAKE) >= np.abs(gap)
         valid = valid & (steady | noisy | ~differs)
@@ -175,8 +183,8 @@ def estimated(claim: Claim, env: Environment) -> Certificate:
     """Like ``certified`` but in double precision, with an error bound from noise, if many digits take too long."""
     ev = Evaluator(env)
     _, gap, scale = _gap(claim, ev)
-    shaken = [_gap(claim, Evaluator(env, SHAKE * k))[1] for k in (1, 2, 3)]
-    error = max(float(np.abs(s - gap).max()) for s in shaken) * 1e-2 + float(scale.max()) * TOLERANCE
+    noisy = [_gap(claim, Evaluator(env, SHAKE * k))[1] for k in (1, 2, 3)]
+    error = max(float(np.abs(s - gap).max()) for s in noisy) * 1e-2 + float(scale.max()) * TOLERANCE
     if float(scale.max()) < TINY:
         error = float("inf")
     left, right = (float(ev.number(side).a.flat[0]) for side in (claim.left, claim.right))
