@@ -158,7 +158,7 @@ def test_folder_without_documents_holds_no_step(
         (["check", "d", "-j", "0"], "-j"),
         (["check", "d", "-j", "many"], "-j"),
         (["check", "d", "--seed", "x"], "--seed"),
-        (["check", "d", "--format", "sarif"], "sarif"),
+        (["check", "d", "--format", "sonnet"], "sonnet"),
         (["check", "d", "--form", "json"], "--form"),
         (["prove", "d"], "prove"),
         ([], "COMMAND"),

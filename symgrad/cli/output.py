@@ -46,19 +46,22 @@ def add_stdin_name(command: argparse.ArgumentParser) -> None:
 
 def rendered(kind: Kind, report: Any, options: argparse.Namespace) -> str:
     """A report in the format that was chosen with ``--format``."""
-    text: str = getattr(FORMATS[options.format], kind)(report, ReportStyle(getattr(options, "read", False), _colour()))
+    style = ReportStyle(getattr(options, "read", False), _colour(), getattr(options, "strict", False))
+    text: str = getattr(FORMATS[options.format], kind)(report, style)
     return text
 
 
 def _colour() -> bool:
-    """True on a terminal that shows colours, unless NO_COLOR is set."""
+    """True on a terminal that shows colours, and where FORCE_COLOR is set; never if NO_COLOR is."""
+    if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR"):
+        return True
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def show(text: str) -> None:
     """Write a result. A reader that stops early, as ``head`` does, does not change the exit status."""
     try:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
         # the rest of the buffer would raise again when Python closes the stream

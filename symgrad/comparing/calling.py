@@ -161,6 +161,15 @@ def _said(e: BaseException) -> str:
     return f"{type(e).__name__}{': ' + text[0] if text else ''}{place}"
 
 
+def defined_at(function: Callable[..., Any]) -> tuple[str, int] | None:
+    """The file of a function, relative to the current folder if it is below it, and its first line."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None or not os.path.isfile(code.co_filename):
+        return None
+    file = os.path.relpath(code.co_filename)
+    return (code.co_filename if file.startswith(os.pardir) else file), code.co_firstlineno
+
+
 def shapes(values: Mapping[str, Any]) -> str:
     """``U (5, 3), o 2, n (4,)``"""
     said = []

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.comparing.arguments import Arguments, NoName, bind
-from symgrad.comparing.calling import CodeError
+from symgrad.comparing.calling import CodeError, defined_at
 from symgrad.comparing.causes.guess import changed
 from symgrad.comparing.exact import GradientTerm, array
 from symgrad.comparing.explanation import Explainer
@@ -190,7 +190,8 @@ def compare(
     missing = [t.name.latex for t in targets if t.parameter not in runner.runs[0].gradients]
     if wrt is not None and missing:
         raise CodeError(f"the function returns no gradient by {', '.join(missing)}")
-    return Comparer(problem, runner, called or getattr(function, "__name__", "the function")).compare()
+    found = Comparer(problem, runner, called or getattr(function, "__name__", "the function")).compare()
+    return replace(found, place=defined_at(function))
 
 
 def _arguments(function: Callable[..., Any], problem: Problem, maps: Sequence[str]) -> tuple[Arguments, list[str]]:

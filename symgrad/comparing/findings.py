@@ -77,6 +77,8 @@ class Comparison:
     notes: tuple[str, ...] = ()
     failure: str = ""
     """What the code raised at some point, if it did not raise at the first."""
+    place: tuple[str, int] | None = None
+    """The file and the line at which the function is defined, if that is known."""
 
     @property
     def right(self) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from symgrad.report.frame import Fact, Paint, footnotes, frame
+from symgrad.report.problems import finding, is_shown, place_of
 from symgrad.report.report_format import PLAIN, ReportStyle
 from symgrad.report.summary import count, failed_expectation, refuted_as_expected, total, waiting
 from symgrad.report.witness_values import abridged, results, shortened, sizes, wrapped, written
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
 STYLES = {"proved": "green", "agrees": "yellow", "refuted": "red", "unreadable": "red", "expected": "green"}
 SEVERITIES = {"error": "red", "warning": "yellow", "note": "blue"}
 NAMES = {"expected": "refuted as expected"}
-HEADS = {
-    "agrees": ("SG304", "no difference found, and no proof"),
-    "refuted": ("SG301", "the two sides differ"),
-    "shapes": ("SG302", "the two sides have different shapes"),
-    "unexpected": ("SG303", "marked 'expect refuted', but it is"),
-    "unreadable": ("", "not understood"),
-}
 
 MAX_LINES = 12
 """The most lines that are named of steps that wait for one cause."""
@@ -93,11 +87,11 @@ def _remarks(document: DocumentReport, paint: Paint) -> Iterator[str]:
 
     A warning about the side that two steps of a chain share is given once.
     """
-    warnings = (warning for step in document.steps if not _shown(step) for warning in step.warnings)
+    warnings = (warning for step in document.steps if not is_shown(step) for warning in step.warnings)
     yield from dict.fromkeys(_remark(warning, paint) for warning in warnings)
     others = [one for one in document.diagnostics if one.severity != "error"]
     yield from (_remark(diagnostic, paint) for diagnostic in (*others, *_gathered(document.not_checked)))
-    proofs = [step for step in document.steps if step.verdict == "proved" and not _shown(step)]
+    proofs = [step for step in document.steps if step.verdict == "proved" and not is_shown(step)]
     used = list(dict.fromkeys(assumption for step in proofs for assumption in step.assumptions))
     for nth, line in enumerate(wrapped(used)):
         yield f"  {paint('blue', 'assuming') if not nth else ' ' * len('assuming')} {printable(line)}"
@@ -122,18 +116,13 @@ def _remark(diagnostic: Diagnostic, paint: Paint) -> str:
     return f"  {name} {place}{diagnostic.message}  {paint('dim', diagnostic.code)}".rstrip()
 
 
-def _shown(step: Step) -> bool:
-    """True if the step is shown: it is neither proved nor refuted as expected."""
-    return failed_expectation(step) or not (step.verdict == "proved" or refuted_as_expected(step))
-
-
 def _blocks(document: DocumentReport, read: bool, paint: Paint) -> Iterator[str]:
     """The findings in the order of the document. Steps that wait for one cause are named below it."""
     causes = waiting(document)
     errors = [one for one in document.diagnostics if one.severity == "error"]
     placed = [(one.span.start if one.span else -1, _cause(one, causes.get(one, []), paint)) for one in errors]
     alone = (step for step in document.steps if step.cause is None or (read and not step.has_own_reason))
-    shown = (step for step in alone if read or _shown(step))
+    shown = (step for step in alone if read or is_shown(step))
     placed += [(step.span.start, _step(step, read, paint)) for step in shown]
     yield from (block for _, block in sorted(placed, key=lambda item: item[0]))
 
@@ -176,26 +165,13 @@ def _step(step: Step, read: bool, paint: Paint) -> str:
     if step.verdict == "unreadable" and step.diagnostic:
         return _diagnostic(step.diagnostic, "unreadable", list(_warnings(step)), paint)
     facts = [*(_reading(step) if read else ()), *_grounds(step), *_warnings(step)]
-    if not _shown(step):
+    if not is_shown(step):
         passed = "expected" if refuted_as_expected(step) else step.verdict
         return frame(paint(STYLES[passed], NAMES.get(passed, passed)), step.span, "note", facts, paint)
-    code, words = _finding(step)
+    code, words = finding(step)
     name, style = ("unexpected", "red") if failed_expectation(step) else (step.verdict, STYLES[step.verdict])
     head = _head(name, style, f"[{code}]" if code else "", words, paint)
-    place = (
-        step.diagnostic.span if step.diagnostic and step.diagnostic.span and not failed_expectation(step) else step.span
-    )
-    return frame(head, place, "warning" if style == "yellow" else "error", facts, paint)
-
-
-def _finding(step: Step) -> tuple[str, str]:
-    """The code and the words for a step that is shown."""
-    if failed_expectation(step):
-        code, words = HEADS["unexpected"]
-        return code, f"{words} {step.verdict}"
-    if step.diagnostic is not None:
-        return step.diagnostic.code, step.diagnostic.message
-    return HEADS["shapes" if step.witness and step.witness.shapes else step.verdict]
+    return frame(head, place_of(step), "warning" if style == "yellow" else "error", facts, paint)
 
 
 def _reading(step: Step) -> Iterator[Fact]:
@@ -250,9 +226,9 @@ def _warnings(step: Step) -> Iterator[Fact]:
 
 def _hints(report: Report) -> Iterator[str]:
     """Where to read more, if there is something to repair."""
-    steps = [step for document in report.documents for step in document.steps if _shown(step)]
+    steps = [step for document in report.documents for step in document.steps if is_shown(step)]
     errors = [one for document in report.documents for one in document.diagnostics if one.severity == "error"]
     codes = [one.code for one in errors]
-    codes += [step.diagnostic.code if step.diagnostic else _finding(step)[0] for step in steps]
+    codes += [step.diagnostic.code if step.diagnostic else finding(step)[0] for step in steps]
     if any(codes):
         yield f"symgrad explain {min(filter(None, codes))} says more; --read shows how each step was read."

@@ -5,11 +5,22 @@ A new format is a module of this package that makes a `Format`, and a row of the
 
 from __future__ import annotations
 
+from symgrad.report.concise_format import CONCISE
+from symgrad.report.github_format import GITHUB
 from symgrad.report.json_format import JSON
+from symgrad.report.junit_format import JUNIT
 from symgrad.report.report_format import Format, Kind
+from symgrad.report.sarif_format import SARIF
 from symgrad.report.text_format import TEXT
 
-FORMATS: dict[str, Format] = {"text": TEXT, "json": JSON}
+FORMATS: dict[str, Format] = {
+    "text": TEXT,
+    "concise": CONCISE,
+    "json": JSON,
+    "junit": JUNIT,
+    "sarif": SARIF,
+    "github": GITHUB,
+}
 
 
 def formats_of(kind: Kind) -> list[str]:

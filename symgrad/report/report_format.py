@@ -17,13 +17,17 @@ Kind = Literal["check", "comparison", "derivations"]
 
 @dataclass(frozen=True, slots=True)
 class ReportStyle:
-    """How a report is shown. read: with every step as it was understood; colour: with colours for a terminal.
+    """How a report is shown.
+
+    read: with every step as it was understood; colour: with colours for a terminal; strict: what ``--strict`` lets
+    fail is an error.
 
     A format for which a setting means nothing ignores it.
     """
 
     read: bool = False
     colour: bool = False
+    strict: bool = False
 
 
 PLAIN = ReportStyle()

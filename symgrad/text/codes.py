@@ -71,5 +71,10 @@ def overview() -> str:
 
 def _wrapped(text: str) -> str:
     """Paragraphs in lines of at most WIDTH characters; of a link to another page, the words."""
-    paragraphs = [LINK.sub(r"\1", " ".join(paragraph.split())) for paragraph in text.split("\n\n")]
+    paragraphs = [without_links(paragraph) for paragraph in text.split("\n\n")]
     return "\n\n".join(fill(paragraph, WIDTH, break_on_hyphens=False) for paragraph in paragraphs)
+
+
+def without_links(text: str) -> str:
+    """A text on one line; of a link to another page, the words."""
+    return LINK.sub(r"\1", " ".join(text.split()))

@@ -12,7 +12,11 @@ Severity = Literal["error", "warning", "note"]
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. ``remedy`` is one imperative sentence; ``labels`` are further places with a word each."""
+    """One finding.
+
+    remedy: one imperative sentence; labels: further places with a word each; instead: what to write in place of the
+    characters of ``span``, where the remedy is that.
+    """
 
     code: str
     message: str
@@ -20,6 +24,7 @@ class Diagnostic:
     remedy: str = ""
     severity: Severity = "error"
     labels: tuple[tuple[Span, str], ...] = ()
+    instead: str = ""
 
 
 class SymgradError(Exception):

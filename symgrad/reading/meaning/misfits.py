@@ -11,6 +11,7 @@ from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
 TRANSPOSED = re.compile(r"\s*\^\s*(\{\s*\\top\s*\}|\\top|\{\s*T\s*\}|T)$")
+ADVICE = re.compile("write `(.+)`")
 _NAME = re.compile(r"\\?[A-Za-z]+(_\w|_\{[^{}]*\})?")
 
 
@@ -24,7 +25,18 @@ def named(e: ShapeMismatch, left: Span, right: Span, product: bool = False) -> S
 
 def misfit(e: ShapeMismatch) -> Diagnostic:
     """The diagnostic of a step that is refuted because two operands of one side do not fit."""
-    return Diagnostic("SG302", e.said, e.span, e.remedy)
+    return Diagnostic("SG302", e.said, e.span, e.remedy, instead=_instead(e))
+
+
+def _instead(e: ShapeMismatch) -> str:
+    """The text of the mismatch with the operands as the remedy has them; empty where they do not stand there once."""
+    advised = ADVICE.fullmatch(e.remedy)
+    if advised is None or e.parts is None or e.span is None:
+        return ""
+    text = e.span.text
+    operands = re.compile(r"\s*".join(map(re.escape, e.parts)))
+    found = operands.findall(text)
+    return operands.sub(lambda _: advised[1], text) if len(found) == 1 else ""
 
 
 def _transpose(e: ShapeMismatch) -> str:
