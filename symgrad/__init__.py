@@ -43,11 +43,15 @@ def read(
     return read_document(path, text, declarations)
 
 
-def check(document: DocumentOrPath, *, seed: int = 0) -> DocumentReport:
-    """Check every step of a document. ``seed`` selects another random stream."""
+def check(document: DocumentOrPath, *, seed: int = 0, timeout: float | None = None) -> DocumentReport:
+    """Check every step of a document. ``seed`` selects another random stream.
+
+    timeout: seconds of processor time for the document, reading it included; by default 8 for each 64 KB of it. Steps
+    that are not decided by then are unreadable and say so.
+    """
     from symgrad.api import as_document, check_document
 
-    return check_document(as_document(document, "symgrad.check"), seed)
+    return check_document(as_document(document, "symgrad.check"), seed, timeout=timeout)
 
 
 def gradient(cost: Any, of: Any = None, wrt: Any = None) -> Any:

@@ -128,11 +128,14 @@ def load(path: str, stdin_name: str = "") -> Opened:
 
 
 def check_document(
-    document: Document, seed: int = 0, progress: Callable[[int, int], None] | None = None
+    document: Document,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+    timeout: float | None = None,
 ) -> DocumentReport:
-    from symgrad.checking.checker import Checker
+    from symgrad.checking.checker import check_in_time
 
-    return Checker(seed).document(document.reading, progress)
+    return check_in_time(document.source, lambda: document.reading, seed, progress, timeout)
 
 
 def check_paths(
@@ -142,15 +145,18 @@ def check_paths(
     jobs: int = 1,
     progress: Callable[[int, int, tuple[int, int]], None] | None = None,
     stdin_name: str = "",
+    timeout: float | None = None,
 ) -> Report:
     """Check files, in the order given, in ``jobs`` processes. ``progress(done, of, steps)`` is called after each file.
+
+    ``timeout``: the seconds of processor time that each document is given.
 
     In one process it is called after each step too; ``steps``: how many of the next file's are done, and of how many.
     """
     from symgrad.checking.verdict import Report
 
     opened = [open_document(path, stdin_name) if path == STDIN else path for path in paths]
-    tasks = [(document, tuple(with_files), seed) for document in opened]
+    tasks = [(document, tuple(with_files), seed, timeout) for document in opened]
     documents: list[DocumentReport] = []
 
     def gather(done: Iterable[DocumentReport]) -> None:
@@ -174,7 +180,8 @@ def check_paths(
 
 
 def _check_path(
-    task: tuple[str | Opened | Diagnostic, tuple[str, ...], int], progress: Callable[[int, int], None] | None = None
+    task: tuple[str | Opened | Diagnostic, tuple[str, ...], int, float | None],
+    progress: Callable[[int, int], None] | None = None,
 ) -> DocumentReport:
     """Check one file, or what standard input held.
 
@@ -182,13 +189,13 @@ def _check_path(
     """
     from symgrad.checking.verdict import DocumentReport
 
-    given, with_files, seed = task
+    given, with_files, seed, timeout = task
     opened = open_document(given) if isinstance(given, str) else given
     if isinstance(opened, Diagnostic):
         path = opened.span.source.path if opened.span else STDIN
         return DocumentReport(given if isinstance(given, str) else path, (), (opened,))
     others = tuple(load(file).source for file in with_files)
-    return check_document(Document(opened.source, others, opened.problems), seed, progress)
+    return check_document(Document(opened.source, others, opened.problems), seed, progress, timeout)
 
 
 # --- undeclared names ---------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from symgrad.checking.verdict import DocumentReport, Evidence, Step, Witness
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import ZERO, Expr, reach
 from symgrad.core.substitute import expand
+from symgrad.core.time_limit import TIME, OutOfTime
 from symgrad.proving.proof import Proof, Prover
 from symgrad.reading.document_reader import read_document
 from symgrad.reading.meaning.alignment import OTHERWISE, multiplied_entrywise, read_otherwise, transposed_layout
@@ -46,6 +47,8 @@ MAX_UNCLEAR = 6
 """Of the formulas that may be assumptions, those nearest to a step are tried."""
 OTHER_MEANINGS = ("SG210", "SG224", "SG223")
 """The warnings of steps that are ruled on with another meaning of a name."""
+STEP_SECONDS, DOCUMENT_SECONDS = 5.0, 8.0
+"""Processor time of a step, and of each 64 KB of a document if nobody says how much it may take."""
 REPORT = "please report this document: it is a bug of symgrad"
 
 
@@ -114,7 +117,11 @@ class Checker:
     def step(self, read_step: ReadStep) -> Step:
         """The verdict on one step. An exception is a bug of symgrad; it is reported on the step."""
         try:
-            return self._step(read_step)
+            TIME.check()
+            with TIME.of(STEP_SECONDS):
+                return self._step(read_step)
+        except OutOfTime:
+            problem = cut(read_step.span)
         except (MemoryError, RecursionError):
             problem = Diagnostic("SG117", "not decided: too large or too deep", read_step.span, "split the step")
         except Exception as e:
@@ -353,6 +360,16 @@ class Checker:
         return self.prove(claim) is not None or holds(claim, self.seed, self.session)
 
 
+def cut(span: Span) -> Diagnostic:
+    """For a step that was given up: it took too long itself, or the others before it did."""
+    try:
+        TIME.check()
+    except OutOfTime:
+        message = "not decided: the processor time of the document is used up"
+        return Diagnostic("SG117", message, span, "give it more with `--timeout`, or split the document")
+    return Diagnostic("SG117", f"not decided within {STEP_SECONDS:g} s of processor time", span, "split the step")
+
+
 def without(step: Step, code: str) -> Step:
     """The step without its warnings of a code."""
     return replace(step, warnings=tuple(w for w in step.warnings if w.code != code))
@@ -464,4 +481,27 @@ def check_source(
     source: Source, with_sources: Sequence[Source] = (), seed: int = 0, progress: Progress | None = None
 ) -> DocumentReport:
     """Read one document and check all of it."""
-    return Checker(seed).document(read_document(source, with_sources), progress)
+    return check_in_time(source, lambda: read_document(source, with_sources), seed, progress)
+
+
+def check_in_time(
+    source: Source,
+    reading: Callable[[], ReadDocument],
+    seed: int = 0,
+    progress: Progress | None = None,
+    timeout: float | None = None,
+) -> DocumentReport:
+    """Read a document and check all of it, in ``timeout`` seconds of processor time. Steps behind that are unreadable.
+
+    reading: reads the document, if that is still to do.
+    """
+    seconds = DOCUMENT_SECONDS * max(1.0, len(source.text) / 65_536) if timeout is None else timeout
+    with TIME.of(seconds):
+        try:
+            read_document = reading()
+        except OutOfTime:
+            message = f"not read within {seconds:g} s of processor time"
+            place = Span(source, 0, min(1, len(source.text)))
+            unread = Diagnostic("SG117", message, place, "give it more with `--timeout`, or split the document")
+            return DocumentReport(source.path, (), (unread,), text=source.text)
+        return Checker(seed).document(read_document, progress)

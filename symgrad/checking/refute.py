@@ -52,6 +52,7 @@ def refute(claim: Claim, seed: int = 0, session: Session | None = None, proved: 
     proved: the other engine has proved it; then fewer samples are drawn, enough to notice a disagreement.
     """
     session = session or Session(seed)
+    session.make_room()
     try:
         with BUDGET.of(EVALUATION):
             return _refute(claim, session, proved)
@@ -66,6 +67,7 @@ def refute(claim: Claim, seed: int = 0, session: Session | None = None, proved: 
 def holds(claim: Claim, seed: int = 0, session: Session | None = None) -> bool:
     """True if evaluation finds the sides equal; makes no witness."""
     session = session or Session(seed)
+    session.make_room()
     try:
         with BUDGET.of(READING):
             return _refute(claim, session, False, certify=False).verdict == "equal"

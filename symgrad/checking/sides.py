@@ -34,6 +34,8 @@ SHAKE, ROUNDING = 1e-10, 1e-13
 """Relative noise added to every result, and the multiple of it that rounding may cause."""
 TINY = 1e-200
 """Below this, double precision is inconclusive: a 0 may be an underflow."""
+KEPT = 8_000_000
+"""The most numbers that the evaluators of a document remember from one step to the next."""
 UNSTEADY = 1e-3
 """A point is not used if noise changes the difference by more than this."""
 
@@ -68,6 +70,13 @@ class Session:
                 env.at.update({i: env.supply.position(i, env) for i in pinned})
             self.evaluators[key] = None if env is None else Evaluator(env)
         return self.evaluators[key]
+
+    def make_room(self) -> None:
+        """Forget the values of the steps before if they are many."""
+        made = [ev for ev in self.evaluators.values() if ev is not None]
+        if sum(ev.kept for ev in made) > KEPT:
+            for ev in made:
+                ev.forget()
 
 
 @dataclass(frozen=True, slots=True)

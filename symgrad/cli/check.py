@@ -58,6 +58,12 @@ def add(verbs: Any) -> None:
     check.add_argument("--strict", action="store_true", help="'agrees' and inferred declarations fail too")
     check.add_argument("-j", dest="jobs", type=_positive, default=1, metavar="N", help="processes, over many files")
     check.add_argument("--seed", type=int, default=0, metavar="N", help="another random stream (default: %(default)s)")
+    check.add_argument(
+        "--timeout",
+        type=_seconds,
+        metavar="S",
+        help="processor time for a document (default: 8 s for each 64 KB of it)",
+    )
     add_format(check, "check")
     check.set_defaults(run=run)
 
@@ -82,6 +88,7 @@ def run(options: argparse.Namespace) -> int:
             jobs=options.jobs,
             progress=progress,
             stdin_name=options.stdin_name,
+            timeout=options.timeout,
         )
     show(rendered("check", report, options))
     status = exit_status(report, strict=options.strict)
@@ -124,6 +131,14 @@ def _openable(path: str) -> None:
     """Raises OSError for a file that can't be opened, before any work is done."""
     with Path(path).open("rb") as file:
         file.read(1)
+
+
+def _seconds(text: str) -> float:
+    """An argument that is a time, more than 0."""
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no time: use more than 0 seconds")
+    return number
 
 
 def _positive(text: str) -> int:

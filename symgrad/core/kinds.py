@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal, Self
 from weakref import ref
 
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range, Subset
+from symgrad.core.time_limit import TIME
 
 EntryDomain = Literal["real", "positive", "nonnegative", "bit", "sign"]
 """What the entries of a tensor may be."""
@@ -78,6 +79,8 @@ class Expr:
         node.reach = None
         kept = _interned[key] = _Kept(node, _dead.append)
         kept.key = key
+        if not len(_interned) & 127:
+            TIME.check()
         return node
 
     def __init_subclass__(cls) -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from symgrad.core.time_limit import TIME
+
 NODE = 250
 """The cost of a node in addition to its elements. A unit is about ten nanoseconds."""
+CHECKED = 20_000
+"""After so many units the processor time is looked at."""
 
 
 class EvaluationTooLarge(ValueError):
@@ -20,7 +24,10 @@ class EvaluationBudget:
         self.left = float("inf")
 
     def spend(self, elements: int) -> None:
+        before = self.left
         self.left -= NODE + elements
+        if before // CHECKED != self.left // CHECKED:
+            TIME.check()
         if self.left < 0:
             raise EvaluationTooLarge("more work than one step is given")
 

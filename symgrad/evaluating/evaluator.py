@@ -46,6 +46,8 @@ class Evaluator(Meaning):
 
     def __init__(self, env: Environment, shake: float = 0.0) -> None:
         super().__init__(env, shake)
+        self.kept = 0
+        """How many numbers are remembered."""
         self._values: dict[tuple[n.Expr, Perturbations], Numbers] = {}
         self._defined: dict[tuple[n.Definition, Perturbations], tuple[Axes, Numbers]] = {}
         self._perturbed: dict[tuple[Any, ...], Perturbation] = {}
@@ -65,9 +67,17 @@ class Evaluator(Meaning):
             found = rule(self, node, perturbations)
             if self.shake and isinstance(node, _ROUNDED):
                 found = each(self._with_noise, found)
-            BUDGET.spend(primal(found).a.size)
+            size = primal(found).a.size
+            BUDGET.spend(size)
+            self.kept += size
             self._values[key] = found
         return found
+
+    def forget(self) -> None:
+        """Drop the values computed so far; they are computed again where they are needed."""
+        self._values.clear()
+        self._defined.clear()
+        self.kept = 0
 
     def number(self, node: n.Expr) -> Arr:
         """The value of a node without perturbations."""

@@ -15,6 +15,7 @@ from symgrad.core import nodes as n
 from symgrad.core.functions import TABLE, Row
 from symgrad.core.guards import factors, guards
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range, Subset, range_of
+from symgrad.core.time_limit import TIME
 from symgrad.evaluating.digits import Digits, OutOfSteps, UndefinedValue
 from symgrad.evaluating.discrete import is_discrete
 from symgrad.evaluating.environment import Environment, EvaluationError
@@ -61,6 +62,8 @@ class Point:
         self.steps -= 1
         if self.steps < 0:
             raise OutOfSteps("the evaluation takes too long")
+        if not self.steps & 63:
+            TIME.check()
 
     def span(self, r: Range) -> range:
         return range(self.env.number(r.lo), self.env.number(r.hi) + 1)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import time
 
+from symgrad.core.time_limit import TIME
+
 MAX_TERMS = 20_000
 MAX_STEPS = 150_000
 MAX_DEPTH = 120
@@ -39,7 +41,7 @@ class ProofBudget:
     __slots__ = ("deadline", "steps")
 
     def __init__(self, seconds: float) -> None:
-        self.deadline = time.process_time() + seconds
+        self.deadline = time.thread_time() + seconds
         self.steps = 0
 
     def tick(self, count: int = 1) -> None:
@@ -47,5 +49,7 @@ class ProofBudget:
         self.steps = before + count
         if self.steps > MAX_STEPS:
             raise FormTooLarge("too many steps")
-        if before >> 7 != self.steps >> 7 and time.process_time() > self.deadline:
-            raise FormTooLarge("out of time")
+        if before >> 7 != self.steps >> 7:
+            TIME.check()
+            if time.thread_time() > self.deadline:
+                raise FormTooLarge("out of time")

@@ -65,7 +65,7 @@ class Prover:
 
     def prove(self, claim: Claim, written: Claim | None = None, seconds: float = SECONDS) -> Proof | None:
         """A proof of the claim, or None if the normal form finds none."""
-        deadline = time.process_time() + seconds
+        deadline = time.thread_time() + seconds
         self.interner.make_room()
         try:
             strategies = _strategies(claim, written or claim)
@@ -81,7 +81,7 @@ class Prover:
     def difference(self, claim: Claim, written: Claim | None = None, seconds: float = SHOWING_SECONDS) -> Expr | None:
         """The left side minus the right, simplified; None if the form cannot say it briefly."""
         self.interner.make_room()
-        deadline = time.process_time() + seconds
+        deadline = time.thread_time() + seconds
         shortest: tuple[int, Expr] | None = None
         try:
             for strategy in _strategies(claim, written or claim):
@@ -94,7 +94,7 @@ class Prover:
         return shortest[1] if shortest and sum(1 for _ in walk(shortest[1])) <= MAX_NODES else None
 
     def _attempt(self, strategy: Strategy, deadline: float) -> Attempt:
-        return Attempt(self.interner, RULES, deadline - time.process_time(), strategy.keep_definitions)
+        return Attempt(self.interner, RULES, deadline - time.thread_time(), strategy.keep_definitions)
 
     def _attempted(
         self, claim: Claim, strategy: Strategy, assumptions: tuple[Assumption, ...], deadline: float
@@ -141,7 +141,7 @@ class Prover:
                 here: dict[Index, IndexExpr] = {index: Affine.of(k)}
                 left, right = substitute(claim.left, here), substitute(claim.right, here)
                 at_k = Claim(left, right, rest, claim.assumptions)
-                proof = self.prove(at_k, seconds=deadline - time.process_time())
+                proof = self.prove(at_k, seconds=deadline - time.thread_time())
                 if proof is None:
                     return None
                 proofs.append(proof)

@@ -1,0 +1,44 @@
+"""Limits on processor time: the last guard, where the work that is counted does not end before.
+
+Whatever may take long calls ``TIME.check()`` now and then: the making of nodes, both engines, the reader.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class OutOfTime(Exception):
+    """A limit on processor time is passed. No ``ValueError``: who only gives up on a part lets it through.
+
+    Who catches it calls ``TIME.check()`` behind the block that it limited: that raises again if an outer limit is
+    passed as well.
+    """
+
+
+class TimeLimit(threading.local):
+    """The processor time of the current thread up to which it may work."""
+
+    def __init__(self) -> None:
+        self.deadline = float("inf")
+
+    def check(self) -> None:
+        """Raises ``OutOfTime`` if the limit is passed."""
+        if time.thread_time() > self.deadline:
+            raise OutOfTime
+
+    @contextmanager
+    def of(self, seconds: float) -> Iterator[None]:
+        """Limit the work done in this block to ``seconds``, and to what the enclosing limit leaves."""
+        outer = self.deadline
+        self.deadline = min(outer, time.thread_time() + seconds)
+        try:
+            yield
+        finally:
+            self.deadline = outer
+
+
+TIME = TimeLimit()
