@@ -22,6 +22,9 @@ from symgrad.evaluating.environment import Environment, EvaluationError
 from symgrad.evaluating.matrix_digits import MATRIX_DIGITS
 from symgrad.evaluating.tables import EXCLUDED, Assignment, Table, contracted, rows
 
+LONGEST = 100_000
+"""The most positions of a range that are met one by one."""
+
 
 class Shift(NamedTuple):
     """One entry of a tensor or definition, changed by ``amount``."""
@@ -116,7 +119,10 @@ class Point:
 
     def assignments(self, node: Any, at: Assignment, shifts: tuple[Shift, ...]) -> Iterator[Assignment]:
         """The assignments of a bound index that satisfy the conditions of its sum or product."""
-        for p in self.span(self.env.range_of(node.index)):
+        span = self.span(self.env.range_of(node.index))
+        if len(span) > LONGEST:
+            raise OutOfSteps("a range is too long")
+        for p in span:
             here = {**at, node.index: p}
             if all(self.holds(c, here, shifts) for c in node.where):
                 yield here
@@ -175,6 +181,8 @@ class Point:
             if result is None:
                 raise UndefinedValue("a summand is undefined")
             return result
+        if node.index not in n.free_indices(node.body) and not node.where:
+            return len(self.span_of(node.index)) * self.value(node.body, at, shifts)
         return sum(
             (self.value(node.body, here, shifts) for here in self.assignments(node, at, shifts)), self.m.mp.mpf(0)
         )

@@ -8,10 +8,10 @@ from symgrad.proving.attempt import Attempt, Part, Poly, Slots
 from symgrad.proving.case_split import by_cases
 from symgrad.proving.common_factors import common_denominator, primitive_part
 from symgrad.proving.interner import Head, Number
-from symgrad.proving.poly import ONE, minus, mul, open_template, single
+from symgrad.proving.poly import ONE, minus, mul, open_template, product, replace_throughout, single
 from symgrad.proving.positivity import POSITIVE, mono_sign, poly_sign
 from symgrad.proving.powers import power
-from symgrad.proving.size_polynomials import size_of
+from symgrad.proving.size_polynomials import numbered_positions, size_of
 from symgrad.proving.sum_laws import sum_over
 from symgrad.proving.templates import LiveTerm, from_template, int_if_whole, poly_terms, to_template
 
@@ -80,6 +80,11 @@ def product_over(ctx: Attempt, p: Poly, index: int) -> Poly:
     if not p:
         hid, slots = to_template(ctx, "product", "", [], (index,))
         return single(ctx, hid, slots)
+    few = numbered_positions(positions.ranges.get(index))
+    if few is not None:
+        ctx.met_numbered_range = True
+        if ctx.write_out_sums or len(few) == 1:
+            return product(ctx, (replace_throughout(ctx, p, index, positions.literal(k)) for k in few))
     common, rest = common_denominator(ctx, p)
     if len(rest) > 1:
         content, c, rest = primitive_part(ctx, rest, True)

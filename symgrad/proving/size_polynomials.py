@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from functools import cache
+from math import comb
+
 from symgrad.core.ranges import Affine, Index, Range
 from symgrad.proving.attempt import Attempt, Poly, Slots
 from symgrad.proving.interner import Head, Number
@@ -9,6 +13,7 @@ from symgrad.proving.limits import Unsupported
 from symgrad.proving.poly import ONE, accumulate
 from symgrad.proving.position_ids import COMPOUND
 from symgrad.proving.powers import power
+from symgrad.proving.templates import int_if_whole
 
 MAX_NUMBERED = 8
 
@@ -25,7 +30,8 @@ def size_of(ctx: Attempt, range_: Range | None) -> Poly:
     if range_ is None:
         raise Unsupported("a bound index without a range")
     size = range_.size
-    if size.const or any(c != 1 for _, c in size.terms):
+    surely = size.const > 0 and not size.terms
+    if not surely and (size.const or any(c != 1 for _, c in size.terms)):
         ctx.nonempty[ctx.interner.range_id(range_)] = None
     return affine(ctx, size)
 
@@ -53,6 +59,32 @@ def position_number(ctx: Attempt, p: int) -> Poly:
         return total
     head = ctx.interner.leaf("position", "position", 1, "position", rigid=False)
     return {((head.id, (p,), 1),): 1}
+
+
+def power_sum(ctx: Attempt, range_: Range, k: int) -> Poly:
+    """``sum_i i^k`` over a range, by Faulhaber's formula: ``sum_{i=1}^{n} i = n (n + 1) / 2``, ..."""
+    size_of(ctx, range_)
+    total: Poly = {}
+    for end, sign in ((range_.hi, 1), (range_.lo - 1, -1)):
+        n = affine(ctx, end)
+        for power_of_n, c in enumerate(faulhaber(k)):
+            if c and n:
+                accumulate(total, power(ctx, n, power_of_n), int_if_whole(sign * c))
+    return total
+
+
+@cache
+def faulhaber(k: int) -> tuple[Fraction, ...]:
+    """The coefficients of ``sum_{i=1}^{n} i^k`` by powers of ``n``, from ``n^0`` on.
+
+    ``(k + 1) S_k(n) = (n + 1)^{k + 1} - 1 - sum_{j < k} binom(k + 1, j) S_j(n)``
+    """
+    total = [Fraction(comb(k + 1, p)) for p in range(k + 2)]
+    total[0] -= 1
+    for j in range(k):
+        for p, c in enumerate(faulhaber(j)):
+            total[p] -= comb(k + 1, j) * c
+    return tuple(c / (k + 1) for c in total)
 
 
 def rebuild_position(ctx: Attempt, head: Head, slots: Slots, e: Number) -> Poly:

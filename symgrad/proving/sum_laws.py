@@ -29,10 +29,12 @@ from symgrad.proving.poly import (
 )
 from symgrad.proving.position_ids import COMPOUND
 from symgrad.proving.powers import power
-from symgrad.proving.size_polynomials import numbered_positions, size_of
+from symgrad.proving.size_polynomials import numbered_positions, power_sum, size_of
 from symgrad.proving.sum_shapes import unshifted, with_equal_positions_exchanged, without_order
 from symgrad.proving.templates import to_template
 
+MAX_POWER = 24
+"""The highest power of a position whose sums are written in closed form."""
 SumComponent = tuple[Part, Mono, tuple[int, ...]]
 """The sum as a part, its factors, and its bound indices."""
 
@@ -217,7 +219,7 @@ def sum_component(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
             for mono, c in poly.items():
                 accumulate(total, sum_of_product(ctx, bound, mono), c)
             return total
-    smaller = without_inverse(ctx, bound, factors) if len(bound) > 1 else None
+    smaller = without_inverse(ctx, bound, factors) if len(bound) > 1 else _power_sum(ctx, bound, factors)
     if smaller is not None:
         return smaller
     part = as_part(ctx, bound, factors)
@@ -228,6 +230,18 @@ def sum_component(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly:
         if smaller is not None:
             return smaller
     return {(part,): 1}
+
+
+def _power_sum(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Poly | None:
+    """``sum_i i^k`` in closed form; None for other factors."""
+    range_ = ctx.positions.ranges.get(bound[0])
+    if len(factors) != 1 or range_ is None:
+        return None
+    hid, slots, e = factors[0]
+    if ctx.heads[hid].of != "position" or slots != bound or not is_natural(e) or e > MAX_POWER:
+        return None
+    ctx.note("sum_{i=1}^n i = n (n + 1) / 2")
+    return power_sum(ctx, range_, int(e))
 
 
 def as_part(ctx: Attempt, bound: tuple[int, ...], factors: Mono) -> Part:
