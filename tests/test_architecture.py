@@ -26,6 +26,7 @@ FLOORS = [
     {"exporting"},
     {"comparing"},
     {"report", "sympy_costs"},
+    {"page"},
     {"api"},
     {"testing"},
     {"cli"},

@@ -65,6 +65,7 @@ def add(verbs: Any) -> None:
         help="processor time for a document (default: 8 s for each 64 KB of it)",
     )
     add_format(check, "check")
+    check.add_argument("--html", default="", metavar="OUT", help="a page to look at: a file, or a folder of pages")
     check.set_defaults(run=run)
 
 
@@ -78,6 +79,10 @@ def run(options: argparse.Namespace) -> int:
     for path in (*paths, *options.with_files):
         if path != STDIN:
             _openable(path)
+    if options.html:
+        from symgrad.page.document_page import require_page
+
+        require_page()
     from symgrad.api import check_paths  # only now: the engines load NumPy
 
     with Progress(sys.stderr) as progress:
@@ -90,6 +95,10 @@ def run(options: argparse.Namespace) -> int:
             stdin_name=options.stdin_name,
             timeout=options.timeout,
         )
+    if options.html:
+        from symgrad.page.written_pages import write_pages
+
+        write_pages(report, options.html)
     show(rendered("check", report, options))
     status = exit_status(report, strict=options.strict)
     for error in internal_errors(report):
