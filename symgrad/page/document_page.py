@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from importlib.resources import files
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from symgrad.page.explanation_of_step import explanation, is_open, place_of, said, text_with_code, with_code
 from symgrad.page.marks import MARKS, PROBLEMS, Mark, mark_of
-from symgrad.page.mathml import Formulas, margin, marked
+from symgrad.page.mathml import MathmlWriter, margin, marked
 from symgrad.page.prose import headed, held, laid_out, title_of
 from symgrad.page.relation_signs import sign_of
 from symgrad.page.tex_prose import as_markdown
@@ -54,15 +55,13 @@ class _Parts:
 def document_page(report: DocumentReport, source: Source, live: str = "", back: str = "") -> str:
     """The page of a document. live: a script that shows it again when it changes; back: the address of the list."""
     require_page()
-    body = document_body(report, source)
-    up = f'<p class="up"><a href="{escape(back)}">all documents</a></p>' if back else ""
-    return _frame(report.path, up + body, live)
+    return _frame(report.path, document_body(report, source, back), live)
 
 
-def document_body(report: DocumentReport, source: Source) -> str:
+def document_body(report: DocumentReport, source: Source, back: str = "") -> str:
     """What stands on a page between its frame: the head with counts and contents, and the document."""
     require_page()
-    formulas = Formulas(source)
+    formulas = MathmlWriter(source)
     blocks = read_blocks(source)
     links = {k: (mark_of(step), f"s{k}") for k, step in enumerate(report.steps, 1)}
     parts = _parts(report, blocks, formulas, links)
@@ -70,11 +69,15 @@ def document_body(report: DocumentReport, source: Source) -> str:
     if source.path.lower().endswith(".tex"):
         text = as_markdown(text)
     article = laid_out(text, parts.formulas, parts.displays)
-    shown_title = "" if re.search(r"<h1\b", article) else f"<h1>{escape(title_of(source.text) or report.path)}</h1>"
+    shown_title = (
+        ""
+        if re.search(r"<h1\b", article)
+        else f"<h1>{escape(title_of(source.text) or PurePath(report.path).stem)}</h1>"
+    )
     headings = [(k, b) for k, b in enumerate(blocks.items) if isinstance(b, Heading)]
     tops = [(k, heading) for k, heading in headings if f' id="h{k}"' in article]
     return (
-        f"{_head(report, formulas)}{_filters(report)}"
+        f"{_head(report, formulas, back)}"
         f'<div class="columns">{_contents(report, tops, formulas)}'
         f'<main id="document"><article>{shown_title}{article}</article></main></div>'
     )
@@ -89,7 +92,9 @@ def _replaced(text: str, cuts: Sequence[tuple[int, int, str]]) -> str:
     return "".join((*out, text[at:]))
 
 
-def _parts(report: DocumentReport, blocks: Blocks, formulas: Formulas, links: Mapping[int, tuple[Mark, str]]) -> _Parts:
+def _parts(
+    report: DocumentReport, blocks: Blocks, formulas: MathmlWriter, links: Mapping[int, tuple[Mark, str]]
+) -> _Parts:
     """All formulas of the document, rendered."""
     parts = _Parts()
     macros = collect_macros(blocks.source)
@@ -151,7 +156,7 @@ def _with_delimiters(text: str, block: Inline) -> tuple[int, int]:
     return before.start(), closing.end() if closing is not None else end
 
 
-def _display(drawn: str, steps: Mapping[int, Step], about: Sequence[Diagnostic], formulas: Formulas) -> str:
+def _display(drawn: str, steps: Mapping[int, Step], about: Sequence[Diagnostic], formulas: MathmlWriter) -> str:
     kinds = sorted({mark_of(step).kind for step in steps.values()})
     problem = " problem" if about or is_open(list(steps.values())) else ""
     return (
@@ -161,7 +166,7 @@ def _display(drawn: str, steps: Mapping[int, Step], about: Sequence[Diagnostic],
     )
 
 
-def _explanations(steps: Mapping[int, Step], about: Sequence[Diagnostic], formulas: Formulas) -> str:
+def _explanations(steps: Mapping[int, Step], about: Sequence[Diagnostic], formulas: MathmlWriter) -> str:
     """What is known about the steps of a display, folded up unless something is wrong."""
     if not steps and not about:
         return ""
@@ -183,14 +188,16 @@ def _problem(diagnostic: Diagnostic) -> str:
 # --- the head, the filters and the contents ------------------------------------------------------------------
 
 
-def _head(report: DocumentReport, formulas: Formulas) -> str:
+def _head(report: DocumentReport, formulas: MathmlWriter, back: str) -> str:
+    up = f'<p class="up"><a href="{escape(back)}">all documents</a></p>' if back else ""
     inferred = "".join(f"<li>{formulas.inline(one.strip('$'))}</li>" for one in report.inferred)
     found = (
         f"<details><summary>{len(report.inferred)} declarations were inferred</summary><ul>{inferred}</ul></details>"
         if report.inferred
         else ""
     )
-    return f'<header><p class="path">{escape(report.path)}</p>{counts_of(report)}{found}</header>'
+    path = f'<p class="path">{escape(report.path)}</p>'
+    return f"<header>{up}{path}{counts_of(report)}{found}{_filters(report)}</header>"
 
 
 def counts_of(report: DocumentReport) -> str:
@@ -219,7 +226,7 @@ def _filters(report: DocumentReport) -> str:
     return f'<fieldset class="filters"><legend>show</legend>{boxes}{prose}</fieldset>'
 
 
-def _contents(report: DocumentReport, headings: Sequence[tuple[int, Heading]], formulas: Formulas) -> str:
+def _contents(report: DocumentReport, headings: Sequence[tuple[int, Heading]], formulas: MathmlWriter) -> str:
     """What needs a look, and the sections with their counts."""
     first = "".join(_to_look_at(report))
     looks = f'<p class="title">To look at</p><ol class="problems">{first}</ol>' if first else ""

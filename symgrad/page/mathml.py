@@ -56,7 +56,7 @@ _REPLACED: tuple[tuple[str, str], ...] = (
 _ESCAPED_PERCENT = "\ue002"
 
 
-class Formulas:
+class MathmlWriter:
     """Renders the formulas of one document, with its author's macros."""
 
     def __init__(self, source: Source) -> None:
@@ -79,8 +79,7 @@ class Formulas:
             plain = re.sub(rf"\\text\{{{_MARKED.pattern}\}}", "", latex).strip()
             numbers = [int(n) for n in _MARKED.findall(latex)]
             return f'<div class="typed">{margin(numbers, links)}<pre class="tex">{escape(plain)}</pre></div>'
-        _place_marks(tree, links)
-        return ElementTree.tostring(tree, encoding="unicode", short_empty_elements=False)
+        return _as_rows(tree, links)
 
     def _convert(self, latex: str, display: bool) -> str | None:
         from math_core import LatexError
@@ -209,17 +208,24 @@ def _parsed(mathml: str) -> ElementTree.Element | None:
     return tree if tree.find("mtable") is not None else None
 
 
-def _place_marks(tree: ElementTree.Element, links: Mapping[int, tuple[Mark, str]]) -> None:
-    table = tree.find("mtable")
-    assert table is not None
-    for row in table.findall("mtr"):
+def _as_rows(tree: ElementTree.Element, links: Mapping[int, tuple[Mark, str]]) -> str:
+    """The rows of a display, each with its marks before it and its cells as formulas of their own.
+
+    A link must not stand inside a formula: a screen reader reads that as one.
+    """
+    rows = []
+    for row in tree.findall("mtable/mtr"):
         numbers: list[int] = []
         _take_marks(row, numbers, links)
-        cell = ElementTree.Element("mtd", {"class": "margin"})
-        if numbers:
-            text = ElementTree.SubElement(cell, "mtext")
-            text.append(ElementTree.fromstring(margin(numbers, links)))
-        row.insert(0, cell)
+        cells = [f'<td class="margin">{margin(numbers, links) if numbers else ""}</td>']
+        for cell in row.findall("mtd"):
+            formula = ElementTree.Element("math", {"displaystyle": "true"})
+            formula.extend(list(cell))
+            drawn = ElementTree.tostring(formula, encoding="unicode", short_empty_elements=False)
+            right = "text-align: right" in cell.get("style", "")
+            cells.append(f'<td class="right">{drawn}</td>' if right else f"<td>{drawn if len(formula) else ''}</td>")
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    return f'<table role="presentation" class="rows">{"".join(rows)}</table>'
 
 
 def _take_marks(element: ElementTree.Element, numbers: list[int], links: Mapping[int, tuple[Mark, str]]) -> None:
