@@ -76,13 +76,16 @@ class Checker:
     stacking: str = ""
     """Whether undeclared matrices have the vectors of their letter as 'rows' or 'columns': one way for a document."""
 
+    families: str = ""
+    """Whether the bare name of a family stands for its 'total' or its 'mean': one of them for a document."""
+
     def __post_init__(self) -> None:
         self.session = Session(self.seed)
 
     def document(self, doc: ReadDocument, progress: Progress | None = None) -> DocumentReport:
         """Check all steps of a document; calls ``progress(done, of)`` after each."""
         steps = []
-        self.stacking = ""
+        self.stacking = self.families = ""
         self.broken = set()
         self.names = InferredNames(doc)
         for k, step in enumerate(doc.steps):
@@ -155,6 +158,11 @@ class Checker:
         if nothing is not None:
             return replace(base, read_left=read(out.claim.left), read_right=read(out.claim.right), diagnostic=nothing)
         step = self.rule(out.claim, base)
+        total = next((w for w in step.warnings if w.message == OTHERWISE["total"][0]), None)
+        if total is not None and step.verdict in ("proved", "agrees"):
+            if self.families == "mean":
+                return replace(reopened(step), diagnostic=replace(total, severity="error"), evidence=Evidence("none"))
+            self.families = "total"
         if step.verdict == "refuted":
             step = self.second_reading(read_step, out.claim, step)
         if step.verdict == "refuted" and read_step.premises:
@@ -165,6 +173,10 @@ class Checker:
         doubt = next((w for w in step.warnings if w.code in DOUBTS), None)
         if step.verdict == "refuted" and doubt is not None:
             return replace(reopened(step), diagnostic=replace(doubt, severity="error"))
+        refuted = step.verdict == "refuted"
+        together = self.names.together(out.claim, self.holds, step.span) if refuted else None
+        if together is not None:
+            return replace(reopened(step), diagnostic=together, evidence=Evidence("none"))
         if step.verdict == "refuted" and read_step.unclear:
             step = self.on_unclear(read_step, out.claim, step)
         if step.verdict == "refuted" and read_step.unused is not None:
@@ -341,6 +353,10 @@ class Checker:
             return self.rule(other, reopened(step, transposed_layout(span)))
         if kind == "other side":
             return self.rule(other, reopened(without(step, "SG205"), by_other_side(span)))
+        if kind in ("total", "mean"):
+            if self.families not in ("", kind):
+                return None
+            self.families = kind
         if kind in OTHERWISE:
             return self.rule(other, reopened(without(step, "SG222"), read_otherwise(kind, span)))
         if kind == "entrywise":

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from itertools import combinations, islice
 
 from symgrad.calculus.differentiate import depends_on
 from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.verdict import Step
-from symgrad.core.claims import Claim
-from symgrad.core.nodes import Deriv, Entry, Expr, Tensor, reach, walk
+from symgrad.core.claims import Assumption, Claim
+from symgrad.core.nodes import Cond, Deriv, Entry, Expr, Tensor, reach, walk
 from symgrad.core.ranges import Affine
 from symgrad.reading.inference.inferring import Inferred
 from symgrad.reading.names.scope import Defined
@@ -18,6 +19,8 @@ from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
+MAX_PAIRS = 3
+"""Of fixed positions that may be meant apart, so many pairs are tried."""
 LETTERS = re.compile(r"\\?[A-Za-z]+")
 
 
@@ -110,6 +113,18 @@ class InferredNames:
         if step.verdict != "refuted" or not alone:
             return None
         return self.undeclared(alone[0], step)
+
+    def together(self, claim: Claim, holds: Callable[[Claim], bool], span: Span) -> Diagnostic | None:
+        """Why a refutation does not stand: two positions are one there, and nothing says whether they may be."""
+        sides = reach(claim.left) | reach(claim.right)
+        fixed = [i for i in sides.letters if i in self.inferred.fixed.values()]
+        for a, b in islice(((a, b) for a, b in combinations(fixed, 2) if a.range == b.range), MAX_PAIRS):
+            said = f"{a.letter} \\neq {b.letter}"
+            apart = Assumption("condition", said, cond=Cond("eq", a, b, negated=True))
+            if holds(replace(claim, assumptions=(*claim.assumptions, apart))):
+                message = f"this holds for `{said}`, and nothing says that these two positions differ"
+                return Diagnostic("SG105", message, span, f"write `Let ${said}$.` if they do")
+        return None
 
     def as_numbers(self, claim: Claim, other: Claim, span: Span) -> Diagnostic:
         """The note for a step that holds with undeclared names as numbers, though they are arrays elsewhere."""

@@ -298,7 +298,8 @@ DEFINES = _pattern(
 SETTING = _pattern(_words("setting, substituting, plugging in, inserting, putting, taking, choosing") + r"[\s~]*$")
 FOR_NOW = _pattern(_words("for (?:now|the moment|a moment|the time being), temporarily, momentarily"))
 ANEW = _pattern(
-    _words("let, (?:re)?define, set, put, choose, take") + r"(?:\s+(?:now|instead|again|us|rather))?[\s~]*$"
+    _words("let, (?:re)?define, (?:re-?)?denote, set, put, choose, take")
+    + r"(?:\s+(?:now|instead|again|us|rather))?[\s~]*$"
 )
 PLACES = _pattern(
     _words(r"at, for, to, that, than, from, if, when, assum\w*, suppos\w*, case, whenever, equation") + r"\s*$"

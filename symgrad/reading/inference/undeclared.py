@@ -291,6 +291,8 @@ def _is_operator(sym: Sym, operand: SyntaxNode) -> bool:
         return sym.key.isupper()
     if sym.sub and isinstance(operand, Paren) and operand.kind == "(":
         return len(operand.items) == 1 and isinstance(operand.items[0], Sym)  # `Y_i(t)`
+    if sym.key == "D" and len(sym.sub) == 1 and not letters_in(getattr(operand, "sub", ())):
+        return isinstance(operand, (Sym, Call)) and sym.sub[0].kind != "number"  # `D_x f`
     return sym.key == "d" and isinstance(operand, Sym) and not sym.sub
 
 
