@@ -27,7 +27,7 @@ def checked_gradient(function: Callable[..., Any], at: Mapping[str, Any] | None 
         if not isinstance(function, KeywordFunction):
             listed = ", ".join(inspect.signature(function).parameters)
             raise SymgradError(f"give the point as well: check_gradient(function, at={{…}}) with {listed}")
-        at = drawn_arguments(function, seed)
+        at = finite_arguments(function, seed)
     result = function(**at)
     if not (isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], Mapping)):
         raise SymgradError("check_gradient takes a function that returns (value, {name: gradient}), as lambdify gives")
@@ -45,7 +45,27 @@ def checked_gradient(function: Callable[..., Any], at: Mapping[str, Any] | None 
     return second_opinion(cost, arrays, gradients, seed)
 
 
-def drawn_arguments(function: KeywordFunction, seed: int = 0) -> dict[str, Any]:
+DOMAINS = ((0.3, 1.3, True), (0.3, 1.3, False), (0.1, 0.9, False), (1.1, 2.1, False))
+"""Where entries are drawn: an interval, and whether they may be negative too. A logarithm needs the second one."""
+
+
+def finite_arguments(function: KeywordFunction, seed: int = 0) -> dict[str, Any]:
+    """Random arguments at which the value and the gradients are finite, if there are any among those tried."""
+    import numpy as np
+
+    for domain in DOMAINS:
+        at = drawn_arguments(function, seed, domain)
+        with np.errstate(all="ignore"):
+            result = function(**at)
+        parts = [result[0], *result[1].values()] if isinstance(result, tuple) else [result]
+        if all(np.isfinite(np.asarray(x, dtype=float)).all() for x in parts):
+            return at
+    return drawn_arguments(function, seed)
+
+
+def drawn_arguments(
+    function: KeywordFunction, seed: int = 0, domain: tuple[float, float, bool] = DOMAINS[0]
+) -> dict[str, Any]:
     """Random arguments of a function of ``lambdify``: arrays of small shapes, positions, sizes."""
     import numpy as np
 
@@ -66,8 +86,9 @@ def drawn_arguments(function: KeywordFunction, seed: int = 0) -> dict[str, Any]:
             out[name] = value if shape is None else value.reshape([-1 if n == 0 else 1 for n in shape])
 
     for t in tensors:
-        value = rng.uniform(0.3, 1.3, [r.size.value(sizes) for r in t.ranges])
-        signs = rng.choice([-1.0, 1.0], value.shape) if t.domain == "real" else 1.0
+        low, high, negative = domain
+        value = rng.uniform(low, high, [r.size.value(sizes) for r in t.ranges])
+        signs = rng.choice([-1.0, 1.0], value.shape) if t.domain == "real" and negative else 1.0
         enter(t.name, value * signs)
     for a in arrays:
         enter(a.name, rng.integers(0, a.target.size.value(sizes), [r.size.value(sizes) for r in a.ranges]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -58,13 +58,19 @@ class KeywordFunction:
 
 
 def keyword_function(
-    read: ReadDocument, cost: str, value: Expr, names: SympyNames | None, wrt: Sequence[str] | None, target: str
+    read: ReadDocument,
+    cost: str,
+    value: Expr,
+    names: SympyNames | None,
+    wrt: Mapping[str, str] | None,
+    target: str,
 ) -> KeywordFunction:
-    """The function that ``export`` writes for a cost of a document; ``wrt`` as the document writes it.
+    """The function that ``export`` writes for a cost of a document.
 
-    value: the cost; names: its symbols, if it comes from SymPy.
+    value: the cost; names: its symbols, if it comes from SymPy; wrt: by the names of the symbols, as the document
+    writes them.
     """
-    text = export_document(read, (cost,), wrt, target).text
+    text = export_document(read, (cost,), None if wrt is None else list(wrt.values()), target).text
     module = load_text(text)
     name = spelled(cost)
     plain = getattr(module, name)
@@ -77,5 +83,4 @@ def keyword_function(
             if type(s).__name__ == "MatrixSymbol" and 1 in s.shape and s.shape != (1, 1):
                 columns[n] = (0, 1) if s.shape[1] == 1 else (1, 0)
     inner = plain if wrt is None else getattr(module, f"{name}_value_and_grad")
-    asked = None if wrt is None else tuple(back.get(t, spelled(t) if t not in back else t) for t in wrt)
-    return KeywordFunction(value, inner, arguments, columns, asked, text)
+    return KeywordFunction(value, inner, arguments, columns, None if wrt is None else tuple(wrt), text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from symgrad.exporting.python_names import ACCENTS
+from symgrad.exporting.python_names import ACCENTS, RESERVED, spelled
 
 _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi omega "
@@ -18,17 +18,22 @@ NOT_NAMES = frozenset(("d", "e", "pi"))
 
 @dataclass(slots=True)
 class LatexNames:
-    """One name in LaTeX for every name of a symbol."""
+    """One name for every name of a symbol, as a document has it: a letter with its accent, or a word.
 
+    plain: every name is a word that means nothing else in a document.
+    """
+
+    plain: bool = False
     written: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
         found = self.written.get(name)
         if found is None:
-            found, count = _latex(name), 1
-            while found in self.written.values():
+            found, count = f"{_plain(name)}q" if self.plain else _latex(name), 1
+            others = {spelled(x) for x in self.written.values()} | RESERVED
+            while spelled(found) in others:  # an exported function has arguments of these names
                 count += 1
-                found = f"\\mathrm{{{_plain(name)}x{count}}}"
+                found = f"{_plain(name)}x{count}"
             self.written[name] = found
         return found
 
@@ -54,7 +59,7 @@ def _latex(name: str) -> str:
     if accent in ACCENTS and base:
         inner = _latex(base)
         return f"\\{accent} {inner}" if len(base) == 1 else f"\\{accent}{{{inner}}}"
-    return f"\\mathrm{{{_plain(name)}}}"
+    return _plain(name)
 
 
 def _plain(name: str) -> str:

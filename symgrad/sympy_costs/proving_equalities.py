@@ -9,7 +9,8 @@ from typing import Any
 from symgrad.checking.checker import Checker
 from symgrad.checking.verdict import Step, Verdict, Witness
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import free_indices
+from symgrad.core.nodes import Cond, free_indices
+from symgrad.core.ranges import index_expr
 from symgrad.sympy_costs.sympy_names import SympyNames
 from symgrad.sympy_door.from_sympy import FromSympy
 from symgrad.text.diagnostic import SymgradError
@@ -67,6 +68,10 @@ def ruled(left: Any, right: Any, assuming: Sequence[Any] = (), seed: int = 0) ->
     sides = [s for a in assuming if type(a).__name__ == "Equality" for s in a.args if not _positions(a)]
     converted = names.converted([left, right, *sides])
     facts = _assumptions(names, assuming, converted[2:])
+    facts += [
+        Assumption("condition", text, cond=Cond("lt", index_expr(room), index_expr(0), True))
+        for text, room in names.room.items()
+    ]
     both = sorted(free_indices(converted[0]) | free_indices(converted[1]), key=lambda i: i.serial)
     loose = [i for i in both if i.range is None]
     if loose:
@@ -93,6 +98,6 @@ def _assumptions(names: SympyNames, assuming: Sequence[Any], sides: Sequence[Any
         if not getattr(a, "is_Relational", False):
             raise SymgradError(f"{a} is no assumption: give relations of SymPy, such as Eq(x, y) or Ne(i, j)")
         reader = FromSympy(names.bridge)
-        reader.survey(a, {})
+        reader.survey(a)
         out += [Assumption("condition", str(a), cond=c) for c in reader.conditions(a, {})]
     return out

@@ -7,23 +7,28 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from symgrad.calculus.differentiate import Resolver
 from symgrad.core.claims import Claim
 from symgrad.core.nodes import Entry, Expr, Ref, Tensor, free_indices, reach
 from symgrad.core.ranges import Index, IndexExpr
 from symgrad.core.substitute import expand, mapped, substitute
+from symgrad.exporting.python_names import spelled
 from symgrad.gradients.gradient import Gradient, gradient
 from symgrad.gradients.requests import GradientRequests
 from symgrad.reading.document_reader import read_document
 from symgrad.reading.read_document import ReadDocument
 from symgrad.sympy_costs.document_text import document_text
 from symgrad.sympy_costs.keyword_function import KeywordFunction, keyword_function
+from symgrad.sympy_costs.latex_names import LatexNames
 from symgrad.sympy_costs.sympy_gradient import SympyGradient
-from symgrad.sympy_costs.sympy_names import SympyNames, elementary
+from symgrad.sympy_costs.sympy_names import SympyNames, elementary, with_functions
+from symgrad.sympy_door.bridge import BridgeError
 from symgrad.sympy_door.from_sympy import FromSympy
 from symgrad.sympy_door.to_sympy import to_sympy
 from symgrad.text.diagnostic import NotationError, SymgradError
 from symgrad.text.source import Source
 from symgrad.writing.index_latex import latex
+from symgrad.writing.letters import name as written
 
 if TYPE_CHECKING:
     from symgrad.comparing.findings import Comparison
@@ -116,7 +121,7 @@ class SympyCost:
         names = self.names
         name = str(getattr(wrt, "name", wrt)) if not hasattr(wrt, "base") else ""
         if any(t.name == name for t in names.tensors):
-            return names.latex[name]
+            return written(names.latex[name])
         if name or not str(type(wrt).__module__).startswith("sympy"):
             known = ", ".join(sorted(t.name for t in names.tensors))
             raise SymgradError(f"the cost does not depend on {wrt}: differentiate by {known}, or an entry of one")
@@ -131,11 +136,11 @@ class SympyCost:
         if loose:
             raise SymgradError(f"{loose[0].letter} in {wrt} is not alone in its slot: use an index of its own")
         if len(free) == len(entry.indices):
-            return names.latex[entry.tensor.name]
+            return written(names.latex[entry.tensor.name])
         if not free:
             return latex(names.for_document(entry), self.requests.naming)
         slots = (":" if e in free else _written(names, entry, k) for k, e in enumerate(entry.indices))
-        return f"{names.latex[entry.tensor.name]}_{{{','.join(slots)}}}"
+        return written(names.latex[entry.tensor.name], ",".join(slots))
 
     def parameters(self) -> list[str]:
         """The names of the real arrays and numbers that the cost depends on, as its maker wrote them."""
@@ -150,14 +155,28 @@ class SympyCost:
 
         target: ``numpy``, ``jax`` or ``torch``.
         """
-        texts = None if wrt is None else self.targets(wrt)
-        return keyword_function(self.read, self.name, self.value, self.names, texts, target)
+        found = None if wrt is None else self.whole(wrt)
+        return keyword_function(self.read, self.name, self.value, self.names, found, target)
+
+    def whole(self, wrt: Target | Sequence[Target]) -> dict[str, str]:
+        """Arrays and numbers as the document writes them, by their names; an entry is none of them."""
+        out = {}
+        asked: Sequence[Any] = wrt if isinstance(wrt, (list, tuple)) else [wrt]
+        for t in asked:
+            if type(t).__name__ in ("Indexed", "MatrixElement"):
+                raise SymgradError(
+                    f"{t} is an entry: differentiate by the whole array, `lambdify(J, wrt={t.args[0]})`, or take "
+                    f"`gradient(J, {t}).lambdify()`"
+                )
+            text = self.target(t)
+            out[spelled(text) if self.names is None else str(getattr(t, "name", t))] = text
+        return out
 
     def export(self, wrt: Target | Sequence[Target] | None = None, target: str = "numpy") -> str:
         """The text of a module with the cost and its gradients."""
         from symgrad.exporting.costs import export_document
 
-        texts = None if wrt is None else self.targets(wrt)
+        texts = None if wrt is None else list(self.whole(wrt).values())
         return export_document(self.read, (self.name,), texts, target).text
 
     def compare(
@@ -193,8 +212,22 @@ class SympyCost:
 
 
 def cost_of(expr: Any) -> SympyCost:
-    """The cost of a SymPy expression. Raises ``SymgradError`` for a node that has no counterpart, by its name."""
-    names = SympyNames()
+    """The cost of a SymPy expression. Raises ``SymgradError`` for a node that has no counterpart, by its name.
+
+    A name that means something else in a document, ``delta`` or ``E``, is written as another one there.
+    """
+    try:
+        return _cost(expr, SympyNames())
+    except BridgeError:
+        raise
+    except SymgradError as first:
+        try:
+            return _cost(expr, SympyNames(latex=LatexNames(plain=True)))
+        except SymgradError:
+            raise first from None
+
+
+def _cost(expr: Any, names: SympyNames) -> SympyCost:
     (found,) = names.converted([expr])
     body = names.for_document(found)
     used = {*names.latex.written.values(), *names.symbols}
@@ -214,7 +247,9 @@ def _confirm(cost: SympyCost, body: Expr) -> None:
     """The document must mean what was given: its cost is proved equal to the converted expression."""
     from symgrad.proving.proof import Prover
 
-    read = expand(cost.value)
+    resolve = Resolver().resolve
+    read, body = resolve(expand(cost.value)), resolve(body)
+    functions = {f.name: f for f in reach(read).functions}
     tensors = {t.name: t for t in reach(read).tensors}
     letters: dict[str, IndexExpr] = {i.letter: i for i in _open(read)}
 
@@ -222,7 +257,7 @@ def _confirm(cost: SympyCost, body: Expr) -> None:
         return Entry(tensors.get(n.tensor.name, n.tensor), n.indices) if isinstance(n, Entry) else None
 
     here = {i: letters[i.letter] for i in _open(body) if i.letter in letters}
-    mine = substitute(mapped(body, renamed), here)
+    mine = with_functions(substitute(mapped(body, renamed), here), lambda f: functions.get(f.name, f))
     if read is not mine and Prover().prove(Claim(read, mine, ())) is None:
         raise SymgradError(f"this expression can't be written as a document: it is read as {latex(read)}")
 

@@ -61,7 +61,13 @@ class SympyGradient:
         """The matrix form in ``MatrixSymbol``; None if there is none or SymPy can't express it."""
         names = self.names
         out = self.found.matrix
-        return out if names is None or out is None else names.matrix_in_symbols(out)
+        if names is None or out is None:
+            return out
+        found = names.matrix_in_symbols(out)
+        entry = self.found.targets[0].entry
+        symbol: Any = names.symbols.get(names.latex.back().get(entry.args[0].name, ""))
+        row = type(symbol).__name__ == "MatrixSymbol" and symbol.shape[0] == 1 != symbol.shape[1]
+        return found.T if row and getattr(found, "is_Matrix", False) else found
 
     def latex(self, form: Form | None = None) -> str:
         """``\\frac{\\partial J}{\\partial U} = …``, in matrix form if there is one and no form is given."""

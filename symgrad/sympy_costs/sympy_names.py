@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from symgrad.core.functions import TABLE
-from symgrad.core.nodes import Entry, Expr, Func, Tensor, distinct, free_indices, parts, rebuild
+from symgrad.core.nodes import (
+    AbstractFunction,
+    Apply,
+    Entry,
+    Expr,
+    Func,
+    Tensor,
+    distinct,
+    free_indices,
+    parts,
+    reach,
+    rebuild,
+)
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Range
 from symgrad.core.substitute import expand, substitute
 from symgrad.sympy_costs.latex_names import LatexNames, letter
@@ -30,6 +42,9 @@ class SympyNames:
     """The symbols, indexed bases and matrix symbols by name."""
     tensors: dict[Tensor, Tensor] = field(default_factory=dict)
     arrays: dict[IndexArray, IndexArray] = field(default_factory=dict)
+    functions: dict[AbstractFunction, AbstractFunction] = field(default_factory=dict)
+    room: dict[str, Affine] = field(default_factory=dict)
+    """What must not be negative, so that no bounds of a sum are reversed, by the bounds."""
     base: int = 0
     """The first position of axes that no sum decides."""
     outward: Recounted = field(init=False)
@@ -46,11 +61,23 @@ class SympyNames:
         for e in given:
             self.enter(e)
         reader = FromSympy(self.bridge)
-        for e in given:
-            reader.survey(e, {})
+        reader.survey(*given)
         out = [reader.expr(e, {}) for e in given]
+        for e in out:
+            reader.compared(e)
         self.base = reader.base
-        return [substitute(x, reader.ranged) for x in out]
+        self.room = reader.room
+        summed = {
+            str(v) for e in given for n in subtrees(e) if type(n).__name__ in ("Sum", "Product") for v in n.variables
+        }
+        out = [substitute(x, reader.ranged) for x in out]
+        for i in (i for x in out for i in free_indices(x)):
+            if i.range is None and i.letter in summed:
+                raise BridgeError(
+                    f"{i.letter} stands outside of the sum over it: SymPy moves a Piecewise out of an inner sum; write "
+                    "its condition as bounds of the sum, or as a factor KroneckerDelta or Heaviside(j - i - 1/2)"
+                )
+        return out
 
     def enter(self, e: Any) -> None:
         """Remember the symbols. Raises ``BridgeError`` for two of one name, which SymPy tells apart."""
@@ -88,9 +115,14 @@ class SympyNames:
             self.arrays[a] = IndexArray(self.latex[a.name], ranges, self.from_one(a.target))
         return self.arrays[a]
 
+    def function(self, f: AbstractFunction) -> AbstractFunction:
+        if f not in self.functions:
+            self.functions[f] = AbstractFunction(self.latex[f.name], f.shapes)
+        return self.functions[f]
+
     def for_document(self, e: Expr) -> Expr:
         """An expression as the document has it: positions from 1, and names in LaTeX."""
-        return self.lettered(self.outward(e, {}))
+        return self.lettered(with_functions(self.outward(e, {}), self.function))
 
     def lettered(self, e: Expr) -> Expr:
         """The expression with sizes by their names in the document, and one letter for every index."""
@@ -141,7 +173,8 @@ class SympyNames:
         back = Recounted(
             lambda t: tensors.get(t.name, t), lambda a: arrays.get(a.name, a), lambda i: starts.get(i, default)
         )
-        found = back(e, {})
+        functions = {self.functions[f].name: f for f in self.functions}
+        found = with_functions(back(e, {}), lambda f: functions.get(f.name, f))
         return self.in_symbols(to_sympy(found, Bridge(indices={i.letter: i for i in free_indices(found)})))
 
     def moves(self) -> dict[str, int]:
@@ -166,9 +199,14 @@ class SympyNames:
         for node in subtrees(e):
             kind = type(node).__name__
             if kind in ("Symbol", "IndexedBase", "MatrixSymbol") and node not in found:
-                known = self.symbols.get(back.get(str(node), str(node)))
-                if known is not None and (kind == type(known).__name__ or kind == "Symbol"):
-                    found[node] = known
+                name = back.get(str(node), str(node))
+                known = self.symbols.get(name)
+                if kind == "MatrixSymbol" and type(known).__name__ != kind:  # an array of one or two axes as a matrix
+                    found[node] = node.func(name, *(self.in_symbols(size) for size in node.shape))
+                    continue
+                if known is not None and ("Matrix" not in kind or kind == type(known).__name__):
+                    rows = kind == "MatrixSymbol" and known.shape[0] == 1 != known.shape[1]
+                    found[node] = known.T if rows else known  # vectors are columns in a document
         return self._replaced(e, found)
 
     def matrix_in_symbols(self, e: Any) -> Any:
@@ -199,6 +237,16 @@ class SympyNames:
         if tuple(args) == tuple(e.args):
             return e
         return e.func(*args)
+
+
+def with_functions(e: Expr, other: Callable[[AbstractFunction], AbstractFunction]) -> Expr:
+    """The expression with other abstract functions in the place of its own."""
+
+    def go(n: Expr) -> Expr:
+        n = rebuild(n, lambda x: x, go)
+        return Apply(other(n.function), n.arguments, n.derivs) if isinstance(n, Apply) else n
+
+    return go(e) if reach(e).functions else e
 
 
 def renamed_apart(e: Any) -> Any:

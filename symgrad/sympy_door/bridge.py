@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from symgrad.core.nodes import Definition, Tensor
+from symgrad.core.nodes import AbstractFunction, Definition, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range
 from symgrad.text.diagnostic import SymgradError
 
@@ -51,6 +51,7 @@ class Bridge:
     base: int = 1
     tensors: dict[str, Tensor] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
+    functions: dict[str, AbstractFunction] = field(default_factory=dict)
     arrays: dict[str, IndexArray] = field(default_factory=dict)
     indices: dict[str, Index] = field(default_factory=dict)
     ranges: dict[str, Range] = field(default_factory=dict)

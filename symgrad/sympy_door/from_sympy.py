@@ -6,23 +6,28 @@ from the bridge's base. SymPy itself is not called; only its trees are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from symgrad.core.affine_order import constant_gap
 from symgrad.core.functions import TABLE
 from symgrad.core.nodes import (
+    AbstractFunction,
+    Apply,
     Cases,
     Cond,
     Const,
+    Delta,
     Deriv,
     Entry,
     EntryDomain,
     Expr,
     Func,
     Iverson,
+    Lam,
     Prod,
     Ref,
     Size,
@@ -30,6 +35,7 @@ from symgrad.core.nodes import (
     Tensor,
     add,
     delta,
+    distinct,
     mul,
     neg,
     num,
@@ -37,10 +43,43 @@ from symgrad.core.nodes import (
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Range, index_expr
 from symgrad.core.substitute import substitute
+from symgrad.sympy_door.array_entries import KINDS as ARRAYS
+from symgrad.sympy_door.array_entries import ArrayEntries
 from symgrad.sympy_door.bridge import OURS, Bridge, BridgeError
 from symgrad.sympy_door.matrix_entries import MatrixEntries
+from symgrad.sympy_door.sum_bounds import limited, not_reversed, own_axes, widest
 
 Scope = dict[str, Index]
+
+
+def _over(below: str, above: str = "") -> Callable[[Expr], Expr]:
+    return lambda x: mul(Func(above, x) if above else num(1), power(Func(below, x), -1))
+
+
+def _of_inverse(name: str) -> Callable[[Expr], Expr]:
+    return lambda x: Func(name, power(x, -1))
+
+
+BY_OTHERS: dict[str, Callable[[Expr], Expr]] = {
+    "cot": _over("sin", "cos"),
+    "sec": _over("cos"),
+    "csc": _over("sin"),
+    "coth": _over("sinh", "cosh"),
+    "sech": _over("cosh"),
+    "csch": _over("sinh"),
+    "acot": _of_inverse("arctan"),
+    "asec": _of_inverse("arccos"),
+    "acsc": _of_inverse("arcsin"),
+    "acosh": lambda x: Func("log", add(x, Func("sqrt", add(power(x, 2), num(-1))))),
+}
+"""Functions that are written with those of the table."""
+
+
+def _moved(c: Cond, index: Index, new: Index) -> Cond:
+    """A condition with one index in the place of another."""
+    held = substitute(Iverson(c), {index: new})
+    assert isinstance(held, Iverson)
+    return held.cond
 
 
 def from_sympy(expr: Any, bridge: Bridge | None = None) -> Expr:
@@ -66,30 +105,75 @@ class FromSympy:
         self.bridge = bridge
         self.slots: dict[tuple[str, int], list[Range]] = {}
         """For every axis, the positions that sums and ``Idx`` give it."""
+        self.starts: dict[tuple[str, int], Affine] = {}
+        """For axes of sums to or from a free position, the lower bound."""
+        self.room: dict[str, Affine] = {}
+        """What must not be negative, so that the bounds of sums are not reversed, by the bounds as they were given."""
         self.sizes = bridge.sizes
         self.letters = set(bridge.indices)
         self.ranged: dict[Index, IndexExpr] = {}
         """Indices read before their range was found, and the same ones with it."""
 
     def whole(self, e: Any) -> Expr:
-        self.survey(e, {})
-        return substitute(self.expr(e, {}), self.ranged)
+        self.survey(e)
+        out = self.expr(e, {})
+        self.compared(out)
+        return substitute(out, self.ranged)
+
+    def compared(self, e: Expr) -> None:
+        """An index that stands in no slot has the range of the one that it is compared with."""
+        pairs: list[tuple[Any, Any]] = []
+        for node in distinct(e):
+            if isinstance(node, Delta):
+                pairs.append((node.left, node.right))
+            conditions = (
+                node.where if isinstance(node, (Sum, Prod)) else (node.cond,) if isinstance(node, Iverson) else ()
+            )
+            pairs += [(c.left, c.right) for c in conditions if c.op in ("eq", "lt")]
+        for x, y in (*pairs, *((y, x) for x, y in pairs)):
+            x, y = self.ranged.get(x, x), self.ranged.get(y, y)
+            if isinstance(x, Index) and isinstance(y, Index) and x.range is None and y.range is not None:
+                self.ranged[x] = self.bridge.indices[x.letter] = replace(x, range=y.range)
 
     # --- ranges -----------------------------------------------------------------------------------
 
-    def survey(self, e: Any, bound: dict[str, Range]) -> None:
+    def survey(self, *given: Any) -> None:
         """Collect the names of sizes and indices, and the range of every axis that a sum determines."""
+        for e in given:
+            for node in subtrees(e):
+                self.enter_positions(node)
+        for e in given:
+            self.survey_axes(e, {})
+
+    def enter_positions(self, e: Any) -> None:
+        """What stands in a slot or is summed over is a position."""
+        kind = kind_of(e)
+        if kind in ("Indexed", "MatrixElement", "ArrayElement"):
+            symbols = {s for at in e.indices for s in at.free_symbols if kind_of(s) in ("Symbol", "Idx", "Dummy")}
+        elif kind == "KroneckerDelta":
+            symbols = e.free_symbols
+        elif kind in ("Sum", "Product"):
+            ends = {s for limit in e.limits for end in limit[1:] for s in end.free_symbols}
+            symbols = {*e.variables, *(s for s in ends if s.is_nonnegative and not s.is_positive)}
+        else:
+            return
+        self.letters |= {str(s) for s in symbols}
+
+    def survey_axes(self, e: Any, bound: Scope) -> None:
+        """``bound``: the indices that sums further out bind, over their widest ranges."""
         kind = kind_of(e)
         if kind in ("Sum", "Product"):
             inner = dict(bound)
-            for symbol, range_ in self.limits(e):
-                inner[str(symbol)] = range_
-                self.letters.add(str(symbol))
-            self.survey(e.function, inner)
+            for symbol, lo, hi in self.limits(e, inner):
+                range_ = widest(lo, hi)
+                if range_ is None and not any(True for _ in lo.indices()):
+                    self.starts |= {(str(n.base), k): lo for n in subtrees(e.function) if kind_of(n) == "Indexed"
+                                    for k, at in enumerate(n.indices) if at == symbol}  # fmt: skip
+                inner[str(symbol)] = Index(str(symbol), range_, "bound")
+            self.survey_axes(e.function, inner)
             return
         if kind == "Indexed":
             for k, at in enumerate(e.indices):
-                self.letters |= {str(s) for s in at.free_symbols if kind_of(s) in ("Symbol", "Idx", "Dummy")}
                 known = self.reached(at, bound)
                 if known is not None:
                     self.slots.setdefault((str(e.base), k), []).append(known)
@@ -99,31 +183,43 @@ class FromSympy:
             for size in e.shape:
                 self.numbers(size)
             return
-        elif kind == "MatrixElement":
-            self.letters |= {str(s) for at in e.indices for s in at.free_symbols}
-        elif kind == "KroneckerDelta":
-            self.letters |= {str(s) for s in e.free_symbols}
         for child in e.args:
-            self.survey(child, bound)
+            self.survey_axes(child, bound)
 
-    def limits(self, e: Any) -> Iterator[tuple[Any, Range]]:
-        """The indices of a sum or product and their ranges, the innermost first."""
-        for limit in e.limits:
+    def limits(self, e: Any, scope: Scope) -> Iterator[tuple[Any, Affine, Affine]]:
+        """The indices of a sum or product and their bounds, the outermost first: inner bounds may hold outer indices.
+
+        scope: the indices further out; those of this sum are entered as they are reached.
+        """
+        for limit in reversed(e.limits):
             if len(limit) == 3:
-                yield limit[0], Range(self.numbers(limit[1]), self.numbers(limit[2]))
+                yield limit[0], self.bound(limit[1], scope), self.bound(limit[2], scope)
                 continue
             range_ = self.of_idx(limit[0])
             if range_ is None:
                 raise BridgeError(f"the sum over {limit[0]} has no bounds; write ({limit[0]}, 0, n - 1)")
-            yield limit[0], range_
+            yield limit[0], range_.lo, range_.hi
 
-    def reached(self, at: Any, bound: dict[str, Range]) -> Range | None:
+    def bound(self, e: Any, scope: Scope) -> Affine:
+        """A bound of a sum: sizes, and the indices and positions that stand in slots."""
+        names = {str(s) for s in e.free_symbols}
+        if not names & (scope.keys() | self.letters):
+            return self.numbers(e)
+        self.sizes |= names - scope.keys() - self.letters
+        return self.affine(e, scope)
+
+    def reached(self, at: Any, bound: Scope) -> Range | None:
         """The positions that ``i`` or ``i + 1`` in a slot takes over the range of ``i``."""
-        whole = bound.get(str(at)) or self.of_idx(at)
+
+        def range_of(symbol: Any) -> Range | None:
+            index = bound.get(str(symbol))
+            return self.of_idx(symbol) if index is None else index.range
+
+        whole = range_of(at)
         if whole is not None or kind_of(at) != "Add":
             return whole
         moved = [a for a in at.args if not a.is_Integer]
-        known = bound.get(str(moved[0])) or self.of_idx(moved[0]) if len(moved) == 1 else None
+        known = range_of(moved[0]) if len(moved) == 1 else None
         if known is None:
             return None
         by = int(sum(a for a in at.args if a.is_Integer))
@@ -158,6 +254,9 @@ class FromSympy:
         """The positions of an axis of a given length: those of a sum over the whole axis, else from 0 or from 1."""
         whole = dict.fromkeys(r for r in seen if r.size == size)
         bases = {0 for r in seen if r.lo == Affine()} | {1 for r in seen if r.hi == size}
+        start = self.starts.get((name, k))
+        if start is not None and not start.terms and start.const in (0, 1):
+            bases.add(start.const)
         if len(whole) > 1 or len(bases) > 1:
             ends = ", ".join(f"{r.lo}..{r.hi}" for r in dict.fromkeys(seen))
             raise BridgeError(f"axis {k + 1} of {name} has length {size} and is summed over {ends}: count one way")
@@ -168,7 +267,7 @@ class FromSympy:
     @cached_property
     def base(self) -> int:
         """The first position of an axis that no sum decides: 1 where all sums count from 1, else the bridge's."""
-        lows = {r.lo for seen in self.slots.values() for r in seen}
+        lows = {r.lo for seen in self.slots.values() for r in seen} | set(self.starts.values())
         if Affine() in lows:
             return 0
         return 1 if Affine.of(1) in lows else self.bridge.base
@@ -201,7 +300,9 @@ class FromSympy:
             known = Index(name, self.bridge.ranges.get(name) or self.of_idx(symbol), "free")
             self.bridge.indices[name] = known
         if known.range is None and range_ is not None:
-            known = self.bridge.indices[name] = self.ranged[known] = replace(known, range=range_)
+            found = replace(known, range=range_)
+            self.ranged[known] = self.bridge.indices[name] = found
+            return found
         return known
 
     def position(self, e: Any, scope: Scope, range_: Range | None) -> IndexExpr:
@@ -233,12 +334,23 @@ class FromSympy:
         rule = getattr(self, f"read_{kind.lower()}", None)
         if rule is not None:
             return rule(e, scope)  # type: ignore[no-any-return]  # every rule gives an Expr
-        if kind == "Float":
-            raise BridgeError(f"{e} is a floating-point number; write it as a fraction")
         name = OURS.get(kind)
         if name is not None and len(e.args) == 1:
             return Func(name, self.expr(e.args[0], scope))
-        raise BridgeError(f"{kind} has no counterpart: {e}")
+        if kind in BY_OTHERS:
+            return BY_OTHERS[kind](self.expr(e.args[0], scope))
+        if kind in ARRAYS:
+            if tuple(e.shape) != ():
+                raise BridgeError(f"{e} is an array: a cost is a number, such as a contraction of all its axes")
+            return ArrayEntries(self.matrices(scope)).entry(e, ())
+        raise BridgeError(
+            f"{kind} has no counterpart: {e}; write it with sums, products, powers and elementary functions, "
+            "or as an undefined Function"
+        )
+
+    def read_float(self, e: Any, scope: Scope) -> Expr:
+        """The shortest decimal number that is this double, as it was typed: 0.1 is 1/10."""
+        return num(Fraction(repr(float(e))))
 
     def read_pi(self, e: Any, scope: Scope) -> Expr:
         return Const("\\pi")
@@ -320,15 +432,64 @@ class FromSympy:
         return entries.entry(e.parent, at[0], at[1])
 
     def read_heaviside(self, e: Any, scope: Scope) -> Expr:
-        return Iverson(Cond("pos", self.expr(e.args[0], scope)))
+        """``[x > 0]``; of whole numbers exact at 0 too, where SymPy's is 1/2 unless it is told otherwise."""
+        argument = e.args[0]
+        double = (2 * argument).expand()
+        if not self.is_position(double, scope) or not double.free_symbols:
+            return Iverson(Cond("pos", self.expr(argument, scope)))
+        gap = self.affine(double, scope)
+        if all(c % 2 == 0 for _, c in gap.terms):  # k - 1/2 > 0 where k > 0
+            whole = Affine(tuple((s, c // 2) for s, c in gap.terms), (gap.const + 1) // 2)
+            above = Affine.build(((s, c) for s, c in whole.terms if c > 0), max(whole.const, 0))
+            below = above - whole
+            held: Expr = Iverson(Cond("lt", index_expr(below), index_expr(above)))
+            if gap.const % 2 == 0:
+                held = add(held, mul(self.expr(e.args[1], scope), delta(index_expr(below), index_expr(above))))
+            return held
+        return Iverson(Cond("pos", self.expr(argument, scope)))
+
+    def read_arrayelement(self, e: Any, scope: Scope) -> Expr:
+        entries = self.matrices(scope)
+        at = [self.position(x, scope, entries.range(n)) for x, n in zip(e.indices, e.name.shape, strict=True)]
+        return ArrayEntries(entries).entry(e.name, at)
+
+    # --- functions ----------------------------------------------------------------------------------
 
     def read_appliedundef(self, e: Any, scope: Scope) -> Expr:
+        """A function of the table by its name, else an abstract function of numbers."""
         name = str(e.func)
-        if name.rstrip("'") not in TABLE or len(e.args) != 1:
-            raise BridgeError(f"{name} is not a known function; write it in terms of known ones, or as an IndexedBase")
-        return Func(name, self.expr(e.args[0], scope))
+        arguments = [self.expr(a, scope) for a in e.args]
+        if name.rstrip("'") in TABLE and len(arguments) == 1:
+            return Func(name, arguments[0])
+        return self.applied(name, arguments, ())
+
+    def applied(self, name: str, arguments: Sequence[Expr], derivs: Sequence[int]) -> Expr:
+        """An abstract function, differentiated by the arguments of the given numbers."""
+        known = self.bridge.functions.setdefault(name, AbstractFunction(name, ((),) * len(arguments)))
+        if len(known.shapes) != len(arguments):
+            raise BridgeError(f"{name} is a function of {len(known.shapes)} arguments and of {len(arguments)}")
+        return Apply(known, tuple(Lam((), a) for a in arguments), tuple((k, ()) for k in sorted(derivs)))
+
+    def read_subs(self, e: Any, scope: Scope) -> Expr:
+        """``Subs(Derivative(f(x), x), x, a)``, SymPy's f'(a)."""
+        inner, variables, points = e.args
+        function = inner.expr if kind_of(inner) == "Derivative" else None
+        if function is None or kind_of(function) != "AppliedUndef":
+            raise BridgeError(f"{e} has no counterpart: carry it out with `.doit()`")
+        if any(a not in inner.variables for a in variables) or len(set(function.args)) < len(function.args):
+            raise BridgeError(f"{e} has no counterpart: substitute for the variables of a derivative alone")
+        numbers = [function.args.index(v) for v in inner.variables]
+        at = dict(zip(variables, points, strict=True))
+        return self.applied(str(function.func), [self.expr(at.get(a, a), scope) for a in function.args], numbers)
 
     def read_derivative(self, e: Any, scope: Scope) -> Expr:
+        """``Derivative(f(x, y), x)``; of an undefined ``f`` by its own arguments a derivative by their numbers."""
+        f = e.expr
+        if kind_of(f) == "AppliedUndef" and all(
+            v in f.args and sum(a.has(v) for a in f.args) == 1 for v in e.variables
+        ):
+            numbers = [f.args.index(v) for v in e.variables]
+            return self.applied(str(f.func), [self.expr(a, scope) for a in f.args], numbers)
         body = self.expr(e.expr, scope)
         for variable in e.variables:
             target = self.expr(variable, scope)
@@ -346,25 +507,53 @@ class FromSympy:
     def big(self, e: Any, scope: Scope, make: type[Expr], other: int) -> Expr:
         """A sum or product; SymPy's first limit is the innermost, and a Piecewise body holds the conditions."""
         inner = dict(scope)
-        bound = []
-        for symbol, range_ in self.limits(e):
-            index = self.remembered(str(symbol), range_, inner)
-            inner[str(symbol)] = index
-            bound.append(index)
+        bound: list[tuple[Index, Affine, Affine]] = []
+        for symbol, lo, hi in self.limits(e, inner):
+            room = not_reversed(f"({symbol}, {lo}, {hi})", lo, hi)
+            if room is not None:
+                self.room[f"{lo} <= {hi + 1}"] = room
+            index = inner[str(symbol)] = self.remembered(str(symbol), widest(lo, hi), inner)
+            bound.insert(0, (index, lo, hi))
         body = e.function
         where: tuple[Cond, ...] = ()
         if kind_of(body) == "Piecewise" and len(body.args) == 2 and tuple(body.args[1]) == (other, True):
             where = self.conditions(body.args[0][1], inner)
             body = body.args[0][0]
         out = self.expr(body, inner)
-        for k, index in enumerate(bound):
-            out = make(index, out, where if k == 0 else ())
+        for index, lo, hi in bound:
+            out = self.summed(make, index, lo, hi, out, where)
+            where = ()
         return out
 
-    def remembered(self, name: str, range_: Range, scope: Scope) -> Index:
+    def summed(
+        self, make: type[Expr], index: Index, lo: Affine, hi: Affine, body: Expr, where: tuple[Cond, ...]
+    ) -> Expr:
+        """The sum over the bounds themselves, or with conditions over an axis that the index stands alone in."""
+        depends = any(True for end in (lo, hi) for _ in end.indices())
+        axes = [r for r in own_axes(index, body) if r == index.range or not self.inside(index.range, r) or depends]
+        over = axes[0] if axes and index.range not in axes else index.range
+        if over is None:
+            raise BridgeError(f"the range of {index.letter} is unknown: give an array with {index.letter} a shape")
+        new = index if index.range == over else replace(index.fresh(), range=over)
+        conditions = (*limited(new, lo, hi, over), *where)
+        if new is not index:
+            body = substitute(body, {index: new})
+            conditions = tuple(_moved(c, index, new) for c in conditions)
+        return make(new, body, conditions)
+
+    def inside(self, inner: Range | None, outer: Range) -> bool:
+        """True for a range that lies in an axis whatever the sizes are. Raises ``BridgeError`` if it never does."""
+        if inner is None:
+            return False
+        gaps = (constant_gap(inner.lo, outer.lo), constant_gap(outer.hi, inner.hi))
+        if any(g is not None and g < 0 for g in gaps):
+            raise BridgeError(f"a sum over {inner} goes beyond an axis with the positions {outer}")
+        return None not in gaps
+
+    def remembered(self, name: str, range_: Range | None, scope: Scope) -> Index:
         """The bound index of this name in the bridge, unless it is bound further out; else a new one."""
         known = self.bridge.indices.get(name)
-        if known is None or known.range != range_ or known.kind != "bound" or known in scope.values():
+        if known is None or range_ is None or known.range != range_ or known.kind != "bound" or known in scope.values():
             return Index(name, range_, "bound")
         return known
 

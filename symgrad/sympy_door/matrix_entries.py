@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from symgrad.core.nodes import ONE, ZERO, Entry, Expr, Func, Lam, MatrixFunction, Sum, Tensor, add, delta, mul, power
+from symgrad.core.nodes import ONE, ZERO, Entry, Expr, Lam, MatrixFunction, Sum, Tensor, add, delta, mul, power
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range
-from symgrad.sympy_door.bridge import OURS, Bridge, BridgeError
+from symgrad.core.substitute import mapped
+from symgrad.sympy_door.bridge import Bridge, BridgeError
 
 ZERO_POSITION = Affine()
 MAX_POWER = 8
@@ -88,6 +89,16 @@ class MatrixEntries:
     def transpose(self, e: Any, row: IndexExpr, column: IndexExpr) -> Expr:
         return self.entry(e.arg, column, row)
 
+    def dot_product(self, e: Any, row: IndexExpr, column: IndexExpr) -> Expr:
+        """``DotProduct(u, v)``: each of the two is a row or a column."""
+        left, right = e.args
+        size = left.rows * left.cols
+
+        def at(v: Any, k: IndexExpr) -> Expr:
+            return self.entry(v, ZERO_POSITION, k) if v.rows == 1 else self.entry(v, k, ZERO_POSITION)
+
+        return self.over(size, "k", lambda k: mul(at(left, k), at(right, k)))
+
     def inverse(self, e: Any, row: IndexExpr, column: IndexExpr) -> Expr:
         return self.function("inverse", e.arg, (row, column))
 
@@ -118,12 +129,23 @@ class MatrixEntries:
 
     def applied(self, e: Any, row: IndexExpr, column: IndexExpr) -> Expr:
         """``X.applyfunc(f)``: a function of each entry."""
-        variable = e.function.variables[0]
-        body = e.function.expr
-        ours = OURS.get(type(body).__name__)
-        if ours is None or body.args != (variable,):
-            raise BridgeError(f"{e} has no counterpart: apply one function of the table to each entry")
-        return Func(ours, self.entry(e.expr, row, column))
+        return self.called(e.function, self.entry(e.expr, row, column))
+
+    def called(self, function: Any, argument: Expr) -> Expr:
+        """A ``Lambda`` of one variable at an argument."""
+        if len(function.variables) != 1:
+            raise BridgeError(
+                f"{function} takes {len(function.variables)} arguments: apply a function of one to entries"
+            )
+        variable = function.variables[0]
+        stand_in = Tensor(str(variable), ())
+        known = self.bridge.tensors.get(stand_in.name)
+        self.bridge.tensors[stand_in.name] = stand_in
+        body = self.scalar(function.expr)
+        del self.bridge.tensors[stand_in.name]
+        if known is not None:
+            self.bridge.tensors[stand_in.name] = known
+        return mapped(body, lambda n: argument if isinstance(n, Entry) and n.tensor is stand_in else None)
 
 
 _RULES: dict[str, Callable[[MatrixEntries, Any, IndexExpr, IndexExpr], Expr]] = {
@@ -131,6 +153,8 @@ _RULES: dict[str, Callable[[MatrixEntries, Any, IndexExpr, IndexExpr], Expr]] = 
     "MatMul": MatrixEntries.product,
     "MatAdd": MatrixEntries.sum,
     "Transpose": MatrixEntries.transpose,
+    "Adjoint": MatrixEntries.transpose,
+    "DotProduct": MatrixEntries.dot_product,
     "Inverse": MatrixEntries.inverse,
     "MatPow": MatrixEntries.power,
     "HadamardProduct": MatrixEntries.hadamard,

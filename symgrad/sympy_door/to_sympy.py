@@ -13,6 +13,7 @@ from symgrad.core import matrix_notation as a
 from symgrad.core.matrix_notation import Array
 from symgrad.core.nodes import (
     Add,
+    Apply,
     Cases,
     Cond,
     Const,
@@ -33,6 +34,7 @@ from symgrad.core.nodes import (
 )
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range, indices_of
 from symgrad.sympy_door.bridge import SYMPY_FUNCTIONS, Bridge, BridgeError
+from symgrad.sympy_door.sum_bounds import bounded
 
 
 def to_sympy(expr: Expr, bridge: Bridge | None = None) -> Any:
@@ -54,6 +56,8 @@ class _ToSympy:
 
         self.sp = sympy
         self.bridge = bridge
+        self.unfolded = False
+        """Whether conditions are factors: a sum of SymPy moves the ``Piecewise`` inside another sum out of it."""
 
     def expr(self, node: Expr) -> Any:
         rule = _TO_SYMPY.get(type(node))
@@ -102,6 +106,21 @@ class _ToSympy:
         make = {"eq": (sp.Eq, sp.Ne), "lt": (sp.Lt, sp.Ge)}[c.op][c.negated]
         return make(left, right, evaluate=False)
 
+    def indicator(self, c: Cond) -> Any:
+        """A condition as a number: ``KroneckerDelta`` and, between whole numbers, ``Heaviside(j - i - 1/2)``."""
+        sp = self.sp
+        if c.op == "in":
+            return sp.Piecewise((1, self.condition(c)), (0, True))
+        if c.op == "pos":
+            held = sp.Heaviside(self.expr(c.left), 0)  # type: ignore[arg-type]  # an expression
+            return 1 - held if c.negated else held
+        left, right = self.position(c.left), self.position(c.right)  # type: ignore[arg-type]  # two positions
+        if c.op == "eq":
+            held = sp.KroneckerDelta(left, right)
+            return 1 - held if c.negated else held
+        half = sp.Rational(1, 2)
+        return sp.Heaviside(left - right + half) if c.negated else sp.Heaviside(right - left - half)
+
     # --- nodes ------------------------------------------------------------------------------------
 
     def num(self, node: Num) -> Any:
@@ -127,6 +146,8 @@ class _ToSympy:
         return self.sp.KroneckerDelta(self.position(node.left), self.position(node.right))
 
     def iverson(self, node: Iverson) -> Any:
+        if self.unfolded:
+            return self.indicator(node.cond)
         return self.sp.Piecewise((1, self.condition(node.cond)), (0, True), evaluate=False)
 
     def big(self, node: Sum | Prod) -> Any:
@@ -135,12 +156,20 @@ class _ToSympy:
         make = self.sp.Sum if isinstance(node, Sum) else self.sp.Product
         symbol = self.position(node.index)
         body = self.expr(node.body)
-        if node.where:
+        if not self.unfolded and _folds(body, symbol):
+            self.unfolded = True
+            body = self.expr(node.body)
+            self.unfolded = False
+        lo, hi, where = bounded(node.index, node.index.range, node.where)
+        if where and self.unfolded:
+            held = self.sp.Mul(*map(self.indicator, where))
+            body = body * held if isinstance(node, Sum) else body**held
+        elif where:
             other = 0 if isinstance(node, Sum) else 1
-            conditions = [self.condition(c) for c in node.where]
+            conditions = [self.condition(c) for c in where]
             held = conditions[0] if len(conditions) == 1 else self.sp.And(*conditions, evaluate=False)
             body = self.sp.Piecewise((body, held), (other, True), evaluate=False)
-        return make(body, (symbol, self.affine(node.index.range.lo), self.affine(node.index.range.hi)))
+        return make(body, (symbol, self.affine(lo), self.affine(hi)))
 
     def add(self, node: Add) -> Any:
         return self.sp.Add(*map(self.expr, node.terms))
@@ -158,6 +187,21 @@ class _ToSympy:
         theirs = SYMPY_FUNCTIONS.get(node.name)
         function = getattr(self.sp, theirs) if theirs else self.sp.Function(node.name)
         return function(argument, evaluate=False) if theirs else function(argument)
+
+    def apply(self, node: Apply) -> Any:
+        """A function of numbers; its derivatives by ``Subs``."""
+        if any(lam.axes for lam in node.arguments) or node.function.values:
+            raise BridgeError(f"SymPy has no counterpart for a function of arrays, {node.function.name}")
+        function = self.sp.Function(node.function.name)
+        at = [self.expr(lam.body) for lam in node.arguments]
+        if not node.derivs:
+            return function(*at)
+        symbols = [self.sp.Dummy(f"xi_{k + 1}") for k in range(len(at))]
+        by = [symbols[k] for k, _ in node.derivs]
+        used = sorted(set(by), key=symbols.index)
+        inside = [s if s in used else x for s, x in zip(symbols, at, strict=True)]
+        derivative = self.sp.Derivative(function(*inside), *by)
+        return self.sp.Subs(derivative, tuple(used), tuple(at[symbols.index(s)] for s in used))
 
     def matrix_function(self, node: MatrixFunction) -> Any:
         """The inverse or the determinant of a symbol or, for other entries, of a ``FunctionMatrix``."""
@@ -182,12 +226,27 @@ class _ToSympy:
         return self.sp.Derivative(self.expr(node.body), self.expr(node.target), evaluate=False)
 
     def cases(self, node: Cases) -> Any:
+        if self.unfolded:
+            total, left = self.sp.Integer(0), self.sp.Integer(1)
+            for conds, value in node.branches:
+                held = self.sp.Mul(*map(self.indicator, conds))
+                total += left * held * self.expr(value)
+                left *= 1 - held
+            return total
         branches = []
         for conds, value in node.branches:
             held = self.sp.And(*map(self.condition, conds), evaluate=False) if len(conds) > 1 else None
             when = held if held is not None else self.condition(conds[0]) if conds else True
             branches.append((self.expr(value), when))
         return self.sp.Piecewise(*branches, evaluate=False)
+
+
+def _folds(body: Any, symbol: Any) -> bool:
+    """True if a sum over the symbol would move a ``Piecewise`` out of a sum in its body, and so free its index."""
+    import sympy
+
+    inner = body.atoms(sympy.Sum, sympy.Product)
+    return any(p.has(symbol) for s in inner for p in s.atoms(sympy.Piecewise))
 
 
 _TO_SYMPY: dict[type[Expr], Callable[[_ToSympy, Any], Any]] = {
@@ -204,6 +263,7 @@ _TO_SYMPY: dict[type[Expr], Callable[[_ToSympy, Any], Any]] = {
     Mul: _ToSympy.mul,
     Pow: _ToSympy.pow,
     Func: _ToSympy.func,
+    Apply: _ToSympy.apply,
     MatrixFunction: _ToSympy.matrix_function,
     Deriv: _ToSympy.deriv,
     Cases: _ToSympy.cases,

@@ -87,7 +87,9 @@ class LetterChooser:
                 self._scalars.update((*index.range.lo.sizes(), *index.range.hi.sizes()))
 
     def __getitem__(self, index: Index) -> str:
-        return self._written.get(index, index.letter)
+        """The letter in LaTeX; a position with a word for a name, ``\\mathrm{pos}``, as names are."""
+        letter = self._written.get(index, index.letter)
+        return _styled(letter) if index.kind == "fixed" else letter
 
     def bind(self, index: Index) -> str:
         """A letter for an index in the scope that opens here; ``release`` closes it."""
@@ -139,7 +141,7 @@ class LetterChooser:
         for symbol, c in terms:
             sign = "-" if c < 0 else "+" if out else ""
             factor = "" if abs(c) == 1 else str(abs(c))
-            out += f"{sign}{factor}{symbol if isinstance(symbol, str) else self[symbol]}"
+            out += f"{sign}{factor}{_styled(symbol) if isinstance(symbol, str) else self[symbol]}"
         if e.const or not out:
             out += f"{'+' if e.const >= 0 and out else ''}{e.const}"
         return out
