@@ -28,7 +28,7 @@ FLOORS = [
     {"report", "sympy_costs"},
     {"page"},
     {"api"},
-    {"testing"},
+    {"testing", "serving"},
     {"cli"},
     {"__init__", "__main__"},
 ]

@@ -506,10 +506,11 @@ def check_in_time(
     seed: int = 0,
     progress: Progress | None = None,
     timeout: float | None = None,
+    checker: Checker | None = None,
 ) -> DocumentReport:
     """Read a document and check all of it, in ``timeout`` seconds of processor time. Steps behind that are unreadable.
 
-    reading: reads the document, if that is still to do.
+    reading: reads the document, if that is still to do; checker: by default a new one.
     """
     seconds = DOCUMENT_SECONDS * max(1.0, len(source.text) / 65_536) if timeout is None else timeout
     with TIME.of(seconds):
@@ -520,4 +521,4 @@ def check_in_time(
             place = Span(source, 0, min(1, len(source.text)))
             unread = Diagnostic("SG117", message, place, "give it more with `--timeout`, or split the document")
             return DocumentReport(source.path, (), (unread,), text=source.text)
-        return Checker(seed).document(read_document, progress)
+        return (checker or Checker(seed)).document(read_document, progress)

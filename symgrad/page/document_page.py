@@ -37,6 +37,10 @@ _HEADING_MARK = re.compile(r"#+[ \t]*|\\[a-z]+\*?(?:\[[^\]]*\])?\{")
 _SCRIPT_TAG = re.compile(r"<script\b[^<>]*>$")
 
 
+Links = Mapping[int, tuple[Mark, str]]
+"""The mark of each step, and the address of its explanation."""
+
+
 def require_page() -> None:
     """Raises ``SymgradError`` if what pages are rendered with is not installed."""
     require("html", ("markdown_it", "math_core"), "the page")
@@ -69,11 +73,8 @@ def document_body(report: DocumentReport, source: Source, back: str = "") -> str
     if source.path.lower().endswith(".tex"):
         text = as_markdown(text)
     article = laid_out(text, parts.formulas, parts.displays)
-    shown_title = (
-        ""
-        if re.search(r"<h1\b", article)
-        else f"<h1>{escape(title_of(source.text) or PurePath(report.path).stem)}</h1>"
-    )
+    title = escape(title_of(source.text) or PurePath(report.path).stem)
+    shown_title = "" if re.search(r"<h1\b", article) else f"<h1>{title}</h1>"
     headings = [(k, b) for k, b in enumerate(blocks.items) if isinstance(b, Heading)]
     tops = [(k, heading) for k, heading in headings if f' id="h{k}"' in article]
     return (
@@ -92,9 +93,7 @@ def _replaced(text: str, cuts: Sequence[tuple[int, int, str]]) -> str:
     return "".join((*out, text[at:]))
 
 
-def _parts(
-    report: DocumentReport, blocks: Blocks, formulas: MathmlWriter, links: Mapping[int, tuple[Mark, str]]
-) -> _Parts:
+def _parts(report: DocumentReport, blocks: Blocks, formulas: MathmlWriter, links: Links) -> _Parts:
     """All formulas of the document, rendered."""
     parts = _Parts()
     macros = collect_macros(blocks.source)
