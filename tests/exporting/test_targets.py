@@ -327,6 +327,6 @@ def test_a_kind_without_a_rule_raises(target: str) -> None:
         __slots__ = ()
 
     tools = TARGETS[target].tools
-    writer = tools.writer(lambda node: PythonText("x"), {}, set(), "x", lambda name, node: None, lambda d: False)
+    writer = tools.writer(lambda node: PythonText("x"), {}, set(), "x", lambda name, node: None)
     with pytest.raises(TypeError, match="no rule writes a Unknown"):
         writer(object.__new__(Unknown))

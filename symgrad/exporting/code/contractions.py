@@ -104,11 +104,9 @@ class Contractions(Library):
         return None
 
     def _with_vector(self, a: Operand, v: Operand) -> PythonText:
-        """A matrix (or a vector) times a vector; small ones by the call with the least overhead."""
+        """A matrix (or a vector) times a vector, by the call with the least overhead."""
         x, y = self.operand(a), self.operand(v)
         first = a.labels[-1:] == v.labels  # the matrix is on the left
-        if any(self.large(d) for d in a.node.dims) and a.node.rank == 2:
-            return self.long_dot(x, y, first)
         return self.dot(x, y) if first else self.dot(y, x)
 
     def _plain_einsum(self, node: Einsum, parts: tuple[Operand, ...]) -> PythonText:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from symgrad.core.ranges import Affine
 from symgrad.exporting.code.formula import Formulas
 from symgrad.exporting.code.python_text import PythonText
 from symgrad.exporting.code.writer import ExpressionWriter
@@ -60,7 +58,7 @@ class Body:
 
     text: the variable or the expression of each array so far; uses: how many others read it;
     needs: the outputs that it is computed for; sizes: the names of sizes; like: the argument whose dtype
-    results have; large: whether an axis is as long as a vocabulary.
+    results have.
     """
 
     graph: Graph
@@ -69,7 +67,6 @@ class Body:
     sizes: AxisSizes
     names: PythonNames
     like: str
-    large: Callable[[Affine], bool]
     writer_type: type[ExpressionWriter]
     lines: list[CodeLine] = field(default_factory=list)
     result: str = ""
@@ -83,7 +80,7 @@ class Body:
 
     def __post_init__(self) -> None:
         self.formulas = Formulas(self.graph, self.names.taken)
-        self.writer = self.writer_type(self.named, self.sizes, self.helpers, self.like, self._known, self.large)
+        self.writer = self.writer_type(self.named, self.sizes, self.helpers, self.like, self._known)
 
     def ordered(self) -> list[ArrayNode]:
         """All arrays in the order in which they are computed; counts who reads them."""

@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
-from symgrad.core.ranges import Affine
 from symgrad.exporting.code.aligning import Axes
 from symgrad.exporting.code.function_names import FUNCTIONS
 from symgrad.exporting.code.python_text import ATOM, PRODUCT, PythonText, call
@@ -18,8 +17,7 @@ class Library(Axes, ABC):
     """Calls whose spelling depends on the library. This is NumPy; the subclass of a target overrides what differs.
 
     name: the variable or expression of a node; helpers: the pieces of the support that are used; like: the argument
-    whose dtype the results have; known: the variable of F(x), if there is one; large: true for an axis as long as a
-    vocabulary.
+    whose dtype the results have; known: the variable of F(x), if there is one.
     """
 
     library = "np"
@@ -39,14 +37,12 @@ class Library(Axes, ABC):
         helpers: set[str],
         like: str,
         known: Callable[[str, Map], PythonText | None],
-        large: Callable[[Affine], bool],
     ) -> None:
         self.name = name
         self.sizes = sizes
         self.helpers = helpers
         self.like = like
         self.known = known
-        self.large = large
 
     def lib(self, name: str, *arguments: object) -> PythonText:
         """A call of the library."""
@@ -119,10 +115,6 @@ class Library(Axes, ABC):
 
     def matmul(self, x: PythonText, y: PythonText) -> PythonText:
         return PythonText(f"{x.at(PRODUCT)} @ {y.at(PRODUCT + 1)}", PRODUCT)
-
-    def long_dot(self, matrix: PythonText, vector: PythonText, first: bool) -> PythonText:
-        """``dot`` of a vector and a matrix as long as a vocabulary; ``first``: the matrix is on the left."""
-        return self.helper("_matvec", matrix, vector) if first else self.helper("_vecmat", vector, matrix)
 
     def chosen(self, node: Where, mask: PythonText, x: PythonText, y: PythonText) -> PythonText:
         """``x`` where the mask holds, else ``y``."""

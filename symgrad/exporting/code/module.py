@@ -128,7 +128,7 @@ class Module(ABC):
         names = PythonNames()
         names.taken |= {a.name for a in c.arguments} | set(called.values())
         sizes, like = AxisSizes(called), leading(c.arguments)
-        body = Body(c.graph, c.value, forms, sizes, names, like, c.large, self.tools.writer)
+        body = Body(c.graph, c.value, forms, sizes, names, like, self.tools.writer)
         write_body(self.tools, body)
         self.helpers |= body.helpers
         return body

@@ -73,7 +73,7 @@ class Graph:
     functions: the elementary functions that generated code can call;
     product_rules, sum_rules: identities that the constructors apply, in order;
     letters, names: what the document calls the axes and the nodes; positive: the arguments whose entries are > 0;
-    bits: those whose entries are 0 or 1.
+    bits: those whose entries are 0 or 1; computed: the nodes of the value, which are there when gradients are computed.
     """
 
     functions: frozenset[str] = frozenset()
@@ -86,6 +86,7 @@ class Graph:
     selected: dict[Affine, ArrayNode] = field(default_factory=dict)
     positive: set[str] = field(default_factory=set)
     bits: set[str] = field(default_factory=set)
+    computed: set[ArrayNode] = field(default_factory=set)
 
     def make(self, kind: type[Any], dims: tuple[Affine, ...], *args: Any) -> Any:
         key = (kind, dims, args)

@@ -118,11 +118,16 @@ def _merged_sums(
 def _distributed(
     g: Graph, flat: list[LabelledArray], keep: tuple[Label, ...], summed: Sequence[Label], coefficient: Fraction
 ) -> LabelledArray | None:
-    """sum_j c (a + b_j) = n c a + sum_j c b_j, if a term lacks a summed axis or is a sum itself."""
+    """sum_j c (a + b_j) = n c a + sum_j c b_j, if a term lacks a summed axis or is a sum itself.
+
+    A difference that is there already, such as a residual, is summed: its parts are larger, and their sums cancel.
+    """
     if not summed:
         return None
     for f in flat:
-        if not isinstance(f.node, Linear) or any(x in o.labels for o in flat if o is not f for x in summed):
+        if not isinstance(f.node, Linear) or f.node in g.computed:
+            continue
+        if any(x in o.labels for o in flat if o is not f for x in summed):
             continue
         terms = [(c, f.operand(t)) for c, t in f.node.terms]
         if not any(_splits(t, summed) for _, t in terms):

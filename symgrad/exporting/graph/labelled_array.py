@@ -37,9 +37,9 @@ class SummedAxis:
 
 
 def merge(values: Iterable[LabelledArray]) -> dict[Label, Affine]:
-    """All labels in order of their first occurrence, with their sizes."""
+    """All labels, with their sizes, in the order of the array with the most axes, which need not be transposed then."""
     out: dict[Label, Affine] = {}
-    for v in values:
+    for v in sorted(values, key=lambda v: -len(v.labels)):
         for label, size in v.dims().items():
             out.setdefault(label, size)
     return out

@@ -43,6 +43,7 @@ def gradients(lowering: Lowering, cost: ArrayNode) -> dict[InputArray, list[Labe
     """The gradient of a scalar with respect to every real argument, as a list of terms."""
     g = lowering.graph
     order = ordered([cost])
+    g.computed.update(order)
     found: dict[ArrayNode, list[LabelledArray]] = {cost: [scalar(g, 1)]}
     out: dict[InputArray, list[LabelledArray]] = {}
     rules = _Rules(lowering)

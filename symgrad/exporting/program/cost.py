@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from symgrad.core.nodes import Expr
-from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import ArrayNode, InputArray
 from symgrad.exporting.graph.stable_forms import stable_graph
@@ -15,7 +14,7 @@ from symgrad.exporting.program.adjoint import gradients
 from symgrad.exporting.program.distinct import over_distinct
 from symgrad.exporting.program.inputs import Argument, Inputs, ordered_arguments
 from symgrad.exporting.program.lower import Lowering
-from symgrad.exporting.program.plan import LARGE, nominal, number, planned
+from symgrad.exporting.program.plan import nominal, number, planned
 from symgrad.exporting.program.sharing import shared
 from symgrad.exporting.program.stacking import stacked
 from symgrad.exporting.program.structure import Form, form
@@ -47,10 +46,6 @@ class Cost:
     value: ArrayNode
     forms: dict[str, Form]
     arguments: tuple[Argument, ...]
-
-    def large(self, d: Affine) -> bool:
-        """True for an axis that positions point into, which is taken to be long."""
-        return number(d, nominal(self.inputs)) >= LARGE
 
     @property
     def reals(self) -> tuple[str, ...]:

@@ -155,7 +155,7 @@ class Lowering(PositionRules):
     def mul(self, node: n.Mul) -> LabelledArray:
         guarded = self.guarded or any(isinstance(f, n.Iverson) for f in node.factors)
         factors = [self.under(guarded and not isinstance(f, n.Iverson), f) for f in node.factors]
-        labels = dict.fromkeys(x for f in factors for x in f.labels)
+        labels = merge(factors)
         # the batch axis goes first, so that the scores of one member are contiguous
         out = [x for x in labels if x is BATCH] + [x for x in labels if x is not BATCH]
         return einsum(self.graph, factors, out)

@@ -103,7 +103,8 @@ def _cost(arrays: list[Operand], pair: tuple[int, int], keep: set[int], sizes: d
 
 
 def _joined(g: Graph, pair: list[Operand], needed: set[int], dims: dict[int, Affine]) -> Operand:
-    every = dict.fromkeys(k for o in pair for k in o.labels)
+    longest_first = sorted(pair, key=lambda o: -len(o.labels))  # its axes need not be transposed then
+    every = dict.fromkeys(k for o in longest_first for k in o.labels)
     kept = [k for k in every if k in needed]
     given = {k: i for i, k in enumerate([*kept, *(k for k in every if k not in needed)])}
     ops = tuple(Operand(o.node, tuple(given[k] for k in o.labels)) for o in _in_order(pair))

@@ -29,9 +29,6 @@ class DifferentiableWriter(ExpressionWriter):
     def dot(self, x: PythonText, y: PythonText) -> PythonText:
         return self.matmul(x, y)
 
-    def long_dot(self, matrix: PythonText, vector: PythonText, first: bool) -> PythonText:
-        return self.matmul(matrix, vector) if first else self.matmul(vector, matrix)
-
 
 class DifferentiableStatements(Statements):
     """Softmax does not overwrite its scores."""

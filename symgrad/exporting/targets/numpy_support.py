@@ -79,16 +79,6 @@ def _softmax_and_log(x: Any, axis: Any = None, out: Any = None) -> tuple[Any, An
     return p, log.squeeze(axis)[()]
 
 
-def _matvec(a: Any, x: Any) -> Any:
-    """a @ x; einsum is faster for what does not fit in the caches."""
-    return np.einsum("ij,j->i", a, x) if a.nbytes > 1 << 24 else a @ x
-
-
-def _vecmat(x: Any, a: Any) -> Any:
-    """x @ a; einsum is faster for what does not fit in the caches."""
-    return np.einsum("i,ij->j", x, a) if a.nbytes > 1 << 24 else x @ a
-
-
 def _product_of_others(x: Any, axis: int) -> Any:
     """At each position along the axis the product of the entries at all others."""
     x = np.moveaxis(x, axis, 0)
