@@ -456,6 +456,8 @@ class ChainReader:
         if plain and self.purpose == "consequence" and (known or self.is_unknown(name.node)) and self.premises:
             return  # `x = a` solves what is set to 0, and holds there alone
         again = definer.undefined(name.node) in self.out.scope.unread
+        if plain and leads:
+            self.separate_total(definer, name.node, value.node)
         try:
             made = definer.define(name.node, value.node, name.span.to(value.span), plain)
         except NotationError as e:
@@ -474,6 +476,16 @@ class ChainReader:
             self.unread_conditions(relation, made)
         elif plain and leads:
             self.redefinition, self.outdated = definer.redefines(name.node), definer.outdated(name.node)
+
+    def separate_total(self, definer: Definer, name: SyntaxNode, body: SyntaxNode) -> None:
+        """Make a name of its own of a number ``J`` that is defined before its family ``J_i = \\dots`` is."""
+        key = definer.family_of(name, body)
+        entry = self.out.scope.values[key] if key is not None else None
+        if key is None or not isinstance(entry, Defined):
+            return
+        with suppress(NotationError):
+            if not define(self.elaborator(), entry).params:
+                self.out.scope.separate_total(key, entry)
 
     def define_anew(self) -> None:
         """Enter the other meaning of a claim ``U = \\dots`` below a heading, where ``U`` is defined above it.

@@ -140,6 +140,21 @@ class Definer:
         """True if a definition stands in an earlier section than a name."""
         return entry.span.source is name.span.source and entry.span.start < self.scope.section <= name.span.start
 
+    def family_of(self, name: SyntaxNode, body: SyntaxNode) -> NameKey | None:
+        """The defined name ``J`` on the left of ``J_i = \\dots``, if the two may be different things: its definition
+        has no slots, and the body has the letters below, and not the name.
+        """
+        if not isinstance(name, Sym) or name.sup:
+            return None
+        key, rest, _ = self.scope.value_key(name)
+        letters = pattern_letters(rest) if rest and rest[-1].text != "," else None  # no `J[i]`
+        if key is None or not letters or not self._is_defined(key) or key.total:
+            return None
+        entry = self.scope.values[key]
+        own = isinstance(entry, Defined) and not entry.patterns and entry.declared is None
+        used = Candidate(body, body.span, True).uses(name.key)
+        return key if own and not used and set(letters) <= slot_letters(self.scope, body) else None
+
     def may_be_anew(self, name: SyntaxNode, key: NameKey, body: SyntaxNode) -> bool:
         """True if a name alone, with nothing below or above it, may be defined anew: its body does not have the name,
         nor does a function that is elaborated at its arguments.
@@ -284,7 +299,8 @@ class Definer:
             count = len(declared.ranges)
             raise error("SG106", f"`{name.key}` takes {count} indices, here are {len(letters)}", name.span)
         alias = written.is_slice() or written.is_array_of(Sym)
-        self.scope.forget_calls(key)
+        if key._replace(total=True) not in self.scope.values:
+            self.scope.forget_calls(key)
         return self._enter("values", key, written, patterns=letters, alias=alias, declared=declared)
 
     def _raised(self, name: Sym, known: bool, sup: tuple[Token, ...], written: Candidate) -> Defined | None:

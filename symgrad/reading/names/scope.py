@@ -263,6 +263,13 @@ class Scope:
         self.values.pop(key, None)
         self.version += 1
 
+    def separate_total(self, key: NameKey, entry: Defined) -> None:
+        """Keep a definition under the name without a subscript, beside a family of the same letter."""
+        self.values.pop(key, None)
+        total = key._replace(total=True)
+        self.values[total] = replace(entry, key=total)
+        self.version += 1
+
     def meanings_at(self, version: int) -> dict[NameKey, Tensor | Defined]:
         """The older definitions that were in force at a version."""
         return {key: old for until, key, old in reversed(self.outdated) if until >= version and key in self.values}
