@@ -23,6 +23,7 @@ from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_
 from symgrad.reading.document.random_names import random_names
 from symgrad.reading.document.said_declarations import said_declarations
 from symgrad.reading.document.sentences import proses
+from symgrad.reading.document.small_transposes import transposes_by_t
 from symgrad.reading.inference.inferring import Inferred, close, infer
 from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.conditions import SIGNS
@@ -109,6 +110,8 @@ class Reader:
     def read(self) -> ReadDocument:
         blocks = read_blocks(self.source)
         self.out.diagnostics.extend(blocks.diagnostics)
+        formulas = [b.content.text for b in blocks.items if isinstance(b, (Display, Inline))]
+        self.scope.transposing = frozenset("t" if transposes_by_t(formulas) else "")
         for layer in self.sections.everywhere:
             self.enter(layer)
         pending: Directive | None = None

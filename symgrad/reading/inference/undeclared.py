@@ -126,7 +126,7 @@ class UndeclaredNames:
         self.plain = frozenset(n.key for n in light if n.sub) - {n.key for n in light if not n.sub}
         self.called = frozenset(n.function.key for n in below if isinstance(n, Call))
         self.bound = frozenset(_bound_letters(list(self.trees))) | self.scope.indices.keys() | self.scope.letters.keys()
-        bases = {s.key for s in syms} - self.bound
+        bases = {s.key for s in syms} - self.bound - self._summed_arguments(below)
         self.index_letters = self.bound | {
             letter
             for s in syms
@@ -156,6 +156,18 @@ class UndeclaredNames:
         if not any(entry.span.start == head.span.start for entry in defined):
             return set()
         return {a.key for a in head.args if isinstance(a, Sym) and not a.sub}
+
+    def _summed_arguments(self, below: Sequence[SyntaxNode]) -> set[str]:
+        """The letters that are nothing but arguments of a function that is summed over one of them: beside
+        ``\\sum_w p(w \\mid c)``, the o and the c of ``p(o \\mid c)`` are positions where they stand below a name.
+        """
+        lone: dict[str, list[str]] = {}
+        for call in (n for n in below if isinstance(n, Call)):
+            own = (a.key for a in call.args if isinstance(a, Sym) and not (a.sub or a.sup or a.primes))
+            lone.setdefault(call.function.key, []).extend(own)
+        arguments = [x for letters in lone.values() if not self.summed.isdisjoint(letters) for x in letters]
+        written = [n.key for n in below if isinstance(n, Sym)]
+        return {x for x in {*arguments} if written.count(x) == arguments.count(x)}
 
     def _slot_letters(self, sym: Sym) -> list[str]:
         """The letters in the subscript of an undeclared name, and in the slots of a defined one."""

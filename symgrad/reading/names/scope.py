@@ -177,6 +177,8 @@ class Scope:
     """The ranges of samples over which the document takes these means."""
     outdated: list[tuple[int, NameKey, Defined]] = field(default_factory=list)
     """The definitions that newer ones took the place of, with the version up to which they were in force."""
+    transposing: frozenset[str] = frozenset()
+    """Small letters that transpose as ``T`` does, ``u^t v``."""
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
@@ -321,6 +323,9 @@ class Scope:
 
     def has_random(self) -> bool:
         return bool(self.random)
+
+    def transposes(self, letter: str) -> bool:
+        return letter in self.transposing
 
     def is_known_value(self, sym: Sym) -> bool:
         return self.value_key(sym)[0] is not None

@@ -259,6 +259,11 @@ class NameParser(ArrayParser):
         self.at += 1
         return Sym(t.span, letter_key(t), "bold" if t.style == "bold" else "")
 
+    def as_transpose(self, arg: tuple[Token, ...]) -> tuple[Token, ...]:
+        """``\\top`` for the letter of ``u^t v`` where it transposes."""
+        lone = len(arg) == 1 and arg[0].kind == "letter" and self.vocabulary.transposes(arg[0].text)
+        return (replace(arg[0], kind="command", text="\\top"),) if lone else arg
+
     def scripts_of(self, sym: Sym) -> Sym:
         sub, sup, primes = list(sym.sub), list(sym.sup), sym.primes
         end = sym.span
@@ -275,6 +280,6 @@ class NameParser(ArrayParser):
             if t.kind == "sup" and all(x.kind == "prime" for x in arg):
                 primes += len(arg)
             else:
-                (sub if t.kind == "sub" else sup).extend(arg)
+                (sub if t.kind == "sub" else sup).extend(arg if t.kind == "sub" else self.as_transpose(arg))
             self.at = after
         return replace(sym, span=sym.span.to(end), sub=tuple(sub), sup=tuple(sup), primes=primes)

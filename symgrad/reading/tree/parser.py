@@ -335,7 +335,7 @@ class Parser(NameParser, DerivativeParser):
             arg, after = script_argument(self.tokens, self.at + 1)
             if not arg:
                 raise error("SG104", "this script is empty", t.span)
-            (sub if t.kind == "sub" else sup).extend(arg)
+            (sub if t.kind == "sub" else sup).extend(arg if t.kind == "sub" else self.as_transpose(arg))
             end = self.tokens[after - 1].span
             self.at = after
         if not (sub or sup or primes):
