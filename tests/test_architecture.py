@@ -28,7 +28,7 @@ FLOORS = [
     {"report", "sympy_costs"},
     {"page"},
     {"api"},
-    {"testing", "serving"},
+    {"testing", "serving", "language_server"},
     {"cli"},
     {"__init__", "__main__"},
 ]

@@ -1,0 +1,1 @@
+"""A language server: diagnostics, readings, repairs and names while a document is written."""

@@ -1,0 +1,72 @@
+"""Edits that an editor may offer: sure ones, and what the sentence of a repair says, put into the author's text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from symgrad.checking.verdict import Step
+from symgrad.report.problems import TextEdit, edit_of
+
+_WRITE = re.compile(r"write \$(.+)\$ for \$(.+)\$")
+_WHOLE: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"flip the sign of the (left|right) side"), r"-\left({}\right)"),
+    (re.compile(r"double the (left|right) side"), r"2 \left({}\right)"),
+    (re.compile(r"halve the (left|right) side"), r"\frac{{1}}{{2}} \left({}\right)"),
+)
+_SCALED = re.compile(r"(multiply|divide) the (left|right) side by \$(.+)\$")
+_DROPPED = re.compile(r"drop the factor \$(.+)\$")
+
+
+def suggested_edits(step: Step) -> Iterator[TextEdit]:
+    """The edits for a step, the sure one first. A repair whose place in the text is not certain has none."""
+    sure = edit_of(step)
+    if sure is not None:
+        yield sure
+    for repair in step.repairs:
+        edit = _of_repair(step, repair)
+        if edit is not None and edit != sure:
+            yield edit
+
+
+def _of_repair(step: Step, said: str) -> TextEdit | None:
+    if (m := _WRITE.fullmatch(said)) is not None:
+        return _replaced(step, m[2], m[1], said)
+    if (m := _DROPPED.fullmatch(said)) is not None:
+        return _replaced(step, m[1], "", said)
+    for pattern, form in _WHOLE:
+        if (m := pattern.fullmatch(said)) is not None:
+            return _rewritten(step, m[1], form.format, said)
+    if (m := _SCALED.fullmatch(said)) is not None:
+        form = r"{} \left({}\right)" if m[1] == "multiply" else r"\frac{{1}}{{{}}} \left({}\right)"
+        return _rewritten(step, m[2], partial(form.format, m[3]), said)
+    return None
+
+
+def _replaced(step: Step, old: str, new: str, said: str) -> TextEdit | None:
+    """An edit of the one place where a formula stands in a step, whatever spaces and braces of one letter it has."""
+    found = list(re.finditer(_loose(old), step.span.text))
+    if len(found) != 1:
+        return None
+    start = step.span.start
+    return TextEdit(replace(step.span, start=start + found[0].start(), end=start + found[0].end()), new, said)
+
+
+def _loose(latex: str) -> str:
+    """A pattern for LaTeX that ignores spaces, and braces around one letter."""
+    pieces = re.findall(r"\\[A-Za-z]+|\S", re.sub(r"\\(?:left|right)(?![A-Za-z])", "", latex))
+    body = r"\s*".join(re.escape(p) if p not in "{}" else f"{re.escape(p)}?" for p in pieces)
+    ends = r"(?![A-Za-z])" if pieces and re.fullmatch(r"\\[A-Za-z]+", pieces[-1]) else ""
+    starts = r"(?<![A-Za-z\\])" if pieces and pieces[0].isalpha() else ""
+    return starts + body + ends
+
+
+def _rewritten(step: Step, side: str, form: Callable[[str], str], said: str) -> TextEdit | None:
+    """An edit of a whole side, where the text of the step has it once."""
+    text = step.left if side == "left" else step.right
+    if not text or step.span.text.count(text) != 1:
+        return None
+    start = step.span.start + step.span.text.index(text)
+    return TextEdit(replace(step.span, start=start, end=start + len(text)), form(text), said)
