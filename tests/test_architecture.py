@@ -28,7 +28,7 @@ FLOORS = [
     {"report", "sympy_costs"},
     {"page"},
     {"api"},
-    {"testing", "serving", "language_server"},
+    {"testing", "serving", "language_server", "model_tools"},
     {"cli"},
     {"__init__", "__main__"},
 ]
