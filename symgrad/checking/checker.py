@@ -6,7 +6,9 @@ Every proved step is evaluated as well. A disagreement is reported as an interna
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from symgrad.checking.causes import by_cause
@@ -47,6 +49,8 @@ MAX_UNCLEAR = 6
 """Of the formulas that may be assumptions, those nearest to a step are tried."""
 OTHER_MEANINGS = ("SG210", "SG224", "SG223")
 """The warnings of steps that are ruled on with another meaning of a name."""
+NESTED = 6_000
+"""How deep calls may nest in a step: enough for a network of a hundred layers, by definitions of definitions."""
 STEP_SECONDS, DOCUMENT_SECONDS = 5.0, 8.0
 """Processor time of a step, and of each 64 KB of a document if nobody says how much it may take."""
 REPORT = "please report this document: it is a bug of symgrad"
@@ -121,7 +125,7 @@ class Checker:
         """The verdict on one step. An exception is a bug of symgrad; it is reported on the step."""
         try:
             TIME.check()
-            with TIME.of(STEP_SECONDS):
+            with TIME.of(STEP_SECONDS), nested(NESTED):
                 return self._step(read_step)
         except OutOfTime:
             problem = cut(read_step.span)
@@ -374,6 +378,17 @@ class Checker:
     def holds(self, claim: Claim) -> bool:
         """True if the sides are proved equal, or evaluation finds no difference within a small budget."""
         return self.prove(claim) is not None or holds(claim, self.seed, self.session)
+
+
+@contextmanager
+def nested(calls: int) -> Iterator[None]:
+    """Lets calls nest as deep in this block."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, calls))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def cut(span: Span) -> Diagnostic:

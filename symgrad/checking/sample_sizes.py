@@ -43,10 +43,16 @@ class SizeRequirement:
     forks: int
 
 
+MANY = 24
+"""With so many definitions, what a derivative is taken by is left out of account where no bound is exact anyway."""
+
+
 def need(claim: Claim, counter: DegreeCounter) -> SizeRequirement:
     """The counts of both sides over a common denominator."""
-    counter = counter.of(claim)
     left, right = counter.profile(claim.left), counter.profile(claim.right)
+    if left.polynomial or right.polynomial or len((n.reach(claim.left) | n.reach(claim.right)).definitions) < MANY:
+        counter = counter.of(claim)
+        left, right = counter.profile(claim.left), counter.profile(claim.right)
     slots = left.slots | right.slots
     count = most(plus(left.top, right.low), plus(right.top, left.low))
     open_: dict[Range, int] = {}

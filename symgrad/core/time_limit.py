@@ -30,6 +30,10 @@ class TimeLimit(threading.local):
         if time.thread_time() > self.deadline:
             raise OutOfTime
 
+    def left(self) -> float:
+        """The seconds that are left."""
+        return self.deadline - time.thread_time()
+
     @contextmanager
     def of(self, seconds: float) -> Iterator[None]:
         """Limit the work done in this block to ``seconds``, and to what the enclosing limit leaves."""

@@ -38,6 +38,8 @@ class HeadRules:
     """Rebuild a part at other positions, raised to a power. Heads of other kinds never need rebuilding."""
     by_equation: Callable[[Attempt, Mono], Poly | None]
     """Rewrite a product by one of the assumed equations; None if none applies."""
+    as_part: Callable[[Attempt, Poly, int], Poly]
+    """A natural power of several terms that is not multiplied out."""
     in_sum: Callable[[Attempt, Slots, Mono], list[tuple[Slots, Poly]] | None]
     """Simplify a sum of a product over bound indices to such sums; None if there is nothing to simplify."""
 
@@ -104,6 +106,10 @@ class Attempt:
         self.trace: dict[str, None] = {}
         self.nonempty: dict[int, None] = {}
         self.letters: dict[Any, dict[str, None]] = {}
+        self.factored = False
+        """True if products of sums are kept as products: a sum of several terms in one is a part."""
+        self.shares_bodies = False
+        """True if the normal forms of definitions are shared with other attempts."""
         self.met_inverse = False
         """True if there was an inverse of a matrix."""
         self.free: frozenset[int] = frozenset()

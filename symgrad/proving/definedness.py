@@ -24,6 +24,7 @@ from symgrad.core.nodes import (
     Prod,
     Ref,
     Sum,
+    all_nodes,
     free_indices,
     parts,
 )
@@ -47,6 +48,8 @@ class ImpliedByDefinedness:
 
 def implied_by_definedness(*sides: Expr) -> ImpliedByDefinedness:
     """What follows if all these sides are defined."""
+    if not any(_says_something(node) for side in sides for node in all_nodes(side)):
+        return ImpliedByDefinedness()
     positive_entries: dict[tuple[Expr, frozenset[Index]], None] = {}
     in_range: dict[tuple[IndexExpr, Range], None] = {}
     for node, bound in _unconditional(sides):
@@ -62,6 +65,13 @@ def implied_by_definedness(*sides: Expr) -> ImpliedByDefinedness:
                 if isinstance(e, Affine) and not any(i in bound for i in e.indices()):
                     in_range[e, range_] = None
     return ImpliedByDefinedness(tuple(positive_entries), tuple(in_range))
+
+
+def _says_something(node: Expr) -> bool:
+    """True for a logarithm, and for an entry at a position that is no plain letter."""
+    if isinstance(node, Entry):
+        return any(isinstance(e, Affine) for e in node.indices)
+    return isinstance(node, Func) and node.name == "log"
 
 
 def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[Index]]]:

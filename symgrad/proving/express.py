@@ -14,6 +14,8 @@ from symgrad.proving.matrix_heads import opened_determinant, opened_inverse
 from symgrad.proving.poly import accumulate, open_template, scale
 from symgrad.proving.position_ids import COMPOUND, Gathered
 
+MAX_WRITTEN = 2_000
+"""The most terms that are written, the inner ones of functions included."""
 LETTERS = "ijklmnpqrstuvwxyzabcdefgh"
 
 
@@ -30,6 +32,7 @@ class FormWriter:
         self.names: dict[int, Index] = dict(ctx.positions.indices)
         self.taken = {i.letter for i in self.names.values() if i.kind != "bound"}
         self.depth = 0
+        self.left = MAX_WRITTEN
 
     # -- positions
 
@@ -59,8 +62,9 @@ class FormWriter:
 
     def poly(self, p: Poly) -> Expr:
         self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise FormTooLarge("too deeply nested")
+        self.left -= len(p)
+        if self.depth > MAX_DEPTH or self.left < 0:
+            raise FormTooLarge("too long or too deeply nested")
         p, gathered = self.sigmoids(p)
         ordered = sorted(p.items(), key=lambda item: (-len(item[0]), item[0]))
         result = nodes.add(*(self.term(m, c) for m, c in ordered), *gathered)

@@ -8,6 +8,7 @@ names of indices.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from math import floor
 
@@ -69,30 +70,32 @@ def _symmetry_moves(ctx: Attempt, head: Head, term: tuple[FactorCode, ...]) -> b
 def reduce_power(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     """Expand a natural power, or divide the leading term of a denominator out of the numerator."""
     hid, slots, e = mono[k]
-    others = (*mono[:k], *mono[k + 1 :])
+    if (len(mono) == 1 and e < 1) or (ctx.factored and e > 0):
+        return None
     if e >= 1:
+        others = (*mono[:k], *mono[k + 1 :])
         n = floor(e)
         rest: Poly = reduce(ctx, others) if e == n else reduce(ctx, tuple(sorted((*others, (hid, slots, e - n)))))
         return mul(ctx, rest, raise_to(ctx, base_of(ctx, hid, slots), n))
-    if e > 0 or not others:
+    if e > 0:
         return None
     lead = lead_of(ctx, ctx.heads[hid])
     if lead is None or len(set(slots)) < len(slots):
         return None
     terms = list(_terms(ctx, hid, slots))
-    have = {(h, s): x for h, s, x in others}
     c, first = terms.pop(lead.term)
     if lead.pivot is not None:
         h, _, codes = lead.pivot
         key = (h, normal_slots(ctx.heads[h], tuple([slots[code[1]] for code in codes])))
-        held = have.get(key, 0)
+        held = exponent_in(mono, *key)
         if 0 <= held < lead.pivot[1]:
             return None
         if held < 0:
             terms.append((c, first))
             c, first = terms.pop(0)
-    elif any(have.get((h, s), 0) < x for h, s, x in first):
+    elif any(exponent_in(mono, h, s) < x for h, s, x in first):
         return None
+    others = (*mono[:k], *mono[k + 1 :])
     ctx.budget.tick(64 + len(mono))
     if _might_not_end(ctx, mono, k, first):
         return None
@@ -105,6 +108,12 @@ def reduce_power(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
     for b, m in terms:
         accumulate(divided, {merge(m, here): -divide(b, c)})
     return mul(ctx, {quotient: 1}, divided) if quotient else _reduced(ctx, divided)
+
+
+def exponent_in(mono: Mono, head: int, slots: Slots) -> Number:
+    """The exponent of a part in a product; 0 if it is not there."""
+    k = bisect_left(mono, (head, slots))
+    return mono[k][2] if k < len(mono) and mono[k][:2] == (head, slots) else 0
 
 
 def _reduced(ctx: Attempt, poly: Poly) -> Poly:

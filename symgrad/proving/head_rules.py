@@ -39,5 +39,6 @@ RULES = HeadRules(
         "determinant": matrix_heads.rebuild_determinant,
     },
     by_equation=rewrite_by_equation,
+    as_part=powers.kept_power,
     in_sum=cancelled,
 )

@@ -96,6 +96,8 @@ class Interner:
         self._ids: dict[Any, int] = {}
         self._content: dict[int, Any] = {}
         self._twins: dict[tuple[str, str], int] = {}
+        self.bodies: dict[Any, Any] = {}
+        """The normal forms of definitions' bodies, see ``shared_bodies``."""
 
     def make_room(self) -> None:
         """Forget everything if there is too much of it. Call this between attempts only: it makes all ids invalid."""
@@ -105,6 +107,7 @@ class Interner:
             for private in (self._ids, self._content, self._twins):
                 private.clear()
             self.active.clear()
+            self.bodies.clear()
 
     def identify(self, key: Any, stable: Any) -> int:
         """The id of ``key``: a digest of its ``stable`` description. Keys are compared exactly."""

@@ -15,8 +15,19 @@ from symgrad.proving.attempt import Attempt, Poly
 from symgrad.proving.closed_forms import apply, general_power, is_positive, product_over
 from symgrad.proving.indicators import delta, differ, less, member, step
 from symgrad.proving.limits import MAX_DEPTH, FormTooLarge, UndefinedForm, Unsupported
-from symgrad.proving.poly import ONE, accumulate, constant, minus, mul, product, replace_throughout, single
+from symgrad.proving.poly import (
+    ONE,
+    accumulate,
+    constant,
+    minus,
+    mul,
+    product,
+    product_of_parts,
+    replace_throughout,
+    single,
+)
 from symgrad.proving.powers import power
+from symgrad.proving.shared_bodies import at_positions
 from symgrad.proving.size_polynomials import affine
 from symgrad.proving.sum_laws import sum_over
 
@@ -37,6 +48,27 @@ def normal_form(ctx: Attempt, node: Expr) -> Poly:
     ctx.depth -= 1
     ctx.built[node] = result
     return result
+
+
+def bodies_first(ctx: Attempt, side: Expr) -> None:
+    """The normal forms of the definitions that a side uses, innermost first, so that depth costs no nesting."""
+    waiting: list[tuple[Expr, bool]] = [(side, False)]
+    seen: set[Expr] = set()
+    while waiting:
+        node, entered = waiting.pop()
+        if entered:
+            normal_form(ctx, node)
+        elif node not in seen:
+            seen.add(node)
+            body = node
+            if isinstance(node, nodes.Ref):
+                if ctx.shares_bodies and ctx.interner.bodies.get(node.definition) is not None:
+                    continue
+                body = instantiate(node.definition, node.indices)
+                waiting.append((node, True))
+            waiting.extend(
+                (ref, False) for ref in nodes.distinct(body) if isinstance(ref, nodes.Ref) and ref not in seen
+            )
 
 
 def indicator(ctx: Attempt, cond: Cond, keep_unequal: bool = False) -> Poly:
@@ -178,10 +210,8 @@ def _add(ctx: Attempt, node: Any) -> Poly:
 
 
 def _mul(ctx: Attempt, node: Any) -> Poly:
-    total: Poly = {ONE: 1}
-    for f in node.factors:
-        total = mul(ctx, total, normal_form(ctx, f))
-    return total
+    polys = [normal_form(ctx, f) for f in node.factors]
+    return product_of_parts(ctx, polys) if ctx.factored else product(ctx, polys)
 
 
 def _pow(ctx: Attempt, node: Any) -> Poly:
@@ -209,6 +239,8 @@ def _func(ctx: Attempt, node: Any) -> Poly:
 
 def _ref(ctx: Attempt, node: Any) -> Poly:
     if not ctx.keep_definitions:
+        if ctx.shares_bodies:
+            return at_positions(ctx, node, normal_form)
         return normal_form(ctx, instantiate(node.definition, node.indices))
     slots = tuple([ctx.positions.of(e) for e in node.indices])
     return single(

@@ -69,13 +69,15 @@ def merge(m: Mono, n: Mono) -> Mono:
 
 
 def mul(ctx: Attempt, p: Poly, q: Poly) -> Poly:
-    """The expanded product."""
+    """The expanded product; with its sums of several terms as parts where the attempt keeps products."""
     if not p or not q:
         return {}
     if len(q) == 1 and ONE in q:
         return p if q[ONE] == 1 else scale(p, q[ONE])
     if len(p) == 1 and ONE in p:
         return q if p[ONE] == 1 else scale(q, p[ONE])
+    if ctx.factored and len(p) + len(q) > 2:
+        p, q = (x if len(x) == 1 else ctx.rules.as_part(ctx, x, 1) for x in (p, q))
     if len(p) * len(q) > 50 * MAX_TERMS:
         raise FormTooLarge("too many terms in a product")
     total: Poly = {}
@@ -102,6 +104,21 @@ def product(ctx: Attempt, polys: Iterable[Poly]) -> Poly:
     for p in polys:
         total = mul(ctx, total, p)
     return total
+
+
+def product_of_parts(ctx: Attempt, polys: list[Poly]) -> Poly:
+    """The product, its sums of several terms as parts. The rules are applied once, to all of it."""
+    if sum(1 for p in polys if len(p) != 1 or ONE not in p) < 2:
+        return product(ctx, polys)
+    mono: Mono = ONE
+    c: Number = 1
+    for p in polys:
+        part = p if len(p) == 1 else ctx.rules.as_part(ctx, p, 1) if p else {}
+        if len(part) != 1:
+            return product(ctx, polys)
+        ((m, k),) = part.items()
+        mono, c = merge(mono, m), c * k
+    return scale(reduce(ctx, mono) if ctx.is_active(mono) else {mono: 1}, c)
 
 
 def reduce(ctx: Attempt, mono: Mono) -> Poly:
@@ -147,6 +164,8 @@ def is_whole(e: Number) -> bool:
 
 def raise_to(ctx: Attempt, p: Poly, n: int) -> Poly:
     """``p ** n`` for a natural number, expanded by repeated squaring."""
+    if ctx.factored and n > 1 and len(p) > 1:
+        return ctx.rules.as_part(ctx, p, n)
     if n > 1 and len(p) > 1:
         terms = 1
         for k in range(1, len(p)):

@@ -91,6 +91,9 @@ def power(ctx: Attempt, p: Poly, r: Number) -> Poly:
         return mono_power(ctx, c, mono, r)
     if is_natural(r):
         return raise_to(ctx, p, int(r))
+    if ctx.factored:
+        content, c, p = primitive_part(ctx, p, is_whole(r))
+        return mul(ctx, mono_power(ctx, c, content, r), sum_power(ctx, p, r))
     common, p = common_denominator(ctx, p)
     if not p:
         return power(ctx, p, r)
@@ -130,6 +133,13 @@ def sum_power(ctx: Attempt, p: Poly, r: Number) -> Poly:
         if opposite < hid:
             return scale(single(ctx, opposite, other_slots, r), -1 if odd else 1)
     return single(ctx, hid, slots, r)
+
+
+def kept_power(ctx: Attempt, p: Poly, n: int) -> Poly:
+    """``p ** n`` for several terms, not multiplied out: ``content^n D^n``, where ``D^n`` is one part."""
+    content, c, p = primitive_part(ctx, p, True)
+    outside = mono_power(ctx, c, content, n)
+    return mul(ctx, outside, sum_power(ctx, p, n) if len(p) > 1 else power(ctx, p, n))
 
 
 def mono_power(ctx: Attempt, c: Number, mono: Mono, r: Number) -> Poly:

@@ -8,30 +8,37 @@ nothing about the claim.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import Definition, Expr, Iverson, Ref, Size, distinct, free_indices, walk
 from symgrad.core.ranges import Affine, Index, IndexExpr
 from symgrad.core.substitute import substitute
+from symgrad.core.time_limit import TIME
 from symgrad.proving.attempt import Attempt, Poly
 from symgrad.proving.definedness import ImpliedByDefinedness, implied_by_definedness, learn_in_range, learn_positive
+from symgrad.proving.expansion_size import ExpansionSize, expansion_size
 from symgrad.proving.express import to_expr
 from symgrad.proving.facts import learn
 from symgrad.proving.head_rules import RULES
 from symgrad.proving.interner import Interner
 from symgrad.proving.limits import NormalFormError
-from symgrad.proving.normal_form import normal_form
+from symgrad.proving.normal_form import bodies_first, normal_form
 from symgrad.proving.poly import minus
 from symgrad.proving.size_polynomials import numbered_positions
 from symgrad.proving.zero import is_zero
 
 SECONDS, SHOWING_SECONDS = 6.0, 0.25
 """Processor time of a proof, and of the difference of two sides, where the counted steps do not end them before."""
+EXPANDING_SECONDS = 1.0
+"""Processor time for multiplying out what was compared as products in vain."""
 MAX_SHOWN, MAX_NODES = 24, 250
 """The most terms, and the most nodes in all, of a difference that is still worth reading."""
 MAX_POSITIONS = 4
+LONG, DEEP = 300, 8
+"""Sides with more terms than this if they are multiplied out, or with definitions that nest deeper, are first compared
+as products."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,10 @@ class Strategy:
 
     keep_definitions: bool
     implied: ImpliedByDefinedness
+    factored: bool = False
+    """True if products of sums are compared as products and not multiplied out."""
+    deep: bool = False
+    """True if definitions nest deeply, so that their bodies are brought to normal form from the inside."""
 
 
 class Prover:
@@ -65,14 +76,16 @@ class Prover:
 
     def prove(self, claim: Claim, written: Claim | None = None, seconds: float = SECONDS) -> Proof | None:
         """A proof of the claim, or None if the normal form finds none."""
-        deadline = time.thread_time() + seconds
+        deadline = time.thread_time() + min(seconds, TIME.left() / 2)
         self.interner.make_room()
         try:
             strategies = _strategies(claim, written or claim)
         except (NormalFormError, RecursionError, ValueError, TypeError):
             return None
         for assumptions in ((), claim.assumptions) if claim.assumptions else ((),):
-            for strategy in strategies:
+            for k, strategy in enumerate(strategies):
+                if k and strategies[k - 1].factored and not strategy.factored:
+                    deadline = min(deadline, time.thread_time() + EXPANDING_SECONDS)
                 proof = self._attempted(claim, strategy, assumptions, deadline)
                 if proof is not None:
                     return self._with_fewest_assumptions(claim, strategy, assumptions, proof, deadline)
@@ -85,6 +98,8 @@ class Prover:
         shortest: tuple[int, Expr] | None = None
         try:
             for strategy in _strategies(claim, written or claim):
+                if strategy.factored:
+                    continue
                 attempt = self._attempt(strategy, deadline)
                 poly = _difference(attempt, claim, strategy, claim.assumptions)
                 if 0 < len(poly) <= MAX_SHOWN and (shortest is None or len(poly) < shortest[0]):
@@ -94,7 +109,9 @@ class Prover:
         return shortest[1] if shortest and sum(1 for _ in walk(shortest[1])) <= MAX_NODES else None
 
     def _attempt(self, strategy: Strategy, deadline: float) -> Attempt:
-        return Attempt(self.interner, RULES, deadline - time.thread_time(), strategy.keep_definitions)
+        attempt = Attempt(self.interner, RULES, deadline - time.thread_time(), strategy.keep_definitions)
+        attempt.factored = strategy.factored
+        return attempt
 
     def _attempted(
         self, claim: Claim, strategy: Strategy, assumptions: tuple[Assumption, ...], deadline: float
@@ -102,7 +119,8 @@ class Prover:
         """The proof by one strategy from these assumptions, or None."""
         attempt = self._attempt(strategy, deadline)
         try:
-            found = is_zero(attempt, _difference(attempt, claim, strategy, assumptions))
+            attempt.shares_bodies = strategy.factored and not assumptions
+            found = _is_zero(attempt, _difference(attempt, claim, strategy, assumptions))
             if not found and attempt.met_numbered_range:
                 attempt = self._attempt(strategy, deadline)
                 attempt.write_out_sums = True
@@ -156,13 +174,27 @@ def _strategies(claim: Claim, written: Claim) -> list[Strategy]:
     """In the order in which they are tried."""
     implied = implied_by_definedness(written.left, written.right)
     without_logs = ImpliedByDefinedness((), implied.in_range)
-    strategies = [Strategy(False, without_logs)]
+    memo: dict[Expr, ExpansionSize] = {}
+    sizes = [expansion_size(side, memo) for side in (claim.left, claim.right)]
+    deep = max(size.depth for size in sizes) > DEEP
+    strategies = [Strategy(False, without_logs, False, deep)]
     named = _definitions_in(claim.left)
     if named and named == _definitions_in(claim.right):
         strategies.insert(0, Strategy(True, without_logs))
+    if deep or max(size.most for size in sizes) > LONG:
+        strategies = [*(replace(s, factored=True) for s in strategies), *strategies]
     if implied.positive_entries:
-        strategies.append(Strategy(False, implied))
+        strategies.append(Strategy(False, implied, False, deep))
     return strategies
+
+
+def _is_zero(attempt: Attempt, difference: Poly) -> bool:
+    """True if the difference is known to be 0."""
+    if not attempt.factored:
+        return is_zero(attempt, difference)
+    if not difference:
+        attempt.note("equal factors")
+    return not difference
 
 
 def _definitions_in(side: Expr) -> set[Definition]:
@@ -186,4 +218,7 @@ def _difference(attempt: Attempt, claim: Claim, strategy: Strategy, assumptions:
     learn(attempt, assumptions)
     for entry, params in strategy.implied.positive_entries:
         learn_positive(attempt, entry, params)
+    if strategy.deep and not strategy.keep_definitions:
+        bodies_first(attempt, claim.left)
+        bodies_first(attempt, claim.right)
     return minus(normal_form(attempt, claim.left), normal_form(attempt, claim.right))

@@ -185,6 +185,12 @@ def _commas(tokens: Sequence[Token]) -> list[list[Token]]:
     return [p for p in out if p]
 
 
+def _name_of(key: str) -> NameKey:
+    """The name that a letter of a slot spells, ``z`` or ``z^{(1)}``."""
+    base, _, label = key.partition("^")
+    return NameKey(base, above=label.removeprefix("{").removesuffix("}"))
+
+
 def as_position(el: Reading, tokens: Sequence[Token]) -> IndexExpr | None:
     """Tokens as a position: a letter that is not a value here, a number, arithmetic, ``n_k``; else None."""
     if any(t.style == "bold" and NameKey(letter_key(t), bold=True) in el.scope.values for t in tokens):
@@ -202,7 +208,7 @@ def as_position(el: Reading, tokens: Sequence[Token]) -> IndexExpr | None:
         if (
             not letter.sub
             and not el.letters.is_letter(letter.key)
-            and (NameKey(letter.key) in el.scope.values or letter.key in el.parameters)
+            and (_name_of(letter.key) in el.scope.values or letter.key in el.parameters)
         ):
             return None
     found = position(el, slot, None)

@@ -1,0 +1,41 @@
+"""Deep networks and long products: compared layer by layer and factor by factor, never multiplied out."""
+
+from __future__ import annotations
+
+from symgrad.checking.documents import check_text
+from tests.cases import each
+from tests.checking.networks import WRITTEN
+
+
+@each(
+    ("kind", "function", "depth"),
+    [
+        ("scalar", "tanh", 24),
+        ("scalar", "ReLU", 12),
+        ("local", "sigmoid", 24),
+        ("matrices", "sigmoid", 8),
+    ],
+)
+def test_backpropagation_written_out(kind: str, function: str, depth: int) -> None:
+    *right, wrong = check_text(WRITTEN[kind](function, depth)).steps
+    assert [s.verdict for s in right] == ["proved"] * len(right), [s.diagnostic for s in right]
+    assert wrong.verdict == "refuted", wrong.diagnostic
+
+
+NUMBERS = "With $a, b, c, x, y, z \\in \\mathbb{R}$, $v, w \\in \\mathbb{R}^{D}$ and $k \\in [D]$.\n\n"
+PRODUCT = "".join(f"({p} + {q})" for p, q in ("xy", "xz", "yz", "ab", "ac", "bc", "xa", "xb", "xc", "ya", "yb", "zc"))
+
+
+@each(
+    ("claim", "verdict"),
+    [
+        (f"{PRODUCT} = {PRODUCT.replace('(x + y)', '', 1)} (y + x)", "proved"),
+        (f"{PRODUCT} = {PRODUCT.replace('(x + y)', '', 1)} (y - x)", "refuted"),
+        (f"-{PRODUCT} = {PRODUCT.replace('(x + y)', '(-y - x)', 1)}", "proved"),
+        (f"{PRODUCT}^2 = {PRODUCT} {PRODUCT}", "refuted"),
+        (f"\\left({PRODUCT}\\right)^2 = {PRODUCT} {PRODUCT}", "proved"),
+        ("\\prod_{i} (1 + v_i) = \\prod_{j} (v_j + 1)", "proved"),
+    ],
+)
+def test_products_are_compared_as_products(claim: str, verdict: str) -> None:
+    assert [s.verdict for s in check_text(f"{NUMBERS}$$ {claim} $$\n").steps] == [verdict]
