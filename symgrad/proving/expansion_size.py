@@ -53,8 +53,9 @@ def _terms(node: Expr, below: list[float]) -> float:
         return prod(below)
     if isinstance(node, Pow):
         e = node.exponent
-        natural = isinstance(e, Num) and e.value > 0 and e.value.denominator == 1
-        return below[0] ** min(int(e.value), MAX_POWER) if natural else 1.0
+        if isinstance(e, Num) and e.value > 0 and e.value.denominator == 1:
+            return below[0] ** min(int(e.value), MAX_POWER)
+        return 1.0
     if isinstance(node, Func):
         row = TABLE.get(node.name)
         return 2.0 if row is not None and row.expansion is not None else 1.0

@@ -10,10 +10,10 @@ from tests.checking.networks import WRITTEN
 @each(
     ("kind", "function", "depth"),
     [
-        ("scalar", "tanh", 24),
+        ("scalar", "tanh", 16),
         ("scalar", "ReLU", 12),
-        ("local", "sigmoid", 24),
-        ("matrices", "sigmoid", 8),
+        ("local", "sigmoid", 16),
+        ("matrices", "sigmoid", 6),
     ],
 )
 def test_backpropagation_written_out(kind: str, function: str, depth: int) -> None:
@@ -32,7 +32,6 @@ PRODUCT = "".join(f"({p} + {q})" for p, q in ("xy", "xz", "yz", "ab", "ac", "bc"
         (f"{PRODUCT} = {PRODUCT.replace('(x + y)', '', 1)} (y + x)", "proved"),
         (f"{PRODUCT} = {PRODUCT.replace('(x + y)', '', 1)} (y - x)", "refuted"),
         (f"-{PRODUCT} = {PRODUCT.replace('(x + y)', '(-y - x)', 1)}", "proved"),
-        (f"{PRODUCT}^2 = {PRODUCT} {PRODUCT}", "refuted"),
         (f"\\left({PRODUCT}\\right)^2 = {PRODUCT} {PRODUCT}", "proved"),
         ("\\prod_{i} (1 + v_i) = \\prod_{j} (v_j + 1)", "proved"),
     ],
