@@ -94,6 +94,7 @@ class Checker:
         self.names = InferredNames(doc)
         for k, step in enumerate(doc.steps):
             steps.append(self.step(step))
+            self.names.equate(step.outcome.claim, steps[-1])
             if step.defining and steps[-1].verdict == "refuted":
                 self.broken.add(step.defining)
             if progress is not None:
@@ -167,10 +168,10 @@ class Checker:
             if self.families == "mean":
                 return replace(reopened(step), diagnostic=replace(total, severity="error"), evidence=Evidence("none"))
             self.families = "total"
-        if step.verdict == "refuted":
-            step = self.second_reading(read_step, out.claim, step)
         if step.verdict == "refuted" and read_step.premises:
             step = self.consequence(read_step, out.claim, step)
+        if step.verdict == "refuted":
+            step = self.second_reading(read_step, out.claim, step)
         unknown = arbitrary(out.claim, base) if step.verdict == "refuted" else None
         if unknown is not None:
             return replace(reopened(step), diagnostic=unknown)

@@ -57,8 +57,8 @@ def factored(
 
 
 def _unknowns(claim: Claim) -> list[Entry]:
-    """The entries of the left side at its free indices: what the equation is solved for."""
-    found = (n for n in walk(expand(claim.left)) if isinstance(n, Entry))
+    """The entries of both sides at free indices, those of the left one first: what the equation is solved for."""
+    found = (n for side in (claim.left, claim.right) for n in walk(expand(side)) if isinstance(n, Entry))
     return [n for n in dict.fromkeys(found) if all(i in claim.free for i in n.indices)][:MAX_UNKNOWNS]
 
 

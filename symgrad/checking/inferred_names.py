@@ -36,6 +36,8 @@ class InferredNames:
         self.foreign = {
             made: foreign[key.letter] for key, made in self.inferred.arrays.items() if key.letter in foreign
         }
+        self.equated: dict[Tensor, Diagnostic] = {}
+        """Names that were the whole right side of an equation that nothing is ruled on: it may say what they are."""
         self.rights: dict[Diagnostic, str] = {}
         """What stands on the right of the definitions that could not be read."""
         values = document.scope.values.items() if document is not None else ()
@@ -110,8 +112,10 @@ class InferredNames:
         plain = resolved.claim(claim) or claim
         given = reach(plain.left)
         alone = [t for t in reach(plain.right).tensors if t in self.declarations and t not in given]
-        if step.verdict != "refuted" or not alone:
+        if step.verdict != "refuted":
             return None
+        if not alone:
+            return next((self.equated[t] for t in given.tensors if t in self.equated), None)
         return self.undeclared(alone[0], step)
 
     def together(self, claim: Claim, holds: Callable[[Claim], bool], span: Span) -> Diagnostic | None:
@@ -125,6 +129,14 @@ class InferredNames:
                 message = f"this holds for `{said}`, and nothing says that these two positions differ"
                 return Diagnostic("SG105", message, span, f"write `Let ${said}$.` if they do")
         return None
+
+    def equate(self, claim: Claim | None, step: Step) -> None:
+        """Note a name that is the whole right side of an equation that nothing is ruled on."""
+        name = claim.right if claim is not None and step.verdict == "unreadable" else None
+        if not isinstance(name, Entry) or name.tensor not in self.declarations or claim is None:
+            return
+        if name.tensor not in reach(claim.left).tensors:
+            self.equated.setdefault(name.tensor, self.undeclared(name.tensor, step))
 
     def as_numbers(self, claim: Claim, other: Claim, span: Span) -> Diagnostic:
         """The note for a step that holds with undeclared names as numbers, though they are arrays elsewhere."""

@@ -23,6 +23,7 @@ from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_
 from symgrad.reading.document.random_names import random_names
 from symgrad.reading.document.said_declarations import said_declarations
 from symgrad.reading.document.sentences import proses
+from symgrad.reading.document.sigma_as_number import SIGMA, has_number_sigma
 from symgrad.reading.document.small_transposes import transposes_by_t
 from symgrad.reading.inference.inferring import Inferred, close, infer
 from symgrad.reading.meaning.chain_reader import ChainReader
@@ -99,6 +100,10 @@ class Reader:
         """The equations of the paragraph before the next display, one of which it may follow from."""
         self.last_equation: Equation | None = None
         """The last equation of the last display."""
+        self.solving: tuple[Equation, ...] = ()
+        """What the last display sets to zero, or follows from."""
+        self.wordless = False
+        """True if no word stands between the last display and this one."""
         self.group = 0
         self.inline = False
         """True once the document has asked for verdicts on the chains in its text."""
@@ -112,6 +117,7 @@ class Reader:
         self.out.diagnostics.extend(blocks.diagnostics)
         formulas = [b.content.text for b in blocks.items if isinstance(b, (Display, Inline))]
         self.scope.transposing = frozenset("t" if transposes_by_t(formulas) else "")
+        self.scope.numbers = frozenset([SIGMA] if has_number_sigma(self.source.text, formulas) else [])
         for layer in self.sections.everywhere:
             self.enter(layer)
         pending: Directive | None = None
@@ -285,6 +291,8 @@ class Reader:
             relations = read_relations([UnreadRow((), span, problem)], None)
         self.scope.twins |= _twins(relations)
         meant, premises = self.meant(display)
+        if meant == "claim" and self.goes_on_solving(relations):
+            meant, premises = "consequence", self.solving
         solvable = not says_independent(display)
         before, led = self.last_equation, False
         for chain in _chains(relations):
@@ -311,6 +319,10 @@ class Reader:
             before = next(((r.left, tuple(r.right)) for r in reversed(chain) if r.equality and not r.unread), before)
         self.used |= {letter_key(t) for r in relations for t in (*r.left, *r.right) if is_name(t)}
         self.last_equation, self.premises = before if relations else None, []
+        self.solving = premises if meant == "consequence" and all(_is_zero(right) for _, right in premises) else ()
+        ends_a_chain = len(relations) > 1 and relations[-1].continues
+        if before is not None and ends_a_chain and _is_zero(before[1]) and _is_derivative(self.last_head):
+            self.solving = (before,)
         if relations:
             last = relations[-1]
             self.last_side = tuple(last.left if last.unread else last.right) or None
@@ -329,6 +341,11 @@ class Reader:
         if meant == "claim" and last is not None and _is_zero(last[1]) and concludes(display):
             return "consequence", (last,)
         return meant, said if meant == "consequence" else ()
+
+    def goes_on_solving(self, relations: Sequence[Relation]) -> bool:
+        """True for a line of the solution below ``∂J/∂w = … = 0``, without a word between them."""
+        heads = [r.left for r in relations if not r.continues]
+        return bool(self.solving) and self.wordless and not self.premises and not any(map(_is_derivative, heads))
 
     def declares(self, row: Row, signs: bool = True) -> bool:
         """Enter a row or condition that holds declarations of arrays and nothing else; True if it does."""
@@ -350,6 +367,7 @@ class Reader:
                 assumed.standing = "unclear"
                 self.scope.version += 1
         since = self.source.text[self.at : display.full.start]
+        self.wordless = re.search(r"[^\W\d_]", since) is None
         if turns(since):
             self.scope.end_for_now(self.at)
         if drops(since):

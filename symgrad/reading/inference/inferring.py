@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from symgrad.core.nodes import Tensor
+from symgrad.core.nodes import EntryDomain, Tensor
 from symgrad.core.ranges import Index, Range
 from symgrad.reading.inference.ranks import Ranks
 from symgrad.reading.inference.undeclared import UndeclaredNames, conditions, exponents, summed_letters
@@ -42,10 +42,11 @@ class Inferred:
         return bool(self.arrays or self.ahead or self.fixed)
 
     def declaration(self, key: NameKey) -> str:
-        """``x \\in \\mathbb{R}^{N}``"""
+        """``x \\in \\mathbb{R}^{N}``, ``\\sigma \\in \\mathbb{R}_{>0}``"""
         tensor = self.arrays[key]
         shape = " \\times ".join(str(r.size) for r in tensor.ranges)
-        return f"{tensor.name} \\in \\mathbb{{R}}" + (f"^{{{shape}}}" if shape else "")
+        sign = "_{>0}" if tensor.domain == "positive" else ""
+        return f"{tensor.name} \\in \\mathbb{{R}}{sign}" + (f"^{{{shape}}}" if shape else "")
 
     def fixed_declaration(self, index: Index) -> str:
         """``o \\in [W]``"""
@@ -92,7 +93,8 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
         ranks = Ranks(names, chains)
         for key in arrays:
             axes = min(ranks.of(key), MAX_AXES)
-            out.arrays[key] = Tensor(key.latex, tuple(OpenRange() for _ in range(axes)), "real", False)
+            domain: EntryDomain = "positive" if key.letter in scope.numbers else "real"  # a standard deviation
+            out.arrays[key] = Tensor(key.latex, tuple(OpenRange() for _ in range(axes)), domain, False)
     counting = _counting_letters(names)
     out.ahead = {key: entry for key, entry in out.ahead.items() if key.below not in counting}
     out.letters = {x: OpenRange() for x in sorted(counting) if x not in scope.letters and x not in scope.indices}

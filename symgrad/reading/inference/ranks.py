@@ -173,6 +173,8 @@ class Ranks:
         entry = self.names.found.get(use.key)
         if entry is None:
             return None
+        if sym.key in self.names.generic and not use.slots:
+            return Rank(max(0, self.of(use.key) - 1))  # one sample
         if use.transposed and entry.slots <= len(use.slots):
             self.settle(use, 2 if is_capital(use.key) and not use.slots else 1)
         if want is not None and want.axes and entry.slots <= len(use.slots):

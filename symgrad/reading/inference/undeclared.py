@@ -109,6 +109,9 @@ class UndeclaredNames:
     numbered: frozenset[str] = frozenset()
     """Names with a letter in a slot somewhere: `x_1` is an entry of such an x, and a name of its own otherwise."""
 
+    generic: frozenset[str] = frozenset()
+    """Arguments of which there are samples: the ``x`` of ``p(x) = …``, written whole in such chains alone."""
+
     def __post_init__(self) -> None:
         self.exponents = [e for sides in self.chains for side in sides for e in exponents(self.scope, side)]
         syms = [n for tree in self.trees for n in subnodes(tree) if isinstance(n, Sym)]
@@ -134,6 +137,7 @@ class UndeclaredNames:
             if letter not in bases and len(letter.rstrip("'")) == 1 and letter.islower()
         }
         self.numbered = frozenset(s.key for s in syms if self.is_undeclared(s) and self._has_letter_slot(s))
+        self.generic = self._generic()
         for sides in self.chains:
             positions = self._parameters(sides) | self._positions(sides)
             for side in sides:
@@ -153,9 +157,23 @@ class UndeclaredNames:
         if not isinstance(head, Call):
             return set()
         defined = [self.scope.calls[k] for k in self.scope.calls.named(NameKey.function(head.function))]
+        own = {a.key for a in head.args if isinstance(a, Sym) and not a.sub}
         if not any(entry.span.start == head.span.start for entry in defined):
-            return set()
-        return {a.key for a in head.args if isinstance(a, Sym) and not a.sub}
+            return own & self.generic
+        return own
+
+    def _generic(self) -> frozenset[str]:
+        """The arguments of functions that carry slots elsewhere, and stand whole below the head ``f(x)`` alone."""
+        elsewhere, arguments = set[str](), set[str]()
+        for sides in self.chains:
+            head = sides[0] if sides else None
+            own = {a.key for a in head.args if isinstance(a, Sym)} if isinstance(head, Call) else set[str]()
+            arguments |= own
+            if isinstance(head, Sym) and all(isinstance(s, Paren) and s.kind == "{" for s in sides[1:]):
+                continue  # `x \\in \\{0, 1\\}`
+            whole = {n.key for side in sides for n in subnodes(side) if isinstance(n, Sym) and not n.sub}
+            elsewhere |= whole - own
+        return frozenset(arguments & self.numbered - elsewhere)
 
     def _summed_arguments(self, below: Sequence[SyntaxNode]) -> set[str]:
         """The letters that are nothing but arguments of a function that is summed over one of them: beside

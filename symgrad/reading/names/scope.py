@@ -179,6 +179,8 @@ class Scope:
     """The definitions that newer ones took the place of, with the version up to which they were in force."""
     transposing: frozenset[str] = frozenset()
     """Small letters that transpose as ``T`` does, ``u^t v``."""
+    numbers: frozenset[str] = frozenset()
+    """The letters of functions that stand for numbers here, ``\\sigma`` of a normal distribution."""
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
@@ -339,7 +341,7 @@ class Scope:
         return not self.is_array(key)
 
     def is_function(self, key: str) -> bool:
-        if self.is_value(key) or self.calls.named(NameKey(key)):
+        if key in self.numbers or self.is_value(key) or self.calls.named(NameKey(key)):
             return False
         return key in BY_SPELLING or key in ARRAY_FUNCTIONS or key in WORDS
 
