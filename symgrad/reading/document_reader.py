@@ -317,9 +317,16 @@ class Reader:
                 self.last_head,
             ).read()
             before = next(((r.left, tuple(r.right)) for r in reversed(chain) if r.equality and not r.unread), before)
+        self.remember(relations, before, meant, premises)
+
+    def remember(
+        self, relations: Sequence[Relation], before: Equation | None, meant: Purpose, premises: Sequence[Equation]
+    ) -> None:
+        """Keep of a display what the next ones go on from. ``before``: its last equation."""
         self.used |= {letter_key(t) for r in relations for t in (*r.left, *r.right) if is_name(t)}
         self.last_equation, self.premises = before if relations else None, []
-        self.solving = premises if meant == "consequence" and all(_is_zero(right) for _, right in premises) else ()
+        is_zero = all(_is_zero(right) for _, right in premises)
+        self.solving = tuple(premises) if meant == "consequence" and is_zero else ()
         ends_a_chain = len(relations) > 1 and relations[-1].continues
         if before is not None and ends_a_chain and _is_zero(before[1]) and _is_derivative(self.last_head):
             self.solving = (before,)
