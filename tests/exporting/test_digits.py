@@ -33,6 +33,16 @@ def a_sum_of_residuals_is_not_taken_apart() -> None:
     assert abs(grads["b"] - plain) <= 1e-5 * np.abs(residual).sum()
 
 
+@test_digits.fact
+def the_error_function_in_a_module() -> None:
+    text = r"With $x \in \mathbb{R}^{N}$: $$ J = \sum_i \operatorname{erf}(x_i) + \sum_i \operatorname{erfc}(2 x_i) $$"
+    x = np.linspace(-3, 3, 20_001)
+    value, grads = symgrad.load(symgrad.read(text=text)).J_value_and_grad(x=x)
+    np.testing.assert_allclose(value, math.fsum(math.erf(v) + math.erfc(2 * v) for v in x), rtol=1e-13)
+    want = 2 / math.sqrt(math.pi) * (np.exp(-(x**2)) - 2 * np.exp(-4 * x**2))
+    np.testing.assert_allclose(grads["x"], want, rtol=1e-12)
+
+
 @pytest.mark.parametrize(("ours", "known"), [(_erf, math.erf), (_erfc, math.erfc)])
 def test_the_error_function_to_the_last_digits(ours, known) -> None:  # type: ignore[no-untyped-def]
     x = np.concatenate([np.linspace(-7, 26, 9001), np.linspace(-1.1, 1.1, 2001), [0.0, 1e-300, 1e300, -np.inf, np.inf]])

@@ -30,7 +30,7 @@ def _polynomial(x: Any, coefficients: tuple[float, ...]) -> Any:
     return out
 
 
-def _in_blocks(function: Any, x: Any) -> Any:
+def _by_parts(function: Any, x: Any) -> Any:
     """An elementwise function, in double precision, by parts that stay in the cache."""
     flat, out = xp.ravel(x), xp.empty(xp.shape(x), x.dtype)
     filled = out.reshape(-1)
@@ -52,12 +52,12 @@ def _erf(x: Any) -> Any:
         a = xp.minimum(xp.abs(x), 1)
         return xp.where(a < 1, x * _polynomial(a * a, near), 1 - _erfc_block(x))
 
-    return _in_blocks(block, x)
+    return _by_parts(block, x)
 
 
 def _erfc(x: Any) -> Any:
     """1 - erf(x), with all digits where it is small."""
-    return _in_blocks(_erfc_block, x)
+    return _by_parts(_erfc_block, x)
 
 
 def _erfc_block(x: Any) -> Any:
