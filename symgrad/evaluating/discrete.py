@@ -22,3 +22,11 @@ def is_discrete(node: n.Expr) -> bool:
     if isinstance(node, n.Pow) and not isinstance(node.exponent, n.Num):
         return False
     return all(is_discrete(child) for child in n.parts(node)[1])
+
+
+@lru_cache(maxsize=4096)
+def is_whole(node: n.Expr) -> bool:
+    """True for whole numbers, sizes and positions, their sums and products: they are computed without rounding."""
+    if isinstance(node, n.Num):
+        return node.value.denominator == 1
+    return isinstance(node, n.Size) or (isinstance(node, (n.Add, n.Mul)) and all(map(is_whole, n.parts(node)[1])))

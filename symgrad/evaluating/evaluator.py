@@ -33,6 +33,7 @@ from symgrad.evaluating.arithmetic import (
 from symgrad.evaluating.array_functions import functions
 from symgrad.evaluating.array_positions import in_serial_order
 from symgrad.evaluating.budget import BUDGET
+from symgrad.evaluating.discrete import is_whole
 from symgrad.evaluating.environment import Environment, EvaluationError
 from symgrad.evaluating.matrix_meanings import MATRIX_MEANINGS, MatrixAxes
 from symgrad.evaluating.meaning import Meaning, Perturbation, Perturbations
@@ -65,7 +66,7 @@ class Evaluator(Meaning):
             if rule is None:
                 raise EvaluationError(f"unknown node kind {type(node).__name__}")
             found = rule(self, node, perturbations)
-            if self.shake and isinstance(node, _ROUNDED):
+            if self.shake and isinstance(node, _ROUNDED) and not is_whole(node):
                 found = each(self._with_noise, found)
             size = primal(found).a.size
             BUDGET.spend(size)

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from symgrad.core.nodes import AbstractFunction
 from symgrad.proving import elementary_laws
-from symgrad.proving.attempt import Attempt, Part, Poly, Slots
+from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots
 from symgrad.proving.case_split import by_cases
 from symgrad.proving.common_factors import common_denominator, primitive_part
 from symgrad.proving.interner import Head, Number
-from symgrad.proving.poly import ONE, minus, mul, open_template, product, replace_throughout, single
+from symgrad.proving.poly import (
+    ONE,
+    is_natural,
+    is_whole,
+    minus,
+    mul,
+    open_template,
+    product,
+    reduce,
+    replace_throughout,
+    single,
+)
 from symgrad.proving.positivity import POSITIVE, mono_sign, poly_sign
 from symgrad.proving.powers import power
 from symgrad.proving.size_polynomials import numbered_positions, size_of
@@ -60,13 +71,40 @@ def general_power(ctx: Attempt, base: Poly, exponent: Poly) -> Poly:
     split = by_cases(ctx, base, lambda q: general_power(ctx, q, exponent))
     if split is not None:
         return split
+    if base == {ONE: -1} and _is_whole_number(ctx, exponent):
+        odd = {m: c for m, c in exponent.items() if c % 2}
+        if list(odd) == [ONE]:
+            return {ONE: -1}
+        if odd != exponent or any(c != 1 for c in odd.values()):
+            ctx.note("(-1)^(2 n) = 1")
+            return general_power(ctx, base, dict.fromkeys(odd, 1)) if odd else {ONE: 1}
     n = int_if_whole(exponent.get(ONE, 0))
     if n and isinstance(n, int):
         ctx.note("x^(y + n) = x^y x^n")
         rest = minus(exponent, {ONE: n})
         return mul(ctx, power(ctx, base, n), general_power(ctx, base, rest))
-    hid, slots = to_template(ctx, "raised", "", [*poly_terms(base, 0), *poly_terms(exponent, 1)])
+    is_sign = base == {ONE: -1} and _is_whole_number(ctx, exponent)
+    terms = [*poly_terms(base, 0), *poly_terms(exponent, 1)]
+    hid, slots = to_template(ctx, "raised", "", terms, active=is_sign)
     return single(ctx, hid, slots)
+
+
+def _is_whole_number(ctx: Attempt, p: Poly) -> bool:
+    """True for a polynomial of positions and sizes with whole coefficients."""
+    return all(
+        is_whole(c) and all(ctx.heads[h].kind in ("position", "size") and is_natural(e) for h, _, e in m)
+        for m, c in p.items()
+    )
+
+
+def reduce_sign(ctx: Attempt, mono: Mono, k: int) -> Poly | None:
+    """``((-1)^n)^2 = 1``"""
+    hid, slots, e = mono[k]
+    if e == 1 or not is_whole(e):
+        return None
+    ctx.note("(-1)^(2 n) = 1")
+    rest = (*mono[:k], *mono[k + 1 :])
+    return reduce(ctx, tuple(sorted((*rest, (hid, slots, 1)))) if e % 2 else rest)
 
 
 def is_positive(ctx: Attempt, p: Poly) -> bool:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots, part
 from symgrad.proving.case_split import by_cases, is_two_valued
 from symgrad.proving.common_factors import common_denominator, primitive_part
+from symgrad.proving.indicators import never_vanishes, step
 from symgrad.proving.interner import Head, Number, magnitude
 from symgrad.proving.limits import UndefinedForm
 from symgrad.proving.poly import (
@@ -141,8 +142,20 @@ def _log_part(ctx: Attempt, p: Part) -> Poly:
         if head.kind == "power":
             return scale(log(ctx, argument(ctx, p)), e)
         return scale(_log_of(ctx, {((hid, slots, 1),): 1}), e)
+    base: Poly = {((hid, slots, 1),): 1}
+    if never_vanishes(ctx, base):
+        ctx.note("log x^2 = 2 log |x|")
+        return scale(_log_of_size(ctx, base), e)
     hid, slots = to_template(ctx, "log", "", [((0, 1), ((hid, slots, 2),))])
     return scale(single(ctx, hid, slots), Fraction(e) / 2)
+
+
+def _log_of_size(ctx: Attempt, p: Poly) -> Poly:
+    """``log |x| = [x > 0] log x + (1 - [x > 0]) log(-x)``"""
+    bit = step(ctx, p)
+    total = mul(ctx, bit, _log_of(ctx, p))
+    accumulate(total, mul(ctx, minus({ONE: 1}, bit), _log_of(ctx, scale(p, -1))))
+    return total
 
 
 def _log_of(ctx: Attempt, p: Poly) -> Poly:
@@ -167,12 +180,31 @@ def function(ctx: Attempt, name: str, p: Poly) -> Poly:
     split = by_cases(ctx, p, lambda q: function(ctx, name, q))
     if split is not None:
         return split
+    turned = _turned(ctx, name, p)
+    if turned is not None:
+        return turned
     hid, slots = to_template(ctx, "function", name, poly_terms(p), active=name == "sin")
     if p and (name in ODD or name in EVEN):
         opposite, others = to_template(ctx, "function", name, poly_terms(scale(p, -1)), active=name == "sin")
         if opposite < hid:
             return scale(single(ctx, opposite, others), -1 if name in ODD else 1)
     return single(ctx, hid, slots)
+
+
+def _turned(ctx: Attempt, name: str, p: Poly) -> Poly | None:
+    """``cos(x + pi) = -cos x``, ``sin(x + pi / 2) = cos x``; None without a multiple of ``pi / 2``."""
+    if name not in ("sin", "cos"):
+        return None
+    pi: Mono = ((ctx.interner.leaf("constant", "\\pi", 0, "\\pi").id, (), 1),)
+    turns = 2 * Fraction(p.get(pi, 0))
+    if not turns or turns.denominator != 1:
+        return None
+    ctx.note("cos(x + pi) = -cos x")
+    quarter = (turns.numerator + (3 if name == "sin" else 0)) % 4
+    # cos(x + k pi/2) is cos x, -sin x, -cos x, sin x; sin x is cos(x - pi/2)
+    rest = minus(p, {pi: p[pi]})
+    found = function(ctx, "sin" if quarter % 2 else "cos", rest)
+    return scale(found, -1 if quarter in (1, 2) else 1)
 
 
 def reduce_function(ctx: Attempt, mono: Mono, k: int) -> Poly | None:

@@ -18,6 +18,7 @@ RULES = HeadRules(
         "step": indicators.reduce_indicator,
         "prime": powers.reduce_prime,
         "power": reduce_power,
+        "raised": closed_forms.reduce_sign,
         "function": elementary_laws.reduce_function,
     },
     rebuild={

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from symgrad.core.ranges import Subset
 from symgrad.proving.attempt import Attempt, Mono, Pattern, Poly, Slots
 from symgrad.proving.case_split import by_cases
@@ -21,6 +23,7 @@ from symgrad.proving.poly import (
     minus,
     mul,
     open_template,
+    product,
     reduce,
     replace,
     scale,
@@ -31,7 +34,7 @@ from symgrad.proving.positivity import POSITIVE, UNKNOWN, poly_sign, power_sign
 from symgrad.proving.templates import poly_terms, to_template
 
 Pair = tuple[int, int]
-MAX_SHIFT = 4
+MAX_SHIFT, MAX_SIGNED = 4, 3
 ANY_REAL = ("real", "positive", "nonnegative")
 
 
@@ -207,12 +210,30 @@ def step(ctx: Attempt, p: Poly) -> Poly:
         return {ONE: 1}
     if poly_sign(ctx, scale(p, -1)) != UNKNOWN:
         return {}
+    factors = _signed_factors(ctx, p) if len(p) == 1 else []
+    if len(factors) > 1:
+        ctx.note("sign(x y) = sign(x) sign(y)")
+        signs = [sign_of(ctx, f) for f in factors]
+        return scale(add(({ONE: 1}, product(ctx, signs))), Fraction(1, 2))
     hid, slots = to_template(ctx, "step", "", poly_terms(p), active=True)
     opposite, others = to_template(ctx, "step", "", poly_terms(scale(p, -1)), active=True)
     if opposite < hid and never_vanishes(ctx, p):
         ctx.note("[-x > 0] = 1 - [x > 0]")
         return minus({ONE: 1}, single(ctx, opposite, others))
     return single(ctx, hid, slots)
+
+
+def _signed_factors(ctx: Attempt, p: Poly) -> list[Poly]:
+    """The factors of a product, none of which vanishes identically, with a number -1; none if they are too many."""
+    ((mono, c),) = p.items()
+    if not 1 < len(mono) <= MAX_SIGNED or any(power_sign(ctx, x) != UNKNOWN for x in mono):
+        return []
+    factors: list[Poly] = [{((h, s, 1),): 1} for h, s, _ in mono]
+    if not all(never_vanishes(ctx, f) for f in factors):
+        return []
+    if c < 0:
+        factors[0] = scale(factors[0], -1)
+    return factors
 
 
 def never_vanishes(ctx: Attempt, p: Poly) -> bool:

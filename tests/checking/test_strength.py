@@ -1,0 +1,59 @@
+"""Signs, kinks, turns and products taken apart: what is right is proved, what is wrong is refuted."""
+
+from __future__ import annotations
+
+from symgrad.checking.documents import check_text
+from tests.cases import each
+
+DECLARED = "With $x, y, z \\in \\mathbb{R}$, $v, w \\in \\mathbb{R}^{D}$ and $p, q \\in [D]$.\n\n"
+
+
+@each(
+    ("claim", "verdict"),
+    [
+        ("\\lvert x y \\rvert = \\lvert x \\rvert \\lvert y \\rvert", "proved"),
+        ("\\lvert x y \\rvert = \\lvert x \\rvert y", "refuted"),
+        ("\\lvert \\frac{x}{y} \\rvert = \\frac{\\lvert x \\rvert}{\\lvert y \\rvert}", "proved"),
+        ("\\lvert x + y \\rvert = \\lvert x \\rvert + \\lvert y \\rvert", "refuted"),
+        ("\\mathbb{1}[x > 0] = 1 - \\mathbb{1}[-x \\ge 0]", "proved"),
+        ("\\mathbb{1}[x > 0] = \\mathbb{1}[-x \\ge 0]", "refuted"),
+        ("\\mathbb{1}[x^2 y > 0] = \\mathbb{1}[x > 0] \\mathbb{1}[y > 0]", "refuted"),
+        ("\\log(x^2) = 2 \\log \\lvert x \\rvert", "proved"),
+        ("\\log(x^2) = 2 \\log \\lvert y \\rvert", "refuted"),
+        ("\\sqrt{x^2} = \\lvert x \\rvert", "proved"),
+        ("\\sqrt{x^2} = x", "refuted"),
+        ("\\log(1 + e^x) = \\max(0, x) + \\log(1 + e^{-\\lvert x \\rvert})", "proved"),
+        ("\\log(1 + e^x) = \\max(0, x) + \\log(1 + e^{\\lvert x \\rvert})", "refuted"),
+        ("\\max(0, x y) = \\max(0, x) \\max(0, y) + \\max(0, -x) \\max(0, -y)", "proved"),
+        ("\\max(0, x y) = \\max(0, x) \\max(0, y)", "refuted"),
+        ("\\cos \\pi = -1", "proved"),
+        ("\\cos \\pi = 1", "refuted"),
+        ("\\sin(x + \\frac{\\pi}{2}) = \\cos(x)", "proved"),
+        ("\\sin(x + \\frac{\\pi}{2}) = -\\cos(x)", "refuted"),
+        ("\\cos(\\pi - x) = -\\cos(x)", "proved"),
+        ("\\sin(\\pi - x) = -\\sin(x)", "refuted"),
+        ("\\sum_i (-1)^{2 i} v_i = \\sum_i v_i", "proved"),
+        ("\\sum_i (-1)^{2 i + 1} v_i = -\\sum_i v_i", "proved"),
+        ("\\sum_i (-1)^{2 i + 1} v_i = \\sum_i v_i", "refuted"),
+        ("\\sum_i (-1)^{3 i} v_i = \\sum_i v_i", "refuted"),
+        ("\\sum_i (-1)^i (-1)^i v_i = \\sum_i v_i", "proved"),
+        ("\\prod_i v_i = v_1 \\prod_{i=2}^D v_i", "proved"),
+        ("\\prod_i v_i = v_1 \\prod_{i=2}^D v_i^2", "refuted"),
+        ("\\prod_i v_i = v_q \\prod_{i \\neq q} v_i", "proved"),
+        ("\\prod_i v_i = v_p \\prod_{i \\neq q} v_i", "refuted"),
+        ("\\prod_{i \\neq p} v_i = v_q \\prod_{i \\neq p, i \\neq q} v_i", "refuted"),
+        (
+            "(1 - \\delta_{pq}) \\prod_{i \\neq p} v_i = (1 - \\delta_{pq}) v_q \\prod_{i \\neq p, i \\neq q} v_i",
+            "proved",
+        ),
+        ("\\prod_{i=1}^{3} v_i = v_1 v_2 v_3", "proved"),
+        ("\\prod_{i=1}^{3} v_i = v_1 v_2 v_2", "refuted"),
+        ("\\prod_i v_i w_i = \\prod_i v_i \\prod_i w_i", "proved"),
+        ("\\prod_i (v_i + w_i) = \\prod_i v_i + \\prod_i w_i", "refuted"),
+        ("\\sum_i v_i = v_1 + \\sum_{i=2}^D v_i", "proved"),
+        ("\\sum_i v_i = v_1 + \\sum_{i=3}^D v_i", "refuted"),
+    ],
+)
+def test_what_is_right_is_proved(claim: str, verdict: str) -> None:
+    report = check_text(f"{DECLARED}$$ {claim} $$\n")
+    assert [s.verdict for s in report.steps] == [verdict]
