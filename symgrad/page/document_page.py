@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _OPENERS = re.compile(r"(?:\$\$?`?|\\\\?[(\[]|\\begin\{math\})$")
 _FENCED = re.compile(r"\A(?:`{3,}|~{3,}|:{3,})[^\n]*\n(.*?)\n[ \t]*(?:`{3,}|~{3,}|:{3,})\s*\Z", re.DOTALL)
+_LINK = re.compile(r'<a href="#([^"]*)"')
 _HEADING_MARK = re.compile(r"#+[ \t]*|\\[a-z]+\*?(?:\[[^\]]*\])?\{")
 _SCRIPT_TAG = re.compile(r"<script\b[^<>]*>$")
 
@@ -77,11 +78,25 @@ def document_body(report: DocumentReport, source: Source, back: str = "") -> str
     shown_title = "" if re.search(r"<h1\b", article) else f"<h1>{title}</h1>"
     headings = [(k, b) for k, b in enumerate(blocks.items) if isinstance(b, Heading)]
     tops = [(k, heading) for k, heading in headings if f' id="h{k}"' in article]
+    slugs = {_slug(heading.text): k for k, heading in tops}
+    article = _LINK.sub(lambda m: _inside(m, slugs), article)
     return (
         f"{_head(report, formulas, back)}"
         f'<div class="columns">{_contents(report, tops, formulas)}'
         f'<main id="document"><article>{shown_title}{article}</article></main></div>'
     )
+
+
+def _slug(title: str) -> str:
+    """The address that sites of Markdown give a heading."""
+    return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", title.lower().strip()))
+
+
+def _inside(link: re.Match[str], headings: Mapping[str, int]) -> str:
+    """A link of the author's to a heading of the document, with the address that it has on the page."""
+    if re.fullmatch(r"(?:at-)?s[0-9]+|h[0-9]+", link[1]):
+        return link[0]
+    return f'<a href="#h{headings[link[1]]}"' if link[1] in headings else "<a"
 
 
 def _replaced(text: str, cuts: Sequence[tuple[int, int, str]]) -> str:

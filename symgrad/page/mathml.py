@@ -47,12 +47,21 @@ _REPLACED: tuple[tuple[str, str], ...] = (
     (r"\\(?:bm|pmb)(?![A-Za-z])", r"\\boldsymbol"),
     (r"\\(?:widetilde)(?![A-Za-z])", r"\\tilde"),
     (r"\\(?:color)\s*\{[^{}]*\}", ""),
+    (r"\\ensuremath(?![A-Za-z])", ""),
+    (r"(\\(?!operatorname|tag|hspace|vspace|DeclareMathOperator)[A-Za-z]+)\*", r"\1 *"),
     (r"\\(?:short)?intertext\s*\{([^{}]*)\}", r"\\text{\1} \\\\"),
     (r"\\(?:text)?color(?:box)?\s*\{[^{}]*\}(?=\s*\{)", ""),
     (rf"(\\begin\{{{_WITH_COLUMNS}\}})\s*\{{[^{{}}]*\}}", r"\1"),
     (r"\\\\\s*\*?\s*\[-?[0-9.]+\s*[a-z]{2}\]", r"\\\\"),
     (r"%[^\n]*(?=\n|$)", ""),
 )
+_BRACED = r"\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
+_DEFINITION = re.compile(
+    rf"\\(?:(?:re|provide)?newcommand|DeclareMathOperator)\*?\s*(?:\{{\s*\\[A-Za-z]+\s*\}}|\\[A-Za-z]+)"
+    rf"\s*(?:\[[^\]]*\])*\s*{_BRACED}|\\def\s*\\[A-Za-z]+(?:#[0-9])*\s*{_BRACED}"
+)
+"""A macro of the author's inside a formula; the converter is given all of them before."""
+_SUBSTACK = re.compile(r"\\substack\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _ESCAPED_PERCENT = "\ue002"
 
 
@@ -117,15 +126,16 @@ def _macros(source: Source) -> dict[str, str]:
             continue
         parts = [raw[0] for raw in macro.body]
         spaced = [p + " " if re.fullmatch(r"\\[A-Za-z]+", p) else p for p in parts]
-        found[name.removeprefix("\\")] = "".join(spaced).strip()
+        found[name.removeprefix("\\")] = _normal("".join(spaced).strip())
     return found
 
 
 def _normal(latex: str) -> str:
     """The LaTeX with what the converter has no word for replaced by what it has."""
-    text = latex.replace("\\%", _ESCAPED_PERCENT)
+    text = _DEFINITION.sub("", latex).replace("\\%", _ESCAPED_PERCENT)
     for pattern, replacement in _REPLACED:
         text = re.sub(pattern, replacement, text)
+    text = _SUBSTACK.sub(r"{\\begin{smallmatrix}\1\\end{smallmatrix}}", text)
     text = _TEXT.sub(lambda m: _text_with_mathematics(m[1]), text)
     text = text.replace(_ESCAPED_PERCENT, "\\%")
     for name in _UNWRAPPED:

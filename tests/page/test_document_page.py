@@ -42,6 +42,9 @@ class Nesting(HTMLParser):
         if tag not in VOID:
             self.open.append(tag)
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+
     def handle_endtag(self, tag: str) -> None:
         if not self.open or self.open.pop() != tag:
             self.wrong.append(tag)
@@ -125,7 +128,20 @@ def test_nothing_of_the_document_runs() -> None:
     assert "http://example.org" not in html
 
 
+def test_links_to_headings_lead_there() -> None:
+    html = page(
+        "# The first part\n\nSee [below](#a-second-part) and [nothing](#elsewhere).\n\n## A *second* part\n\ntext"
+    )
+    sound(html)
+    assert re.search(r"<a href=\"#h\d+\">below</a>", html)
+    assert "<a>nothing</a>" in html
+
+
 BROKEN = {
+    "macros in a display": "$$ \\newcommand{\\R}[1]{\\mathbb{#1}} \\def\\T{\\top} x = x $$",
+    "a star behind a command": "$$ x = x + 0 \\pi* $$",
+    "substack": "$$ x = \\sum_{\\substack{i = 1 \\\\ i \\neq 2}}^3 x $$",
+    "rules and breaks": "***\n\na  \nb\n\n---\n\n$$ x = x $$",
     "unknown macro": "$$ x = \\unknownmacro{x} $$",
     "unbalanced": "$$ x = \\frac{1}{ $$",
     "two dollars in a line": "a $$ x = x $$ b $$ y = y $$ c",
