@@ -206,6 +206,13 @@ def load(document: DocumentOrPath, *, of: Sequence[str] = (), wrt: Sequence[str]
     return load_document(as_document(document, "symgrad.load"), of, wrt)
 
 
+def load_ipython_extension(ipython: Any) -> None:
+    """``%load_ext symgrad``: adds the cell magic ``%%symgrad``."""
+    from symgrad.notebook.cell_magic import load_extension
+
+    load_extension(ipython)
+
+
 def __getattr__(name: str) -> ModuleType:
     """Make ``symgrad.testing`` available without an import statement."""
     if name == "testing":

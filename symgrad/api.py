@@ -17,6 +17,7 @@ from symgrad.reading.document.kinds_of_files import open_document
 from symgrad.reading.document.opened import Opened
 from symgrad.text.diagnostic import Diagnostic, SymgradError
 from symgrad.text.files import STDIN
+from symgrad.text.html_table import Formula, html_table
 from symgrad.text.source import Source
 
 if TYPE_CHECKING:
@@ -42,6 +43,14 @@ class Document:
 
     def __repr__(self) -> str:
         return f"<Document {self.path!r}>"
+
+    def _repr_html_(self) -> str:
+        """What the document defines and leaves undeclared, for notebooks."""
+        reading = self.reading
+        costs = [(Formula(name), "cost") for name in self.requests.costs()]
+        inferred = [(Formula(one), "inferred") for one in inferred_declarations(self)]
+        said = f"{self.path}: {len(reading.steps)} steps, {reading.definitions} definitions"
+        return html_table(said, ("name", ""), [*costs, *inferred])
 
     @property
     def path(self) -> str:

@@ -28,7 +28,7 @@ FLOORS = [
     {"report", "sympy_costs"},
     {"page"},
     {"api"},
-    {"testing", "serving", "language_server", "model_tools"},
+    {"testing", "serving", "language_server", "model_tools", "notebook"},
     {"cli"},
     {"__init__", "__main__"},
 ]

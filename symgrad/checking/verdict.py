@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from symgrad.text.diagnostic import Diagnostic
+from symgrad.text.extras import require
+from symgrad.text.html_table import Formula, html_table
 from symgrad.text.source import Span
 
 Verdict = Literal["proved", "agrees", "refuted", "unreadable"]
@@ -71,6 +73,16 @@ class Step:
         return f"<Step {self.span.line}:{self.span.column} {self.verdict}{why}>"
 
     @property
+    def found(self) -> str:
+        """What there is to say about a step that is not simply proved, in a line."""
+        if self.diagnostic is not None:
+            return _said(self.diagnostic)
+        said = [f"left - right = {self.difference}"] if self.difference is not None else []
+        said += [f"perhaps: {repair}" for repair in self.repairs[:1]]
+        said += [f"assuming {', '.join(self.assumptions)}"] if self.assumptions else []
+        return "; ".join(said)
+
+    @property
     def has_own_reason(self) -> bool:
         """True if the reason why a step is unreadable stands in the step itself."""
         at = self.diagnostic.span if self.diagnostic is not None else None
@@ -109,13 +121,61 @@ class DocumentReport:
     """What names mean that the document does not declare, as declarations in LaTeX."""
 
     def __repr__(self) -> str:
+        return f"<DocumentReport {self.path!r}: {self._counts()}>"
+
+    def _counts(self) -> str:
         counts = Counter(step.verdict for step in self.steps)
-        said = ", ".join(f"{number} {verdict}" for verdict, number in counts.items()) or "no steps"
-        return f"<DocumentReport {self.path!r}: {said}>"
+        return ", ".join(f"{number} {verdict}" for verdict, number in counts.items()) or "no steps"
+
+    def _repr_html_(self) -> str:
+        """A table with a row for each step, for notebooks."""
+        rows = [
+            (step.span.place, Formula(f"{step.left} = {step.right}"), step.verdict, step.found) for step in self.steps
+        ]
+        for one in self.diagnostics:
+            if one.severity == "error" and not any(step.diagnostic is one for step in self.steps):
+                rows.append((one.span.place if one.span else "", Formula(""), "unreadable", _said(one)))
+        return html_table(f"{self.path}: {self._counts()}", ("place", "step", "verdict", ""), rows)
+
+    def to_frame(self) -> Any:
+        """The steps as a ``pandas.DataFrame``, one row each. Raises ``SymgradError`` where pandas is missing."""
+        require("notebook", ("pandas",), "a data frame")
+        import pandas
+
+        columns = "cell line column left right verdict expected method difference code message assumptions inferred"
+        rows = [
+            (
+                step.span.shown.source.cell,
+                step.span.line,
+                step.span.column,
+                step.left,
+                step.right,
+                step.verdict,
+                step.expected,
+                step.evidence.method,
+                step.difference,
+                step.diagnostic.code if step.diagnostic else None,
+                step.diagnostic.message if step.diagnostic else None,
+                step.assumptions,
+                step.inferred,
+            )
+            for step in self.steps
+        ]
+        return pandas.DataFrame(rows, columns=columns.split())
 
 
-@dataclass(frozen=True, slots=True)
+def _said(one: Diagnostic) -> str:
+    """A diagnostic in a line."""
+    remedy = f" ({one.remedy})" if one.remedy else ""
+    return f"{one.code} {one.message}{remedy}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """All documents of one check."""
 
     documents: tuple[DocumentReport, ...]
+
+    def __repr__(self) -> str:
+        steps = sum(len(document.steps) for document in self.documents)
+        return f"<Report: {len(self.documents)} documents, {steps} steps>"

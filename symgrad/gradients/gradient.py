@@ -29,7 +29,11 @@ from symgrad.writing.matrix_latex import matrix_latex, vector_as_row
 Form = Literal["index", "matrix"]
 
 
-@dataclass(frozen=True)
+MAX_REPR = 200
+"""The most characters of a gradient in its ``repr``."""
+
+
+@dataclass(frozen=True, repr=False)
 class Gradient:
     """The derivative of a quantity by one target, or by several in turn.
 
@@ -159,6 +163,10 @@ class Gradient:
         if not self.no_matrix_form:
             blocks.append(f"$$\n{self.latex('matrix')}\n$$")
         return "\n\n".join(blocks)
+
+    def __repr__(self) -> str:
+        text = self.latex()
+        return f"<Gradient {text if len(text) <= MAX_REPR else f'{text[:MAX_REPR]} …'}>"
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

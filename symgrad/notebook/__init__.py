@@ -1,0 +1,1 @@
+"""Cells of a notebook as derivations: ``%load_ext symgrad`` and ``%%symgrad``."""
