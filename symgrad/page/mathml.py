@@ -34,6 +34,7 @@ _ARRANGED = {
     "gather": "gathered",
     "multline": "gathered",
     "multlined": "gathered",
+    "smallmatrix": "matrix",
 }
 """Environments that arrange rows, by the one that the converter is given."""
 _UNWRAPPED = ("equation", "displaymath", "math", "subequations")
@@ -135,7 +136,7 @@ def _normal(latex: str) -> str:
     text = _DEFINITION.sub("", latex).replace("\\%", _ESCAPED_PERCENT)
     for pattern, replacement in _REPLACED:
         text = re.sub(pattern, replacement, text)
-    text = _SUBSTACK.sub(r"{\\begin{smallmatrix}\1\\end{smallmatrix}}", text)
+    text = _SUBSTACK.sub(r"{\\begin{gathered}\1\\end{gathered}}", text)
     text = _TEXT.sub(lambda m: _text_with_mathematics(m[1]), text)
     text = text.replace(_ESCAPED_PERCENT, "\\%")
     for name in _UNWRAPPED:
