@@ -38,6 +38,8 @@ class InferredNames:
         }
         self.equated: dict[Tensor, Diagnostic] = {}
         """Names that were the whole right side of an equation that nothing is ruled on: it may say what they are."""
+        solved = document.scope.solved if document is not None else {}
+        self.solved = {made: solved[key] for key, made in self.inferred.arrays.items() if key in solved}
         self.rights: dict[Diagnostic, str] = {}
         """What stands on the right of the definitions that could not be read."""
         values = document.scope.values.items() if document is not None else ()
@@ -114,6 +116,9 @@ class InferredNames:
         alone = [t for t in reach(plain.right).tensors if t in self.declarations and t not in given]
         if step.verdict != "refuted":
             return None
+        solved = next((self.solved[t] for t in given.tensors if t in self.solved), None)
+        if solved is not None and solved.span is not None and solved.span.start < step.span.start:
+            return solved
         if not alone:
             return next((self.equated[t] for t in given.tensors if t in self.equated), None)
         return self.undeclared(alone[0], step)

@@ -7,7 +7,7 @@ with the declarations that this gave. Declared names keep their declarations: wh
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from symgrad.core.nodes import EntryDomain, Tensor
@@ -234,9 +234,10 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
 
     counts = {means[x] for x in letters.values() if x in means}
     arrays = {key: made for key, made in arrays.items() if key.latex not in counts}
+    ahead = _used_before(trial, scope.missing | {key.letter for key in found.arrays if key not in arrays}, chains)
     return Inferred(
         {k: Tensor(t.name, tuple(map(closed, t.ranges)), t.domain, t.row) for k, t in arrays.items()},
-        _used_before(trial, scope.missing | {key.letter for key in found.arrays if key not in arrays}, chains),
+        {k: replace(e, ranges=tuple(map(closed, e.ranges))) if isinstance(e, Tensor) else e for k, e in ahead.items()},
         {x: Index(x, closed(i.range), "fixed") for x, i in found.fixed.items()},
         {x: closed(r) for x, r in found.letters.items()},
     )

@@ -164,7 +164,7 @@ class Ranks:
         return None if None in ranks else Rank(0)
 
     def name(self, sym: Sym, want: Rank | None) -> Rank | None:
-        if sym.key in self.names.bound and not sym.sub:
+        if (sym.key in self.names.bound or sym.key == "\\pi") and not sym.sub:
             return Rank(0)
         known = self.known(sym)
         if known is not None:

@@ -238,7 +238,7 @@ class UndeclaredNames:
             return True
         if (
             key is not None
-            or sym.key in CONSTANTS
+            or (sym.key in CONSTANTS and not self.is_weight(sym))
             or sym.key.startswith("\\mathbb")
             or (sym.key == "\\delta" and self.has_deltas)
         ):
@@ -257,6 +257,11 @@ class UndeclaredNames:
         if not sym.sub and not sym.primes and (sym.key in scope.indices or sym.key in scope.letters):
             return False
         return sym.key not in scope.index_arrays and not any(k[0] == name for k in scope.compounds)
+
+    def is_weight(self, sym: Sym) -> bool:
+        """True for ``\\pi_k`` at a position, a weight of a mixture; ``\\pi`` alone is a constant."""
+        letters = letters_in(sym.sub)
+        return sym.key == "\\pi" and bool(letters) and all(x in self.bound for x in letters)
 
     def use(self, sym: Sym) -> NameUse:
         """A name as it is used: which of its scripts are slots, and which are labels."""

@@ -47,6 +47,11 @@ def builtin_name(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | 
     return None
 
 
+def beside_weights(sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | None:
+    """``\\pi`` without slots: the constant, also where ``\\pi_k`` are undeclared weights."""
+    return ReadValue(Const("\\pi")) if sym.key == "\\pi" and not slots else None
+
+
 def position_key(slot: Slot) -> str:
     """The letter of a slot that holds nothing else; else empty."""
     if not isinstance(slot, Position) or len(slot.terms) != 1 or slot.const or slot.terms[0][1].sub:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symgrad.core.nodes import Delta, Deriv, Entry, Ref
+from symgrad.core.nodes import Delta, Deriv, Entry, Func, Ref
 from symgrad.core.ranges import Index, IndexExpr
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.definitions import MAX_DEPTH, define, index_arguments
@@ -149,6 +149,9 @@ def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...
     parameters: dict[str, ReadValue] = {}
     opaque: dict[str, WrittenArgument] = {}
     for name, arg, is_index in given:
+        if name in entry.roots:
+            parameters[name] = ReadValue(Func("sqrt", el.scalar(arg, "a square")))
+            continue
         found = None if is_index else argument(el, arg)
         if found is not None and found.text:
             opaque[name] = found

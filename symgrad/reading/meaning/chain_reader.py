@@ -608,6 +608,9 @@ class ChainReader:
         except NotationError as e:
             if self.reads_with_numbers(entry):
                 return True
+            if e.diagnostic.code == "SG110" and self.out.scope.keep_as_solved(entry.key, e.diagnostic):
+                self.note("SG404", f"an equation for `{entry.key}`, which is in use above: not checked", entry.span)
+                return True
             if e.diagnostic.code == "SG105" and not last:
                 self.unfinished.append(entry)
                 return True

@@ -209,6 +209,7 @@ def as_position(el: Reading, tokens: Sequence[Token]) -> IndexExpr | None:
             not letter.sub
             and not el.letters.is_letter(letter.key)
             and (_name_of(letter.key) in el.scope.values or letter.key in el.parameters)
+            and not (letter.key in el.scope.sizes and el.scope.calls.named(_name_of(letter.key)))
         ):
             return None
     found = position(el, slot, None)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from symgrad.core.nodes import Entry, Func, Num, Pow, Ref, Size, Tensor
 from symgrad.core.ranges import Affine
 from symgrad.core.substitute import instantiate
-from symgrad.reading.meaning.builtin_names import builtin_name, constant_matrix, kronecker
+from symgrad.reading.meaning.builtin_names import beside_weights, builtin_name, constant_matrix, kronecker
 from symgrad.reading.meaning.definitions import called_bare, define
 from symgrad.reading.meaning.matrix_inverses import inverse_power
 from symgrad.reading.meaning.open_index import OpenIndex
@@ -67,6 +67,8 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
     if compound is not None:
         return compound, sup
     entry = scope.values[key] if key is not None else None
+    if key is not None and scope.is_provisional(key) and (constant := beside_weights(sym, slots)) is not None:
+        return constant, sup
     if entry is not None and sym.key == "\\delta" and len(slots) == 2 and not sup and _has_one_axis(el, entry):
         return ReadValue(kronecker(el, slots, sym.span)), sup  # the error `\\delta_i`, and Kronecker's `\\delta_{ij}`
     if entry is not None:

@@ -10,7 +10,7 @@ from symgrad.core.nodes import Tensor
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, pattern_letters
 from symgrad.reading.names.scope import NORMAL, Defined, Scope
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import GREEK, error, is_name, letter_key, read_slots, strip_groups
+from symgrad.reading.tree.scripts import GREEK, error, is_name, letter_key, read_slots, spelled, strip_groups
 from symgrad.reading.tree.syntax import BigOp, Call, Colon, Entries, Position, Scripted, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import note_bounds, outside_letters, slot_letters, subnodes
 from symgrad.text.diagnostic import NotationError
@@ -201,7 +201,9 @@ class Definer:
             return None  # `f_1(z) = z_1` is a claim about the f of `f_i(z) = z_i`
         if written.plain and (key, count) in calls and key not in self.scope.unread:
             return None
-        names = [a.key for a in name.args if isinstance(a, Sym) and not a.sub and not a.sup and not a.primes]
+        lone = [a for a in name.args if isinstance(a, Sym) and not a.sub and not a.primes]
+        roots = frozenset(a.key for a in lone if a.key in self.scope.numbers and spelled(a.sup) == "2")
+        names = [a.key for a in lone if not a.sup or a.key in roots]
         bare = len(names) == count and len(set(names)) == count
         if sym.key == NORMAL and count == 3 and not bare:
             return None  # the density is known
@@ -216,9 +218,8 @@ class Definer:
             # without its arguments, the name is the quantity at the arguments' own values
             made = self._enter("values", key, written, patterns=patterns or ())
         if bare:
-            return self._enter(
-                "calls", (key, count), written, arguments=tuple(names), patterns=patterns or (), given=name.given
-            )
+            own = {"arguments": tuple(names), "patterns": patterns or (), "given": name.given, "roots": roots}
+            return self._enter("calls", (key, count), written, **own)
         self.scope.applied[key] = tuple(a.span.text for a in name.args)
         return made
 

@@ -51,7 +51,8 @@ class Defined:
 
     patterns: the letters of its left side, in order; arguments: those of ``J(o, c)``; form: the compound subscript of
     ``u_{c+j}``; alias: the name of a slice, always replaced by it; over: the range of its patterns, if the definition
-    determines it; given: the number of arguments before a bar.
+    determines it; given: the number of arguments before a bar; roots: the arguments that are given by their squares,
+    the ``\\sigma`` of ``N(x \\mid \\mu, \\sigma^2)``.
     """
 
     key: NameKey
@@ -65,6 +66,7 @@ class Defined:
     declared: Tensor | None = None
     over: Range | None = None
     given: int = 0
+    roots: frozenset[str] = frozenset()
     serial: int = 0
 
 
@@ -147,6 +149,8 @@ class Scope:
     once_unread: set[NameKey] = field(default_factory=set)
     equations: dict[tuple[tuple[str, str], ...], Any] = field(default_factory=dict)
     """The definitions with one letter below their name, which may be parts of a recursion."""
+    solved: dict[NameKey, Diagnostic] = field(default_factory=dict)
+    """Undeclared names with a later equation that leads back to them, the update ``\\mu_k = \\dots`` of a mixture."""
     recursive: dict[tuple[tuple[str, str], ...], Range | None] = field(default_factory=dict)
     """The names of recursions with their ranges, without one for a single cell."""
     earlier_states: dict[NameKey, tuple[NameKey, str]] = field(default_factory=dict)
@@ -246,6 +250,16 @@ class Scope:
         if stand_in is not None:
             self.values[key] = stand_in
         self.version += 1
+
+    def keep_as_solved(self, key: NameKey, problem: Diagnostic) -> bool:
+        """Take back a definition that leads back to its name, if the name was in use before; False if it was not."""
+        if key not in self.provisional:
+            return False
+        self.values[key] = self.provisional[key]
+        self.solved[key] = problem
+        self.first_meaning.pop(key, None)
+        self.version += 1
+        return True
 
     def forget(self, key: NameKey, problem: Diagnostic) -> None:
         """End the definition of a name, since a newer one could not be read."""
