@@ -13,6 +13,7 @@ from itertools import pairwise
 from symgrad.core.nodes import EntryDomain, Tensor
 from symgrad.core.ranges import Index, Range
 from symgrad.reading.inference.ranks import Ranks
+from symgrad.reading.inference.row_vectors import writes_rows
 from symgrad.reading.inference.undeclared import UndeclaredNames, conditions, exponents, summed_letters
 from symgrad.reading.meaning.open_range import OpenRange, resolved
 from symgrad.reading.names.name_keys import NameKey
@@ -44,7 +45,7 @@ class Inferred:
     def declaration(self, key: NameKey) -> str:
         """``x \\in \\mathbb{R}^{N}``, ``\\sigma \\in \\mathbb{R}_{>0}``"""
         tensor = self.arrays[key]
-        shape = " \\times ".join(str(r.size) for r in tensor.ranges)
+        shape = " \\times ".join((*(["1"] if tensor.row else []), *(str(r.size) for r in tensor.ranges)))
         sign = "_{>0}" if tensor.domain == "positive" else ""
         return f"{tensor.name} \\in \\mathbb{{R}}{sign}" + (f"^{{{shape}}}" if shape else "")
 
@@ -91,10 +92,12 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     out = Inferred(ahead=_used_before(scope, frozenset(), chains))
     if arrays and len(arrays) <= MAX_NAMES:
         ranks = Ranks(names, chains)
+        rows = writes_rows(ranks)
         for key in arrays:
             axes = min(ranks.of(key), MAX_AXES)
             domain: EntryDomain = "positive" if key.letter in scope.numbers else "real"  # a standard deviation
-            out.arrays[key] = Tensor(key.latex, tuple(OpenRange() for _ in range(axes)), domain, False)
+            over = tuple(OpenRange() for _ in range(axes))
+            out.arrays[key] = Tensor(key.latex, over, domain, rows and axes == 1)
     counting = _counting_letters(names)
     out.ahead = {key: entry for key, entry in out.ahead.items() if key.below not in counting}
     out.letters = {x: OpenRange() for x in sorted(counting) if x not in scope.letters and x not in scope.indices}
@@ -232,12 +235,15 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
         end = resolved(r)
         return sizes.range_of(end, letters.get(end)) if isinstance(end, OpenRange) else end or OpenRange()
 
+    def closed_shape(made: Tensor) -> Tensor:
+        return replace(made, ranges=tuple(map(closed, made.ranges)))
+
     counts = {means[x] for x in letters.values() if x in means}
     arrays = {key: made for key, made in arrays.items() if key.latex not in counts}
     ahead = _used_before(trial, scope.missing | {key.letter for key in found.arrays if key not in arrays}, chains)
     return Inferred(
-        {k: Tensor(t.name, tuple(map(closed, t.ranges)), t.domain, t.row) for k, t in arrays.items()},
-        {k: replace(e, ranges=tuple(map(closed, e.ranges))) if isinstance(e, Tensor) else e for k, e in ahead.items()},
+        {k: closed_shape(made) for k, made in arrays.items()},
+        {k: closed_shape(entry) if isinstance(entry, Tensor) else entry for k, entry in ahead.items()},
         {x: Index(x, closed(i.range), "fixed") for x, i in found.fixed.items()},
         {x: closed(r) for x, r in found.letters.items()},
     )

@@ -134,13 +134,14 @@ class Paragraph:
         if not name or name[0].kind not in ("letter", "word", "command"):
             return
         try:
-            key = self.scope.value_key(read_name(self.scope, tuple(name)))[0]
+            key, slots, _ = self.scope.value_key(read_name(self.scope, tuple(name)))
         except NotationError:
             return
         declared = self.scope.values.get(key) if key is not None else None
         if key is not None and isinstance(declared, Tensor) and len(declared.ranges) == 1:
             self.scope.put_tensor(key, declared.ranges, "bit", declared.row)
-            spelled = f"\\sum_j {cover(name).text}_j = 1"
+            whole = key.latex if slots else cover(name).text  # `the one-hot $y_a$` is said of y
+            spelled = f"\\sum_j {whole}_j = 1"
             written = Source(cover(name).source.path, spelled)
             tokens = tuple(tokenize(Span(written, 0, len(spelled)), Macros()))
             self.scope.assumed.append(Assumed(tokens, cover(tokens), (), frozenset((declared.name,))))
