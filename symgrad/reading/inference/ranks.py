@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from symgrad.core.nodes import Tensor
-from symgrad.reading.inference.undeclared import NameUse, UndeclaredNames
+from symgrad.reading.inference.undeclared import NameUse, UndeclaredName, UndeclaredNames
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import read_slots, split_superscript
@@ -104,8 +104,15 @@ class Ranks:
             return
         if axes > 1 and not use.slots and not is_capital(use.key):
             return  # a small letter is no matrix
+        if self.by_custom and axes and self.is_plain_number(use.key, entry):
+            return
         self.found[use.key] = total
         self.changed = True
+
+    def is_plain_number(self, key: NameKey, entry: UndeclaredName) -> bool:
+        """True for a small letter in plain type, without slots, in a document whose vectors are bold."""
+        bold = self.names.bold
+        return bool(bold) and not (key.bold or key.letter in bold or entry.slots or is_capital(key))
 
     # --- one rule for each kind of node; ``want``: the rank that the place of the node asks for ---------------------
 

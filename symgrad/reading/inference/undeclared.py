@@ -102,6 +102,8 @@ class UndeclaredNames:
     """True if Kronecker's delta occurs: then no ``\\delta`` is a name, also where its letters are written otherwise."""
     plain: frozenset[str] = frozenset()
     """Letters that occur without bold type, always with slots: ``y_i`` is an entry of ``\\mathbf{y}``."""
+    bold: frozenset[str] = frozenset()
+    """The small letters that stand in bold type without slots: vectors by custom."""
     operators: frozenset[str] = frozenset()
     """What stands before operands and is no factor: ``argmax x``, ``E[x]``, ``Y_i(t)``, the d of ``d\\mathbf{X}``."""
     called: frozenset[str] = frozenset()
@@ -127,6 +129,7 @@ class UndeclaredNames:
         self.has_deltas = any(isinstance(n, Sym) and _is_delta(n) for n in below)
         light = [n for n in below if isinstance(n, Sym) and n.style != "bold"]
         self.plain = frozenset(n.key for n in light if n.sub) - {n.key for n in light if not n.sub}
+        self.bold = frozenset(n.key for n in syms if n.style == "bold" and not n.sub and n.key.islower())
         self.called = frozenset(n.function.key for n in below if isinstance(n, Call))
         self.bound = frozenset(_bound_letters(list(self.trees))) | self.scope.indices.keys() | self.scope.letters.keys()
         bases = {s.key for s in syms} - self.bound - self._summed_arguments(below)

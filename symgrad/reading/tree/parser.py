@@ -14,7 +14,16 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.cursor import KINDS, OPEN, OPEN_COMMANDS
 from symgrad.reading.tree.derivative_parser import DerivativeParser
 from symgrad.reading.tree.name_parser import NameParser
-from symgrad.reading.tree.scripts import ACCENTS, error, group_end, is_name, letters_in, script_argument
+from symgrad.reading.tree.scripts import (
+    ACCENTS,
+    error,
+    group_end,
+    is_name,
+    letter_key,
+    letters_in,
+    script_argument,
+    subscripted,
+)
 from symgrad.reading.tree.syntax import (
     BigOp,
     Call,
@@ -295,13 +304,21 @@ class Parser(NameParser, DerivativeParser):
         self.at += 1
         sub, sup = self.limits()
         outer, self.bound = self.bound, self.bound | set(letters_in(sub))
+        start = self.at
         body = self.signed_product()
         self.bound = outer
+        sub = sub or self.only_letter(self.tokens[start : self.at], body)
         if op == "sum":
             return BigOp(head.to(body.span), "sum", sub, sup, body, head)
         inside, after = _parted(body, set(letters_in(sub)))
         product = BigOp(head.to(inside.span), "prod", sub, sup, inside, head)
         return ProductNode(head.to(body.span), (("", product), *after)) if after else product
+
+    def only_letter(self, tokens: Sequence[Token], body: SyntaxNode) -> tuple[Token, ...]:
+        """The letter of ``\\sum x_j``: the only one in subscripts of the body that nothing else binds, or none."""
+        open_letters = (subscripted(tokens) & outside_letters([body])) - self.bound
+        found = [x for x in open_letters if self.vocabulary.is_position(x) and not self.vocabulary.is_value(x)]
+        return tuple(t for t in tokens if found == [letter_key(t)])[:1] if len(found) == 1 else ()
 
     def limits(self) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
         found: dict[str, tuple[Token, ...]] = {"sub": (), "sup": ()}
