@@ -104,6 +104,8 @@ class UndeclaredNames:
     """Letters that occur without bold type, always with slots: ``y_i`` is an entry of ``\\mathbf{y}``."""
     bold: frozenset[str] = frozenset()
     """The small letters that stand in bold type without slots: vectors by custom."""
+    outcomes: frozenset[str] = frozenset()
+    """Names that stand both whole and with a subscript in one place of a function: the y of ``p(y)``, ``p(y_w)``."""
     operators: frozenset[str] = frozenset()
     """What stands before operands and is no factor: ``argmax x``, ``E[x]``, ``Y_i(t)``, the d of ``d\\mathbf{X}``."""
     called: frozenset[str] = frozenset()
@@ -129,6 +131,7 @@ class UndeclaredNames:
         self.has_deltas = any(isinstance(n, Sym) and _is_delta(n) for n in below)
         light = [n for n in below if isinstance(n, Sym) and n.style != "bold"]
         self.plain = frozenset(n.key for n in light if n.sub) - {n.key for n in light if not n.sub}
+        self.outcomes = frozenset(_outcomes(below))
         self.bold = frozenset(n.key for n in syms if n.style == "bold" and not n.sub and n.key.islower())
         self.called = frozenset(n.function.key for n in below if isinstance(n, Call))
         self.bound = frozenset(_bound_letters(list(self.trees))) | self.scope.indices.keys() | self.scope.letters.keys()
@@ -294,7 +297,19 @@ class UndeclaredNames:
         letters = [letter.key for s in below if isinstance(s, Position) for _, letter in s.terms]
         if not letters and not any(isinstance(s, Colon) for s in below):
             return sym.key in self.numbered
+        if sym.key in self.outcomes and self.bound.isdisjoint(letters):
+            return False
         return all(x in self.index_letters or x in self.scope.sizes or x in self.scope.index_arrays for x in letters)
+
+
+def _outcomes(below: Sequence[SyntaxNode]) -> set[str]:
+    """The names that are arguments in one place both whole and with a subscript."""
+    places: dict[tuple[str, int], set[tuple[str, bool]]] = {}
+    for call in (n for n in below if isinstance(n, Call)):
+        for k, a in enumerate(call.args):
+            if isinstance(a, Sym):
+                places.setdefault((call.function.key, k), set()).add((a.key, bool(a.sub)))
+    return {key for found in places.values() for key, lower in found if lower and (key, False) in found}
 
 
 def summed_letters(node: BigOp) -> set[str]:

@@ -91,7 +91,9 @@ def _places(el: Reading, node: Sym) -> tuple[ReadValue, ...] | None:
 
 
 def _parameters(el: Reading, sym: Sym) -> list[WrittenArgument]:
-    """The subscript of a function, ``\\theta``, where it has a value; ``\\text{ref}`` and events are labels."""
+    """The subscript of a function, ``\\theta``, where it has a value; ``ref`` and events are labels."""
+    if len(sym.sub) > 2 and all(t.kind == "letter" and not el.scope.is_value(t.text) for t in sym.sub):
+        return []  # a word in italics
     if sym.sub and any(t.kind != "text" or t.text.isalpha() for t in sym.sub):
         el.scope.parametrised.add(sym.key)
     if not sym.sub or any(t.kind == "text" for t in sym.sub):

@@ -201,6 +201,8 @@ class Definer:
             return None  # `f_1(z) = z_1` is a claim about the f of `f_i(z) = z_i`
         if written.plain and (key, count) in calls and key not in self.scope.unread:
             return None
+        if written.plain and not calls.named(key) and self._calls_through(key, written.body):
+            return None  # `r = \\log p + g` is a claim about the r of `p = \\exp(r - g)`
         lone = [a for a in name.args if isinstance(a, Sym) and not a.sub and not a.primes]
         roots = frozenset(a.key for a in lone if a.key in self.scope.numbers and spelled(a.sup) == "2")
         names = [a.key for a in lone if not a.sup or a.key in roots]
@@ -281,6 +283,18 @@ class Definer:
                     found = True
             ahead += self._used(entry.body)
         return found
+
+    def _calls_through(self, key: NameKey, body: SyntaxNode) -> bool:
+        """True if the body applies functions whose definitions apply a function, directly or indirectly."""
+        ahead, seen = [body], set[NameKey]()
+        while ahead:
+            called = {NameKey.function(n.function) for n in subnodes(ahead.pop()) if isinstance(n, Call)}
+            if key in called and seen:
+                return True
+            new = called - seen - {key}
+            seen |= new
+            ahead += [self.scope.calls[k].body for name in new for k in self.scope.calls.named(name)]
+        return False
 
     def _used(self, body: SyntaxNode) -> list[Defined]:
         keys = [self.scope.value_key(n)[0] for n in subnodes(body) if isinstance(n, Sym)]
