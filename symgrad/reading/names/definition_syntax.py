@@ -196,13 +196,13 @@ class Definer:
         if name.bare or known or NameKey(sym.key) in self.scope.functions or sym.primes:
             return None
         key, count = NameKey.function(sym), len(name.args)
+        if written.plain and not calls.named(key) and self._calls_through(key, written.body):
+            return None  # `r = \\log p + g` is a claim about the r of `p = \\exp(r - g)`
         family = calls.get((NameKey(sym.key), count)) if sym.sub else None
         if family is not None and family.patterns and written.plain:
             return None  # `f_1(z) = z_1` is a claim about the f of `f_i(z) = z_i`
         if written.plain and (key, count) in calls and key not in self.scope.unread:
             return None
-        if written.plain and not calls.named(key) and self._calls_through(key, written.body):
-            return None  # `r = \\log p + g` is a claim about the r of `p = \\exp(r - g)`
         lone = [a for a in name.args if isinstance(a, Sym) and not a.sub and not a.primes]
         roots = frozenset(a.key for a in lone if a.key in self.scope.numbers and spelled(a.sup) == "2")
         names = [a.key for a in lone if not a.sup or a.key in roots]
