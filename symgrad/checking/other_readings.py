@@ -128,6 +128,18 @@ def _summed(claim: Claim) -> set[str]:
     return out
 
 
+def omitted_sum(letters: tuple[str, ...], base: Step) -> Diagnostic | None:
+    """Why a proof does not stand: it takes a sum for implied over a letter whose sums the document writes.
+
+    Where names are declared, their author knows the notation.
+    """
+    if not letters or not base.inferred:
+        return None
+    letter = letters[0]
+    message = f"`{letter}` is summed here without a sum sign, and the document writes its sums over `{letter}`"
+    return Diagnostic("SG114", message, base.span, f"write the sum, `\\sum_{letter}`, or `{letter}` on both sides")
+
+
 def hold_intermediates(claim: Claim) -> Claim | None:
     """A lone ``∂y/∂μ`` on the left, with the other quantities in y's definition held constant; y may be written out.
 

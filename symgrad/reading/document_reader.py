@@ -15,6 +15,7 @@ from symgrad.reading.document.assertions import (
     is_called,
     last_cases,
     may_be_called,
+    points_back,
     stances,
     turns,
 )
@@ -26,9 +27,12 @@ from symgrad.reading.document.sentences import proses
 from symgrad.reading.document.sigma_as_number import SIGMA, has_number_sigma
 from symgrad.reading.document.small_transposes import transposes_by_t
 from symgrad.reading.inference.inferring import Inferred, close, infer
+from symgrad.reading.meaning.assumptions import pointed_back
 from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.conditions import SIGNS
+from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.expectations import Outcomes
+from symgrad.reading.meaning.open_indices import OpenIndices
 from symgrad.reading.names.declarations import Paragraph, declares_arrays, split
 from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.incidental import Incidental
@@ -54,6 +58,8 @@ DECLARING = ("\\in", "\\subseteq", "\\to")
 
 MAX_PROBLEMS = 200
 Equation = tuple[tuple[Token, ...], tuple[Token, ...]]
+MAX_BACK = 120
+"""Characters between a display and a formula that is given as its ground."""
 MAX_PREMISES = 8
 """Of the equations of a paragraph, those right before a display may be what it follows from."""
 UNUSED_KINDS = re.compile(
@@ -221,9 +227,22 @@ class Reader:
         for k, tokens_read in read:
             if is_arbitrary(prose[k]):
                 paragraph.arbitrary(tokens_read)
+        self.point_back([(formulas[k], tuple(t)) for k, t in read if said[k] != "denied"])
         self.out.diagnostics.extend(paragraph.diagnostics)
         self.out.not_checked.extend(paragraph.notes)
         return [formula for formula, stance in zip(tokens, kept, strict=True) if stance in ("asserted", "mentioned")]
+
+    def point_back(self, formulas: Sequence[tuple[Inline, tuple[Token, ...]]]) -> None:
+        """``…, using $\\sum_k y_k = 1$`` behind a display: no step of it that holds only with that is refuted."""
+        for inline, tokens in formulas:
+            span = inline.content
+            near = span.source is self.source and 0 <= span.start - self.at < MAX_BACK and self.out.steps
+            if not near or not points_back(self.source.text[self.at : span.start].rstrip("$\\(` \n")):
+                continue
+            el = Elaborator(self.scope, OpenIndices(self.scope), self.definitions)
+            ground = tuple(pointed_back(el, tokens))
+            for step in (s for s in self.out.steps if s.group == self.group):
+                step.unclear = (*step.unclear, *ground)
 
     def inline_chain(self, formula: tuple[Token, ...]) -> None:
         """Rule on a chain of equations in the text where the document asks for it; note it elsewhere."""

@@ -60,6 +60,8 @@ class ReadStep:
     """What the prose may or may not assume, with its places."""
     unused: Diagnostic | None = None
     """What the prose assumes of the step's arrays, and what is not used."""
+    omitted: tuple[str, ...] = ()
+    """The letters of implied sums over which the document writes sums further up."""
     partial: bool = False
     """True if the left side is a derivative written with ``\\partial``, which may hold defined quantities constant."""
 

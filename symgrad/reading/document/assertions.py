@@ -126,13 +126,15 @@ def _sentence_stance(prose: Prose, text: str) -> Stance:
     if words.IF.search(before):
         case: Stance = "unclear" if words.DROPS.search(before) else "case"
         return "denied" if words.DENIED_BEHIND.search(behind) else case
+    if words.NEVER.search(prose.before) and words.FAILS.match(prose.after):
+        return "unclear"
     if words.CASES.search(prose.before) or _is_denied(prose) or (prose.ended and words.FOR_SUCH.search(prose.before)):
         return "denied"
     if _is_case(prose):
         return "case"
     if words.REJECTED.search(f"{prose.before}{FORMULA}{prose.after}"):
         return "asserted"
-    if words.DOUBT_BEHIND.search(prose.after) or "|" in prose.before:
+    if words.DOUBT_BEHIND.search(prose.after) or words.AT_END.search(prose.before) or "|" in prose.before:
         return "unclear"
     if _is_said_alike(prose, text):
         return "passing" if words.IF_CLAUSE.search(prose.before) else "asserted"
@@ -211,6 +213,11 @@ def turns(text: str) -> bool:
     return words.TURN.search(text) is not None
 
 
+def points_back(text: str) -> bool:
+    """True if the words between a display and a formula make that a ground of the display: ``, using``."""
+    return words.BACK.match(text) is not None
+
+
 def drops(text: str) -> bool:
     """True if the words between two displays take back what was assumed: ``we now drop this assumption``."""
     return words.DROPS.search(text) is not None
@@ -219,7 +226,7 @@ def drops(text: str) -> bool:
 def is_ground(remark: str) -> bool:
     """True if a remark in a row says that its equation holds: ``since``, not ``unless``, ``even if not``."""
     supposed = words.SUPPOSES.sub("", remark)
-    return not any(p.search(supposed) for p in (words.DOUBT, words.NEGATION, words.IN_SPITE))
+    return "?" not in remark and not any(p.search(supposed) for p in (words.DOUBT, words.NEGATION, words.IN_SPITE))
 
 
 def is_arbitrary(prose: Prose) -> bool:

@@ -134,13 +134,15 @@ WANTED = _pattern(
 SUPPOSING = _pattern(_words("if, when, whenever, provided, only, once, until"))
 """The words of doubt that suppose what they say."""
 SUPPOSES = _pattern(r"(?<!even )" + _words("if, when, whenever, once"))
-NEGATION = _pattern(_words(_NOT), r"n['’]t\b")
+NEGATION = _pattern(_words(_NOT.replace("not,", "not(?! only),", 1)), r"n['’]t\b")
 DOUBT_BEHIND = _pattern(
     r"^(?:[^\x00.,;]*|\s*,\s*)"
     + _words(
         "nowhere, excluded, avoided, forbidden, unless, only, for now, moment, temporarily, until, sometimes",
-        "often, if, were, no longer",
+        "often, if, were, no longer, (?:is|are|holds) (?:\\w+ )?(?:approximately|roughly|nearly|almost)",
         "in the (?:first|last|previous|next), in (?:section|chapter|part)",
+        "(?:which |and )?holds (?:at|after|near) (?:the )?(?:end|training|convergence|optimum|optimality|minimum|equilibrium)",
+        "(?:is|are|be) (?:unknown|undecided|(?:proved|proven|shown|verified|established|derived) (?:below|later))",
     )
 )
 PREPOSITION = _pattern(
@@ -163,6 +165,7 @@ VERB_BEHIND = _pattern(
 _ASIDE = _words(
     "drop(?:s|ped|ping)?, relax(?:es|ed|ing)?, remov(?:es?|ed|ing), ignor(?:es?|ed|ing), skip(?:s|ped|ping)?",
     "lift(?:s|ed)?, abandon(?:s|ed|ing)?, forget(?:s|ting)?, lacks?, avoid(?:s|ing)?, fails?, violated",
+    "(?:dis|without )regard(?:s|ed|ing)?",
 )
 IN_SPITE = _pattern(
     _ASIDE, _words("were, although, though, despite, in spite of, regardless, irrespective, independent(?:ly)?, fails?")
@@ -189,8 +192,20 @@ DENIED_BEFORE = _pattern(
     + r"[^\x00,;:]*$",
     r"(?:\b(?:no|neither|nor|without|not even|(?:not|cannot|never) have)|n['’]t have)\s*$",
     r"\b(?:textbooks?|others)\b[^\x00;:]*$",
+    r"^\W*(?:were|had(?: we)?)\s*$|\bnothing (?:guarante|ensur|impos|enforc|forc|promis)\w+(?: that)?\s*$",
+    r"\b(?:errors?|fallacy|pitfall|temptation|trap) (?:is|would be|lies in) (?:to )?\w+(?: that)?\s*$",
+    r"\b(?:section|chapter|appendix|part)\s+\w+\s+(?:treats|handles|covers|considers|discusses|assumes|has)\b[^\x00;:]*$",
 )
 """The words in front take it back or leave it open."""
+AT_END = _pattern(
+    r"\b(?:after|at|upon|on|before|towards?|during|near|once at) (?:the |an? |our )?(?:end(?: of training)?|training|convergence"
+    r"|optimum|optimality|optimi[sz]ation|minimum|maximum|equilibrium|initiali[sz]ation|start|stationary points?"
+    r"|solution|critical points?|fixed points?)\s*,?\s*(?:(?:we|one|it) (?:have|has|holds?|finds?|gets?)(?: that)?\s*)?$"
+)
+"""``At convergence``: true in one moment, and no definition."""
+NEVER = _pattern(r"\b(?:never|not|cannot|can['’]t) (?:happens?|occurs?|be|the case) that\s*$")
+FAILS = _pattern(r"^\s*(?:fails|is (?:false|wrong|violated)|does not hold)\b")
+"""``It never happens that $a > 0$ fails``"""
 _DROPS = (
     rf"\b(?:we|us)\s+(?:(?!not\b|never\b)\w+\s+){{0,3}}{_ASIDE}\s+(?:this|that|it|these|them|the\s+(?:\w+\s+)?"
     r"(?:assumption|condition|constraint|restriction|normali[sz]ation|requirement))s?\b"
@@ -216,6 +231,8 @@ TAKEN_BACK = _pattern(
     r"\bbut\b(?:\s+(?:here|now|in general|in this \w+),?)*\s+(?:this|that|it|we)\s+(?:is|are|does|do|was|need|will|can)"
     r"(?:\s*not\b|n['’]t\b)(?!\s+(?:matter|change|affect|restrict|important))",
     rf";[^\x00]*\b(?:we (?:now )?{_ASIDE}|(?:ours|this|it|that) (?:is|does|need) not\b)",
+    rf"\b(?:so|but|and|therefore|hence),? (?:here,? |now,? )?we (?:\w+ )?{_ASIDE} (?:it|this|that|them)\b",
+    r"\bbut\b[^\x00;]*\b(?:arbitrary|no longer)\b",
 )
 """So does what follows: ``but here this is not done``."""
 DENIED_NEXT = _pattern(
@@ -223,6 +240,8 @@ DENIED_NEXT = _pattern(
     r"(?:\s+(?:not|in general|here)\b|n['’]t)*\s*(?<=not|n['’]t)\s+(?:be |being )?"
     r"(?:needed|required|assumed|true|hold|the case|necessary|used|imposed)",
     rf"^\s*(?:this|that|it)\s+is\s+(?:\w+\s+)*(?:false|wrong|unnecessary|{_ASIDE})",
+    r"^\s*here,? (?:this|that|it) (?:is|does|need|holds?)(?: not|n['’]t)\b",
+    r"^\s*(?:then|now|next|afterwards),? (?:we )?(?:let|take|allow)\b[^.\x00]*\b(?:arbitrary|any|general)\b",
     _DROPS,
 )
 """The sentence behind takes it back: ``This is not assumed here.``"""
@@ -264,6 +283,14 @@ TURN = _pattern(
     r"(?m:^[ \t>]*#{1,6} )|\\(?:sub)*section\b",
 )
 """Between two displays, these end what was supposed in passing."""
+BACK = _pattern(
+    r"^[\s.,;(\\$]*(?:(?-i:(?=[a-z]))|(?=(?:we|here|there|this|it|in|the)\b[^.!?]*\b(?:used?|uses|using|holds|follows)\b))"
+    r"(?:(?:where|here|there|which|this|and|in|the|last|first|second|third|next|step|line|row|equality|equation|we|have"
+    r"|has|is|also|again|just|only|it|holds|true|follows)\b[\s,]*)*"
+    r"(?:us(?:e|es|ed|ing)|since|because(?: of)?|as|by|due to|thanks to|for|from|with|under|if|when(?:ever)?|provided"
+    r"|given|assuming)\b[^.!?]{0,60}$"
+)
+"""Between a display and a formula, these make it a ground of what is displayed: ``, where the last step uses``."""
 DROPS = _pattern(
     _DROPS,
     r"\bwithout\s+(?:this|that|the|our|these)\s+(?:\w+\s+)?(?:assumption|condition|constraint|restriction)s?\b",
@@ -289,7 +316,7 @@ APPROXIMATE = _pattern(
 """In their sentence an equation defines nothing: ``for small $x$ we have $y = x$``."""
 DEFINES = _pattern(
     _words(
-        r"let, where, with, so that, defin\w*, denot\w*, put, set, writ(?:e|ing), call, gives?, giving, namely, using",
+        r"let(?!['’]), where, with, so that, defin\w*, denot\w*, put, set, writ(?:e|ing), call, gives?, giving, namely, using",
         "outputs?",
     )
     + r"[^\x00]*$",

@@ -14,13 +14,13 @@ from symgrad.core.nodes import EntryDomain, Tensor
 from symgrad.core.ranges import Index, Range
 from symgrad.reading.inference.ranks import Ranks
 from symgrad.reading.inference.row_vectors import writes_rows
-from symgrad.reading.inference.undeclared import UndeclaredNames, conditions, exponents, summed_letters
+from symgrad.reading.inference.undeclared import UndeclaredNames, conditions, exponents
 from symgrad.reading.meaning.open_range import OpenRange, resolved
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tree.scripts import letters_in
 from symgrad.reading.tree.syntax import BigOp, Derivative, ProductNode, QuotientNode, Sym, SyntaxNode
-from symgrad.reading.tree.used_names import subnodes
+from symgrad.reading.tree.used_names import subnodes, summed_letters
 from symgrad.text.source import Span
 
 SIZES = "DMKNPQRST"

@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from symgrad.reading.names.name_keys import NameKey, label, labelled_size
 from symgrad.reading.names.scope import Defined, Scope
-from symgrad.reading.tokens.cuts import parted
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letters_in, read_slots, split_superscript
@@ -30,7 +29,7 @@ from symgrad.reading.tree.syntax import (
     Sym,
     SyntaxNode,
 )
-from symgrad.reading.tree.used_names import position_arguments, subnodes
+from symgrad.reading.tree.used_names import position_arguments, subnodes, summed_letters
 from symgrad.text.diagnostic import NotationError
 
 CONSTANTS = ("\\pi", "e", "I", "\\mathbf{1}", "\\mathbf{0}", "\\infty", "\\mathbb{1}", "\\mathbb{I}")
@@ -310,15 +309,6 @@ def _outcomes(below: Sequence[SyntaxNode]) -> set[str]:
             if isinstance(a, Sym):
                 places.setdefault((call.function.key, k), set()).add((a.key, bool(a.sub)))
     return {key for found in places.values() for key, lower in found if lower and (key, False) in found}
-
-
-def summed_letters(node: BigOp) -> set[str]:
-    """The letters that a sum binds: of ``j \\neq y`` the first."""
-    out: set[str] = set()
-    for piece in parted(node.sub, ","):
-        unequal = next((k for k, t in enumerate(piece) if t.text in ("\\neq", "\\ne")), len(piece))
-        out.update(letters_in(piece[:unequal]))
-    return out
 
 
 def exponents(scope: Scope, tree: SyntaxNode, depth: int = 0) -> list[SyntaxNode]:

@@ -20,7 +20,7 @@ from symgrad.reading.names.scope import Assumed, Scope
 from symgrad.reading.names.sets import PositionSet, counted, read_set
 from symgrad.reading.tokens.cuts import items, outermost
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import is_name
+from symgrad.reading.tree.scripts import cover, is_name
 from symgrad.reading.tree.syntax import Sym
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -58,6 +58,14 @@ def read_assumptions(el: Reading) -> ReadAssumptions:
         out.append(total_probability())
     facts.assumptions, facts.unclear = tuple(out), tuple(unclear)
     return facts
+
+
+def pointed_back(el: Reading, tokens: tuple[Token, ...]) -> list[tuple[Assumption, Span]]:
+    """What a formula says that the sentence behind a display gives as its ground, if it can be read."""
+    try:
+        return [(a, cover(tokens)) for a in _one(el.child(), Assumed(tokens, cover(tokens)))]
+    except (NotationError, ShapeMismatch):
+        return []
 
 
 def _one(el: Reading, assumed: Assumed) -> list[Assumption]:

@@ -67,12 +67,13 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in, subscripted
-from symgrad.reading.tree.syntax import Call, Derivative, NumberNode, Sym, SyntaxNode, TotalDifferential
+from symgrad.reading.tree.syntax import BigOp, Call, Derivative, NumberNode, Sym, SyntaxNode, TotalDifferential
 from symgrad.reading.tree.used_names import (
     note_array_functions,
     note_sizes,
     outside_letters,
     subnodes,
+    summed_letters,
     times_written,
 )
 from symgrad.reading.tree.words import joined_words
@@ -186,6 +187,20 @@ def summed(el: Reading, side: Side, free: frozenset[Index]) -> Side:
     except NotationError as e:
         return Unreadable(side.span, side.text, e.diagnostic)
     return Summed(side.span, side.text, side.node, side.raw, value)
+
+
+def omitted_sums(el: Reading, side: Side, free: frozenset[Index]) -> set[str]:
+    """The letters that a side sums without a sign, although the document writes sums over them.
+
+    In a written-out chain rule, ``\\frac{\\partial L}{\\partial z_j} \\frac{\\partial z_j}{\\partial x}``, that is customary.
+    """
+    if not isinstance(side, RawValue):
+        return set()
+    body = side.raw.body
+    by = [n.target for n in walk(body) if isinstance(n, Deriv)]
+    implied = free_indices(body) - free - frozenset(side.raw.axes)
+    own = [d for d in implied if d.kind != "fixed" and d in el.letters.open.values() and d.letter in el.scope.summed]
+    return {d.letter for d in own if not any(d in free_indices(t) for t in by)}
 
 
 CASE = re.compile(r"\b(?:if|when|whenever|case)\b")
@@ -341,6 +356,8 @@ class ChainReader:
         self.sides += map(self.right, self.relations)
         nodes = [s.node for s in self.sides if isinstance(s, Parsed)]
         self.out.chains.append(tuple(nodes))
+        sums = [n for side in nodes for n in subnodes(side) if isinstance(n, BigOp)]
+        self.out.scope.summed |= {x for total in sums for x in summed_letters(total)}
         note_sizes(self.out.scope, nodes)
         note_array_functions(self.out.scope, nodes)
         note_derivatives(self.out.scope, nodes)
@@ -685,6 +702,7 @@ class ChainReader:
         head, free = self.free(el, sides)
         for k, problem in self.problems.items():
             sides[k] = Unreadable(sides[k].span, sides[k].text, problem)
+        omitted = [omitted_sums(el, side, free) for side in sides]
         sides = [summed(el, side, free) for side in sides]
         facts = read_assumptions(self.elaborator())
         self.out.diagnostics.extend(d for d in facts.diagnostics if d not in self.out.diagnostics)
@@ -725,6 +743,7 @@ class ChainReader:
             step.inferred = self.inferred_shapes() if found.shapes is not None else ()
             step.unclear, step.unused = facts.unclear, self.supposed or self.unused(found)
             step.defining = self.defining
+            step.omitted = tuple(sorted(omitted[lefts[k]] | omitted[k + 1]))
             self.out.steps.append(step)
 
     def unused(self, found: Outcome) -> Diagnostic | None:

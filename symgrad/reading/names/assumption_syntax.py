@@ -32,6 +32,10 @@ STANDING: dict[Stance, Literal["stated", "passing", "case"]] = {
 """How firmly a formula is assumed, by what the prose says of it; all others are unclear."""
 
 
+DOUBTFUL = ("=", ">", "<", "\\ge", "\\le")
+"""The signs of relations of any form that may be assumed."""
+
+
 @dataclass(slots=True)
 class Assuming:
     """Enters assumptions into a scope.
@@ -124,6 +128,12 @@ class Assuming:
             letters = "" if rest or not entry.ranges else f"_{{{'ijklmn'[: len(entry.ranges)]}}}"
             self.spelled(f"{cover(left).text}{letters} {sign} 0", cover(said.tokens))
         return True
+
+    def doubtful(self, said: Statement) -> None:
+        """Enter a relation that may be assumed: nothing that holds only with it is refuted."""
+        if said.sign in DOUBTFUL and said.left and said.right:
+            self.stance = "unclear"
+            self.assume(said.tokens)
 
     def assume(self, tokens: tuple[Token, ...], place: Span | None = None) -> None:
         """Enter an assumption."""

@@ -68,6 +68,8 @@ class Paragraph:
         for number, piece in enumerate(pieces):
             if number not in taken and stances[said[number][0]] in ("asserted", "passing"):
                 equations.leave_unused(statement(piece, RELATIONS))
+            elif number not in taken and stances[said[number][0]] == "unclear":
+                assuming.doubtful(statement(piece, RELATIONS))
         self.notes += equations.notes
 
     def one_hot(self, formula: Sequence[Token]) -> None:

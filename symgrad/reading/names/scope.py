@@ -109,6 +109,8 @@ class Scope:
     """Their values for all outcomes."""
     differentials: dict[Tensor | Any, Tensor] = field(default_factory=dict)
     """The arbitrary arrays ``dX`` of small changes, by what they are changes of."""
+    summed: set[str] = field(default_factory=set)
+    """The letters of the sums that the document writes, so far."""
     twins: set[str] = field(default_factory=set)
     """The letters that one display has whole in bold and in plain type: two names."""
     said_ranks: dict[NameKey, int] = field(default_factory=dict)

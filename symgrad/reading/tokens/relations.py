@@ -38,7 +38,7 @@ CASE_WORDS = ("if", "for", "when", "whenever", "provided", *EXCEPTIONS)
 """Words that say in which case a relation holds."""
 GROUNDS = ("since", "because", "given", "assuming")
 """Words before what a relation rests on."""
-GROUNDS_OF_FORMULAS = ("using", "by", "as", "from", "recall", "recalling", "noting", "due", "thanks", "use")
+GROUNDS_OF_FORMULAS = ("using", "by", "as", "from", "recall", "recalling", "noting", "due", "thanks", "use", "used", "uses", "under")
 """Words before it if it is a formula: ``\\text{by the chain rule}`` is a remark."""
 BESIDE = "beside"
 """The text in front of a column that stands beside a relation: a condition on it, or a remark."""
@@ -213,8 +213,9 @@ def _is_condition(piece: Sequence[Token]) -> bool:
     """True for a remark that starts a condition, ``\\forall …``, or a comparison: ``k \\in N``, ``i \\neq j``."""
     first = piece[0]
     if first.kind == "text":
-        words = first.text.strip(" ,.;:(").lower().split()
-        formula = words[:1] and words[0] in GROUNDS_OF_FORMULAS and _signs(piece)
+        words = first.text.strip(" ,.;:([").lower().split()
+        enclosed = first.text.lstrip()[:1] in ("(", "[")
+        formula = words and (enclosed or not {*words[:3]}.isdisjoint(GROUNDS_OF_FORMULAS)) and _signs(piece)
         return bool(formula) or (bool(words) and words[0] in (*CONDITION_WORDS, *EXCEPTIONS, *GROUNDS))
     if first.text == "\\forall":
         return True

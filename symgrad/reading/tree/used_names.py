@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
+from symgrad.reading.tokens.cuts import parted
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name, letter_key, letters_in, script_argument
 from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Paren, ProductNode, Scripted, Sym, SyntaxNode, Terms
@@ -242,3 +243,12 @@ def note_bounds(scope: Scope, body: SyntaxNode) -> None:
             for t in n.sub:
                 if is_name(t):
                     scope.bounds[letter_key(t)] = (n.sub, n.sup)
+
+
+def summed_letters(node: BigOp) -> set[str]:
+    """The letters that a sum binds: of ``j \\neq y`` the first."""
+    out: set[str] = set()
+    for piece in parted(node.sub, ","):
+        unequal = next((k for k, t in enumerate(piece) if t.text in ("\\neq", "\\ne")), len(piece))
+        out.update(letters_in(piece[:unequal]))
+    return out
