@@ -112,6 +112,9 @@ class InferredNames:
         if cause is not None or not self.declarations:
             return cause
         plain = resolved.claim(claim) or claim
+        unrelated = self.unrelated(plain, step) if step.verdict == "refuted" else None
+        if unrelated is not None:
+            return unrelated
         given = reach(plain.left)
         alone = [t for t in reach(plain.right).tensors if t in self.declarations and t not in given]
         if step.verdict != "refuted":
@@ -122,6 +125,18 @@ class InferredNames:
         if not alone:
             return next((self.equated[t] for t in given.tensors if t in self.equated), None)
         return self.undeclared(alone[0], step)
+
+    def unrelated(self, claim: Claim, step: Step) -> Diagnostic | None:
+        """Why a refutation does not stand: an undeclared ``X``, inside of a definition, may be made of the ``x_i``."""
+        own = {n.tensor for side in (claim.left, claim.right) for n in walk(side) if isinstance(n, Entry)}
+        arrays = {t.name: t for t in (reach(claim.left) | reach(claim.right)).tensors if t in self.declarations}
+        for name, tensor in arrays.items():
+            other = arrays.get(name.swapcase()) if name.isupper() and len(name) == 1 else None
+            if other is not None and tensor not in own and len(tensor.ranges) == len(other.ranges) == 2:
+                message = f"nothing says whether `{other.name}_i` is a row or a column of `{name}`"
+                remedy = f"write `Let ${other.name}_i = {name}_{{i:}}$.` or `Let ${other.name}_i = {name}_{{:i}}$.`"
+                return Diagnostic("SG105", message, step.span, remedy)
+        return None
 
     def together(self, claim: Claim, holds: Callable[[Claim], bool], span: Span) -> Diagnostic | None:
         """Why a refutation does not stand: two positions are one there, and nothing says whether they may be."""

@@ -129,11 +129,8 @@ def _summed(claim: Claim) -> set[str]:
 
 
 def omitted_sum(letters: tuple[str, ...], base: Step) -> Diagnostic | None:
-    """Why a proof does not stand: it takes a sum for implied over a letter whose sums the document writes.
-
-    Where names are declared, their author knows the notation.
-    """
-    if not letters or not base.inferred:
+    """Why a proof does not stand: it takes a sum for implied over a letter whose sums the document writes."""
+    if not letters:
         return None
     letter = letters[0]
     message = f"`{letter}` is summed here without a sum sign, and the document writes its sums over `{letter}`"

@@ -202,7 +202,8 @@ class Reader:
                 kept.append("denied" if stance == "case" and k not in cases else stance)
                 if says[k] and not (says[k] == "setting" and letter_key(found[0]) in self.used):
                     defining[len(tokens)] = says[k]
-                if k in cases and any(t.text in SIGNS for t in found):
+                example = stance == "unclear" and prose[k].last and not prose[k].ended and _is_setting(found)
+                if (k in cases or example) and any(t.text in SIGNS for t in found):
                     self.cases.append(tuple(found))
                     if prose[k].ended and "case" not in prose[k].before.lower():
                         self.remarks.append(self.cases[-1])
@@ -431,6 +432,11 @@ def _twins(relations: Sequence[Relation]) -> set[str]:
 
 def _is_number(words: list[str]) -> bool:
     return not words or (len(words) == 1 and words[0].isdigit())
+
+
+def _is_setting(tokens: Sequence[Token]) -> bool:
+    """True for a letter and its value, ``n = 2``."""
+    return len(tokens) == 3 and is_name(tokens[0]) and tokens[1].text == "=" and tokens[2].kind == "number"
 
 
 def _is_zero(tokens: Sequence[Token]) -> bool:

@@ -141,7 +141,7 @@ DOUBT_BEHIND = _pattern(
         "nowhere, excluded, avoided, forbidden, unless, only, for now, moment, temporarily, until, sometimes",
         "often, if, were, no longer, (?:is|are|holds) (?:\\w+ )?(?:approximately|roughly|nearly|almost)",
         "in the (?:first|last|previous|next), in (?:section|chapter|part)",
-        "(?:which |and )?holds (?:at|after|near) (?:the )?(?:end|training|convergence|optimum|optimality|minimum|equilibrium)",
+        "(?:which |and )?holds (?:at|after|near) (?:the )?(?:end|training|convergence|optimum|optimality|minimum)",
         "(?:is|are|be) (?:unknown|undecided|(?:proved|proven|shown|verified|established|derived) (?:below|later))",
     )
 )
@@ -194,12 +194,12 @@ DENIED_BEFORE = _pattern(
     r"\b(?:textbooks?|others)\b[^\x00;:]*$",
     r"^\W*(?:were|had(?: we)?)\s*$|\bnothing (?:guarante|ensur|impos|enforc|forc|promis)\w+(?: that)?\s*$",
     r"\b(?:errors?|fallacy|pitfall|temptation|trap) (?:is|would be|lies in) (?:to )?\w+(?: that)?\s*$",
-    r"\b(?:section|chapter|appendix|part)\s+\w+\s+(?:treats|handles|covers|considers|discusses|assumes|has)\b[^\x00;:]*$",
+    r"\b(?:section|chapter|appendix|part)\s+\w+\s+(?:treats|handles|covers|considers|discusses|assumes)\b[^\x00;:]*$",
 )
 """The words in front take it back or leave it open."""
 AT_END = _pattern(
-    r"\b(?:after|at|upon|on|before|towards?|during|near|once at) (?:the |an? |our )?(?:end(?: of training)?|training|convergence"
-    r"|optimum|optimality|optimi[sz]ation|minimum|maximum|equilibrium|initiali[sz]ation|start|stationary points?"
+    r"\b(?:after|at|upon|on|before|towards?|during|near) (?:the |an? |our )?(?:end(?: of training)?|training"
+    r"|convergence|optimum|optimality|optimi[sz]ation|minimum|maximum|equilibrium|initiali[sz]ation|start|stationary points?"
     r"|solution|critical points?|fixed points?)\s*,?\s*(?:(?:we|one|it) (?:have|has|holds?|finds?|gets?)(?: that)?\s*)?$"
 )
 """``At convergence``: true in one moment, and no definition."""
@@ -284,7 +284,8 @@ TURN = _pattern(
 )
 """Between two displays, these end what was supposed in passing."""
 BACK = _pattern(
-    r"^[\s.,;(\\$]*(?:(?-i:(?=[a-z]))|(?=(?:we|here|there|this|it|in|the)\b[^.!?]*\b(?:used?|uses|using|holds|follows)\b))"
+    r"^[\s.,;(\\$]*(?:(?-i:(?=[a-z]))"
+    r"|(?=(?:we|here|there|this|it|in|the)\b[^.!?]*\b(?:used?|uses|using|holds|follows)\b))"
     r"(?:(?:where|here|there|which|this|and|in|the|last|first|second|third|next|step|line|row|equality|equation|we|have"
     r"|has|is|also|again|just|only|it|holds|true|follows)\b[\s,]*)*"
     r"(?:us(?:e|es|ed|ing)|since|because(?: of)?|as|by|due to|thanks to|for|from|with|under|if|when(?:ever)?|provided"
@@ -316,8 +317,8 @@ APPROXIMATE = _pattern(
 """In their sentence an equation defines nothing: ``for small $x$ we have $y = x$``."""
 DEFINES = _pattern(
     _words(
-        r"let(?!['’]), where, with, so that, defin\w*, denot\w*, put, set, writ(?:e|ing), call, gives?, giving, namely, using",
-        "outputs?",
+        r"let(?!['’]), where, with, so that, defin\w*, denot\w*, put, set, writ(?:e|ing), call, gives?, giving, namely",
+        "using, outputs?",
     )
     + r"[^\x00]*$",
     r"\b(?:let|where|with|define|put|set|write)\b(?:[^\x00.]*\x00)+[\s,]*(?:and[\s]*)?$",

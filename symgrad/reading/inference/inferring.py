@@ -38,6 +38,8 @@ class Inferred:
     """Declarations and definitions that the document gives after the first use of their names."""
     fixed: dict[str, Index] = field(default_factory=dict)
     letters: dict[str, Range] = field(default_factory=dict)
+    sizes: frozenset[str] = frozenset()
+    """Names that stand further up than the sum that shows them to be sizes: ``\\frac{\\epsilon}{K}``."""
 
     def __bool__(self) -> bool:
         return bool(self.arrays or self.ahead or self.fixed)
@@ -73,7 +75,7 @@ class Inferred:
             scope.put("indices", letter, index)
         for letter, over in self.letters.items():
             scope.put("letters", letter, over)
-        for name in {s for r in self._ranges() for s in r.size.sizes()}:
+        for name in self.sizes | {s for r in self._ranges() for s in r.size.sizes()}:
             scope.sizes.add(name)
 
     def _ranges(self) -> Iterator[Range]:
@@ -89,7 +91,8 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     """Undeclared names as arrays over open ranges. ``scope``: that of the end of the document."""
     names = UndeclaredNames(scope, chains)
     arrays = {key: entry for key, entry in names.found.items() if not entry.is_function and entry.values}
-    out = Inferred(ahead=_used_before(scope, frozenset(), chains))
+    late = frozenset(x for x in scope.sizes if NameKey(x) not in scope.values)
+    out = Inferred(ahead=_used_before(scope, frozenset(), chains), sizes=late)
     if arrays and len(arrays) <= MAX_NAMES:
         ranks = Ranks(names, chains)
         rows = writes_rows(ranks)
@@ -246,6 +249,7 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
         {k: closed_shape(entry) if isinstance(entry, Tensor) else entry for k, entry in ahead.items()},
         {x: Index(x, closed(i.range), "fixed") for x, i in found.fixed.items()},
         {x: closed(r) for x, r in found.letters.items()},
+        found.sizes,
     )
 
 

@@ -52,6 +52,7 @@ TO_NUMBERS = (
     "\\max",
     "\\min",
 )
+ONES = ("\\mathbf{1}", "\\mathbf{0}")
 ROUNDS = 4
 """How often all trees are looked at: what one says of a name is used in the others."""
 
@@ -173,6 +174,8 @@ class Ranks:
     def name(self, sym: Sym, want: Rank | None) -> Rank | None:
         if (sym.key in self.names.bound or sym.key == "\\pi") and not sym.sub:
             return Rank(0)
+        if sym.key in ONES and self.known(sym) == Rank(0) and not sym.sub:
+            return Rank(1, _is_transposed(sym.sup))
         known = self.known(sym)
         if known is not None:
             return known
@@ -307,6 +310,8 @@ class Ranks:
             return ranks[0] if ranks else None
         entry = scope.calls.get((NameKey(key), len(node.args)))
         if entry is not None:
+            if self.by_custom and all(map(is_capital, map(NameKey, entry.arguments or ()))):
+                self.matrices(node.args)  # `F(A, B)`, where `F(X, Y) = X Y`
             return self.body(entry)
         use = self.names.use(node.function)
         undeclared = self.names.found.get(use.key)
@@ -314,6 +319,12 @@ class Ranks:
             factors = (("", node.function), ("", node.args[0]))
             return self.product(ProductNode(node.span, factors), want)
         return None
+
+    def matrices(self, nodes: Sequence[SyntaxNode]) -> None:
+        """Capitals in the places of capitals are matrices."""
+        for node in nodes:
+            if isinstance(node, Sym) and is_capital_name(node) and not node.sub:
+                self.rank(node, Rank(2))
 
     def derivative(self, node: Derivative, want: Rank | None) -> Rank | None:
         body = self.rank(node.body)

@@ -190,17 +190,18 @@ def summed(el: Reading, side: Side, free: frozenset[Index]) -> Side:
 
 
 def omitted_sums(el: Reading, side: Side, free: frozenset[Index]) -> set[str]:
-    """The letters that a side sums without a sign, although the document writes sums over them.
+    """The letters that a side sums without a sign, although the document writes its sums, those over them among them.
 
-    In a written-out chain rule, ``\\frac{\\partial L}{\\partial z_j} \\frac{\\partial z_j}{\\partial x}``, that is customary.
+    A chain rule written out is excepted, ``\\frac{\\partial L}{\\partial z_j} \\frac{\\partial z_j}{\\partial x}``.
     """
-    if not isinstance(side, RawValue):
+    if not isinstance(side, RawValue) or el.scope.leaves_out:
         return set()
     body = side.raw.body
     by = [n.target for n in walk(body) if isinstance(n, Deriv)]
     implied = free_indices(body) - free - frozenset(side.raw.axes)
     own = [d for d in implied if d.kind != "fixed" and d in el.letters.open.values() and d.letter in el.scope.summed]
-    return {d.letter for d in own if not any(d in free_indices(t) for t in by)}
+    ones = {x for n in subnodes(side.node) if isinstance(n, Sym) and n.key == "\\mathbf{1}" for x in letters_in(n.sub)}
+    return {d.letter for d in own if not any(d in free_indices(t) for t in by)} - ones
 
 
 CASE = re.compile(r"\b(?:if|when|whenever|case)\b")
@@ -751,11 +752,12 @@ class ChainReader:
         scope = self.out.scope
         if found.claim is None or not scope.unused:
             return None
-        mentioned = {t.name for side in (found.claim.left, found.claim.right) for t in reach(side).tensors}
+        tensors = [t for side in (found.claim.left, found.claim.right) for t in reach(side).tensors]
+        mentioned, sizes = {t.name for t in tensors}, {s for t in tensors for r in t.ranges for s in r.size.sizes()}
         for letters, problem in reversed(scope.unused):
             entries = [entry for key, entry in scope.values.items() if key.letter in letters]
             arrays = {entry.name for entry in entries if isinstance(entry, Tensor)}
-            if arrays and arrays <= mentioned:
+            if (arrays and arrays <= mentioned) or letters <= sizes:  # `with $n = 2$`
                 return problem
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.core.nodes import Definition, Ref
+from symgrad.core.nodes import Definition, Ref, free_indices
 from symgrad.core.ranges import Index, IndexExpr, Range, Subset
 from symgrad.reading.meaning.implied_sums import insert_implied_sums
 from symgrad.reading.meaning.open_index import OpenIndex, closed, give_range
@@ -54,7 +54,10 @@ def _elaborated(el: Reading, entry: Defined) -> Definition:
     }
     child = el.child(None, params)
     child.outside = outside_letters([entry.body])
-    value = insert_implied_sums(child, child.value(entry.body), frozenset(params.values()), entry.span)
+    raw = child.value(entry.body)
+    if any(i.kind != "fixed" for i in free_indices(raw.body) - {*params.values(), *raw.axes}):
+        el.scope.leaves_out = True
+    value = insert_implied_sums(child, raw, frozenset(params.values()), entry.span)
     if entry.declared is not None:
         _fit(entry, len(params), value.axes, entry.declared.ranges)
     for p in params.values():

@@ -11,7 +11,7 @@ from symgrad.reading.document.assertions import Stance
 from symgrad.reading.names.declared_name import read_name
 from symgrad.reading.names.name_keys import NameKey, pattern_letters
 from symgrad.reading.names.scope import Assumed, Scope
-from symgrad.reading.tokens.cuts import Statement, items
+from symgrad.reading.tokens.cuts import Statement, items, outermost
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros
 from symgrad.reading.tree.scripts import cover, is_name, letter_key
@@ -32,8 +32,7 @@ STANDING: dict[Stance, Literal["stated", "passing", "case"]] = {
 """How firmly a formula is assumed, by what the prose says of it; all others are unclear."""
 
 
-DOUBTFUL = ("=", ">", "<", "\\ge", "\\le")
-"""The signs of relations of any form that may be assumed."""
+ORDERS = (">", "<", "\\ge", "\\le")
 
 
 @dataclass(slots=True)
@@ -59,7 +58,8 @@ class Assuming:
             return said.sign == "\\notin" and self.not_listed(left, right)
         if said.sign == "\\neq":
             return self.distinct(said)
-        if said.sign in (">", "\\ge") and is_name(left[0]) and len(right) == 1 and right[0].text == "0":
+        lone = is_name(left[0]) and not any(t.text in ("+", "-") for _, t in outermost(left))
+        if said.sign in (">", "\\ge") and lone and len(right) == 1 and right[0].text == "0":
             read = [self.positive(name, said.sign, said) for name in items(left)]
             return all(read)
         if said.sign in ("<", "\\le") and len(left) == 1 and left[0].text == "0" and self.is_numbers(right):
@@ -129,10 +129,9 @@ class Assuming:
             self.spelled(f"{cover(left).text}{letters} {sign} 0", cover(said.tokens))
         return True
 
-    def doubtful(self, said: Statement) -> None:
-        """Enter a relation that may be assumed: nothing that holds only with it is refuted."""
-        if said.sign in DOUBTFUL and said.left and said.right:
-            self.stance = "unclear"
+    def any_form(self, said: Statement) -> None:
+        """Enter an equation or an order of any form: an unclear one keeps what holds only with it from a refutation."""
+        if said.sign in ("=", *ORDERS) and said.left and said.right:
             self.assume(said.tokens)
 
     def assume(self, tokens: tuple[Token, ...], place: Span | None = None) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.document.assertions import Definingness, Stance
-from symgrad.reading.names.assumption_syntax import Assuming
+from symgrad.reading.names.assumption_syntax import ORDERS, STANDING, Assuming
 from symgrad.reading.names.declared_name import read_name
 from symgrad.reading.names.equations import Equations, unused
 from symgrad.reading.names.membership import Membership
@@ -66,10 +66,14 @@ class Paragraph:
                     taken.add(number)
                     self.diagnostics.append(e.diagnostic)
         for number, piece in enumerate(pieces):
-            if number not in taken and stances[said[number][0]] in ("asserted", "passing"):
-                equations.leave_unused(statement(piece, RELATIONS))
-            elif number not in taken and stances[said[number][0]] == "unclear":
-                assuming.doubtful(statement(piece, RELATIONS))
+            stance, written = stances[said[number][0]], statement(piece, RELATIONS)
+            if number in taken:
+                continue
+            assuming.stance = stance
+            if stance in ("asserted", "passing"):
+                equations.leave_unused(written)
+            if stance == "unclear" or (stance in STANDING and written.sign in ORDERS):
+                assuming.any_form(written)
         self.notes += equations.notes
 
     def one_hot(self, formula: Sequence[Token]) -> None:

@@ -38,7 +38,21 @@ CASE_WORDS = ("if", "for", "when", "whenever", "provided", *EXCEPTIONS)
 """Words that say in which case a relation holds."""
 GROUNDS = ("since", "because", "given", "assuming")
 """Words before what a relation rests on."""
-GROUNDS_OF_FORMULAS = ("using", "by", "as", "from", "recall", "recalling", "noting", "due", "thanks", "use", "used", "uses", "under")
+GROUNDS_OF_FORMULAS = (
+    "using",
+    "by",
+    "as",
+    "from",
+    "recall",
+    "recalling",
+    "noting",
+    "due",
+    "thanks",
+    "use",
+    "used",
+    "uses",
+    "under",
+)
 """Words before it if it is a formula: ``\\text{by the chain rule}`` is a remark."""
 BESIDE = "beside"
 """The text in front of a column that stands beside a relation: a condition on it, or a remark."""

@@ -26,6 +26,10 @@ LEAVES = (
 """The types of fields that hold no nodes."""
 INNER: dict[type[SyntaxNode], tuple[str, ...]] = {}
 """The fields of each kind of node that may hold nodes."""
+EVENTS = ("P", "\\mathbb{P}", "Pr", "p", "q", "\\pi")
+"""Letters of functions whose arguments are events."""
+CONSTANTS = ("C", "K", "N", "M", "T", "L", "D", "E")
+"""Capitals that are as often numbers as matrices."""
 CHAINED = ("\\le", "<")
 """The signs of ``1 \\le j \\le t``."""
 
@@ -206,6 +210,30 @@ def note_array_functions(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
         elif isinstance(n, ProductNode):
             pairs = [(a, b) for (_, a), (op, b) in pairwise(n.factors) if op == "o"]
             scope.array_valued.update(m.function.key for pair in pairs for m in pair if isinstance(m, Call))
+            scope.array_valued |= _beside_matrices(scope, n)
+
+
+def _beside_matrices(scope: Scope, product: ProductNode) -> set[str]:
+    """The functions that stand beside a matrix, ``A f(x)``, and those of matrices, ``f(A) f(B)``: no numbers.
+
+    A capital that nothing declares is a matrix here.
+    """
+    out: set[str] = set()
+    for (_, a), (op, b) in pairwise(product.factors):
+        calls = [m for m in (a, b) if isinstance(m, Call) and m.function.key not in EVENTS]
+        if op == "" and len(calls) == 1 and any(_may_be_matrix(scope, m) for m in (a, b)):
+            out.add(calls[0].function.key)
+        elif op == "" and len(calls) == 2 and all(_may_be_matrix(scope, x) for m in calls for x in m.args):
+            out |= {m.function.key for m in calls}
+    return out
+
+
+def _may_be_matrix(scope: Scope, node: SyntaxNode) -> bool:
+    """True for a capital that no one declares or defines, and that is no size."""
+    if not isinstance(node, Sym) or node.sub or not (node.key.isupper() and len(node.key) == 1):
+        return False
+    key = scope.value_key(node)[0]
+    return node.key not in scope.sizes and node.key not in CONSTANTS and (key is None or scope.is_provisional(key))
 
 
 def _terms(node: SyntaxNode) -> Sequence[SyntaxNode]:
