@@ -194,13 +194,14 @@ DENIED_BEFORE = _pattern(
     r"\b(?:textbooks?|others)\b[^\x00;:]*$",
     r"^\W*(?:were|had(?: we)?)\s*$|\bnothing (?:guarante|ensur|impos|enforc|forc|promis)\w+(?: that)?\s*$",
     r"\b(?:errors?|fallacy|pitfall|temptation|trap) (?:is|would be|lies in) (?:to )?\w+(?: that)?\s*$",
-    r"\b(?:section|chapter|appendix|part)\s+\w+\s+(?:treats|handles|covers|considers|discusses|assumes)\b[^\x00;:]*$",
+    r"\b(?:section|chapter|appendix)\s+\w+\s+(?:treats|handles|covers|considers|discusses|assumes)\b[^\x00;:]*$",
 )
 """The words in front take it back or leave it open."""
 AT_END = _pattern(
     r"\b(?:after|at|upon|on|before|towards?|during|near) (?:the |an? |our )?(?:end(?: of training)?|training"
-    r"|convergence|optimum|optimality|optimi[sz]ation|minimum|maximum|equilibrium|initiali[sz]ation|start|stationary points?"
-    r"|solution|critical points?|fixed points?)\s*,?\s*(?:(?:we|one|it) (?:have|has|holds?|finds?|gets?)(?: that)?\s*)?$"
+    r"|convergence|optimum|optimality|optimi[sz]ation|minimum|maximum|equilibrium|initiali[sz]ation|start"
+    r"|stationary points?|solution|critical points?|fixed points?)"
+    r"\s*,?\s*(?:(?:we|one|it) (?:have|has|holds?|finds?|gets?)(?: that)?\s*)?$"
 )
 """``At convergence``: true in one moment, and no definition."""
 NEVER = _pattern(r"\b(?:never|not|cannot|can['’]t) (?:happens?|occurs?|be|the case) that\s*$")
