@@ -743,8 +743,7 @@ class ChainReader:
             step.premises = premises
             step.inferred = self.inferred_shapes() if found.shapes is not None else ()
             step.unclear, step.unused = facts.unclear, self.supposed or self.unused(found)
-            step.defining = self.defining
-            step.omitted = tuple(sorted(omitted[lefts[k]] | omitted[k + 1]))
+            step.defining, step.omitted = self.defining, tuple(sorted(omitted[lefts[k]] | omitted[k + 1]))
             self.out.steps.append(step)
 
     def unused(self, found: Outcome) -> Diagnostic | None:
