@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from symgrad.core.nodes import Lam
 from symgrad.exporting.code.module import Module
 from symgrad.exporting.program.cost import Cost, CostSource, cost
+from symgrad.exporting.program.symmetry import SymmetricMatrices
 from symgrad.exporting.python_names import PythonNames, spelled
 from symgrad.exporting.targets.jax_target import JaxModule
 from symgrad.exporting.targets.numpy_target import NumpyModule
@@ -42,12 +44,13 @@ def export_document(
     chosen = _named(quantities, of) if of else list(unused(quantities))
     order = tuple(_order(document))
     names = PythonNames()
+    symmetric = SymmetricMatrices(vocabulary.assumptions())
     source = CostSource(document.source.path.replace("\\", "/").rsplit("/", 1)[-1], document.source.text, order)
     module = TARGETS[target](source)
     left_out: list[tuple[str, str]] = []
     for q in chosen:
         try:
-            _add(module, q, _name(names, spelled(q.name)), wrt)
+            _add(module, q, _name(names, spelled(q.name)), wrt, symmetric)
         except SymgradError as e:
             if of:
                 raise
@@ -79,13 +82,13 @@ def _name(names: PythonNames, wanted: str) -> str:
             return name
 
 
-def _add(module: Module, q: Quantity, name: str, wrt: Sequence[str] | None) -> None:
+def _add(module: Module, q: Quantity, name: str, wrt: Sequence[str] | None, symmetric: Callable[[Lam], bool]) -> None:
     """Writes a cost, and also over a batch if it has index arguments and can be written over one."""
     order, functions = module.source.order, module.tools.writer.functions
-    plain = cost(q, name, False, order, wrt, functions)
+    plain = cost(q, name, False, order, wrt, functions, symmetric=symmetric)
     if any(a.kind in ("index", "array", "subset") for a in plain.arguments):
         try:
-            module.add(plain, cost(q, name, True, order, wrt, functions, module.merges))
+            module.add(plain, cost(q, name, True, order, wrt, functions, module.merges, symmetric))
         except SymgradError:
             module.add(plain, None)
     else:

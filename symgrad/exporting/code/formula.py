@@ -31,12 +31,16 @@ from symgrad.exporting.graph.array_kinds import (
     Count,
     Distinct,
     Einsum,
+    FactoredMatrix,
     InputArray,
+    InverseMatrix,
     Joined,
     Linear,
     LiteralArray,
+    LogDeterminant,
     LogSumExp,
     Map,
+    MatrixDeterminant,
     Member,
     Offset,
     OnesArray,
@@ -52,6 +56,7 @@ from symgrad.exporting.graph.array_kinds import (
     Selected,
     SizeOf,
     SoftmaxArray,
+    SolvedSystem,
     Take,
     Where,
 )
@@ -109,6 +114,8 @@ class Formulas(AxisLetters):
 
     def of(self, node: ArrayNode, name: str) -> str:
         """``name[letters] = formula``; from now on the node has that name."""
+        if isinstance(node, FactoredMatrix):
+            return f"{name} = factors of {self.matrix(node)}"
         letters = self.fresh(node.dims, ())
         text = self.write(node, letters)
         if not isinstance(node, PositionArray):  # its letter is clearer
@@ -274,6 +281,32 @@ class Formulas(AxisLetters):
         x = self.at(node.x, tuple(other if k == node.axis else y for k, y in enumerate(letters)))
         return PythonText(f"prod_{{{other} != {mine}}} {x.at(ATOM)}", PRODUCT)
 
+    def matrix(self, node: FactoredMatrix) -> str:
+        """The name of a matrix, or its formula."""
+        known = self.names.get(node.x) or getattr(node.x, "name", None)
+        return str(known or self.write(node.x, self.fresh(node.x.dims, ())))
+
+    def factored(self, node: FactoredMatrix, letters: IndexLetters) -> PythonText:
+        return self.at(node.x, letters)
+
+    def inverse(self, node: InverseMatrix, letters: IndexLetters) -> PythonText:
+        return PythonText(_entry(f"inv({self.matrix(node.x)})", letters))
+
+    def solved(self, node: SolvedSystem, letters: IndexLetters) -> PythonText:
+        front = node.x.rank - 2
+        (inner,) = self.fresh((node.x.dims[-1],), letters)
+        ends = (inner, letters[front]) if node.transposed else (letters[front], inner)
+        left = PythonText(_entry(f"inv({self.matrix(node.x)})", (*letters[:front], *ends)))
+        right = self.at(node.right, (*letters[:front], inner, *letters[front + 1 :]))
+        return self._summed([inner], times([left, right]))
+
+    def determinant(self, node: MatrixDeterminant, letters: IndexLetters) -> PythonText:
+        return PythonText(_entry(f"det({self.matrix(node.x)})", letters))
+
+    def log_determinant(self, node: LogDeterminant, letters: IndexLetters) -> PythonText:
+        inside = _entry(f"det({self.matrix(node.x)})", letters)
+        return PythonText(f"log |{inside}|" if node.absolute else f"log {inside}", PRODUCT)
+
     def compare(self, node: Compare, letters: IndexLetters) -> PythonText:
         own = dict(enumerate(letters))
         x, y = self.operand(node.left, own), self.operand(node.right, own)
@@ -335,6 +368,11 @@ _RULES: dict[type[ArrayNode], Callable[[Formulas, Any, IndexLetters], PythonText
     LogSumExp: Formulas.logsumexp,
     ProductOver: Formulas.product,
     Others: Formulas.others,
+    FactoredMatrix: Formulas.factored,
+    InverseMatrix: Formulas.inverse,
+    SolvedSystem: Formulas.solved,
+    MatrixDeterminant: Formulas.determinant,
+    LogDeterminant: Formulas.log_determinant,
     Compare: Formulas.compare,
     Member: Formulas.member,
     All: Formulas.all,

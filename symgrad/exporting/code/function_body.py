@@ -13,14 +13,18 @@ from symgrad.exporting.graph.array_kinds import (
     Chained,
     Distinct,
     Einsum,
+    FactoredMatrix,
     InputArray,
+    InverseMatrix,
     Joined,
+    LogDeterminant,
     LogSumExp,
     Map,
     PlaceOf,
     PositionArray,
     Selected,
     SoftmaxArray,
+    SolvedSystem,
     Take,
 )
 from symgrad.exporting.graph.array_properties import divides
@@ -158,7 +162,12 @@ class Body:
             Selected: "at",
             PositionArray: "run",
         }
-        kinds |= {Joined: "rows", Chained: "rows"}
+        kinds |= {Joined: "rows", Chained: "rows", SolvedSystem: "solution", LogDeterminant: "log_det"}
+        if isinstance(node, (FactoredMatrix, InverseMatrix)):
+            matrix = self.text[node.x if isinstance(node, FactoredMatrix) else node.x.x].text
+            return (
+                f"{matrix if matrix.isidentifier() else 'm'}_{'factors' if isinstance(node, FactoredMatrix) else 'inv'}"
+            )
         if isinstance(node, Einsum):
             return "s" if node.rank else "x"
         if isinstance(node, Map):

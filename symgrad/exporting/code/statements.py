@@ -19,13 +19,17 @@ from symgrad.exporting.graph.array_kinds import (
     Count,
     Distinct,
     Einsum,
+    FactoredMatrix,
     InputArray,
+    InverseMatrix,
     Joined,
     Labels,
     Linear,
     LiteralArray,
+    LogDeterminant,
     LogSumExp,
     Map,
+    MatrixDeterminant,
     Member,
     Offset,
     Operand,
@@ -37,10 +41,16 @@ from symgrad.exporting.graph.array_kinds import (
     Selected,
     SizeOf,
     SoftmaxArray,
+    SolvedSystem,
     Take,
 )
 from symgrad.exporting.graph.array_properties import divides
 
+KEPT = (
+    *(Joined, Chained, SoftmaxArray, LogSumExp, Selected, Distinct, PlaceOf, Member, Others),
+    *(FactoredMatrix, InverseMatrix, SolvedSystem, MatrixDeterminant, LogDeterminant),
+)
+"""Kinds that get a line of their own."""
 LONGEST = 72
 """Expressions longer than this get lines of their own."""
 
@@ -71,8 +81,7 @@ class Statements:
             or _literal(node)
         ):
             return
-        kept = (Joined, Chained, SoftmaxArray, LogSumExp, Selected, Distinct, PlaceOf, Member, Others)
-        alone = isinstance(node, kept) or _contracts(node) or self._shares(node) or self._read_first(node)
+        alone = isinstance(node, KEPT) or _contracts(node) or self._shares(node) or self._read_first(node)
         if alone or self.body.uses[node] > 1 or len(text.text) > LONGEST or self.body.graph.names.get(node):
             self.body.assign(node, text)
 

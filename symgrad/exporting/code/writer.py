@@ -30,12 +30,16 @@ from symgrad.exporting.graph.array_kinds import (
     Count,
     Distinct,
     Einsum,
+    FactoredMatrix,
     InputArray,
+    InverseMatrix,
     Joined,
     Linear,
     LiteralArray,
+    LogDeterminant,
     LogSumExp,
     Map,
+    MatrixDeterminant,
     Member,
     Offset,
     OnesArray,
@@ -48,6 +52,7 @@ from symgrad.exporting.graph.array_kinds import (
     Selected,
     SizeOf,
     SoftmaxArray,
+    SolvedSystem,
     Take,
     Where,
 )
@@ -207,6 +212,26 @@ class ExpressionWriter(Contractions):
     def others(self, node: Others) -> PythonText:
         return self.helper("_product_of_others", self.name(node.x), node.axis)
 
+    # --- matrices -----------------------------------------------------------------------------
+
+    def factored(self, node: FactoredMatrix) -> PythonText:
+        name = self.name(node.x)
+        return self.helper("_factored", f'"{name if name.text.isidentifier() else "a matrix"}"', name)
+
+    def inverse(self, node: InverseMatrix) -> PythonText:
+        return self.helper("_inverted", self.name(node.x))
+
+    def solved(self, node: SolvedSystem) -> PythonText:
+        more = ["True"] if node.transposed else []
+        return self.helper("_solved", self.name(node.x), self.name(node.right), *more)
+
+    def determinant(self, node: MatrixDeterminant) -> PythonText:
+        return self.helper("_determinant", self.name(node.x))
+
+    def log_determinant(self, node: LogDeterminant) -> PythonText:
+        more = ["True"] if node.absolute else []
+        return self.helper("_log_determinant", self.name(node.x), *more)
+
     # --- conditions ---------------------------------------------------------------------------
 
     def compare(self, node: Compare) -> PythonText:
@@ -251,6 +276,11 @@ _RULES: dict[type[ArrayNode], Callable[[ExpressionWriter, Any], PythonText]] = {
     LogSumExp: ExpressionWriter.logsumexp,
     ProductOver: ExpressionWriter.product,
     Others: ExpressionWriter.others,
+    FactoredMatrix: ExpressionWriter.factored,
+    InverseMatrix: ExpressionWriter.inverse,
+    SolvedSystem: ExpressionWriter.solved,
+    MatrixDeterminant: ExpressionWriter.determinant,
+    LogDeterminant: ExpressionWriter.log_determinant,
     Compare: ExpressionWriter.compare,
     Member: ExpressionWriter.member,
     All: ExpressionWriter.all,

@@ -315,3 +315,50 @@ class Where(ArrayNode):
     mask: Operand
     x: Operand
     y: Operand
+
+
+class FactoredMatrix(ArrayNode):
+    """``x``, a family of square matrices along its last two axes, with what solving with them needs.
+
+    ``symmetric``: each is known to equal its transpose.
+    """
+
+    __slots__ = ()
+    fields = ("x", "symmetric")
+    x: ArrayNode
+    symmetric: bool
+
+
+class InverseMatrix(ArrayNode):
+    """The inverses of factored matrices."""
+
+    __slots__ = ()
+    fields = ("x",)
+    x: FactoredMatrix
+
+
+class SolvedSystem(ArrayNode):
+    """``x^{-1} right``, or ``x^{-\\top} right``; ``right``: vectors or matrices, along its last axes."""
+
+    __slots__ = ()
+    fields = ("x", "right", "transposed")
+    x: FactoredMatrix
+    right: ArrayNode
+    transposed: bool
+
+
+class MatrixDeterminant(ArrayNode):
+    """The determinants of factored matrices."""
+
+    __slots__ = ()
+    fields = ("x",)
+    x: FactoredMatrix
+
+
+class LogDeterminant(ArrayNode):
+    """The logarithms of determinants; ``absolute``: of their absolute values."""
+
+    __slots__ = ()
+    fields = ("x", "absolute")
+    x: FactoredMatrix
+    absolute: bool

@@ -12,7 +12,9 @@ from symgrad.exporting.graph.array_kinds import (
     InputArray,
     Linear,
     LiteralArray,
+    LogDeterminant,
     LogSumExp,
+    MatrixDeterminant,
     PositionArray,
     PowerArray,
     PowerOf,
@@ -37,6 +39,9 @@ def logarithm(g: Graph, x: LabelledArray) -> LabelledArray:
         return negated(g, plain(g, "softplus", negated(g, argument_of(x))))
     if isinstance(node, LiteralArray) and node.value == 1:
         return scalar(g, 0)
+    inner, absolute = (node.x, True) if is_map(x, "abs") else (node, False)  # type: ignore[attr-defined]  # a Map
+    if isinstance(inner, MatrixDeterminant):
+        return LabelledArray(g.make(LogDeterminant, inner.dims, inner.x, absolute), x.labels)
     if isinstance(node, SoftmaxArray):
         y = LabelledArray(node.x, x.labels)
         return linear(g, [(1, y), (-1, logsumexp(g, y, [x.labels[k] for k in node.axes]))])

@@ -16,10 +16,14 @@ from symgrad.exporting.graph.array_graph import operands, ordered
 from symgrad.exporting.graph.array_kinds import (
     ArrayNode,
     Einsum,
+    FactoredMatrix,
     InputArray,
+    InverseMatrix,
     Linear,
+    LogDeterminant,
     LogSumExp,
     Map,
+    MatrixDeterminant,
     OnesArray,
     Operand,
     Others,
@@ -33,7 +37,7 @@ from symgrad.exporting.graph.array_kinds import (
 )
 from symgrad.exporting.graph.constructors import einsum, is_number, linear, scalar, size_of
 from symgrad.exporting.graph.entries import scatter, where
-from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, from_operand
+from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, SummedAxis, from_operand
 from symgrad.exporting.graph.logarithms import logarithm
 from symgrad.exporting.graph.stable_forms import mapped, power
 from symgrad.exporting.program.lower import Lowering
@@ -191,6 +195,32 @@ class _Rules:
         made = scatter(g, a, places, node.base.dims)
         yield node.base, LabelledArray(made, tuple(range(node.base.rank)))
 
+    def factored(self, node: FactoredMatrix, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
+        """x receives a"""
+        yield node.x, a
+
+    def inverse(self, node: InverseMatrix, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
+        """M_ab receives - sum_ij V_ia a_ij V_jb, where V is the inverse of M"""
+        *rest, k, l = range(node.rank)  # noqa: E741  # rows and columns of formulas
+        row, column = SummedAxis(), SummedAxis()
+        names: dict[Label, Label] = {k: row, l: column}
+        left, right = LabelledArray(node, (*rest, row, k)), LabelledArray(node, (*rest, l, column))
+        middle = LabelledArray(a.node, tuple(names.get(x, x) for x in a.labels))
+        yield node.x, einsum(self.g, [left, middle, right], range(node.rank), -1)
+
+    def determinant(self, node: MatrixDeterminant, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
+        """M_ab receives a det(M) V_ba, where V is the inverse of M"""
+        itself = LabelledArray(node, tuple(range(node.rank)))
+        yield node.x, einsum(self.g, [a, itself, self._transposed_inverse(node.x)], range(node.x.rank))
+
+    def log_determinant(self, node: LogDeterminant, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
+        """M_ab receives a V_ba, where V is the inverse of M"""
+        yield node.x, einsum(self.g, [a, self._transposed_inverse(node.x)], range(node.x.rank))
+
+    def _transposed_inverse(self, x: FactoredMatrix) -> LabelledArray:
+        *rest, k, l = range(x.rank)  # noqa: E741  # rows and columns of formulas
+        return LabelledArray(self.g.make(InverseMatrix, x.dims, x), (*rest, k, l) if x.symmetric else (*rest, l, k))
+
 
 def _sizes(node: ArrayNode) -> dict[Label, Affine]:
     """The sizes of the axes of the node itself."""
@@ -209,4 +239,8 @@ _RULES: dict[type[ArrayNode], Callable[[_Rules, Any, LabelledArray], Iterator[tu
     ProductOver: _Rules.product,
     Where: _Rules.where,
     Take: _Rules.take,
+    FactoredMatrix: _Rules.factored,
+    InverseMatrix: _Rules.inverse,
+    MatrixDeterminant: _Rules.determinant,
+    LogDeterminant: _Rules.log_determinant,
 }

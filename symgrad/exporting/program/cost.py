@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from symgrad.core.nodes import Expr
+from symgrad.core.nodes import Expr, Lam
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import ArrayNode, InputArray
 from symgrad.exporting.graph.stable_forms import stable_graph
@@ -16,6 +16,7 @@ from symgrad.exporting.program.inputs import Argument, Inputs, ordered_arguments
 from symgrad.exporting.program.lower import Lowering
 from symgrad.exporting.program.plan import nominal, number, planned
 from symgrad.exporting.program.sharing import shared
+from symgrad.exporting.program.solving import solving
 from symgrad.exporting.program.stacking import stacked
 from symgrad.exporting.program.structure import Form, form
 from symgrad.reading.document_names import Quantity
@@ -60,13 +61,14 @@ def cost(
     wrt: Sequence[str] | None,
     functions: Iterable[str],
     merged: bool = False,
+    symmetric: Callable[[Lam], bool] = lambda matrix: False,
 ) -> Cost:
     """The arrays of a cost and of its gradients, for code that can call some functions.
 
-    merged: what members of a batch share is computed once.
+    merged: what members of a batch share is computed once; symmetric: whether a matrix is known to be so.
     """
     g, inputs = stable_graph(functions), Inputs()
-    lowering = Lowering(g, inputs, batch)
+    lowering = Lowering(g, inputs, batch, symmetric=symmetric)
     body: Expr = quantity.value.body
     value = stacked(g, shared(g, lowering.cost(body).node))
     if batch and merged:
@@ -82,5 +84,8 @@ def cost(
         node = next(n for n in g.table.values() if isinstance(n, InputArray) and n.name == a.name)
         forms[a.name] = form(g, node.rank, found.get(node, []), lambda d: number(d, sizes))
     new = planned(g, [value, *(n for f in forms.values() for n in f.nodes())], inputs)
+    forms = {name: f.over(new) for name, f in forms.items()}
+    value = new[value]
+    new = solving(g, [value, *(n for f in forms.values() for n in f.nodes())])
     forms = {name: f.over(new) for name, f in forms.items()}
     return Cost(name, quantity.name, batch, g, inputs, new[value], forms, arguments)

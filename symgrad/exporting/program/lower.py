@@ -10,6 +10,7 @@ from symgrad.calculus.contract import summed
 from symgrad.calculus.differentiate import primed_function, resolve
 from symgrad.core import nodes as n
 from symgrad.core.functions import TABLE
+from symgrad.core.matrix_functions import halves
 from symgrad.core.ranges import Affine, Index
 from symgrad.core.substitute import instantiate
 from symgrad.exporting.graph.array_kinds import ConstantArray, Operand, PowerOf, ProductOver
@@ -17,6 +18,7 @@ from symgrad.exporting.graph.constructors import einsum, linear, scalar, size_of
 from symgrad.exporting.graph.entries import argument, both, take, where
 from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, merge, numbered
 from symgrad.exporting.graph.masks import masked
+from symgrad.exporting.graph.matrices import matrix_function
 from symgrad.exporting.graph.stable_forms import mapped, power
 from symgrad.exporting.program.by_meaning import by_meaning
 from symgrad.exporting.program.position_arrays import BATCH, PositionRules, range_of
@@ -47,7 +49,10 @@ def _one_hot(body: n.Expr) -> bool:
 
 @dataclass
 class Lowering(PositionRules):
-    """Makes the arrays of one cost. ``batch``: index arguments have one more axis, in front."""
+    """Makes the arrays of one cost. ``batch``: index arguments have one more axis, in front; ``symmetric``: whether a
+    matrix is known to equal its transpose."""
+
+    symmetric: Callable[[n.Lam], bool] = lambda matrix: False
 
     _values: dict[tuple[n.Expr, bool], LabelledArray] = field(default_factory=dict)
     _defined: dict[n.Definition, LabelledArray] = field(default_factory=dict)
@@ -200,7 +205,17 @@ class Lowering(PositionRules):
         raise SymgradError(f"{node.function.name} is known only by its name: define it by a formula to export it")
 
     def matrix_function(self, node: n.MatrixFunction) -> LabelledArray:
-        raise SymgradError("inverses and determinants of matrices are not exported")
+        """(M^{-1})_{kl}, det M; over a family of matrices, for each of them"""
+        rows, columns = halves(node.matrix)
+        if len(rows) != 1 or node.name not in ("inverse", "determinant"):
+            raise SymgradError("functions of Kronecker products are not exported")
+        axes, size = (rows[0], columns[0]), range_of(rows[0])
+        body = self.value(node.matrix.body)
+        found = matrix_function(self.graph, node.name, body, axes, size.size, self.symmetric(node.matrix))
+        if not node.indices:
+            return found
+        at: dict[Label, Place] = dict(zip(axes, self.places(node.indices, (size, size)), strict=True))
+        return take(self.graph, found.node, [at.get(x, x) for x in found.labels])
 
     def deriv(self, node: n.Deriv) -> LabelledArray:
         return self.value(prepare(resolve(node), self._prepared))

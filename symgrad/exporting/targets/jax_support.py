@@ -31,6 +31,70 @@ def _where_known(check: Any, name: str, *values: Any) -> None:
             check(name, *values)
 
 
+def _factored(name: str, a: Any) -> Any:
+    """A square matrix, or a family of them, with its factors; those of a singular one are an error outside ``jit``."""
+    lu, pivots = jax.scipy.linalg.lu_factor(a)
+    _where_known(_nonsingular, name, jnp.diagonal(lu, axis1=-2, axis2=-1))
+    return name, a, lu, pivots
+
+
+def _nonsingular(name: str, ends: Any) -> None:
+    """ValueError if a matrix with these pivots is singular, or close to it."""
+    sizes = jnp.abs(ends)
+    if ends.size and bool((sizes.min(-1) <= _least(ends.dtype) * sizes.max(-1)).any()):
+        raise ValueError(f"{name} is singular, or so close to it that rounding errors would decide")
+
+
+def _least(dtype: Any) -> Any:
+    """The distance from 1 to the next number."""
+    one = jnp.ones((), dtype)
+    return jnp.nextafter(one, 2 * one) - one
+
+
+def _solved(factors: Any, b: Any, transposed: bool = False) -> Any:
+    """The solution of a x = b, or of a.T x = b, for vectors or matrices b."""
+    _, a, lu, pivots = factors
+    vectors = b.ndim == a.ndim - 1
+    x = jax.scipy.linalg.lu_solve((lu, pivots), b[..., None] if vectors else b, 1 if transposed else 0)
+    return x[..., 0] if vectors else x
+
+
+def _inverted(factors: Any) -> Any:
+    """The inverse, where it is wanted itself."""
+    _, a, lu, pivots = factors
+    return jax.scipy.linalg.lu_solve((lu, pivots), jnp.broadcast_to(jnp.eye(a.shape[-1], dtype=a.dtype), a.shape))
+
+
+def _signed_pivots(factors: Any) -> tuple[Any, Any]:
+    """The pivots, and the sign of the exchange of rows."""
+    _, _, lu, pivots = factors
+    odd = (pivots != jnp.arange(pivots.shape[-1], dtype=pivots.dtype)).sum(-1) % 2
+    return jnp.diagonal(lu, axis1=-2, axis2=-1), 1 - 2 * odd.astype(lu.dtype)
+
+
+def _determinant(factors: Any) -> Any:
+    """The determinant."""
+    ends, sign = _signed_pivots(factors)
+    return sign * ends.prod(-1)
+
+
+def _log_determinant(factors: Any, absolute: bool = False) -> Any:
+    """log det a, or log |det a|, which does not overflow; nan for a negative determinant under ``jit``."""
+    ends, sign = _signed_pivots(factors)
+    log = jnp.log(jnp.abs(ends)).sum(-1)
+    if absolute:
+        return log
+    sign = sign * jnp.sign(ends).prod(-1)
+    _where_known(_not_negative, factors[0], sign)
+    return jnp.where(sign > 0, log, jnp.nan)
+
+
+def _not_negative(name: str, sign: Any) -> None:
+    """ValueError if a determinant is negative."""
+    if bool((sign < 0).any()):
+        raise ValueError(f"the determinant of {name} is negative and has no logarithm")
+
+
 def _with_first(first: Any, rest: Any) -> Any:
     """Positions with one more in front."""
     return jnp.concatenate((jnp.reshape(first, 1), rest))

@@ -88,6 +88,104 @@ def _product_of_others(x: Any, axis: int) -> Any:
     return np.moveaxis(before * after, 0, axis)
 
 
+def _factored(name: str, a: Any) -> Any:
+    """A square matrix, or a family of them, with its Cholesky factor where it is symmetric and positive definite."""
+    largest = np.abs(a).max(initial=0)
+    lower = None
+    if np.abs(a - np.swapaxes(a, -1, -2)).max(initial=0) <= 8 * np.finfo(a.dtype).eps * largest:
+        try:
+            lower = np.linalg.cholesky(a)
+        except np.linalg.LinAlgError:
+            lower = None  # indefinite: solved like any other matrix
+    if lower is not None:
+        ends = np.diagonal(lower, axis1=-2, axis2=-1)
+        if ends.size and (ends.min(-1) ** 2 < np.finfo(a.dtype).eps / 4 * ends.max(-1) ** 2).any():
+            raise _singular(name)
+    return name, a, lower
+
+
+def _singular(name: str) -> ValueError:
+    return ValueError(f"{name} is singular, or so close to it that rounding errors would decide")
+
+
+def _solved(factors: Any, b: Any, transposed: bool = False) -> Any:
+    """The solution of a x = b, or of a.T x = b, for vectors or matrices b."""
+    name, a, lower = factors
+    vectors = b.ndim == a.ndim - 1
+    b = b[..., None] if vectors else b
+    if lower is None:
+        x = _solution(name, np.swapaxes(a, -1, -2) if transposed else a, b)
+    else:
+        x = np.array(b)
+        _forward(lower, x)
+        _backward(lower, x)
+    return x[..., 0] if vectors else x
+
+
+def _solution(name: str, a: Any, b: Any) -> Any:
+    """The solution of a general system, or ValueError where it has no digits."""
+    try:
+        x = np.linalg.solve(a, b)
+    except np.linalg.LinAlgError:
+        raise _singular(name) from None
+    growth = np.abs(x).max(initial=0) * np.abs(a).max(initial=0)
+    if growth * np.finfo(a.dtype).eps > np.abs(b).max(initial=0):
+        raise _singular(name)
+    return x
+
+
+def _forward(lower: Any, x: Any) -> None:
+    """x = lower^{-1} x in place, block by block, since NumPy has no triangular solve."""
+    for start in range(0, x.shape[-2], 64):
+        rows = slice(start, start + 64)
+        part = x[..., rows, :] - lower[..., rows, :start] @ x[..., :start, :]
+        x[..., rows, :] = np.linalg.solve(lower[..., rows, rows], part)
+
+
+def _backward(lower: Any, x: Any) -> None:
+    """x = lower^{-T} x in place, block by block."""
+    upper = np.swapaxes(lower, -1, -2)
+    for start in reversed(range(0, x.shape[-2], 64)):
+        rows, after = slice(start, start + 64), slice(start + 64, None)
+        part = x[..., rows, :] - upper[..., rows, after] @ x[..., after, :]
+        x[..., rows, :] = np.linalg.solve(upper[..., rows, rows], part)
+
+
+def _inverted(factors: Any) -> Any:
+    """The inverse, where it is wanted itself."""
+    name, a, lower = factors
+    one = np.eye(a.shape[-1], dtype=a.dtype)
+    if lower is None:
+        return _solution(name, a, np.broadcast_to(one, a.shape))
+    w = np.zeros_like(lower)  # lower^{-1}
+    for start in range(0, a.shape[-1], 64):
+        rows, known = slice(start, start + 64), slice(0, start + 64)
+        part = one[rows, known] - lower[..., rows, :start] @ w[..., :start, known]
+        w[..., rows, known] = np.linalg.solve(lower[..., rows, rows], part)
+    return np.swapaxes(w, -1, -2) @ w
+
+
+def _determinant(factors: Any) -> Any:
+    """The determinant."""
+    _, a, lower = factors
+    if lower is None:
+        return np.linalg.det(a)
+    return np.square(np.diagonal(lower, axis1=-2, axis2=-1).prod(-1))
+
+
+def _log_determinant(factors: Any, absolute: bool = False) -> Any:
+    """log det a, or log |det a|, which does not overflow."""
+    name, a, lower = factors
+    if lower is not None:
+        return 2 * np.log(np.diagonal(lower, axis1=-2, axis2=-1)).sum(-1)
+    sign, log = np.linalg.slogdet(a)
+    if not np.all(sign):
+        raise _singular(name)
+    if not absolute and np.any(sign < 0):
+        raise ValueError(f"the determinant of {name} is negative and has no logarithm")
+    return log
+
+
 def _add_at(out: Any, key: Any, values: Any) -> None:
     """out[key] += values, where repeated positions add up."""
     np.add.at(out, key, values)

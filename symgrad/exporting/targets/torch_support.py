@@ -14,6 +14,69 @@ def _softplus(x: Any) -> Any:
     return torch.clamp(x, min=0) + torch.log1p(torch.exp(-torch.abs(x)))
 
 
+def _factored(name: str, a: Any) -> Any:
+    """A square matrix, or a family of them, with its Cholesky factor where it is symmetric and positive definite."""
+    eps = torch.finfo(a.dtype).eps
+    if a.numel() and bool((a - a.mT).abs().max() <= 8 * eps * a.abs().max()):
+        lower, info = torch.linalg.cholesky_ex(a)
+        if not bool(info.any()):
+            _nonsingular(name, torch.diagonal(lower, dim1=-2, dim2=-1) ** 2)
+            return name, a, lower, None
+    lu, pivots, _ = torch.linalg.lu_factor_ex(a)
+    return name, a, lu, pivots
+
+
+def _nonsingular(name: str, ends: Any) -> None:
+    """ValueError if a matrix with these pivots is singular, or close to it."""
+    sizes = ends.abs()
+    if ends.numel() and bool((sizes.amin(-1) <= torch.finfo(ends.dtype).eps / 4 * sizes.amax(-1)).any()):
+        raise ValueError(f"{name} is singular, or so close to it that rounding errors would decide")
+
+
+def _solved(factors: Any, b: Any, transposed: bool = False) -> Any:
+    """The solution of a x = b, or of a.T x = b, for vectors or matrices b."""
+    name, a, lower, pivots = factors
+    vectors = b.ndim == a.ndim - 1
+    b = b.unsqueeze(-1) if vectors else b
+    if pivots is None:
+        x = torch.cholesky_solve(b, lower)
+    else:
+        _nonsingular(name, torch.diagonal(lower, dim1=-2, dim2=-1))
+        x = torch.linalg.lu_solve(lower, pivots, b, adjoint=transposed)
+    return x.squeeze(-1) if vectors else x
+
+
+def _inverted(factors: Any) -> Any:
+    """The inverse, where it is wanted itself."""
+    a = factors[1]
+    return _solved(factors, torch.eye(a.shape[-1], dtype=a.dtype, device=a.device).expand(a.shape))
+
+
+def _signed_pivots(factors: Any) -> tuple[Any, Any]:
+    """Numbers whose product is the determinant but for a sign, and the sign."""
+    _, _, lower, pivots = factors
+    ends = torch.diagonal(lower, dim1=-2, dim2=-1)
+    if pivots is None:
+        return ends**2, torch.ones_like(ends[..., 0])
+    odd = (pivots != torch.arange(1, pivots.shape[-1] + 1, device=pivots.device)).sum(-1) % 2
+    return ends, (1 - 2 * odd).to(lower.dtype)
+
+
+def _determinant(factors: Any) -> Any:
+    """The determinant."""
+    ends, sign = _signed_pivots(factors)
+    return sign * ends.prod(-1)
+
+
+def _log_determinant(factors: Any, absolute: bool = False) -> Any:
+    """log det a, or log |det a|, which does not overflow."""
+    ends, sign = _signed_pivots(factors)
+    _nonsingular(factors[0], ends)
+    if not absolute and bool((sign * torch.sign(ends).prod(-1) < 0).any()):
+        raise ValueError(f"the determinant of {factors[0]} is negative and has no logarithm")
+    return ends.abs().log().sum(-1)
+
+
 def _with_first(first: Any, rest: Any) -> Any:
     """Positions with one more in front."""
     return torch.cat((_like(first, rest).reshape(1), rest))
