@@ -385,7 +385,12 @@ class FromSympy:
     def at(self, e: Any, scope: Scope, ranges: Sequence[Range | None]) -> tuple[IndexExpr, ...]:
         if len(e.indices) != len(ranges):
             raise BridgeError(f"{e} has {len(e.indices)} indices, its array has {len(ranges)} axes")
-        return tuple(self.position(i, scope, r) for i, r in zip(e.indices, ranges, strict=True))
+        out = tuple(self.position(i, scope, r) for i, r in zip(e.indices, ranges, strict=True))
+        for k, (x, r) in enumerate(zip(out, ranges, strict=True)):
+            gaps = [] if r is None else [constant_gap(x, r.lo), constant_gap(r.hi, x)]
+            if any(g is not None and g < 0 for g in gaps):
+                raise BridgeError(f"{e} lies outside of its array: the positions of axis {k + 1} are {r}")
+        return out
 
     def read_kroneckerdelta(self, e: Any, scope: Scope) -> Expr:
         return delta(*(self.position(a, scope, None) for a in e.args[:2]))

@@ -332,6 +332,12 @@ class _Matrices:
     def transposed(self, node: a.Transposed) -> Any:
         return self.expr(node.body).T
 
+    def inverse(self, node: a.Inverse) -> Any:
+        return self.ex.Inverse(self.expr(node.body)).doit()
+
+    def determinant(self, node: a.Determinant) -> Any:
+        return self.sp.Determinant(self.expr(node.body))
+
     def product(self, node: a.MatrixProduct) -> Any:
         return self.expr(node.left) * self.expr(node.right)
 
@@ -411,6 +417,8 @@ _MATRIX_TO_SYMPY: dict[type[Array], Callable[[_Matrices, Any], Any]] = {
     a.OnesVector: _Matrices.ones,
     a.Identity: _Matrices.identity,
     a.Transposed: _Matrices.transposed,
+    a.Inverse: _Matrices.inverse,
+    a.Determinant: _Matrices.determinant,
     a.MatrixProduct: _Matrices.product,
     a.Inner: _Matrices.inner,
     a.OuterProduct: _Matrices.outer,

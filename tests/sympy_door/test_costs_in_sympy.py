@@ -143,7 +143,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "infinity": (lambda: sp.Sum(x[i], (i, 0, sp.oo)), "oo is not a position"),
     "beyond": (lambda: sp.Sum(three[i], (i, 0, 4)), "beyond an axis"),
     "one beyond": (lambda: sp.Sum(x[i], (i, 0, n)), "count one way"),
-    "an entry beyond": (lambda: three[7], "outside of 3"),
+    "an entry beyond": (lambda: three[7], "lies outside of its array: the positions of axis 1 are 0..2"),
     "no length": (lambda: loose[0] ** 2, "give loose a shape"),
     "a Piecewise moved by SymPy": (
         lambda: over(y[i] * over(sp.Piecewise((x[j], j <= i), (0, True)), j)),
@@ -166,6 +166,10 @@ def test_sums_whose_bounds_may_be_reversed_have_a_condition() -> None:
     assert sg.prove(sp.Sum(1, (i, 3, n)), n - 2).verdict == "proved"
     assert sg.prove(sp.Sum(1, (i, 3, n)), n - 1).verdict == "refuted"
     assert sg.prove(over(x[i]), sp.Sum(x[i], (i, 0, c)) + sp.Sum(x[i], (i, c + 1, n - 1))).verdict == "proved"
+
+
+def test_the_gradient_of_a_determinant_is_a_matrix_of_sympy() -> None:
+    assert sg.gradient(sp.log(sp.Determinant(Q)), Q).matrix == Q.T.inv()
 
 
 def test_assumptions() -> None:
