@@ -54,27 +54,30 @@ def check(document: DocumentOrPath, *, seed: int = 0, timeout: float | None = No
     return check_document(as_document(document, "symgrad.check"), seed, timeout=timeout)
 
 
-def gradient(cost: Any, of: Any = None, wrt: Any = None) -> Any:
+def gradient(cost: Any, of: Any = None, wrt: Any = None, *, names: Mapping[str, Any] | None = None) -> Any:
     """The derivative of a cost by an array, an entry or a number.
 
     ``gradient(J, U)`` and ``gradient(J, wrt=V[c, k])`` for a SymPy expression or a ``Cost``; several targets give a
     dictionary by name. ``gradient(doc, "J", wrt="U")`` for a document or a path: of: a defined quantity, as the
     document writes it; wrt: an array, a slice ``V_{:c}``, an entry ``V_{ic}`` or a defined quantity; two of them for
-    second derivatives. The result has ``index``, ``matrix`` (SymPy), ``latex()`` and ``steps()``; that of a cost also
-    ``free`` and ``lambdify()``. Raises ``SymgradError`` for names that can't be read, with the place and a remedy, and
+    second derivatives. names: quantities of a SymPy cost to write the derivative with, ``{r"\\hat y": yhat}``. The
+    result has ``index``, ``matrix`` (SymPy), ``latex()`` and ``steps()``; that of a cost also ``free`` and
+    ``lambdify()``. Raises ``SymgradError`` for names that can't be read, with the place and a remedy, and
     for a SymPy node without a counterpart.
     """
     from symgrad.api import as_cost, as_document, gradient_of, is_cost
 
     if not is_cost(cost):
         document = as_document(cost, "symgrad.gradient")
+        if names:
+            raise SymgradError("a document names its own quantities: define them there, and leave out `names`")
         if of is None or wrt is None:
             raise SymgradError("a document needs both: `symgrad.gradient(doc, 'J', wrt='U')`")
         return gradient_of(document, of, wrt)
     target = of if wrt is None else wrt
     if target is None or (of is not None and wrt is not None):
         raise SymgradError("say what to differentiate by: `symgrad.gradient(J, U)`")
-    return as_cost(cost, "symgrad.gradient").gradient(target)
+    return as_cost(cost, "symgrad.gradient").gradient(target, names)
 
 
 def lambdify(cost: Any, wrt: Any = None, target: str = "numpy", *, of: str | None = None) -> KeywordFunction:

@@ -74,12 +74,17 @@ def reachable(expr: Expr) -> list[Definition]:
     return list(done)
 
 
-def style_of(cost: Expr, assumptions: Iterable[Assumption] = (), written: Iterable[Expr] = ()) -> DocumentStyle:
+def style_of(
+    cost: Expr,
+    assumptions: Iterable[Assumption] = (),
+    written: Iterable[Expr] = (),
+    named: Iterable[Definition] = (),
+) -> DocumentStyle:
     """The style for the derivative of a cost: its own definitions, and the sums that are assumed or defined to be 1.
 
-    written: other expressions of the document, for its conventions.
+    written: other expressions of the document, for its conventions; named: more definitions to write it with.
     """
-    definitions = reachable(cost)
+    definitions = list(dict.fromkeys((*named, *reachable(cost))))
     assumptions = tuple(assumptions)
     bodies = [d.body for d in definitions]
     unit_sums = [*_assumed_unit_sums(assumptions), *(u for d in definitions for u in _defined_unit_sums(d))]

@@ -44,6 +44,8 @@ class GradientRequests:
     """Resolves the names that derivatives of one document are requested with."""
 
     document: ReadDocument
+    named: tuple[Definition, ...] = ()
+    """Definitions that derivatives are written with, although the quantity does not use them."""
     vocabulary: DocumentNames = field(init=False)
     quantities: tuple[Quantity, ...] = field(init=False)
 
@@ -144,7 +146,7 @@ class GradientRequests:
         written = [
             c for s in self.document.steps if s.outcome.claim for c in (s.outcome.claim.left, s.outcome.claim.right)
         ]
-        return style_of(of.body, self.vocabulary.assumptions(), written)
+        return style_of(of.body, self.vocabulary.assumptions(), written, self.named)
 
 
 def split_targets(text: str) -> list[str]:

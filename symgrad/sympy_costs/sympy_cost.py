@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from symgrad.calculus.differentiate import Resolver
@@ -15,6 +15,7 @@ from symgrad.core.substitute import expand, mapped, substitute
 from symgrad.exporting.python_names import spelled
 from symgrad.gradients.gradient import Gradient, gradient
 from symgrad.gradients.requests import GradientRequests
+from symgrad.gradients.simplify import Simplifier
 from symgrad.reading.document_reader import read_document
 from symgrad.reading.read_document import ReadDocument
 from symgrad.sympy_costs.document_text import document_text
@@ -83,11 +84,19 @@ class SympyCost:
 
     # --- gradients ----------------------------------------------------------------------------------
 
-    def gradient(self, wrt: Target | Sequence[Target]) -> SympyGradient | dict[str, SympyGradient]:
+    def gradient(
+        self, wrt: Target | Sequence[Target], names: Mapping[str, Any] | None = None
+    ) -> SympyGradient | dict[str, SympyGradient]:
         """The derivative by an array, an entry or a number; a dictionary by name for several.
+
+        names: quantities to write it with, by their names in LaTeX, ``{"\\hat y": yhat}``; their free indices are axes.
 
         Raises ``SymgradError`` if the cost does not depend on one, or can't be differentiated by it.
         """
+        if names:
+            if self.given is None:
+                raise SymgradError("a document names its own quantities: define them there, and leave out `names`")
+            return cost_of(self.given, tuple(names.items())).gradient(wrt)
         if isinstance(wrt, (list, tuple)):
             return {str(t): self._by(t) for t in wrt}
         return self._by(wrt)
@@ -211,36 +220,48 @@ class SympyCost:
         return "\n\n".join(parts) + "\n"
 
 
-def cost_of(expr: Any) -> SympyCost:
+@lru_cache(maxsize=16)
+def cost_of(expr: Any, named: tuple[tuple[str, Any], ...] = ()) -> SympyCost:
     """The cost of a SymPy expression. Raises ``SymgradError`` for a node that has no counterpart, by its name.
 
     A name that means something else in a document, ``delta`` or ``E``, is written as another one there.
+    named: quantities that gradients are written with, by their names in LaTeX.
     """
     try:
-        return _cost(expr, SympyNames())
+        return _cost(expr, named, SympyNames())
     except BridgeError:
         raise
     except SymgradError as first:
         try:
-            return _cost(expr, SympyNames(latex=LatexNames(plain=True)))
+            return _cost(expr, named, SympyNames(latex=LatexNames(plain=True)))
         except SymgradError:
             raise first from None
 
 
-def _cost(expr: Any, names: SympyNames) -> SympyCost:
-    (found,) = names.converted([expr])
-    body = names.for_document(found)
-    used = {*names.latex.written.values(), *names.symbols}
+def _cost(expr: Any, named: tuple[tuple[str, Any], ...], names: SympyNames) -> SympyCost:
+    body, *others = map(names.for_document, names.converted([expr, *(e for _, e in named)]))
+    quantities = {n: e for (n, _), e in zip(named, others, strict=True)}
+    used = {*names.latex.written.values(), *names.symbols, *quantities}
     name = next(n for n in NAMES if n not in used)
-    text = document_text(name, body)
+    requests = _requests(document_text(name, body, quantities), quantities)
+    if quantities:  # once more, with the cost itself written with them
+        style = replace(requests.style(requests.quantity(name)), definitions=requests.named)
+        folded = Simplifier(style)(expand(requests.quantity(name).body))
+        requests = _requests(document_text(name, body, quantities, latex(folded, requests.naming)), quantities)
+    cost = SympyCost(requests.document, name, names, expr, requests)
+    _confirm(cost, body)
+    return cost
+
+
+def _requests(text: str, quantities: Iterable[str]) -> GradientRequests:
     read = read_document(Source("cost.md", text))
-    requests = GradientRequests(read)
-    cost = SympyCost(read, name, names, expr, requests)
     errors = [d for d in read.diagnostics if d.severity == "error"]
     if errors:
         raise NotationError(errors[0])
-    _confirm(cost, body)
-    return cost
+    requests = GradientRequests(read)
+    defined = [requests.vocabulary.read(n).body for n in quantities]
+    requests.named = tuple(d.definition for d in defined if isinstance(d, Ref))
+    return requests
 
 
 def _confirm(cost: SympyCost, body: Expr) -> None:

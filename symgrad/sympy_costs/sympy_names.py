@@ -257,15 +257,18 @@ def renamed_apart(e: Any) -> Any:
         if isinstance(e, int):
             return sympy.Integer(e)
         raise BridgeError(f"{e!r} is no SymPy expression")
-    taken = {str(s) for s in subtrees(e)}
+    dummies = sorted(e.atoms(sympy.Dummy), key=lambda d: d.dummy_index)
+    if not dummies:
+        return e
+    taken = {str(s) for s in e.atoms(sympy.Symbol)}
     new = {}
-    for d in sorted(e.atoms(sympy.Dummy), key=lambda d: d.dummy_index):
+    for d in dummies:
         name = d.name
         while name in taken:
             name += "x"
         taken.add(name)
         new[d] = sympy.Symbol(name, **d.assumptions0)
-    return e.xreplace(new) if new else e
+    return e.xreplace(new)
 
 
 def elementary(e: Expr) -> Expr:

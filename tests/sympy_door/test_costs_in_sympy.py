@@ -172,6 +172,17 @@ def test_the_gradient_of_a_determinant_is_a_matrix_of_sympy() -> None:
     assert sg.gradient(sp.log(sp.Determinant(Q)), Q).matrix == Q.T.inv()
 
 
+def test_a_gradient_is_written_with_quantities_that_have_a_name() -> None:
+    total = over(sp.exp(A[i, j] * x[j]), i)
+    yhat = sp.exp(A[k, j] * x[j]) / total
+    J = -sp.log(sp.exp(A[c, j] * x[j]) / total)
+    plain, named = sg.gradient(J, x[j]), sg.gradient(J, x[j], names={"\\hat y": yhat})
+    assert "\\hat y" in named.latex()
+    assert sg.prove(plain.index, named.index).verdict == "proved"
+    with pytest.raises(sg.SymgradError, match="a document names its own quantities"):
+        sg.gradient(sg.read(text=sg.document(J)), "J", wrt="x", names={"\\hat y": yhat})
+
+
 def test_assumptions() -> None:
     total = sp.Eq(over(y[k], k), 1)
     J = over(y[i] * (t - x[i]) ** 2)
