@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.calculus.differentiate import Resolver
 from symgrad.core.claims import Claim
-from symgrad.core.nodes import Entry, Expr, Ref, Tensor, free_indices, reach
+from symgrad.core.nodes import (
+    Definition,
+    Entry,
+    Expr,
+    Lam,
+    MatrixFunction,
+    Ref,
+    Tensor,
+    free_indices,
+    reach,
+    rebuild,
+)
 from symgrad.core.ranges import Index, IndexExpr
 from symgrad.core.substitute import expand, mapped, substitute
 from symgrad.exporting.python_names import spelled
@@ -243,14 +254,39 @@ def _cost(expr: Any, named: tuple[tuple[str, Any], ...], names: SympyNames) -> S
     quantities = {n: e for (n, _), e in zip(named, others, strict=True)}
     used = {*names.latex.written.values(), *names.symbols, *quantities}
     name = next(n for n in NAMES if n not in used)
-    requests = _requests(document_text(name, body, quantities), quantities)
+    stated, matrices = named_matrices(body, [n for n in "MABHKPRST" if n not in used | {name}])
+    requests = _requests(document_text(name, stated, {**matrices, **quantities}), quantities)
     if quantities:  # once more, with the cost itself written with them
         style = replace(requests.style(requests.quantity(name)), definitions=requests.named)
         folded = Simplifier(style)(expand(requests.quantity(name).body))
-        requests = _requests(document_text(name, body, quantities, latex(folded, requests.naming)), quantities)
+        requests = _requests(
+            document_text(name, stated, {**matrices, **quantities}, latex(folded, requests.naming)), quantities
+        )
     cost = SympyCost(requests.document, name, names, expr, requests)
     _confirm(cost, body)
     return cost
+
+
+def named_matrices(body: Expr, spare: Sequence[str]) -> tuple[Expr, dict[str, Expr]]:
+    """The cost with names for the matrices whose inverse or determinant it has, since a document names them."""
+    left, found = iter(spare), dict[Definition, None]()
+
+    def other(n: Expr) -> Expr:
+        n = rebuild(n, lambda x: x, other)
+        if not isinstance(n, MatrixFunction) or isinstance(n.matrix.body, (Entry, Ref)):
+            return n
+        axes = n.matrix.axes
+        if any(i.kind == "bound" for i in free_indices(n.matrix.body) - set(axes)):
+            return n  # another matrix for each position of a sum
+        known = [d for d in found if d.body is substitute(n.matrix.body, dict(zip(axes, d.params, strict=True)))]
+        if known:
+            definition = known[0]
+        else:
+            definition = Definition(next(left), axes, n.matrix.body)
+            found[definition] = None
+        return MatrixFunction(n.name, Lam(axes, Ref(definition, axes)), n.indices)
+
+    return other(body), {d.name: d.body for d in found}
 
 
 def _requests(text: str, quantities: Iterable[str]) -> GradientRequests:

@@ -13,10 +13,15 @@ from symgrad.core.nodes import (
     Entry,
     Expr,
     Func,
+    Iverson,
+    Prod,
+    Sum,
     Tensor,
     distinct,
     free_indices,
+    mul,
     parts,
+    power,
     reach,
     rebuild,
 )
@@ -26,6 +31,7 @@ from symgrad.sympy_costs.latex_names import LatexNames, letter
 from symgrad.sympy_costs.recounted import Recounted
 from symgrad.sympy_door.bridge import SYMPY_FUNCTIONS, Bridge, BridgeError
 from symgrad.sympy_door.from_sympy import FromSympy, subtrees
+from symgrad.sympy_door.sum_bounds import own_axes
 from symgrad.sympy_door.to_sympy import to_sympy
 
 
@@ -122,7 +128,7 @@ class SympyNames:
 
     def for_document(self, e: Expr) -> Expr:
         """An expression as the document has it: positions from 1, and names in LaTeX."""
-        return self.lettered(with_functions(self.outward(e, {}), self.function))
+        return self.lettered(with_factors(with_functions(self.outward(e, {}), self.function)))
 
     def lettered(self, e: Expr) -> Expr:
         """The expression with sizes by their names in the document, and one letter for every index."""
@@ -247,6 +253,19 @@ def with_functions(e: Expr, other: Callable[[AbstractFunction], AbstractFunction
         return Apply(other(n.function), n.arguments, n.derivs) if isinstance(n, Apply) else n
 
     return go(e) if reach(e).functions else e
+
+
+def with_factors(e: Expr) -> Expr:
+    """Bounds as factors where the index stands in no slot of its whole range, since they would be its range there."""
+
+    def go(n: Expr) -> Expr:
+        n = rebuild(n, lambda x: x, go)
+        if isinstance(n, (Sum, Prod)) and n.where and n.index.range not in tuple(own_axes(n.index, n.body)):
+            held = mul(*map(Iverson, n.where))
+            return type(n)(n.index, mul(held, n.body) if isinstance(n, Sum) else power(n.body, held))
+        return n
+
+    return go(e)
 
 
 def renamed_apart(e: Any) -> Any:

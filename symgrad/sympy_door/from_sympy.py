@@ -75,6 +75,23 @@ BY_OTHERS: dict[str, Callable[[Expr], Expr]] = {
 """Functions that are written with those of the table."""
 
 
+def _plain_symbols(at: Any) -> Iterator[Any]:
+    """The symbols of a position, those of arrays of positions left out, which have slots of their own."""
+    if kind_of(at) in ("Symbol", "Idx", "Dummy"):
+        yield at
+    elif kind_of(at) != "Indexed":
+        for a in at.args:
+            yield from _plain_symbols(a)
+
+
+def _surely_sizes(e: Any) -> Iterator[str]:
+    """Positive symbols in the bounds of a sum and in shapes, which may stand in slots as well, ``x[n - i]``."""
+    ends = [end for limit in e.limits for end in limit[1:]] if kind_of(e) in ("Sum", "Product") else []
+    shape = e.shape or () if kind_of(e) in ("IndexedBase", "MatrixSymbol") else ()
+    for end in (*ends, *shape):
+        yield from (str(s) for s in end.free_symbols if s.is_positive)
+
+
 def _moved(c: Cond, index: Index, new: Index) -> Cond:
     """A condition with one index in the place of another."""
     held = substitute(Iverson(c), {index: new})
@@ -142,6 +159,7 @@ class FromSympy:
         for e in given:
             for node in subtrees(e):
                 self.enter_positions(node)
+        self.letters -= {name for e in given for node in subtrees(e) for name in _surely_sizes(node)}
         for e in given:
             self.survey_axes(e, {})
 
@@ -149,7 +167,7 @@ class FromSympy:
         """What stands in a slot or is summed over is a position."""
         kind = kind_of(e)
         if kind in ("Indexed", "MatrixElement", "ArrayElement"):
-            symbols = {s for at in e.indices for s in at.free_symbols if kind_of(s) in ("Symbol", "Idx", "Dummy")}
+            symbols = {s for at in e.indices for s in _plain_symbols(at)}
         elif kind == "KroneckerDelta":
             symbols = e.free_symbols
         elif kind in ("Sum", "Product"):
@@ -209,21 +227,20 @@ class FromSympy:
         return self.affine(e, scope)
 
     def reached(self, at: Any, bound: Scope) -> Range | None:
-        """The positions that ``i`` or ``i + 1`` in a slot takes over the range of ``i``."""
-
-        def range_of(symbol: Any) -> Range | None:
+        """The positions that ``i``, ``i + 1`` or ``n - i`` in a slot takes over the range of ``i``."""
+        symbols = list(_plain_symbols(at))
+        ranges: dict[str, Index] = {}
+        for symbol in symbols:
             index = bound.get(str(symbol))
-            return self.of_idx(symbol) if index is None else index.range
-
-        whole = range_of(at)
-        if whole is not None or kind_of(at) != "Add":
-            return whole
-        moved = [a for a in at.args if not a.is_Integer]
-        known = range_of(moved[0]) if len(moved) == 1 else None
-        if known is None:
+            range_ = self.of_idx(symbol) if index is None else index.range
+            if range_ is not None:
+                ranges[str(symbol)] = Index(str(symbol), range_)
+        if not ranges or kind_of(at) == "Indexed" or any(str(s) in self.letters - ranges.keys() for s in symbols):
             return None
-        by = int(sum(a for a in at.args if a.is_Integer))
-        return Range(known.lo + by, known.hi + by)
+        self.sizes |= {str(s) for s in symbols} - ranges.keys()
+        found = self.affine(at, ranges)
+        contiguous = all(abs(c) == 1 for s, c in found.terms if isinstance(s, Index))
+        return widest(found, found) if contiguous else None
 
     def of_idx(self, at: Any) -> Range | None:
         if kind_of(at) != "Idx" or at.lower is None:

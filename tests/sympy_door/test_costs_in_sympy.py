@@ -51,6 +51,8 @@ COSTS: dict[str, Any] = {
     "up to a position": sp.Sum(x[i] ** 2, (i, 0, c)) * y[c],
     "below a position": sp.Sum(x[i] ** 2 * y[c], (i, 0, c - 1)),
     "after a position": sp.Sum(x[i] ** 2 * y[c], (i, c + 1, n - 1)),
+    "bounds of an index in no slot": over(sp.Sum(x[i] * t, (j, 0, i))),
+    "backwards": sp.Sum(loose[n - 1 - i] * other[i], (i, 0, n - 1)),
     "one letter twice": over(x[i] * over(A[i, j] * over(y[i]), j)),
     "two sums in one letter": over(x[i]) * over(x[i] ** 2),
     "Product": sp.log(sp.Product(sp.exp(x[i]), (i, 0, n - 1))),
@@ -170,6 +172,9 @@ def test_sums_whose_bounds_may_be_reversed_have_a_condition() -> None:
 
 def test_the_gradient_of_a_determinant_is_a_matrix_of_sympy() -> None:
     assert sg.gradient(sp.log(sp.Determinant(Q)), Q).matrix == Q.T.inv()
+    for expr in (sp.log(sp.Determinant(Q * Q.T + sp.Identity(n))), sp.Trace((Q + Q.T).I * u * u.T)):
+        report = sg.check(sg.read(text=sg.document(expr, wrt=Q)))
+        assert {step.verdict for step in report.steps} == {"proved"}
 
 
 def test_a_gradient_is_written_with_quantities_that_have_a_name() -> None:
