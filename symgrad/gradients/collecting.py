@@ -260,9 +260,12 @@ def _extracted(a: SummedProduct, b: SummedProduct, shared: list[Factor], s: Shor
     common = {i for base, _ in shared for i in free_indices(base)}
     both = [d for d in a.dummies if d in b.dummies]
     outside = [d for d in both if d.index in common or d.where]
+    held = common.union(*(d.indices() for d in outside))
+    outside = [d for d in both if d in outside or d.index in held]
+    held = common.union(*(d.indices() for d in outside))
     for own in (a, b):
-        if any(d.index in common and d not in outside for d in own.dummies):
-            return None  # one term sums over an index of the shared factors, the other does not
+        if any(d.index in held and d not in outside for d in own.dummies):
+            return None  # what is taken out, or a condition in it, holds an index that is summed inside of one term
     number = abs(a.number) if abs(a.number) == abs(b.number) else Fraction(1)
     if a.number < 0 and b.number < 0:
         number = -number

@@ -188,6 +188,18 @@ def test_a_gradient_is_written_with_quantities_that_have_a_name() -> None:
         sg.gradient(sg.read(text=sg.document(J)), "J", wrt="x", names={"\\hat y": yhat})
 
 
+def test_what_is_taken_out_of_a_sum_holds_no_index_of_a_sum_inside() -> None:
+    J = over(t, k) * (t + y[c]) * over(sp.Sum(t + y[i], (i, 0, j)), j)
+    found = sg.gradient(J, t).index
+    assert found.free_symbols.isdisjoint({i, j, k})
+    assert (
+        sg.prove(
+            found, sp.diff(n * t * (t + y[c]) * (t * n * (n + 1) / 2 + over(sp.Sum(y[i], (i, 0, j)), j)), t)
+        ).verdict
+        == "proved"
+    )
+
+
 def test_assumptions() -> None:
     total = sp.Eq(over(y[k], k), 1)
     J = over(y[i] * (t - x[i]) ** 2)
