@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from symgrad.core.nodes import EntryDomain, Tensor
 from symgrad.core.ranges import Index, Range
+from symgrad.reading.inference.layout_of_vectors import writes_rows
 from symgrad.reading.inference.ranks import Ranks
-from symgrad.reading.inference.row_vectors import writes_rows
 from symgrad.reading.inference.undeclared import UndeclaredNames, conditions, exponents
 from symgrad.reading.meaning.open_range import OpenRange, resolved
 from symgrad.reading.names.name_keys import NameKey

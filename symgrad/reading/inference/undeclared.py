@@ -301,14 +301,6 @@ class UndeclaredNames:
         return all(x in self.index_letters or x in self.scope.sizes or x in self.scope.index_arrays for x in letters)
 
 
-def _outcomes(below: Sequence[SyntaxNode]) -> set[str]:
-    """The names that are arguments in one place both whole and with a subscript."""
-    places: dict[tuple[str, int], set[tuple[str, bool]]] = {}
-    for call in (n for n in below if isinstance(n, Call)):
-        for k, a in enumerate(call.args):
-            if isinstance(a, Sym):
-                places.setdefault((call.function.key, k), set()).add((a.key, bool(a.sub)))
-    return {key for found in places.values() for key, lower in found if lower and (key, False) in found}
 
 
 def exponents(scope: Scope, tree: SyntaxNode, depth: int = 0) -> list[SyntaxNode]:
@@ -381,3 +373,13 @@ def conditions(node: SyntaxNode) -> list[tuple[Token, ...]]:
     if isinstance(node, CasesNode):
         return [tokens for _, tokens in node.branches]
     return [node.condition] if isinstance(node, Indicator) else []
+
+
+def _outcomes(below: Sequence[SyntaxNode]) -> set[str]:
+    """The names that are arguments in one place both whole and with a subscript."""
+    places: dict[tuple[str, int], set[tuple[str, bool]]] = {}
+    for call in (n for n in below if isinstance(n, Call)):
+        for k, a in enumerate(call.args):
+            if isinstance(a, Sym):
+                places.setdefault((call.function.key, k), set()).add((a.key, bool(a.sub)))
+    return {key for found in places.values() for key, lower in found if lower and (key, False) in found}
