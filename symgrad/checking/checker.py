@@ -27,6 +27,7 @@ from symgrad.checking.other_readings import (
 from symgrad.checking.refute import Evaluation, Session, holds, refute
 from symgrad.checking.repair import repairs
 from symgrad.checking.resolved_claims import ResolvedClaims
+from symgrad.checking.rulings import ClaimRuling, Grounds, Memory, Remembered
 from symgrad.checking.side_conditions import side_conditions
 from symgrad.checking.symmetric_directions import along_symmetric_directions
 from symgrad.checking.verdict import DocumentReport, Evidence, Step, Witness
@@ -57,21 +58,15 @@ STEP_SECONDS, DOCUMENT_SECONDS = 5.0, 8.0
 REPORT = "please report this document: it is a bug of symgrad"
 
 
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """The assumptions and conditions of a proof as LaTeX, and the rules that it used."""
-
-    assumptions: tuple[str, ...]
-    conditions: tuple[str, ...]
-    trace: tuple[str, ...]
-
-
 @dataclass(slots=True)
 class Checker:
     """Gives verdicts on the steps of one document. Work that steps share is done once."""
 
     seed: int = 0
+    memory: Memory | None = None
+    """Where rulings on claims are kept beyond this document."""
     session: Session = field(init=False)
+    remembered: Remembered = field(init=False)
     one_hots: OneHotsAsBits = field(default_factory=OneHotsAsBits)
     prover: Prover = field(default_factory=Prover)
     resolved: ResolvedClaims = field(default_factory=ResolvedClaims)
@@ -86,6 +81,7 @@ class Checker:
 
     def __post_init__(self) -> None:
         self.session = Session(self.seed)
+        self.remembered = Remembered(self.memory, self.seed, self.session.sizes.given)
 
     def document(self, doc: ReadDocument, progress: Progress | None = None) -> DocumentReport:
         """Check all steps of a document; calls ``progress(done, of)`` after each."""
@@ -257,14 +253,21 @@ class Checker:
             read_right=read(claim.right),
             warnings=(*base.warnings, *unrelated(claim, base)),
         )
-        proof = self.proof(claim)
-        found = refute(claim, self.seed, self.session, proved=proof is not None)
+        ruling = self.remembered.ruling(claim, lambda: self.ruling(claim))
+        proof, found = ruling.grounds, ruling.found
         evidence = Evidence("normal form" if proof else "evaluation", found.samples, dict(found.sizes), found.bound)
         undefined = found.verdict == "undefined"
         if found.verdict == "differs":
             if proof is not None:
                 return replace(base, diagnostic=disagreement(base), evidence=evidence, witness=found.witness)
-            return self.refuted(claim, replace(base, evidence=evidence), found)
+            return replace(
+                base,
+                verdict="refuted",
+                evidence=evidence,
+                witness=found.witness,
+                difference=ruling.difference,
+                repairs=ruling.repairs,
+            )
         if proof is not None and not (undefined and found.note.startswith("no valid point")):
             return replace(
                 base,
@@ -279,6 +282,17 @@ class Checker:
             return replace(base, diagnostic=undecided(found, base))
         assumptions = tuple(dict.fromkeys(a.latex for a in claim.assumptions))
         return replace(base, verdict="agrees", assumptions=assumptions, evidence=evidence)
+
+    def ruling(self, claim: Claim) -> ClaimRuling:
+        """What both engines find out about a claim; if it differs, the difference of its sides, and repairs."""
+        proof = self.proof(claim)
+        found = refute(claim, self.seed, self.session, proved=proof is not None)
+        if proof is not None or found.verdict != "differs":
+            return ClaimRuling(proof, found)
+        resolved = self.resolved.claim(claim)
+        left = self.prover.difference(resolved, claim) if resolved is not None else None
+        difference = latex(left) if left is not None else None
+        return ClaimRuling(proof, found, difference, tuple(repairs(claim, latex, self.seed, self.session)))
 
     def proof(self, claim: Claim) -> Grounds | None:
         """The grounds of a proof, or None. Tries first with one-hots weakened to bits that sum to 1."""
@@ -298,18 +312,6 @@ class Checker:
         """A proof of the claim, its derivatives carried out."""
         resolved = self.resolved.claim(claim)
         return self.prover.prove(resolved, claim) if resolved is not None else None
-
-    def refuted(self, claim: Claim, base: Step, found: Evaluation) -> Step:
-        """The refuted step with its witness, the difference of its sides, and repairs."""
-        resolved = self.resolved.claim(claim)
-        left = self.prover.difference(resolved, claim) if resolved is not None else None
-        return replace(
-            base,
-            verdict="refuted",
-            witness=found.witness,
-            difference=latex(left) if left is not None else None,
-            repairs=tuple(repairs(claim, latex, self.seed, self.session)),
-        )
 
     # --- other readings ---------------------------------------------------------------------------
 
@@ -382,7 +384,9 @@ class Checker:
 
     def holds(self, claim: Claim) -> bool:
         """True if the sides are proved equal, or evaluation finds no difference within a small budget."""
-        return self.prove(claim) is not None or holds(claim, self.seed, self.session)
+        return self.remembered.holds(
+            claim, lambda: self.prove(claim) is not None or holds(claim, self.seed, self.session)
+        )
 
 
 @contextmanager
@@ -491,18 +495,9 @@ def shape_repairs(read_step: ReadStep) -> tuple[str, ...]:
 
 def expectations(doc: ReadDocument, steps: list[Step]) -> tuple[list[Step], list[Diagnostic]]:
     """Mark the steps that are expected to be refuted: exactly one per ``expect refuted``."""
-    complaints = []
-    for group, (number, span) in doc.expectations.items():
+    for group, (number, _) in doc.expectations.items():
         members = [k for k, s in enumerate(doc.steps) if s.group == group]
-        if not members or (number is not None and not 1 <= number <= len(members)):
-            complaints.append(
-                Diagnostic(
-                    "SG004",
-                    f"`expect refuted` names a step that its display does not have: it has {len(members)}",
-                    span,
-                    "put it directly before the display with the refuted step",
-                )
-            )
+        if _is_idle(number, len(members)):
             continue
         if number is not None:
             chosen = members[number - 1]
@@ -510,7 +505,24 @@ def expectations(doc: ReadDocument, steps: list[Step]) -> tuple[list[Step], list
             refuted = [k for k in members if steps[k].verdict == "refuted"]
             chosen = refuted[0] if refuted else members[0]
         steps[chosen] = replace(steps[chosen], expected=True)
-    return steps, complaints
+    return steps, idle_directives(doc)
+
+
+def idle_directives(doc: ReadDocument) -> list[Diagnostic]:
+    """The complaints about ``expect refuted`` that name no step."""
+    complaints = []
+    for group, (number, span) in doc.expectations.items():
+        members = sum(s.group == group for s in doc.steps)
+        if _is_idle(number, members):
+            message = f"`expect refuted` names a step that its display does not have: it has {members}"
+            remedy = "put it directly before the display with the refuted step"
+            complaints.append(Diagnostic("SG004", message, span, remedy))
+    return complaints
+
+
+def _is_idle(number: int | None, members: int) -> bool:
+    """True if a display with so many steps has none that the directive means."""
+    return not members or (number is not None and not 1 <= number <= members)
 
 
 def check_source(

@@ -131,15 +131,16 @@ class SampleSizes:
     """The sizes of one document: each name keeps its size, which is raised only for claims that need more."""
 
     def __init__(self) -> None:
-        self._given: dict[str, int] = {}
+        self.given: dict[str, int] = {}
+        """The size of each name so far."""
         self._usual = (5, 3, 4, 6, 7, 8)
 
     def _default(self, name: str, wide: bool) -> int:
-        if name not in self._given:
-            taken = set(self._given.values())
+        if name not in self.given:
+            taken = set(self.given.values())
             usual = (2, 3, 4) if wide else self._usual
-            self._given[name] = next((k for k in usual if k not in taken), 4 + len(taken) % 5)
-        return self._given[name]
+            self.given[name] = next((k for k in usual if k not in taken), 4 + len(taken) % 5)
+        return self.given[name]
 
     def choose(self, claim: Claim, asked: SizeRequirement) -> dict[str, int]:
         """Sizes as large as needed (within limits), with no empty range and different lengths for different ranges."""
