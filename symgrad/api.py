@@ -23,7 +23,7 @@ from symgrad.text.source import Source
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from symgrad.checking.rulings import Memory
+    from symgrad.checking.rulings import RulingStore
     from symgrad.checking.verdict import DocumentReport, Report
     from symgrad.comparing.problem import Problem
     from symgrad.exporting.costs import Exported
@@ -142,12 +142,12 @@ def check_document(
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
     timeout: float | None = None,
-    memory: Memory | None = None,
+    store: RulingStore | None = None,
 ) -> DocumentReport:
-    """``memory``: where rulings are kept; a claim that did not change is not worked twice. A dictionary does for it."""
-    from symgrad.checking.checker import check_in_time
+    """``store``: where rulings are kept; a claim that did not change is not worked twice. A dictionary does for it."""
+    from symgrad.checking.checker import Checker, check_in_time
 
-    return check_in_time(document.source, lambda: document.reading, seed, progress, timeout, memory)
+    return check_in_time(document.source, lambda: document.reading, seed, progress, timeout, Checker(seed, store))
 
 
 def check_paths(

@@ -28,8 +28,8 @@ FLOORS = [
     {"report", "sympy_costs"},
     {"page"},
     {"api"},
-    {"testing", "serving", "language_server", "model_tools", "notebook"},
-    {"cli"},
+    {"testing", "serving", "language_server", "model_tools", "notebook", "batch"},
+    {"cli", "pytest_plugin"},
     {"__init__", "__main__"},
 ]
 """From the ground up. A room imports from floors below it and from itself, never from a room on its own floor."""

@@ -27,7 +27,7 @@ from symgrad.checking.other_readings import (
 from symgrad.checking.refute import Evaluation, Session, holds, refute
 from symgrad.checking.repair import repairs
 from symgrad.checking.resolved_claims import ResolvedClaims
-from symgrad.checking.rulings import ClaimRuling, Grounds, Memory, Remembered
+from symgrad.checking.rulings import ClaimRuling, Grounds, Remembered, RulingStore
 from symgrad.checking.side_conditions import side_conditions
 from symgrad.checking.symmetric_directions import along_symmetric_directions
 from symgrad.checking.verdict import DocumentReport, Evidence, Step, Witness
@@ -63,7 +63,7 @@ class Checker:
     """Gives verdicts on the steps of one document. Work that steps share is done once."""
 
     seed: int = 0
-    memory: Memory | None = None
+    store: RulingStore | None = None
     """Where rulings on claims are kept beyond this document."""
     session: Session = field(init=False)
     remembered: Remembered = field(init=False)
@@ -81,7 +81,7 @@ class Checker:
 
     def __post_init__(self) -> None:
         self.session = Session(self.seed)
-        self.remembered = Remembered(self.memory, self.seed, self.session.sizes.given)
+        self.remembered = Remembered(self.store, self.seed, self.session.sizes.given)
 
     def document(self, doc: ReadDocument, progress: Progress | None = None) -> DocumentReport:
         """Check all steps of a document; calls ``progress(done, of)`` after each."""

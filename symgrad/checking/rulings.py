@@ -1,7 +1,7 @@
 """What the engines find out about a claim, and a memory of it: an unchanged claim is not worked twice.
 
-A `Memory` maps the digest of a claim to the ruling on it, as text. A dictionary does for the time of one process, as an
-editor or a page that follows a document needs it; a cache on disk keeps rulings between runs.
+A `RulingStore` maps the digest of a claim to the ruling on it, as text. A dictionary does for the time of one process;
+a cache on disk keeps rulings between runs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ HASTE = 1.0
 """Seconds of work up to which it is certain that no clock has ended it: what the clock decides is not remembered."""
 
 
-class Memory(Protocol):
+class RulingStore(Protocol):
     """Where rulings are kept, as text by digest. A dictionary is one."""
 
     def get(self, key: str, /) -> str | None: ...
@@ -55,8 +55,8 @@ class Remembered:
     The sizes that a document has given its names so far are part of the question; an answer may add to these ``sizes``.
     """
 
-    def __init__(self, memory: Memory | None, seed: int, sizes: dict[str, int]) -> None:
-        self.memory = memory
+    def __init__(self, store: RulingStore | None, seed: int, sizes: dict[str, int]) -> None:
+        self.store = store
         self.seed = seed
         self.sizes = sizes
         self.hasty = True
@@ -74,12 +74,12 @@ class Remembered:
 
     def _recalled(self, kind: str, claim: Claim, work: Callable[[], Any], proved: Callable[[Any], bool]) -> Any:
         """The answer as JSON has it; None if nothing is remembered for want of a digest or a memory."""
-        digest = claim_digest(claim) if self.memory is not None else None
-        if self.memory is None or digest is None:
+        digest = claim_digest(claim) if self.store is not None else None
+        if self.store is None or digest is None:
             return None
         asked = json.dumps([kind, digest, self.seed, list(self.sizes.items())])
         key = hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
-        text = self.memory.get(key)
+        text = self.store.get(key)
         if text is not None:
             told = json.loads(text)
             self.sizes.update(told["sizes"])
@@ -87,7 +87,7 @@ class Remembered:
         start = time.process_time()
         answer = work()
         if proved(answer) or time.process_time() - start < HASTE:
-            self.memory[key] = json.dumps({"answer": answer, "sizes": self.sizes})
+            self.store[key] = json.dumps({"answer": answer, "sizes": self.sizes})
         else:
             self.hasty = False
         return answer

@@ -174,6 +174,15 @@ def _step(step: Step, read: bool, paint: Paint) -> str:
     return frame(head, place_of(step), "warning" if style == "yellow" else "error", facts, paint)
 
 
+def step_text(step: Step) -> str:
+    """One step for itself, as the failure of a test shows it: one that waits is told with what it waits for."""
+    paint = Paint(False)
+    if step.cause is None:
+        return _step(step, False, paint)
+    place = f"{step.span.shown.source.name}:{step.span.line}:{step.span.column}"
+    return f"{_diagnostic(step.cause, 'unreadable', [], paint)}\n{place} waits for this"
+
+
 def _reading(step: Step) -> Iterator[Fact]:
     if step.read_left or step.read_right:
         yield "read as", [step.read_left, f"= {step.read_right}"]
