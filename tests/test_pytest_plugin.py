@@ -89,16 +89,16 @@ def test_options_of_pytest(pytester: pytest.Pytester, document: Path) -> None:
 
     assert run("squares.md::7:44") == {"failed": 1}
     assert run("-x") == {"passed": 1, "failed": 1}
-    assert run("-k", "7 and not 45 and not 17") == {"passed": 1, "deselected": 5}
+    assert run("-k", "7 and not 44 and not 17") == {"passed": 1, "deselected": 5}
     assert run() == {"passed": 1, "failed": 2, "errors": 2, "xfailed": 1}
     assert run("--lf") == {"failed": 2, "errors": 2, "deselected": 2}
 
 
-def test_several_processes(pytester: pytest.Pytester, document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_process(pytester: pytest.Pytester, document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("xdist")
     root = str(Path(__file__).parents[1])
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", "")))))
-    result = pytester.runpytest_subprocess(*PLAIN, "--symgrad", "-n", "2")
+    result = pytester.runpytest_subprocess(*PLAIN, "--symgrad", "-n", "1")
     assert outcomes(result) == {"passed": 1, "failed": 2, "errors": 2, "xfailed": 1}
 
 
