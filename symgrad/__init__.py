@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from symgrad.text.diagnostic import NotationError, SymgradError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor
     from os import PathLike
     from types import ModuleType
     from typing import Any
@@ -52,6 +53,29 @@ def check(document: DocumentOrPath, *, seed: int = 0, timeout: float | None = No
     from symgrad.api import as_document, check_document
 
     return check_document(as_document(document, "symgrad.check"), seed, timeout=timeout)
+
+
+def check_many(
+    items: Iterable[DocumentOrPath],
+    executor: Executor | None = None,
+    *,
+    declarations: Sequence[str] = (),
+    seed: int = 0,
+    jobs: int | None = None,
+    timeout: float | None = None,
+    cache: str = "",
+) -> Iterator[DocumentReport]:
+    """The reports on many documents, in their order, each as soon as it and those before it are there.
+
+    items: paths and documents, read one after the other as they are needed. executor: any of
+    ``concurrent.futures.Executor``; without one, ``jobs`` processes of this machine, by default one a processor (in a
+    script, below ``if __name__ == "__main__":``). declarations: as for ``symgrad.read``, for items that are paths.
+    timeout: seconds of processor time for a document. cache: a folder, as for ``--cache``. A document that can't be
+    opened, or crashes or hangs its process, has a report that says so. Raises ``SymgradError`` for other items.
+    """
+    from symgrad.batch.many_documents import check_many as checked
+
+    return checked(items, executor, declarations=declarations, seed=seed, jobs=jobs, timeout=timeout, cache=cache)
 
 
 def gradient(cost: Any, of: Any = None, wrt: Any = None, *, names: Mapping[str, Any] | None = None) -> Any:
@@ -232,6 +256,7 @@ __all__ = [
     "arrays",
     "check",
     "check_gradient",
+    "check_many",
     "compare",
     "document",
     "export",

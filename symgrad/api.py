@@ -7,7 +7,7 @@ functions that need them, so that a check loads no more than it uses.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike, fspath
@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING
 from symgrad.reading.document.kinds_of_files import open_document
 from symgrad.reading.document.opened import Opened
 from symgrad.text.diagnostic import Diagnostic, SymgradError
+<<<<<<< HEAD
 from symgrad.text.files import STDIN
 from symgrad.text.html_table import Formula, html_table
+=======
+>>>>>>> 13684be (Many documents in any executor, a cache, settings of a project, known problems, fixes and watching)
 from symgrad.text.source import Source
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from symgrad.checking.rulings import RulingStore
-    from symgrad.checking.verdict import DocumentReport, Report
+    from symgrad.checking.verdict import DocumentReport
     from symgrad.comparing.problem import Problem
     from symgrad.exporting.costs import Exported
     from symgrad.gradients.gradient import Gradient
@@ -45,6 +48,7 @@ class Document:
     def __repr__(self) -> str:
         return f"<Document {self.path!r}>"
 
+<<<<<<< HEAD
     def _repr_html_(self) -> str:
         """What the document defines and leaves undeclared, for notebooks."""
         reading = self.reading
@@ -52,6 +56,11 @@ class Document:
         inferred = [(Formula(one), "inferred") for one in inferred_declarations(self)]
         said = f"{self.path}: {len(reading.steps)} steps, {reading.definitions} definitions"
         return html_table(said, ("name", ""), [*costs, *inferred])
+=======
+    def __reduce__(self) -> tuple[object, ...]:
+        """For other processes: what was read is read there again."""
+        return Document, (self.source, self.declarations, self.problems)
+>>>>>>> 13684be (Many documents in any executor, a cache, settings of a project, known problems, fixes and watching)
 
     @property
     def path(self) -> str:
@@ -148,66 +157,6 @@ def check_document(
     from symgrad.checking.checker import Checker, check_in_time
 
     return check_in_time(document.source, lambda: document.reading, seed, progress, timeout, Checker(seed, store))
-
-
-def check_paths(
-    paths: Sequence[str],
-    with_files: Sequence[str] = (),
-    seed: int = 0,
-    jobs: int = 1,
-    progress: Callable[[int, int, tuple[int, int]], None] | None = None,
-    stdin_name: str = "",
-    timeout: float | None = None,
-) -> Report:
-    """Check files, in the order given, in ``jobs`` processes. ``progress(done, of, steps)`` is called after each file.
-
-    ``timeout``: the seconds of processor time that each document is given.
-
-    In one process it is called after each step too; ``steps``: how many of the next file's are done, and of how many.
-    """
-    from symgrad.checking.verdict import Report
-
-    opened = [open_document(path, stdin_name) if path == STDIN else path for path in paths]
-    tasks = [(document, tuple(with_files), seed, timeout) for document in opened]
-    documents: list[DocumentReport] = []
-
-    def gather(done: Iterable[DocumentReport]) -> None:
-        for document in done:
-            documents.append(document)
-            if progress is not None:
-                progress(len(documents), len(tasks), (0, 0))
-
-    def one_more(done: int, of: int) -> None:
-        if progress is not None:
-            progress(len(documents), len(tasks), (done, of))
-
-    if jobs > 1 and len(tasks) > 1:
-        import multiprocessing  # only now: it is slow to load
-
-        with multiprocessing.get_context("spawn").Pool(min(jobs, len(tasks))) as pool:
-            gather(pool.imap(_check_path, tasks))
-    else:
-        gather(_check_path(task, one_more) for task in tasks)
-    return Report(tuple(documents))
-
-
-def _check_path(
-    task: tuple[str | Opened | Diagnostic, tuple[str, ...], int, float | None],
-    progress: Callable[[int, int], None] | None = None,
-) -> DocumentReport:
-    """Check one file, or what standard input held.
-
-    A file that is not text gets a report with that diagnostic, and the others are still checked.
-    """
-    from symgrad.checking.verdict import DocumentReport
-
-    given, with_files, seed, timeout = task
-    opened = open_document(given) if isinstance(given, str) else given
-    if isinstance(opened, Diagnostic):
-        path = opened.span.source.path if opened.span else STDIN
-        return DocumentReport(given if isinstance(given, str) else path, (), (opened,))
-    others = tuple(load(file).source for file in with_files)
-    return check_document(Document(opened.source, others, opened.problems), seed, progress, timeout)
 
 
 # --- undeclared names ---------------------------------------------------------------------------------------

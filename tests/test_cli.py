@@ -38,7 +38,7 @@ class StandIn:
 @pytest.fixture
 def check(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     stand_in = StandIn()
-    monkeypatch.setattr("symgrad.api.check_paths", stand_in)
+    monkeypatch.setattr("symgrad.batch.checked_paths.check_paths", stand_in)
     monkeypatch.delenv("SYMGRAD_DEBUG", raising=False)
     return stand_in
 
@@ -338,7 +338,7 @@ def test_narrow_encoding_is_no_error() -> None:
 def test_ctrl_c() -> None:
     """An interrupted check ends with status 130 and one line."""
     program = (
-        "import signal, sys, symgrad.api as api\n"
+        "import signal, sys, symgrad.batch.checked_paths as api\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background ignores it
         "def check_paths(*_, **__): signal.raise_signal(signal.SIGINT)\n"
         "api.check_paths = check_paths\n"

@@ -6,12 +6,16 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from symgrad.cli.daily_options import add_daily, fix, reduced, watch, with_settings
 from symgrad.cli.output import BUG, add_format, add_stdin_name, rendered, show
 from symgrad.text.files import STDIN
+
+if TYPE_CHECKING:
+    from symgrad.batch.project_settings import ProjectSettings
 
 STATUSES = """\
 exit status:
@@ -36,9 +40,9 @@ def add(verbs: Any) -> None:
     )
     check.add_argument(
         "paths",
-        nargs="+",
+        nargs="*",
         metavar="PATH",
-        help="a document; a folder means every document below it; - is standard input",
+        help="a document; a folder means every document below it; - is standard input (default: [tool.symgrad] files)",
     )
     check.add_argument("--docstrings", action="store_true", help="a folder means the .py files below it as well")
     add_stdin_name(check)
@@ -56,7 +60,7 @@ def add(verbs: Any) -> None:
         help="show each step as it was understood, sums made explicit, and what was inferred",
     )
     check.add_argument("--strict", action="store_true", help="'agrees' and inferred declarations fail too")
-    check.add_argument("-j", dest="jobs", type=_positive, default=1, metavar="N", help="processes, over many files")
+    check.add_argument("-j", dest="jobs", type=_jobs, default=1, metavar="N", help="processes: a number, or auto")
     check.add_argument("--seed", type=int, default=0, metavar="N", help="another random stream (default: %(default)s)")
     check.add_argument(
         "--timeout",
@@ -64,6 +68,7 @@ def add(verbs: Any) -> None:
         metavar="S",
         help="processor time for a document (default: 8 s for each 64 KB of it)",
     )
+    add_daily(check)
     add_format(check, "check")
     check.add_argument("--html", default="", metavar="OUT", help="a page to look at: a file, or a folder of pages")
     check.set_defaults(run=run)
@@ -72,19 +77,34 @@ def add(verbs: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     # one run makes few cycles, and the collector would visit all interned nodes again and again
     gc.set_threshold(200_000, 50, 50)
-    from symgrad.report.progress import Progress
-    from symgrad.report.summary import NO_STEPS, exit_status, internal_errors
-
-    paths = documents(options.paths, options.docstrings)
-    for path in (*paths, *options.with_files):
-        if path != STDIN:
-            _openable(path)
+    settings = with_settings(options)
     if options.html:
         from symgrad.page.document_page import require_page
 
         require_page()
-    from symgrad.api import check_paths  # only now: the engines load NumPy
+    if options.fix:
+        fix(_paths(options, settings), options)
+    if not options.watch:
+        return _checked(options, settings)
+    return watch(lambda: [*_paths(options, settings), *options.with_files], lambda: _checked(options, settings))
 
+
+def _paths(options: argparse.Namespace, settings: ProjectSettings) -> list[str]:
+    """The files to check. Raises OSError for one that can't be opened, before any work is done."""
+    paths = documents(options.paths, options.docstrings, settings.excludes)
+    for path in (*paths, *options.with_files):
+        if path != STDIN:
+            _openable(path)
+    return paths
+
+
+def _checked(options: argparse.Namespace, settings: ProjectSettings) -> int:
+    """One check, shown."""
+    from symgrad.batch.checked_paths import check_paths  # only now: the engines load NumPy
+    from symgrad.report.progress import Progress
+    from symgrad.report.summary import NO_STEPS, PASSED, exit_status, internal_errors
+
+    paths = _paths(options, settings)
     with Progress(sys.stderr) as progress:
         report = check_paths(
             paths,
@@ -94,27 +114,34 @@ def run(options: argparse.Namespace) -> int:
             progress=progress,
             stdin_name=options.stdin_name,
             timeout=options.timeout,
+            cache=options.cache,
         )
+    steps = sum(len(document.steps) for document in report.documents)
+    report = reduced(report, options, settings)
     if options.html:
         from symgrad.page.written_pages import write_pages
 
         write_pages(report, options.html)
     show(rendered("check", report, options))
-    status = exit_status(report, strict=options.strict)
+    status = exit_status(report, strict=options.strict, fail_on=options.fail_on)
     for error in internal_errors(report):
         shown = error.span.shown if error.span else None
         place = f" ({shown.source.name}:{shown.line})" if shown else ""
         print(f"symgrad: {error.message}{place}\n{BUG}", file=sys.stderr)
+    if status == NO_STEPS and steps:
+        return PASSED  # all that there is was left out
     if status == NO_STEPS:
         print("symgrad: no step to rule on: no display in these documents claims an equality", file=sys.stderr)
     return status
 
 
-def documents(paths: Sequence[str], docstrings: bool = False) -> list[str]:
+def documents(
+    paths: Sequence[str], docstrings: bool = False, excludes: Callable[[str], bool] = lambda path: False
+) -> list[str]:
     """The files that the paths name, each once: a folder means every document below it, sorted by name.
 
     ``docstrings``: Python modules are documents too. Hidden folders below a folder are left out, because they hold
-    environments and caches.
+    environments and caches, and so is what ``excludes`` says.
     """
     from symgrad.reading.document.kinds_of_files import KINDS, ON_REQUEST
 
@@ -128,7 +155,7 @@ def documents(paths: Sequence[str], docstrings: bool = False) -> list[str]:
         for folder, folders, files in os.walk(path, onerror=_raise):
             folders[:] = [name for name in folders if not name.startswith(".")]
             below += (os.path.join(folder, name) for name in files if name.lower().endswith(suffixes))
-        found += sorted(below)
+        found += sorted(file for file in below if not excludes(file))
     return list(dict.fromkeys(found))
 
 
@@ -150,8 +177,12 @@ def _seconds(text: str) -> float:
     return number
 
 
-def _positive(text: str) -> int:
-    """An argument that is a whole number, at least 1."""
+def _jobs(text: str) -> int:
+    """A number of processes, at least 1; ``auto`` is one a processor."""
+    if text == "auto":
+        from symgrad.batch.worker_processes import processors
+
+        return processors()
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a number of processes: use 1 or more")

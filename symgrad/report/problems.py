@@ -124,7 +124,9 @@ def fingerprinted(found: Sequence[ListedProblem]) -> list[ListedProblem]:
     out = []
     for one in found:
         about = (one.step.left, one.step.right) if one.step else (one.span.text if one.span else one.message,)
-        said = "\0".join((one.code, one.path.replace(os.sep, "/"), *(" ".join(text.split()) for text in about)))
+        said = "\0".join(
+            (one.code, os.path.normpath(one.path).replace(os.sep, "/"), *(" ".join(text.split()) for text in about))
+        )
         seen[said] += 1
         digest = hashlib.sha256(f"{said}\0{seen[said]}".encode("utf-8", "surrogatepass")).hexdigest()
         out.append(replace(one, fingerprint=digest[:32]))

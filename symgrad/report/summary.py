@@ -77,14 +77,19 @@ def internal_errors(report: Report) -> list[Diagnostic]:
     return [one for one in found if one.code == OURS]
 
 
-def exit_status(report: Report, *, strict: bool = False) -> int:
-    """4 symgrad is wrong, 1 something refuted (or an expectation failed), 3 something unreadable, 5 no step, else 0."""
+def exit_status(report: Report, *, strict: bool = False, fail_on: str = "unreadable") -> int:
+    """4 symgrad is wrong, 1 something refuted (or an expectation failed), 3 something unreadable, 5 no step, else 0.
+
+    fail_on: the least that fails: ``refuted``, ``unreadable``, or ``agrees``, which is 1 then.
+    """
     counts = total(report)
     steps = [step for document in report.documents for step in document.steps]
     if internal_errors(report):
         return INTERNAL
     if counts.refuted or any(map(failed_expectation, steps)) or (strict and any(map(is_weak, steps))):
         return FAILED
-    if counts.unreadable:
+    if fail_on == "agrees" and counts.agrees:
+        return FAILED
+    if counts.unreadable and fail_on != "refuted":
         return UNREADABLE
     return PASSED if steps else NO_STEPS

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from symgrad.api import check_paths
+from symgrad.batch.checked_paths import check_paths
 from symgrad.report import check_text as text_format
 from symgrad.report import json_format
 from symgrad.text.diagnostic import Diagnostic

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 import symgrad
-from symgrad.api import check_paths
+from symgrad.batch.checked_paths import check_paths
 from symgrad.cli import main
 from tests.cases import each
 
