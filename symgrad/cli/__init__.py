@@ -10,11 +10,11 @@ import os
 import sys
 from collections.abc import Sequence
 
-from symgrad.cli import check, compare, declare, explain, export, latex, lsp, mcp, new, serve
+from symgrad.cli import check, compare, completion, declare, explain, export, latex, lsp, mcp, new, serve
 from symgrad.cli.output import BUG, UsageError
 
 USAGE, INTERNAL, INTERRUPTED = 2, 4, 130
-COMMANDS = (check, declare, latex, export, compare, new, explain, serve, lsp, mcp)
+COMMANDS = (check, declare, latex, export, compare, new, explain, serve, lsp, mcp, completion)
 """In the order of ``--help``; each has ``add(verbs)``, which names the function that runs it."""
 
 
