@@ -16,11 +16,7 @@ from typing import TYPE_CHECKING
 from symgrad.reading.document.kinds_of_files import open_document
 from symgrad.reading.document.opened import Opened
 from symgrad.text.diagnostic import Diagnostic, SymgradError
-<<<<<<< HEAD
-from symgrad.text.files import STDIN
 from symgrad.text.html_table import Formula, html_table
-=======
->>>>>>> 13684be (Many documents in any executor, a cache, settings of a project, known problems, fixes and watching)
 from symgrad.text.source import Source
 
 if TYPE_CHECKING:
@@ -48,7 +44,6 @@ class Document:
     def __repr__(self) -> str:
         return f"<Document {self.path!r}>"
 
-<<<<<<< HEAD
     def _repr_html_(self) -> str:
         """What the document defines and leaves undeclared, for notebooks."""
         reading = self.reading
@@ -56,11 +51,10 @@ class Document:
         inferred = [(Formula(one), "inferred") for one in inferred_declarations(self)]
         said = f"{self.path}: {len(reading.steps)} steps, {reading.definitions} definitions"
         return html_table(said, ("name", ""), [*costs, *inferred])
-=======
+
     def __reduce__(self) -> tuple[object, ...]:
         """For other processes: what was read is read there again."""
         return Document, (self.source, self.declarations, self.problems)
->>>>>>> 13684be (Many documents in any executor, a cache, settings of a project, known problems, fixes and watching)
 
     @property
     def path(self) -> str:

@@ -20,15 +20,11 @@ NEEDS = {
     "torch": (lambda: find_spec("torch") is not None, "PyTorch is not installed"),
     "jax": (lambda: find_spec("jax") is not None, "JAX is not installed"),
     "tex": (lambda: shutil.which("pdflatex") is not None, "no TeX is installed"),
-<<<<<<< HEAD
     "browser": (
         lambda: find_spec("playwright") is not None and shutil.which("chromium") is not None,
         "Playwright or Chromium is not installed",
     ),
-=======
-    "browser": (lambda: find_spec("playwright") is not None, "Playwright is not installed"),
     "dask": (lambda: find_spec("distributed") is not None, "Dask is not installed"),
->>>>>>> 13684be (Many documents in any executor, a cache, settings of a project, known problems, fixes and watching)
     "cluster": (lambda: shutil.which("srun") is not None, "no cluster is at hand"),
 }
 
