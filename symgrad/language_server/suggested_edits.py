@@ -33,7 +33,7 @@ def suggested_edits(step: Step) -> Iterator[TextEdit]:
 
 def _of_repair(step: Step, said: str) -> TextEdit | None:
     if (m := _WRITE.fullmatch(said)) is not None:
-        return _replaced(step, m[2], m[1], said)
+        return _replaced(step, m[2], _bracketed(m[1]), said)
     if (m := _DROPPED.fullmatch(said)) is not None:
         return _replaced(step, m[1], "", said)
     for pattern, form in _WHOLE:
@@ -43,6 +43,12 @@ def _of_repair(step: Step, said: str) -> TextEdit | None:
         form = r"{} \left({}\right)" if m[1] == "multiply" else r"\frac{{1}}{{{}}} \left({}\right)"
         return _rewritten(step, m[2], partial(form.format, m[3]), said)
     return None
+
+
+def _bracketed(latex: str) -> str:
+    """A sum in brackets, since it may come to stand in a product."""
+    outside = re.sub(r"\((?:[^()]|\([^()]*\))*\)|\{(?:[^{}]|\{[^{}]*\})*\}", "", latex)
+    return f"\\left({latex}\\right)" if re.search(r"[+-]", outside) else latex
 
 
 def _replaced(step: Step, old: str, new: str, said: str) -> TextEdit | None:
@@ -64,9 +70,11 @@ def _loose(latex: str) -> str:
 
 
 def _rewritten(step: Step, side: str, form: Callable[[str], str], said: str) -> TextEdit | None:
-    """An edit of a whole side, where the text of the step has it once."""
+    """An edit of a whole side: the left one begins the text of a step, the right one ends it."""
     text = step.left if side == "left" else step.right
-    if not text or step.span.text.count(text) != 1:
+    at = step.span.text.find(text) if side == "left" else step.span.text.rfind(text)
+    outside = step.span.text[:at] if side == "left" else step.span.text[at + len(text) :]
+    if not text or at < 0 or outside.strip(" \t\r\n.,;&"):
         return None
-    start = step.span.start + step.span.text.index(text)
+    start = step.span.start + at
     return TextEdit(replace(step.span, start=start, end=start + len(text)), form(text), said)

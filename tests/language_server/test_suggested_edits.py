@@ -1,0 +1,33 @@
+"""The edits that an editor offers for a refuted step make it hold."""
+
+from __future__ import annotations
+
+from symgrad.checking.documents import check_text
+from symgrad.language_server.suggested_edits import suggested_edits
+from tests.cases import each
+
+HEAD = "Let $A \\in \\mathbb{R}^{N \\times N}$, $x, y \\in \\mathbb{R}^{N}$, $t \\in \\mathbb{R}$.\n\n"
+STEPS = {
+    "a sign": "\\frac{\\partial}{\\partial x_k} \\sum_i x_i y_i = -y_k",
+    "a factor of two": "\\frac{\\partial}{\\partial x_k} \\sum_i x_i^2 = x_k",
+    "an argument in a product": "\\frac{d}{dt} [\\log \\sigma(-t)] = -\\sigma(-t)",
+    "a sum in a product": "\\sigma'(t) = \\sigma(-t) \\sigma(-t)",
+    "a square": "\\sigma'(t) = \\sigma(t)^2",
+    "a transpose": "\\nabla_x (y^\\top A x) = A y",
+    "a missing factor": "\\frac{d}{dt} t^3 = 3 t",
+}
+
+
+@each("name", list(STEPS))
+def test_an_edit_makes_the_step_hold(name: str) -> None:
+    text = f"{HEAD}$$ {STEPS[name]} $$\n"
+    step = check_text(text).steps[0]
+    assert step.verdict == "refuted"
+    for edit in suggested_edits(step):
+        mended = text[: edit.span.start] + edit.text + text[edit.span.end :]
+        assert check_text(mended).steps[0].verdict == "proved", (edit.said, mended)
+
+
+@each("name", ["a sign", "a factor of two", "a missing factor"])
+def test_a_repair_of_a_whole_side_has_an_edit(name: str) -> None:
+    assert list(suggested_edits(check_text(f"{HEAD}$$ {STEPS[name]} $$\n").steps[0]))
