@@ -74,7 +74,7 @@ def _rows(step: Step, inline: Inline) -> Iterator[tuple[str, str]]:
     if step.cause is not None and not step.has_own_reason:
         at = step.cause.span
         yield "waits for", f"{text_with_code(step.cause.message)}{f' at {escape(at.place)}' if at is not None else ''}"
-    elif step.diagnostic is not None and step.diagnostic.remedy:
+    elif step.diagnostic is not None and step.diagnostic.remedy and step.diagnostic.remedy not in step.repairs:
         yield "what to do", text_with_code(step.diagnostic.remedy)
     for repair in step.repairs:
         yield "perhaps", sentence(repair, inline)

@@ -237,3 +237,12 @@ def test_a_missing_extra_names_its_command(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("symgrad.text.extras.find_spec", lambda name: None)
     with pytest.raises(SymgradError, match=r"pip install 'symgrad\[html\]'"):
         page("x")
+
+
+def test_a_remedy_is_said_once() -> None:
+    html = page(
+        "Let $X \\in \\mathbb{R}^{N \\times D}$, $w \\in \\mathbb{R}^{D}$, $t \\in \\mathbb{R}^{N}$.\n\n"
+        "$$ J = \\lVert X w - t \\rVert^2 $$\n\n$$ \\nabla_w J = 2 X (X w - t) $$\n"
+    )
+    assert "<dt>perhaps</dt>" in html
+    assert "<dt>what to do</dt>" not in html
