@@ -301,8 +301,6 @@ class UndeclaredNames:
         return all(x in self.index_letters or x in self.scope.sizes or x in self.scope.index_arrays for x in letters)
 
 
-
-
 def exponents(scope: Scope, tree: SyntaxNode, depth: int = 0) -> list[SyntaxNode]:
     """The exponents below a node as trees: the x of ``e^{-x}``."""
     out: list[SyntaxNode] = []
