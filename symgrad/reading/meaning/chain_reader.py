@@ -688,9 +688,8 @@ class ChainReader:
     def claims(self) -> None:
         """Make a step of every equality that does not define. All sides share one set of letters."""
         el = self.elaborator()
-        for key, over in self.ranges:
-            if key not in el.scope.indices:
-                el.letters.open[key] = OpenIndex(key, over, "free")
+        named = {key: over for key, over in self.ranges if key not in el.scope.indices}
+        el.letters.open.update((key, OpenIndex(key, over, "free")) for key, over in named.items())
         el.outside = outside_letters([s.node for s in self.sides if isinstance(s, Parsed)])
         self.note_means(el)
         sides = list(map(partial(raw_value, el), self.sides, self.at_positions(el)))
