@@ -626,7 +626,9 @@ class ChainReader:
         except NotationError as e:
             if self.reads_with_numbers(entry):
                 return True
-            if e.diagnostic.code == "SG110" and self.out.scope.keep_as_solved(entry.key, e.diagnostic):
+            itself = any(isinstance(n, Sym) and n.key == entry.key.letter for n in subnodes(entry.body))
+            leads_back = e.diagnostic.code == "SG110" and not itself
+            if leads_back and self.out.scope.keep_as_solved(entry.key, e.diagnostic):
                 self.note("SG404", f"an equation for `{entry.key}`, which is in use above: not checked", entry.span)
                 return True
             if e.diagnostic.code == "SG105" and not last:
