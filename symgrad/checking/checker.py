@@ -160,7 +160,8 @@ class Checker:
         if nothing is not None:
             return replace(base, read_left=read(out.claim.left), read_right=read(out.claim.right), diagnostic=nothing)
         step = self.rule(out.claim, base)
-        left_out = omitted_sum(read_step.omitted, base) if step.verdict in ("proved", "agrees") else None
+        guessed = step.inferred and step.verdict in ("proved", "agrees")
+        left_out = omitted_sum(read_step.omitted, base) if guessed else None
         if left_out is not None:
             return replace(reopened(step), diagnostic=left_out, evidence=Evidence("none"))
         total = next((w for w in step.warnings if w.message == OTHERWISE["total"][0]), None)

@@ -21,6 +21,9 @@ from symgrad.core.claims import Claim
 HASTE = 1.0
 """Seconds of work up to which it is certain that no clock has ended it: what the clock decides is not remembered."""
 
+KEPT_RULINGS = 20_000
+"""The most rulings that are kept while documents are edited."""
+
 
 class RulingStore(Protocol):
     """Where rulings are kept, as text by digest. A dictionary is one."""
@@ -28,6 +31,16 @@ class RulingStore(Protocol):
     def get(self, key: str, /) -> str | None: ...
 
     def __setitem__(self, key: str, value: str, /) -> None: ...
+
+
+class RecentRulings(dict[str, str]):
+    """A store for documents that are checked again and again while they are edited. It forgets the oldest half."""
+
+    def __setitem__(self, key: str, value: str, /) -> None:
+        if len(self) >= KEPT_RULINGS:
+            for old in list(self)[: KEPT_RULINGS // 2]:
+                del self[old]
+        super().__setitem__(key, value)
 
 
 @dataclass(frozen=True, slots=True)

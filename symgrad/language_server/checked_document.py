@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.api import Document, inferred_declarations
-from symgrad.checking.checker import check_in_time
-from symgrad.checking.remembering_checker import Memory, RememberingChecker
+from symgrad.checking.checker import Checker, check_in_time
+from symgrad.checking.rulings import RulingStore
 from symgrad.checking.verdict import DocumentReport, Step
 from symgrad.core.nodes import Expr, Sum, walk
 from symgrad.gradients.document_gradients import document_gradients
@@ -98,25 +98,28 @@ class CheckedDocument:
         return "\n\n".join(found.displays)
 
 
-def check_text(path: str, text: str, address: str, memory: Memory) -> CheckedDocument:
+def check_text(path: str, text: str, address: str, rulings: RulingStore) -> CheckedDocument:
     """Check the text of one file; what it inputs is read from the disk."""
     opened = kind_of(path).open(Source(path, text))
     if isinstance(opened, Diagnostic):
         opened = Opened(Source(path, ""), (opened,))
-    return _checked(opened, {(path, None): address}, address, memory)
+    return _checked(opened, {(path, None): address}, address, rulings)
 
 
-def check_cells(path: str, cells: Sequence[tuple[int, str, str]], address: str, memory: Memory) -> CheckedDocument:
+def check_cells(
+    path: str, cells: Sequence[tuple[int, str, str]], address: str, rulings: RulingStore
+) -> CheckedDocument:
     """Check the Markdown cells of a notebook: each with its number, its text and its address."""
     sources = [(Source(path, text, cell=number), 0, text) for number, text, _ in cells]
     whole = joined(path, sources, between="\n\n") if sources else Source(path, "")
-    return _checked(Opened(whole), {(path, number): cell for number, _, cell in cells}, address, memory)
+    return _checked(Opened(whole), {(path, number): cell for number, _, cell in cells}, address, rulings)
 
 
-def _checked(opened: Opened, places: dict[tuple[str, int | None], str], whole: str, memory: Memory) -> CheckedDocument:
+def _checked(
+    opened: Opened, places: dict[tuple[str, int | None], str], whole: str, rulings: RulingStore
+) -> CheckedDocument:
     document = Document(opened.source, (), opened.problems)
-    report = check_in_time(opened.source, lambda: document.reading, checker=RememberingChecker(memory=memory))
-    memory.make_room()
+    report = check_in_time(opened.source, lambda: document.reading, checker=Checker(store=rulings))
     blocks = read_blocks(opened.source)
     found = CheckedDocument(opened.source, document, report, blocks, places, whole)
     found.hints = _hints(document, report)

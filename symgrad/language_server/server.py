@@ -15,7 +15,7 @@ from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
-from symgrad.checking.remembering_checker import Memory
+from symgrad.checking.rulings import RecentRulings
 from symgrad.language_server.checked_document import CheckedDocument, check_cells, check_text
 from symgrad.language_server.suggested_edits import suggested_edits
 from symgrad.language_server.told_steps import told
@@ -45,7 +45,7 @@ class SymgradServer(LanguageServer):
     def __init__(self) -> None:
         super().__init__("symgrad", installed_version(), notebook_document_sync=NOTEBOOKS)
         self.checked: dict[str, CheckedDocument] = {}
-        self.memory = Memory()
+        self.rulings = RecentRulings()
         self.engines = ThreadPoolExecutor(1, thread_name_prefix="symgrad")
         self.pending: dict[str, asyncio.Task[None]] = {}
         self.shown: dict[str, set[str]] = {}
@@ -75,13 +75,13 @@ class SymgradServer(LanguageServer):
         notebook = self.workspace.get_notebook_document(notebook_uri=address)
         if notebook is None:
             text = self.workspace.get_text_document(address).source
-            return lambda: check_text(path, text, address, self.memory)
+            return lambda: check_text(path, text, address, self.rulings)
         cells = [
             (number, self.workspace.get_text_document(cell.document).source, cell.document)
             for number, cell in enumerate(notebook.cells, 1)
             if cell.kind == lsp.NotebookCellKind.Markup
         ]
-        return lambda: check_cells(path, cells, address, self.memory)
+        return lambda: check_cells(path, cells, address, self.rulings)
 
     def _publish(self, address: str) -> None:
         found = self.checked[address]

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from symgrad.api import Document, load
-from symgrad.checking.checker import check_in_time
-from symgrad.checking.remembering_checker import Memory, RememberingChecker
+from symgrad.checking.checker import Checker, check_in_time
+from symgrad.checking.rulings import RecentRulings
 from symgrad.checking.verdict import DocumentReport
 from symgrad.text.diagnostic import Diagnostic, SymgradError
 from symgrad.text.source import Source
@@ -30,7 +30,7 @@ class WatchedDocuments:
     version: int = 0
     """Counts the changes; what waits for one is told by ``changed``."""
     changed: threading.Condition = field(default_factory=threading.Condition)
-    memory: Memory = field(default_factory=Memory)
+    rulings: RecentRulings = field(default_factory=RecentRulings)
     _stamps: dict[str, dict[str, Stamp]] = field(default_factory=dict)
 
     def look(self) -> list[str]:
@@ -44,7 +44,6 @@ class WatchedDocuments:
             self.reports[path] = self._checked(path)
             self._stamps[path] = self._now(path)
         if gone or stale:
-            self.memory.make_room()
             with self.changed:
                 self.version += 1
                 self.changed.notify_all()
@@ -81,7 +80,7 @@ class WatchedDocuments:
             problem = Diagnostic("SG001", str(error), None)
             return DocumentReport(path, (), (problem,)), Source(path, "")
         document = Document(opened.source, others, opened.problems)
-        checker = RememberingChecker(memory=self.memory)
+        checker = Checker(store=self.rulings)
         return check_in_time(opened.source, lambda: document.reading, checker=checker), opened.source
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from symgrad.checking.checker import Checker
-from symgrad.checking.remembering_checker import Memory, RememberingChecker
+from symgrad.checking.rulings import RecentRulings
 from symgrad.checking.verdict import Report
 from symgrad.reading.document_reader import read_document
 from symgrad.report.json_format import JSON
@@ -18,9 +18,9 @@ HEAD = "Let $A \\in \\mathbb{R}^{N \\times N}$, $x, y \\in \\mathbb{R}^{N}$.\n\n
 TWO = f"{HEAD}$$ z_i = \\sum_j A_{{ij}} x_j $$\n\n$$ z = A x $$\n\n$$ \\sum_i x_i y_i = y^\\top x $$\n"
 
 
-def told(text: str, memory: Memory | None = None) -> str:
+def told(text: str, rulings: RecentRulings | None = None) -> str:
     """All that JSON says of a document, with a new checker or one that remembers."""
-    checker = Checker() if memory is None else RememberingChecker(memory=memory)
+    checker = Checker(store=rulings)
     report = checker.document(read_document(Source("a.md", text)))
     assert JSON.check is not None
     return JSON.check(Report((replace(report, path="a.md"),)))
@@ -39,27 +39,27 @@ EDITS = {
 
 @each("name", list(EDITS))
 def test_an_edited_document_is_ruled_on_as_a_new_one(name: str) -> None:
-    memory = Memory()
-    told(TWO, memory)
+    rulings = RecentRulings()
+    told(TWO, rulings)
     edited = EDITS[name](TWO)
-    assert told(edited, memory) == told(edited)
-    assert told(TWO, memory) == told(TWO)
+    assert told(edited, rulings) == told(edited)
+    assert told(TWO, rulings) == told(TWO)
 
 
 def test_a_document_with_mistakes_is_told_again_as_it_was() -> None:
     text = (ROOT / "derivations" / "common_mistakes.md").read_text(encoding="utf-8")[:4000]
-    memory = Memory()
-    first = told(text, memory)
-    worked = memory.worked
-    assert told(text, memory) == first == told(text)
-    assert memory.worked == worked
+    rulings = RecentRulings()
+    first = told(text, rulings)
+    worked = len(rulings)
+    assert told(text, rulings) == first == told(text)
+    assert len(rulings) == worked
 
 
 def test_only_what_depends_on_an_edit_is_worked_out() -> None:
-    memory = Memory()
-    told(TWO, memory)
-    worked = memory.worked
-    told(TWO.replace("y^\\top x", "x^\\top y"), memory)
-    assert memory.worked == worked + 1
-    told(TWO.replace("A_{ij} x_j", "x_j A_{ij}"), memory)
-    assert memory.worked == worked + 2, "the definition that one step rests on"
+    rulings = RecentRulings()
+    told(TWO, rulings)
+    worked = len(rulings)
+    told(TWO.replace("y^\\top x", "x^\\top y"), rulings)
+    assert len(rulings) == worked + 1
+    told(TWO.replace("A_{ij} x_j", "x_j A_{ij}"), rulings)
+    assert len(rulings) == worked + 2, "the definition that one step rests on"

@@ -48,7 +48,7 @@ def test_a_save_is_shown_within_a_second(served: LiveServer, tmp_path: Path) -> 
     names = [piece.split('"')[0] for piece in listed.split('<li><a href="')[1:]]
     assert [("b.md" in name) for name in names] == [True, False], "problems first"
     assert 'class="sign proved"' in get(served, f"/{names[1]}")[1]
-    worked = served.documents.memory.worked
+    worked = len(served.documents.rulings)
 
     events = http.client.HTTPConnection("127.0.0.1", served.server_address[1], timeout=10)
     events.request("GET", "/events", headers={"Host": "localhost:1"})
@@ -60,7 +60,7 @@ def test_a_save_is_shown_within_a_second(served: LiveServer, tmp_path: Path) -> 
     assert stream.readline().startswith(b"data: ")
     assert time.monotonic() - before < 1
     assert 'class="sign refuted"' in get(served, f"/{names[1]}")[1]
-    assert served.documents.memory.worked == worked, "the same step is ruled on in the other document"
+    assert len(served.documents.rulings) == worked, "the same step is ruled on in the other document"
     events.close()
 
     (tmp_path / "a.md").unlink()
