@@ -226,10 +226,14 @@ def export(document: Any, *, of: Sequence[str] = (), wrt: Sequence[Any] | None =
     return export_document(as_document(document, "symgrad.export"), of, wrt, target).text
 
 
-def load(document: DocumentOrPath, *, of: Sequence[str] = (), wrt: Sequence[str] | None = None) -> ModuleType:
+def load(document: Any, *, of: Sequence[str] = (), wrt: Sequence[Any] | None = None) -> ModuleType:
     """The functions that ``export`` writes, as a module: ``load(doc).J_value_and_grad(U=U, …)``."""
-    from symgrad.api import as_document, load_document
+    from symgrad.api import as_cost, as_document, is_cost, load_document
 
+    if is_cost(document):
+        from symgrad.exporting.loading import load_text
+
+        return load_text(as_cost(document, "symgrad.load").export(wrt))
     return load_document(as_document(document, "symgrad.load"), of, wrt)
 
 

@@ -47,7 +47,8 @@ class KeywordFunction:
         values = {self.arguments[n]: self._vector(n, x) for n, x in given.items()}
         if self.wrt is None:
             return self.inner(**values)
-        value, grads = self.inner(**values, wrt=tuple(self.arguments[n] for n in self.wrt), dense=True)
+        dense = {"dense": True} if "dense" in inspect.signature(self.inner).parameters else {}
+        value, grads = self.inner(**values, wrt=tuple(self.arguments[n] for n in self.wrt), **dense)
         return value, {n: self._column(n, grads[self.arguments[n]]) for n in self.wrt}
 
     def _vector(self, name: str, x: Any) -> Any:
@@ -71,7 +72,10 @@ def keyword_function(
     writes them.
     """
     text = export_document(read, (cost,), None if wrt is None else list(wrt.values()), target).text
-    module = load_text(text)
+    try:
+        module = load_text(text)
+    except ImportError as e:
+        raise SymgradError(f"the target {target} needs {e.name}, which is not installed: `pip install {e.name}`") from e
     name = spelled(cost)
     plain = getattr(module, name)
     back = names.latex.back() if names is not None else {}

@@ -43,7 +43,8 @@ class SympyGradient:
         given: dict[Index, IndexExpr] = {
             i: Index(str(s), i.range, "free") for i, s in zip(self.found.targets[0].axes, self.letters, strict=False)
         }
-        return names.to_sympy(substitute(expand(self.found.entry), given))
+        entry = substitute(self.found.targets[0].entry, given)
+        return names.to_sympy(substitute(expand(self.found.entry), given), entry)
 
     @property
     def free(self) -> tuple[Any, ...]:

@@ -169,12 +169,15 @@ class SympyNames:
 
     # --- back to SymPy --------------------------------------------------------------------------------
 
-    def to_sympy(self, e: Expr) -> Any:
-        """An expression of the document in SymPy, with the symbols and the counting of the user."""
+    def to_sympy(self, e: Expr, entry: Expr | None = None) -> Any:
+        """An expression of the document in SymPy, with the symbols and the counting of the user.
+
+        entry: of an array, whose free indices count as its axes do.
+        """
         e = elementary(expand(e))
         tensors = {self.tensors[t].name: t for t in self.tensors}
         arrays = {self.arrays[a].name: a for a in self.arrays}
-        starts = dict(self._starts(e, tensors))
+        starts = dict(self._starts(e, tensors)) | dict(self._starts(entry, tensors) if entry is not None else ())
         default = self.base - 1
         back = Recounted(
             lambda t: tensors.get(t.name, t), lambda a: arrays.get(a.name, a), lambda i: starts.get(i, default)

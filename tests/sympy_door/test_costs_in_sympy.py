@@ -200,6 +200,12 @@ def test_what_is_taken_out_of_a_sum_holds_no_index_of_a_sum_inside() -> None:
     )
 
 
+def test_a_free_index_that_stands_in_no_slot_counts_as_its_axis() -> None:
+    found = sg.gradient(sp.Sum(t * x[j], (j, i + 1, n), (i, 1, n)), x[k])
+    assert sg.prove(found.index * x[k], (k - 1) * t * sp.Sum(x[k], (i, 1, 1))).verdict == "proved"
+    assert found.index.subs(k, 2) == t
+
+
 def test_assumptions() -> None:
     total = sp.Eq(over(y[k], k), 1)
     J = over(y[i] * (t - x[i]) ** 2)
