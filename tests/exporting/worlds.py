@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symgrad.core.nodes import Deriv, Entry, Expr, Ref, Tensor
+from symgrad.core.nodes import ZERO, Deriv, Entry, Expr, Ref, Tensor
 from symgrad.core.ranges import Affine, Index, IndexArray, Range, Subset
 from symgrad.evaluating.environment import Environment
 from symgrad.evaluating.evaluator import Evaluator
 from symgrad.exporting.costs import TARGETS, export_document
 from symgrad.exporting.python_names import spelled
+from symgrad.gradients.document_style import style_of
 from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.document_reader import read_document
 from symgrad.text.diagnostic import SymgradError
@@ -53,6 +54,7 @@ class World:
         self.env = Environment(self.sizes, strict=False)
         for name in sorted(self._size_names()):
             self.sizes[name] = 4 + len(self.sizes)
+        self.symmetric = style_of(ZERO, self.vocabulary.assumptions()).symmetric
         self.texts = {"P", "T"} & set(self.sizes) if "m" in self.sizes else set()
         for name in self.texts:  # a window of half-width m has to lie inside the text
             self.sizes.update({name: 9 + 2 * WINDOW, "m": WINDOW})
@@ -77,6 +79,8 @@ class World:
         if t not in self.env.tensors:
             shape = self.env.shape(t.ranges)
             x = self.rng.uniform(0.1, 0.9, shape) if self._positive(t) else self.rng.normal(size=shape)
+            if t in self.symmetric:  # and positive definite, as covariances and kernels are
+                x = x @ x.T + np.eye(len(x))
             if t.domain == "bit":
                 x = self.rng.integers(0, 2, shape).astype(float)
             if t.domain == "sign":
