@@ -31,7 +31,7 @@ from symgrad.proving.zero import is_zero
 
 SECONDS, SHOWING_SECONDS = 6.0, 0.25
 """Processor time of a proof, and of the difference of two sides, where the counted steps do not end them before."""
-EXPANDING_SECONDS = 1.0
+EXPANDING_SECONDS = 4.0
 """Processor time for multiplying out what was compared as products in vain."""
 MAX_SHOWN, MAX_NODES = 24, 250
 """The most terms, and the most nodes in all, of a difference that is still worth reading."""

@@ -19,7 +19,7 @@ HABITS = [b.text for b in blocks((Path(__file__).parent / "habits.md").read_text
 OTHERWISE = {"recursion_vectors.md": "its recursion can't be read, and is read in parts once its names are declared"}
 CORPUS = [p for p in sorted((Path(__file__).parents[1] / "corpus").iterdir()) if p.name not in OTHERWISE]
 DECLARES = re.compile(r"\\in\b|\\subseteq|\\to\b|\\dots")
-DOUBTED = ("SG105", "SG118", "SG203")
+DOUBTED = ("SG105", "SG114", "SG118", "SG203")
 """Reasons why nothing is said of an undeclared name."""
 OTHERWISE_MEANT = ("SG210", "SG223", "SG224")
 """The warnings that a name has another meaning here than elsewhere; a declared name has one meaning."""

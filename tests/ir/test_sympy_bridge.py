@@ -101,7 +101,7 @@ def there_and_back_means_the_same(name: str) -> None:
     bridge = Bridge()
     there = to_sympy(expr, bridge)
     back = from_sympy(there, bridge)
-    assert to_sympy(back, bridge) == there
+    assert to_sympy(back) == there
     open_ = sorted(free_indices(expr), key=lambda r: r.serial)
     for at in product(*(world().positions(r.range) for r in open_)):
         env = dict(zip(open_, at, strict=True))
@@ -161,7 +161,6 @@ test_what_is_lacking = facts()
     "expr",
     [
         Sum(w, entry(U, w, i), (Cond("in", w, Subset("\\mathcal{N}", W)),)),
-        Apply(AbstractFunction("f", ((),)), (Lam((), entry(s)),), ()),
         Deriv(Ref(y, (z,)), entry(s), frozenset((y,))),
         Const("c"),
     ],
@@ -175,8 +174,6 @@ def what_sympy_lacks_is_said(expr: Expr) -> None:
 @each(
     "theirs",
     [
-        sp.Symbol("t") * 0.5,
-        sp.Function("g")(sp.Symbol("t")),
         sp.Integral(sp.Symbol("t"), sp.Symbol("t")),
         sp.IndexedBase("v")[sp.Symbol("a")],
     ],

@@ -128,6 +128,8 @@ def _sentence_stance(prose: Prose, text: str) -> Stance:
         return "denied" if words.DENIED_BEHIND.search(behind) else case
     if words.NEVER.search(prose.before) and words.FAILS.match(prose.after):
         return "unclear"
+    if words.CONCLUDED.search(prose.before):
+        return "denied"
     if words.CASES.search(prose.before) or _is_denied(prose) or (prose.ended and words.FOR_SUCH.search(prose.before)):
         return "denied"
     if _is_case(prose):

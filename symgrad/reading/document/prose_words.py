@@ -256,6 +256,8 @@ IF = _pattern(
 IF_CLAUSE = _pattern(
     r"\b(?:if|when|whenever|as long as|provided(?: that)?|(?:^\W*|only |exactly )where)\b[^;]*[,(:]\s*$"
 )
+CONCLUDED = _pattern(r"\b(?:if|when|whenever)\b[^.;]*\x00[^.;]*\bthen\s*$")
+"""``if $a = 1$ then $b = 0$`` says of ``b`` nothing by itself."""
 WHERE = _pattern(r"^\W*where\b")
 NO_CASE = _pattern(
     r"\bif only\b",
