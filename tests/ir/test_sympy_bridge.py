@@ -11,8 +11,6 @@ import sympy as sp
 from symgrad.calculus.differentiate import resolve
 from symgrad.core.functions import ROWS
 from symgrad.core.nodes import (
-    AbstractFunction,
-    Apply,
     Cases,
     Cond,
     Const,
@@ -22,7 +20,6 @@ from symgrad.core.nodes import (
     Expr,
     Func,
     Iverson,
-    Lam,
     Pow,
     Prod,
     Ref,
