@@ -14,6 +14,7 @@ from symgrad.reading.document.assertions import (
     is_arbitrary,
     is_called,
     last_cases,
+    leaves_sums_out,
     may_be_called,
     points_back,
     stances,
@@ -123,6 +124,7 @@ class Reader:
         self.out.diagnostics.extend(blocks.diagnostics)
         formulas = [b.content.text for b in blocks.items if isinstance(b, (Display, Inline))]
         self.scope.transposing = frozenset("t" if transposes_by_t(formulas) else "")
+        self.scope.leaves_out = leaves_sums_out(self.source.text)
         self.scope.numbers = frozenset([SIGMA] if has_number_sigma(self.source.text, formulas) else [])
         for layer in self.sections.everywhere:
             self.enter(layer)

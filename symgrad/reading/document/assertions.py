@@ -220,6 +220,11 @@ def points_back(text: str) -> bool:
     return words.BACK.match(text) is not None
 
 
+def leaves_sums_out(text: str) -> bool:
+    """True if a document says that it leaves sums out: ``in Einstein notation``."""
+    return words.EINSTEIN.search(text) is not None
+
+
 def drops(text: str) -> bool:
     """True if the words between two displays take back what was assumed: ``we now drop this assumption``."""
     return words.DROPS.search(text) is not None

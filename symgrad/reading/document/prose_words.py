@@ -256,6 +256,12 @@ IF = _pattern(
 IF_CLAUSE = _pattern(
     r"\b(?:if|when|whenever|as long as|provided(?: that)?|(?:^\W*|only |exactly )where)\b[^;]*[,(:]\s*$"
 )
+EINSTEIN = _pattern(
+    r"\beinstein(?:ian)?(?:['’]s)?[\s-]+(?:sum|summation|notation|convention|index)",
+    r"\bsummation convention\b",
+    r"\brepeated (?:ind(?:ices|exes|ex)|letters?)\b[^.]*\b(?:summed|summation|implied|implies|sum)\b",
+)
+"""The document leaves out sums over repeated letters, and says so."""
 CONCLUDED = _pattern(r"\b(?:if|when|whenever)\b[^.;]*\x00[^.;]*\bthen\s*$")
 """``if $a = 1$ then $b = 0$`` says of ``b`` nothing by itself."""
 WHERE = _pattern(r"^\W*where\b")

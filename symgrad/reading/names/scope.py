@@ -112,7 +112,8 @@ class Scope:
     summed: set[str] = field(default_factory=set)
     """The letters of the sums that the document writes, so far."""
     leaves_out: bool = False
-    """True once a definition has a sum without a sign: then sums are left out on purpose."""
+    """True if the text speaks of Einstein's notation, or once a definition has a sum without a sign: then sums are left
+    out on purpose."""
     twins: set[str] = field(default_factory=set)
     """The letters that one display has whole in bold and in plain type: two names."""
     said_ranks: dict[NameKey, int] = field(default_factory=dict)
