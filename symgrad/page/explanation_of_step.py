@@ -8,11 +8,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from symgrad.page.marks import PROBLEMS, mark_of
+from symgrad.report.check_text import evidence_text
 from symgrad.report.summary import failed_expectation
-from symgrad.report.witness_values import results, sizes, written
+from symgrad.report.witness_values import results, written
 
 if TYPE_CHECKING:
-    from symgrad.checking.verdict import Evidence, Step, Witness
+    from symgrad.checking.verdict import Step, Witness
     from symgrad.text.diagnostic import Diagnostic
 
 Inline = Callable[[str], str]
@@ -91,7 +92,7 @@ def _rows(step: Step, inline: Inline) -> Iterator[tuple[str, str]]:
     if step.inferred:
         yield "inferred", _formulas(step.inferred, inline)
     if step.verdict in ("proved", "agrees"):
-        yield "by", escape(_evidence(step.evidence))
+        yield "by", escape(evidence_text(step.evidence))
     for warning in step.warnings:
         yield "warning", with_code(warning)
 
@@ -141,16 +142,6 @@ def _value(name: str, value: Any, inline: Inline) -> str:
         return f'<span class="value">{inline(name)} = {escape(written(value))}</span>'
     cells = "".join("<tr>" + "".join(f"<td>{escape(written(x))}</td>" for x in row) + "</tr>" for row in rows)
     return f'<span class="value">{inline(name)} = <table class="array">{cells}</table></span>'
-
-
-def _evidence(evidence: Evidence) -> str:
-    if not evidence.samples:
-        return evidence.method
-    drawn = f"{evidence.samples} evaluations" + (f" at {sizes(evidence.sizes)}" if evidence.sizes else "")
-    if evidence.method == "normal form":
-        return f"normal form, and {drawn}"
-    bound = f"exact from {sizes(evidence.bound)} on" if evidence.bound else "no bound"
-    return f"{drawn}; {bound}"
 
 
 def is_open(steps: Sequence[Step]) -> bool:

@@ -187,7 +187,7 @@ def _reading(step: Step) -> Iterator[Fact]:
     if step.read_left or step.read_right:
         yield "read as", [step.read_left, f"= {step.read_right}"]
     if step.verdict == "proved":
-        yield "by", [_evidence(step.evidence)]
+        yield "by", [evidence_text(step.evidence)]
     if step.conditions:
         yield "where", [", ".join(step.conditions)]
     if step.inferred:
@@ -210,14 +210,15 @@ def _grounds(step: Step) -> Iterator[Fact]:
         left, right = results(witness.left, witness.right)
         yield "there", [f"left = {left}, right = {right}"]
     if step.verdict == "agrees":
-        yield "evidence", [_evidence(step.evidence)]
+        yield "evidence", [evidence_text(step.evidence)]
     if step.assumptions:
         yield "assuming", [", ".join(step.assumptions)]
     for repair in step.repairs:
         yield "perhaps", [repair]
 
 
-def _evidence(evidence: Evidence) -> str:
+def evidence_text(evidence: Evidence) -> str:
+    """How a verdict was earned, in a few words."""
     if not evidence.samples:
         return evidence.method
     drawn = f"{evidence.samples} evaluations" + (f" at {sizes(evidence.sizes)}" if evidence.sizes else "")
