@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.assertions import (
@@ -13,6 +14,7 @@ from symgrad.reading.document.assertions import (
     drops,
     is_arbitrary,
     is_called,
+    is_quantified,
     last_cases,
     leaves_sums_out,
     may_be_called,
@@ -200,6 +202,8 @@ class Reader:
                 if any(mark in inline.content.text for mark in DECLARING):
                     self.out.diagnostics.append(e.diagnostic)
                 continue
+            if found and k and is_quantified(formulas[k - 1], inline):
+                found.insert(0, replace(found[0], kind="command", text="\\forall"))
             if found:
                 kept.append("denied" if stance == "case" and k not in cases else stance)
                 if says[k] and not (says[k] == "setting" and letter_key(found[0]) in self.used):

@@ -47,6 +47,9 @@ def stances(formulas: Sequence[Inline], prose: Sequence[Prose]) -> list[Stance]:
             found[k] = found[k - 1]  # `if $a > 0$ and $b > 0$`
         elif words.RESTRICTS.match(gap) and _sign(formulas[k - 1].content.text) == "\\neq":
             found[k] = found[k - 1]  # `$n_k \neq n_l$ for $k \neq l$`
+        elif words.IMPLIES.match(gap) and found[k - 1] in ("asserted", "mentioned") and found[k] == "mentioned":
+            if found[k - 1] == "asserted" or words.RESTATES.search(prose[k].before):
+                found[k - 1] = found[k] = "asserted"  # `in other words, $k \neq l$ implies $n_k \neq n_l$`
         elif found[k] in ("mentioned", "unclear") and (
             _is_named_moment(formulas[k], prose[k]) or _is_declared_symmetric(formulas, prose, found, k)
         ):
@@ -99,6 +102,12 @@ def _stance(prose: Prose, text: str) -> Stance:
     """What one sentence says of its formula; a formula that states nothing is only mentioned."""
     states = _sign(text) or "\\in" in text or "∈" in text
     return _sentence_stance(prose, text) if states else "mentioned"
+
+
+def is_quantified(assumed: Inline, formula: Inline) -> bool:
+    """True for the set behind ``$n_k \\neq n_l$ for $k, l \\in [K]$``: it holds for all of these letters."""
+    unequal = _sign(assumed.content.text) == "\\neq" and re.search(r"\\in\b|∈", formula.content.text)
+    return bool(unequal and words.RESTRICTS.match(between(assumed, formula)))
 
 
 def says_plainly(prose: Prose) -> bool:

@@ -358,5 +358,8 @@ LATER = _pattern(r"^[^,.]*\b(?:later|below|elsewhere)\b")
 
 CLAUSE = _pattern(r"[,;:()—]|(?<!not )\b(?:because|since|whereas|therefore|hence|thus)\b")
 JOINED = _pattern(r"^[\s,]*(?:and[\s~]*)?$")
+IMPLIES = re.compile(r"\s*\$?\s*(?:implies|means)(?:\s+that)?\s*\$?\s*$", re.I)
+RESTATES = re.compile(r"\b(?:in other words|that is|i\.e\.|namely|which means)\b", re.I)
+"""What follows says once more what the sentence before it said."""
 RESTRICTS = _pattern(r"^[\s,(]*for(?: all| any| every)?[\s~]*$")
 OR = _pattern(r"^[\s,]*or[\s~]*(?:if[\s~]*|when[\s~]*|that[\s~]*)?$")

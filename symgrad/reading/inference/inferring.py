@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from symgrad.core.nodes import EntryDomain, Tensor
-from symgrad.core.ranges import Index, Range
+from symgrad.core.ranges import Index, IndexArray, Range
 from symgrad.reading.inference.layout_of_vectors import writes_rows
 from symgrad.reading.inference.ranks import Ranks
 from symgrad.reading.inference.undeclared import UndeclaredNames, conditions, exponents
@@ -37,12 +37,13 @@ class Inferred:
     ahead: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
     """Declarations and definitions that the document gives after the first use of their names."""
     fixed: dict[str, Index] = field(default_factory=dict)
+    index_arrays: dict[str, IndexArray] = field(default_factory=dict)
     letters: dict[str, Range] = field(default_factory=dict)
     sizes: frozenset[str] = frozenset()
     """Names that stand further up than the sum that shows them to be sizes: ``\\frac{\\epsilon}{K}``."""
 
     def __bool__(self) -> bool:
-        return bool(self.arrays or self.ahead or self.fixed)
+        return bool(self.arrays or self.ahead or self.fixed or self.index_arrays)
 
     def declaration(self, key: NameKey) -> str:
         """``x \\in \\mathbb{R}^{N}``, ``\\sigma \\in \\mathbb{R}_{>0}``"""
@@ -55,6 +56,11 @@ class Inferred:
         """``o \\in [W]``"""
         return f"{index.letter} \\in [{index.range.size if index.range is not None else ''}]"
 
+    def index_array_declaration(self, array: IndexArray) -> str:
+        """``w \\in [W]^{K}``"""
+        shape = " \\times ".join(str(r.size) for r in array.ranges)
+        return f"{array.name} \\in [{array.target.size}]^{{{shape}}}"
+
     def declarations(self, unread: Container[NameKey] = ()) -> tuple[str, ...]:
         """What declares the same, in LaTeX: ranges of letters, fixed indices, arrays.
 
@@ -62,7 +68,9 @@ class Inferred:
         """
         ranges = [f"{letter} = 1, \\dots, {over.size}" for letter, over in self.letters.items()]
         arrays = [self.declaration(key) for key in self.arrays if key not in unread]
-        return (*ranges, *map(self.fixed_declaration, self.fixed.values()), *arrays)
+        positions = [*map(self.fixed_declaration, self.fixed.values())]
+        positions += map(self.index_array_declaration, self.index_arrays.values())
+        return (*ranges, *positions, *arrays)
 
     def enter(self, scope: Scope) -> None:
         """Enter the names; a declaration or definition in the document takes their place."""
@@ -73,6 +81,8 @@ class Inferred:
         scope.first_meaning.clear()
         for letter, index in self.fixed.items():
             scope.put("indices", letter, index)
+        for letter, array in self.index_arrays.items():
+            scope.put("index_arrays", letter, array)
         for letter, over in self.letters.items():
             scope.put("letters", letter, over)
         for name in self.sizes | {s for r in self._ranges() for s in r.size.sizes()}:
@@ -84,6 +94,8 @@ class Inferred:
         for index in self.fixed.values():
             if index.range is not None:
                 yield index.range
+        for array in self.index_arrays.values():
+            yield from (*array.ranges, array.target)
         yield from self.letters.values()
 
 
@@ -104,7 +116,13 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     counting = _counting_letters(names)
     out.ahead = {key: entry for key, entry in out.ahead.items() if key.below not in counting}
     out.letters = {x: OpenRange() for x in sorted(counting) if x not in scope.letters and x not in scope.indices}
-    for letter in sorted(_fixed_letters(names)) if any(made.ranges for made in out.arrays.values()) else ():
+    for letter, axes in names.gathered.items():
+        if letter not in scope.index_arrays:
+            ranges = tuple(OpenRange() for _ in range(axes))
+            out.index_arrays[letter] = IndexArray(letter, ranges, OpenRange())
+            out.arrays.pop(NameKey(letter), None)
+    fixed = _fixed_letters(names) - names.gathered.keys()
+    for letter in sorted(fixed) if any(made.ranges for made in out.arrays.values()) else ():
         out.fixed[letter] = Index(letter, OpenRange(), "fixed")
         out.arrays.pop(NameKey(letter), None)
     return out
@@ -248,6 +266,10 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
         {k: closed_shape(made) for k, made in arrays.items()},
         {k: closed_shape(entry) if isinstance(entry, Tensor) else entry for k, entry in ahead.items()},
         {x: Index(x, closed(i.range), "fixed") for x, i in found.fixed.items()},
+        {
+            x: replace(a, ranges=tuple(map(closed, a.ranges)), target=closed(a.target))
+            for x, a in found.index_arrays.items()
+        },
         {x: closed(r) for x, r in found.letters.items()},
         found.sizes,
     )

@@ -11,7 +11,7 @@ from symgrad.reading.names.name_keys import NameKey, label, labelled_size
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, is_name, letters_in, read_slots, split_superscript
+from symgrad.reading.tree.scripts import cover, is_name, letters_in, read_slots, spelled, split_superscript
 from symgrad.reading.tree.syntax import (
     BigOp,
     Call,
@@ -39,6 +39,9 @@ MAX_NESTED = 4
 """Exponents of exponents are looked at to this depth."""
 FUNCTION_LETTERS = frozenset(("f", "g", "h", "F", "G", "H", "p", "q", "P", "\\phi", "\\psi", "\\Phi", "\\pi"))
 """Letters that stand for functions where brackets follow."""
+WORD_LENGTH = 3
+VOWELS = frozenset("aeou")
+"""Not the i, which is a letter of an index."""
 MATRIX_LETTERS = frozenset(string.ascii_uppercase) - FUNCTION_LETTERS
 
 
@@ -112,6 +115,8 @@ class UndeclaredNames:
     numbered: frozenset[str] = frozenset()
     """Names with a letter in a slot somewhere: `x_1` is an entry of such an x, and a name of its own otherwise."""
 
+    gathered: dict[str, int] = field(default_factory=dict)
+    """The letters that hold positions, the w of ``u_{w_k}``, with the number of slots of their own."""
     generic: frozenset[str] = frozenset()
     """Arguments of which there are samples: the ``x`` of ``p(x) = …``, written whole in such chains alone."""
 
@@ -135,9 +140,12 @@ class UndeclaredNames:
         self.called = frozenset(n.function.key for n in below if isinstance(n, Call))
         self.bound = frozenset(_bound_letters(list(self.trees))) | self.scope.indices.keys() | self.scope.letters.keys()
         bases = {s.key for s in syms} - self.bound - self._summed_arguments(below)
+        words = _words(syms)
+        self.gathered = {x: n for x, n in _gathered(below).items() if x not in bases and x not in self.scope.letters}
         self.index_letters = self.bound | {
             letter
             for s in syms
+            if spelled(s.sub) not in words
             for letter in self._slot_letters(s)
             if letter not in bases and len(letter.rstrip("'")) == 1 and letter.islower()
         }
@@ -182,15 +190,26 @@ class UndeclaredNames:
 
     def _summed_arguments(self, below: Sequence[SyntaxNode]) -> set[str]:
         """The letters that are nothing but arguments of a function that is summed over one of them: beside
-        ``\\sum_w p(w \\mid c)``, the o and the c of ``p(o \\mid c)`` are positions where they stand below a name.
+        ``\\sum_w p(w \\mid c)``, the o and the c of ``p(o \\mid c)`` are positions where they stand below a name. So
+        is the o of a head ``J(v, o) = …`` whose right side has it in a subscript.
         """
         lone: dict[str, list[str]] = {}
         for call in (n for n in below if isinstance(n, Call)):
             own = (a.key for a in call.args if isinstance(a, Sym) and not (a.sub or a.sup or a.primes))
             lone.setdefault(call.function.key, []).extend(own)
-        arguments = [x for letters in lone.values() if not self.summed.isdisjoint(letters) for x in letters]
+        picked = self._picked_by_arguments()
+        arguments = [x for f, own in lone.items() for x in own if x in picked or not self.summed.isdisjoint(own)]
         written = [n.key for n in below if isinstance(n, Sym)]
         return {x for x in {*arguments} if written.count(x) == arguments.count(x)}
+
+    def _picked_by_arguments(self) -> set[str]:
+        """The small letters among the arguments of a head that stand in the subscripts of its other sides."""
+        out: set[str] = set()
+        for head, *sides in (s for s in self.chains if s and isinstance(s[0], Call)):
+            below = {x for side in sides for n in subnodes(side) for x in letters_in(getattr(n, "sub", ()))}
+            arguments = head.args if isinstance(head, Call) else ()
+            out |= {a.key for a in arguments if isinstance(a, Sym) and not a.sub and a.key.islower()} & below
+        return out
 
     def _slot_letters(self, sym: Sym) -> list[str]:
         """The letters in the subscript of an undeclared name, and in the slots of a defined one."""
@@ -315,6 +334,31 @@ def exponents(scope: Scope, tree: SyntaxNode, depth: int = 0) -> list[SyntaxNode
         if node is not None:
             out += [node, *exponents(scope, node, depth + 1)]
     return out
+
+
+def _gathered(below: Sequence[SyntaxNode]) -> dict[str, int]:
+    """The letters in subscripts that have subscripts of their own, with the number of slots there."""
+    out: dict[str, int] = {}
+    for n in below:
+        sub = n.sub if isinstance(n, (Sym, Scripted)) else ()
+        try:
+            slots = read_slots(sub) if any(t.kind == "sub" for t in sub) else ()
+        except NotationError:
+            continue
+        for letter in (x for s in slots if isinstance(s, Position) for _, x in s.terms if x.sub):
+            if all(isinstance(inner, Position) and inner.terms for inner in letter.sub):
+                out[letter.key] = len(letter.sub)
+    return out
+
+
+def _words(syms: Sequence[Sym]) -> set[str]:
+    """The subscripts that are words, as of ``J_{neg}``, and no positions unless their letters are positions elsewhere:
+    three letters and more of one name alone, or with a vowel among them."""
+    names: dict[str, set[str]] = {}
+    for s in syms:
+        if len(s.sub) >= WORD_LENGTH and all(t.kind == "letter" for t in s.sub):
+            names.setdefault(spelled(s.sub), set()).add(s.key)
+    return {sub for sub, bases in names.items() if len(bases) == 1 or not VOWELS.isdisjoint(sub)}
 
 
 def _is_operator(sym: Sym, operand: SyntaxNode) -> bool:

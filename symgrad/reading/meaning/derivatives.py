@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from symgrad.core.nodes import Apply, Definition, Deriv, Entry, Expr, Mul, Num, Pow, Ref, Size, Sum, parts
+from symgrad.core.nodes import Apply, Definition, Deriv, Entry, Expr, Mul, Num, Pow, Ref, Size, Sum, parts, reach
+from symgrad.core.occurrences import named_by
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.earlier_states import require_no_earlier_state
 from symgrad.reading.meaning.name_roles import lookup
@@ -61,8 +62,9 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     if el.totals and is_family(el, node.body):
         value = _total(value, el.totals == "mean")
     targets = [target_of(el, t) for t in node.targets]
+    source = ungrouped(value.body)
+    value = replace(value, body=_through(value.body, [t.body for t in targets]))
     body, axes, row = value.body, value.axes, value.row
-    source = ungrouped(body)
     if _order(source) + len(targets) > MAX_ORDER:
         raise error("SG002", f"derivatives beyond the order {MAX_ORDER} are not taken", node.span)
     inner = source.definition if isinstance(source, Ref) else None
@@ -84,6 +86,15 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     return ReadValue(body, axes, row, True, None if groups else jacobian, groups=groups)
 
 
+def _through(body: Expr, targets: Sequence[Expr]) -> Expr:
+    """The body by way of each target, also where a definition of it writes out what the target was defined as later."""
+    for target in targets:
+        inner = ungrouped(body)
+        if isinstance(target, Ref) and isinstance(inner, Ref) and target.definition not in reach(inner):
+            body = named_by(inner, target.definition)
+    return body
+
+
 @reads(Differential)
 def differential(el: Reading, node: Differential) -> ReadValue:
     """``dX``: the gradient by ``X`` of the cost that the document's gradients belong to."""
@@ -93,7 +104,7 @@ def differential(el: Reading, node: Differential) -> ReadValue:
         raise error("SG113", "a gradient is taken by a declared or defined quantity", node.span)
     by = target.args[0]
     cost = cost_of_gradients(el, by, node.span)
-    gradient = per_sample(el, Deriv(cost, target), cost, by, node.span)
+    gradient = per_sample(el, Deriv(_through(cost, [target]), target), cost, by, node.span)
     made = ReadValue(gradient, value.axes, value.row, True, Jacobian(None, by, (), value.axes))
     return raised(el, made, sup, node.span) if sup else made
 

@@ -10,6 +10,7 @@ from symgrad.core.nodes import Add, Mul, Pow
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, index_expr
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.open_index import OpenIndex
+from symgrad.reading.meaning.open_range import agree
 from symgrad.reading.meaning.raw_trees import Parenthesis
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.values import ReadValue
@@ -75,7 +76,7 @@ def labelled(letter: Letter) -> str:
 def gather(el: Reading, letter: Letter, wanted: Range | None) -> IndexExpr | tuple[IndexExpr, Index]:
     """``n_k``; ``n`` alone gives a new axis as well."""
     array = el.scope.index_arrays[letter.key]
-    if wanted is not None and array.target != wanted:
+    if wanted is not None and array.target != wanted and not agree(array.target, wanted):
         raise error(
             "SG107", f"`{letter.key}` holds positions in {array.target}, the slot runs over {wanted}", letter.span
         )

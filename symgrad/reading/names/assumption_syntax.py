@@ -39,11 +39,13 @@ ORDERS = (">", "<", "\\ge", "\\le")
 class Assuming:
     """Enters assumptions into a scope.
 
-    last: the one that a following ``k \\neq l`` may restrict; stance: what the prose says of the formula that is read.
+    last: the one that a following ``k \\neq l`` may restrict; unequal: such a condition that stands before what it
+    restricts, "``k \\neq l`` implies …"; stance: what the prose says of the formula that is read.
     """
 
     scope: Scope
     last: Assumed | None = None
+    unequal: tuple[Token, ...] = ()
     stance: Stance = "asserted"
 
     def read(self, said: Statement) -> bool:
@@ -98,8 +100,14 @@ class Assuming:
             letter_key(t) in scope.indices or letter_key(t) in scope.index_arrays for t in (said.left[0], said.right[0])
         ):
             self.assume(said.tokens)
+            letters = {letter_key(t) for t in self.unequal if is_name(t)}
+            if self.last is not None and letters and letters <= self.last.names:
+                self.last.unless, self.unequal = self.unequal, ()
             return True
-        if self.last is None or len(said.left) != 1 or len(said.right) != 1:
+        if len(said.left) != 1 or len(said.right) != 1:
+            return False
+        if self.last is None:
+            self.unequal = said.tokens
             return False
         self.last.unless = said.tokens
         scope.version += 1
