@@ -180,7 +180,8 @@ class Checker:
         if step.verdict == "refuted" and doubt is not None:
             return replace(reopened(step), diagnostic=replace(doubt, severity="error"))
         refuted = step.verdict == "refuted"
-        together = self.names.together(out.claim, self.holds, step.span) if refuted else None
+        ask = (self.names.together, self.names.apart) if refuted else ()
+        together = next(filter(None, (asked(out.claim, self.holds, step.span) for asked in ask)), None)
         if together is not None:
             return replace(reopened(step), diagnostic=together, evidence=Evidence("none"))
         if step.verdict == "refuted" and read_step.unclear:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import combinations, islice
 
 from symgrad.calculus.differentiate import depends_on
@@ -12,7 +13,8 @@ from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import Cond, Deriv, Entry, Expr, Tensor, reach, walk
-from symgrad.core.ranges import Affine
+from symgrad.core.ranges import Affine, Index
+from symgrad.core.substitute import mapped_through
 from symgrad.reading.inference.inferring import Inferred
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import ReadDocument
@@ -150,6 +152,23 @@ class InferredNames:
                 return Diagnostic("SG105", message, span, f"write `Let ${said}$.` if they do")
         return None
 
+    def apart(self, claim: Claim, holds: Callable[[Claim], bool], span: Span) -> Diagnostic | None:
+        """Why a refutation does not stand: ``u_o`` may be none of the ``u_k`` of a sum, and nothing says so."""
+        sides = reach(claim.left) | reach(claim.right)
+        for o in (i for i in sides.letters if i in self.inferred.fixed.values()):
+            made: dict[tuple[Tensor, int], Tensor] = {}
+            left, right = (mapped_through(side, partial(_own, o, made)) for side in (claim.left, claim.right))
+            other = reach(left) | reach(right)
+            if o in other or not any(t in other for t, _ in made) or not holds(replace(claim, left=left, right=right)):
+                continue
+            over = o.range.size if o.range is not None else "K"
+            message = f"this holds if `{o.letter}` is none of the positions that the sums run over"
+            remedy = (
+                f"write `Let ${o.letter} \\notin \\{{1, \\dots, {over}\\}}$.`, or `Let ${o.letter} \\in [{over}]$.`"
+            )
+            return Diagnostic("SG105", f"{message}, and nothing says whether it is one", span, remedy)
+        return None
+
     def equate(self, claim: Claim | None, step: Step) -> None:
         """Note a name that is the whole right side of an equation that nothing is ruled on."""
         name = claim.right if claim is not None and step.verdict == "unreadable" else None
@@ -212,6 +231,16 @@ def _is_further_on(body: Entry, target: Expr) -> bool:
     places = [i for e in (body, target) if isinstance(e, Entry) for i in e.indices]
     shifted = any(isinstance(i, Affine) and any(i.indices()) for i in places)
     return shifted and isinstance(target, Entry) and body.indices != target.indices
+
+
+def _own(o: Index, made: dict[tuple[Tensor, int], Tensor], node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:
+    """``u_{oj}`` as an entry of a vector of its own, named ``u_o``."""
+    if not isinstance(node, Entry) or o not in node.indices:
+        return None
+    at = node.indices.index(o)
+    t = node.tensor
+    own = made.setdefault((t, at), Tensor(f"{t.name}_{o.letter}", (*t.ranges[:at], *t.ranges[at + 1 :]), t.domain))
+    return Entry(own, (*node.indices[:at], *node.indices[at + 1 :]))
 
 
 def _shape(tensor: Tensor) -> str:

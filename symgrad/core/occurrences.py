@@ -6,11 +6,12 @@ values, but only the second has a derivative by ``z``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from symgrad.core.kinds import Add, Const, Definition, Deriv, Entry, Expr, Mul, Num, Ref, Size
 from symgrad.core.mentions import reach
 from symgrad.core.ranges import Index, IndexExpr, indices_of, range_of, substitute_index
+from symgrad.core.substitute import mapped_through
 from symgrad.core.traverse import free_indices, parts, rebuild
 
 MAX_TERMS = 12
@@ -26,69 +27,44 @@ def named_by(node: Expr, definition: Definition) -> Expr:
     """
     if isinstance(definition.body, (Entry, Ref, Num, Const, Size)):
         return node
-    return _Naming(definition).named(node)
+    kept = {definition, *reach(definition.body).definitions}
 
-
-class _Naming:
-    """The search for the body of one definition."""
-
-    def __init__(self, definition: Definition) -> None:
-        self.definition = definition
-        self.uses = reach(definition.body).definitions
-        self.done: dict[Expr, Expr] = {}
-        self.made: dict[Definition, Definition] = {}
-
-    def named(self, node: Expr) -> Expr:
-        found = self.done.get(node)
-        if found is None:
-            found = self.done[node] = self._named(node)
-        return found
-
-    def _named(self, node: Expr) -> Expr:
-        here = self._here(node)
+    def named(node: Expr, go: Callable[[Expr], Expr]) -> Expr | None:
+        here = _here(node, definition, go)
         if here is not None:
             return here
-        if isinstance(node, Ref):
-            made = self._through(node.definition)
-            return node if made is node.definition else Ref(made, node.indices)
-        if isinstance(node, Deriv):  # what it differentiates by stands in the body
-            return node
-        return rebuild(node, lambda e: e, self.named)
+        # what a derivative is taken by stands in its body, and what the name itself is made of stays
+        stays = isinstance(node, Deriv) or (isinstance(node, Ref) and node.definition in kept)
+        return node if stays else None
 
-    def _through(self, used: Definition) -> Definition:
-        """A definition whose body has the name; the same one if nothing changes, or if the name's body uses it."""
-        if used is self.definition or used in self.uses:
-            return used
-        if used not in self.made:
-            self.made[used] = used  # a recursion stays as it is
-            body = self.named(used.body)
-            if body is not used.body:
-                self.made[used] = Definition(used.name, used.params, body, used.row, used.arguments)
-        return self.made[used]
+    return mapped_through(node, named)
 
-    def _here(self, node: Expr) -> Expr | None:
-        """The reference for a node that is the body, or has all of its terms or factors; None for any other."""
-        body = self.definition.body
-        if type(node) is not type(body):
-            return None
-        if isinstance(body, (Add, Mul)):
-            for found, rest in _terms(body.args[0], node.args[0], {}, self.definition.params):
-                if self._is_whole(found, node):
-                    own = self._reference(found)
-                    return type(body)((own, *map(self.named, rest))) if rest else own
-            return None
-        for found in _matches(body, node, {}, self.definition.params):
-            if self._is_whole(found, node):
-                return self._reference(found)
+
+def _here(node: Expr, definition: Definition, go: Callable[[Expr], Expr]) -> Expr | None:
+    """The reference for a node that is the body, or has all of its terms or factors; None for any other."""
+    body, params = definition.body, definition.params
+    if type(node) is not type(body):
         return None
+    if not isinstance(body, (Add, Mul)):
+        for found in _matches(body, node, {}, params):
+            if _is_whole(found, node, params):
+                return Ref(definition, _at(found, params))
+        return None
+    for found, rest in _terms(body.args[0], node.args[0], {}, params):
+        if _is_whole(found, node, params):
+            own = Ref(definition, _at(found, params))
+            return type(body)((own, *map(go, rest))) if rest else own
+    return None
 
-    def _is_whole(self, found: Mapping[Index, IndexExpr], node: Expr) -> bool:
-        """True if every parameter has a position that means something outside of the node."""
-        known = free_indices(node)
-        return all(p in found and known.issuperset(indices_of(found[p])) for p in self.definition.params)
 
-    def _reference(self, found: Mapping[Index, IndexExpr]) -> Ref:
-        return Ref(self.definition, tuple(found[p] for p in self.definition.params))
+def _at(found: Mapping[Index, IndexExpr], params: Sequence[Index]) -> tuple[IndexExpr, ...]:
+    return tuple(found[p] for p in params)
+
+
+def _is_whole(found: Mapping[Index, IndexExpr], node: Expr, params: Sequence[Index]) -> bool:
+    """True if every parameter has a position that means something outside of the node."""
+    known = free_indices(node)
+    return all(p in found and known.issuperset(indices_of(found[p])) for p in params)
 
 
 def _matches(body: Expr, node: Expr, found: _Found, params: Sequence[Index]) -> Iterator[_Found]:

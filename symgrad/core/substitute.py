@@ -65,6 +65,35 @@ def mapped(node: Expr, f: Callable[[Expr], Expr | None]) -> Expr:
     return go(node)
 
 
+def mapped_through(node: Expr, f: Callable[[Expr, Callable[[Expr], Expr]], Expr | None]) -> Expr:
+    """Like ``mapped``, in the definitions too: one whose body changes is made anew, with the same name.
+
+    f: is also given the function that maps what stands below the node.
+    """
+    memo: dict[Expr, Expr] = {}
+    made: dict[Definition, Definition] = {}
+
+    def go(node: Expr) -> Expr:
+        done = memo.get(node)
+        if done is None:
+            done = f(node, go)
+            if done is None:
+                done = through(node) if isinstance(node, Ref) else rebuild(node, lambda e: e, go)
+            memo[node] = done
+        return done
+
+    def through(node: Ref) -> Ref:
+        used = node.definition
+        if used not in made:
+            made[used] = used  # a recursion stays as it is
+            body = go(used.body)
+            if body is not used.body:
+                made[used] = Definition(used.name, used.params, body, used.row, used.arguments)
+        return node if made[used] is used else Ref(made[used], node.indices)
+
+    return go(node)
+
+
 def expand(node: Expr, keep: frozenset[Definition] = frozenset()) -> Expr:
     """``node`` with every reference replaced by the body of its definition, except for those in ``keep``."""
     memo: dict[Expr, Expr] = {}

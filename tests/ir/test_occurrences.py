@@ -56,3 +56,10 @@ def test_nothing_else_changes() -> None:
 def test_a_name_for_a_name_is_not_looked_for() -> None:
     alias = Definition("c", (i,), Entry(B, (i,)))
     assert named_by(Entry(B, (k,)), alias) is Entry(B, (k,))
+
+
+def test_a_body_without_letters_is_found_where_it_stands_and_nowhere_else() -> None:
+    a, b = Tensor("a", ()), Tensor("b", ())
+    m = Definition("m", (), Func("\\exp", Entry(a, ())))
+    assert named_by(Func("\\tanh", Func("\\exp", Entry(a, ()))), m) is Func("\\tanh", Ref(m, ()))
+    assert named_by(Func("\\exp", Entry(b, ())), m) is Func("\\exp", Entry(b, ()))

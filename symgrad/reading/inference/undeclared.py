@@ -142,13 +142,17 @@ class UndeclaredNames:
         bases = {s.key for s in syms} - self.bound - self._summed_arguments(below)
         words = _words(syms)
         self.gathered = {x: n for x, n in _gathered(below).items() if x not in bases and x not in self.scope.letters}
-        self.index_letters = self.bound | {
-            letter
-            for s in syms
-            if spelled(s.sub) not in words
-            for letter in self._slot_letters(s)
-            if letter not in bases and len(letter.rstrip("'")) == 1 and letter.islower()
-        }
+        self.index_letters = (
+            self.bound
+            | {
+                letter
+                for s in syms
+                if spelled(s.sub) not in words
+                for letter in self._slot_letters(s)
+                if letter not in bases and len(letter.rstrip("'")) == 1 and letter.islower()
+            }
+            - self.scope.apart
+        )
         self.numbered = frozenset(s.key for s in syms if self.is_undeclared(s) and self._has_letter_slot(s))
         self.generic = self._generic()
         for sides in self.chains:

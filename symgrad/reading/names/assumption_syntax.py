@@ -11,6 +11,7 @@ from symgrad.reading.document.assertions import Stance
 from symgrad.reading.names.declared_name import read_name
 from symgrad.reading.names.name_keys import NameKey, pattern_letters
 from symgrad.reading.names.scope import Assumed, Scope
+from symgrad.reading.names.sets import PositionSet, read_set
 from symgrad.reading.tokens.cuts import Statement, items, outermost
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros
@@ -57,7 +58,7 @@ class Assuming:
             if len(right) == 1 and letter_key(right[0]) in self.scope.subsets:
                 self.assume(said.tokens)
                 return True
-            return said.sign == "\\notin" and self.not_listed(left, right)
+            return said.sign == "\\notin" and (self.not_listed(left, right) or self.not_counted(left, right))
         if said.sign == "\\neq":
             return self.distinct(said)
         lone = is_name(left[0]) and not any(t.text in ("+", "-") for _, t in outermost(left))
@@ -79,6 +80,19 @@ class Assuming:
         spelled = f"{found['name']}_{letter} \\neq {left[0].text}"
         self.spelled(spelled, cover((*left, *right)))
         return True
+
+    def not_counted(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
+        """``o \\notin \\{1, \\dots, K\\}`` of a letter without a declaration: ``u_o`` is none of the ``u_k``."""
+        letter = letter_key(left[0]) if len(left) == 1 and is_name(left[0]) else ""
+        if not letter or letter in self.scope.indices or letter in self.scope.letters:
+            return False
+        try:
+            over = read_set(self.scope, right)
+        except NotationError:
+            return False
+        if isinstance(over, PositionSet) and not over.ranges:
+            self.scope.apart.add(letter)
+        return isinstance(over, PositionSet)
 
     def spelled(self, text: str, place: Span) -> None:
         """Assume what the formula at this place says, in other words."""

@@ -109,6 +109,8 @@ class Scope:
     """Their values for all outcomes."""
     differentials: dict[Tensor | Any, Tensor] = field(default_factory=dict)
     """The arbitrary arrays ``dX`` of small changes, by what they are changes of."""
+    apart: set[str] = field(default_factory=set)
+    """The letters of no position that is counted, ``o \\notin \\{1, \\dots, K\\}``: below a name they are labels."""
     summed: set[str] = field(default_factory=set)
     """The letters of the sums that the document writes, so far."""
     leaves_out: bool = False
