@@ -171,6 +171,8 @@ class Checker:
             self.families = "total"
         if step.verdict == "refuted" and read_step.premises:
             step = self.consequence(read_step, out.claim, step)
+        if step.verdict == "refuted" and read_step.grounds:
+            step = self.with_grounds(read_step, out.claim, step)
         if step.verdict == "refuted":
             step = self.second_reading(read_step, out.claim, step)
         unknown = arbitrary(out.claim, base) if step.verdict == "refuted" else None
@@ -236,6 +238,13 @@ class Checker:
             return self.prover.difference(replace(claim, left=e, right=ZERO))
 
         return factored(claim, expanded, simplified, lambda c: self.prove(c) is not None)
+
+    def with_grounds(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
+        """A refuted step that holds with the reason that the sentence behind it gives, ruled on under that reason."""
+        said = "".join(f"{read_step.left}={read_step.right}".split())
+        grounds = [a for a in read_step.grounds if "".join(a.latex.split()) != said]  # nothing is its own reason
+        grounded = replace(claim, assumptions=(*claim.assumptions, *grounds))
+        return self.rule(grounded, reopened(step)) if grounds and self.holds(grounded) else step
 
     def on_unclear(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
         """A refuted step that holds under what the prose may or may not assume: nothing is ruled on it."""

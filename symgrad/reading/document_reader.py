@@ -14,6 +14,7 @@ from symgrad.reading.document.assertions import (
     drops,
     is_arbitrary,
     is_called,
+    is_plain_ground,
     is_quantified,
     last_cases,
     leaves_sums_out,
@@ -219,6 +220,7 @@ class Reader:
                 read.append((k, found))
         one_hots = [tuple(t) for k, t in read if is_called(prose[k], ONE_HOT)]
         in_words = said_declarations(formulas, prose)
+        self.point_back([(formulas[k], tuple(t), said[k]) for k, t in read if said[k] != "denied"])
         paragraph, incidental = Paragraph(self.scope), Incidental(self.scope)
         incidental.say(in_words.arrays, macros)
         paragraph.read(tokens, kept, defining)
@@ -234,22 +236,24 @@ class Reader:
         for k, tokens_read in read:
             if is_arbitrary(prose[k]):
                 paragraph.arbitrary(tokens_read)
-        self.point_back([(formulas[k], tuple(t)) for k, t in read if said[k] != "denied"])
         self.out.diagnostics.extend(paragraph.diagnostics)
         self.out.not_checked.extend(paragraph.notes)
         return [formula for formula, stance in zip(tokens, kept, strict=True) if stance in ("asserted", "mentioned")]
 
-    def point_back(self, formulas: Sequence[tuple[Inline, tuple[Token, ...]]]) -> None:
-        """``…, using $\\sum_k y_k = 1$`` behind a display: no step of it that holds only with that is refuted."""
-        for inline, tokens in formulas:
+    def point_back(self, formulas: Sequence[tuple[Inline, tuple[Token, ...], Stance]]) -> None:
+        """``…, since $\\sum_k y_k = 1$`` behind a display is assumed there; with ``if``, no step that needs it is refuted."""
+        for inline, tokens, stance in formulas:
             span = inline.content
             near = span.source is self.source and 0 <= span.start - self.at < MAX_BACK and self.out.steps
-            if not near or not points_back(self.source.text[self.at : span.start].rstrip("$\\(` \n")):
+            between = self.source.text[self.at : span.start].rstrip("$\\(` \n") if near else ""
+            if not near or not points_back(between):
                 continue
             el = Elaborator(self.scope, OpenIndices(self.scope), self.definitions)
             ground = tuple(pointed_back(el, tokens))
+            plain = stance in ("asserted", "passing", "mentioned") and is_plain_ground(between)
             for step in (s for s in self.out.steps if s.group == self.group):
                 step.unclear = (*step.unclear, *ground)
+                step.grounds = (*step.grounds, *(a for a, _ in ground if plain))
 
     def inline_chain(self, formula: tuple[Token, ...]) -> None:
         """Rule on a chain of equations in the text where the document asks for it; note it elsewhere."""

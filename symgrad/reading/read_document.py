@@ -58,6 +58,8 @@ class ReadStep:
     """The arrays with inferred shapes in a step whose sides have different shapes."""
     unclear: tuple[tuple[Assumption, Span], ...] = ()
     """What the prose may or may not assume, with its places."""
+    grounds: tuple[Assumption, ...] = ()
+    """What the sentence behind the display gives as its reason, ``since $\\sum_k y_k = 1$``."""
     unused: Diagnostic | None = None
     """What the prose assumes of the step's arrays, and what is not used."""
     omitted: tuple[str, ...] = ()

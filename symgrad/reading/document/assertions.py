@@ -229,6 +229,11 @@ def points_back(text: str) -> bool:
     return words.BACK.match(text) is not None
 
 
+def is_plain_ground(text: str) -> bool:
+    """True if the words between a display and a formula say that it holds there: ``since``, ``where we used that``."""
+    return words.GROUND.match(text) is not None
+
+
 def leaves_sums_out(text: str) -> bool:
     """True if a document says that it leaves sums out: ``in Einstein notation``."""
     return words.EINSTEIN.search(text) is not None
