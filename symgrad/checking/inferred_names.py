@@ -13,7 +13,7 @@ from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import Cond, Deriv, Entry, Expr, Tensor, reach, walk
-from symgrad.core.ranges import Affine, Index
+from symgrad.core.ranges import Affine, Gather, Index, IndexArray
 from symgrad.core.substitute import mapped_through
 from symgrad.reading.inference.inferring import Inferred
 from symgrad.reading.names.scope import Defined
@@ -59,7 +59,9 @@ class InferredNames:
             return ()
         sides = reach(claim.left) | reach(claim.right)
         arrays = (self.declarations[t] for t in sides.tensors if t in self.declarations)
-        fixed = (self.inferred.fixed_declaration(i) for i in sides.letters if i in self.inferred.fixed.values())
+        fixed = [self.inferred.fixed_declaration(i) for i in sides.letters if i in self.inferred.fixed.values()]
+        held = [a for a in sides.index_arrays if a in self.inferred.index_arrays.values()]
+        fixed += map(self.inferred.index_array_declaration, held)
         return tuple(dict.fromkeys((*arrays, *fixed)))
 
     def cause(self, claim: Claim) -> Diagnostic | None:
@@ -144,12 +146,17 @@ class InferredNames:
         """Why a refutation does not stand: two positions are one there, and nothing says whether they may be."""
         sides = reach(claim.left) | reach(claim.right)
         fixed = [i for i in sides.letters if i in self.inferred.fixed.values()]
-        for a, b in islice(((a, b) for a, b in combinations(fixed, 2) if a.range == b.range), MAX_PAIRS):
-            said = f"{a.letter} \\neq {b.letter}"
-            apart = Assumption("condition", said, cond=Cond("eq", a, b, negated=True))
+        pairs: list[tuple[str, str, Cond, tuple[Index, ...], tuple[Cond, ...]]] = [
+            (f"{a.letter} \\neq {b.letter}", "", Cond("eq", a, b, negated=True), (), ())
+            for a, b in combinations(fixed, 2)
+            if a.range == b.range
+        ]
+        arrays = [a for a in sides.index_arrays if a in self.inferred.index_arrays.values() and len(a.ranges) == 1]
+        for said, limit, cond, params, unless in islice((*pairs, *map(_distinct, arrays)), MAX_PAIRS):
+            apart = Assumption("condition", said, cond=cond, params=params, unless=unless)
             if holds(replace(claim, assumptions=(*claim.assumptions, apart))):
                 message = f"this holds for `{said}`, and nothing says that these two positions differ"
-                return Diagnostic("SG105", message, span, f"write `Let ${said}$.` if they do")
+                return Diagnostic("SG105", message, span, f"write `Let ${said}${limit}.` if they do")
         return None
 
     def apart(self, claim: Claim, holds: Callable[[Claim], bool], span: Span) -> Diagnostic | None:
@@ -231,6 +238,14 @@ def _is_further_on(body: Entry, target: Expr) -> bool:
     places = [i for e in (body, target) if isinstance(e, Entry) for i in e.indices]
     shifted = any(isinstance(i, Affine) and any(i.indices()) for i in places)
     return shifted and isinstance(target, Entry) and body.indices != target.indices
+
+
+def _distinct(array: IndexArray) -> tuple[str, str, Cond, tuple[Index, ...], tuple[Cond, ...]]:
+    """``w_k \\neq w_l`` for ``k \\neq l``, in words and as a condition."""
+    one, other = (Index(letter, array.ranges[0], "free") for letter in "kl")
+    apart = Cond("eq", Gather(array, (one,)), Gather(array, (other,)), negated=True)
+    said = f"{array.name}_k \\neq {array.name}_l"
+    return said, " for $k \\neq l$", apart, (one, other), (Cond("eq", one, other),)
 
 
 def _own(o: Index, made: dict[tuple[Tensor, int], Tensor], node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:

@@ -82,8 +82,20 @@ def undefined_dependence(claim: Claim, base: Step) -> Diagnostic | None:
 
 
 def _hidden_dependence(claim: Claim, base: Step) -> Diagnostic | None:
-    """Why a claim says nothing: it differentiates an undeclared function by what none of its kind is a function of."""
-    for node in (n for side in (claim.left, claim.right) for n in walk(side) if isinstance(n, Deriv)):
+    """Why a claim says nothing: it differentiates an undeclared function by what none of its kind is a function of.
+
+    In ``\\sum_{ij} f(X_{ij}) (w_i^\\top v_j - b)^2`` the weight is no function of ``w``: ``w`` stands beside it, and
+    the derivative has ``f`` and no derivative of it.
+    """
+    sides = (claim.left, claim.right)
+    differentiated = {
+        n: {f.name for f, _ in undeclared(n.body)} for side in sides for n in walk(side) if isinstance(n, Deriv)
+    }
+    kept = [{f.name for f, _ in undeclared(side)} for side in sides]
+    for node, names in differentiated.items():
+        beside = depends_on(node.body, node.target) and len(differentiated) == 1
+        if beside and names <= kept[0] & kept[1]:
+            continue
         inside = [(form.name, n) for form, n in undeclared(node.body) if n.function.hidden]
         named = {name for name, n in inside if depends_on(n, node.target)}
         for name, _ in inside:

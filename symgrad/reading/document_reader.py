@@ -241,7 +241,10 @@ class Reader:
         return [formula for formula, stance in zip(tokens, kept, strict=True) if stance in ("asserted", "mentioned")]
 
     def point_back(self, formulas: Sequence[tuple[Inline, tuple[Token, ...], Stance]]) -> None:
-        """``…, since $\\sum_k y_k = 1$`` behind a display is assumed there; with ``if``, no step that needs it is refuted."""
+        """``…, since $\\sum_k y_k = 1$`` behind a display is assumed there.
+
+        With ``if`` in place of ``since``, no step that holds only with it is refuted.
+        """
         for inline, tokens, stance in formulas:
             span = inline.content
             near = span.source is self.source and 0 <= span.start - self.at < MAX_BACK and self.out.steps

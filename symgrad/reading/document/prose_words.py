@@ -302,8 +302,10 @@ BACK = _pattern(
 )
 """Between a display and a formula, these make it a ground of what is displayed: ``, where the last step uses``."""
 GROUND = _pattern(
-    r"^[\s.,;(\\$]*(?:(?:where|here)[\s,]+)?(?:(?:we|I)[\s]+(?:have\s+)?(?:used?)|using|since|because(?: of)?|as|by|due to|thanks to)\b"
-    r"(?:\s+(?:the\s+)?(?:fact|identity|constraint|property|normali[sz]ation|definition|we have|have|it holds)\b)*(?:\s+that)?[\s,~]*$"
+    r"^[\s.,;(\\$]*(?:(?:where|here)[\s,]+)?(?:(?:we|I)\s+(?:have\s+)?used?"
+    r"|using|since|because(?: of)?|as|by|due to|thanks to)\b"
+    r"(?:\s+(?:the\s+)?(?:fact|identity|constraint|property|normali[sz]ation|definition|we have|have|it holds)\b)*"
+    r"(?:\s+that)?[\s,~]*$"
 )
 """Of these, the ones that say plainly that the formula holds: ``since``, ``where we used that``."""
 DROPS = _pattern(

@@ -90,6 +90,11 @@ _ONE_HOTS = _patterns(
     rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_HOT}{_PLACE}{_END}",
     rf"\b{_A}{_HOT}\s+{_NAMES}{_PLACE}{_END}",
 )
+_SPLIT_HOTS = _patterns(
+    rf"(?P<one>{_ONE})\s*,?\s*(?:if|when|whenever|for|where)\s+(?P<at>{_ONE})\s*,?\s*(?:and|or|else)?\s*"
+    rf"(?:it\s+)?(?:(?:is|are|equals)\s+)?(?:0|zero|(?P<zero>{_ONE}))\s+(?:otherwise|else\b|elsewhere)",
+)
+_ENTRY = re.compile(r"(?P<name>.+?)_\{?(?P<letter>[a-zA-Z])\}?\s*=\s*1")
 _NAME = re.compile(
     r"(?:\\[A-Za-z]+\s*\{?\s*)?(?:\\[A-Za-z]+|[A-Za-z])\s*\}*'*"
     r"(?:_(?:\w|\\[A-Za-z]+|\{[^{}^]*(?:\{[^{}]*\})?\}))?(?:\^(?:\{[(\[]\w[)\]]\}|[(\[]\w[)\]]))?"
@@ -119,7 +124,11 @@ def said_declarations(formulas: Sequence[Inline], prose: Sequence[Prose]) -> Sai
         plain = re.sub(r"[~*`\s]+", " ", sentence)
         for name, found in words.arrays(plain):
             arrays.setdefault(name, f"{name} \\in {found}")
-        others.update(dict.fromkeys((*words.numbers(plain), *words.symmetric(plain), *words.one_hots(plain))))
+        others.update(
+            dict.fromkeys(
+                (*words.numbers(plain), *words.symmetric(plain), *words.one_hots(plain), *words.split_hots(plain))
+            )
+        )
         ranks.update(words.ranks(plain))
     return SaidDeclarations(tuple(arrays.values()), tuple(others), tuple(ranks.items()))
 
@@ -168,6 +177,20 @@ class _Words:
                 at = self.written(match["at"] or match["th"])
                 if _NAME.fullmatch(at):
                     yield from (f"{name} = e_{{{at}}}" for name in self.names(match, declared=True))
+
+    def split_hots(self, sentence: str) -> Iterator[str]:
+        """``y = e_o``, of "`y_j = 1` if `j = o`, and 0 otherwise\""""
+        for pattern in _SPLIT_HOTS:
+            for match in pattern.finditer(sentence):
+                entry, zero = _ENTRY.fullmatch(self.written(match["one"])), self.written(match["zero"] or "0")
+                ends = [end.strip() for end in self.written(match["at"]).split("=")]
+                if entry is None or entry["letter"] not in ends or len(ends) != 2 or not zero.endswith("0"):
+                    continue
+                at, number = next((e for e in ends if e != entry["letter"]), ""), re.search(r"\d+", match["one"])
+                if number is None or not is_undenied(self.prose[int(number[0])]):
+                    continue
+                if _NAME.fullmatch(entry["name"]) and _NAME.fullmatch(at):
+                    yield f"{entry['name']} = e_{{{at}}}"
 
     def names(self, match: re.Match[str], declared: bool = False, plainly: bool = True) -> list[str]:
         """The names that a match speaks of; none if a formula among them is no name, or the sentence is in doubt.

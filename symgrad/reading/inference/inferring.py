@@ -146,7 +146,7 @@ def _used_before(
         for k, e in wanted.items()
         if isinstance(e, Tensor) or k.letter not in first or scope.is_ahead(first[k.letter], e.span)
     }
-    out: dict[NameKey, Tensor | Defined] = {k: e for k, e in wanted.items() if isinstance(e, Tensor)}
+    out: dict[NameKey, Tensor | Defined] = {k: e for k, e in wanted.items() if isinstance(e, Tensor) or e.one_hot}
     reached = _differentiated(chains)
     for _ in wanted:
         more = {k: e for k, e in wanted.items() if k not in out and k.letter in reached}

@@ -11,12 +11,13 @@ from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, pattern_letters
 from symgrad.reading.names.scope import Defined, Scope
+from symgrad.reading.names.upstream_costs import note_derivatives
 from symgrad.reading.tokens.cuts import Statement, depths, outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, read_slots, starts_name
 from symgrad.reading.tree.syntax import Call, Expectation, Position, Sym, SyntaxNode
-from symgrad.reading.tree.used_names import subnodes, value_names
+from symgrad.reading.tree.used_names import note_sizes, subnodes, value_names
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
 
@@ -78,6 +79,8 @@ class Equations:
             return False  # `setting $a = b$` is a condition
         try:
             body = Parser(right, self.scope, cover(right)).whole()
+            note_sizes(self.scope, [body])
+            note_derivatives(self.scope, [body])
             plain = {n.key for n in subnodes(body) if isinstance(n, Sym)}
             names = {x for x in value_names(self.scope, body) if x in plain or x not in TRANSPOSES}  # not `w^T x`
             if not names or head.key in names:
@@ -123,7 +126,9 @@ class Equations:
     def is_known(self, key: str) -> bool:
         scope = self.scope
         value = any(k.letter == key for k in scope.values)
-        named = bool(scope.calls.named(NameKey(key))) or NameKey(key) in scope.functions or scope.is_function(key)
+        name = NameKey(key)
+        named = bool(scope.calls.named(name)) or name in scope.functions or scope.is_function(key)
+        named = named or name in (scope.costs or {})
         return value or named or key in CONSTANTS or key in scope.sizes or key in scope.indices or key in scope.letters
 
     def is_moment(self, left: tuple[Token, ...]) -> bool:
