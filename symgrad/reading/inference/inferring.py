@@ -6,6 +6,7 @@ with the declarations that this gave. Declared names keep their declarations: wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -25,6 +26,14 @@ from symgrad.text.source import Span
 
 SIZES = "DMKNPQRST"
 """Names for sizes that no letter stands for, as far as the document has no other use for them."""
+_END = r"(?:\$\$|\\\]|\\end\{[a-z*]+\}|```)"
+_GOES_ON = re.compile(
+    rf"(?:(?!{_END}|\n\s*\n)[\s\S])*(?:{_END}[\s.,;]*)+(?:where|with|here)\b(?:(?!{_END}|[.!?]\s)[\s\S])*",
+    re.IGNORECASE,
+)
+"""From a name in a display to a formula of the sentence that explains it."""
+REACH = 2_000
+"""The most characters between the two."""
 MAX_NAMES = 400
 MAX_AXES = 4
 
@@ -146,7 +155,9 @@ def _used_before(
         for k, e in wanted.items()
         if isinstance(e, Tensor) or k.letter not in first or scope.is_ahead(first[k.letter], e.span)
     }
-    out: dict[NameKey, Tensor | Defined] = {k: e for k, e in wanted.items() if isinstance(e, Tensor) or e.one_hot}
+    out: dict[NameKey, Tensor | Defined] = {
+        k: e for k, e in wanted.items() if isinstance(e, Tensor) or e.one_hot or _explains(first.get(k.letter), e.span)
+    }
     reached = _differentiated(chains)
     for _ in wanted:
         more = {k: e for k, e in wanted.items() if k not in out and k.letter in reached}
@@ -156,6 +167,13 @@ def _used_before(
         bodies = [e.body for e in more.values() if isinstance(e, Defined)]
         reached |= {n.key for body in bodies for n in subnodes(body) if isinstance(n, Sym)}
     return out
+
+
+def _explains(used: Span | None, defined: Span) -> bool:
+    """True for a definition in the sentence that goes on behind the display with the first use: ``$$…$$ where $S = …$``."""
+    if used is None or used.source is not defined.source or not 0 <= defined.start - used.end <= REACH:
+        return False
+    return _GOES_ON.fullmatch(used.source.text[used.end : defined.start]) is not None
 
 
 def _differentiated(chains: Sequence[Sequence[SyntaxNode]]) -> set[str]:

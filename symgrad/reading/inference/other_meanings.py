@@ -61,8 +61,8 @@ def stacked(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[str, dict[NameKey
     named = {scope.value_key(n)[0]: n for node in nodes for n in subnodes(node) if isinstance(n, Sym)}
     for key, sym in named.items():
         other = next((k for k in arrays if key in arrays and k != key and _swapped(k.letter) == key.letter), None)
-        if key is None or other is None:
-            continue
+        if key is None or other is None or (key.letter.islower() and other in named):
+            continue  # of two that stand there, the capital is made of the other
         fits = arrays[key].ranges in (arrays[other].ranges, arrays[other].ranges[::-1])
         declared = other.letter.islower() and fits and not scope.is_provisional(other)
         if not scope.is_provisional(key) and not declared:

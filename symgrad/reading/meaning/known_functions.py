@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from symgrad.core.functions import BY_SPELLING
-from symgrad.core.nodes import Add, Delta, Expr, Func, Mul, Pow, Sum, num
+from symgrad.core.nodes import Add, Delta, Expr, Func, Mul, Pow, Sum, free_indices, num
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.matrix_inverses import determinant, matrix_inverse
-from symgrad.reading.meaning.open_index import same_range
+from symgrad.reading.meaning.open_index import OpenIndex, same_range
 from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import element
@@ -124,8 +124,9 @@ def vec(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
 
 
 def diag(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
-    """The diagonal matrix of a vector, or the diagonal of a matrix."""
-    value = _vector(values, node)
+    """The diagonal matrix of a vector, or the diagonal of a matrix; ``\\operatorname{diag}(p_i)`` is that of ``p``."""
+    value = _over_letter(values[0]) if len(values) == 1 else None
+    value = value or _vector(values, node)
     if len(value.axes) == 1:
         other = value.axes[0].fresh("free")
         if value.axes[0].range is None:
@@ -134,6 +135,16 @@ def diag(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     if len(value.axes) != 2 or not same_range(*value.axes):
         raise ShapeMismatch("`diag` takes a vector or a square matrix", value, value, node.span)
     return ReadValue(substitute(value.body, {value.axes[1]: value.axes[0]}), value.axes[:1])
+
+
+def _over_letter(value: ReadValue) -> ReadValue | None:
+    """A number with one free letter, ``p_i (1 - p_i)``, as the vector over that letter."""
+    letters = {i for i in free_indices(value.body) if isinstance(i, OpenIndex) and i.kind == "free"}
+    if value.axes or len(letters) != 1:
+        return None
+    letter = letters.pop()
+    axis = letter.fresh("free")
+    return ReadValue(substitute(value.body, {letter: axis}), (axis,))
 
 
 def det(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
