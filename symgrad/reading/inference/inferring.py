@@ -170,7 +170,7 @@ def _used_before(
 
 
 def _explains(used: Span | None, defined: Span) -> bool:
-    """True for a definition in the sentence that goes on behind the display with the first use: ``$$…$$ where $S = …$``."""
+    """True for a definition in the sentence that goes on behind the display of the first use, ``where $S = …$``."""
     if used is None or used.source is not defined.source or not 0 <= defined.start - used.end <= REACH:
         return False
     return _GOES_ON.fullmatch(used.source.text[used.end : defined.start]) is not None

@@ -293,7 +293,8 @@ class Ranks:
         transposed = _is_transposed(node.sup)
         inner = self.rank(node.base, None if transposed else want)
         if transposed and isinstance(node.base, (Derivative, Paren)) and (inner is None or not inner.axes):
-            inner = self.rank(node.base, Rank(1))
+            matrix = isinstance(node.base, Derivative) and is_capital_name(node.base.targets[0])
+            inner = self.rank(node.base, Rank(2 if matrix else 1))
         return Rank(inner.axes, inner.axes == 1 and not inner.row) if inner is not None and transposed else inner
 
     def call(self, node: Call, want: Rank | None) -> Rank | None:

@@ -28,6 +28,7 @@ from symgrad.reading.tree.syntax import (
     Slot,
     Sym,
     SyntaxNode,
+    Terms,
 )
 from symgrad.reading.tree.used_names import position_arguments, subnodes, summed_letters
 from symgrad.text.diagnostic import NotationError
@@ -384,14 +385,20 @@ def _is_delta(sym: Sym) -> bool:
 
 
 def _multiplied(nodes: Sequence[SyntaxNode]) -> set[int]:
-    """What is read as calls and is a product with a matrix: ``(A x - b)^\\top W (A x - b)``."""
+    """What is read as calls and is a product with a matrix: ``(A x - b)^\\top W (A x - b)``, ``X (P - Y)^\\top``."""
     pairs = (pair for n in nodes if isinstance(n, ProductNode) for pair in pairwise(n.factors))
+    behind = [call for (_, left), (op, call) in pairs if op == "" and _is_transposed(left)]
+    sums = [n.base for n in nodes if _is_transposed(n) and isinstance(n, Scripted)]
+    sums = [call for call in sums if isinstance(call, Call) and isinstance(call.args[0], Terms)]
     return {
         id(call)
-        for (_, left), (op, call) in pairs
-        if op == "" and isinstance(call, Call) and not call.bare and call.function.key in MATRIX_LETTERS
-        if isinstance(left, (Sym, Scripted)) and [t.text for t in left.sup] in (["\\top"], ["T"])
+        for call in (*behind, *sums)
+        if isinstance(call, Call) and not call.bare and call.function.key in MATRIX_LETTERS
     }
+
+
+def _is_transposed(node: SyntaxNode) -> bool:
+    return isinstance(node, (Sym, Scripted)) and [t.text for t in node.sup] in (["\\top"], ["T"])
 
 
 def _bound_letters(trees: Sequence[SyntaxNode]) -> set[str]:

@@ -249,6 +249,8 @@ class Definer:
             return None  # `x = (x_1, \dots, x_n)` says what its entries are called
         if key is not None and isinstance(entry, Tensor) and written.plain and self._through(key, written.body):
             return None  # `d_j = 2 y_j - 1` is a claim about the d that y is defined by
+        if entry is None and not (name.sub or name.sup or name.primes) and self._is_total(name, written):
+            return self._enter("values", NameKey.unlabelled(name)._replace(total=True), written)
         form = _compound_form(name)
         if form is not None:
             return self._compound(name, form, key is not None, written)
@@ -347,6 +349,10 @@ class Definer:
         if written.plain and (known or key in self.scope.compounds):
             return None
         return self._enter("compounds", key, written, form=form)
+
+    def _is_total(self, name: Sym, written: Candidate) -> bool:
+        """True for ``L = \\sum_t L_t``, whose family is defined further down."""
+        return written.plain and written.sums() and written.uses_entries(name.key)
 
     def _new_key(self, name: Sym, body: SyntaxNode) -> tuple[NameKey, tuple[Token, ...]]:
         """The key of an unknown name. Its subscript is slots if the body has all its letters in slots, else a label."""

@@ -209,7 +209,8 @@ class Equations:
         sym = head.function
         if len(names) != len(head.args) or sym.sup or sym.primes or self.scope.is_function(sym.key):
             return False
-        if sym.sub:
+        held = any(self.scope.is_array(name) for name in names)  # `L(\\hat y, y) = …`, and `L` alone at their values
+        if sym.sub or (held and self.defining == "plainly"):
             return bool(self.defining) and self.labelled_function(head, right, span)
         key = NameKey(sym.key)
         if (key, len(names)) in self.scope.calls or all(t.kind == "number" for t in right):

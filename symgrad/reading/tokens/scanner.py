@@ -145,6 +145,8 @@ class Scanner(ABC):
 
     def symbol(self, raw: Raw) -> None:
         kind, text = SYMBOLS[raw[0]]
+        if text == "\\star" and any(t.kind == "sup" for t in self.out[-2:]):
+            kind, text = "symbol", "*"  # `x^\\star` is x^*
         if self.side:
             text = BARS.get((self.side, text), text)
             kind = "command" if text[0] == "\\" else kind
