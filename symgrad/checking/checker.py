@@ -42,6 +42,7 @@ from symgrad.reading.read_document import ReadDocument, ReadStep
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Source, Span
 from symgrad.writing.index_latex import latex, read
+from symgrad.writing.witness_script import witness_script
 
 Progress = Callable[[int, int], None]
 
@@ -297,7 +298,7 @@ class Checker:
     def ruling(self, claim: Claim) -> ClaimRuling:
         """What both engines find out about a claim; if it differs, the difference of its sides, and repairs."""
         proof = self.proof(claim)
-        found = refute(claim, self.seed, self.session, proved=proof is not None)
+        found = with_script(claim, refute(claim, self.seed, self.session, proved=proof is not None))
         if proof is not None or found.verdict != "differs":
             return ClaimRuling(proof, found)
         resolved = self.resolved.claim(claim)
@@ -398,6 +399,14 @@ class Checker:
         return self.remembered.holds(
             claim, lambda: self.prove(claim) is not None or holds(claim, self.seed, self.session)
         )
+
+
+def with_script(claim: Claim, found: Evaluation) -> Evaluation:
+    """The same, with a program for its witness in place of the point."""
+    if found.witness is None or found.point is None:
+        return replace(found, point=None)
+    script = witness_script(claim.left, claim.right, found.point)
+    return replace(found, witness=replace(found.witness, script=script), point=None)
 
 
 @contextmanager

@@ -35,7 +35,8 @@ from symgrad.evaluating.evaluator import Evaluator
 class Evaluation:
     """verdict ``undefined``: no valid point was found, or the claim could not be evaluated (see ``note``).
 
-    sizes: the sizes of the main evaluation; bound: sizes from which it is exact, None if there is no such bound.
+    sizes: the sizes of the main evaluation; bound: sizes from which it is exact, None if there is no such bound;
+    point: where the witness is, None if the difference there does not show in doubles.
     """
 
     verdict: Literal["equal", "differs", "undefined"]
@@ -43,7 +44,11 @@ class Evaluation:
     sizes: dict[str, int] = field(default_factory=dict)
     bound: dict[str, int] | None = None
     witness: Witness | None = None
+    point: Environment | None = None
     note: str = ""
+
+
+FoundWitness = tuple[Witness, Environment | None]
 
 
 def refute(claim: Claim, seed: int = 0, session: Session | None = None, proved: bool = False) -> Evaluation:
@@ -116,13 +121,13 @@ def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) 
         if comparison.differs.any():
             if not certify:
                 return Evaluation("differs", seen, sizes)
-            witness = _witness(claim, session, comparison)
-            if witness is not None:
-                return Evaluation("differs", seen, sizes, limit, witness)
+            found = _witness(claim, session, comparison)
+            if found is not None:
+                return Evaluation("differs", seen, sizes, limit, *found)
     if certify and not proved:
-        witness = _hidden(claim, main)
-        if witness is not None:
-            return Evaluation("differs", seen, sizes, limit, witness)
+        found = _hidden(claim, main)
+        if found is not None:
+            return Evaluation("differs", seen, sizes, limit, *found)
     few = max(c.samples / c.valid.shape[0] for c in main) < FEW
     if not proved and (few or not all(_seen(node, main) for side in (claim.left, claim.right) for node in walk(side))):
         return Evaluation("undefined", seen, sizes, note="hardly any valid point found")
@@ -243,7 +248,7 @@ def _on_all_sides(claim: Claim, session: Session, sizes: Mapping[str, int]) -> I
         return
 
 
-def _hidden(claim: Claim, main: list[SideComparison]) -> Witness | None:
+def _hidden(claim: Claim, main: list[SideComparison]) -> FoundWitness | None:
     """A difference too small for double precision, ``\\pi a`` and ``3.14159265358979 a``, found with many digits."""
     exact = [c for c in main if c.evaluator.env.exact]
     for c in exact[:HIDDEN]:
@@ -256,7 +261,7 @@ def _hidden(claim: Claim, main: list[SideComparison]) -> Witness | None:
     return None
 
 
-def _witness(claim: Claim, session: Session, found: SideComparison) -> Witness | None:
+def _witness(claim: Claim, session: Session, found: SideComparison) -> FoundWitness | None:
     """A small certified witness; None if many digits show that the difference is rounding."""
     points = list(islice(found.points(), 6))
     simple: list[tuple[Evaluator, int, dict[Index, int]]] = []
@@ -272,8 +277,8 @@ def _witness(claim: Claim, session: Session, found: SideComparison) -> Witness |
     return None
 
 
-def witness_of(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int], sides: Certificate) -> Witness:
-    """The witness: the point's values by printable names."""
+def witness_of(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int], sides: Certificate) -> FoundWitness:
+    """The witness: the point's values by printable names; and the point, if doubles show the difference there."""
     env = ev.env.sample(b, at)
     reached = reach(claim.left) | reach(claim.right)
     for a in claim.assumptions:
@@ -296,7 +301,8 @@ def witness_of(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int], sid
         while name in positions:
             name += "'"
         positions[name] = int(p[0])
-    return Witness(dict(sorted(env.sizes.items())), values, positions, _number(sides.left), _number(sides.right))
+    found = Witness(dict(sorted(env.sizes.items())), values, positions, _number(sides.left), _number(sides.right))
+    return found, env if sides.difference > SEEN * sides.scale else None
 
 
 def _plain(a: NDArray[np.float64]) -> object:

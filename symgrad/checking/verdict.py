@@ -30,7 +30,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Where the sides differ: values with both results, or the two shapes."""
+    """Where the sides differ: values with both results, or the two shapes.
+
+    script: a program that computes both sides there; empty if it would be too long, or if its doubles don't show it.
+    """
 
     sizes: dict[str, int] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
@@ -38,6 +41,7 @@ class Witness:
     left: float | None = None
     right: float | None = None
     shapes: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    script: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

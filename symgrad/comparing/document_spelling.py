@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from symgrad.exporting.python_names import spelled
+from symgrad.text.python_names import spelled
 
 
 def spellings(names: Iterable[str]) -> dict[str, str]:

@@ -9,13 +9,13 @@ from symgrad.core.nodes import Lam
 from symgrad.exporting.code.module import Module
 from symgrad.exporting.program.cost import Cost, CostSource, cost
 from symgrad.exporting.program.symmetry import SymmetricMatrices
-from symgrad.exporting.python_names import PythonNames, spelled
 from symgrad.exporting.targets.jax_target import JaxModule
 from symgrad.exporting.targets.numpy_target import NumpyModule
 from symgrad.exporting.targets.torch_target import TorchModule
 from symgrad.reading.document_names import DocumentNames, Quantity, unused
 from symgrad.reading.read_document import ReadDocument
 from symgrad.text.diagnostic import Diagnostic, NotationError, SymgradError
+from symgrad.text.python_names import PythonNames, spelled
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def _step(step: Step, read: bool, paint: Paint) -> str:
         return frame(paint("red", "unreadable"), step.span, "note", facts, paint)
     if step.verdict == "unreadable" and step.diagnostic:
         return _diagnostic(step.diagnostic, "unreadable", list(_warnings(step)), paint)
-    facts = [*(_reading(step) if read else ()), *_grounds(step), *_warnings(step)]
+    facts = [*(_reading(step) if read else ()), *_grounds(step), *(_script(step) if read else ()), *_warnings(step)]
     if not is_shown(step):
         passed = "expected" if refuted_as_expected(step) else step.verdict
         return frame(paint(STYLES[passed], NAMES.get(passed, passed)), step.span, "note", facts, paint)
@@ -215,6 +215,12 @@ def _grounds(step: Step) -> Iterator[Fact]:
         yield "assuming", [", ".join(step.assumptions)]
     for repair in step.repairs:
         yield "perhaps", [repair]
+
+
+def _script(step: Step) -> Iterator[Fact]:
+    """A program that computes both sides of a refuted step."""
+    if step.witness and step.witness.script:
+        yield "try it", step.witness.script.splitlines()
 
 
 def evidence_text(evidence: Evidence) -> str:

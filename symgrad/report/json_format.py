@@ -116,6 +116,7 @@ def _witness(witness: Witness | None) -> dict[str, Any] | None:
         "at": dict(witness.at),
         "left": plain(witness.left),
         "right": plain(witness.right),
+        "script": witness.script or None,
     }
 
 

@@ -10,9 +10,9 @@ from symgrad.comparing.findings import Opinion
 from symgrad.comparing.finite_differences import second_opinion
 from symgrad.core.nodes import free_indices, reach
 from symgrad.core.substitute import expand
-from symgrad.exporting.python_names import spelled
 from symgrad.sympy_costs.keyword_function import KeywordFunction
 from symgrad.text.diagnostic import SymgradError
+from symgrad.text.python_names import spelled
 
 
 def checked_gradient(function: Callable[..., Any], at: Mapping[str, Any] | None = None, seed: int = 0) -> Opinion:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.exporting.costs import export_document
 from symgrad.exporting.loading import load_text
-from symgrad.exporting.python_names import spelled
 from symgrad.text.diagnostic import SymgradError
+from symgrad.text.python_names import spelled
 
 if TYPE_CHECKING:
     from symgrad.core.nodes import Expr

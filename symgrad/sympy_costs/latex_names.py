@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from symgrad.exporting.python_names import ACCENTS, RESERVED, spelled
+from symgrad.text.python_names import ACCENTS, RESERVED, spelled
 
 _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi omega "

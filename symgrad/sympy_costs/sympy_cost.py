@@ -23,7 +23,6 @@ from symgrad.core.nodes import (
 )
 from symgrad.core.ranges import Index, IndexExpr
 from symgrad.core.substitute import expand, mapped, substitute
-from symgrad.exporting.python_names import spelled
 from symgrad.gradients.gradient import Gradient, gradient
 from symgrad.gradients.requests import GradientRequests
 from symgrad.gradients.simplify import Simplifier
@@ -38,6 +37,7 @@ from symgrad.sympy_door.bridge import BridgeError
 from symgrad.sympy_door.from_sympy import FromSympy
 from symgrad.sympy_door.to_sympy import to_sympy
 from symgrad.text.diagnostic import NotationError, SymgradError
+from symgrad.text.python_names import spelled
 from symgrad.text.source import Source
 from symgrad.writing.index_latex import latex
 from symgrad.writing.letters import name as written

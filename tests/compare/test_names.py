@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symgrad.comparing.document_spelling import spellings
-from symgrad.exporting.python_names import spelled
+from symgrad.text.python_names import spelled
 from tests.cases import each
 
 

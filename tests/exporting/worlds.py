@@ -18,11 +18,11 @@ from symgrad.core.ranges import Affine, Index, IndexArray, Range, Subset
 from symgrad.evaluating.environment import Environment
 from symgrad.evaluating.evaluator import Evaluator
 from symgrad.exporting.costs import TARGETS, export_document
-from symgrad.exporting.python_names import spelled
 from symgrad.gradients.document_style import style_of
 from symgrad.reading.document_names import DocumentNames, Quantity
 from symgrad.reading.document_reader import read_document
 from symgrad.text.diagnostic import SymgradError
+from symgrad.text.python_names import spelled
 from symgrad.text.source import Source
 
 ROOT = Path(__file__).parents[2]

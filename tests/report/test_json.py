@@ -77,6 +77,7 @@ def witness_of_values() -> None:
         "at": {"i": 1},
         "left": -0.5,
         "right": 0.5,
+        "script": None,
     }
     assert step["difference"] == r"2 \sum_n (p_n - y_n) x_{ni}"
     assert step["repairs"] == ["the other sign of the whole right side"]

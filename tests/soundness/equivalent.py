@@ -10,8 +10,10 @@ import json
 import re
 from pathlib import Path
 
-from tests.soundness.mutants import Mutant, Ruling, Side
+from tests.soundness.mutants import Judge, Mutant, Ruling, Side
 from tests.soundness.scan import Factor, Level, Term, scan
+
+PASSING = ("proved", "agrees")
 
 
 def close_up(text: str) -> str:
@@ -193,3 +195,22 @@ REVIEWED: dict[tuple[str, str], str] = {
     (row["document"], row["side"]): row["reason"]
     for row in json.loads(Path(__file__).with_name("reviewed.json").read_text(encoding="utf-8"))
 }
+
+
+def changed_side(judge: Judge, side: Side, mutant: Mutant) -> str:
+    """The side as it reads after the change."""
+    return close_up(judge.text[side.start : mutant.start] + mutant.new + judge.text[mutant.end : side.end])
+
+
+def verdict(judge: Judge, side: Side, mutant: Mutant, rulings: list[Ruling]) -> str:
+    """The worst of the verdicts on the claims that hold the change; 'no error' where each that passes may."""
+    passing = [r for r in rulings if r.verdict in PASSING]
+    if passing:
+        if judge.text[mutant.start : mutant.end].strip() == r"\odot" and not mutant.new.strip():
+            return "no error"  # columns side by side are multiplied entry by entry where no inner product fits
+        known = (judge.path, changed_side(judge, side, mutant)) in REVIEWED
+        if known or all(rule(judge.text, side, mutant, r) for r in passing):
+            return "no error"
+        return "proved" if any(r.verdict == "proved" for r in passing) else "agrees"
+    verdicts = {r.verdict for r in rulings}
+    return "refuted" if "refuted" in verdicts else "unreadable" if verdicts else "definition"

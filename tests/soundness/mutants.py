@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from symgrad.checking.checker import Checker
-from symgrad.checking.refute import Evaluation
+from symgrad.checking.refute import refute
+from symgrad.checking.rulings import ClaimRuling
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Claim
 from symgrad.reading.document.block_reader import Directive, Display
@@ -100,8 +101,9 @@ def places(steps: list[ReadStep]) -> list[tuple[tuple[int, int], tuple[int, int]
 class Terse(Checker):
     """Verdicts without advice: no repairs, no difference."""
 
-    def refuted(self, claim: Claim, base: Step, found: Evaluation) -> Step:
-        return replace(base, verdict="refuted", witness=found.witness)
+    def ruling(self, claim: Claim) -> ClaimRuling:
+        grounds = self.proof(claim)
+        return ClaimRuling(grounds, refute(claim, self.seed, self.session, proved=grounds is not None))
 
 
 @dataclass
@@ -122,11 +124,11 @@ class Judge:
         self.sides = []
         self.wrong = set()
         report = Checker(0).document(document)
-        good = {id(r): s.verdict in ("proved", "agrees") for r, s in zip(document.steps, report.steps, strict=True)}
+        good = {(s.span.start, s.span.end) for s in report.steps if s.verdict in ("proved", "agrees")}
         for k, shown in enumerate(self.shown):
             seen: set[tuple[int, int]] = set()
             for number, (step, (left, right)) in enumerate(zip(shown.steps, places(shown.steps), strict=True)):
-                if not good[id(step)]:
+                if (step.span.start, step.span.end) not in good:
                     self.wrong.add((k, number))
                     continue
                 for start, end in (left, right):

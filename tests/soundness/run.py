@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -93,16 +93,25 @@ def block(seed: int, count: int = BLOCK) -> dict[str, Any]:
     return {"seed": seed, "steps": count, "digest": digest.hexdigest(), "table": counts, "wrong": wrong}
 
 
-def run(record: Path, blocks: int, first: int = 0) -> list[dict[str, Any]]:
-    """The blocks with the seeds from ``first`` on; those that the record has are not done again."""
+def recorded(
+    record: Path, names: Iterable[Any], name_of: Callable[[dict[str, Any]], Any], work: Callable[[Any], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The blocks of these names; those that the record has are not done again, others are added to it one by one."""
     lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
-    done = {found["seed"]: found for found in map(json.loads, lines)}
-    for seed in range(first, first + blocks):
-        if seed not in done:
-            done[seed] = block(seed)
+    done = {name_of(found): found for found in map(json.loads, lines)}
+    found = []
+    for name in names:
+        if name not in done:
+            done[name] = work(name)
             with record.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(done[seed]) + "\n")
-    return [done[seed] for seed in range(first, first + blocks)]
+                file.write(json.dumps(done[name]) + "\n")
+        found.append(done[name])
+    return found
+
+
+def run(record: Path, blocks: int, first: int = 0) -> list[dict[str, Any]]:
+    """The blocks of generated steps with the seeds from ``first`` on."""
+    return recorded(record, range(first, first + blocks), lambda found: found["seed"], block)
 
 
 def summary(blocks: list[dict[str, Any]]) -> str:

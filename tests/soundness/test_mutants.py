@@ -14,34 +14,15 @@ import pytest
 
 from tests.cases import each
 from tests.samples import sample
-from tests.soundness.equivalent import REVIEWED, close_up, rule
-from tests.soundness.mutants import Judge, Mutant, Ruling, Side, judge_of
+from tests.soundness.equivalent import PASSING, changed_side, verdict
+from tests.soundness.mutants import judge_of
 
 pytestmark = pytest.mark.sampled
 
 DOCUMENTS = sorted((Path(__file__).resolve().parents[2] / "derivations").glob("*.md"))
 SAMPLE = sample(10, 16, "SYMGRAD_MUTANTS")
-PASSING = ("proved", "agrees")
 
 table: dict[str, Counter[str]] = defaultdict(Counter)
-
-
-def changed(judge: Judge, side: Side, mutant: Mutant) -> str:
-    return close_up(judge.text[side.start : mutant.start] + mutant.new + judge.text[mutant.end : side.end])
-
-
-def verdict(judge: Judge, side: Side, mutant: Mutant, rulings: list[Ruling]) -> str:
-    """The worst of the verdicts on the claims that hold the change; 'no error' where each that passes may."""
-    passing = [r for r in rulings if r.verdict in PASSING]
-    if passing:
-        if judge.text[mutant.start : mutant.end].strip() == r"\odot" and not mutant.new.strip():
-            return "no error"  # columns side by side are multiplied entry by entry where no inner product fits
-        known = (judge.path, changed(judge, side, mutant)) in REVIEWED
-        if known or all(rule(judge.text, side, mutant, r) for r in passing):
-            return "no error"
-        return "proved" if any(r.verdict == "proved" for r in passing) else "agrees"
-    verdicts = {r.verdict for r in rulings}
-    return "refuted" if "refuted" in verdicts else "unreadable" if verdicts else "definition"
 
 
 @each("path", DOCUMENTS, shares=8)
@@ -56,7 +37,7 @@ def test_no_mutant_passes(path: Path) -> None:
         word = verdict(judge, side, mutant, rulings)
         table[mutant.operator][word] += 1
         if word in PASSING:
-            found.append(f"{path.name}:{side.line} {mutant.operator}: {word}: {changed(judge, side, mutant)}")
+            found.append(f"{path.name}:{side.line} {mutant.operator}: {word}: {changed_side(judge, side, mutant)}")
     assert not found, "\n".join(found)
 
 

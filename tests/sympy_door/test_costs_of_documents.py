@@ -16,8 +16,8 @@ from symgrad.core.claims import Claim
 from symgrad.core.nodes import Entry, free_indices, reach, rebuild
 from symgrad.core.ranges import Gather
 from symgrad.core.substitute import expand, substitute
-from symgrad.exporting.python_names import spelled
 from symgrad.proving.proof import Prover
+from symgrad.text.python_names import spelled
 from symgrad.writing.letters import name as written
 from tests.cases import each
 from tests.samples import THOROUGH

@@ -14,8 +14,8 @@ from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import Operand, Take
 from symgrad.exporting.program.inputs import Argument, Inputs, size_told_by
 from symgrad.exporting.program.reach import ends
-from symgrad.exporting.python_names import PythonNames, spelled
 from symgrad.text.diagnostic import SymgradError
+from symgrad.text.python_names import PythonNames, spelled
 
 
 def leading(arguments: Sequence[Argument]) -> str:

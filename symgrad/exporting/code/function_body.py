@@ -29,7 +29,7 @@ from symgrad.exporting.graph.array_kinds import (
 )
 from symgrad.exporting.graph.array_properties import divides
 from symgrad.exporting.program.structure import Form
-from symgrad.exporting.python_names import PythonNames
+from symgrad.text.python_names import PythonNames
 
 VALUE = ""
 """The output that is the cost itself; other outputs are named after the argument of the gradient."""

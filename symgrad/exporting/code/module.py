@@ -18,8 +18,8 @@ from symgrad.exporting.code.line_wrapping import commented, wrapped
 from symgrad.exporting.program.cost import Cost, CostSource, cost
 from symgrad.exporting.program.inputs import Argument
 from symgrad.exporting.program.structure import Form
-from symgrad.exporting.python_names import PythonNames
 from symgrad.text.diagnostic import SymgradError
+from symgrad.text.python_names import PythonNames
 from symgrad.text.version import installed_version
 
 

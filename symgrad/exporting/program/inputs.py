@@ -11,7 +11,7 @@ from symgrad.core.ranges import Affine, Index, IndexArray, Range, Subset
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import InputArray, LiteralArray
 from symgrad.exporting.graph.labelled_array import LabelledArray
-from symgrad.exporting.python_names import PythonNames, spelled
+from symgrad.text.python_names import PythonNames, spelled
 
 Kind = Literal["real", "array", "index", "subset", "size"]
 

@@ -1,0 +1,106 @@
+"""Python expressions as text that knows how firmly it binds, so that no needless parentheses are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CHOICE, COMPARED, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)
+"""How firmly an expression binds, from ``a if c else b`` to names and calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The text of an expression. Arithmetic makes the text of the result."""
+
+    text: str
+    binds: int = ATOM
+
+    def __str__(self) -> str:
+        return self.text
+
+    def within(self, binds: int) -> str:
+        """The text where at least this is asked for."""
+        return self.text if self.binds >= binds else f"({self.text})"
+
+    def __add__(self, other: Code | int) -> Code:
+        return Code(f"{self.within(SUM)} + {code(other).within(PRODUCT)}", SUM)
+
+    def __radd__(self, other: int) -> Code:
+        return code(other) + self
+
+    def __sub__(self, other: Code | int) -> Code:
+        return Code(f"{self.within(SUM)} - {code(other).within(PRODUCT)}", SUM)
+
+    def __rsub__(self, other: int) -> Code:
+        return code(other) - self
+
+    def __mul__(self, other: Code | int) -> Code:
+        return Code(f"{self.within(PRODUCT)} * {code(other).within(SIGN)}", PRODUCT)
+
+    def __rmul__(self, other: int) -> Code:
+        return code(other) * self
+
+    def __truediv__(self, other: Code | int) -> Code:
+        return Code(f"{self.within(PRODUCT)} / {code(other).within(SIGN)}", PRODUCT)
+
+    def __rtruediv__(self, other: int) -> Code:
+        return code(other) / self
+
+    def __neg__(self) -> Code:
+        return Code(f"-{self.within(SIGN)}", SIGN)
+
+    def __pow__(self, other: Code | int) -> Code:
+        return Code(f"{self.within(ATOM)} ** {code(other).within(SIGN)}", POWER)
+
+
+def code(value: Code | int) -> Code:
+    """The text of a number, or of what has one already."""
+    return value if isinstance(value, Code) else Code(str(value), SIGN if value < 0 else ATOM)
+
+
+def call(function: str, *arguments: Code) -> Code:
+    return Code(f"{function}({', '.join(a.text for a in arguments)})")
+
+
+def choice(condition: str, chosen: Code, other: Code) -> Code:
+    return Code(f"{chosen.within(COMPARED)} if {condition} else {other.text}", CHOICE)
+
+
+class FunctionsAsCode:
+    """What ``Row.meaning`` is written with, as code for numbers."""
+
+    @staticmethod
+    def exp(x: Code) -> Code:
+        return call("np.exp", x)
+
+    @staticmethod
+    def log(x: Code) -> Code:
+        return call("np.log", x)
+
+    @staticmethod
+    def sqrt(x: Code) -> Code:
+        return call("np.sqrt", x)
+
+    @staticmethod
+    def sin(x: Code) -> Code:
+        return call("np.sin", x)
+
+    @staticmethod
+    def cos(x: Code) -> Code:
+        return call("np.cos", x)
+
+    @staticmethod
+    def atan(x: Code) -> Code:
+        return call("np.arctan", x)
+
+    @staticmethod
+    def erf(x: Code) -> Code:
+        return call("math.erf", x)
+
+    @staticmethod
+    def positive(x: Code) -> str:
+        return f"{x.within(SUM)} > 0"
+
+    @staticmethod
+    def where(condition: str, x: Code, y: Code) -> Code:
+        return choice(condition, x, y)
