@@ -44,7 +44,7 @@ class Evaluation:
     sizes: dict[str, int] = field(default_factory=dict)
     bound: dict[str, int] | None = None
     witness: Witness | None = None
-    point: Environment | None = None
+    point: Environment | None = field(default=None, compare=False)
     note: str = ""
 
 
@@ -156,14 +156,14 @@ def _seen(node: Expr, main: list[SideComparison]) -> bool:
 
 
 def _counts(factor: Expr, main: list[SideComparison]) -> bool:
-    """True if the factor is nonzero at a point where both sides are defined, or nowhere at all."""
+    """True if the factor is nonzero at a point where both sides are defined, or nowhere at all; inside a sum, at one
+    of its positions."""
     taken = defined = False
     for c in main:
         value = c.evaluator.number(factor)
-        if any(i not in c.axes for i in value.axes):
-            return True  # inside a sum
-        on = np.isfinite(value.a) & (value.a != 0)
-        here = expand(Arr(on, value.axes), c.axes)
+        summed = tuple(1 + k for k, i in enumerate(value.axes) if i not in c.axes)
+        on = (np.isfinite(value.a) & (value.a != 0)).any(axis=summed)
+        here = expand(Arr(on, tuple(i for i in value.axes if i in c.axes)), c.axes)
         taken |= bool(here.any())
         defined |= bool((here & c.valid).any())
     return defined == taken
