@@ -95,6 +95,7 @@ class Reader:
         if costs is not None:
             self.scope.costs, self.scope.gradients = costs.arguments, costs.gradients
             self.scope.samples, self.scope.endings = costs.samples, set(costs.endings)
+            self.scope.unlabelled = costs.unlabelled
         self.scope.random, self.scope.outcomes = random_names(source.text), Outcomes()
         self.macros = collect_macros(source)
         self.definitions = self.out.elaborated

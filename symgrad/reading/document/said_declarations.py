@@ -94,6 +94,14 @@ _SPLIT_HOTS = _patterns(
     rf"(?P<one>{_ONE})\s*,?\s*(?:if|when|whenever|for|where)\s+(?P<at>{_ONE})\s*,?\s*(?:and|or|else)?\s*"
     rf"(?:it\s+)?(?:(?:is|are|equals)\s+)?(?:0|zero|(?P<zero>{_ONE}))\s+(?:otherwise|else\b|elsewhere)",
 )
+_WORDS = r"(?:[\w'’-]+\s+){0,5}"
+_LINES = _patterns(
+    rf"\b(?P<line>row|column)s?\s+of\s+{_WORDS}(?P<matrix>{_ONE})\s+(?:is|are|contains?|holds?)\s+{_WORDS}(?P<entry>{_ONE})",
+    rf"(?P<matrix>{_ONE})\s*,?\s+(?:whose|with)\s+(?P<line>row|column)s\s+(?:are\s+)?{_WORDS}(?P<entry>{_ONE})",
+    rf"(?P<entry>{_ONE})\s+(?:is|be|denotes?)\s+(?:the\s+)?{_ONE}(?:-?\s?th|'th)?\s+(?P<line>row|column)\s+of\s+"
+    rf"{_WORDS}(?P<matrix>{_ONE})",
+)
+_SLOTTED = re.compile(r"(?P<name>.+?)_\{?(?P<letter>[a-zA-Z])\}?(?P<top>\s*\^\s*\{?\s*(?:\\top|\\intercal|T)\s*\}?)?")
 _ENTRY = re.compile(r"(?P<name>.+?)_\{?(?P<letter>[a-zA-Z])\}?\s*=\s*1")
 _NAME = re.compile(
     r"(?:\\[A-Za-z]+\s*\{?\s*)?(?:\\[A-Za-z]+|[A-Za-z])\s*\}*'*"
@@ -126,7 +134,13 @@ def said_declarations(formulas: Sequence[Inline], prose: Sequence[Prose]) -> Sai
             arrays.setdefault(name, f"{name} \\in {found}")
         others.update(
             dict.fromkeys(
-                (*words.numbers(plain), *words.symmetric(plain), *words.one_hots(plain), *words.split_hots(plain))
+                (
+                    *words.numbers(plain),
+                    *words.symmetric(plain),
+                    *words.one_hots(plain),
+                    *words.split_hots(plain),
+                    *words.lines(plain),
+                )
             )
         )
         ranks.update(words.ranks(plain))
@@ -191,6 +205,23 @@ class _Words:
                     continue
                 if _NAME.fullmatch(entry["name"]) and _NAME.fullmatch(at):
                     yield f"{entry['name']} = e_{{{at}}}"
+
+    def lines(self, sentence: str) -> Iterator[str]:
+        """``u_w = U_{:w}``, of "the columns of `U` are the vectors `u_w`\""""
+        for pattern in _LINES:
+            for match in pattern.finditer(sentence):
+                vector, matrix = _SLOTTED.fullmatch(self.written(match["entry"])), self.written(match["matrix"])
+                numbers = [int(n) for n in re.findall(r"\d+", match["entry"] + match["matrix"])]
+                plain = says_plainly(self.prose[numbers[0]]) and is_undenied(self.prose[numbers[1]])
+                if vector is None or not _NAME.fullmatch(matrix) or not _NAME.fullmatch(vector["name"]) or not plain:
+                    continue
+                name, letter, row = vector["name"], vector["letter"], match["line"].lower() == "row"
+                if row or not vector["top"]:
+                    yield (
+                        f"{name}_{{{letter}}} = {matrix}_{{{letter}:}}"
+                        if row
+                        else f"{name}_{{{letter}}} = {matrix}_{{:{letter}}}"
+                    )
 
     def names(self, match: re.Match[str], declared: bool = False, plainly: bool = True) -> list[str]:
         """The names that a match speaks of; none if a formula among them is no name, or the sentence is in doubt.

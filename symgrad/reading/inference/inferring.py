@@ -20,8 +20,8 @@ from symgrad.reading.meaning.open_range import OpenRange, resolved
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tree.scripts import letters_in
-from symgrad.reading.tree.syntax import BigOp, Derivative, ProductNode, QuotientNode, Sym, SyntaxNode
-from symgrad.reading.tree.used_names import subnodes, summed_letters
+from symgrad.reading.tree.syntax import BigOp, Call, Derivative, ProductNode, QuotientNode, Sym, SyntaxNode
+from symgrad.reading.tree.used_names import position_arguments, subnodes, summed_letters
 from symgrad.text.source import Span
 
 SIZES = "DMKNPQRST"
@@ -213,6 +213,7 @@ def _fixed_letters(names: UndeclaredNames) -> set[str]:
             below = [n for tree in trees for n in subnodes(tree)]
             scripts = [getattr(n, "sub", ()) for n in below] + [c for n in below for c in conditions(n)]
             written = {x for tokens in scripts for x in letters_in(tokens)}
+            written |= {x for n in below if isinstance(n, Call) for x in position_arguments(scope, n)}
             out |= (written & free) - own - _repeated(entry.body)
     return out
 

@@ -20,6 +20,7 @@ from symgrad.reading.tree.syntax import (
     BigOp,
     Call,
     CasesNode,
+    Colon,
     Derivative,
     Entries,
     NumberNode,
@@ -28,6 +29,7 @@ from symgrad.reading.tree.syntax import (
     QuotientNode,
     Root,
     Scripted,
+    Slot,
     Sym,
     SyntaxNode,
     Terms,
@@ -189,10 +191,10 @@ class Ranks:
             self.settle(use, 2 if is_capital(use.key) and not use.slots else 1)
         if want is not None and want.axes and entry.slots <= len(use.slots):
             self.settle(use, want.axes)
-        total = self.found.get(use.key)
-        if total is None and entry.slots <= len(use.slots):
+        total, places = self.found.get(use.key), _places(use.slots)
+        if total is None and entry.slots <= places:
             return None
-        axes = (total if total is not None else entry.slots) - len(use.slots)
+        axes = (total if total is not None else entry.slots) - places
         return Rank(axes, use.transposed and axes == 1)
 
     def known(self, sym: Sym) -> Rank | None:
@@ -204,7 +206,7 @@ class Ranks:
         entry = scope.values[key]
         transposed = _is_transposed(sup)
         try:
-            slots = len(read_slots(sub)) if sub else 0
+            slots = _places(read_slots(sub)) if sub else 0
         except NotationError:
             return None
         if isinstance(entry, Tensor):
@@ -338,6 +340,11 @@ class Ranks:
                 return None
             axes += r.axes
         return Rank(axes)
+
+
+def _places(slots: Sequence[Slot]) -> int:
+    """How many slots hold a position: in ``X_{i:}`` one of two."""
+    return sum(not isinstance(s, Colon) for s in slots)
 
 
 def _line(op: str, entry: Rank | None) -> Rank | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
+from symgrad.core.nodes import Tensor
 from symgrad.core.ranges import Affine, Gather, Index, Range, Subset
 from symgrad.reading.meaning.conditions import as_position
 from symgrad.reading.meaning.open_index import OpenIndex
@@ -15,8 +16,8 @@ from symgrad.reading.names.sets import is_cardinality
 from symgrad.reading.tokens.cuts import CLOSERS, OPENERS, find, items, parted, split_rows, without_commas
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, letters_in, strip_groups
-from symgrad.reading.tree.syntax import BigOp
-from symgrad.reading.tree.used_names import slot_letters, sum_letter
+from symgrad.reading.tree.syntax import BigOp, Sym
+from symgrad.reading.tree.used_names import slot_letters, subnodes, sum_letter
 
 MAX_LETTERS = 8
 RELATIONS = ("=", "\\neq", "<", ">", "\\le", "\\ge", "\\in", "\\notin")
@@ -209,18 +210,38 @@ class _Reader:
             else:
                 b.range = Range.of_size(self.affine(right[1:-1]))
         else:
-            b.range = self.whole_set(right)
+            b.range = self.whole_set(b, right)
 
-    def whole_set(self, right: tuple[Token, ...]) -> Range:
-        """A set that is declared as a range, or has the name of its size: ``i \\in N``, ``w \\in V`` with ``|V|``."""
+    def whole_set(self, b: Bound, right: tuple[Token, ...]) -> Range:
+        """A set that is declared as a range, or has the name of its size: ``i \\in N``, ``w \\in V`` with ``|V|``.
+
+        One that nothing declares is the whole range of arrays without a declaration: ``u_w`` has ``|V|`` entries.
+        """
         name = "".join(sum_letter(t) if is_name(t) else t.text.strip() for t in right)
         if name in self.el.scope.sets:
             return self.el.scope.sets[name]
         size = next((s for s in (f"|{name}|", name) if s in self.el.scope.sizes), None)
+        if size is None and self.is_set_name(right) and self.picks_undeclared(sum_letter(b.token)):
+            size = f"|{name}|"
+            self.el.scope.sizes.add(size)
+            self.el.scope.sets[name] = Range.of_size(Affine.of(size))
         if size is None:
             remedy = "declare `$\\mathcal{N} \\subseteq [W]$`, or `$\\mathcal{N} = [W]$` if it is all of them"
             raise error("SG105", f"`{name}` is not declared as a set", cover(right), remedy)
         return Range.of_size(Affine.of(size))
+
+    def is_set_name(self, right: tuple[Token, ...]) -> bool:
+        """True for ``V``, ``\\mathcal{A}``, ``\\text{Vocab}``: capitals and words, and no name of a letter."""
+        first = right[0]
+        word = len(right) == 1 and first.kind in ("word", "text")
+        return word or (len(right) == 1 and is_name(first) and first.text.isupper())
+
+    def picks_undeclared(self, letter: str) -> bool:
+        """True if the letter stands below names, and below none that is declared: there it may run over a part."""
+        scope, below = self.el.scope, subnodes(self.node.body)
+        keys = [scope.value_key(n)[0] for n in below if isinstance(n, Sym) and letter in letters_in(n.sub)]
+        declared = [k for k in keys if k is not None and isinstance(scope.values[k], Tensor)]
+        return bool(keys) and all(map(scope.is_provisional, declared))
 
     def left_out(self, b: Bound, less: tuple[Token, ...]) -> None:
         """``\\setminus \\{o, c\\}`` and ``\\setminus \\mathcal{M}`` as conditions on the letter."""

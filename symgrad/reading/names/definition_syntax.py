@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,10 @@ from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
 
 LOGARITHMS = ("\\log", "log", "\\ln", "ln")
+
+
+_VARIABLES = re.compile(r"[A-Z](?:[|,][A-Z])+|[A-Z]")
+"""The random variables of events: ``O|C``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,20 +215,35 @@ class Definer:
         if sym.key == NORMAL and count == 3 and not bare:
             return None  # the density is known
         taken = isinstance(self.scope.values.get(key), Defined) and not any(k == key for k, _ in calls)
-        if taken and written.plain and not bare:
+        if taken and not self.scope.is_provisional(key) and written.plain and not bare:
             return None
         self.scope.forget_calls(key)
         self.scope.values.pop(key, None)
         made = None
         held = [n for n in names if self.scope.is_array(n)]
-        if not bare or (held and all(n in held or n in self.scope.indices for n in names)):
+        used = {n.key for n in subnodes(written.body) if isinstance(n, Sym)} | slot_letters(self.scope, written.body)
+        if not bare or (held and all(n in held or n in self.scope.indices or n not in used for n in names)):
             # without its arguments, the name is the quantity at the arguments' own values
             made = self._enter("values", key, written, patterns=patterns or ())
         if bare:
             own = {"arguments": tuple(names), "patterns": patterns or (), "given": name.given, "roots": roots}
-            return self._enter("calls", (key, count), written, **own)
+            entry = self._enter("calls", (key, count), written, **own)
+            self._without_events(sym, count, entry)
+            return entry
         self.scope.applied[key] = tuple(a.span.text for a in name.args)
         return made
+
+    def _without_events(self, sym: Sym, count: int, entry: Defined) -> None:
+        """``P(O = o \\mid C = c)`` is called ``P(o \\mid c)`` too, as long as no other events have that name."""
+        if not (len(sym.sub) == 1 and sym.sub[0].kind == "text" and _VARIABLES.fullmatch(sym.sub[0].text)):
+            return
+        plain = (NameKey(sym.key), count)
+        other = self.scope.calls.get(plain)
+        outcomes, bar, _ = sym.sub[0].text.partition("|")
+        if other is None:
+            self.scope.put("calls", plain, replace(entry, given=outcomes.count(",") + 1 if bar else 0))
+        elif other.key not in (entry.key, plain[0]):
+            del self.scope.calls[plain]
 
     def _patterns(self, slots: tuple[Token, ...], written: Candidate) -> tuple[str, ...] | None:
         """The letters of slots that the body has in its slots too; None for a label, as of ``h_\\theta(x)``."""

@@ -109,6 +109,8 @@ class Scope:
     """Their values for all outcomes."""
     differentials: dict[Tensor | Any, Tensor] = field(default_factory=dict)
     """The arbitrary arrays ``dX`` of small changes, by what they are changes of."""
+    unlabelled: frozenset[str] = frozenset()
+    """Letters of costs that are defined with a label and differentiated without it."""
     apart: set[str] = field(default_factory=set)
     """The letters of no position that is counted, ``o \\notin \\{1, \\dots, K\\}``: below a name they are labels."""
     summed: set[str] = field(default_factory=set)
@@ -412,7 +414,17 @@ class Scope:
 
         A plain and a bold name are one unless both are declared, or one display has both.
         """
-        return _longest(sym, self.values, sym.key in self.twins)
+        found = _longest(sym, self.values, sym.key in self.twins)
+        if found[0] is None and sym.key in self.unlabelled and not (sym.sub or sym.sup or sym.primes):
+            return self.labelled(sym.key), (), ()
+        return found
+
+    def labelled(self, letter: str) -> NameKey | None:
+        """The number with this letter and a word as a label that was defined last: ``J_{\\text{neg}}`` for ``J``."""
+        named = [(e.serial, k) for k, e in self.values.items() if isinstance(e, Defined) and k.letter == letter]
+        named += [(0, k) for k in self.once_unread if k.letter == letter]
+        words = [(serial, k) for serial, k in named if k.below.startswith("\\text") and not k.above]
+        return max(words)[1] if words else None
 
     def unread_cause(self, sym: Sym) -> Diagnostic | None:
         """Why a name has no meaning: its definition could not be read."""

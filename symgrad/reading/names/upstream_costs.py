@@ -72,6 +72,8 @@ class Costs:
     samples: tuple[Range, ...]
     endings: frozenset[str]
     """Names that the document gives to derivatives and uses after that."""
+    unlabelled: frozenset[str] = frozenset()
+    """The letters of costs that are defined with a label alone, ``J_{\\text{neg}}``, and differentiated without."""
 
 
 def undefined_costs(scope: Scope, chains: Iterable[Iterable[SyntaxNode]]) -> Costs | None:
@@ -80,8 +82,15 @@ def undefined_costs(scope: Scope, chains: Iterable[Iterable[SyntaxNode]]) -> Cos
     for cost, targets in scope.differentiated.items():
         if cost in scope.values or scope.calls.named(cost) or cost in scope.unread:
             continue
+        if scope.labelled(cost.letter) is not None:
+            continue
         if cost != UNNAMED or _are_used(scope, targets):
             found[cost] = dict(targets)
+    unlabelled = scope.unlabelled | {
+        c.letter
+        for c in scope.differentiated
+        if c not in scope.values and not scope.calls.named(c) and scope.labelled(c.letter) is not None
+    }
     gradients = scope.gradients if UNNAMED in found else None
     named = [c for c in found if c != UNNAMED and c not in scope.functions]
     if gradients == UNNAMED and len(named) == 1:
@@ -92,9 +101,9 @@ def undefined_costs(scope: Scope, chains: Iterable[Iterable[SyntaxNode]]) -> Cos
     samples = tuple(r for r, count in scope.means.items() if count > 0)
     used = Counter(n.key for sides in chains for side in sides for n in subnodes(side) if isinstance(n, Sym))
     endings = frozenset(key for key in scope.endings if used[key] > 1)
-    if not found and not endings and scope.gradients is None:
+    if not found and not endings and not unlabelled and scope.gradients is None:
         return None
-    return Costs(arguments, gradients, samples, endings)
+    return Costs(arguments, gradients, samples, endings, unlabelled)
 
 
 def last_of(scope: Scope, keys: Iterable[NameKey]) -> list[NameKey]:
