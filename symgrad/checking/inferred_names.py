@@ -12,7 +12,7 @@ from symgrad.calculus.differentiate import depends_on
 from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Cond, Deriv, Entry, Expr, Tensor, reach, walk
+from symgrad.core.nodes import Apply, Cond, Deriv, Entry, Expr, Ref, Tensor, reach, walk
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray
 from symgrad.core.substitute import mapped_through
 from symgrad.reading.inference.inferring import Inferred
@@ -44,6 +44,8 @@ class InferredNames:
         self.solved = {made: solved[key] for key, made in self.inferred.arrays.items() if key in solved}
         self.rights: dict[Diagnostic, str] = {}
         """What stands on the right of the definitions that could not be read."""
+        self.unknown = {*document.scope.unknown.values()} if document is not None else set()
+        """The functions that nothing but derivatives has."""
         values = document.scope.values.items() if document is not None else ()
         self.defined = {key.letter for key, made in values if isinstance(made, Defined)}
         if document is not None:
@@ -79,7 +81,12 @@ class InferredNames:
                 passed = self.passed(node) if isinstance(node, Deriv) and self.causes else None
                 if passed is not None:
                     return passed
-                if not (isinstance(node, Deriv) and isinstance(node.body, Entry)):
+                if not isinstance(node, Deriv):
+                    continue
+                made = node.body.definition if isinstance(node.body, Ref) else None
+                if made is not None and self.is_unknown(made.body) and not depends_on(node.body, node.target):
+                    return _independent(made.name, step)
+                if not isinstance(node.body, Entry):
                     continue
                 further = node.body.tensor in self.causes and _is_further_on(node.body, node.target)
                 if depends_on(node.body, node.target) and not further:
@@ -88,10 +95,11 @@ class InferredNames:
                 if node.body.tensor in self.causes:
                     return self.causes[node.body.tensor]
                 if node.body.tensor in self.declarations:
-                    remedy = f"define it, `{name} = …`"
-                    message = f"`{name}` is neither declared nor defined: nothing says what it depends on"
-                    return Diagnostic("SG118", message, step.span, remedy)
+                    return _independent(name, step)
         return None
+
+    def is_unknown(self, node: Expr) -> bool:
+        return isinstance(node, Apply) and node.function in self.unknown
 
     def passed(self, node: Deriv) -> Diagnostic | None:
         """Why a derivative can't be told: it may go through a name whose definition could not be read.
@@ -116,6 +124,9 @@ class InferredNames:
         if cause is not None or not self.declarations:
             return cause
         plain = resolved.claim(claim) or claim
+        chain = self.unknown_chain(plain, step) if step.verdict == "refuted" else None
+        if chain is not None:
+            return chain
         unrelated = self.unrelated(plain, step) if step.verdict == "refuted" else None
         if unrelated is not None:
             return unrelated
@@ -129,6 +140,21 @@ class InferredNames:
         if not alone:
             return next((self.equated[t] for t in given.tensors if t in self.equated), None)
         return self.undeclared(alone[0], step)
+
+    def unknown_chain(self, claim: Claim, step: Step) -> Diagnostic | None:
+        """Why a refutation of a chain of unknown functions does not stand: another derivative of one of them may be
+        what one side says it is, or a position may depend on fewer positions than was read.
+        """
+        sides = [
+            {n.function for n in walk(side) if self.is_unknown(n) and isinstance(n, Apply) and n.derivs}
+            for side in (claim.left, claim.right)
+        ]
+        sizes = step.witness.sizes.values() if step.witness is not None else ()
+        odd = sorted(f.name for f in (sides[0] ^ sides[1] if max(sizes, default=1) < 2 else sides[0] | sides[1]))
+        if not odd:
+            return None
+        message = f"nothing but derivatives says how `{odd[0]}` depends on what it is differentiated by"
+        return Diagnostic("SG131", message, step.span, f"define it, `{odd[0]} = …`")
 
     def unrelated(self, claim: Claim, step: Step) -> Diagnostic | None:
         """Why a refutation does not stand: an undeclared ``X``, inside of a definition, may be made of the ``x_i``."""
@@ -231,6 +257,11 @@ class InferredNames:
         asked = ", ".join(f"`${self.declarations[t]}$`" for t in dict.fromkeys(own))
         message = "the two sides have different shapes, as far as the shapes of undeclared names can be told"
         return Diagnostic("SG105", message, step.span, f"declare them; from their use: {asked}")
+
+
+def _independent(name: str, step: Step) -> Diagnostic:
+    message = f"`{name}` is neither declared nor defined: nothing says what it depends on"
+    return Diagnostic("SG118", message, step.span, f"define it, `{name} = …`")
 
 
 def _is_further_on(body: Entry, target: Expr) -> bool:

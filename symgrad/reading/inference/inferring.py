@@ -14,6 +14,7 @@ from itertools import pairwise
 from symgrad.core.nodes import EntryDomain, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range
 from symgrad.reading.inference.layout_of_vectors import writes_rows
+from symgrad.reading.inference.linked_derivatives import linked, unknown_functions
 from symgrad.reading.inference.ranks import Ranks
 from symgrad.reading.inference.undeclared import UndeclaredNames, conditions, exponents
 from symgrad.reading.meaning.open_range import OpenRange, resolved
@@ -48,6 +49,8 @@ class Inferred:
     fixed: dict[str, Index] = field(default_factory=dict)
     index_arrays: dict[str, IndexArray] = field(default_factory=dict)
     letters: dict[str, Range] = field(default_factory=dict)
+    unknown: dict[NameKey, Defined] = field(default_factory=dict)
+    """Those of the arrays that are unknown functions of what they are differentiated by."""
     sizes: frozenset[str] = frozenset()
     """Names that stand further up than the sum that shows them to be sizes: ``\\frac{\\epsilon}{K}``."""
 
@@ -83,7 +86,7 @@ class Inferred:
 
     def enter(self, scope: Scope) -> None:
         """Enter the names; a declaration or definition in the document takes their place."""
-        meanings: dict[NameKey, Tensor | Defined] = {**self.arrays, **self.ahead}
+        meanings: dict[NameKey, Tensor | Defined] = {**self.arrays, **self.ahead, **self.unknown}
         for key, made in meanings.items():
             scope.put("values", key, made)
             scope.provisional[key] = made
@@ -111,7 +114,8 @@ class Inferred:
 def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     """Undeclared names as arrays over open ranges. ``scope``: that of the end of the document."""
     names = UndeclaredNames(scope, chains)
-    arrays = {key: entry for key, entry in names.found.items() if not entry.is_function and entry.values}
+    through = linked(names)
+    arrays = {k: e for k, e in names.found.items() if not e.is_function and (e.values or k in through)}
     late = frozenset(x for x in scope.sizes if NameKey(x) not in scope.values)
     out = Inferred(ahead=_used_before(scope, frozenset(), chains), sizes=late)
     if arrays and len(arrays) <= MAX_NAMES:
@@ -279,10 +283,10 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
         return replace(made, ranges=tuple(map(closed, made.ranges)))
 
     counts = {means[x] for x in letters.values() if x in means}
-    arrays = {key: made for key, made in arrays.items() if key.latex not in counts}
+    arrays = {key: closed_shape(made) for key, made in arrays.items() if key.latex not in counts}
     ahead = _used_before(trial, scope.missing | {key.letter for key in found.arrays if key not in arrays}, chains)
     return Inferred(
-        {k: closed_shape(made) for k, made in arrays.items()},
+        arrays,
         {k: closed_shape(entry) if isinstance(entry, Tensor) else entry for k, entry in ahead.items()},
         {x: Index(x, closed(i.range), "fixed") for x, i in found.fixed.items()},
         {
@@ -290,6 +294,7 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
             for x, a in found.index_arrays.items()
         },
         {x: closed(r) for x, r in found.letters.items()},
+        unknown_functions(names, arrays, trial.once_unread),
         found.sizes,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from symgrad.reading.names.name_keys import NameKey, label, labelled_size
+from symgrad.reading.names.name_keys import NameKey, label, labelled_size, pattern_letters
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
@@ -111,6 +111,8 @@ class UndeclaredNames:
     """Names that stand both whole and with a subscript in one place of a function: the y of ``p(y)``, ``p(y_w)``."""
     operators: frozenset[str] = frozenset()
     """What stands before operands and is no factor: ``argmax x``, ``E[x]``, ``Y_i(t)``, the d of ``d\\mathbf{X}``."""
+    paired: frozenset[str] = frozenset()
+    """Letters that stand side by side in a subscript, ``w_{ji}``: positions, and no labels."""
     called: frozenset[str] = frozenset()
     """Names with brackets behind them somewhere: a \\sigma without any is no function."""
     numbered: frozenset[str] = frozenset()
@@ -142,6 +144,7 @@ class UndeclaredNames:
         self.bound = frozenset(_bound_letters(list(self.trees))) | self.scope.indices.keys() | self.scope.letters.keys()
         bases = {s.key for s in syms} - self.bound - self._summed_arguments(below)
         words = _words(syms)
+        self.paired = frozenset(x for s in syms if spelled(s.sub) not in words for x in _together(s))
         self.gathered = {x: n for x, n in _gathered(below).items() if x not in bases and x not in self.scope.letters}
         self.index_letters = (
             self.bound
@@ -320,7 +323,7 @@ class UndeclaredNames:
         letters = [letter.key for s in below if isinstance(s, Position) for _, letter in s.terms]
         if not letters and not any(isinstance(s, Colon) for s in below):
             return sym.key in self.numbered
-        if sym.key in self.outcomes and self.bound.isdisjoint(letters):
+        if sym.key in self.outcomes and (self.bound | self.paired).isdisjoint(letters):
             return False
         return all(x in self.index_letters or x in self.scope.sizes or x in self.scope.index_arrays for x in letters)
 
@@ -364,6 +367,12 @@ def _words(syms: Sequence[Sym]) -> set[str]:
         if len(s.sub) >= WORD_LENGTH and all(t.kind == "letter" for t in s.sub):
             names.setdefault(spelled(s.sub), set()).add(s.key)
     return {sub for sub, bases in names.items() if len(bases) == 1 or not VOWELS.isdisjoint(sub)}
+
+
+def _together(sym: Sym) -> tuple[str, ...]:
+    """The letters of a subscript of two letters and more."""
+    letters = (pattern_letters(sym.sub) or ()) if len(sym.sub) > 1 else ()
+    return letters if len(letters) > 1 else ()
 
 
 def _is_operator(sym: Sym, operand: SyntaxNode) -> bool:

@@ -47,7 +47,7 @@ from symgrad.reading.meaning.samples import note_means
 from symgrad.reading.meaning.unrolled import chosen, readable_positions, unrolled_over
 from symgrad.reading.meaning.unrolling import Unrolling
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
-from symgrad.reading.names.declared_name import learn_run
+from symgrad.reading.names.declared_name import learn_differentiated, learn_run
 from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.equations import DERIVATIVES, unused
 from symgrad.reading.names.name_keys import NameKey
@@ -352,6 +352,8 @@ class ChainReader:
         first = self.relations[0]
         if first.sign != "=:" and not self.learn_gradient(first.left):
             learn_run(self.out.scope, first.left)
+        for side in (first.left, *(r.right for r in self.relations)):
+            learn_differentiated(self.out.scope, side)
         missing = first.unread is not None and not first.left
         self.sides = [self.right(first) if missing else self.side(first.left, first.sign_span, head=True)]
         self.sides += map(self.right, self.relations)

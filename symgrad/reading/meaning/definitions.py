@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from symgrad.core.nodes import Definition, Ref, free_indices
-from symgrad.core.ranges import Index, IndexExpr, Range, Subset
+from symgrad.core.nodes import AbstractFunction, Apply, Definition, Entry, Lam, Ref, Size, free_indices
+from symgrad.core.ranges import Affine, Index, IndexExpr, Range, Subset
 from symgrad.reading.meaning.implied_sums import insert_implied_sums
 from symgrad.reading.meaning.open_index import OpenIndex, closed, give_range
 from symgrad.reading.meaning.open_range import agree
@@ -11,10 +11,11 @@ from symgrad.reading.meaning.raw_trees import expression
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import fill
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
+from symgrad.reading.names.name_keys import pattern_letters
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Slot, Sym
-from symgrad.reading.tree.used_names import argument_kinds, outside_letters
+from symgrad.reading.tree.used_names import argument_kinds, outside_letters, subnodes
 
 MAX_DEPTH = 40
 
@@ -47,6 +48,8 @@ def define(el: Reading, entry: Defined) -> Definition:
 
 
 def _elaborated(el: Reading, entry: Defined) -> Definition:
+    if entry.unknown:
+        return _unknown(el, entry)
     letters = tuple(dict.fromkeys(_patterns(entry)))
     own = dict(zip(letters, entry.declared.ranges, strict=False)) if entry.declared is not None else {}
     params: dict[str, Index] = {
@@ -75,6 +78,33 @@ def _elaborated(el: Reading, entry: Defined) -> Definition:
     written = len(used) if entry.arguments is not None else 0
     slots = tuple(map(closed, (*used, *value.axes)))
     return Definition(str(entry.key), slots, expression(value.body), value.row, written)
+
+
+def _unknown(el: Reading, entry: Defined) -> Definition:
+    """``a_j`` as an unknown function of ``j`` and of the entries ``w_{ji}``, over all ``i``."""
+    shape = entry.declared.ranges if entry.declared is not None else ()
+    letters = entry.patterns or "kjlm"[: len(shape)]
+    params = tuple(Index(x, r, "free") for x, r in zip(letters, shape, strict=True))
+    arguments: list[Lam] = []
+    for written in subnodes(entry.body):
+        key, rest, _ = el.scope.value_key(written) if isinstance(written, Sym) else (None, (), ())
+        found = el.scope.values.get(key) if key is not None else None
+        if found is None:
+            continue
+        array = define(el, found) if isinstance(found, Defined) else found
+        over = [p.range for p in array.params] if isinstance(array, Definition) else array.ranges
+        names = (pattern_letters(rest) or ()) if rest else ()
+        at = [dict(zip(letters, params, strict=True)).get(x) for x in (*names, *("" for _ in over))]
+        slots = [
+            i if i is not None and i.range == r else Index("m", r, "bound") for i, r in zip(at, over, strict=False)
+        ]
+        body = Ref(array, tuple(slots)) if isinstance(array, Definition) else Entry(array, tuple(slots))
+        arguments.append(Lam(tuple(i for i in slots if i not in params), body))
+    places = tuple(Lam((), Size(Affine.of(p))) for p in params)
+    shapes = (*(tuple(i.range for i in lam.axes if i.range is not None) for lam in arguments), *((),) * len(shape))
+    function = AbstractFunction(entry.key.latex, shapes, shape)
+    function = el.scope.unknown.setdefault(entry.key, function)
+    return Definition(str(entry.key), params, Apply(function, (*arguments, *places), ()))
 
 
 def _fit(entry: Defined, slots: int, axes: tuple[Index, ...], declared: tuple[Range, ...]) -> None:

@@ -36,6 +36,20 @@ def learn_run(scope: Scope, left: Sequence[Token]) -> None:
         scope.words.add(run)
 
 
+def learn_differentiated(scope: Scope, tokens: Sequence[Token]) -> None:
+    """``\\partial net_j``: three letters and more behind a sign of a derivative are one name from here on."""
+    for k, t in enumerate(tokens):
+        if t.text != "\\partial":
+            continue
+        run = ""
+        for x in tokens[k + 1 :]:
+            if x.kind != "letter" or x.style or (run and x.spaced):
+                break
+            run += x.text
+        if len(run) > 2 and not any(scope.is_value(x) for x in run):
+            scope.words.add(run)
+
+
 def _run(tokens: Sequence[Token]) -> str:
     """The letters that a side starts with if there are two or more and nothing or ``(`` follows: ``CE(``, ``loss``."""
     run = ""

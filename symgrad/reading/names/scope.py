@@ -52,7 +52,7 @@ class Defined:
     patterns: the letters of its left side, in order; arguments: those of ``J(o, c)``; form: the compound subscript of
     ``u_{c+j}``; alias: the name of a slice, always replaced by it; over: the range of its patterns, if the definition
     determines it; given: the number of arguments before a bar; roots: the arguments that are given by their squares,
-    the ``\\sigma`` of ``N(x \\mid \\mu, \\sigma^2)``.
+    the ``\\sigma`` of ``N(x \\mid \\mu, \\sigma^2)``; unknown: the body holds the arguments of an unknown function.
     """
 
     key: NameKey
@@ -68,6 +68,7 @@ class Defined:
     given: int = 0
     roots: frozenset[str] = frozenset()
     serial: int = 0
+    unknown: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -182,6 +183,8 @@ class Scope:
     """The costs that the document never defines, with what they are functions of; None before they are known."""
     implied: dict[tuple[str, tuple[tuple[Range, ...], ...]], AbstractFunction] = field(default_factory=dict)
     """These costs as functions, as far as they were used, by name and shapes."""
+    unknown: dict[NameKey, AbstractFunction] = field(default_factory=dict)
+    """The functions of the names that nothing but derivatives has, as far as they were used."""
     endings: set[str] = field(default_factory=set)
     """The names that a derivative is equated with; at the second reading, those that are used elsewhere too."""
     means: dict[Range, int] = field(default_factory=dict)

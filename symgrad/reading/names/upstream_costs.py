@@ -79,8 +79,10 @@ class Costs:
 def undefined_costs(scope: Scope, chains: Iterable[Iterable[SyntaxNode]]) -> Costs | None:
     """The costs of a document; None if a second reading adds nothing. ``scope``: that of the document's end."""
     found = {}
+    written = [n for sides in chains for side in sides for n in subnodes(side)]
+    between = {NameKey(t.key) for n in written if isinstance(n, Derivative) for t in n.targets if isinstance(t, Sym)}
     for cost, targets in scope.differentiated.items():
-        if cost in scope.values or scope.calls.named(cost) or cost in scope.unread:
+        if cost in between or cost in scope.values or scope.calls.named(cost) or cost in scope.unread:
             continue
         if scope.labelled(cost.letter) is not None:
             continue
@@ -99,7 +101,7 @@ def undefined_costs(scope: Scope, chains: Iterable[Iterable[SyntaxNode]]) -> Cos
         found[gradients] |= found[UNNAMED]
     arguments = {cost: tuple(last_of(scope, targets)) for cost, targets in found.items()}
     samples = tuple(r for r, count in scope.means.items() if count > 0)
-    used = Counter(n.key for sides in chains for side in sides for n in subnodes(side) if isinstance(n, Sym))
+    used = Counter(n.key for n in written if isinstance(n, Sym))
     endings = frozenset(key for key in scope.endings if used[key] > 1)
     if not found and not endings and not unlabelled and scope.gradients is None:
         return None

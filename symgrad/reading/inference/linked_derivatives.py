@@ -1,0 +1,103 @@
+"""Quantities that stand above and below in chains of derivatives and that nothing defines.
+
+The ``y`` of ``\\frac{\\partial L}{\\partial y} \\frac{\\partial y}{\\partial x}`` is an unknown function of ``x``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from symgrad.core.nodes import Tensor
+from symgrad.reading.inference.undeclared import UndeclaredNames
+from symgrad.reading.names.name_keys import NameKey, pattern_letters
+from symgrad.reading.names.scope import Defined
+from symgrad.reading.tree.syntax import Derivative, Paren, Sym
+from symgrad.reading.tree.used_names import subnodes
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A derivative ``\\partial a_j/\\partial w_{ji}`` of one name by another: keys, written names, letters of slots."""
+
+    of: NameKey
+    by: NameKey
+    written_of: Sym
+    written_by: Sym
+    slots_of: tuple[str, ...]
+    slots_by: tuple[str, ...]
+
+
+def links(names: UndeclaredNames) -> Iterator[Link]:
+    """The derivatives of names by names, in written order."""
+    for side in (side for sides in names.chains for side in sides):
+        for n in subnodes(side):
+            if isinstance(n, Derivative) and isinstance(n.body, Sym):
+                for target in (t for t in n.targets if isinstance(t, Sym)):
+                    (of, slots_of), (by, slots_by) = _place(names, n.body), _place(names, target)
+                    yield Link(of, by, n.body, target, slots_of, slots_by)
+
+
+def _place(names: UndeclaredNames, sym: Sym) -> tuple[NameKey, tuple[str, ...]]:
+    """The key of a name, and the letters of its slots; none if they hold anything but letters."""
+    key, rest, _ = names.scope.value_key(sym)
+    if key is not None:
+        return key, (pattern_letters(rest) or ()) if rest else ()
+    use = names.use(sym)
+    label = not use.slots
+    return use.key, () if label else (pattern_letters(sym.sub) or ()) if sym.sub else ()
+
+
+def linked(names: UndeclaredNames) -> set[NameKey]:
+    """The undeclared names that chains of derivatives go through, and what these are differentiated by."""
+    made = list(links(names))
+    between = {x.of for x in made} & {x.by for x in made} & names.found.keys()
+    return between | {x.by for x in made if x.of in between} & names.found.keys()
+
+
+def unknown_functions(
+    names: UndeclaredNames, arrays: Mapping[NameKey, Tensor], unread: Collection[NameKey]
+) -> dict[NameKey, Defined]:
+    """The names that chains of derivatives go through, as functions of what they are differentiated by.
+
+    Of these a function has those that none of the others depends on. A name that depends on itself is left out.
+    """
+    made = list(links(names))
+    between = {x.of for x in made} & {x.by for x in made} & arrays.keys() - {*unread}
+    ahead: dict[NameKey, set[NameKey]] = {}
+    for x in made:
+        ahead.setdefault(x.of, set()).add(x.by)
+    reached = {key: _reached(ahead, key) for key in ahead}
+    out: dict[NameKey, Defined] = {}
+    for key in between:
+        own = [x for x in made if x.of == key]
+        below = {y for x in own for y in reached.get(x.by, ())}
+        last = [x for x in own if x.by not in below]
+        if key not in reached[key] and last:
+            out[key] = _function(key, arrays[key], last)
+    return out
+
+
+def _reached(ahead: Mapping[NameKey, Collection[NameKey]], key: NameKey) -> set[NameKey]:
+    """What a name is differentiated by, directly or by way of others."""
+    out: set[NameKey] = set()
+    todo = [*ahead.get(key, ())]
+    while todo:
+        x = todo.pop()
+        if x not in out:
+            out.add(x)
+            todo += ahead.get(x, ())
+    return out
+
+
+def _function(key: NameKey, array: Tensor, own: Sequence[Link]) -> Defined:
+    """``a_j`` as a function of the entries ``w_{ji}`` at the same ``j``, if all derivatives are written so."""
+    first = own[0].written_of
+    patterns = own[0].slots_of if len(own[0].slots_of) == len(array.ranges) else ()
+    arguments: dict[NameKey, Sym] = {}
+    for x in own:
+        before = arguments.get(x.by, x.written_by)
+        kept = x.slots_of == patterns and [t.text for t in before.sub] == [t.text for t in x.written_by.sub]
+        arguments[x.by] = x.written_by if kept or not x.slots_by else replace(x.written_by, sub=())
+    body = Paren(first.span, "(", tuple(arguments.values()))
+    return Defined(key, body, first.span, patterns, declared=array, unknown=True)
