@@ -24,6 +24,7 @@ from symgrad.reading.document.assertions import (
     turns,
 )
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
+from symgrad.reading.document.prime_transposes import transposes_by_prime
 from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_independent, sets, substitutes
 from symgrad.reading.document.random_names import random_names
 from symgrad.reading.document.said_declarations import said_declarations
@@ -127,7 +128,8 @@ class Reader:
         blocks = read_blocks(self.source)
         self.out.diagnostics.extend(blocks.diagnostics)
         formulas = [b.content.text for b in blocks.items if isinstance(b, (Display, Inline))]
-        self.scope.transposing = frozenset("t" if transposes_by_t(formulas) else "")
+        signs = "t" * transposes_by_t(formulas) + "'" * transposes_by_prime(formulas)
+        self.scope.transposing = frozenset(signs)
         self.scope.leaves_out = leaves_sums_out(self.source.text)
         self.scope.numbers = frozenset([SIGMA] if has_number_sigma(self.source.text, formulas) else [])
         for layer in self.sections.everywhere:

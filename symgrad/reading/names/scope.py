@@ -194,7 +194,7 @@ class Scope:
     outdated: list[tuple[int, NameKey, Defined]] = field(default_factory=list)
     """The definitions that newer ones took the place of, with the version up to which they were in force."""
     transposing: frozenset[str] = frozenset()
-    """Small letters that transpose as ``T`` does, ``u^t v``."""
+    """Small letters and primes that transpose as ``T`` does, ``u^t v``, ``X'X``."""
     numbers: frozenset[str] = frozenset()
     """The letters of functions that stand for numbers here, ``\\sigma`` of a normal distribution."""
     version: int = 0

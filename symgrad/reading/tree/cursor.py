@@ -52,7 +52,7 @@ class NamesInForce(Protocol):
         """True if the document has random quantities, so that ``\\mathbb{E}[x]`` is a mean."""
 
     def transposes(self, letter: str) -> bool:
-        """A small letter that transposes what it stands above."""
+        """A small letter, or the prime, that transposes what it stands above."""
 
     def is_known_value(self, sym: Sym) -> bool:
         """A name with these scripts that is declared or defined."""

@@ -264,12 +264,18 @@ class NameParser(ArrayParser):
         lone = len(arg) == 1 and arg[0].kind == "letter" and self.vocabulary.transposes(arg[0].text)
         return (replace(arg[0], kind="command", text="\\top"),) if lone else arg
 
+    def with_prime(self, prime: Token, sup: list[Token], primes: int) -> tuple[list[Token], int]:
+        """The superscript and the number of primes with one more prime, which may be a transpose."""
+        if self.vocabulary.transposes("'"):
+            return [*sup, replace(prime, kind="command", text="\\top")], primes
+        return sup, primes + 1
+
     def scripts_of(self, sym: Sym) -> Sym:
         sub, sup, primes = list(sym.sub), list(sym.sup), sym.primes
         end = sym.span
         while (t := self.peek()) is not None and t.kind in ("sub", "sup", "prime"):
             if t.kind == "prime":
-                primes += 1
+                sup, primes = self.with_prime(t, sup, primes)
                 end = t.span
                 self.at += 1
                 continue
@@ -278,7 +284,8 @@ class NameParser(ArrayParser):
                 raise error("SG104", "this script is empty", t.span)
             end = self.tokens[after - 1].span
             if t.kind == "sup" and all(x.kind == "prime" for x in arg):
-                primes += len(arg)
+                for x in arg:
+                    sup, primes = self.with_prime(x, sup, primes)
             else:
                 (sub if t.kind == "sub" else sup).extend(arg if t.kind == "sub" else self.as_transpose(arg))
             self.at = after

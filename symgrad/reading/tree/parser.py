@@ -346,13 +346,18 @@ class Parser(NameParser, DerivativeParser):
         end = node.span
         while (t := self.peek()) is not None and t.kind in ("sub", "sup", "prime"):
             if t.kind == "prime":
-                primes += 1
+                sup, primes = self.with_prime(t, sup, primes)
+                end = t.span
                 self.at += 1
                 continue
             arg, after = script_argument(self.tokens, self.at + 1)
             if not arg:
                 raise error("SG104", "this script is empty", t.span)
-            (sub if t.kind == "sub" else sup).extend(arg if t.kind == "sub" else self.as_transpose(arg))
+            if t.kind == "sup" and all(x.kind == "prime" for x in arg):
+                for x in arg:
+                    sup, primes = self.with_prime(x, sup, primes)
+            else:
+                (sub if t.kind == "sub" else sup).extend(arg if t.kind == "sub" else self.as_transpose(arg))
             end = self.tokens[after - 1].span
             self.at = after
         if not (sub or sup or primes):
