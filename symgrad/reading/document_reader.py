@@ -31,6 +31,7 @@ from symgrad.reading.document.said_declarations import said_declarations
 from symgrad.reading.document.sentences import proses
 from symgrad.reading.document.sigma_as_number import SIGMA, has_number_sigma
 from symgrad.reading.document.small_transposes import transposes_by_t
+from symgrad.reading.document.upper_positions import upper_positions
 from symgrad.reading.inference.inferring import Inferred, close, infer
 from symgrad.reading.meaning.assumptions import pointed_back
 from symgrad.reading.meaning.chain_reader import ChainReader
@@ -130,6 +131,7 @@ class Reader:
         formulas = [b.content.text for b in blocks.items if isinstance(b, (Display, Inline))]
         signs = "t" * transposes_by_t(formulas) + "'" * transposes_by_prime(formulas)
         self.scope.transposing = frozenset(signs)
+        self.scope.upper = upper_positions(formulas)
         self.scope.leaves_out = leaves_sums_out(self.source.text)
         self.scope.numbers = frozenset([SIGMA] if has_number_sigma(self.source.text, formulas) else [])
         for layer in self.sections.everywhere:

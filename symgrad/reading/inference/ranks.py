@@ -305,6 +305,8 @@ class Ranks:
         if scope.is_function(key):
             rows = bool(node.args) and is_capital_name(node.args[0])
             wanted = Rank(2 if rows else 1) if key in OF_VECTORS else Rank(2) if key in ("tr", "Tr", "trace") else want
+            if key == "softmax" and node.function.sub and any(getattr(a, "sub", ()) for a in node.args):
+                wanted = Rank(0)  # `\\operatorname{softmax}_j(S_{ij})`
             ranks = [self.rank(a, wanted) for a in node.args]
             if key in TO_NUMBERS:
                 return Rank(0)

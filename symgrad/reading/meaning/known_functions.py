@@ -16,9 +16,10 @@ from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.slots import element
 from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, is_zero, negative, parenthesized
+from symgrad.reading.names.name_keys import pattern_letters
 from symgrad.reading.names.scope import WORDS
 from symgrad.reading.tree.scripts import error
-from symgrad.reading.tree.syntax import Call
+from symgrad.reading.tree.syntax import Call, Sym
 
 MAX_ORDER = 4
 
@@ -34,8 +35,8 @@ def elementary(el: Reading, node: Call) -> ReadValue:
         values = [el.value(a) for a in node.args]
         if any(v.groups for v in values) and key not in GROUPED:
             raise error("SG113", f"`{key}` of a Kronecker product or of `vec` is not read", node.span)
-        out = whole(el, values, node)
-        out = element(el, out, sym.sub, node.span)
+        along = _along(el, values, node) if key == "softmax" else None
+        out = along or element(el, whole(el, values, node), sym.sub, node.span)
         return raised(el, out, sym.sup, sym.span) if sym.sup else out
     row = BY_SPELLING.get(key)
     if row is None or sym.sub:
@@ -90,6 +91,20 @@ def softmax(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     body, axis = _fresh_last(value)
     below = Sum(axis, Func("exp", body))
     return ReadValue(Mul((Parenthesis(Func("exp", value.body)), reciprocal(below))), value.axes, value.row)
+
+
+def _along(el: Reading, values: list[ReadValue], node: Call) -> ReadValue | None:
+    """``\\operatorname{softmax}_j(S_{ij})`` of an entry, along the position ``j``; None for anything else."""
+    letters = pattern_letters(node.function.sub) if node.function.sub else None
+    if len(values) != 1 or values[0].axes or letters is None or len(letters) != 1 or not isinstance(node.args[0], Sym):
+        return None
+    at = el.letters.find(letters[0], node.function.span)
+    body = values[0].body
+    if at is None or at not in free_indices(body):
+        return None
+    other = at.fresh("bound")
+    below = Sum(other, Func("exp", substitute(body, {at: other})))
+    return ReadValue(Mul((Parenthesis(Func("exp", body)), reciprocal(below))))
 
 
 def logsumexp(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:

@@ -6,7 +6,7 @@ they were written; they are elaborated when they are used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -195,6 +195,8 @@ class Scope:
     """The definitions that newer ones took the place of, with the version up to which they were in force."""
     transposing: frozenset[str] = frozenset()
     """Small letters and primes that transpose as ``T`` does, ``u^t v``, ``X'X``."""
+    upper: frozenset[str] = frozenset()
+    """Letters that are positions where they stand above a name, ``S^{ij}``."""
     numbers: frozenset[str] = frozenset()
     """The letters of functions that stand for numbers here, ``\\sigma`` of a normal distribution."""
     version: int = 0
@@ -354,6 +356,9 @@ class Scope:
 
     def transposes(self, letter: str) -> bool:
         return letter in self.transposing
+
+    def are_positions(self, above: Sequence[Token]) -> bool:
+        return bool(above) and all(t.kind == "letter" and t.text in self.upper for t in above)
 
     def is_known_value(self, sym: Sym) -> bool:
         return self.value_key(sym)[0] is not None

@@ -54,6 +54,9 @@ class NamesInForce(Protocol):
     def transposes(self, letter: str) -> bool:
         """A small letter, or the prime, that transposes what it stands above."""
 
+    def are_positions(self, above: Sequence[Token]) -> bool:
+        """True if a superscript holds positions, ``S^{ij}``."""
+
     def is_known_value(self, sym: Sym) -> bool:
         """A name with these scripts that is declared or defined."""
 

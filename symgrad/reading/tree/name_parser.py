@@ -37,6 +37,41 @@ DETERMINANTS = frozenset(("det", "\\det"))
 EVENTS = ("=", "\\succ", "\\prec")
 """The signs of events: a random variable has a value, one outcome is preferred to another."""
 
+LABELS = frozenset(
+    (
+        "new",
+        "old",
+        "next",
+        "prev",
+        "opt",
+        "true",
+        "pred",
+        "test",
+        "train",
+        "ref",
+        "target",
+        "prior",
+        "post",
+        "ext",
+        "obs",
+        "tot",
+        "avg",
+        "max",
+        "min",
+        "out",
+        "init",
+        "data",
+    )
+)
+"""Words that stand above names in plain letters, ``\\mu^{new}``, and are no products of letters."""
+
+
+def as_label(above: tuple[Token, ...]) -> tuple[Token, ...]:
+    """``\\text{new}`` for the three letters of ``\\mu^{new}``."""
+    word = "".join(t.text for t in above)
+    plain = word in LABELS and all(t.kind == "letter" and not t.style and not t.spaced for t in above[1:])
+    return (replace(above[0], kind="text", text=word),) if plain else above
+
 
 class NameParser(ArrayParser):
     """Names with accents, scripts and, where they take them, arguments."""
@@ -286,7 +321,9 @@ class NameParser(ArrayParser):
             if t.kind == "sup" and all(x.kind == "prime" for x in arg):
                 for x in arg:
                     sup, primes = self.with_prime(x, sup, primes)
+            elif t.kind == "sub" or self.vocabulary.are_positions(arg):
+                sub.extend(arg)
             else:
-                (sub if t.kind == "sub" else sup).extend(arg if t.kind == "sub" else self.as_transpose(arg))
+                sup.extend(self.as_transpose(as_label(arg)))
             self.at = after
         return replace(sym, span=sym.span.to(end), sub=tuple(sub), sup=tuple(sup), primes=primes)
