@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
@@ -38,29 +39,8 @@ EVENTS = ("=", "\\succ", "\\prec")
 """The signs of events: a random variable has a value, one outcome is preferred to another."""
 
 LABELS = frozenset(
-    (
-        "new",
-        "old",
-        "next",
-        "prev",
-        "opt",
-        "true",
-        "pred",
-        "test",
-        "train",
-        "ref",
-        "target",
-        "prior",
-        "post",
-        "ext",
-        "obs",
-        "tot",
-        "avg",
-        "max",
-        "min",
-        "out",
-        "init",
-        "data",
+    re.findall(
+        r"\w+", "new old next prev opt true pred test train ref target prior post ext obs tot avg max min out init data"
     )
 )
 """Words that stand above names in plain letters, ``\\mu^{new}``, and are no products of letters."""
