@@ -23,6 +23,7 @@ from symgrad.checking.other_readings import (
     undefined_dependence,
     unrelated,
     uses,
+    with_hidden,
 )
 from symgrad.checking.refute import Evaluation, Session, holds, refute
 from symgrad.checking.repair import repairs
@@ -157,7 +158,10 @@ class Checker:
         if out.claim is None:
             raise ValueError("a step was read as nothing")
         base = replace(base, inferred=self.names.declared(out.claim))
-        nothing = self.names.undefined(out.claim, base) or undefined_dependence(out.claim, base)
+        nothing = self.names.undefined(out.claim, base) or undefined_dependence(out.claim, base, self.names.independent)
+        wider = with_hidden(out.claim, self.names.independent) if nothing is not None else out.claim
+        if wider != out.claim and self.says_something(wider, base) and self.prove(wider) is not None:
+            return self.rule(wider, base)
         if nothing is not None:
             return replace(base, read_left=read(out.claim.left), read_right=read(out.claim.right), diagnostic=nothing)
         step = self.rule(out.claim, base)
@@ -196,6 +200,13 @@ class Checker:
             return replace(reopened(step), diagnostic=replace(summed, severity="error"))
         other = any(w.code in OTHER_MEANINGS for w in step.warnings)
         return step if other else self.without_doubt(step, out.claim)
+
+    def says_something(self, claim: Claim, base: Step) -> bool:
+        """True if nothing in a claim differentiates what is not known to depend on it."""
+        return (
+            self.names.undefined(claim, base) is None
+            and undefined_dependence(claim, base, self.names.independent) is None
+        )
 
     def without_doubt(self, step: Step, claim: Claim) -> Step:
         """The step, unreadable where its verdict hangs on a name that is not known."""

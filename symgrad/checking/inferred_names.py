@@ -44,6 +44,10 @@ class InferredNames:
         self.solved = {made: solved[key] for key, made in self.inferred.arrays.items() if key in solved}
         self.rights: dict[Diagnostic, str] = {}
         """What stands on the right of the definitions that could not be read."""
+        self.independent: frozenset[tuple[str, str]] = (
+            document.scope.independent if document is not None else frozenset()
+        )
+        """Functions with the variables that the text says they do not depend on."""
         self.unknown = {*document.scope.unknown.values()} if document is not None else set()
         """The functions that nothing but derivatives has."""
         values = document.scope.values.items() if document is not None else ()

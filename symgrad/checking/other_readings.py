@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from symgrad.calculus.differentiate import depends_on
@@ -9,6 +10,7 @@ from symgrad.checking.one_hots import position_of
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Claim
 from symgrad.core.nodes import (
+    AbstractFunction,
     Add,
     Apply,
     Definition,
@@ -17,6 +19,7 @@ from symgrad.core.nodes import (
     Entry,
     Expr,
     FunctionForm,
+    Lam,
     Mul,
     Prod,
     Ref,
@@ -28,8 +31,13 @@ from symgrad.core.nodes import (
     reach,
     walk,
 )
+from symgrad.core.ranges import Index
+from symgrad.core.substitute import mapped_through
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.writing.index_latex import latex
+
+Independent = frozenset[tuple[str, str]]
+"""Functions with the variables that the text says they do not depend on."""
 
 
 def uses(claim: Claim, definition: Definition) -> bool:
@@ -63,7 +71,7 @@ def unrelated(claim: Claim, base: Step) -> list[Diagnostic]:
     return out
 
 
-def undefined_dependence(claim: Claim, base: Step) -> Diagnostic | None:
+def undefined_dependence(claim: Claim, base: Step, independent: Independent) -> Diagnostic | None:
     """Why a claim says nothing: it differentiates a declared name without a definition by another quantity.
 
     That derivative would be 0 by default, and a verdict on the claim would rest on nothing that the author wrote.
@@ -78,10 +86,10 @@ def undefined_dependence(claim: Claim, base: Step) -> Diagnostic | None:
                     base.span,
                     f"define it, `{name} = …`",
                 )
-    return _hidden_dependence(claim, base)
+    return _hidden_dependence(claim, base, independent)
 
 
-def _hidden_dependence(claim: Claim, base: Step) -> Diagnostic | None:
+def _hidden_dependence(claim: Claim, base: Step, independent: Independent) -> Diagnostic | None:
     """Why a claim says nothing: it differentiates an undeclared function by what none of its kind is a function of.
 
     In ``\\sum_{ij} f(X_{ij}) (w_i^\\top v_j - b)^2`` the weight is no function of ``w``: ``w`` stands beside it, and
@@ -99,10 +107,41 @@ def _hidden_dependence(claim: Claim, base: Step) -> Diagnostic | None:
         inside = [(form.name, n) for form, n in undeclared(node.body) if n.function.hidden]
         named = {name for name, n in inside if depends_on(n, node.target)}
         for name, _ in inside:
-            if name not in named:
+            if name not in named and not _is_said(independent, name, node.target):
                 message = f"`{name}` is not declared, and nothing says how it depends on `{latex(node.target)}`"
                 return Diagnostic("SG118", message, base.span, f"define it, or name its parameter, `{name}_\\theta`")
     return None
+
+
+def _is_said(independent: Independent, name: str, by: Expr) -> bool:
+    """True if the text says that a function does not depend on a variable."""
+    return isinstance(by, Entry) and (name, by.tensor.name) in independent
+
+
+def with_hidden(claim: Claim, independent: Independent) -> Claim:
+    """The claim with undeclared functions as functions of all that it differentiates by, too.
+
+    What holds then holds whatever of these they depend on.
+    """
+    derivatives = [n for side in (claim.left, claim.right) for n in walk(side) if isinstance(n, Deriv)]
+    by = list(dict.fromkeys(n.target.tensor for n in derivatives if isinstance(n.target, Entry)))
+    made: dict[AbstractFunction, AbstractFunction] = {}
+
+    def wider(n: Expr, go: Callable[[Expr], Expr]) -> Expr | None:
+        if not isinstance(n, Apply) or not n.function.hidden or n.derivs or n.function.values:
+            return None
+        f, name = n.function, n.function.form.name if n.function.form is not None else n.function.name
+        more = [t for t in by if (name, t.name) not in independent]
+        other = made.setdefault(f, replace(f, shapes=(*f.shapes, *(t.ranges for t in more)), hidden=False))
+        own = tuple(Lam(lam.axes, go(lam.body)) for lam in n.arguments)
+        return Apply(other, (*own, *map(_whole, more)), ())
+
+    return replace(claim, left=mapped_through(claim.left, wider), right=mapped_through(claim.right, wider))
+
+
+def _whole(tensor: Tensor) -> Lam:
+    axes = tuple(Index("k", r, "bound") for r in tensor.ranges)
+    return Lam(axes, Entry(tensor, axes))
 
 
 def undeclared(expr: Expr) -> list[tuple[FunctionForm, Apply]]:

@@ -28,6 +28,7 @@ from symgrad.reading.document.prime_transposes import transposes_by_prime
 from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_independent, sets, substitutes
 from symgrad.reading.document.random_names import random_names
 from symgrad.reading.document.said_declarations import said_declarations
+from symgrad.reading.document.said_independent import said_independent
 from symgrad.reading.document.sentences import proses
 from symgrad.reading.document.sigma_as_number import SIGMA, has_number_sigma
 from symgrad.reading.document.small_transposes import transposes_by_t
@@ -131,6 +132,7 @@ class Reader:
         formulas = [b.content.text for b in blocks.items if isinstance(b, (Display, Inline))]
         signs = "t" * transposes_by_t(formulas) + "'" * transposes_by_prime(formulas)
         self.scope.transposing = frozenset(signs)
+        self.scope.independent = said_independent(self.source.text)
         self.scope.upper = upper_positions(formulas)
         self.scope.leaves_out = leaves_sums_out(self.source.text)
         self.scope.numbers = frozenset([SIGMA] if has_number_sigma(self.source.text, formulas) else [])

@@ -12,6 +12,7 @@ from symgrad.core.nodes import Tensor
 from symgrad.reading.inference.undeclared import UndeclaredNames
 from symgrad.reading.names.name_keys import NameKey, pattern_letters
 from symgrad.reading.names.scope import Defined
+from symgrad.reading.tree.scripts import letters_in
 from symgrad.reading.tree.syntax import Derivative, Paren, Sym
 from symgrad.reading.tree.used_names import subnodes
 
@@ -49,10 +50,14 @@ def _place(names: UndeclaredNames, sym: Sym) -> tuple[NameKey, tuple[str, ...]]:
 
 
 def linked(names: UndeclaredNames) -> set[NameKey]:
-    """The undeclared names that chains of derivatives go through, and what these are differentiated by."""
+    """The undeclared names that chains of derivatives go through, what these are differentiated by, and parameters."""
     made = list(links(names))
     between = {x.of for x in made} & {x.by for x in made} & names.found.keys()
-    return between | {x.by for x in made if x.of in between} & names.found.keys()
+    below = {x for e in names.found.values() for call in e.calls for x in letters_in(call.function.sub)}
+    parameters = {
+        key for key in names.found if key.letter in below and key.is_letter
+    }  # the `\\theta` of `\\pi_\\theta(a)`
+    return between | parameters | {x.by for x in made if x.of in between} & names.found.keys()
 
 
 def unknown_functions(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from symgrad.core.nodes import Apply, Definition, Deriv, Entry, Expr, Mul, Num, Pow, Ref, Size, Sum, parts, reach
+from symgrad.core.nodes import Apply, Definition, Deriv, Entry, Expr, Func, Mul, Num, Pow, Ref, Size, Sum, parts, reach
 from symgrad.core.occurrences import named_by
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.earlier_states import require_no_earlier_state
@@ -16,6 +16,7 @@ from symgrad.reading.meaning.raw_trees import expression, reciprocal, ungrouped
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.samples import per_sample
 from symgrad.reading.meaning.superscripts import raised
+from symgrad.reading.meaning.undeclared_functions import is_density
 from symgrad.reading.meaning.upstream import cost_of_gradients
 from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
 from symgrad.reading.names.scope import Defined
@@ -120,17 +121,40 @@ def _by_own_argument(el: Reading, node: Derivative) -> Derivative:
 
 
 def _nabla_reach(el: Reading, node: Derivative) -> SyntaxNode | None:
-    """``\\nabla_z C a^\\top`` is a product: ``\\nabla`` takes the defined or abstract number behind it, and no more."""
-    if not (node.operator and node.sign == "\\nabla" and isinstance(node.body, ProductNode)):
+    """``\\nabla_z C a^\\top`` is a product: ``\\nabla`` takes the defined or unknown number behind it, and no more."""
+    if not (node.operator and node.sign == "\\nabla"):
         return None
+    score = _score(el, node)
+    if score is not None or not isinstance(node.body, ProductNode):
+        return score
     (op, first), *rest = node.body.factors
-    if not isinstance(first, Sym) or first.sup:
+    if isinstance(first, Call):  # `\\nabla_\\theta \\pi_\\theta(a) Q(a)`
+        if first.bare or el.scope.has_arguments(first.function) or el.scope.is_function(first.function.key):
+            return None
+    elif not isinstance(first, Sym) or first.sup:
         return None
     value = el.value(first)
-    if value.axes or not isinstance(ungrouped(value.body), (Ref, Apply)):
+    body = ungrouped(value.body)
+    body = body.arg if isinstance(body, Func) and isinstance(first, Call) else body  # a positive function
+    if value.axes or not isinstance(body, (Ref, Apply)):
         return None
     head = replace(node, body=first, operator=False, span=node.span.to(first.span))
     return ProductNode(node.span, ((op, head), *rest))
+
+
+def _score(el: Reading, node: Derivative) -> SyntaxNode | None:
+    """``\\nabla_\\theta \\log \\pi_\\theta(a) Q(a)`` is the score ``\\nabla_\\theta \\log \\pi_\\theta(a)`` times a factor."""
+    (op, first), *rest = node.body.factors if isinstance(node.body, ProductNode) else (("", node.body),)
+    inner = first.args[0] if isinstance(first, Call) and first.bare and len(first.args) == 1 else None
+    if not isinstance(first, Call) or not isinstance(inner, ProductNode):
+        return None
+    (_, density), *behind = inner.factors
+    known = not isinstance(density, Call) or density.bare or el.scope.has_arguments(density.function)
+    if known or not isinstance(density, Call) or not is_density(density):
+        return None
+    log = replace(first, args=(density,), span=first.span.to(density.span))
+    head = replace(node, body=log, operator=False, span=node.span.to(density.span))
+    return ProductNode(node.span, ((op, head), *behind, *rest))
 
 
 def is_family(el: Reading, node: SyntaxNode) -> bool:

@@ -67,6 +67,8 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
     if compound is not None:
         return compound, sup
     entry = scope.values[key] if key is not None else None
+    if key is not None and scope.is_provisional(key) and el.letters.is_bound(sym.key) and not (sym.sub or sym.primes):
+        entry = None  # the letter of a sum, whatever it is elsewhere
     if key is not None and scope.is_provisional(key) and (constant := beside_weights(sym, slots)) is not None:
         return constant, sup
     if entry is not None and sym.key == "\\delta" and len(slots) == 2 and not sup and _has_one_axis(el, entry):

@@ -59,6 +59,10 @@ class OpenIndices:
         self.first_place[index] = span
         return index
 
+    def is_bound(self, key: str) -> bool:
+        """True for the letter of a sum around this place."""
+        return any(key in frame for frame in self.bound)
+
     def is_letter(self, key: str) -> bool:
         return any(key in frame for frame in self.bound) or key in self.scope.indices or key in self.open
 

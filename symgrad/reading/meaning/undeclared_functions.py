@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symgrad.core.nodes import AbstractFunction, Func, FunctionForm, Lam, Size
+from symgrad.core.nodes import ONE, AbstractFunction, Apply, Expr, Func, FunctionForm, Lam, Size, free_indices
 from symgrad.core.ranges import Affine, Index
+from symgrad.core.substitute import mapped
 from symgrad.reading.meaning.rules import Reading, WrittenArgument
 from symgrad.reading.meaning.slots import position
 from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.upstream import with_positions
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.tree.name_parser import DENSITIES
 from symgrad.reading.tree.scripts import error, letters_in, read_slots
 from symgrad.reading.tree.syntax import Call, Position, Sym, SyntaxNode
 from symgrad.text.diagnostic import NotationError
 
-DENSITIES = frozenset(("p", "q", "P", "\\pi", "\\mathbb{P}", "Pr"))
-"""Letters of densities and policies. With a bar among its arguments, a function of any other letter is one too."""
 AT = "_\\cdot"
 """The end of the text of an argument at a position."""
 
@@ -54,9 +54,28 @@ def undeclared_function(el: Reading, node: Call) -> ReadValue | None:
 
 
 def is_density(node: Call) -> bool:
-    """True for ``p(x)`` and ``f(y \\mid x)``, which are positive."""
+    """True for ``p(x)``, and for ``f(y \\mid x)`` of any letter: they are positive."""
     event = any(t.kind == "text" and not t.text.isalpha() for t in node.function.sub)
     return bool(node.given) or event or node.function.key in DENSITIES
+
+
+def is_outcome(body: Expr, index: Index) -> bool:
+    """True if a letter stands in a body as an argument of undeclared functions alone: ``\\sum_x p(x) f(x)``.
+
+    It runs over outcomes, whatever they are: over an arbitrary finite number of them.
+    """
+    place = Affine.of(index)
+
+    def is_place(n: Expr) -> bool:
+        return isinstance(n, Size) and n.affine == place
+
+    def without(n: Expr) -> Expr | None:
+        if not isinstance(n, Apply) or n.function.form is None:
+            return None
+        arguments = (Lam(lam.axes, ONE if is_place(lam.body) else mapped(lam.body, without)) for lam in n.arguments)
+        return Apply(n.function, tuple(arguments), n.derivs)
+
+    return index in free_indices(body) and index not in free_indices(mapped(body, without))
 
 
 def argument(el: Reading, node: SyntaxNode) -> WrittenArgument:

@@ -26,6 +26,7 @@ from symgrad.reading.meaning.lines import line_of
 from symgrad.reading.meaning.open_index import OpenIndex, give_range
 from symgrad.reading.meaning.open_range import resolved
 from symgrad.reading.meaning.rules import Reading, reads
+from symgrad.reading.meaning.undeclared_functions import is_outcome
 from symgrad.reading.meaning.unrolled import unrolled
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.tree.scripts import cover, error
@@ -101,6 +102,8 @@ def limit(el: Reading, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
         _to_the_end(el, b, node)
     for piece in b.conditions:
         where += read_conditions(el, piece, cover(piece))
+    if index.range is None and is_outcome(body, index):
+        give_range(index, Range.of_size(f"\\Omega_{{{index.letter}}}"))
     if index.range is None:
         raise error(
             "SG108",

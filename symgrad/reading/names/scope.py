@@ -32,6 +32,7 @@ ARRAY_FUNCTIONS = frozenset((*_REDUCTIONS, *_OF_MATRICES))
 WORDS: dict[str, str] = {
     "exp": "\\exp",
     "log": "\\log",
+    "Log": "\\log",
     "ln": "\\ln",
     "tanh": "\\tanh",
     "sqrt": "\\sqrt",
@@ -171,6 +172,8 @@ class Scope:
     """The functions that are applied and not declared."""
     parametrised: set[str] = field(default_factory=set)
     """The letters of functions that are written with their parameter, ``\\pi_\\theta``: it is in no other one."""
+    independent: frozenset[tuple[str, str]] = frozenset()
+    """Functions with the variables that the text says they do not depend on."""
     gradients: NameKey | None = None
     """The cost whose gradient by ``X`` is written ``dX``; no letter if the document does not say which."""
     for_now: list[Defined] = field(default_factory=list)

@@ -38,6 +38,8 @@ DETERMINANTS = frozenset(("det", "\\det"))
 EVENTS = ("=", "\\succ", "\\prec")
 """The signs of events: a random variable has a value, one outcome is preferred to another."""
 
+DENSITIES = frozenset(("p", "q", "P", "\\pi", "\\mathbb{P}", "Pr"))
+"""Letters of densities and policies."""
 LABELS = frozenset(
     re.findall(
         r"\w+", "new old next prev opt true pred test train ref target prior post ext obs tot avg max min out init data"
@@ -122,12 +124,38 @@ class NameParser(ArrayParser):
         parser = type(self)(law, self.vocabulary, sym.span)
         weights = parser.scripts_of(parser.base_name())
         if parser.peek() is not None or not self.vocabulary.is_known_value(weights):
-            return None
+            return self.expectation_under(sym, letter, parser, weights, opening)
         outer, self.bound = self.bound, self.bound | {letter_key(letter[0])}
         body = self.enclosed(opening)
         self.bound = outer
         slot = (*weights.sub, replace(opening, kind="symbol", text=","), *letter) if weights.sub else letter
         weight = replace(weights, sub=slot)
+        span = sym.span.to(body.span)
+        summand = ProductNode(span, (("", weight), ("", replace(body, kind="["))))
+        return self.scripted(Paren(span, "(", (BigOp(span, "sum", letter, (), summand, sym.span),)))
+
+    def expectation_under(
+        self, sym: Sym, letter: tuple[Token, ...], law: NameParser, name: Sym, opening: Token
+    ) -> SyntaxNode | None:
+        """``\\mathbb{E}_{x \\sim p_\\theta}[f(x)]``, ``\\mathbb{E}_{a \\sim \\pi(\\cdot \\mid s)}[f(a)]`` as a sum over
+        outcomes, ``\\sum_x p_\\theta(x) f(x)``. ``law``: the parser behind the name of the density."""
+        if law.vocabulary.is_known_value(name) or law.vocabulary.is_function(name.key) or name.key not in DENSITIES:
+            return None
+        rest = law.tokens[law.at :]
+        if rest and (rest[0].text != "(" or law.closing(law.at) != len(law.tokens) - 1):
+            return None
+        inner = [letter if [t.text for t in p] == ["\\cdot"] else p for _, p in separated(rest[1:-1])] or [letter]
+        if [t.text for t in inner[0]] != [t.text for t in letter] or not all(inner):
+            return None
+        dots = [letter[0] if t.text == "\\cdot" else t for t in rest[1:-1]] or list(letter)
+        bracket = [replace(opening, kind="symbol", text=x) for x in "()"]
+        outer, self.bound = self.bound, self.bound | {letter_key(letter[0])}
+        arguments = type(self)((bracket[0], *dots, bracket[1]), self.vocabulary, sym.span).bracket(
+            "(", "symbol", ")", "("
+        )
+        body = self.enclosed(opening)
+        self.bound = outer
+        weight = Call(cover(law.tokens), name, arguments.items, given=arguments.given)
         span = sym.span.to(body.span)
         summand = ProductNode(span, (("", weight), ("", replace(body, kind="["))))
         return self.scripted(Paren(span, "(", (BigOp(span, "sum", letter, (), summand, sym.span),)))
