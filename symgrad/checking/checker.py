@@ -159,12 +159,10 @@ class Checker:
             raise ValueError("a step was read as nothing")
         base = replace(base, inferred=self.names.declared(out.claim))
         nothing = self.names.undefined(out.claim, base) or undefined_dependence(out.claim, base, self.names.independent)
-        wider = with_hidden(out.claim, self.names.independent) if nothing is not None else out.claim
-        if wider != out.claim and self.says_something(wider, base) and self.prove(wider) is not None:
-            return self.rule(wider, base)
-        if nothing is not None:
+        wider = self.with_hidden(out.claim, base) if nothing is not None else None
+        if nothing is not None and wider is None:
             return replace(base, read_left=read(out.claim.left), read_right=read(out.claim.right), diagnostic=nothing)
-        step = self.rule(out.claim, base)
+        step = self.rule(wider or out.claim, base)
         guessed = step.inferred and step.verdict in ("proved", "agrees")
         left_out = omitted_sum(read_step.omitted, base) if guessed else None
         if left_out is not None:
@@ -201,12 +199,11 @@ class Checker:
         other = any(w.code in OTHER_MEANINGS for w in step.warnings)
         return step if other else self.without_doubt(step, out.claim)
 
-    def says_something(self, claim: Claim, base: Step) -> bool:
-        """True if nothing in a claim differentiates what is not known to depend on it."""
-        return (
-            self.names.undefined(claim, base) is None
-            and undefined_dependence(claim, base, self.names.independent) is None
-        )
+    def with_hidden(self, claim: Claim, base: Step) -> Claim | None:
+        """A claim that holds whatever more its undeclared functions depend on; None if it does not."""
+        wider = with_hidden(claim, self.names.independent)
+        nothing = self.names.undefined(wider, base) or undefined_dependence(wider, base, self.names.independent)
+        return wider if wider != claim and nothing is None and self.prove(wider) is not None else None
 
     def without_doubt(self, step: Step, claim: Claim) -> Step:
         """The step, unreadable where its verdict hangs on a name that is not known."""

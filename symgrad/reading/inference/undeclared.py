@@ -180,7 +180,7 @@ class UndeclaredNames:
         defined = [self.scope.calls[k] for k in self.scope.calls.named(NameKey.function(head.function))]
         own = {a.key for a in head.args if isinstance(a, Sym) and not a.sub}
         if not any(entry.span.start == head.span.start for entry in defined):
-            return own & self.generic
+            return (own & self.generic) - _with_slots(sides)
         return own
 
     def _generic(self) -> frozenset[str]:
@@ -367,6 +367,11 @@ def _words(syms: Sequence[Sym]) -> set[str]:
         if len(s.sub) >= WORD_LENGTH and all(t.kind == "letter" for t in s.sub):
             names.setdefault(spelled(s.sub), set()).add(s.key)
     return {sub for sub, bases in names.items() if len(bases) == 1 or not VOWELS.isdisjoint(sub)}
+
+
+def _with_slots(sides: Sequence[SyntaxNode]) -> set[str]:
+    """The names that carry slots in a chain: the y of ``p(y \\mid X) = \\prod_i p(y_i \\mid x_i)`` is their vector."""
+    return {n.key for side in sides for n in subnodes(side) if isinstance(n, Sym) and n.sub}
 
 
 def _together(sym: Sym) -> tuple[str, ...]:

@@ -143,7 +143,7 @@ def _nabla_reach(el: Reading, node: Derivative) -> SyntaxNode | None:
 
 
 def _score(el: Reading, node: Derivative) -> SyntaxNode | None:
-    """``\\nabla_\\theta \\log \\pi_\\theta(a) Q(a)`` is the score ``\\nabla_\\theta \\log \\pi_\\theta(a)`` times a factor."""
+    """The score ``\\nabla_\\theta \\log \\pi_\\theta(a)`` times ``Q(a)``, written without brackets."""
     (op, first), *rest = node.body.factors if isinstance(node.body, ProductNode) else (("", node.body),)
     inner = first.args[0] if isinstance(first, Call) and first.bare and len(first.args) == 1 else None
     if not isinstance(first, Call) or not isinstance(inner, ProductNode):

@@ -11,6 +11,7 @@ from symgrad.core.nodes import Tensor
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, pattern_letters
 from symgrad.reading.names.scope import NORMAL, Defined, Scope
 from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.name_parser import DENSITIES
 from symgrad.reading.tree.scripts import GREEK, error, is_name, letter_key, read_slots, spelled, strip_groups
 from symgrad.reading.tree.syntax import BigOp, Call, Colon, Entries, Position, Scripted, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import note_bounds, outside_letters, slot_letters, subnodes
@@ -203,6 +204,8 @@ class Definer:
         key, count = NameKey.function(sym), len(name.args)
         if written.plain and not calls.named(key) and self._calls_through(key, written.body):
             return None  # `r = \\log p + g` is a claim about the r of `p = \\exp(r - g)`
+        if written.plain and key.letter in DENSITIES and key in _applied(written.body):
+            return None  # `p(y \\mid X) = \\prod_i p(y_i \\mid x_i)` has two densities of one letter
         family = calls.get((NameKey(sym.key), count)) if sym.sub else None
         if family is not None and family.patterns and written.plain:
             return None  # `f_1(z) = z_1` is a claim about the f of `f_i(z) = z_i`
@@ -310,7 +313,7 @@ class Definer:
         """True if the body applies functions whose definitions apply a function, directly or indirectly."""
         ahead, seen = [body], set[NameKey]()
         while ahead:
-            called = {NameKey.function(n.function) for n in subnodes(ahead.pop()) if isinstance(n, Call)}
+            called = _applied(ahead.pop())
             if key in called and seen:
                 return True
             new = called - seen - {key}
@@ -420,3 +423,8 @@ def _compound_form(name: Sym) -> Position | None:
     if len(slots) == 1 and isinstance(slots[0], Position) and len(slots[0].terms) > 1:
         return slots[0]
     return None
+
+
+def _applied(body: SyntaxNode) -> set[NameKey]:
+    """The functions that a body applies."""
+    return {NameKey.function(n.function) for n in subnodes(body) if isinstance(n, Call)}
