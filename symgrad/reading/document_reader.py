@@ -24,6 +24,7 @@ from symgrad.reading.document.assertions import (
     turns,
 )
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
+from symgrad.reading.document.noise import noise_letters
 from symgrad.reading.document.prime_transposes import transposes_by_prime
 from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_independent, sets, substitutes
 from symgrad.reading.document.random_names import random_names
@@ -133,6 +134,7 @@ class Reader:
         signs = "t" * transposes_by_t(formulas) + "'" * transposes_by_prime(formulas)
         self.scope.transposing = frozenset(signs)
         self.scope.independent = said_independent(self.source.text)
+        self.scope.noise = noise_letters(formulas)
         self.scope.upper = upper_positions(formulas)
         self.scope.leaves_out = leaves_sums_out(self.source.text)
         self.scope.numbers = frozenset([SIGMA] if has_number_sigma(self.source.text, formulas) else [])

@@ -48,7 +48,7 @@ from symgrad.reading.meaning.unrolled import chosen, readable_positions, unrolle
 from symgrad.reading.meaning.unrolling import Unrolling
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.declared_name import learn_differentiated, learn_run
-from symgrad.reading.names.definition_syntax import Definer
+from symgrad.reading.names.definition_syntax import Definer, is_model
 from symgrad.reading.names.equations import DERIVATIVES, unused
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
@@ -475,6 +475,10 @@ class ChainReader:
             return  # inside a chain, a declared name is used
         if plain and self.purpose == "consequence" and (known or self.is_unknown(name.node)) and self.premises:
             return  # `x = a` solves what is set to 0, and holds there alone
+        if plain and is_model(self.out.scope, name.node, value.node):
+            self.note("SG404", "a model with noise, no definition: not checked", name.span.to(value.span))
+            self.defined.add(k)
+            return
         again = definer.undefined(name.node) in self.out.scope.unread
         if plain and leads:
             self.separate_total(definer, name.node, value.node)

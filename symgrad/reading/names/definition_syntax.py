@@ -13,7 +13,7 @@ from symgrad.reading.names.scope import NORMAL, Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.name_parser import DENSITIES
 from symgrad.reading.tree.scripts import GREEK, error, is_name, letter_key, read_slots, spelled, strip_groups
-from symgrad.reading.tree.syntax import BigOp, Call, Colon, Entries, Position, Scripted, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import BigOp, Call, Colon, Entries, Position, Scripted, Sym, SyntaxNode, Terms
 from symgrad.reading.tree.used_names import note_bounds, outside_letters, slot_letters, subnodes
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
@@ -423,6 +423,12 @@ def _compound_form(name: Sym) -> Position | None:
     if len(slots) == 1 and isinstance(slots[0], Position) and len(slots[0].terms) > 1:
         return slots[0]
     return None
+
+
+def is_model(scope: Scope, name: SyntaxNode, body: SyntaxNode) -> bool:
+    """True for ``y = X \\beta + \\epsilon``, where ``\\epsilon`` is noise."""
+    terms = body.items if isinstance(body, Terms) and isinstance(name, Sym) else ()
+    return any(sign > 0 and isinstance(t, Sym) and t.key in scope.noise for sign, t in terms[1:])
 
 
 def _applied(body: SyntaxNode) -> set[NameKey]:

@@ -200,6 +200,8 @@ class Scope:
     """Small letters and primes that transpose as ``T`` does, ``u^t v``, ``X'X``."""
     upper: frozenset[str] = frozenset()
     """Letters that are positions where they stand above a name, ``S^{ij}``."""
+    noise: frozenset[str] = frozenset()
+    """The letters of noise in models, ``y = X \\beta + \\epsilon``, which define nothing."""
     numbers: frozenset[str] = frozenset()
     """The letters of functions that stand for numbers here, ``\\sigma`` of a normal distribution."""
     version: int = 0

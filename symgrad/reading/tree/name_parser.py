@@ -144,13 +144,13 @@ class NameParser(ArrayParser):
         rest = law.tokens[law.at :]
         if rest and (rest[0].text != "(" or law.closing(law.at) != len(law.tokens) - 1):
             return None
-        inner = [letter if [t.text for t in p] == ["\\cdot"] else p for _, p in separated(rest[1:-1])] or [letter]
-        if [t.text for t in inner[0]] != [t.text for t in letter] or not all(inner):
+        inner = [letter[0] if t.text == "\\cdot" else t for t in rest[1:-1]] if rest else list(letter)
+        first = next((p for _, p in separated(inner)), ())
+        if [t.text for t in first] != [t.text for t in letter]:
             return None
-        dots = [letter[0] if t.text == "\\cdot" else t for t in rest[1:-1]] or list(letter)
         bracket = [replace(opening, kind="symbol", text=x) for x in "()"]
         outer, self.bound = self.bound, self.bound | {letter_key(letter[0])}
-        arguments = type(self)((bracket[0], *dots, bracket[1]), self.vocabulary, sym.span).bracket(
+        arguments = type(self)((bracket[0], *inner, bracket[1]), self.vocabulary, sym.span).bracket(
             "(", "symbol", ")", "("
         )
         body = self.enclosed(opening)

@@ -1,0 +1,49 @@
+"""Models with noise, ``y = X \\beta + \\epsilon``: they restrict the noise, and define nothing.
+
+What is built on ``y`` is built on data: a derivative by ``\\beta`` does not go through the model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_SPACING = re.compile(
+    r"\\(?:left|right|[bB]igg?[lr]?|q?quad|nonumber|displaystyle)(?![A-Za-z])"
+    r"|\\[,;:! ]|\s+|&|\\(?:label|tag)\{[^{}]*\}"
+)
+_FONT = re.compile(r"\\(?:mathbf|boldsymbol|bm|mathit|vec|bf)(?![A-Za-z])\s*(?:\{(\\?[A-Za-z]+)\}|(\\?[A-Za-z]+))")
+_SCRIPTS = r"(?:[_^](?:\{[^{}]*\}|\\?\w))*"
+_NOISE = r"(?<![A-Za-z\\])(\\epsilon|\\varepsilon|\\eta|\\xi|\\nu|u|e)(?![A-Za-z])"
+_MODEL = re.compile(rf"(\\?[A-Za-z]){_SCRIPTS}=[^=]*\+{_NOISE}{_SCRIPTS}(?:[.,;].*)?")
+_ABOUT = re.compile(
+    r"\\sim|\\in(?![a-z])|\\mathbb\{?E|\\(?:operatorname|mathrm|text)\{(?:E|Var|Cov)|\\mathcal\{?N|[EN][\[(]"
+)
+_REST = re.compile(r"\\[lcv]?dots[bc]?|[\d,.;()\\{}\[\]]|'")
+_ABOVE = re.compile(r"(?:\\partial|(?<![A-Za-z\\])d|\\nabla(?:_\w|_\{[^{}]*\})?)(\\?[A-Za-z])")
+
+
+def noise_letters(formulas: Iterable[str]) -> frozenset[str]:
+    """The letters of noise: each is the last term of a model, and stands nowhere else in a calculation."""
+    rows = [_plain(row) for text in formulas for row in re.split(r"\\\\|\\begin\{[^{}]*\}|\\end\{[^{}]*\}", text)]
+    above = {x for row in rows for x in _ABOVE.findall(row)}
+    models = [(m.group(1), m.group(2)) for row in rows if (m := _MODEL.fullmatch(row))]
+    noise = {letter for name, letter in models if name not in above}
+    return frozenset(x for x in noise if all(_says_nothing(row, x) for row in rows))
+
+
+def _plain(row: str) -> str:
+    row = _SPACING.sub("\x00", row)
+    row = re.sub(r"(\\[A-Za-z]+)\x00+(?=[A-Za-z])", r"\1{}", row).replace("\x00", "")
+    return _FONT.sub(lambda m: m.group(1) or m.group(2), row).replace("{}", "")
+
+
+def _says_nothing(row: str, letter: str) -> bool:
+    """True for a row without the letter, for a model, for a statement on its distribution, and for the letter alone."""
+    own = re.compile(rf"(?<![A-Za-z\\]){re.escape(letter)}(?![A-Za-z]){_SCRIPTS}")
+    if not own.search(row) or _ABOUT.search(row):
+        return True
+    model = _MODEL.fullmatch(row)
+    if model is not None and model.group(2) == letter:
+        return len(own.findall(row)) == 1
+    return not _REST.sub("", own.sub("", row))
