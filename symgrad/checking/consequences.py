@@ -25,14 +25,21 @@ MAX_UNKNOWNS = 4
 
 
 def follows(claim: Claim, premise: Claim, proves: Callable[[Claim], bool]) -> bool:
-    """True if ``claim`` is the premise times a number other than 0, proved as an identity."""
+    """True if ``claim`` is the premise times a number other than 0, and without factors that are nowhere 0, proved as
+    an identity.
+    """
     if isinstance(claim.left, Deriv) and claim.right != ZERO:
         return False  # `∂E/∂x = …` says what the derivative is, whatever is set to 0
     gap = add(claim.left, neg(claim.right))
-    for given in _aligned(claim, premise):
+    for given in map(_without_factors, _aligned(claim, premise)):
         if any(proves(replace(claim, left=gap, right=mul(Num(q), given))) for q in FACTORS):
             return True
     return False
+
+
+def _without_factors(expr: Expr) -> Expr:
+    """A product without its factors that are plainly nowhere 0, without the ``2 / m`` of ``\\frac{2}{m} X^\\top r``."""
+    return mul(*(f for f in expr.factors if not _is_nonzero(f))) if isinstance(expr, Mul) else expr
 
 
 def factored(

@@ -12,12 +12,14 @@ from symgrad.calculus.differentiate import depends_on
 from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Apply, Cond, Deriv, Entry, Expr, Ref, Tensor, reach, walk
+from symgrad.core.nodes import Apply, Cond, Deriv, Entry, Expr, Ref, Tensor, all_nodes, reach, walk
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray
 from symgrad.core.substitute import mapped_through
 from symgrad.reading.inference.inferring import Inferred
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import ReadDocument
+from symgrad.reading.tree.syntax import Sym
+from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
@@ -33,7 +35,12 @@ class InferredNames:
         self.inferred = document.inferred if document is not None else Inferred()
         unread = document.scope.unread if document is not None else {}
         self.declarations = {made: self.inferred.declaration(key) for key, made in self.inferred.arrays.items()}
-        self.causes = {made: unread[key] for key, made in self.inferred.arrays.items() if key in unread}
+        self.causes = {
+            made: unread[name]
+            for key, made in self.inferred.arrays.items()
+            for name in (key._replace(above="2"), key)  # what an unread `\\sigma^2 = …` says of `\\sigma`
+            if name in unread
+        }
         foreign = document.scope.foreign if document is not None else {}
         self.foreign = {
             made: foreign[key.letter] for key, made in self.inferred.arrays.items() if key.letter in foreign
@@ -42,6 +49,7 @@ class InferredNames:
         """Names that were the whole right side of an equation that nothing is ruled on: it may say what they are."""
         solved = document.scope.solved if document is not None else {}
         self.solved = {made: solved[key] for key, made in self.inferred.arrays.items() if key in solved}
+        self.redeclared = document.scope.redeclared if document is not None else {}
         self.rights: dict[Diagnostic, str] = {}
         """What stands on the right of the definitions that could not be read."""
         self.independent: frozenset[tuple[str, str]] = (
@@ -81,7 +89,7 @@ class InferredNames:
         if foreign:
             return foreign[0]
         for side in (claim.left, claim.right):
-            for node in walk(side):
+            for node in all_nodes(side):
                 passed = self.passed(node) if isinstance(node, Deriv) and self.causes else None
                 if passed is not None:
                     return passed
@@ -124,7 +132,7 @@ class InferredNames:
 
         A name on the right side alone may be one that the author has explained in words.
         """
-        cause = self.cause(claim)
+        cause = self.cause(claim) or (self.undone(claim, step) if step.verdict == "refuted" else None)
         if cause is not None or not self.declarations:
             return cause
         plain = resolved.claim(claim) or claim
@@ -159,6 +167,20 @@ class InferredNames:
             return None
         message = f"nothing but derivatives says how `{odd[0]}` depends on what it is differentiated by"
         return Diagnostic("SG131", message, step.span, f"define it, `{odd[0]} = …`")
+
+    def undone(self, claim: Claim, step: Step) -> Diagnostic | None:
+        """Why a refutation does not stand: a declaration, of the shape alone it may be, ends a definition by what is
+        differentiated by.
+        """
+        sides = reach(claim.left) | reach(claim.right)
+        by = {n.target.args[0].name for side in (claim.left, claim.right) for n in walk(side) if isinstance(n, Deriv)}
+        for made in (t for t in sides.tensors if t in self.redeclared and t.name not in by):
+            old = self.redeclared[made]
+            if any(isinstance(n, Sym) and n.key in by for n in subnodes(old.body)):
+                message = f"`{made.name}` is declared again, and does not depend on `{', '.join(sorted(by))}` any more"
+                remedy = "leave the declaration out, or put it before the definition, if that is to hold on"
+                return Diagnostic("SG118", message, step.span, remedy)
+        return None
 
     def unrelated(self, claim: Claim, step: Step) -> Diagnostic | None:
         """Why a refutation does not stand: an undeclared ``X``, inside of a definition, may be made of the ``x_i``."""

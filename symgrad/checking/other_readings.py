@@ -77,7 +77,7 @@ def undefined_dependence(claim: Claim, base: Step, independent: Independent) -> 
     That derivative would be 0 by default, and a verdict on the claim would rest on nothing that the author wrote.
     """
     for side in (claim.left, claim.right):
-        for node in walk(side):
+        for node in all_nodes(side):
             if isinstance(node, Deriv) and isinstance(node.body, Entry) and not depends_on(node.body, node.target):
                 name, by = latex(node.body), latex(node.target)
                 return Diagnostic(

@@ -12,6 +12,7 @@ from symgrad.reading.document.assertions import (
     Stance,
     definers,
     drops,
+    explains,
     is_arbitrary,
     is_called,
     is_plain_ground,
@@ -26,7 +27,15 @@ from symgrad.reading.document.assertions import (
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
 from symgrad.reading.document.noise import noise_letters
 from symgrad.reading.document.prime_transposes import transposes_by_prime
-from symgrad.reading.document.purposes import Purpose, concludes, purpose, says_independent, sets, substitutes
+from symgrad.reading.document.purposes import (
+    Purpose,
+    concludes,
+    purpose,
+    says_independent,
+    sets,
+    substitutes,
+    turns_to_another,
+)
 from symgrad.reading.document.random_names import random_names
 from symgrad.reading.document.said_declarations import said_declarations
 from symgrad.reading.document.said_independent import said_independent
@@ -34,6 +43,7 @@ from symgrad.reading.document.sentences import proses
 from symgrad.reading.document.sigma_as_number import SIGMA, has_number_sigma
 from symgrad.reading.document.small_transposes import transposes_by_t
 from symgrad.reading.document.upper_positions import upper_positions
+from symgrad.reading.document.written_samples import written_sides
 from symgrad.reading.inference.inferring import Inferred, close, infer
 from symgrad.reading.meaning.assumptions import pointed_back
 from symgrad.reading.meaning.chain_reader import ChainReader
@@ -136,6 +146,7 @@ class Reader:
         self.scope.independent = said_independent(self.source.text)
         self.scope.noise = noise_letters(formulas)
         self.scope.upper = upper_positions(formulas)
+        self.scope.displayed = written_sides(b.content.text for b in blocks.items if isinstance(b, Display))
         self.scope.leaves_out = leaves_sums_out(self.source.text)
         self.scope.numbers = frozenset([SIGMA] if has_number_sigma(self.source.text, formulas) else [])
         for layer in self.sections.everywhere:
@@ -205,6 +216,7 @@ class Reader:
         prose = proses(formulas)
         said = stances(formulas, prose)
         cases, says = last_cases(said, prose), definers(prose, said)
+        explaining: set[int] = set()
         for k, (inline, stance) in enumerate(zip(formulas, said, strict=True)):
             try:
                 found = with_words(tokenize(inline.content, macros))
@@ -218,6 +230,8 @@ class Reader:
                 kept.append("denied" if stance == "case" and k not in cases else stance)
                 if says[k] and not (says[k] == "setting" and letter_key(found[0]) in self.used):
                     defining[len(tokens)] = says[k]
+                if explains(inline, prose[k]):
+                    explaining.add(len(tokens))
                 example = stance == "unclear" and prose[k].last and not prose[k].ended and _is_setting(found)
                 if (k in cases or example) and any(t.text in SIGNS for t in found):
                     self.cases.append(tuple(found))
@@ -232,7 +246,7 @@ class Reader:
         self.point_back([(formulas[k], tuple(t), said[k]) for k, t in read if said[k] != "denied"])
         paragraph, incidental = Paragraph(self.scope), Incidental(self.scope)
         incidental.say(in_words.arrays, macros)
-        paragraph.read(tokens, kept, defining)
+        paragraph.read(tokens, kept, defining, explaining)
         incidental.say(in_words.others, macros)
         incidental.rank(in_words.ranks, macros)
         for k, tokens_read in read:
@@ -422,6 +436,8 @@ class Reader:
         if drops(since):
             Paragraph(self.scope).drop(Span(self.source, 0, self.at))
         self.at = display.full.end
+        if turns_to_another(display):
+            self.scope.section = display.full.start
 
     def is_undefined(self, left: tuple[Token, ...]) -> bool:
         """True for the left side of an equation that can define it."""

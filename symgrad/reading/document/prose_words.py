@@ -370,3 +370,7 @@ RESTATES = re.compile(r"\b(?:in other words|that is|i\.e\.|namely|which means)\b
 """What follows says once more what the sentence before it said."""
 RESTRICTS = _pattern(r"^[\s,(]*for(?: all| any| every)?[\s~]*$")
 OR = _pattern(r"^[\s,]*or[\s~]*(?:if[\s~]*|when[\s~]*|that[\s~]*)?$")
+
+ITEM = re.compile(r"[ \t>]*[-+*][ \t]+(?:\$|\\\()`?")
+"""What stands before a formula that begins an item of a list."""
+WHERE = re.compile(r"\W*(?:where|here)\b(?!.*\b(?:let|new|now|another)\b)", re.IGNORECASE)

@@ -37,6 +37,15 @@ _TO_ZERO = re.compile(
     re.IGNORECASE,
 )
 
+_ZERO = re.compile(
+    rf"(?:(?!{FORMULA})[^,;:.])*\b(?:to|equals?)\s+(?:the\s+)?(?:zero|0)\b(?:\s+vector)?\W*(?:{FORMULA}\W*)?$"
+)
+"""What is set is set to zero, and the sentence ends there."""
+_TURNS_TO = re.compile(
+    r"^\W*(?:(?:and|but|now|next|finally|again|instead|let us|let['’]s|we|as another example)\b\W*)*"
+    r"(?:consider|look at|turn to)\b|(?:再看|接着看|接下来看|现在看|考虑)",
+    re.IGNORECASE,
+)
 _SUBSTITUTES = re.compile(rf"\b(?:taking|choosing|substituting|inserting|plugging in)\s+{FORMULA}", re.IGNORECASE)
 
 
@@ -56,6 +65,8 @@ def purpose(display: Display) -> Purpose:
     after = clause[found[-1].end() :] if found else FORMULA
     if found and found[-1].group().lower() == "such that" and after.strip():
         return "claim"  # `rewritten such that the terms separate`
+    if found and _ZERO.match(after):
+        return "condition"  # `set the gradient to the zero vector $\\mathbf{0}$:`
     return "claim" if FORMULA in after or _CONSEQUENCE.search(after) or _MORE.search(after) else "condition"
 
 
@@ -68,6 +79,12 @@ def substitutes(display: Display) -> bool:
     """True if the sentence before a display tells what follows from an equation: ``Taking $a = b$ we get``."""
     found = _SUBSTITUTES.search(sentence_before(display))
     return found is not None and bool(_CONSEQUENCE.search(found.string[found.end() :]))
+
+
+def turns_to_another(display: Display) -> bool:
+    """True if the sentence before a display goes over to something else: ``Now consider the addition gate:``."""
+    words = sentence_before(display)
+    return bool(_TURNS_TO.search(words)) and not _CONSEQUENCE.search(words)
 
 
 def concludes(display: Display) -> bool:

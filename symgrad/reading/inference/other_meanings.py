@@ -64,8 +64,7 @@ def stacked(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[str, dict[NameKey
         if key is None or other is None or (key.letter.islower() and other in named):
             continue  # of two that stand there, the capital is made of the other
         fits = arrays[key].ranges in (arrays[other].ranges, arrays[other].ranges[::-1])
-        declared = other.letter.islower() and fits and not scope.is_provisional(other)
-        if not scope.is_provisional(key) and not declared:
+        if not scope.is_provisional(key) and not (other.letter.islower() and fits):
             continue
         top = Token("command", "\\top", sym.span)
         for way, sup in (("rows", ()), ("columns", (top,))):

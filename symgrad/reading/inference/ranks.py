@@ -234,7 +234,7 @@ class Ranks:
             if r is None and following is not None and op in ("", ".", "o"):
                 r = self.before(factor, following)
             if r is None and out is not None and op in ("", ".") and (out.axes == 2 or out.row):
-                r = self.rank(factor, Rank(2 if is_capital_name(factor) else 1))
+                r = self.rank(factor, Rank(2 if is_capital_name(factor) or _by_capital(factor) else 1))
             if k == 0:
                 out = r
                 if op == "" and len(factors) > 1 and factors[1][0] == "o" and r is None:
@@ -377,6 +377,11 @@ def is_capital(key: NameKey) -> bool:
 
 def is_capital_name(node: SyntaxNode) -> bool:
     return isinstance(node, Sym) and is_capital(NameKey(node.key))
+
+
+def _by_capital(node: SyntaxNode) -> bool:
+    """True for the derivative of a number by a capital, ``\\frac{\\partial L}{\\partial Q}``, which has its shape."""
+    return isinstance(node, Derivative) and len(node.targets) == 1 and is_capital_name(node.targets[0])
 
 
 def _is_greek(sym: Sym) -> bool:

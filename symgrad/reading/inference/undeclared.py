@@ -24,6 +24,8 @@ from symgrad.reading.tree.syntax import (
     Paren,
     Position,
     ProductNode,
+    QuotientNode,
+    Root,
     Scripted,
     Slot,
     Sym,
@@ -123,6 +125,9 @@ class UndeclaredNames:
     generic: frozenset[str] = frozenset()
     """Arguments of which there are samples: the ``x`` of ``p(x) = …``, written whole in such chains alone."""
 
+    labelled: frozenset[str] = frozenset()
+    """Names that divide, with one letter below them, and nothing else with it there: the d of ``\\sqrt{d_k}``."""
+
     def __post_init__(self) -> None:
         self.exponents = [e for sides in self.chains for side in sides for e in exponents(self.scope, side)]
         syms = [n for tree in self.trees for n in subnodes(tree) if isinstance(n, Sym)]
@@ -159,6 +164,7 @@ class UndeclaredNames:
         )
         self.numbered = frozenset(s.key for s in syms if self.is_undeclared(s) and self._has_letter_slot(s))
         self.generic = self._generic()
+        self.labelled = frozenset(self._labelled())
         for sides in self.chains:
             positions = self._parameters(sides) | self._positions(sides)
             for side in sides:
@@ -188,13 +194,38 @@ class UndeclaredNames:
         elsewhere, arguments = set[str](), set[str]()
         for sides in self.chains:
             head = sides[0] if sides else None
+            if isinstance(head, Call) and len(head.args) == 1 and isinstance(head.args[0], Call):
+                head = head.args[0]  # `\\log p(x) = \\dots`
             own = {a.key for a in head.args if isinstance(a, Sym)} if isinstance(head, Call) else set[str]()
             arguments |= own
             if isinstance(head, Sym) and all(isinstance(s, Paren) and s.kind == "{" for s in sides[1:]):
                 continue  # `x \\in \\{0, 1\\}`
-            whole = {n.key for side in sides for n in subnodes(side) if isinstance(n, Sym) and not n.sub}
-            elsewhere |= whole - own
+            below = (n for side in sides for n in subnodes(side) if isinstance(n, Sym))
+            elsewhere |= {n.key for n in below if not n.sub and not self._has_letter_slot(n)} - own
         return frozenset(arguments & self.numbered - elsewhere)
+
+    def _labelled(self) -> Iterator[str]:
+        """Names below a root or a fraction bar alone, with the same small letter below them in all places, in chains
+        without that letter elsewhere.
+        """
+        scripts: dict[str, set[str]] = {}
+        others: dict[str, set[str]] = {}
+        for sides in self.chains:
+            below = [n for side in sides for n in subnodes(side)]
+            under = {id(m) for n in below for m in _divided_by(n)}
+            letters = {id(n): letters_in((*n.sub, *n.sup)) for n in below if isinstance(n, (Sym, Scripted, BigOp))}
+            for n in (n for n in below if isinstance(n, Sym)):
+                if not n.sub and n.key in self.operators:
+                    continue  # the `d` of `dP`
+                written = spelled((*n.sub, *n.sup)) if id(n) in under else ""
+                scripts.setdefault(n.key, set()).add(written)
+                own = {id(m) for m in below if isinstance(m, Sym) and m.key == n.key}
+                others.setdefault(n.key, set()).update(x for k, found in letters.items() if k not in own for x in found)
+        for key, written_with in scripts.items():
+            letter = next(iter(written_with))
+            one = len(written_with) == 1 and len(letter) == 1 and letter.islower()
+            if one and letter not in others[key] and NameKey(key) not in self.scope.values:
+                yield key
 
     def _summed_arguments(self, below: Sequence[SyntaxNode]) -> set[str]:
         """The letters that are nothing but arguments of a function that is summed over one of them: beside
@@ -227,7 +258,9 @@ class UndeclaredNames:
         return letters_in(rest) if key is not None and isinstance(self.scope.values[key], Defined) else []
 
     def _has_letter_slot(self, sym: Sym) -> bool:
-        return any(letter in self.index_letters for letter in letters_in(sym.sub))
+        """True for ``x_i``, and for ``x^{(i)}`` of an ``i`` that something binds."""
+        above = letters_in(sym.sup) if len(sym.sup) == 3 and sym.sup[0].text == "(" else []
+        return any(x in self.index_letters for x in letters_in(sym.sub)) or any(x in self.bound for x in above)
 
     def _positions(self, sides: Sequence[SyntaxNode]) -> set[str]:
         """The letters in slots and arguments of declared and defined names, and of the left side: such a number is a
@@ -275,7 +308,8 @@ class UndeclaredNames:
             or (sym.key == "\\delta" and self.has_deltas)
         ):
             return False
-        if sym.key in self.operators or sym.key in scope.subsets or sym.key in scope.sets:
+        labelled = bool(sym.sub) and sym.key in self.labelled
+        if (sym.key in self.operators and not labelled) or sym.key in scope.subsets or sym.key in scope.sets:
             return False
         name, function = NameKey(sym.key), NameKey.function(sym)
         if name in (scope.costs or {}) or scope.square_of(sym) is not None:
@@ -318,14 +352,21 @@ class UndeclaredNames:
 
     def are_slots(self, sym: Sym, below: tuple[Slot, ...]) -> bool:
         """True if a subscript holds positions, False if it is a label."""
-        if any(isinstance(s, Label) for s in below):
+        if any(isinstance(s, Label) for s in below) or sym.key in self.labelled:
             return False
         letters = [letter.key for s in below if isinstance(s, Position) for _, letter in s.terms]
         if not letters and not any(isinstance(s, Colon) for s in below):
             return sym.key in self.numbered
         if sym.key in self.outcomes and (self.bound | self.paired).isdisjoint(letters):
             return False
-        return all(x in self.index_letters or x in self.scope.sizes or x in self.scope.index_arrays for x in letters)
+        sizes = self.scope.sizes if sym.key in self.numbered else ()  # `s_T` of no `s_t` has a label
+        return all(x in self.index_letters or x in sizes or x in self.scope.index_arrays for x in letters)
+
+
+def _divided_by(node: SyntaxNode) -> Iterator[SyntaxNode]:
+    """What stands below a root or a fraction bar."""
+    part = node.arg if isinstance(node, Root) else node.den if isinstance(node, QuotientNode) else None
+    return subnodes(part) if part is not None else iter(())
 
 
 def exponents(scope: Scope, tree: SyntaxNode, depth: int = 0) -> list[SyntaxNode]:
@@ -418,12 +459,11 @@ def _is_transposed(node: SyntaxNode) -> bool:
 def _bound_letters(trees: Sequence[SyntaxNode]) -> set[str]:
     """The letters of sums, deltas and conditions. In ``1[x_i > 0]`` the x is no position: it has a subscript."""
     below = [n for tree in trees for n in subnodes(tree)]
-    subscripts = {letter for n in below for letter in letters_in(getattr(n, "sub", ()))}
-    out: set[str] = set()
+    totals = [n for n in below if isinstance(n, BigOp)]
+    out = {x for n in totals for x in (summed_letters(n) if any(t.text == ":" for t in n.sub) else letters_in(n.sub))}
+    subscripts = out | {x for n in below if not isinstance(n, BigOp) for x in letters_in(getattr(n, "sub", ()))}
     for n in below:
-        if isinstance(n, BigOp):
-            out.update(letters_in(n.sub))
-        elif isinstance(n, Sym) and _is_delta(n):
+        if isinstance(n, Sym) and _is_delta(n):
             out.update(letters_in((*n.sub, *n.sup)))
         elif isinstance(n, (Indicator, CasesNode)):
             for tokens in conditions(n):

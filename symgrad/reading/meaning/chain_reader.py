@@ -47,8 +47,9 @@ from symgrad.reading.meaning.samples import note_means
 from symgrad.reading.meaning.unrolled import chosen, readable_positions, unrolled_over
 from symgrad.reading.meaning.unrolling import Unrolling
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
+from symgrad.reading.names.abbreviations import abbreviation
 from symgrad.reading.names.declared_name import learn_differentiated, learn_run
-from symgrad.reading.names.definition_syntax import Definer, is_model
+from symgrad.reading.names.definition_syntax import Definer, applied, factorises, is_model
 from symgrad.reading.names.equations import DERIVATIVES, unused
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
@@ -470,6 +471,12 @@ class ChainReader:
         if relation.sign == "=" and _is_named_derivative(self.sides[0]) and self.names_derivative(name, value):
             self.defined.add(k)
             return
+        if relation.sign == "=" and k and relation.continues and self.abbreviates(definer, name, value):
+            self.defined.add(k)
+            return
+        if relation.sign == "=" and self.defines_by_factors(definer, k, value):
+            self.defined.update(range(k + 1))
+            return
         plain, known = relation.sign == "=", definer.is_declared(name.node)
         if plain and known and not leads:
             return  # inside a chain, a declared name is used
@@ -552,6 +559,38 @@ class ChainReader:
             return False
         made = Definer(scope).define(name, left.node, left.span.to(right.span), True)
         if made is None or not self.validate(made):
+            return False
+        self.out.definitions += 1
+        return True
+
+    def defines_by_factors(self, definer: Definer, k: int, value: Parsed) -> bool:
+        """Enter ``p`` of ``p(y \\mid X) = \\prod_i p(y_i \\mid x_i) = \\prod_i f(x_i, y_i)`` by the last side.
+
+        What stands between, in a display before too, says that the function of all samples is made of those of each.
+        """
+        began = bool(self.head) and self.head != self.relations[0].left
+        head = self.side(self.head, self.relations[0].sign_span, head=True) if began else self.sides[0]
+        between = self.sides[0 if began else 1 : k + 1]
+        own = applied(head.node) if isinstance(head, Parsed) else None
+        if not isinstance(head, Parsed) or own is None or definer.undefined(own) is None:
+            return False
+        if not between:  # of the function of all samples by that of each: nothing is said of either
+            self.out.definitions += factorises(head.node, value.node)
+            return factorises(head.node, value.node)
+        used = any(isinstance(n, Call) and n.function.key == own.function.key for n in subnodes(value.node))
+        if used or not all(isinstance(s, Parsed) and factorises(head.node, s.node) for s in between):
+            return False
+        made = definer.define(head.node, value.node, head.span.to(value.span), True)
+        if made is None or not self.validate(made):
+            return False
+        self.out.definitions += 1
+        return True
+
+    def abbreviates(self, definer: Definer, left: Parsed, right: Parsed) -> bool:
+        """Enter the new name that the right side has for a part of the left one."""
+        found = abbreviation(self.out.scope, left.node, right.node)
+        made = found and definer.define(found[0], found[1], found[0].span.to(found[1].span), True)
+        if not made or not self.validate(made):
             return False
         self.out.definitions += 1
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -41,11 +41,13 @@ class Paragraph:
         formulas: Sequence[Sequence[Token]],
         stances: Sequence[Stance],
         defining: Mapping[int, Definingness] | None = None,
+        explaining: Container[int] = (),
     ) -> None:
         """Read in four passes: index sets, other sets, equations, assumptions.
 
         stances: what the prose says of each formula. One that it denies, or states as a case, declares sets alone.
         defining: how plainly the prose says that an equation defines, by the number of its formula.
+        explaining: the numbers of formulas that say what the names of a display are.
         """
         said = [(k, p) for k, f in enumerate(formulas) for p in split(f) if _declares(p, stances[k])]
         pieces = [p for _, p in said]
@@ -59,12 +61,14 @@ class Paragraph:
                     continue
                 equations.defining = (defining or {}).get(said[number][0], "")
                 assuming.stance = stances[said[number][0]]
+                self.scope.explaining = said[number][0] in explaining
                 try:
                     if rule(statement(piece, RELATIONS)):
                         taken.add(number)
                 except NotationError as e:
                     taken.add(number)
                     self.diagnostics.append(e.diagnostic)
+        self.scope.explaining = False
         for number, piece in enumerate(pieces):
             stance, written = stances[said[number][0]], statement(piece, RELATIONS)
             if number in taken:

@@ -12,9 +12,25 @@ from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, p
 from symgrad.reading.names.scope import NORMAL, Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.name_parser import DENSITIES
-from symgrad.reading.tree.scripts import GREEK, error, is_name, letter_key, read_slots, spelled, strip_groups
+from symgrad.reading.tree.scripts import (
+    GREEK,
+    error,
+    is_name,
+    letter_key,
+    letters_in,
+    read_slots,
+    spelled,
+    strip_groups,
+)
 from symgrad.reading.tree.syntax import BigOp, Call, Colon, Entries, Position, Scripted, Sym, SyntaxNode, Terms
-from symgrad.reading.tree.used_names import note_bounds, outside_letters, slot_letters, subnodes
+from symgrad.reading.tree.used_names import (
+    note_bounds,
+    outside_letters,
+    size_labels,
+    slot_letters,
+    subnodes,
+    summed_letters,
+)
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
 
@@ -112,12 +128,14 @@ class Definer:
 
     def _undefined_name(self, name: Sym) -> NameKey | None:
         known_key, rest, sup = self.scope.value_key(name)
-        if known_key is not None:
+        if known_key is not None and not (sup and self.scope.is_provisional(known_key)):
             return None if sup or self._is_defined(known_key) or pattern_letters(rest) is None else known_key
         if name.sup and not _is_label(strip_groups(name.sup)):
             return None
         key = NameKey.unlabelled(name).with_labels(above=name.sup)
-        return key if pattern_letters(name.sub) is not None else key._replace(below=label(name.sub))
+        letters = pattern_letters(name.sub)
+        size = letters is not None and len(letters) == 1 and letters[0].isupper() and letters[0] in self.scope.sizes
+        return key if letters is not None and not size else key._replace(below=label(name.sub))
 
     def _is_defined(self, key: NameKey) -> bool:
         """True if a name has a definition that can be read, as far as is known."""
@@ -134,10 +152,10 @@ class Definer:
             known = [d for (k, n), d in self.scope.calls.items() if k == key and n == count]
             other = not known and bool(self.scope.calls.named(key))
             return key if other or any(self._is_earlier(d, name) for d in known) else None
-        if not isinstance(name, Sym) or name.sup:
+        if not isinstance(name, Sym):
             return None
-        found, rest, _ = self.scope.value_key(name)
-        if found is None or pattern_letters(rest) is None or not self._is_defined(found):
+        found, rest, sup = self.scope.value_key(name)
+        if found is None or sup or pattern_letters(rest) is None or not self._is_defined(found):
             return None
         entry = self.scope.values[found]
         return found if isinstance(entry, Defined) and self._is_earlier(entry, name) else None
@@ -162,10 +180,14 @@ class Definer:
         return key if own and not used and set(letters) <= slot_letters(self.scope, body) else None
 
     def may_be_anew(self, name: SyntaxNode, key: NameKey, body: SyntaxNode) -> bool:
-        """True if a name alone, with nothing below or above it, may be defined anew: its body does not have the name,
-        nor does a function that is elaborated at its arguments.
+        """True if a name alone, or with its slots, may be defined anew: its body does not have the name, nor does a
+        function that is elaborated at its arguments.
         """
-        letter = name.key if isinstance(name, Sym) and not (name.sub or name.sup or name.primes) else None
+        entry = self.scope.values.get(key)
+        slots = pattern_letters(name.sub) if isinstance(name, Sym) and isinstance(entry, Defined) else None
+        same = slots is not None and isinstance(entry, Defined) and len(slots) == len(entry.patterns)
+        bare = isinstance(name, Sym) and not name.primes and (not name.sup or bool(key.above))  # `\\sigma^2`
+        letter = name.key if isinstance(name, Sym) and same and bare else None
         functions = (d.body for d in self.scope.calls.values() if d.key != key)
         return letter is not None and not any(Candidate(b, b.span, True).uses(letter) for b in (body, *functions))
 
@@ -202,6 +224,8 @@ class Definer:
         if name.bare or known or NameKey(sym.key) in self.scope.functions or sym.primes:
             return None
         key, count = NameKey.function(sym), len(name.args)
+        if written.plain and factorises(name, written.body):
+            return None
         if written.plain and not calls.named(key) and self._calls_through(key, written.body):
             return None  # `r = \\log p + g` is a claim about the r of `p = \\exp(r - g)`
         if written.plain and key.letter in DENSITIES and key in _applied(written.body):
@@ -380,7 +404,8 @@ class Definer:
     def _new_key(self, name: Sym, body: SyntaxNode) -> tuple[NameKey, tuple[Token, ...]]:
         """The key of an unknown name. Its subscript is slots if the body has all its letters in slots, else a label."""
         letters = pattern_letters(name.sub)
-        known = slot_letters(self.scope, body) | self.scope.indices.keys() | self.scope.letters.keys()
+        known = slot_letters(self.scope, body) - size_labels([body])
+        known |= self.scope.indices.keys() | self.scope.letters.keys()
         if letters is not None and all(x in known and not x.startswith("\\math") for x in letters):
             return NameKey.unlabelled(name), name.sub
         if letters is not None and len(letters) == 2 and self._is_open(letters, body):
@@ -399,6 +424,31 @@ class Definer:
         self.scope.just_defined.add(named)
         note_bounds(self.scope, entry.body)
         return entry
+
+
+def applied(name: SyntaxNode) -> Call | None:
+    """``p(x \\mid w)``, and that of ``\\log p(x \\mid w)``."""
+    inner = name.args[0] if isinstance(name, Call) and name.function.key in LOGARITHMS and name.args else name
+    return inner if isinstance(inner, Call) and not inner.function.primes else None
+
+
+def factorises(name: SyntaxNode, body: SyntaxNode) -> bool:
+    """True for ``p(y \\mid X) = \\prod_i p(y_i \\mid x_i)``: the body is a sum or product of the same function, of
+    entries of its arguments. That is no recursion, and does not define it.
+    """
+    head = applied(name)
+    totals = [n for n in subnodes(body) if isinstance(n, BigOp) and n.op in ("sum", "prod")]
+    inner = [(n, summed_letters(total)) for total in totals for n in subnodes(total.body) if isinstance(n, Call)]
+    own = NameKey.function(head.function) if head is not None else None
+    same = [(n, letters) for n, letters in inner if NameKey.function(n.function) == own]
+    return head is not None and any(_is_of_entries(n, head, letters) for n, letters in same)
+
+
+def _is_of_entries(call: Call, head: Call, letters: set[str]) -> bool:
+    """True if a call has a sample in the place of an argument of the head: ``x^{(i)}`` of a sum over ``i``."""
+    pairs = [(a, b) for a, b in zip(call.args, head.args, strict=False) if isinstance(a, Sym) and isinstance(b, Sym)]
+    one = any(letters.intersection(letters_in((*a.sub, *a.sup))) and not (b.sub or b.sup) for a, b in pairs)
+    return one and len(call.args) == len(head.args)
 
 
 def _entries(name: SyntaxNode) -> tuple[Call, tuple[Token, ...]] | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.document.assertions import Definingness
+from symgrad.reading.document.written_samples import is_fitted
 from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer, is_model
@@ -40,8 +41,11 @@ class Equations:
     def read(self, said: Statement) -> bool:
         """Enter an equation if it declares or is an assumption; True if it does."""
         left, right = said.left, said.right
-        if said.sign != "=" or not left or not right or any(t.text == "=" for _, t in outermost(right)):
+        links = [k for k, t in outermost(right) if t.text == "="]
+        if said.sign != "=" or not left or not right or (links and not (self.defining and links[0])):
             return False
+        if links:
+            return self.first_link(left, tuple(right[: links[0]]))
         if left[0].text in KNOWN_NUMBERS or self.is_symmetry(left, right) or self.is_symmetry(right, left):
             self.assuming.assume(said.tokens)
             return True
@@ -65,6 +69,15 @@ class Equations:
             return self.alias(replace(head, sub=()), hot, span, True)
         return isinstance(head, Sym) and bool(self.defining) and self.quantity(head, right, span)
 
+    def first_link(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
+        """``where $p = \\sigma(z) = \\frac{1}{1 + e^{-z}}$`` defines as ``$p = \\sigma(z)$`` does."""
+        try:
+            head = Parser(left, self.scope, cover(left), head=True).whole()
+        except NotationError:
+            return False
+        lone = isinstance(head, Sym) and not head.sup and not is_slice(right)
+        return isinstance(head, Sym) and lone and self.quantity(head, right, cover((*left, *right)))
+
     def quantity(self, head: Sym, right: tuple[Token, ...], span: Span) -> bool:
         """``\\hat y = \\operatorname{softmax}(\\theta)`` in the text: defines a name without a value by known ones."""
         key = self.scope.value_key(head)[0]
@@ -86,6 +99,8 @@ class Equations:
             plain = {n.key for n in subnodes(body) if isinstance(n, Sym)}
             names = {x for x in value_names(self.scope, body) if x in plain or x not in TRANSPOSES}  # not `w^T x`
             if not names or head.key in names:
+                return False
+            if not head.sub and is_fitted(head.key, cover(right).text, self.scope.displayed):
                 return False
             if not all(self.is_known(name) for name in names):
                 self.scope.said.append((head, body))

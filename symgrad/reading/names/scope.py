@@ -14,6 +14,7 @@ from typing import Any, Literal
 from symgrad.core.functions import BY_SPELLING
 from symgrad.core.nodes import AbstractFunction, EntryDomain, Interval, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range, Subset
+from symgrad.reading.document.written_samples import WrittenSide
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, sub_splits, sup_splits
 from symgrad.reading.names.name_table import Lookups, NameSet, NameTable
 from symgrad.reading.tokens.lexer import Token
@@ -204,6 +205,12 @@ class Scope:
     """The letters of noise in models, ``y = X \\beta + \\epsilon``, which define nothing."""
     numbers: frozenset[str] = frozenset()
     """The letters of functions that stand for numbers here, ``\\sigma`` of a normal distribution."""
+    explaining: bool = False
+    """True while the text says what names are, ``where $p \\in \\mathbb{R}^m$``, and makes no new ones."""
+    redeclared: dict[Tensor, Defined] = field(default_factory=dict)
+    """Declared arrays of names that had a definition before, with that definition."""
+    displayed: tuple[WrittenSide, ...] = ()
+    """The sides of all displays that have positions."""
     version: int = 0
 
     TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
@@ -239,13 +246,17 @@ class Scope:
     ) -> None:
         """Declare an array; this ends a function of the same name.
 
-        What the display right before defines keeps its definition: ``$$ h = W x $$ where $h \\in \\mathbb{R}^{M}$``.
+        What the display right before defines keeps its definition: ``$$ h = W x $$ where $h \\in \\mathbb{R}^{M}$``. So
+        does what has as many slots in its definition, where the text explains a formula: ``- $p \\in \\mathbb{R}^m$``.
         """
         made, entry = Tensor(key.latex, ranges, domain, row, within), self.values.get(key)
-        if key in self.just_defined and isinstance(entry, Defined) and domain == "real":
+        known = isinstance(entry, Defined) and self.explaining and len(entry.patterns) == len(ranges) > 0
+        if (key in self.just_defined or known) and isinstance(entry, Defined) and domain == "real":
             self.values[key] = replace(entry, declared=made)
             self.version += 1
             return
+        if isinstance(entry, Defined):
+            self.redeclared[made] = entry
         self.put("values", key, made)
         self.forget_calls(key)
 

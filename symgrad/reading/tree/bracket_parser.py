@@ -147,11 +147,20 @@ class BracketParser(Cursor):
         inner, span = self.inside_environment()
         if start.text not in ("cases", "cases*", "dcases"):
             raise error("SG112", f"the environment `{start.text}` is not read inside of an expression", span)
-        branches = []
+        branches: list[tuple[SyntaxNode, tuple[Token, ...]]] = []
         for row in split_rows(inner):
             cut = next((k for k, t in outermost(row) if t.kind == "align"), len(row))
             value = list(row[:cut])
             while value and value[-1].kind == "symbol" and value[-1].text in ",;.":
                 value.pop()
+            if branches and _is_undefined(value):
+                continue  # at the kink nothing is said
             branches.append((self.sub_parse(value, span), tuple(row[cut + 1 :])))
         return CasesNode(span, tuple(branches))
+
+
+def _is_undefined(value: Sequence[Token]) -> bool:
+    """True for a branch that says of its case that there is no value, ``\\text{undefined}``."""
+    said = "".join(t.text for t in value).strip(" .,").lower()
+    words = all(t.kind in ("text", "word") for t in value)
+    return bool(value) and words and said in ("undefined", "not defined", "undef", "undef.", "does not exist", "dne")

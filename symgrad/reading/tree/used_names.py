@@ -245,6 +245,7 @@ def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
     """Enter as sizes the letters in the bounds of sums that are nowhere used as positions, before any sum is read."""
     below = [n for node in nodes for n in subnodes(node)]
     positions = {key for n in below if isinstance(n, (Sym, Scripted)) for key in letters_in(n.sub)}
+    positions -= size_labels(nodes)
     for n in below:
         if isinstance(n, BigOp):
             ends = _ends(n)
@@ -253,6 +254,21 @@ def note_sizes(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:
             known = positions | bound | scope.indices.keys() | scope.letters.keys() | values
             for name in sorted(ends - known):
                 scope.sizes.add(name)
+
+
+def size_labels(nodes: Sequence[SyntaxNode]) -> set[str]:
+    """The capital letters that end sums and stand behind single names alone: the ``B`` of ``\\mu_B``, a label.
+
+    In ``\\mu_B = \\frac{1}{B} \\sum_{i=1}^B x_i`` it says of how many values the mean is. A small letter may be a
+    position, ``s_t = \\sum_{i=1}^t x_i``.
+    """
+    below = [n for node in nodes for n in subnodes(node)]
+    ends = {x for n in below if isinstance(n, BigOp) for x in _ends(n) if len(x) == 1 and x.isupper()}
+    others = {
+        x for n in below if isinstance(n, (Sym, Scripted)) and len(letters_in(n.sub)) > 1 for x in letters_in(n.sub)
+    }
+    bound = {x for n in below if isinstance(n, BigOp) for x in summed_letters(n)}
+    return ends - others - bound
 
 
 def _ends(node: BigOp) -> set[str]:
@@ -274,9 +290,10 @@ def note_bounds(scope: Scope, body: SyntaxNode) -> None:
 
 
 def summed_letters(node: BigOp) -> set[str]:
-    """The letters that a sum binds: of ``j \\neq y`` the first."""
+    """The letters that a sum binds: of ``j \\neq y`` the first, of ``i : y_i x_i < 1`` that before the colon."""
     out: set[str] = set()
-    for piece in parted(node.sub, ","):
+    colon = next((k for k, t in enumerate(node.sub) if t.text == ":"), len(node.sub))
+    for piece in parted(node.sub[:colon], ","):
         unequal = next((k for k, t in enumerate(piece) if t.text in ("\\neq", "\\ne")), len(piece))
         out.update(letters_in(piece[:unequal]))
     return out
