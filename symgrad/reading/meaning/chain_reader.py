@@ -65,7 +65,7 @@ from symgrad.reading.read_document import Outcome, ReadDocument, ReadStep
 from symgrad.reading.tokens.cuts import depths, statement
 from symgrad.reading.tokens.ellipsis import expand_ellipses
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tokens.relations import Relation
+from symgrad.reading.tokens.relations import IMPLIES, Relation
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in, subscripted
 from symgrad.reading.tree.syntax import BigOp, Call, Derivative, NumberNode, Sym, SyntaxNode, TotalDifferential
@@ -764,6 +764,10 @@ class ChainReader:
             span = (relation.sign_span if linked else left.span).to(right.span)
             warnings = tuple(w for w in el.warnings if _touches(w, left) or _touches(w, right))
             link = k == 0 and len(self.relations) > 1 and _is_derivative(left) and not _is_zero(right)
+            solved = k + 1 < len(self.relations) and self.relations[k + 1].sign in IMPLIES and _is_zero(right)
+            if solved and any(map(_is_derivative, sides[: k + 1])):  # `∂J/∂w = 0 \\implies w = …`
+                self.note("SG404", "an equation to solve, no identity: not checked", span)
+                continue
             if (self.purpose == "condition" and not link) or relation.condition:  # `∂J/∂w = … = 0` says what it is
                 self.note("SG404", "an equation to solve, no identity: not checked", span)
                 continue
