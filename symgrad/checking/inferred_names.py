@@ -12,7 +12,7 @@ from symgrad.calculus.differentiate import depends_on
 from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Apply, Cond, Deriv, Entry, Expr, Ref, Tensor, all_nodes, reach, walk
+from symgrad.core.nodes import Add, Apply, Cond, Deriv, Entry, Expr, Ref, Tensor, all_nodes, reach, walk
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray
 from symgrad.core.substitute import mapped_through
 from symgrad.reading.inference.inferring import Inferred
@@ -101,6 +101,8 @@ class InferredNames:
                 if not isinstance(node.body, Entry):
                     continue
                 further = node.body.tensor in self.causes and _is_further_on(node.body, node.target)
+                if node.body.tensor in self.declarations and not further and _is_further_on(node.body, node.target):
+                    return _independent(node.body.tensor.name, step)  # `\partial h_j / \partial h_{j-1}`
                 if depends_on(node.body, node.target) and not further:
                     continue
                 name = node.body.tensor.name
@@ -136,7 +138,7 @@ class InferredNames:
         if cause is not None or not self.declarations:
             return cause
         plain = resolved.claim(claim) or claim
-        chain = self.unknown_chain(plain, step) if step.verdict == "refuted" else None
+        chain = self.unknown_chain(claim, plain, step) if step.verdict == "refuted" else None
         if chain is not None:
             return chain
         unrelated = self.unrelated(plain, step) if step.verdict == "refuted" else None
@@ -153,16 +155,18 @@ class InferredNames:
             return next((self.equated[t] for t in given.tensors if t in self.equated), None)
         return self.undeclared(alone[0], step)
 
-    def unknown_chain(self, claim: Claim, step: Step) -> Diagnostic | None:
-        """Why a refutation of a chain of unknown functions does not stand: another derivative of one of them may be
-        what one side says it is, or a position may depend on fewer positions than was read.
+    def unknown_chain(self, written: Claim, claim: Claim, step: Step) -> Diagnostic | None:
+        """Why a refutation of a chain of unknown functions does not stand: a derivative of one of them may be what one
+        side says it is, a position may depend on fewer positions than was read, and ``∂f/∂t`` beside products may be
+        the one of an explicit ``t``. ``claim``: the written one with its derivatives carried out.
         """
         sides = [
             {n.function for n in walk(side) if self.is_unknown(n) and isinstance(n, Apply) and n.derivs}
             for side in (claim.left, claim.right)
         ]
         sizes = step.witness.sizes.values() if step.witness is not None else ()
-        odd = sorted(f.name for f in (sides[0] ^ sides[1] if max(sizes, default=1) < 2 else sides[0] | sides[1]))
+        plain = max(sizes, default=1) < 2 and not any(map(_has_lone_partial, (written.left, written.right)))
+        odd = sorted(f.name for f in (sides[0] ^ sides[1] if plain else sides[0] | sides[1]))
         if not odd:
             return None
         message = f"nothing but derivatives says how `{odd[0]}` depends on what it is differentiated by"
@@ -288,6 +292,12 @@ class InferredNames:
 def _independent(name: str, step: Step) -> Diagnostic:
     message = f"`{name}` is neither declared nor defined: nothing says what it depends on"
     return Diagnostic("SG118", message, step.span, f"define it, `{name} = …`")
+
+
+def _has_lone_partial(side: Expr) -> bool:
+    """True for ``∂f/∂t + ∂f/∂x dx/dt``."""
+    terms = side.terms if isinstance(side, Add) else ()
+    return len(terms) > 1 and any(isinstance(t, Deriv) for t in terms)
 
 
 def _is_further_on(body: Entry, target: Expr) -> bool:

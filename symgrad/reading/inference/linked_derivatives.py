@@ -52,7 +52,8 @@ def _place(names: UndeclaredNames, sym: Sym) -> tuple[NameKey, tuple[str, ...]]:
 def linked(names: UndeclaredNames) -> set[NameKey]:
     """The undeclared names that chains of derivatives go through, what these are differentiated by, and parameters."""
     made = list(links(names))
-    between = {x.of for x in made} & {x.by for x in made} & names.found.keys()
+    ahead = _ahead(made)
+    between = {key for key in ahead if key in names.found and key not in _reached(ahead, key)} & {x.by for x in made}
     below = {x for e in names.found.values() for call in e.calls for x in letters_in(call.function.sub)}
     parameters = {
         key for key in names.found if key.letter in below and key.is_letter
@@ -69,9 +70,7 @@ def unknown_functions(
     """
     made = list(links(names))
     between = {x.of for x in made} & {x.by for x in made} & arrays.keys() - {*unread}
-    ahead: dict[NameKey, set[NameKey]] = {}
-    for x in made:
-        ahead.setdefault(x.of, set()).add(x.by)
+    ahead = _ahead(made)
     reached = {key: _reached(ahead, key) for key in ahead}
     out: dict[NameKey, Defined] = {}
     for key in between:
@@ -80,6 +79,14 @@ def unknown_functions(
         last = [x for x in own if x.by not in below]
         if key not in reached[key] and last:
             out[key] = _function(key, arrays[key], last)
+    return out
+
+
+def _ahead(made: Sequence[Link]) -> dict[NameKey, set[NameKey]]:
+    """What each name is differentiated by."""
+    out: dict[NameKey, set[NameKey]] = {}
+    for x in made:
+        out.setdefault(x.of, set()).add(x.by)
     return out
 
 

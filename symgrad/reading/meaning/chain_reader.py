@@ -764,11 +764,7 @@ class ChainReader:
             span = (relation.sign_span if linked else left.span).to(right.span)
             warnings = tuple(w for w in el.warnings if _touches(w, left) or _touches(w, right))
             link = k == 0 and len(self.relations) > 1 and _is_derivative(left) and not _is_zero(right)
-            solved = k + 1 < len(self.relations) and self.relations[k + 1].sign in IMPLIES and _is_zero(right)
-            if solved and any(map(_is_derivative, sides[: k + 1])):  # `∂J/∂w = 0 \\implies w = …`
-                self.note("SG404", "an equation to solve, no identity: not checked", span)
-                continue
-            if (self.purpose == "condition" and not link) or relation.condition:  # `∂J/∂w = … = 0` says what it is
+            if self.is_to_solve(k, sides, link):
                 self.note("SG404", "an equation to solve, no identity: not checked", span)
                 continue
             said = (*case, *restrictions[k])
@@ -817,6 +813,14 @@ class ChainReader:
             return None, free_letters(el, sides, first.left)
         head = self.side(self.head, first.sign_span, head=True)
         return head, free_letters(el, [raw_value(el, head), *sides], self.head)
+
+    def is_to_solve(self, k: int, sides: Sequence[Side], link: bool) -> bool:
+        """True for an equation that the text sets, and for ``∂J/∂w = 0`` before an arrow. ``link``: it says what a
+        derivative is, which is set to 0 further on."""
+        before_arrow = k + 1 < len(self.relations) and self.relations[k + 1].sign in IMPLIES
+        if before_arrow and _is_zero(sides[k + 1]) and any(map(_is_derivative, sides[: k + 1])):
+            return True
+        return (self.purpose == "condition" and not link) or self.relations[k].condition  # `∂J/∂w = … = 0` says it
 
     def sets_to_zero(self, head: Side | None, first: Side) -> bool:
         """True for a chain that begins with a gradient, or with what can't be read and may be one."""
