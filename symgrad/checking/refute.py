@@ -22,7 +22,7 @@ from symgrad.checking.sides import Session, SideComparison, certified, compare
 from symgrad.checking.verdict import Witness
 from symgrad.core.claims import Claim
 from symgrad.core.guards import guards
-from symgrad.core.nodes import Cases, Expr, reach, walk
+from symgrad.core.nodes import Cases, Expr, mul, reach, walk
 from symgrad.core.ranges import Index
 from symgrad.evaluating.arithmetic import Arr, expand
 from symgrad.evaluating.budget import BUDGET, EvaluationTooLarge
@@ -138,7 +138,8 @@ def _seen(node: Expr, main: list[SideComparison]) -> bool:
     """True if every branch of ``cases`` (and every guard) that occurs in the samples also occurs where both sides
     are defined. Otherwise an agreement says nothing about it."""
     if not isinstance(node, Cases):
-        return all(_counts(factor, main) for factor in guards(node))
+        found = guards(node)
+        return all(_counts(factor, main) for factor in (*found, mul(*found)) if found)
     taken, defined = [False] * len(node.branches), [False] * len(node.branches)
     for c in main:
         before = np.zeros((1,) * c.valid.ndim, bool)

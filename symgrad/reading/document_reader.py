@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.assertions import (
@@ -21,6 +22,7 @@ from symgrad.reading.document.assertions import (
     leaves_sums_out,
     may_be_called,
     points_back,
+    restricts,
     stances,
     turns,
 )
@@ -45,7 +47,7 @@ from symgrad.reading.document.small_transposes import transposes_by_t
 from symgrad.reading.document.upper_positions import upper_positions
 from symgrad.reading.document.written_samples import written_sides
 from symgrad.reading.inference.inferring import Inferred, close, infer
-from symgrad.reading.meaning.assumptions import pointed_back
+from symgrad.reading.meaning.assumptions import pointed_back, read_restrictions
 from symgrad.reading.meaning.chain_reader import ChainReader
 from symgrad.reading.meaning.conditions import SIGNS
 from symgrad.reading.meaning.elaborator import Elaborator
@@ -224,7 +226,12 @@ class Reader:
                 if any(mark in inline.content.text for mark in DECLARING):
                     self.out.diagnostics.append(e.diagnostic)
                 continue
-            if found and k and is_quantified(formulas[k - 1], inline):
+            behind = bool(k) and restricts(formulas[k - 1], inline)
+            if (
+                found
+                and k
+                and (is_quantified(formulas[k - 1], inline) or (behind and statement(found, ("\\neq",)).sign))
+            ):
                 found.insert(0, replace(found[0], kind="command", text="\\forall"))
             if found:
                 kept.append("denied" if stance == "case" and k not in cases else stance)
@@ -247,6 +254,13 @@ class Reader:
         paragraph, incidental = Paragraph(self.scope), Incidental(self.scope)
         incidental.say(in_words.arrays, macros)
         paragraph.read(tokens, kept, defining, explaining)
+        paragraph.read(tokens, kept, defining)
+        for (j, said_before), (k, condition) in pairwise(read):
+            if k == j + 1 and restricts(formulas[j], formulas[k]):
+                paragraph.restrict(said_before, condition, read_restrictions(self.scope, condition))
+        for _, formula in read:
+            for one, condition in pairwise(split(formula)):
+                paragraph.restrict(one, condition, read_restrictions(self.scope, condition))
         incidental.say(in_words.others, macros)
         incidental.rank(in_words.ranks, macros)
         for k, tokens_read in read:

@@ -105,9 +105,16 @@ def _stance(prose: Prose, text: str) -> Stance:
 
 
 def is_quantified(assumed: Inline, formula: Inline) -> bool:
-    """True for the set behind ``$n_k \\neq n_l$ for $k, l \\in [K]$``: it holds for all of these letters."""
-    unequal = _sign(assumed.content.text) == "\\neq" and re.search(r"\\in\b|∈", formula.content.text)
-    return bool(unequal and words.RESTRICTS.match(between(assumed, formula)))
+    """True for the set behind ``$n_k \\neq n_l$ for $k, l \\in [K]$``: it holds for all of these letters. Of other
+    relations, ``$\\sum_a t_{ka} = 1$ for all $k \\in [K]$``, the words have to say so."""
+    gap, sign = between(assumed, formula), _sign(assumed.content.text)
+    said = words.RESTRICTS.match(gap) and (sign == "\\neq" or (sign and words.FOR_ALL.match(gap)))
+    return bool(said and re.search(r"\\in\b|∈", formula.content.text))
+
+
+def restricts(assumed: Inline, formula: Inline) -> bool:
+    """True for the condition behind an assumption: ``$x_i > 0$ for $i \\ge 2$``."""
+    return bool(_sign(assumed.content.text) and words.RESTRICTS.match(between(assumed, formula)))
 
 
 def says_plainly(prose: Prose) -> bool:

@@ -368,7 +368,8 @@ JOINED = _pattern(r"^[\s,]*(?:and[\s~]*)?$")
 IMPLIES = re.compile(r"\s*\$?\s*(?:implies|means)(?:\s+that)?\s*\$?\s*$", re.I)
 RESTATES = re.compile(r"\b(?:in other words|that is|i\.e\.|namely|which means)\b", re.I)
 """What follows says once more what the sentence before it said."""
-RESTRICTS = _pattern(r"^[\s,(]*for(?: all| any| every)?[\s~]*$")
+FOR_ALL = _pattern(r"^[\s,(]*for (?:all|any|every|each)[\s~]*$")
+RESTRICTS = _pattern(r"^[\s,(]*for(?: all| any| every| each)?[\s~]*$")
 OR = _pattern(r"^[\s,]*or[\s~]*(?:if[\s~]*|when[\s~]*|that[\s~]*)?$")
 
 ITEM = re.compile(r"[ \t>]*[-+*][ \t]+(?:\$|\\\()`?")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from symgrad.core.nodes import Delta, Deriv, Entry, Func, Ref
+from symgrad.core.nodes import Definition, Delta, Deriv, Entry, Expr, Func, Ref, Tensor, reach, walk
 from symgrad.core.ranges import Index, IndexExpr
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.definitions import MAX_DEPTH, define, index_arguments
 from symgrad.reading.meaning.implied_sums import insert_implied_sums
 from symgrad.reading.meaning.known_functions import elementary
+from symgrad.reading.meaning.moved_arguments import MovedArguments, fits, is_itself, named_in_definitions
 from symgrad.reading.meaning.normal_density import normal_density
 from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.raw_trees import ungrouped
@@ -23,6 +25,7 @@ from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import NORMAL, Defined
 from symgrad.reading.tree.scripts import error, read_slots
 from symgrad.reading.tree.syntax import Call, Letter, NumberNode, Position, Sym, SyntaxNode, Terms
+from symgrad.reading.tree.used_names import value_names
 from symgrad.text.diagnostic import NotationError
 
 
@@ -120,8 +123,17 @@ def derived(el: Reading, value: ReadValue, node: Call) -> ReadValue:
 
 def defined_call(el: Reading, entry: Defined, node: Call) -> ReadValue:
     """A defined function at its arguments: a reference if all of them are positions, else its body."""
-    kinds = index_arguments(el, entry)
+    names = entry.arguments or ()
+    kinds = tuple(
+        kind and not _is_array(el, name) for kind, name in zip(index_arguments(el, entry), names, strict=True)
+    )
     return _kept(el, entry, node) if all(kinds) else _written_out(el, entry, node, kinds)
+
+
+def _is_array(el: Reading, name: str) -> bool:
+    """True for a declared array, be it only a label in the body: ``J(\\theta) = h_\\theta(1)^2``."""
+    entry = el.scope.values.get(NameKey(name))
+    return isinstance(entry, Tensor) and bool(entry.ranges) and name not in el.scope.indices
 
 
 def _kept(el: Reading, entry: Defined, node: Call) -> ReadValue:
@@ -136,7 +148,13 @@ def _kept(el: Reading, entry: Defined, node: Call) -> ReadValue:
             el.letters.demand(expr, p.range, node.span)
         own.append(expr)
     axes = tuple(OpenIndex(p.letter, p.range, "free") for p in definition.params[count:])
-    return ReadValue(Ref(definition, (*own, *axes)), axes, definition.row and len(axes) == 1)
+    row = definition.row and len(axes) == 1
+    fixed = {el.scope.indices[name]: expr for name, expr in given.items() if name in el.scope.indices}
+    moved = MovedArguments({}, fixed, node.span)
+    if any(moved.depends(x) for x in walk(definition.body)):
+        body = substitute(moved(definition.body), dict(zip(definition.params, (*own, *axes), strict=True)))
+        return parenthesized(ReadValue(body, axes, row))
+    return ReadValue(Ref(definition, (*own, *axes)), axes, row)
 
 
 def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...]) -> ReadValue:
@@ -160,7 +178,7 @@ def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...
     frame: dict[str, Index] = {name: OpenIndex(name, None, "free") for name, _, is_index in given if is_index}
     slots = {letter: OpenIndex(letter, None, "free") for letter in entry.patterns}
     frame |= slots
-    child = el.child(parameters, frame, opaque)
+    child = el.child({**_inherited(el, entry, {*frame, *opaque}), **parameters}, frame, opaque)
     el.definitions.active.append(entry)
     try:
         value = insert_implied_sums(child, child.value(entry.body), frozenset(frame.values()), node.span)
@@ -175,4 +193,50 @@ def _written_out(el: Reading, entry: Defined, node: Call, kinds: tuple[bool, ...
                 el.letters.demand(expr, wanted, arg.span)
             mapping[frame[name]] = expr
     axes = (*slots.values(), *value.axes)
-    return parenthesized(replace(value, body=substitute(value.body, mapping), axes=axes, jacobian=None))
+    body = substitute(value.body, mapping)
+    fixed = {
+        el.scope.indices[name]: mapping[i] for name, i in frame.items() if i in mapping and name in el.scope.indices
+    }
+    body = _moved(body, parameters, fixed, lambda: value_names(el.scope, entry.body), node)
+    return parenthesized(replace(value, body=body, axes=axes, jacobian=None))
+
+
+def _inherited(el: Reading, entry: Defined, own: set[str]) -> dict[str, ReadValue]:
+    """The arguments of the function around this one, as far as it is built on the arrays of their names:
+    ``J(\\phi)`` after ``J(\\theta) = h_\\theta(x)^2`` and ``h_\\theta(x) = \\theta^\\top x``."""
+    around = {name: v for name, v in el.parameters.items() if name not in (*own, *(entry.arguments or ()))}
+    found = {}
+    for name, value in around.items():
+        named = el.scope.values.get(NameKey(name))
+        if isinstance(named, Tensor) and fits(value, named):
+            found[name] = value
+    return found
+
+
+def _moved(
+    body: Expr,
+    parameters: dict[str, ReadValue],
+    fixed: dict[Index, IndexExpr],
+    used: Callable[[], set[str]],
+    node: Call,
+) -> Expr:
+    """The body of a function with the quantities in it that are defined through its arguments.
+
+    used: the names in the body itself. A letter for something of another shape than the array of its name is another
+    thing, unless the body has it through other quantities alone.
+    """
+    arrays: dict[Tensor | Definition, ReadValue] = {}
+    for name, value in parameters.items():
+        arrays |= {named: value for named in named_in_definitions(body, name) if fits(value, named)}
+        for named in reach(body):
+            if not isinstance(named, Tensor | Definition) or str(named.name) != name:
+                continue
+            if not fits(value, named) and name not in used():
+                message = f"`{name}` has {len(named.ranges if isinstance(named, Tensor) else named.params)} axes"
+                raise error("SG113", f"{message}, what stands for it has {len(value.axes)}", node.span)
+    arrays = {named: value for named, value in arrays.items() if not is_itself(value, named)}
+    moved = MovedArguments(arrays, fixed, node.span)
+    if any(moved.depends(x) for value in parameters.values() for x in walk(value.body)):
+        message = "both the function and what it is applied to are defined through its argument"
+        raise error("SG115", message, node.span, "write the value out")
+    return moved(body)

@@ -110,6 +110,11 @@ class Assuming:
     def distinct(self, said: Statement) -> bool:
         """``n_k \\neq o``; ``k \\neq l`` between letters without a value restricts the assumption before it."""
         scope = self.scope
+        if said.left[0].text == "\\forall":  # behind `for`: it restricts, be its letters fixed or not
+            if self.last is not None:
+                self.last.unless = said.tokens[1:]
+                scope.version += 1
+            return self.last is not None
         if any(
             letter_key(t) in scope.indices or letter_key(t) in scope.index_arrays for t in (said.left[0], said.right[0])
         ):

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from symgrad.core.nodes import Tensor
+from symgrad.core.ranges import Range
 from symgrad.reading.document.assertions import Definingness, Stance
 from symgrad.reading.names.assumption_syntax import ORDERS, STANDING, Assuming
 from symgrad.reading.names.declared_name import read_name
 from symgrad.reading.names.equations import Equations, unused
 from symgrad.reading.names.membership import Membership
-from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.name_keys import NameKey, pattern_letters
 from symgrad.reading.names.scope import Assumed, Scope
 from symgrad.reading.names.sets import is_shape
-from symgrad.reading.tokens.cuts import depths, outermost, statement
+from symgrad.reading.tokens.cuts import depths, items, outermost, statement
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros
 from symgrad.reading.tokens.relations import is_relation
@@ -131,6 +132,46 @@ class Paragraph:
             if place.source is not before.source or place.end <= before.end:
                 self.unsign(key, str(key))
         self.scope.version += 1
+
+    def restrict(
+        self, assumed: Sequence[Token], condition: Sequence[Token], ranges: Sequence[tuple[str, Range]]
+    ) -> None:
+        """``x_i > 0`` for ``i \\ge 2``: a sign that is not said of all entries is not plainly assumed of them.
+
+        ranges: the letters of the condition that run over a range.
+        """
+        said = statement(assumed, RELATIONS)
+        if not said.sign or not any(is_relation(t) for t in condition):
+            return
+        meant, over = {letter_key(t) for t in condition if is_name(t)}, dict(ranges)
+        if not any(t.text == "\\neq" for t in condition):  # that is an exception, see ``Assuming.distinct``
+            self._unclear_where_restricted(cover(assumed), meant, over)
+        if said.sign not in ORDERS:
+            return
+        zero_behind = bool(said.right) and said.right[0].text == "0"
+        for name in items(said.left if zero_behind else said.right):
+            try:
+                key, slots, _ = self.scope.value_key(read_name(self.scope, name))
+            except NotationError:
+                continue
+            entry, letters = self.scope.values.get(key) if key is not None else None, pattern_letters(slots)
+            if key is None or key not in self.scope.signed or not isinstance(entry, Tensor) or not letters:
+                continue
+            slots_said = [(x, r) for x, r in zip(letters, entry.ranges, strict=False) if x in meant]
+            if any(over.get(letter) != r for letter, r in slots_said):
+                self.unsign(key, cover(name).text)
+
+    def _unclear_where_restricted(self, place: Span, letters: set[str], over: Mapping[str, Range]) -> None:
+        """Make what was assumed at a place unclear, unless each of its letters takes all positions of some slot."""
+        for one in self.scope.assumed:
+            if one.span != place or not letters & one.names:
+                continue
+            used = [x for name, x in self.scope.index_arrays.items() if name in one.names]
+            tensors = [x for key, x in self.scope.values.items() if key.letter in one.names and isinstance(x, Tensor)]
+            whole = {r for x in (*used, *tensors) for r in x.ranges}
+            if any(over.get(letter) not in whole for letter in letters & one.names):
+                one.standing = "unclear"
+                self.scope.version += 1
 
     def unsign(self, key: NameKey, name: str) -> None:
         """Make the assumed sign of a declared name unclear."""

@@ -1,0 +1,1 @@
+"""The checker broken on purpose, one guard or comparison at a time: ``python -m tests.mutation``."""
