@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from symgrad.comparing.document_spelling import spellings
+from symgrad.comparing.upstream_gradient import upstream_spellings, weighted
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Subset, indices_of
@@ -59,6 +60,8 @@ class Problem:
     cost: Quantity
     arguments: dict[str, Name] = field(default_factory=dict)
     """Everything that the cost depends on, by ASCII name: arrays, positions, subsets, then sizes."""
+    upstream: n.Tensor | None = None
+    """For an array in place of a cost: the gradient by it, an argument of its own."""
 
     def __post_init__(self) -> None:
         found = list(dict.fromkeys(dependencies(self.cost.value.body)))
@@ -101,6 +104,8 @@ class Problem:
         """A name or an expression of the document, as it is written there or in ASCII; None if it can't be read."""
         text = text.strip()
         found = self.arguments.get(text)
+        if found is None and self.upstream is not None and text in upstream_spellings(self.upstream):
+            found = next(a for a in self.arguments.values() if a.latex == self.upstream.name)
         if found is None:
             found = next((a for a in self.arguments.values() if a.latex == text), None)
         if found is None:
@@ -149,11 +154,20 @@ class Problem:
 def problem_of(document: ReadDocument, of: str | None = None) -> Problem:
     """The cost ``of`` a document, by its name there or in ASCII; without a name, the one that no other quantity uses.
 
+    If ``of`` names an array, the cost is the sum of its entries times those of the upstream gradient.
+
     Raises ``SymgradError`` if there is none, or more than one.
     """
     path = document.source.path
     vocabulary = DocumentNames(document)
-    scalars = [q for q in vocabulary.quantities() if q.is_scalar]
+    every = list(vocabulary.quantities())
+    scalars = [q for q in every if q.is_scalar]
+    if of is not None:
+        written = spellings(q.name for q in every)
+        found = [q for q in every if of.strip() in (q.name, written[q.name])]
+        if found and not found[-1].is_scalar:
+            cost, upstream = weighted(found[-1])
+            return Problem(document, vocabulary, cost, upstream=upstream)
     if not scalars:
         why = next((f": {d.message}" for d in document.diagnostics if d.severity == "error"), "")
         raise SymgradError(f"{path} defines no scalar that could be a cost{why}")

@@ -76,7 +76,8 @@ def _name(names: PythonNames, wanted: str) -> str:
     """A name for a cost such that no function of it is named like a function of another cost."""
     while True:
         name = names.fresh(wanted)
-        functions = {f"{name}_value_and_grad", f"{name}_batch", f"{name}_batch_value_and_grad"}
+        functions = {f"{name}_forward", f"{name}_backward"}
+        functions |= {f"{name}_value_and_grad", f"{name}_batch", f"{name}_batch_value_and_grad"}
         if not functions & names.taken:
             names.taken |= functions
             return name
@@ -85,8 +86,10 @@ def _name(names: PythonNames, wanted: str) -> str:
 def _add(module: Module, q: Quantity, name: str, wrt: Sequence[str] | None, symmetric: Callable[[Lam], bool]) -> None:
     """Writes a cost, and also over a batch if it has index arguments and can be written over one."""
     order, functions = module.source.order, module.tools.writer.functions
+    if not (q.is_scalar or module.two_passes):
+        raise SymgradError(f"{name} is an array: only NumPy modules have forward and backward functions of arrays")
     plain = cost(q, name, False, order, wrt, functions, symmetric=symmetric)
-    if any(a.kind in ("index", "array", "subset") for a in plain.arguments):
+    if q.is_scalar and any(a.kind in ("index", "array", "subset") for a in plain.arguments):
         try:
             module.add(plain, cost(q, name, True, order, wrt, functions, module.merges, symmetric))
         except SymgradError:
@@ -109,8 +112,6 @@ def _named(quantities: Sequence[Quantity], of: Sequence[str]) -> list[Quantity]:
         if not found:
             known = ", ".join(q.name for q in quantities if q.is_scalar)
             raise SymgradError(f"nothing is defined under the name {name}; scalars are {known or 'not defined at all'}")
-        if not found[-1].is_scalar:
-            raise SymgradError(f"{name} is an array: the gradient is that of a scalar")
         out.append(found[-1])
     return out
 

@@ -115,7 +115,12 @@ def test_a_used_scalar_by_name() -> None:
 
 @each(
     ("options", "word"),
-    [({"of": ["Q"]}, "Q"), ({"wrt": ["Q"]}, "Q"), ({"target": "fortran"}, "fortran"), ({"of": [r"\hat y"]}, "array")],
+    [
+        ({"of": ["Q"]}, "Q"),
+        ({"wrt": ["Q"]}, "Q"),
+        ({"target": "fortran"}, "fortran"),
+        ({"of": [r"\hat y"], "target": "jax"}, "array"),
+    ],
 )
 def test_unknown_names_are_errors_of_use(options: dict[str, Any], word: str) -> None:
     with pytest.raises(SymgradError, match=word):

@@ -6,15 +6,17 @@ import ast
 import re
 import textwrap
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import ClassVar
 
 from symgrad.exporting.code.checked_arguments import Checks, described, leading
 from symgrad.exporting.code.function import Tools, write_body
-from symgrad.exporting.code.function_body import VALUE, AxisSizes, Body
+from symgrad.exporting.code.function_body import VALUE, AxisSizes, Body, CodeLine
 from symgrad.exporting.code.line_wrapping import commented, wrapped
+from symgrad.exporting.code.python_text import affine
+from symgrad.exporting.code.two_passes import TwoPasses
 from symgrad.exporting.program.cost import Cost, CostSource, cost
 from symgrad.exporting.program.inputs import Argument
 from symgrad.exporting.program.structure import Form
@@ -38,6 +40,8 @@ class Module(ABC):
     """The files whose pieces a module may hold, in this order. Of two pieces of one name the first is taken."""
     merges: ClassVar[bool] = True
     """True if a batch is reduced to its distinct positions, whose number is known only at run time."""
+    two_passes: ClassVar[bool] = False
+    """True if the target writes arrays, as a forward and a backward function."""
     array: ClassVar[str] = "Array"
     """The annotation of arrays."""
     conventions: ClassVar[tuple[str, ...]] = (
@@ -127,6 +131,8 @@ class Module(ABC):
         called = self._checks(c).called()
         names = PythonNames()
         names.taken |= {a.name for a in c.arguments} | set(called.values())
+        if c.upstream is not None:
+            names.taken |= {c.upstream.name, "kept"}
         sizes, like = AxisSizes(called), leading(c.arguments)
         body = Body(c.graph, c.value, forms, sizes, names, like, self.tools.writer)
         write_body(self.tools, body)
@@ -135,22 +141,53 @@ class Module(ABC):
 
     def value_lines(self, c: Cost, body: Body) -> list[str]:
         """The lines that are always run, beginning with sizes."""
-        return [*self._sizes(c, body), *_lines(body, VALUE, 4)]
+        text = "\n".join([*(line.text for line in body.lines), *body.gradients.values()])
+        return [*self._sizes(c, body, text), *_lines(body.lines, VALUE, 4)]
 
     def gradient_lines(self, c: Cost, body: Body) -> list[str]:
         """The lines of a value, and of the gradients that are ``wanted``, which go into ``grads``."""
-        lines = [*self.value_lines(c, body), "grads: dict[str, Any] = {}"]
-        for n in c.forms:
-            lines.append(f'if "{n}" in wanted:')
-            lines += [f"    {t}" for t in _lines(body, n, 8)]
-            lines += [f"    {t}" for t in wrapped(f'grads["{n}"] = {body.gradients[n]}', 8)]
-        return lines
+        return [*self.value_lines(c, body), *self.wanted_lines(c, body, body.lines)]
 
-    def _sizes(self, c: Cost, body: Body) -> list[str]:
-        """Lines for the sizes that the body uses."""
+    def wanted_lines(self, c: Cost, body: Body, lines: Sequence[CodeLine]) -> list[str]:
+        """The lines of the gradients that are ``wanted``, which go into ``grads``."""
+        out = ["grads: dict[str, Any] = {}"]
+        for n in c.forms:
+            out.append(f'if "{n}" in wanted:')
+            out += [f"    {t}" for t in _lines(lines, n, 8)]
+            out += [f"    {t}" for t in wrapped(f'grads["{n}"] = {body.gradients[n]}', 8)]
+        return out
+
+    def passes(self, c: Cost) -> tuple[list[str], list[str], TwoPasses]:
+        """The lines of an array's forward function up to its result, and of its backward function."""
+        body = self.body(c, c.forms)
+        assert c.upstream is not None  # it is an array
+        shape = ", ".join(str(affine(d, body.sizes)) for d in c.upstream.dims)
+        shape = f"({shape}{',' if len(c.upstream.dims) == 1 else ''})"
+        both = TwoPasses(body, [a.name for a in c.arguments])
+        ahead = [line.text for line in both.forward]
+        behind = [line.text for line in both.backward]
+        back_sizes = self._sizes(c, body, "\n".join([*behind, *body.gradients.values(), shape]))
+        like = [body.like] if body.like else []
+        both.divide(back_sizes, like)
+        d = c.upstream.name
+        self.helpers |= {"_real", "_shaped", *(["_same_dtype"] if like else [])}
+        forward = [*self._sizes(c, body, "\n".join(ahead)), *_lines(both.forward, VALUE, 4)]
+        backward = [
+            *wrapped(f"{_tuple(both.kept)[1:-1]} = kept", 4),
+            *back_sizes,
+            f'{d} = _real("{d}", {d}, {len(c.upstream.dims)})',
+            *[f'_same_dtype("{d}", {d}, "{x}", {x})' for x in like],
+            f'_shaped("{d}", {d}, {shape}, "the shape of {c.name}")',
+            *[f"{x} = {x}.copy()" for x in both.changed()],
+            *_lines(both.backward, VALUE, 4),
+            *self.wanted_lines(c, body, both.backward),
+        ]
+        return forward, backward, both
+
+    def _sizes(self, c: Cost, body: Body, text: str) -> list[str]:
+        """Lines for the sizes that a text of the body uses."""
         sources = self._checks(c).sources()
         out = []
-        text = "\n".join([*(line.text for line in body.lines), *body.gradients.values()])
         for symbol in body.sizes.used:
             source = sources.get(symbol)
             if source is not None and re.search(rf"\b{dict.__getitem__(body.sizes, symbol)}\b", text):
@@ -170,10 +207,10 @@ class Module(ABC):
         return self.array
 
 
-def _lines(body: Body, output: str, indent: int) -> list[str]:
+def _lines(lines: Sequence[CodeLine], output: str, indent: int) -> list[str]:
     """The lines needed for one gradient only, or those that are always run."""
     out = []
-    for line in body.lines:
+    for line in lines:
         alone = line.needs == frozenset((output,)) if output else not (len(line.needs) == 1 and VALUE not in line.needs)
         if alone:
             out += commented(line.text, line.formula, indent)
@@ -194,11 +231,16 @@ def quoted(names: tuple[str, ...]) -> str:
     return "(" + ", ".join(f'"{n}"' for n in names) + ("," if len(names) == 1 else "") + ")"
 
 
+def _tuple(names: Sequence[str]) -> str:
+    return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+
+
 def docstring(c: Cost, more: str = "") -> str:
     """What a function computes, and its arguments."""
     summed = ", summed over a batch" if c.batch else ""
     arguments = "\n".join(described(a, c.batch) for a in c.arguments)
-    return f'"""The cost ``{c.name}``{summed}{more}\n\n{arguments}\n"""'
+    what = "cost" if c.upstream is None else "array"
+    return f'"""The {what} ``{c.name}``{summed}{more}\n\n{arguments}\n"""'
 
 
 BY_WRT = ", and its gradients by the arguments that ``wrt`` names."

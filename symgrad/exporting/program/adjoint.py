@@ -43,12 +43,17 @@ from symgrad.exporting.graph.stable_forms import mapped, power
 from symgrad.exporting.program.lower import Lowering
 
 
-def gradients(lowering: Lowering, cost: ArrayNode) -> dict[InputArray, list[LabelledArray]]:
-    """The gradient of a scalar with respect to every real argument, as a list of terms."""
+def gradients(
+    lowering: Lowering, cost: ArrayNode, upstream: LabelledArray | None = None
+) -> dict[InputArray, list[LabelledArray]]:
+    """The gradient of a scalar with respect to every real argument, as a list of terms.
+
+    upstream: for an array in place of the scalar, the gradient of what comes after by that array.
+    """
     g = lowering.graph
     order = ordered([cost])
     g.computed.update(order)
-    found: dict[ArrayNode, list[LabelledArray]] = {cost: [scalar(g, 1)]}
+    found: dict[ArrayNode, list[LabelledArray]] = {cost: [scalar(g, 1) if upstream is None else upstream]}
     out: dict[InputArray, list[LabelledArray]] = {}
     rules = _Rules(lowering)
     varies = _varying(order)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from symgrad.core.nodes import Expr, Lam
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import ArrayNode, InputArray
+from symgrad.exporting.graph.entries import argument
+from symgrad.exporting.graph.labelled_array import LabelledArray
 from symgrad.exporting.graph.stable_forms import stable_graph
 from symgrad.exporting.program.adjoint import gradients
 from symgrad.exporting.program.distinct import over_distinct
@@ -47,6 +49,10 @@ class Cost:
     value: ArrayNode
     forms: dict[str, Form]
     arguments: tuple[Argument, ...]
+    upstream: InputArray | None = None
+    """For an array in place of a cost: the argument that holds the gradient by it."""
+    axes: tuple[int, ...] = ()
+    """For an array: the axis of the array that each axis of ``value`` is."""
 
     @property
     def reals(self) -> tuple[str, ...]:
@@ -70,11 +76,19 @@ def cost(
     g, inputs = stable_graph(functions), Inputs()
     lowering = Lowering(g, inputs, batch, symmetric=symmetric)
     body: Expr = quantity.value.body
-    value = stacked(g, shared(g, lowering.cost(body).node))
-    if batch and merged:
-        value = over_distinct(g, value)
+    axes: tuple[int, ...] = ()
+    upstream: LabelledArray | None = None
+    if quantity.is_scalar:
+        value = stacked(g, shared(g, lowering.cost(body).node))
+        if batch and merged:
+            value = over_distinct(g, value)
+    else:
+        whole = lowering.array(body, quantity.value.axes)
+        value = stacked(g, shared(g, whole.node))
+        axes = tuple(quantity.value.axes.index(x) for x in whole.labels)
+        upstream = _upstream(g, inputs, name, value, axes)
     g.names[value] = name
-    found = gradients(lowering, value)
+    found = gradients(lowering, value, upstream)
     arguments = ordered_arguments(inputs, g, order)
     sizes = nominal(inputs)
     forms: dict[str, Form] = {}
@@ -88,4 +102,13 @@ def cost(
     value = new[value]
     new = solving(g, [value, *(n for f in forms.values() for n in f.nodes())])
     forms = {name: f.over(new) for name, f in forms.items()}
-    return Cost(name, quantity.name, batch, g, inputs, new[value], forms, arguments)
+    given = None if upstream is None else upstream.node
+    assert given is None or isinstance(given, InputArray)
+    return Cost(name, quantity.name, batch, g, inputs, new[value], forms, arguments, given, axes)
+
+
+def _upstream(g: Graph, inputs: Inputs, name: str, value: ArrayNode, axes: tuple[int, ...]) -> LabelledArray:
+    """The argument for the gradient by an array, whose axes are in the order of the document."""
+    dims = tuple(value.dims[axes.index(k)] for k in range(value.rank))
+    node = argument(g, inputs.names.fresh(f"d_{name}"), dims, whole=False)
+    return LabelledArray(node, tuple(axes.index(k) for k in range(value.rank)))

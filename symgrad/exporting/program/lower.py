@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from symgrad.core.functions import TABLE
 from symgrad.core.matrix_functions import halves
 from symgrad.core.ranges import Affine, Index
 from symgrad.core.substitute import instantiate
-from symgrad.exporting.graph.array_kinds import ConstantArray, Operand, PowerOf, ProductOver
+from symgrad.exporting.graph.array_kinds import ConstantArray, OnesArray, Operand, PowerOf, ProductOver
 from symgrad.exporting.graph.constructors import einsum, linear, scalar, size_of
 from symgrad.exporting.graph.entries import argument, both, take, where
 from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, merge, numbered
@@ -65,6 +65,13 @@ class Lowering(PositionRules):
         if self.batch and BATCH not in value.labels:
             value = einsum(self.graph, [value, size_of(self.graph, Affine.of("batch"))])
         return einsum(self.graph, [value], ()) if value.labels else value
+
+    def array(self, ref: n.Expr, axes: Sequence[Index]) -> LabelledArray:
+        """An array with these axes, in any order; along those that its value lacks it is constant."""
+        value = self.value(prepare(resolve(ref), self._prepared))
+        lacking = [x for x in axes if x not in value.labels]
+        ones = [LabelledArray(self.graph.make(OnesArray, (range_of(x).size,)), (x,)) for x in lacking]
+        return einsum(self.graph, [value, *ones], axes)
 
     def assume(self, node: n.Expr, value: LabelledArray) -> None:
         """From now on, that array is the value of the expression."""

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symgrad.exporting.code.function_body import Body
 from symgrad.exporting.code.line_wrapping import wrapped
 from symgrad.exporting.code.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
+from symgrad.exporting.code.python_text import PythonText
 from symgrad.exporting.program.structure import Slices
 
 INDICES = ("index", "array", "subset")
 """The kinds of arguments that have one more axis in a batch."""
 
 
+_DENSE = ("if dense:", "    grads = {name: np.asarray(gradient) for name, gradient in grads.items()}")
+
+
 class NumpyModule(Module):
     """Functions of values, and of values with gradients."""
 
+    two_passes = True
     pieces = ("gradient_forms", "numpy_support", "support")
 
     def imports(self) -> list[str]:
@@ -30,6 +36,9 @@ class NumpyModule(Module):
     def functions(self, plain: Cost, batch: Cost | None) -> Iterator[str]:
         yield self.checks(plain)
         yield self._value(plain)
+        if plain.upstream is not None:
+            yield from self._two_passes(plain)
+            return
         yield self._whole(plain)
         if batch is not None:
             yield self.checks(batch)
@@ -38,7 +47,45 @@ class NumpyModule(Module):
     def _value(self, c: Cost) -> str:
         body = self.body(c, {})
         head = f"def {c.name}(*, {self.parameters(c)}) -> Any:"
-        return function(head, [docstring(c), *_call_checks(c), *self.value_lines(c, body), f"return {body.result}"])
+        result = self.result(c, body)
+        return function(head, [docstring(c), *_call_checks(c), *self.value_lines(c, body), f"return {result}"])
+
+    def result(self, c: Cost, body: Body) -> str:
+        """The value; of an array, with its axes in the order of the document."""
+        if c.upstream is None:
+            return body.result
+        return str(body.writer.aligned(PythonText(body.result), c.axes, range(len(c.axes))))
+
+    def _two_passes(self, c: Cost) -> Iterator[str]:
+        """The array with what its backward function needs, and that function."""
+        assert c.upstream is not None  # it is an array
+        forward, backward, both = self.passes(c)
+        known, d = quoted(tuple(c.forms)), c.upstream.name
+        kept = f"({', '.join(both.kept)}{',' if len(both.kept) == 1 else ''})"
+        said = ", ".join(both.kept)
+        yield function(
+            f"def {c.name}_forward(*, {self.parameters(c)}) -> tuple[Array, tuple[Any, ...]]:",
+            [
+                docstring(c, f", and what ``{c.name}_backward`` needs of it: {said}."),
+                *_call_checks(c),
+                *forward,
+                *wrapped(f"return {self.result(c, both.body)}, {kept}", 4),
+            ],
+        )
+        self.helpers.add("_wanted")
+        more = f"wrt: Sequence[str] = {known}, dense: bool = False"
+        yield function(
+            f"def {c.name}_backward(kept: tuple[Any, ...], {d}: Array, *, {more}) -> dict[str, Any]:",
+            [
+                f'"""The gradients by the arguments that ``wrt`` names, from the gradient by ``{c.name}``.\n',
+                f"kept: what ``{c.name}_forward`` returned with the array",
+                f'{d}: the gradient by ``{c.name}``, of its shape\n"""',
+                *wrapped(f"wanted = _wanted(wrt, {known})", 4),
+                *backward,
+                *_DENSE,
+                "return grads",
+            ],
+        )
 
     def _in_blocks(self, c: Cost) -> Iterator[str]:
         """A batch whose gradients are slices: the function of one block, and the one that joins the blocks."""
@@ -78,8 +125,7 @@ class NumpyModule(Module):
             *_call_checks(c),
             *wrapped(f"wanted = _wanted(wrt, {known})", 4),
             *lines,
-            "if dense:",
-            "    grads = {name: np.asarray(gradient) for name, gradient in grads.items()}",
+            *_DENSE,
             f"return {result}, grads",
         ]
         return function(head, lines)
