@@ -20,6 +20,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import shlex
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -291,3 +292,24 @@ def test_every_page_is_on_the_map() -> None:
     found = on_map(DOCS / "index.md")
     missing = [name_of(page) for page in PAGES if page != DOCS / "index.md" and page not in found]
     assert not missing
+
+
+# --- the mistakes -----------------------------------------------------------------------------------
+
+
+def test_a_mistake_is_told_in_one_line_with_what_mends_it() -> None:
+    """Of each: one head line, a remedy or the difference, and that of a length that is read at a glance."""
+    page = (DOCS / "reference" / "mistakes.md").read_text(encoding="utf-8")
+    printed = [block.text for block in blocks(page) if block.language == "console"]
+    assert len(printed) == 50
+    mended = [block for block in blocks(page) if block.words[:1] == ("symgrad",)]
+    assert len(mended) == len(printed)
+    for text in printed:
+        heads = re.findall(r"^(?:refuted|unreadable|error|unexpected)\[SG[0-9]+\]: (.+)$", text, re.MULTILINE)
+        remarks = re.findall(r"^  (?:warning|note) .+  SG[0-9]+$|claims an equality$", text, re.MULTILINE)
+        assert len(heads) == 1 or remarks, text
+        assert all(len(head) < 120 for head in heads)
+        if heads:
+            said = re.findall(r"^  = (?:help|perhaps|left - right): +(.+)$", text, re.MULTILINE)
+            assert said, text
+            assert all(len(line) < 150 for line in said), text

@@ -23,10 +23,12 @@ def check_paths(
     stdin_name: str = "",
     timeout: float | None = None,
     cache: str = "",
+    each: Callable[[DocumentReport], None] | None = None,
 ) -> Report:
     """Check files, in the order given, in ``jobs`` processes. ``progress(done, of, steps)`` is called after each file.
 
     timeout: the seconds of processor time that each document is given; cache: the folder of the cache.
+    each: is given every report, in order, and none is kept: the result has no documents.
     ``progress`` is called after steps too; ``steps``: how many of one of the next files are done, and of how many.
     """
     from symgrad.checking.verdict import Report
@@ -36,10 +38,11 @@ def check_paths(
         for path in paths
     ]
     documents: list[DocumentReport] = []
+    told = 0
 
     def one_more(done: int, of: int) -> None:
         if progress is not None:
-            progress(len(documents), len(items), (done, of))
+            progress(told, len(items), (done, of))
 
     found: Iterator[DocumentReport]
     if jobs > 1 and len(items) > 1:
@@ -47,7 +50,11 @@ def check_paths(
     else:
         found = (worked(item, one_more) for item in items)
     for report in found:
-        documents.append(report)
+        told += 1
+        if each is not None:
+            each(report)
+        else:
+            documents.append(report)
         if progress is not None:
-            progress(len(documents), len(items), (0, 0))
+            progress(told, len(items), (0, 0))
     return Report(tuple(documents))

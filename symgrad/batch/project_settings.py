@@ -25,6 +25,8 @@ class ProjectSettings:
     folder: str = ""
     files: tuple[str, ...] = ()
     with_files: tuple[str, ...] = ()
+    macros: tuple[str, ...] = ()
+    """Files with the author's commands, as for ``with``."""
     exclude: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -43,7 +45,7 @@ class ProjectSettings:
 
 KEYS = {"with_files": "with"}
 NAMES = {KEYS.get(one.name, one.name.replace("_", "-")): one.name for one in fields(ProjectSettings)[1:]}
-PATHS = ("files", "with_files", "baseline", "cache")
+PATHS = ("files", "with_files", "macros", "baseline", "cache")
 
 
 def project_settings(start: str = ".") -> ProjectSettings:

@@ -25,6 +25,7 @@ from symgrad.checking.other_readings import (
     uses,
     with_hidden,
 )
+from symgrad.checking.own_words import in_own_words, missing_term
 from symgrad.checking.refute import Evaluation, Session, holds, refute
 from symgrad.checking.repair import repairs
 from symgrad.checking.resolved_claims import ResolvedClaims
@@ -311,8 +312,11 @@ class Checker:
             return ClaimRuling(proof, found)
         resolved = self.resolved.claim(claim)
         left = self.prover.difference(resolved, claim) if resolved is not None else None
+        if resolved is not None and left is not None:
+            left = in_own_words(claim, resolved, left, lambda c: self.prover.prove(c) is not None)
         difference = latex(left) if left is not None else None
-        return ClaimRuling(proof, found, difference, tuple(repairs(claim, latex, self.seed, self.session)))
+        mended = tuple(repairs(claim, latex, self.seed, self.session)) or missing_term(claim, left)
+        return ClaimRuling(proof, found, difference, mended)
 
     def proof(self, claim: Claim) -> Grounds | None:
         """The grounds of a proof, or None. Tries first with one-hots weakened to bits that sum to 1."""
@@ -518,6 +522,9 @@ def shape_repairs(read_step: ReadStep) -> tuple[str, ...]:
     shapes = read_step.outcome.shapes
     if shapes and len(shapes[0]) == 2 and shapes[0] == shapes[1][::-1]:
         return ("transpose one side",)
+    if shapes and (not shapes[0]) != (not shapes[1]):
+        entry, whole = ("left", "right") if not shapes[0] else ("right", "left")
+        return (f"take an entry of the {whole} side, or the whole array on the {entry}",)
     return ()
 
 

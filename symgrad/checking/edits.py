@@ -32,15 +32,24 @@ SIGN, SWAP, INDEX, ARGUMENT, INNER_SIGN, OPERAND, MISSING, SCALE, DROP = range(9
 _TWO, _HALF = n.num(2), n.num(Fraction(1, 2))
 
 
-def side_edits(side: n.Expr, name: str, free: Iterable[Index]) -> Iterator[Edit]:
+def side_edits(side: n.Expr, name: str, free: Iterable[Index], latex: Latex) -> Iterator[Edit]:
     """Changes of a whole side; ``name`` is "left" or "right"."""
-    if not isinstance(side, n.Add):
+    if isinstance(side, n.Add):  # ``y - p`` for ``p - y``
+        minus = [n.neg(t) for t in side.terms]
+        turned = n.add(*sorted(minus, key=_is_negative))
+        yield Edit(SIGN, lambda: f"turn the {name} side round: ${latex(turned)}$", turned)
+    else:
         yield Edit(SIGN, lambda: f"flip the sign of the {name} side", n.neg(side))
     for i, j in _pairs(free):
         if {i, j} & n.free_indices(side):
             yield Edit(SWAP, partial(_transposed, name, i, j), _swap(side, i, j))
     yield Edit(SCALE, lambda: f"double the {name} side", n.mul(_TWO, side))
     yield Edit(SCALE, lambda: f"halve the {name} side", n.mul(_HALF, side))
+
+
+def _is_negative(term: n.Expr) -> bool:
+    factors = term.factors if isinstance(term, n.Mul) else (term,)
+    return any(isinstance(f, n.Num) and f.value < 0 for f in factors)
 
 
 def _transposed(name: str, i: Index, j: Index) -> str:

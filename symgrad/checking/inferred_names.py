@@ -141,9 +141,9 @@ class InferredNames:
         chain = self.unknown_chain(claim, plain, step) if step.verdict == "refuted" else None
         if chain is not None:
             return chain
-        unrelated = self.unrelated(plain, step) if step.verdict == "refuted" else None
-        if unrelated is not None:
-            return unrelated
+        unknown = (self.unrelated(plain, step) or self.vanishing(claim, step)) if step.verdict == "refuted" else None
+        if unknown is not None:
+            return unknown
         given = reach(plain.left)
         alone = [t for t in reach(plain.right).tensors if t in self.declarations and t not in given]
         if step.verdict != "refuted":
@@ -196,6 +196,15 @@ class InferredNames:
                 message = f"nothing says whether `{other.name}_i` is a row or a column of `{name}`"
                 remedy = f"write `Let ${other.name}_i = {name}_{{i:}}$.` or `Let ${other.name}_i = {name}_{{:i}}$.`"
                 return Diagnostic("SG105", message, step.span, remedy)
+        return None
+
+    def vanishing(self, claim: Claim, step: Step) -> Diagnostic | None:
+        """Why a refutation does not stand: a derivative is 0 only because nothing says what an undeclared name is."""
+        derivatives = (n for side in (claim.left, claim.right) for n in walk(side) if isinstance(n, Deriv))
+        for node in (n for n in derivatives if not depends_on(n.body, n.target)):
+            for name in (t.name for t in reach(node.body).tensors if t in self.declarations):
+                message = f"`{name}` is neither declared nor defined: nothing says what it depends on"
+                return Diagnostic("SG118", message, step.span, f"define it, `{name} = …`")
         return None
 
     def together(self, claim: Claim, holds: Callable[[Claim], bool], span: Span) -> Diagnostic | None:

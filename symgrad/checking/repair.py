@@ -91,7 +91,7 @@ def _ordered(claim: Claim, latex: Latex, session: Session, sizes: dict[str, int]
     scope = tuple(dict.fromkeys((*claim.free, *letters)))
     tensors = found.tensors
     edits: list[tuple[int, int, Repair]] = []
-    for e in (*side_edits(claim.right, "right", claim.free), *variants(claim.right, scope, latex, tensors)):
+    for e in (*side_edits(claim.right, "right", claim.free, latex), *variants(claim.right, scope, latex, tensors)):
         edits.append((e.rank, 0, Repair(e.say, replace(claim, right=e.result))))
     for e in variants(claim.left, scope, latex, tensors):
         edits.append((e.rank, 1, Repair(e.say, replace(claim, left=e.result))))

@@ -41,7 +41,7 @@ class Witness:
     left: float | None = None
     right: float | None = None
     shapes: tuple[tuple[str, ...], tuple[str, ...]] | None = None
-    script: str = ""
+    script: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -75,6 +75,22 @@ class Step:
     def __repr__(self) -> str:
         why = f": {self.diagnostic.message}" if self.diagnostic is not None else ""
         return f"<Step {self.span.line}:{self.span.column} {self.verdict}{why}>"
+
+    def _repr_html_(self) -> str:
+        """What was read, and what was found out about it, for notebooks."""
+        read = f"{self.read_left} = {self.read_right}" if self.read_left else f"{self.left} = {self.right}"
+        rows: list[tuple[str, str | Formula]] = [("step", Formula(read)), ("verdict", self.verdict)]
+        if self.diagnostic is not None:
+            rows.append(("why", _said(self.diagnostic)))
+        if self.difference is not None:
+            rows.append(("left - right", Formula(self.difference)))
+        if self.witness is not None and self.witness.shapes is None:
+            given = {**self.witness.sizes, **self.witness.values, **self.witness.at}
+            rows.append(("differs at", ", ".join(f"{name} = {value}" for name, value in given.items())))
+        rows += [("where", Formula(one)) for one in self.conditions]
+        rows += [("assuming", Formula(one)) for one in self.assumptions]
+        rows += [("perhaps", one) for one in self.repairs]
+        return html_table("", ("", ""), rows)
 
     @property
     def found(self) -> str:

@@ -10,13 +10,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symgrad.cli.daily_options import add_daily, fix, reduced, watch, with_settings
-from symgrad.cli.output import BUG, add_format, add_stdin_name, rendered, show
+from symgrad.cli.daily_options import add_daily, fix, leaves_all, reduced, watch, with_settings
+from symgrad.cli.output import BUG, add_format, add_stdin_name, rendered, show, style_of
 from symgrad.text.files import STDIN
 
 if TYPE_CHECKING:
     from symgrad.batch.project_settings import ProjectSettings
+    from symgrad.checking.verdict import DocumentReport, Report
 
+MANY = 20
+"""From so many documents on, text is written about each as soon as it is done."""
 STATUSES = """\
 exit status:
   0  every step is proved or agrees
@@ -102,20 +105,20 @@ def _checked(options: argparse.Namespace, settings: ProjectSettings) -> int:
     """One check, shown."""
     from symgrad.batch.checked_paths import check_paths  # only now: the engines load NumPy
     from symgrad.report.progress import Progress
-    from symgrad.report.summary import NO_STEPS, PASSED, exit_status, internal_errors
+    from symgrad.report.summary import NO_STEPS, PASSED, exit_status
 
     paths = _paths(options, settings)
+    how = {
+        "seed": options.seed,
+        "jobs": options.jobs,
+        "stdin_name": options.stdin_name,
+        "timeout": options.timeout,
+        "cache": options.cache,
+    }
+    if len(paths) >= MANY and options.format == "text" and not options.html and leaves_all(options, settings):
+        return _told(_in_parts(paths, options, how))
     with Progress(sys.stderr) as progress:
-        report = check_paths(
-            paths,
-            options.with_files,
-            seed=options.seed,
-            jobs=options.jobs,
-            progress=progress,
-            stdin_name=options.stdin_name,
-            timeout=options.timeout,
-            cache=options.cache,
-        )
+        report = check_paths(paths, options.with_files, progress=progress, **how)
     steps = sum(len(document.steps) for document in report.documents)
     report = reduced(report, options, settings)
     if options.html:
@@ -124,12 +127,50 @@ def _checked(options: argparse.Namespace, settings: ProjectSettings) -> int:
         write_pages(report, options.html)
     show(rendered("check", report, options))
     status = exit_status(report, strict=options.strict, fail_on=options.fail_on)
+    _tell_bugs(report)
+    if status == NO_STEPS and steps:
+        return PASSED  # all that there is was left out
+    return _told(status)
+
+
+def _in_parts(paths: list[str], options: argparse.Namespace, how: dict[str, Any]) -> int:
+    """Check many documents, and write about each as soon as it is done; the exit status."""
+    from symgrad.batch.checked_paths import check_paths
+    from symgrad.checking.verdict import Report
+    from symgrad.report.check_text import TextInParts
+    from symgrad.report.progress import Progress
+    from symgrad.report.summary import NO_STEPS, exit_status, worst
+
+    status = NO_STEPS
+    text = TextInParts(style_of(options), max(map(len, paths)))
+    with Progress(sys.stderr) as progress:
+
+        def tell(document: DocumentReport) -> None:
+            nonlocal status
+            own = Report((document,))
+            progress.clear()
+            show(text.document(document))
+            status = worst(status, exit_status(own, strict=options.strict, fail_on=options.fail_on))
+            _tell_bugs(own)
+
+        check_paths(paths, options.with_files, progress=progress, each=tell, **how)
+    show(text.end())
+    return status
+
+
+def _tell_bugs(report: Report) -> None:
+    from symgrad.report.summary import internal_errors
+
     for error in internal_errors(report):
         shown = error.span.shown if error.span else None
         place = f" ({shown.source.name}:{shown.line})" if shown else ""
         print(f"symgrad: {error.message}{place}\n{BUG}", file=sys.stderr)
-    if status == NO_STEPS and steps:
-        return PASSED  # all that there is was left out
+
+
+def _told(status: int) -> int:
+    """The exit status, with a word if there was no step."""
+    from symgrad.report.summary import NO_STEPS
+
     if status == NO_STEPS:
         print("symgrad: no step to rule on: no display in these documents claims an equality", file=sys.stderr)
     return status

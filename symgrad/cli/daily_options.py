@@ -51,13 +51,18 @@ def with_settings(options: argparse.Namespace) -> ProjectSettings:
         raise UsageError("name a PATH to check, or set tool.symgrad.files in pyproject.toml")
     if options.watch and STDIN in options.paths:
         raise UsageError("standard input can't be watched")
-    options.with_files = options.with_files or list(settings.with_files)
+    options.with_files = [*settings.macros, *(options.with_files or settings.with_files)]
     options.strict = options.strict or settings.strict
     options.fail_on = options.fail_on or settings.fail_on
     options.cache = options.cache or settings.cache
     options.baseline = options.baseline or settings.baseline
     options.ignore = [code for text in options.ignore for code in text.split(",") if code] + list(settings.ignore)
     return settings
+
+
+def leaves_all(options: argparse.Namespace, settings: ProjectSettings) -> bool:
+    """True if no problem is to be left out or noted as known."""
+    return not (options.ignore or settings.per_file_ignores or options.baseline or options.write_baseline)
 
 
 def reduced(report: Report, options: argparse.Namespace, settings: ProjectSettings) -> Report:

@@ -46,9 +46,13 @@ def add_stdin_name(command: argparse.ArgumentParser) -> None:
 
 def rendered(kind: Kind, report: Any, options: argparse.Namespace) -> str:
     """A report in the format that was chosen with ``--format``."""
-    style = ReportStyle(getattr(options, "read", False), _colour(), getattr(options, "strict", False))
-    text: str = getattr(FORMATS[options.format], kind)(report, style)
+    text: str = getattr(FORMATS[options.format], kind)(report, style_of(options))
     return text
+
+
+def style_of(options: argparse.Namespace) -> ReportStyle:
+    """How a report is shown, by the options and the terminal."""
+    return ReportStyle(getattr(options, "read", False), _colour(), getattr(options, "strict", False))
 
 
 def _colour() -> bool:

@@ -43,7 +43,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"can't listen on port {options.port}: {error.strerror or error}; --port 0 is any") from error
 
     def ready() -> None:
-        print(f"symgrad: {server.address} shows {len(watched.reports)} documents; Ctrl-C stops", file=sys.stderr)
+        shown = len(watched.reports)
+        print(f"symgrad: {server.address} shows {shown} document{'s' * (shown != 1)}; Ctrl-C stops", file=sys.stderr)
         sys.stderr.flush()
         if options.open:
             import webbrowser

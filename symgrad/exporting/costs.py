@@ -28,12 +28,18 @@ class Exported:
 
 
 def export_document(
-    document: ReadDocument, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
+    document: ReadDocument,
+    of: Sequence[str] = (),
+    wrt: Sequence[str] | None = None,
+    target: str = "numpy",
+    batches: bool = True,
 ) -> Exported:
     """A module with the gradient functions of the document's costs.
 
     of: names of costs; by default every scalar that no other definition uses. wrt: the arguments to differentiate by;
-    by default every real one. Raises ``SymgradError`` for an unknown name, and if no cost can be exported.
+    by default every real one; batches: with the functions over a batch.
+
+    Raises ``SymgradError`` for an unknown name, and if no cost can be exported.
     """
     if target not in TARGETS:
         raise SymgradError(f"there is no target {target!r}; there are {', '.join(sorted(TARGETS))}")
@@ -50,7 +56,7 @@ def export_document(
     left_out: list[tuple[str, str]] = []
     for q in chosen:
         try:
-            _add(module, q, _name(names, spelled(q.name)), wrt, symmetric)
+            _add(module, q, _name(names, spelled(q.name)), wrt, symmetric, batches)
         except SymgradError as e:
             if of:
                 raise
@@ -83,13 +89,20 @@ def _name(names: PythonNames, wanted: str) -> str:
             return name
 
 
-def _add(module: Module, q: Quantity, name: str, wrt: Sequence[str] | None, symmetric: Callable[[Lam], bool]) -> None:
-    """Writes a cost, and also over a batch if it has index arguments and can be written over one."""
+def _add(
+    module: Module,
+    q: Quantity,
+    name: str,
+    wrt: Sequence[str] | None,
+    symmetric: Callable[[Lam], bool],
+    batches: bool,
+) -> None:
+    """Writes a cost, and also over a batch if that is wanted, and it has index arguments and can be written so."""
     order, functions = module.source.order, module.tools.writer.functions
     if not (q.is_scalar or module.two_passes):
         raise SymgradError(f"{name} is an array: only NumPy modules have forward and backward functions of arrays")
     plain = cost(q, name, False, order, wrt, functions, symmetric=symmetric)
-    if q.is_scalar and any(a.kind in ("index", "array", "subset") for a in plain.arguments):
+    if q.is_scalar and batches and any(a.kind in ("index", "array", "subset") for a in plain.arguments):
         try:
             module.add(plain, cost(q, name, True, order, wrt, functions, module.merges, symmetric))
         except SymgradError:

@@ -150,19 +150,24 @@ class Gradient:
 
     def steps(self) -> str:
         """The whole derivation: an ``aligned`` display with one line per rule, then the matrix form."""
+        blocks = [block(left, rows) for left, rows in self.chains()]
+        if not self.no_matrix_form:
+            blocks.append(f"$$\n{self.latex('matrix')}\n$$")
+        return "\n\n".join(blocks)
+
+    def chains(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The derivation by each target: its left side, and the LaTeX of each line with a remark on its rules."""
         names = self.requests.naming
-        blocks = []
+        found = []
         of = self.of.body
         left: Expr = of
         for target in self.targets:
             left = Deriv(left, target.entry)
             final = derivative(of, [target.entry], self.simplify)
             lines = derivation(of, target.entry, final, self.simplify)
-            blocks.append(block(latex(left, names), rows_of([(latex(x.expr, names), x) for x in lines])))
+            found.append((latex(left, names), rows_of([(latex(x.expr, names), x) for x in lines])))
             of = final
-        if not self.no_matrix_form:
-            blocks.append(f"$$\n{self.latex('matrix')}\n$$")
-        return "\n\n".join(blocks)
+        return found
 
     def __repr__(self) -> str:
         text = self.latex()

@@ -14,13 +14,14 @@ from symgrad.checking.rulings import RulingStore
 from symgrad.checking.verdict import DocumentReport, Step
 from symgrad.core.nodes import Expr, Sum, walk
 from symgrad.gradients.document_gradients import document_gradients
+from symgrad.language_server.next_line import next_line
 from symgrad.page.relation_signs import sign_of
 from symgrad.reading.document.block_reader import read_blocks
 from symgrad.reading.document.blocks import Blocks, Display, Inline
 from symgrad.reading.document.kinds_of_files import kind_of
 from symgrad.reading.document.opened import Opened
 from symgrad.reading.names.name_keys import NameKey
-from symgrad.reading.tokens.macros import collect_macros
+from symgrad.report.problems import TextEdit
 from symgrad.text.diagnostic import Diagnostic, SymgradError
 from symgrad.text.source import Source, Span, joined
 
@@ -97,6 +98,13 @@ class CheckedDocument:
             return ""
         return "\n\n".join(found.displays)
 
+    def next_line(self, display: Display) -> TextEdit | None:
+        """What continues the derivation that a display has begun."""
+        try:
+            return next_line(self.document.requests, display)
+        except SymgradError:
+            return None
+
 
 def check_text(path: str, text: str, address: str, rulings: RulingStore) -> CheckedDocument:
     """Check the text of one file; what it inputs is read from the disk."""
@@ -133,7 +141,7 @@ def _checked(
 
 def _hints(document: Document, report: DocumentReport) -> list[ImpliedSums]:
     claims = {step.span: step.outcome.claim for step in document.reading.steps}
-    macros = collect_macros(document.source)
+    macros = document.reading.macros
     found = []
     for step in report.steps:
         claim = claims.get(step.span)

@@ -17,6 +17,7 @@ from pygls.uris import to_fs_path
 
 from symgrad.checking.rulings import RecentRulings
 from symgrad.language_server.checked_document import CheckedDocument, check_cells, check_text
+from symgrad.language_server.next_line import OFFER, begun
 from symgrad.language_server.suggested_edits import suggested_edits
 from symgrad.language_server.told_steps import told
 from symgrad.report.problems import ListedProblem, problems_of
@@ -218,7 +219,8 @@ def _add_actions(server: SymgradServer) -> None:
         if place is None:
             return []
         found, offset = place
-        return [*_repairs(ls, found, offset), *_declarations(ls, found), *await ls.worked(_gradients(found, offset))]
+        own = [*_repairs(ls, found, offset), *_next_line(found, offset), *_declarations(ls, found)]
+        return [*own, *await ls.worked(_gradients(found, offset))]
 
     @server.feature(lsp.CODE_ACTION_RESOLVE)
     async def resolved(ls: SymgradServer, action: lsp.CodeAction) -> lsp.CodeAction:
@@ -226,6 +228,11 @@ def _add_actions(server: SymgradServer) -> None:
         found = ls.checked.get(str(data["document"])) if isinstance(data, dict) else None
         display = found.display_at(int(data["at"])) if found is not None else None
         if found is None or display is None:
+            return action
+        if data.get("next"):
+            line = await ls.worked(lambda: found.next_line(display))
+            if line is not None and (address := found.address(line.span)) is not None:
+                action.edit = lsp.WorkspaceEdit({address: [lsp.TextEdit(ls.range(line.span), line.text)]})
             return action
         text = await ls.worked(lambda: found.gradient(str(data["of"]), str(data["wrt"]), bool(data["steps"])))
         end = Span(found.source, display.full.end, display.full.end)
@@ -259,6 +266,15 @@ def _declarations(ls: SymgradServer, found: CheckedDocument) -> Iterator[lsp.Cod
         text = f"Let {', '.join(f'${one}$' for one in some)}.\n\n"
         change = lsp.WorkspaceEdit({address: [lsp.TextEdit(ls.range(at), text)]})
         yield lsp.CodeAction(f"declare {said}", kind=lsp.CodeActionKind.QuickFix, edit=change)
+
+
+def _next_line(found: CheckedDocument, offset: int) -> Iterator[lsp.CodeAction]:
+    """One action where a display begins with a derivative; the line is made when it is chosen."""
+    display = found.display_at(offset)
+    if display is not None and begun(display) is not None:
+        data = {"document": found.whole, "at": offset, "next": True}
+        kind = lsp.CodeActionKind.RefactorRewrite
+        yield lsp.CodeAction(OFFER, kind=kind, data=data)
 
 
 def _gradients(found: CheckedDocument, offset: int) -> Callable[[], list[lsp.CodeAction]]:

@@ -13,10 +13,12 @@ from symgrad.report.problems import TextEdit, edit_of
 _WRITE = re.compile(r"write \$(.+)\$ for \$(.+)\$")
 _WHOLE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"flip the sign of the (left|right) side"), r"-\left({}\right)"),
+    (re.compile(r"turn the (left|right) side round: .*"), r"-\left({}\right)"),
     (re.compile(r"double the (left|right) side"), r"2 \left({}\right)"),
     (re.compile(r"halve the (left|right) side"), r"\frac{{1}}{{2}} \left({}\right)"),
 )
 _SCALED = re.compile(r"(multiply|divide) the (left|right) side by \$(.+)\$")
+_ADDED = re.compile(r"add \$(.+)\$ to the (left|right) side")
 _DROPPED = re.compile(r"drop the factor \$(.+)\$")
 
 
@@ -42,7 +44,15 @@ def _of_repair(step: Step, said: str) -> TextEdit | None:
     if (m := _SCALED.fullmatch(said)) is not None:
         form = r"{} \left({}\right)" if m[1] == "multiply" else r"\frac{{1}}{{{}}} \left({}\right)"
         return _rewritten(step, m[2], partial(form.format, m[3]), said)
+    if (m := _ADDED.fullmatch(said)) is not None:
+        sign = "" if m[1].startswith("-") else "+ "
+        return _rewritten(step, m[2], lambda side: f"{side} {sign}{m[1]}", said) if _has_letters(step) else None
     return None
+
+
+def _has_letters(step: Step) -> bool:
+    """True if the free letters of a step are the author's: a term by entries can't be added to a matrix product."""
+    return step.witness is not None and all(re.search(_loose(letter), step.span.text) for letter in step.witness.at)
 
 
 def _bracketed(latex: str) -> str:

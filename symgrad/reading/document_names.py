@@ -22,7 +22,6 @@ from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.read_document import ReadDocument
 from symgrad.reading.tokens.lexer import tokenize
-from symgrad.reading.tokens.macros import collect_macros
 from symgrad.reading.tree.parser import Parser
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
@@ -71,7 +70,7 @@ class DocumentNames:
         if named:
             # the bare name of a family is its total
             return min(named, key=lambda q: not q.is_scalar).value
-        tokens = tokenize(span, collect_macros(self.document.source))
+        tokens = tokenize(span, self.document.macros)
         if not tokens:
             raise NotationError(Diagnostic("SG104", "there is nothing to read here", span, "name a quantity"))
         el = self.elaborator()

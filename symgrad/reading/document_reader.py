@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 from itertools import pairwise
 
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
@@ -113,7 +114,8 @@ class Reader:
             self.scope.samples, self.scope.endings = costs.samples, set(costs.endings)
             self.scope.unlabelled = costs.unlabelled
         self.scope.random, self.scope.outcomes = random_names(source.text), Outcomes()
-        self.macros = collect_macros(source)
+        given = reduce(Macros.merged, map(collect_macros, with_sources), Macros())
+        self.macros = self.out.macros = given.merged(collect_macros(source))
         self.definitions = self.out.elaborated
         self.sections = Sections(with_sources)
         self.last_side: tuple[Token, ...] | None = None
@@ -254,7 +256,6 @@ class Reader:
         paragraph, incidental = Paragraph(self.scope), Incidental(self.scope)
         incidental.say(in_words.arrays, macros)
         paragraph.read(tokens, kept, defining, explaining)
-        paragraph.read(tokens, kept, defining)
         for (j, said_before), (k, condition) in pairwise(read):
             if k == j + 1 and restricts(formulas[j], formulas[k]):
                 paragraph.restrict(said_before, condition, read_restrictions(self.scope, condition))

@@ -10,6 +10,7 @@ from symgrad.core.nodes import Tensor
 from symgrad.reading.inference.inferring import Inferred
 from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.scope import Scope
+from symgrad.reading.tokens.macros import Macros
 from symgrad.reading.tree.syntax import SyntaxNode
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Source, Span
@@ -84,5 +85,7 @@ class ReadDocument:
     """The definitions of the scope, where a name is defined anew with what it was when they were made."""
     inferred: Inferred = field(default_factory=Inferred)
     """What names mean that the document does not declare."""
+    macros: Macros = field(default_factory=Macros)
+    """The author's commands: of the document, and of the files with declarations for it."""
     chains: list[tuple[SyntaxNode, ...]] = field(default_factory=list)
     """The sides of each chain of relations, as far as they were parsed."""

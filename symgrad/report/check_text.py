@@ -11,9 +11,9 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from symgrad.report.frame import Fact, Paint, footnotes, frame
-from symgrad.report.problems import finding, is_shown, place_of
+from symgrad.report.problems import UNMARK, finding, is_shown, place_of, unmarked
 from symgrad.report.report_format import PLAIN, ReportStyle
-from symgrad.report.summary import count, failed_expectation, refuted_as_expected, total, waiting
+from symgrad.report.summary import added, count, failed_expectation, refuted_as_expected, total, waiting
 from symgrad.report.witness_values import abridged, results, shortened, sizes, wrapped, written
 from symgrad.text.rendering import printable
 from symgrad.text.rendering import render as render_diagnostic
@@ -32,19 +32,44 @@ MAX_LINES = 12
 
 def render(report: Report, style: ReportStyle = PLAIN) -> str:
     """The whole report. A plainly proved step is shown only where the style asks for every step as it was read."""
-    paint = Paint(style.colour)
-    width = max((len(document.path) for document in report.documents), default=0)
-    lines: list[str] = []
-    for document in report.documents:
-        lines += [_heading(document, width, paint), *_inferred(document, style.read, paint), *_remarks(document, paint)]
-        for block in _blocks(document, style.read, paint):
+    told = TextInParts(style, max((len(document.path) for document in report.documents), default=0))
+    return "".join([*map(told.document, report.documents), told.end()])
+
+
+class TextInParts:
+    """The text of a report, document by document: of those that were told, only counts are kept.
+
+    width: that of the longest path.
+    """
+
+    def __init__(self, style: ReportStyle, width: int) -> None:
+        self.style, self.width = style, width
+        self.paint = Paint(style.colour)
+        self.counts = total(())
+        self.code = ""
+        """The first of the codes of all that is shown."""
+        self.last: str | None = None
+
+    def document(self, document: DocumentReport) -> str:
+        """What is said of one document."""
+        read, paint = self.style.read, self.paint
+        lines = [_heading(document, self.width, paint), *_inferred(document, read, paint), *_remarks(document, paint)]
+        for block in _blocks(document, read, paint):
             lines += ["", block]
-        if "" in lines[-2:]:  # a line of air between the last picture and what follows
+        if "" in [self.last, *lines][-2:]:  # a line of air between the last picture and what follows
             lines.append("")
-    if lines and lines[-1]:
-        lines.append("")
-    lines += [_summary(total(report), paint), *_hints(report)]
-    return "\n".join(lines) + "\n"
+        self.last = lines[-1]
+        self.counts = added(self.counts, count(document))
+        self.code = min(filter(None, (self.code, *_codes(document))), default="")
+        return "\n".join(lines) + "\n"
+
+    def end(self) -> str:
+        """The counts, and where to read more if there is something to repair."""
+        lines = [""] if self.last else []
+        lines.append(_summary(self.counts, self.paint))
+        if self.code:
+            lines.append(f"symgrad explain {self.code} says more; --read shows how each step was read.")
+        return "\n".join(lines) + "\n"
 
 
 def _heading(document: DocumentReport, width: int, paint: Paint) -> str:
@@ -213,6 +238,8 @@ def _grounds(step: Step) -> Iterator[Fact]:
         yield "evidence", [evidence_text(step.evidence)]
     if step.assumptions:
         yield "assuming", [", ".join(step.assumptions)]
+    if unmarked(step):
+        yield "help", [UNMARK]
     for repair in step.repairs:
         yield "perhaps", [repair]
 
@@ -240,11 +267,8 @@ def _warnings(step: Step) -> Iterator[Fact]:
         yield "warning", [f"{place}{warning.message} ({warning.code})"]
 
 
-def _hints(report: Report) -> Iterator[str]:
-    """Where to read more, if there is something to repair."""
-    steps = [step for document in report.documents for step in document.steps if is_shown(step)]
-    errors = [one for document in report.documents for one in document.diagnostics if one.severity == "error"]
-    codes = [one.code for one in errors]
-    codes += [step.diagnostic.code if step.diagnostic else finding(step)[0] for step in steps]
-    if any(codes):
-        yield f"symgrad explain {min(filter(None, codes))} says more; --read shows how each step was read."
+def _codes(document: DocumentReport) -> Iterator[str]:
+    """The codes of what is to be repaired."""
+    yield from (one.code for one in document.diagnostics if one.severity == "error")
+    for step in filter(is_shown, document.steps):
+        yield step.diagnostic.code if step.diagnostic else finding(step)[0]

@@ -34,7 +34,7 @@ def check(report: Report, style: ReportStyle = PLAIN) -> str:
         {
             "version": VERSION,
             "tool": tool(),
-            "summary": asdict(total(report)),
+            "summary": asdict(total(report.documents)),
             "documents": [_document(document) for document in report.documents],
         }
     )

@@ -33,6 +33,7 @@ REDEFINES = "is defined anew here, write `:=` in place of `=`"
 """The end of the repair of a step that may be a definition."""
 INFERRED = "SG305"
 """The code of a step that fails with ``--strict`` because it rests on names that nobody declared."""
+UNMARK = "take the mark away: nothing is wrong here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,11 @@ class ListedProblem:
 def is_shown(step: Step) -> bool:
     """True if the step is to be looked at: it is neither proved nor refuted as expected."""
     return failed_expectation(step) or not (step.verdict == "proved" or refuted_as_expected(step))
+
+
+def unmarked(step: Step) -> bool:
+    """True if a step is marked as wrong and is right: the mark has to go."""
+    return failed_expectation(step) and step.verdict == "proved"
 
 
 def finding(step: Step) -> tuple[str, str]:
@@ -182,6 +188,8 @@ def _difference(step: Step) -> str:
 
 def _details(step: Step) -> Iterator[str]:
     yield f"{step.left} = {step.right}"
+    if unmarked(step):
+        yield f"help: {UNMARK}"
     if step.verdict == "unreadable" and step.diagnostic is not None and step.diagnostic.remedy:
         yield f"help: {step.diagnostic.remedy}"
     for repair in step.repairs:

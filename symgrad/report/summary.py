@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,14 +53,16 @@ def count(document: DocumentReport) -> Summary:
     )
 
 
-def total(report: Report) -> Summary:
+def total(documents: Iterable[DocumentReport]) -> Summary:
     """The counts of all documents together."""
     from symgrad.checking.verdict import Summary
 
-    counts = [count(document) for document in report.documents]
-    return replace(
-        Summary(), **{field.name: sum(getattr(one, field.name) for one in counts) for field in fields(Summary)}
-    )
+    return reduce(added, map(count, documents), Summary())
+
+
+def added(one: Summary, other: Summary) -> Summary:
+    """The counts of both together."""
+    return replace(one, **{f.name: getattr(one, f.name) + getattr(other, f.name) for f in fields(one)})
 
 
 def waiting(document: DocumentReport) -> dict[Diagnostic, list[Step]]:
@@ -82,7 +86,7 @@ def exit_status(report: Report, *, strict: bool = False, fail_on: str = "unreada
 
     fail_on: the least that fails: ``refuted``, ``unreadable``, or ``agrees``, which is 1 then.
     """
-    counts = total(report)
+    counts = total(report.documents)
     steps = [step for document in report.documents for step in document.steps]
     if internal_errors(report):
         return INTERNAL
@@ -93,3 +97,8 @@ def exit_status(report: Report, *, strict: bool = False, fail_on: str = "unreada
     if counts.unreadable and fail_on != "refuted":
         return UNREADABLE
     return PASSED if steps else NO_STEPS
+
+
+def worst(one: int, other: int) -> int:
+    """The exit status of two reports together, from that of each."""
+    return min(one, other, key=(INTERNAL, FAILED, UNREADABLE, PASSED, NO_STEPS).index)

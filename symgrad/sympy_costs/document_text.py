@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from symgrad.core.nodes import Expr, Size, free_indices, reach
 from symgrad.core.ranges import Affine, Index
-from symgrad.text.diagnostic import SymgradError
+from symgrad.sympy_door.bridge import BridgeError
 from symgrad.writing.index_latex import latex, read
 from symgrad.writing.letters import Naming
 from symgrad.writing.letters import name as written
@@ -45,7 +45,9 @@ def declarations(body: Expr, axes: Iterable[Sequence[str]] = ()) -> Iterator[str
         if i.letter in free:
             continue
         if i.range is None:
-            raise SymgradError(f"the range of {i.letter} is unknown: use it in a slot of an array that has a shape")
+            raise BridgeError(
+                f"the range of {i.letter} is unknown: use it in a slot of an array that has a shape", "SG502"
+            )
         yield f"${written(i.letter)} \\in [{_size(i.range.size)}]$"
     for a in sorted(mentioned.index_arrays, key=lambda a: a.name):
         yield f"${written(a.name)} \\in [{_size(a.target.size)}]{_power([r.size for r in a.ranges])}$"

@@ -11,7 +11,7 @@ from symgrad.comparing.finite_differences import second_opinion
 from symgrad.core.nodes import free_indices, reach
 from symgrad.core.substitute import expand
 from symgrad.sympy_costs.keyword_function import KeywordFunction
-from symgrad.text.diagnostic import SymgradError
+from symgrad.sympy_door.bridge import BridgeError
 from symgrad.text.python_names import spelled
 
 
@@ -26,17 +26,19 @@ def checked_gradient(function: Callable[..., Any], at: Mapping[str, Any] | None 
     if at is None:
         if not isinstance(function, KeywordFunction):
             listed = ", ".join(inspect.signature(function).parameters)
-            raise SymgradError(f"give the point as well: check_gradient(function, at={{…}}) with {listed}")
+            raise BridgeError(f"give the point as well: check_gradient(function, at={{…}}) with {listed}", "SG503")
         at = finite_arguments(function, seed)
     result = function(**at)
     if not (isinstance(result, tuple) and len(result) == 2 and isinstance(result[1], Mapping)):
-        raise SymgradError("check_gradient takes a function that returns (value, {name: gradient}), as lambdify gives")
+        raise BridgeError(
+            "check_gradient takes a function that returns (value, {name: gradient}), as lambdify gives", "SG503"
+        )
     names = list(result[1])
     arrays = [np.asarray(at[n], dtype=float) for n in names]
     gradients = [np.asarray(result[1][n], dtype=float) for n in names]
     for n, x, g in zip(names, arrays, gradients, strict=True):
         if x.shape != g.shape:
-            raise SymgradError(f"the gradient by {n} has shape {g.shape}, {n} has {x.shape}")
+            raise BridgeError(f"the gradient by {n} has shape {g.shape}, {n} has {x.shape}", "SG503")
     given = at
 
     def cost(*moved: Any) -> Any:

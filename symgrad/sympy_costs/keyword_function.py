@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.exporting.costs import export_document
 from symgrad.exporting.loading import load_text
-from symgrad.text.diagnostic import SymgradError
+from symgrad.sympy_door.bridge import BridgeError
 from symgrad.text.python_names import spelled
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class KeywordFunction:
         unknown = [n for n in given if n not in self.arguments]
         if missing or unknown:
             listed = ", ".join(self.arguments)
-            raise SymgradError(f"the arguments are {listed}; {', '.join(missing or unknown)} "
-                               f"{'is missing' if missing else 'is none of them'}")  # fmt: skip
+            raise BridgeError(f"the arguments are {listed}; {', '.join(missing or unknown)} "
+                               f"{'is missing' if missing else 'is none of them'}", "SG503")  # fmt: skip
         values = {self.arguments[n]: self._vector(n, x) for n, x in given.items()}
         if self.wrt is None:
             return self.inner(**values)
@@ -71,11 +71,13 @@ def keyword_function(
     value: the cost; names: its symbols, if it comes from SymPy; wrt: by the names of the symbols, as the document
     writes them.
     """
-    text = export_document(read, (cost,), None if wrt is None else list(wrt.values()), target).text
+    text = export_document(read, (cost,), None if wrt is None else list(wrt.values()), target, batches=False).text
     try:
         module = load_text(text)
     except ImportError as e:
-        raise SymgradError(f"the target {target} needs {e.name}, which is not installed: `pip install {e.name}`") from e
+        raise BridgeError(
+            f"the target {target} needs {e.name}, which is not installed: `pip install {e.name}`", "SG503"
+        ) from e
     name = spelled(cost)
     plain = getattr(module, name)
     back = names.latex.back() if names is not None else {}

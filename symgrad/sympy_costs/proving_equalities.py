@@ -12,8 +12,8 @@ from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import Cond, free_indices
 from symgrad.core.ranges import index_expr
 from symgrad.sympy_costs.sympy_names import SympyNames
+from symgrad.sympy_door.bridge import BridgeError
 from symgrad.sympy_door.from_sympy import FromSympy
-from symgrad.text.diagnostic import SymgradError
 from symgrad.text.source import Source, Span
 
 
@@ -28,6 +28,9 @@ class Ruling:
 
     def __repr__(self) -> str:
         return f"<{self.verdict}{f': {self.reason}' if self.reason else ''}>"
+
+    def _repr_html_(self) -> str:
+        return self.step._repr_html_()
 
     @property
     def verdict(self) -> Verdict:
@@ -75,7 +78,9 @@ def ruled(left: Any, right: Any, assuming: Sequence[Any] = (), seed: int = 0) ->
     both = sorted(free_indices(converted[0]) | free_indices(converted[1]), key=lambda i: i.serial)
     loose = [i for i in both if i.range is None]
     if loose:
-        raise SymgradError(f"the range of {loose[0].letter} is unknown: use it in a slot of an array with a shape")
+        raise BridgeError(
+            f"the range of {loose[0].letter} is unknown: use it in a slot of an array with a shape", "SG502"
+        )
     claim = Claim(converted[0], converted[1], tuple(both), tuple(facts))
     text = f"{left} = {right}"
     base = Step(Span(Source("<sympy>", text), 0, len(text)), str(left), str(right), "unreadable")
@@ -96,7 +101,7 @@ def _assumptions(names: SympyNames, assuming: Sequence[Any], sides: Sequence[Any
             out.append(Assumption("equation", str(a), left, right))  # at its own positions alone, not at all
             continue
         if not getattr(a, "is_Relational", False):
-            raise SymgradError(f"{a} is no assumption: give relations of SymPy, such as Eq(x, y) or Ne(i, j)")
+            raise BridgeError(f"{a} is no assumption: give relations of SymPy, such as Eq(x, y) or Ne(i, j)", "SG503")
         reader = FromSympy(names.bridge)
         reader.survey(a)
         out += [Assumption("condition", str(a), cond=c) for c in reader.conditions(a, {})]

@@ -23,7 +23,7 @@ from symgrad.core.nodes import (
     rebuild,
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray, IndexExpr, Range, index_expr, substitute_index
-from symgrad.text.diagnostic import SymgradError
+from symgrad.sympy_door.bridge import BridgeError
 
 Mapping = dict[Index, IndexExpr]
 
@@ -70,8 +70,8 @@ class Recounted:
         moves = new.lo - old.lo + by
         if isinstance(e, Gather):
             if moves != Affine():
-                raise SymgradError(
-                    f"the positions in {e.array.name} count from another start than the axis they are in"
+                raise BridgeError(
+                    f"the positions in {e.array.name} count from another start than the axis they are in", "SG503"
                 )
             return e
         return index_expr(Affine.of(e) + moves)
@@ -100,7 +100,9 @@ class Recounted:
             return e
         if isinstance(e, Gather):
             if by:
-                raise SymgradError("the positions in two index arrays that are compared count from different starts")
+                raise BridgeError(
+                    "the positions in two index arrays that are compared count from different starts", "SG503"
+                )
             return e
         return index_expr(Affine.of(e) - by)
 

@@ -106,7 +106,9 @@ class SympyCost:
         """
         if names:
             if self.given is None:
-                raise SymgradError("a document names its own quantities: define them there, and leave out `names`")
+                raise BridgeError(
+                    "a document names its own quantities: define them there, and leave out `names`", "SG503"
+                )
             return cost_of(self.given, tuple(names.items())).gradient(wrt)
         if isinstance(wrt, (list, tuple)):
             return {str(t): self._by(t) for t in wrt}
@@ -144,17 +146,21 @@ class SympyCost:
             return written(names.latex[name])
         if name or not str(type(wrt).__module__).startswith("sympy"):
             known = ", ".join(sorted(t.name for t in names.tensors))
-            raise SymgradError(f"the cost does not depend on {wrt}: differentiate by {known}, or an entry of one")
+            raise BridgeError(
+                f"the cost does not depend on {wrt}: differentiate by {known}, or an entry of one", "SG503"
+            )
         names.enter(wrt)
         entry = FromSympy(names.bridge).whole(wrt)
         if not isinstance(entry, Entry) or entry.tensor not in names.tensors:
-            raise SymgradError(f"{wrt} is no entry of an array of the cost: its derivative is 0")
+            raise BridgeError(f"{wrt} is no entry of an array of the cost: its derivative is 0", "SG503")
         free = [e for e in entry.indices if isinstance(e, Index) and e.letter not in names.latex.written]
         if len(set(free)) < len(free):
-            raise SymgradError(f"{wrt} has an index twice: differentiate by the whole array {entry.tensor.name}")
+            raise BridgeError(
+                f"{wrt} has an index twice: differentiate by the whole array {entry.tensor.name}", "SG503"
+            )
         loose = [i for i in free_indices(entry) if i not in free and i.letter not in names.latex.written]
         if loose:
-            raise SymgradError(f"{loose[0].letter} in {wrt} is not alone in its slot: use an index of its own")
+            raise BridgeError(f"{loose[0].letter} in {wrt} is not alone in its slot: use an index of its own", "SG503")
         if len(free) == len(entry.indices):
             return written(names.latex[entry.tensor.name])
         if not free:
@@ -184,9 +190,10 @@ class SympyCost:
         asked: Sequence[Any] = wrt if isinstance(wrt, (list, tuple)) else [wrt]
         for t in asked:
             if type(t).__name__ in ("Indexed", "MatrixElement"):
-                raise SymgradError(
+                raise BridgeError(
                     f"{t} is an entry: differentiate by the whole array, `lambdify(J, wrt={t.args[0]})`, or take "
-                    f"`gradient(J, {t}).lambdify()`"
+                    f"`gradient(J, {t}).lambdify()`",
+                    "SG503",
                 )
             text = self.target(t)
             out[spelled(text) if self.names is None else str(getattr(t, "name", t))] = text
@@ -316,7 +323,7 @@ def _confirm(cost: SympyCost, body: Expr) -> None:
     here = {i: letters[i.letter] for i in _open(body) if i.letter in letters}
     mine = with_functions(substitute(mapped(body, renamed), here), lambda f: functions.get(f.name, f))
     if read is not mine and Prover().prove(Claim(read, mine, ())) is None:
-        raise SymgradError(f"this expression can't be written as a document: it is read as {latex(read)}")
+        raise BridgeError(f"this expression can't be written as a document: it is read as {latex(read)}", "SG503")
 
 
 def _open(e: Expr) -> list[Index]:

@@ -16,6 +16,10 @@ from symgrad.text.diagnostic import SymgradError
 class BridgeError(SymgradError, ValueError):
     """Raised for a part of an expression that has no counterpart on the other side."""
 
+    def __init__(self, message: str, code: str = "SG501") -> None:
+        super().__init__(f"{code} {message}")
+        self.code = code
+
 
 SYMPY_FUNCTIONS = {
     "exp": "exp",

@@ -215,7 +215,7 @@ class FromSympy:
                 continue
             range_ = self.of_idx(limit[0])
             if range_ is None:
-                raise BridgeError(f"the sum over {limit[0]} has no bounds; write ({limit[0]}, 0, n - 1)")
+                raise BridgeError(f"the sum over {limit[0]} has no bounds; write ({limit[0]}, 0, n - 1)", "SG502")
             yield limit[0], range_.lo, range_.hi
 
     def bound(self, e: Any, scope: Scope) -> Affine:
@@ -258,12 +258,12 @@ class FromSympy:
         if shape and kind_of(shape[k]) != "Infinity":
             return self.counted(name, k, self.numbers(shape[k]), seen)
         if not seen:
-            raise BridgeError(f"the length of axis {k + 1} of {name} is unknown; give {name} a shape")
+            raise BridgeError(f"the length of axis {k + 1} of {name} is unknown; give {name} a shape", "SG502")
         out = seen[0]
         for r in seen:
             below, above = r.lo - out.lo, r.hi - out.hi
             if below.terms or above.terms:
-                raise BridgeError(f"axis {k + 1} of {name} is summed over {out} and {r}; give {name} a shape")
+                raise BridgeError(f"axis {k + 1} of {name} is summed over {out} and {r}; give {name} a shape", "SG502")
             out = Range(r.lo if below.const < 0 else out.lo, r.hi if above.const > 0 else out.hi)
         return out
 
@@ -276,7 +276,9 @@ class FromSympy:
             bases.add(start.const)
         if len(whole) > 1 or len(bases) > 1:
             ends = ", ".join(f"{r.lo}..{r.hi}" for r in dict.fromkeys(seen))
-            raise BridgeError(f"axis {k + 1} of {name} has length {size} and is summed over {ends}: count one way")
+            raise BridgeError(
+                f"axis {k + 1} of {name} has length {size} and is summed over {ends}: count one way", "SG502"
+            )
         if whole:
             return next(iter(whole))
         return Range.of_size(size, next(iter(bases), self.base))
@@ -332,7 +334,7 @@ class FromSympy:
             if array is None:
                 ranges = tuple(self.axis(name, k, e.base.shape) for k in range(len(e.indices)))
                 if range_ is None:
-                    raise BridgeError(f"the range of the positions in {name} is unknown")
+                    raise BridgeError(f"the range of the positions in {name} is unknown", "SG502")
                 array = self.bridge.arrays[name] = IndexArray(name, ranges, range_)
             at = zip(e.indices, array.ranges, strict=True)
             return Gather(array, tuple(self.position(x, scope, r) for x, r in at))
@@ -358,7 +360,9 @@ class FromSympy:
             return BY_OTHERS[kind](self.expr(e.args[0], scope))
         if kind in ARRAYS:
             if tuple(e.shape) != ():
-                raise BridgeError(f"{e} is an array: a cost is a number, such as a contraction of all its axes")
+                raise BridgeError(
+                    f"{e} is an array: a cost is a number, such as a contraction of all its axes", "SG502"
+                )
             return ArrayEntries(self.matrices(scope)).entry(e, ())
         raise BridgeError(
             f"{kind} has no counterpart: {e}; write it with sums, products, powers and elementary functions, "
@@ -401,12 +405,12 @@ class FromSympy:
 
     def at(self, e: Any, scope: Scope, ranges: Sequence[Range | None]) -> tuple[IndexExpr, ...]:
         if len(e.indices) != len(ranges):
-            raise BridgeError(f"{e} has {len(e.indices)} indices, its array has {len(ranges)} axes")
+            raise BridgeError(f"{e} has {len(e.indices)} indices, its array has {len(ranges)} axes", "SG502")
         out = tuple(self.position(i, scope, r) for i, r in zip(e.indices, ranges, strict=True))
         for k, (x, r) in enumerate(zip(out, ranges, strict=True)):
             gaps = [] if r is None else [constant_gap(x, r.lo), constant_gap(r.hi, x)]
             if any(g is not None and g < 0 for g in gaps):
-                raise BridgeError(f"{e} lies outside of its array: the positions of axis {k + 1} are {r}")
+                raise BridgeError(f"{e} lies outside of its array: the positions of axis {k + 1} are {r}", "SG502")
         return out
 
     def read_kroneckerdelta(self, e: Any, scope: Scope) -> Expr:
@@ -516,7 +520,7 @@ class FromSympy:
         for variable in e.variables:
             target = self.expr(variable, scope)
             if not isinstance(target, (Entry, Ref)):
-                raise BridgeError(f"a derivative by {variable}, which is not an entry of an array")
+                raise BridgeError(f"a derivative by {variable}, which is not an entry of an array", "SG502")
             body = Deriv(body, target)
         return body
 
@@ -555,7 +559,9 @@ class FromSympy:
         axes = [r for r in own_axes(index, body) if r == index.range or not self.inside(index.range, r) or depends]
         over = axes[0] if axes and index.range not in axes else index.range
         if over is None:
-            raise BridgeError(f"the range of {index.letter} is unknown: give an array with {index.letter} a shape")
+            raise BridgeError(
+                f"the range of {index.letter} is unknown: give an array with {index.letter} a shape", "SG502"
+            )
         new = index if index.range == over else replace(index.fresh(), range=over)
         conditions = (*limited(new, lo, hi, over), *where)
         if new is not index:
@@ -569,7 +575,7 @@ class FromSympy:
             return False
         gaps = (constant_gap(inner.lo, outer.lo), constant_gap(outer.hi, inner.hi))
         if any(g is not None and g < 0 for g in gaps):
-            raise BridgeError(f"a sum over {inner} goes beyond an axis with the positions {outer}")
+            raise BridgeError(f"a sum over {inner} goes beyond an axis with the positions {outer}", "SG502")
         return None not in gaps
 
     def remembered(self, name: str, range_: Range | None, scope: Scope) -> Index:

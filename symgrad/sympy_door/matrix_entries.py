@@ -47,7 +47,7 @@ class MatrixEntries:
     def function(self, name: str, matrix: Any, at: tuple[IndexExpr, ...]) -> Expr:
         """An entry of the inverse, or the determinant."""
         if matrix.rows != matrix.cols:
-            raise BridgeError(f"{matrix} is not square")
+            raise BridgeError(f"{matrix} is not square", "SG502")
         if matrix.rows == 1:
             value = self.entry(matrix, ZERO_POSITION, ZERO_POSITION)
             return power(value, -1) if name == "inverse" else value
@@ -68,7 +68,7 @@ class MatrixEntries:
         axes = [(size, at) for size, at in zip(e.shape, (row, column), strict=True) if size != 1]
         tensor = self.bridge.tensors.setdefault(name, Tensor(name, tuple(self.range(size) for size, _ in axes)))
         if len(tensor.ranges) != len(axes):
-            raise BridgeError(f"two different arrays are called {name}")
+            raise BridgeError(f"two different arrays are called {name}", "SG502")
         return Entry(tensor, tuple(at for _, at in axes))
 
     def product(self, e: Any, row: IndexExpr, column: IndexExpr) -> Expr:

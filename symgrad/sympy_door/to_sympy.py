@@ -87,7 +87,7 @@ class _ToSympy:
 
     def enter(self, table: dict[str, Any], name: str, thing: Any) -> None:
         if table.setdefault(name, thing) is not thing and table[name] != thing:
-            raise BridgeError(f"two different arrays or definitions are called {name}")
+            raise BridgeError(f"two different arrays or definitions are called {name}", "SG502")
 
     def indexed(self, name: str, at: Sequence[IndexExpr], ranges: Sequence[Range | None], **facts: bool) -> Any:
         if not at:
@@ -152,7 +152,7 @@ class _ToSympy:
 
     def big(self, node: Sum | Prod) -> Any:
         if node.index.range is None:
-            raise BridgeError(f"the index {node.index.letter} has no range")
+            raise BridgeError(f"the index {node.index.letter} has no range", "SG502")
         make = self.sp.Sum if isinstance(node, Sum) else self.sp.Product
         symbol = self.position(node.index)
         body = self.expr(node.body)
@@ -207,7 +207,7 @@ class _ToSympy:
         """The inverse or the determinant of a symbol or, for other entries, of a ``FunctionMatrix``."""
         rows, columns = node.matrix.axes
         if rows.range is None or columns.range is None:
-            raise BridgeError(f"the index {rows.letter} has no range")
+            raise BridgeError(f"the index {rows.letter} has no range", "SG502")
         size, start = self.affine(rows.range.size), self.affine(rows.range.lo)
         body = node.matrix.body
         if isinstance(body, Entry) and set(body.indices) == {rows, columns} and body.indices[0] is not columns:
@@ -287,7 +287,7 @@ class _Matrices:
 
     def size(self, index: Index) -> Any:
         if index.range is None:
-            raise BridgeError(f"the index {index.letter} has no range")
+            raise BridgeError(f"the index {index.letter} has no range", "SG502")
         return self.length(index.range)
 
     def length(self, range_: Range) -> Any:
@@ -307,7 +307,7 @@ class _Matrices:
             ranges = [p.range for p in node.expr.definition.params]
         slots = node.expr.indices
         if len(ranges) > 2 or any(r is None for r in ranges):
-            raise BridgeError("SymPy has no counterpart for an array of three axes")
+            raise BridgeError("SymPy has no counterpart for an array of three axes", "SG502")
         sizes = [self.length(r) for r in ranges if r is not None]
         whole = self.ex.MatrixSymbol(node.expr.args[0].name, sizes[0], sizes[1] if len(sizes) == 2 else 1)
         if len(sizes) == 1 or all(e in node.axes for e in slots):
@@ -396,7 +396,7 @@ class _Matrices:
         """``e_o``: a column of the identity."""
         range_ = node.axes[0].range
         if range_ is None:
-            raise BridgeError(f"the index {node.axes[0].letter} has no range")
+            raise BridgeError(f"the index {node.axes[0].letter} has no range", "SG502")
         at = self.scalars.position(node.position) - self.scalars.affine(range_.lo)
         return self.ex.Identity(self.length(range_))[:, at : at + 1]
 

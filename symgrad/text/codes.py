@@ -21,6 +21,10 @@ FAMILIES = {
     ),
     "SG3": ("Verdicts", "These belong to the verdicts other than `proved`."),
     "SG4": ("Not checked", "These say what is shown and not checked."),
+    "SG5": (
+        "Costs from SymPy",
+        "These say what an expression, or a call, from SymPy lacks. They are raised in Python.",
+    ),
     "SG9": ("Errors of symgrad", "These are never errors of the document."),
 }
 """By the first digit of a code: a title, and a sentence about its codes."""

@@ -25,7 +25,7 @@ def html_table(title: str, head: Sequence[str], rows: Sequence[Sequence[Cell]]) 
     names = "".join(f'<th style="text-align:left">{escape(name)}</th>' for name in head)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     table = f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
-    return f"<div><p><b>{escape(title)}</b></p>{table}</div>"
+    return f"<div>{f'<p><b>{escape(title)}</b></p>' if title else ''}{table}</div>"
 
 
 def _cell(cell: Cell) -> str:

@@ -29,6 +29,7 @@ DECLARED = "Let $a \\in \\mathbb{R}^{n_{i}}$, $b \\in \\mathbb{R}^{n_{i}}$.\n\n$
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "drafts").mkdir()
+    (tmp_path / "own.tex").write_text("\\newcommand{\\half}{\\tfrac{1}{2}}\n", encoding="utf-8")
     for name in ("a.md", "drafts/b.md"):
         (tmp_path / name).write_text(TEXT, encoding="utf-8")
     return tmp_path
@@ -43,6 +44,7 @@ CASES = [
     ("files = ['a.md']", [], 1, ["SG302", "SG103"]),
     ("strict = true\nignore = ['SG302', 'SG103']", ["a.md"], 1, ["SG305"]),
     ("fail-on = 'refuted'\nignore = ['SG302']", ["a.md"], 0, ["SG103"]),
+    ("macros = ['own.tex']", ["a.md"], 1, ["SG302", "SG301"]),
     ("exclude = ['drafts']", ["."], 1, ["SG302", "SG103"]),
     ("[tool.symgrad.per-file-ignores]\n'drafts/*' = ['SG']", ["."], 1, ["SG302", "SG103"]),
     ("[tool.symgrad.per-file-ignores]\n'drafts/*' = ['SG']", ["drafts"], 0, []),
@@ -132,3 +134,17 @@ def test_it_watches(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(KeyboardInterrupt):
         watch(lambda: ["a.md"], check, pause)
     assert checks == [TEXT, "$$ 1 = 2 $$\n"]
+
+
+def test_many_documents_are_told_one_by_one_in_the_same_bytes(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "c.md").write_text("With $x \\in \\mathbb{R}$:\n\n$$ x + x = 2 x $$\n", encoding="utf-8")
+    (folder / "d.md").write_text("Nothing.\n", encoding="utf-8")
+    paths = ["d.md", "a.md", "c.md", "d.md", "drafts/b.md"]
+    for some in (paths, ["c.md", "d.md"], ["d.md", "d.md"]):
+        whole = main(["check", *some]), capsys.readouterr()
+        monkeypatch.setattr("symgrad.cli.check.MANY", 2)
+        assert (main(["check", *some]), capsys.readouterr()) == whole
+        monkeypatch.undo()
+        monkeypatch.chdir(folder)

@@ -14,6 +14,9 @@ STEPS = {
     "a sum in a product": "\\sigma'(t) = \\sigma(-t) \\sigma(-t)",
     "a square": "\\sigma'(t) = \\sigma(t)^2",
     "a transpose": "\\nabla_x (y^\\top A x) = A y",
+    "the wrong way round": "\\frac{\\partial}{\\partial x_k} \\sum_i (x_i y_i - t x_i) = t - y_k",
+    "a missing term": "\\frac{d}{dt} [t \\sigma(t)] = \\sigma(t)",
+    "a missing term of a matrix product": "\\nabla_x (y^\\top A x + \\lVert x \\rVert^2) = A^\\top y",
     "a missing factor": "\\frac{d}{dt} t^3 = 3 t",
 }
 
@@ -28,6 +31,6 @@ def test_an_edit_makes_the_step_hold(name: str) -> None:
         assert check_text(mended).steps[0].verdict == "proved", (edit.said, mended)
 
 
-@each("name", ["a sign", "a factor of two", "a missing factor"])
+@each("name", ["a sign", "a factor of two", "a missing factor", "the wrong way round", "a missing term"])
 def test_a_repair_of_a_whole_side_has_an_edit(name: str) -> None:
     assert list(suggested_edits(check_text(f"{HEAD}$$ {STEPS[name]} $$\n").steps[0]))

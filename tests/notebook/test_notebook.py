@@ -24,6 +24,8 @@ def test_reports_documents_and_gradients_show_themselves() -> None:
     assert "perhaps" in shown
     assert "<q>" not in shown
     assert "J" in document._repr_html_()
+    refuted = report.steps[1]._repr_html_()
+    assert all(word in refuted for word in ("refuted", "left - right", "differs at", "perhaps"))
     gradient = symgrad.gradient(document, "J", wrt="x")
     assert gradient._repr_latex_() == "$\\displaystyle \\frac{\\partial J}{\\partial x} = y$"
     for one in (document, report, report.steps[0], gradient, Report((report,))):

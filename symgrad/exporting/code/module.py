@@ -8,6 +8,7 @@ import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from typing import ClassVar
 
@@ -95,15 +96,7 @@ class Module(ABC):
 
     def _support(self) -> Iterator[str]:
         """The pieces that are used, and the pieces that those use, in the order of their files."""
-        pieces: dict[str, tuple[str, ast.stmt]] = {}
-        for name in self.pieces:
-            text = files("symgrad.exporting.targets").joinpath(f"{name}.py").read_text(encoding="utf-8")
-            lines = text.splitlines()
-            for n in ast.parse(text).body:
-                if isinstance(n, (ast.FunctionDef, ast.ClassDef)):
-                    first = min(x.lineno for x in (n, *n.decorator_list))
-                    piece = "\n".join(lines[first - 1 : n.end_lineno])
-                    pieces.setdefault(n.name, (re.sub(r"\bxp\b", self.tools.writer.library, piece), n))
+        pieces = _pieces(self.pieces, self.tools.writer.library)
         todo = sorted(self.helpers)
         needed: set[str] = set()
         while todo:
@@ -111,7 +104,7 @@ class Module(ABC):
             if name in needed:
                 continue
             needed.add(name)
-            todo += [n.id for n in ast.walk(pieces[name][1]) if isinstance(n, ast.Name) and n.id in pieces]
+            todo += pieces[name][1] & pieces.keys()
         yield from (pieces[name][0] for name in pieces if name in needed)
 
     # --- parts of functions -------------------------------------------------------------------
@@ -205,6 +198,22 @@ class Module(ABC):
         if a.kind == "real" and not a.dims:
             return "Any"
         return self.array
+
+
+@cache
+def _pieces(names: tuple[str, ...], library: str) -> dict[str, tuple[str, frozenset[str]]]:
+    """The support code by name, in the order of these files: the text of each piece, and the names that it uses."""
+    pieces: dict[str, tuple[str, frozenset[str]]] = {}
+    for name in names:
+        text = files("symgrad.exporting.targets").joinpath(f"{name}.py").read_text(encoding="utf-8")
+        lines = text.splitlines()
+        for n in ast.parse(text).body:
+            if isinstance(n, (ast.FunctionDef, ast.ClassDef)):
+                first = min(x.lineno for x in (n, *n.decorator_list))
+                piece = re.sub(r"\bxp\b", library, "\n".join(lines[first - 1 : n.end_lineno]))
+                used = frozenset(x.id for x in ast.walk(n) if isinstance(x, ast.Name))
+                pieces.setdefault(n.name, (piece, used))
+    return pieces
 
 
 def _lines(lines: Sequence[CodeLine], output: str, indent: int) -> list[str]:

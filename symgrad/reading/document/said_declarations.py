@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from symgrad.reading.document.assertions import is_undenied, says_plainly
 from symgrad.reading.document.blocks import Inline
@@ -147,6 +148,12 @@ def said_declarations(formulas: Sequence[Inline], prose: Sequence[Prose]) -> Sai
     return SaidDeclarations(tuple(arrays.values()), tuple(others), tuple(ranks.items()))
 
 
+@lru_cache(4096)
+def _found(pattern: re.Pattern[str], sentence: str) -> tuple[re.Match[str], ...]:
+    """The matches of a pattern. A document is read up to three times, and again with each edit."""
+    return tuple(pattern.finditer(sentence))
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     """The words around the formulas of a paragraph."""
@@ -157,21 +164,21 @@ class _Words:
     def arrays(self, sentence: str) -> Iterator[tuple[str, str]]:
         """``W`` and ``\\mathbb{R}^{D \\times M}``"""
         for pattern in _ARRAYS:
-            for match in pattern.finditer(sentence):
+            for match in _found(pattern, sentence):
                 found = self.set_of(match)
                 yield from ((name, found) for name in self.names(match) if found)
 
     def ranks(self, sentence: str) -> Iterator[tuple[str, int]]:
         """``A`` and 2 of ``the matrix $A$``, ``w`` and 1 of ``a vector $w$``"""
         for pattern in _RANKED:
-            for match in pattern.finditer(sentence):
+            for match in _found(pattern, sentence):
                 axes = {"m": 2, "v": 1}.get(match["noun"][0].lower(), 0)
                 yield from ((name, axes) for name in self.names(match, True, False) if axes)
 
     def numbers(self, sentence: str) -> Iterator[str]:
         """``s \\in \\mathbb{R}``, ``\\lambda > 0``; the sign also of a name that a formula declares."""
         for pattern in _NUMBERS:
-            for match in pattern.finditer(sentence):
+            for match in _found(pattern, sentence):
                 kind = match["kind"].lower()
                 if not re.fullmatch(_SIGN, kind):
                     yield from (f"{name} \\in \\mathbb{{R}}" for name in self.names(match))
@@ -181,13 +188,13 @@ class _Words:
     def symmetric(self, sentence: str) -> Iterator[str]:
         """``A = A^\\top``"""
         for pattern in _SYMMETRIC:
-            for match in pattern.finditer(sentence):
+            for match in _found(pattern, sentence):
                 yield from (f"{name} = {name}^\\top" for name in self.names(match, declared=True))
 
     def one_hots(self, sentence: str) -> Iterator[str]:
         """``y = e_o``, of a one-hot with a 1 at `o`"""
         for pattern in _ONE_HOTS:
-            for match in pattern.finditer(sentence):
+            for match in _found(pattern, sentence):
                 at = self.written(match["at"] or match["th"])
                 if _NAME.fullmatch(at):
                     yield from (f"{name} = e_{{{at}}}" for name in self.names(match, declared=True))

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from symgrad.reading.document.blocks import Display, Inline
 
@@ -104,6 +105,7 @@ def _masked(text: str, formulas: Sequence[Inline], start: int, end: int) -> str:
     return _DELIMITER.sub("", "".join(out))
 
 
+@lru_cache(2048)
 def _without_points(text: str) -> str:
     """Abbreviations without their points, which end no sentence."""
     return _ABBREVIATION.sub(lambda m: m.group().replace(".", ""), text)

@@ -130,8 +130,8 @@ class UndeclaredNames:
 
     def __post_init__(self) -> None:
         self.exponents = [e for sides in self.chains for side in sides for e in exponents(self.scope, side)]
-        syms = [n for tree in self.trees for n in subnodes(tree) if isinstance(n, Sym)]
         below = [n for tree in self.trees for n in subnodes(tree)]
+        syms = [n for n in below if isinstance(n, Sym)]
         self.summed = frozenset(x for n in below if isinstance(n, BigOp) for x in summed_letters(n))
         self.operators = frozenset(
             f.key

@@ -333,12 +333,11 @@ def affine(el: Reading, tokens: Sequence[Token], is_position: Callable[[str], bo
             return Affine.of(labelled)
     found = as_position(el, tokens)
     if found is None or isinstance(found, Gather):
-        raise error(
-            "SG101",
-            f"`{cover(tokens).text}` is no bound of a sum",
-            cover(tokens),
-            "bounds are sizes, numbers and positions",
-        )
+        text = cover(tokens).text
+        is_array = len(tokens) == 1 and el.scope.is_value(text)
+        message = f"`{text}` is no bound of a sum" + ": it is declared as a number or an array" * is_array
+        remedy = f"leave out the declaration of `{text}`, or name the size otherwise"
+        raise error("SG101", message, cover(tokens), remedy if is_array else "bounds are sizes, numbers and positions")
     return Affine.of(found)
 
 

@@ -87,7 +87,10 @@ def _spread(el: Reading, vector: ReadValue, matrix: ReadValue, span: Span) -> Re
         k for k, a in enumerate(matrix.axes) if over is not None and a.range == over and not (vector.row and k == 0)
     ]
     if len(fits) > 1:
-        message, remedy = "this vector fits the rows and the columns", "write the sum or product by entries"
+        message = (
+            f"a vector of length {over.size if over else 'N'} beside a square matrix fits its rows and its columns"
+        )
+        remedy = "multiply the matrix by the vector that it lacks, or write the sum or product by entries"
         raise error("SG113", message, span, remedy)
     if not fits:
         return vector

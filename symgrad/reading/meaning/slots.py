@@ -14,6 +14,7 @@ from symgrad.reading.meaning.open_range import agree
 from symgrad.reading.meaning.raw_trees import Parenthesis
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.values import ReadValue
+from symgrad.reading.names.name_keys import too_many
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, read_slots
 from symgrad.reading.tree.syntax import Colon, Letter, Position, Slot
@@ -84,9 +85,8 @@ def gather(el: Reading, letter: Letter, wanted: Range | None) -> IndexExpr | tup
         axis = OpenIndex(letter.key, array.ranges[0], "free")
         return Gather(array, (axis,)), axis
     if len(letter.sub) != len(array.ranges):
-        raise error(
-            "SG106", f"`{letter.key}` takes {len(array.ranges)} indices, here are {len(letter.sub)}", letter.span
-        )
+        message, remedy = too_many(letter.key, len(array.ranges), len(letter.sub))
+        raise error("SG106", message, letter.span, remedy)
     inner: list[IndexExpr] = []
     for slot, wanted_inner in zip(letter.sub, array.ranges, strict=True):
         if not isinstance(slot, Position):
@@ -107,9 +107,8 @@ def fill(
         if stride is not None:
             message = f"`{stride.text}` is read as two indices: a stride in a subscript is not understood"
             raise error("SG106", message, stride, "declare an array of two axes, `$x \\in \\mathbb{R}^{M \\times 2}$`")
-        raise error(
-            "SG106", f"`{name}` takes {len(ranges)} indices, here are {len(slots)}", span, "check its declaration"
-        )
+        message, remedy = too_many(name, len(ranges), len(slots))
+        raise error("SG106", message, span, remedy)
     indices: list[IndexExpr] = []
     axes: list[Index] = []
     for k, wanted in enumerate(ranges):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symgrad.core.nodes import Tensor
-from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, pattern_letters
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, pattern_letters, too_many
 from symgrad.reading.names.scope import NORMAL, Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.name_parser import DENSITIES
@@ -360,8 +360,8 @@ class Definer:
         entry = self.scope.values.get(key)
         declared = entry if isinstance(entry, Tensor) and not self.scope.is_provisional(key) else None
         if declared is not None and len(letters) > len(declared.ranges):
-            count = len(declared.ranges)
-            raise error("SG106", f"`{name.key}` takes {count} indices, here are {len(letters)}", name.span)
+            message, remedy = too_many(name.key, len(declared.ranges), len(letters))
+            raise error("SG106", message, name.span, remedy)
         alias = written.is_slice() or written.is_array_of(Sym)
         if key._replace(total=True) not in self.scope.values:
             self.scope.forget_calls(key)

@@ -172,3 +172,9 @@ def sup_splits(sup: tuple[Token, ...]) -> Splits:
         out.append((label(sup[:1]), sup[1:]))
     out.append(("", sup))
     return out
+
+
+def too_many(name: str, takes: int, here: int) -> tuple[str, str]:
+    """The message and the remedy for a name with more positions below it than its array has axes."""
+    word = "index" if takes == 1 else "indices"
+    return f"`{name}` takes {takes} {word}, here are {here}", f"write {takes}, or declare `{name}` with {here} axes"

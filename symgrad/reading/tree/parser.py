@@ -121,7 +121,9 @@ class Parser(NameParser, DerivativeParser):
                 break
             if (t.kind == "command" and t.text in OPERATORS) or (t.kind == "symbol" and t.text in "*/"):
                 if not factors or op:
-                    raise error("SG104", f"an operand of `{t.written}` is missing", t.span)
+                    twice = bool(factors) and t.text == "*" and self.tokens[self.at - 1].text == "*"
+                    remedy = "write a power as `x^2`" if twice else "write what stands on both sides of it"
+                    raise error("SG104", f"an operand of `{t.written}` is missing", t.span, remedy)
                 op = "/" if t.text == "/" else OPERATORS.get(t.text, "*")
                 self.at += 1
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from itertools import pairwise
 
@@ -34,31 +34,36 @@ CHAINED = ("\\le", "<")
 """The signs of ``1 \\le j \\le t``."""
 
 
-def subnodes(node: SyntaxNode) -> Iterator[SyntaxNode]:
+def subnodes(node: SyntaxNode) -> list[SyntaxNode]:
     """A node and all nodes below it, in written order."""
+    found: list[SyntaxNode] = []
     ahead = [node]
     while ahead:
         node = ahead.pop()
-        yield node
-        ahead.extend(reversed(list(children(node))))
+        found.append(node)
+        ahead += children(node)[::-1]
+    return found
 
 
-def children(node: SyntaxNode) -> Iterator[SyntaxNode]:
+def children(node: SyntaxNode) -> list[SyntaxNode]:
     """The nodes directly below a node, in written order."""
     kind = type(node)
-    if kind not in INNER:
-        INNER[kind] = tuple(f.name for f in fields(kind) if f.type not in LEAVES)
-    for name in INNER[kind]:
-        yield from _nodes(getattr(node, name))
+    names = INNER.get(kind)
+    if names is None:
+        names = INNER[kind] = tuple(f.name for f in fields(kind) if f.type not in LEAVES)
+    found: list[SyntaxNode] = []
+    for name in names:
+        _gather(getattr(node, name), found)
+    return found
 
 
-def _nodes(value: object) -> Iterator[SyntaxNode]:
+def _gather(value: object, found: list[SyntaxNode]) -> None:
     if isinstance(value, SyntaxNode):
-        yield value
+        found.append(value)
     elif isinstance(value, tuple):
         for item in value:
             if not isinstance(item, Token):
-                yield from _nodes(item)
+                _gather(item, found)
 
 
 def slot_letters(scope: Scope, node: SyntaxNode) -> set[str]:
@@ -180,20 +185,9 @@ def _outside(node: SyntaxNode) -> set[str]:
         out.update(letters_in(getattr(node, name, ())))
     if isinstance(node, CasesNode):
         out.update(key for _, tokens in node.branches for key in letters_in(tokens))
-    for name in node.__dataclass_fields__:
-        for inner in _direct(getattr(node, name)):
-            out |= _outside(inner)
+    for inner in children(node):
+        out |= _outside(inner)
     return out
-
-
-def _direct(value: object) -> Iterator[SyntaxNode]:
-    """The nodes in a field, without the nodes below them."""
-    if isinstance(value, SyntaxNode):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            if not isinstance(item, Token):
-                yield from _direct(item)
 
 
 def note_array_functions(scope: Scope, nodes: Sequence[SyntaxNode]) -> None:

@@ -1,0 +1,60 @@
+"""A document that is edited at random has the report of a fresh check, byte for byte, whatever was remembered."""
+
+from __future__ import annotations
+
+import random
+
+from symgrad.checking.documents import check_text as fresh
+from symgrad.checking.rulings import RecentRulings
+from symgrad.checking.verdict import Report
+from symgrad.language_server.checked_document import check_text
+from symgrad.report.json_format import JSON
+from symgrad.report.report_format import PLAIN
+from tests.samples import THOROUGH
+
+TEXT = r"""Let $x, y \in \mathbb{R}^{N}$, $A \in \mathbb{R}^{N \times N}$, $t \in \mathbb{R}$.
+
+$$ p_a = \frac{\exp(x_a)}{\sum_b \exp(x_b)}, \qquad J = -\sum_a y_a \log p_a $$
+
+Assume $\sum_a y_a = 1$.
+
+$$ \frac{\partial J}{\partial x_i} = p_i - y_i $$
+
+$$ q = x^\top A y, \qquad \frac{\partial q}{\partial x} = A y $$
+
+# Another
+
+$$ \frac{d}{dt} t \sigma(t) = \sigma(t) + t \sigma(t) \sigma(-t) = u_i v_i $$
+
+$$ \frac{\partial}{\partial x_k} \sum_i w_i x_i^2 = 2 w_k x_k $$
+"""
+EDITS = (
+    "-",
+    "+",
+    "2",
+    "x",
+    "y",
+    "= ",
+    " ",
+    "\n\n",
+    "$",
+    "_i",
+    "^\\top",
+    "\\sigma(t)",
+    "\\sum_i",
+    "Assume $t > 0$.\n\n",
+)
+
+
+def test_random_edits() -> None:
+    chosen = random.Random(5)
+    rulings, text = RecentRulings(), TEXT
+    for _ in range(60 if THOROUGH else 8):
+        at = chosen.randrange(len(text))
+        gone = chosen.choice((0, 0, 1, 4))
+        text = text[:at] + chosen.choice(EDITS) * chosen.randrange(2) + text[at + gone :]
+        if chosen.random() < 0.3:
+            text = TEXT
+        told = check_text("notes.md", text, "", rulings).report
+        assert JSON.check is not None
+        assert JSON.check(Report((told,)), PLAIN) == JSON.check(Report((fresh(text, "notes.md"),)), PLAIN), text
