@@ -256,11 +256,11 @@ class Reader:
         paragraph, incidental = Paragraph(self.scope), Incidental(self.scope)
         incidental.say(in_words.arrays, macros)
         paragraph.read(tokens, kept, defining, explaining)
-        for (j, said_before), (k, condition) in pairwise(read):
+        for (j, said_before), (k, limit) in pairwise(read):
             if k == j + 1 and restricts(formulas[j], formulas[k]):
-                paragraph.restrict(said_before, condition, read_restrictions(self.scope, condition))
-        for _, formula in read:
-            for one, condition in pairwise(split(formula)):
+                paragraph.restrict(said_before, limit, read_restrictions(self.scope, limit))
+        for _, written in read:
+            for one, condition in pairwise(split(written)):
                 paragraph.restrict(one, condition, read_restrictions(self.scope, condition))
         incidental.say(in_words.others, macros)
         incidental.rank(in_words.ranks, macros)

@@ -363,10 +363,10 @@ class UndeclaredNames:
         return all(x in self.index_letters or x in sizes or x in self.scope.index_arrays for x in letters)
 
 
-def _divided_by(node: SyntaxNode) -> Iterator[SyntaxNode]:
+def _divided_by(node: SyntaxNode) -> list[SyntaxNode]:
     """What stands below a root or a fraction bar."""
     part = node.arg if isinstance(node, Root) else node.den if isinstance(node, QuotientNode) else None
-    return subnodes(part) if part is not None else iter(())
+    return subnodes(part) if part is not None else []
 
 
 def exponents(scope: Scope, tree: SyntaxNode, depth: int = 0) -> list[SyntaxNode]:

@@ -66,6 +66,7 @@ from symgrad.reading.tokens.cuts import depths, statement
 from symgrad.reading.tokens.ellipsis import expand_ellipses
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import IMPLIES, Relation
+from symgrad.reading.tree.name_parser import DENSITIES
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in, subscripted
 from symgrad.reading.tree.syntax import BigOp, Call, Derivative, NumberNode, Sym, SyntaxNode, TotalDifferential
@@ -580,6 +581,10 @@ class ChainReader:
         used = any(isinstance(n, Call) and n.function.key == own.function.key for n in subnodes(value.node))
         if used or not all(isinstance(s, Parsed) and factorises(head.node, s.node) for s in between):
             return False
+        first = between[0]
+        raised = isinstance(first, Parsed) and any(isinstance(n, Sym) and n.sup for n in subnodes(first.node))
+        if own.function.key in DENSITIES and not raised:
+            return False  # the density of `y_1, \\dots, y_n` and that of each are two of one letter
         made = definer.define(head.node, value.node, head.span.to(value.span), True)
         if made is None or not self.validate(made):
             return False

@@ -166,9 +166,11 @@ class Paragraph:
         for one in self.scope.assumed:
             if one.span != place or not letters & one.names:
                 continue
-            used = [x for name, x in self.scope.index_arrays.items() if name in one.names]
-            tensors = [x for key, x in self.scope.values.items() if key.letter in one.names and isinstance(x, Tensor)]
-            whole = {r for x in (*used, *tensors) for r in x.ranges}
+            arrays = [x.ranges for name, x in self.scope.index_arrays.items() if name in one.names]
+            arrays += [
+                x.ranges for key, x in self.scope.values.items() if key.letter in one.names and isinstance(x, Tensor)
+            ]
+            whole = {r for ranges in arrays for r in ranges}
             if any(over.get(letter) not in whole for letter in letters & one.names):
                 one.standing = "unclear"
                 self.scope.version += 1
