@@ -45,7 +45,7 @@ from symgrad.evaluating.arithmetic import (
 from symgrad.evaluating.array_functions import functions, integer_power, real_power
 from symgrad.evaluating.array_positions import ArrayPositions, PositionValues, union_of_masks
 from symgrad.evaluating.budget import BUDGET, NODE
-from symgrad.evaluating.discrete import is_discrete
+from symgrad.evaluating.discrete import is_discrete, presence
 from symgrad.evaluating.environment import Environment, EvaluationError
 
 KINK = 1e-9
@@ -113,8 +113,12 @@ class Meaning(ArrayPositions, ABC):
             assert isinstance(c.left, n.Expr)  # by its op
             x = primal(self.value(c.left))
             jumps = self.env.strict and not is_discrete(c.left)
-            unknown = ~(np.abs(x.a) > KINK) if jumps else np.isnan(x.a)
-            return Arr((x.a > 0) ^ c.negated, x.axes), Arr(unknown, x.axes) if unknown.any() else None
+            unknown = Arr(~(np.abs(x.a) > KINK) if jumps else np.isnan(x.a), x.axes)
+            if jumps and (x.a == 0).any():
+                present = primal(self.value(presence(c.left)))
+                there, near, axes = align(present, unknown)
+                unknown = Arr(near & (there != 0), axes)
+            return Arr((x.a > 0) ^ c.negated, x.axes), unknown if unknown.a.any() else None
         left = self.positions(c.left)  # type: ignore[arg-type]  # by its op
         if c.op == "in":
             assert isinstance(c.right, Subset)  # by its op

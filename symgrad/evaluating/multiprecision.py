@@ -17,7 +17,7 @@ from symgrad.core.guards import factors, guards
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range, Subset, range_of
 from symgrad.core.time_limit import TIME
 from symgrad.evaluating.digits import Digits, OutOfSteps, UndefinedValue
-from symgrad.evaluating.discrete import is_discrete
+from symgrad.evaluating.discrete import is_discrete, presence
 from symgrad.evaluating.environment import Environment, EvaluationError
 from symgrad.evaluating.matrix_digits import MATRIX_DIGITS
 from symgrad.evaluating.tables import EXCLUDED, Assignment, Table, contracted, rows
@@ -104,7 +104,8 @@ class Point:
         if c.op == "pos":
             assert isinstance(c.left, n.Expr)  # by its op
             x = self.value(c.left, at, shifts)
-            if abs(x) < 1e-9 and (shifts or self.env.strict) and not is_discrete(c.left):
+            near = abs(x) < 1e-9 and (shifts or self.env.strict) and not is_discrete(c.left)
+            if near and (x or self.value(presence(c.left), at)):
                 raise UndefinedValue("at a jump")
             return bool(x > 0) ^ c.negated
         left = self.position(c.left, at)  # type: ignore[arg-type]  # by its op

@@ -237,7 +237,8 @@ def _signed_factors(ctx: Attempt, p: Poly) -> list[Poly]:
 
 
 def never_vanishes(ctx: Attempt, p: Poly) -> bool:
-    """True if ``p`` is not the zero polynomial in its entries, whichever positions coincide and whatever the sizes.
+    """True if ``p`` is not the zero polynomial in its entries, whichever positions coincide and whatever the sizes, as
+    long as its sums are not empty, which becomes a condition.
 
     Proof: let every tensor be constant, so that positions do not matter. Then some product of tensors has a
     coefficient that is positive at all sizes, or negative at all sizes. Parts of other kinds give False.
@@ -249,7 +250,12 @@ def never_vanishes(ctx: Attempt, p: Poly) -> bool:
             return False
         if value:
             coefficients.setdefault(value, []).append(c)
-    return any(min(cs) > 0 or max(cs) < 0 for cs in coefficients.values())
+    found = any(min(cs) > 0 or max(cs) < 0 for cs in coefficients.values())
+    for head in {ctx.heads[h] for mono in p for h, _, _ in mono} if found else ():
+        if head.kind == "sum":
+            for r in head.bound:
+                ctx.nonempty[ctx.interner.range_id(ctx.interner.ranges[r])] = None
+    return found
 
 
 def _constant_tensors(ctx: Attempt, mono: Mono) -> Mono | None:
