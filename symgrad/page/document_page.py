@@ -18,6 +18,7 @@ from symgrad.page.marks import MARKS, PROBLEMS, Mark, mark_of
 from symgrad.page.mathml import MathmlWriter, margin, marked
 from symgrad.page.prose import headed, held, laid_out, title_of
 from symgrad.page.relation_signs import sign_of
+from symgrad.page.shown_gradients import shown_gradients
 from symgrad.page.tex_prose import as_markdown
 from symgrad.reading.document.block_reader import read_blocks
 from symgrad.reading.document.blocks import Directive, Display, Heading, Inline
@@ -74,6 +75,7 @@ def document_body(report: DocumentReport, source: Source, back: str = "") -> str
     if source.path.lower().endswith(".tex"):
         text = as_markdown(text)
     article = laid_out(text, parts.formulas, parts.displays)
+    gradients = shown_gradients(source, lambda latex: formulas.display(latex, {}))
     title = escape(title_of(source.text) or PurePath(report.path).stem)
     shown_title = "" if re.search(r"<h1\b", article) else f"<h1>{title}</h1>"
     headings = [(k, b) for k, b in enumerate(blocks.items) if isinstance(b, Heading)]
@@ -83,7 +85,7 @@ def document_body(report: DocumentReport, source: Source, back: str = "") -> str
     return (
         f"{_head(report, formulas, back)}"
         f'<div class="columns">{_contents(report, tops, formulas)}'
-        f'<main id="document"><article>{shown_title}{article}</article></main></div>'
+        f'<main id="document"><article>{shown_title}{article}{gradients}</article></main></div>'
     )
 
 

@@ -246,3 +246,13 @@ def test_a_remedy_is_said_once() -> None:
     )
     assert "<dt>perhaps</dt>" in html
     assert "<dt>what to do</dt>" not in html
+
+
+def test_the_gradients_that_a_document_takes_stand_at_its_end() -> None:
+    cost = "Let $x, y \\in \\mathbb{R}^{N}$, $t \\in \\mathbb{R}$.\n\n$$ J = x^\\top y + t $$\n\n"
+    html = page(cost + "$$ \\frac{\\partial J}{\\partial x_i} = 2 y_i $$\n")
+    sound(html)
+    (section,) = re.findall(r'<section id="gradients">.*?</section>', html, re.DOTALL)
+    assert "1 gradient derived" in section
+    assert "<mi>y</mi>" in section
+    assert 'id="gradients"' not in page(cost)
