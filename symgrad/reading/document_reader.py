@@ -256,12 +256,7 @@ class Reader:
         paragraph, incidental = Paragraph(self.scope), Incidental(self.scope)
         incidental.say(in_words.arrays, macros)
         paragraph.read(tokens, kept, defining, explaining)
-        for (j, said_before), (k, limit) in pairwise(read):
-            if k == j + 1 and restricts(formulas[j], formulas[k]):
-                paragraph.restrict(said_before, limit, read_restrictions(self.scope, limit))
-        for _, written in read:
-            for one, condition in pairwise(split(written)):
-                paragraph.restrict(one, condition, read_restrictions(self.scope, condition))
+        self.restrict(paragraph, formulas, read)
         incidental.say(in_words.others, macros)
         incidental.rank(in_words.ranks, macros)
         for k, tokens_read in read:
@@ -277,6 +272,17 @@ class Reader:
         self.out.diagnostics.extend(paragraph.diagnostics)
         self.out.not_checked.extend(paragraph.notes)
         return [formula for formula, stance in zip(tokens, kept, strict=True) if stance in ("asserted", "mentioned")]
+
+    def restrict(
+        self, paragraph: Paragraph, formulas: Sequence[Inline], read: Sequence[tuple[int, list[Token]]]
+    ) -> None:
+        """``$x_i > 0$ for $i \\ge 2$``: what is assumed for some positions is not assumed of all."""
+        for (j, assumed), (k, condition) in pairwise(read):
+            if k == j + 1 and restricts(formulas[j], formulas[k]):
+                paragraph.restrict(assumed, condition, read_restrictions(self.scope, condition))
+        for _, formula in read:
+            for one, behind in pairwise(split(formula)):
+                paragraph.restrict(one, behind, read_restrictions(self.scope, behind))
 
     def point_back(self, formulas: Sequence[tuple[Inline, tuple[Token, ...], Stance]]) -> None:
         """``…, since $\\sum_k y_k = 1$`` behind a display is assumed there.
