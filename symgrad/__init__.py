@@ -212,18 +212,26 @@ def Cost(expr: Any, *, of: str | None = None) -> SympyCost:
     return as_cost(expr, "symgrad.Cost", of)
 
 
-def export(document: Any, *, of: Sequence[str] = (), wrt: Sequence[Any] | None = None, target: str = "numpy") -> str:
+def export(
+    document: Any,
+    *,
+    of: Sequence[str] = (),
+    wrt: Sequence[Any] | None = None,
+    target: str = "numpy",
+    hvp: bool = False,
+) -> str:
     """The text of a module with the gradient functions of a document's costs, or of a SymPy expression's.
 
     of: names of costs; by default every scalar that no other definition uses.
     wrt: names of the arguments to differentiate by; by default every real-valued one.
+    hvp: for a document, whether its costs get Hessian-vector products ``J_hvp`` too.
     Raises ``SymgradError`` for an unknown name, and if no cost can be exported.
     """
     from symgrad.api import as_cost, as_document, export_document, is_cost
 
     if is_cost(document):
         return as_cost(document, "symgrad.export").export(wrt, target)
-    return export_document(as_document(document, "symgrad.export"), of, wrt, target).text
+    return export_document(as_document(document, "symgrad.export"), of, wrt, target, hvp).text
 
 
 def load(document: Any, *, of: Sequence[str] = (), wrt: Sequence[Any] | None = None) -> ModuleType:

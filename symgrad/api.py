@@ -205,12 +205,16 @@ def gradient_of(document: Document, of: str, wrt: str | Sequence[str]) -> Gradie
 
 
 def export_document(
-    document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None, target: str = "numpy"
+    document: Document,
+    of: Sequence[str] = (),
+    wrt: Sequence[str] | None = None,
+    target: str = "numpy",
+    hvp: bool = False,
 ) -> Exported:
     """A module, and the costs that are not in it."""
     from symgrad.exporting.costs import export_document as export
 
-    return export(document.reading, of, wrt, target)
+    return export(document.reading, of, wrt, target, hvp)
 
 
 def load_document(document: Document, of: Sequence[str] = (), wrt: Sequence[str] | None = None) -> ModuleType:

@@ -34,6 +34,7 @@ def add(verbs: Any) -> None:
         help="declarations for a document that can't be edited (repeatable)",
     )
     export.add_argument("--target", default="numpy", help="what the module computes with (default: %(default)s)")
+    export.add_argument("--hvp", action="store_true", help="products of each cost's Hessian with a direction too")
     add_stdin_name(export)
     export.set_defaults(run=run)
 
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     from symgrad.text.diagnostic import NotationError
 
     document = read_document(options.document, declarations=options.with_files, stdin_name=options.stdin_name)
-    found = export_document(document, tuple(options.of), options.wrt, options.target)
+    found = export_document(document, tuple(options.of), options.wrt, options.target, options.hvp)
     if options.output is None or options.output == "-":
         show(found.text)
     else:

@@ -33,11 +33,12 @@ def export_document(
     wrt: Sequence[str] | None = None,
     target: str = "numpy",
     batches: bool = True,
+    hvp: bool = False,
 ) -> Exported:
     """A module with the gradient functions of the document's costs.
 
     of: names of costs; by default every scalar that no other definition uses. wrt: the arguments to differentiate by;
-    by default every real one; batches: with the functions over a batch.
+    by default every real one; batches: with the functions over a batch; hvp: with products of the Hessian and a direction.
 
     Raises ``SymgradError`` for an unknown name, and if no cost can be exported.
     """
@@ -56,7 +57,12 @@ def export_document(
     left_out: list[tuple[str, str]] = []
     for q in chosen:
         try:
-            _add(module, q, _name(names, spelled(q.name)), wrt, symmetric, batches)
+            name = _name(names, spelled(q.name))
+            _add(module, q, name, wrt, symmetric, batches)
+            if hvp and q.is_scalar:
+                functions = module.tools.writer.functions
+                second = cost(q, name, False, order, wrt, functions, symmetric=symmetric, sloped=True)
+                module.add_second(second)
         except SymgradError as e:
             if of:
                 raise
@@ -82,7 +88,7 @@ def _name(names: PythonNames, wanted: str) -> str:
     """A name for a cost such that no function of it is named like a function of another cost."""
     while True:
         name = names.fresh(wanted)
-        functions = {f"{name}_forward", f"{name}_backward"}
+        functions = {f"{name}_forward", f"{name}_backward", f"{name}_hvp"}
         functions |= {f"{name}_value_and_grad", f"{name}_batch", f"{name}_batch_value_and_grad"}
         if not functions & names.taken:
             names.taken |= functions

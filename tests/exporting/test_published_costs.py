@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+import symgrad
 from tests.benchmarks.published_formulas import FORMULAS
 from tests.cases import each
 from tests.exporting.worlds import ROOT, World, exported
@@ -53,3 +54,22 @@ def test_slopes_are_those_of_the_plain_formula(name: str) -> None:
 def _slope(formula: Any, given: dict[str, Any], tensor: str, step: Any) -> Any:
     ahead, behind = (formula(np, **{**given, tensor: given[tensor] + s}) for s in (step, -step))
     return (ahead - behind) / 2
+
+
+PAIRS = r"""
+Let $X \in \mathbb{R}^{N \times D}$, $V \in \mathbb{R}^{D \times K}$, $w \in \mathbb{R}^{D}$.
+
+$$ J = \sum_n \sum_{i < j} """
+
+
+def test_products_over_pairs_are_contracted() -> None:
+    text = symgrad.export(symgrad.read(text=PAIRS + r"\sum_k V_{ik} V_{jk} X_{ni} X_{nj} $$"))
+    assert "[:, :, None]" not in text
+
+
+def test_an_excluded_infinity_is_no_factor() -> None:
+    module = symgrad.load(symgrad.read(text=PAIRS + r"\frac{w_j}{w_i} X_{ni} $$"))
+    w = np.array([1.0, 2.0, 0.0])  # the last is no denominator
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = module.J(X=np.ones((2, 3)), w=w)
+    assert value == 2 * (2 / 1 + 0 / 1 + 0 / 2)

@@ -42,7 +42,7 @@ class Module(ABC):
     merges: ClassVar[bool] = True
     """True if a batch is reduced to its distinct positions, whose number is known only at run time."""
     two_passes: ClassVar[bool] = False
-    """True if the target writes arrays, as a forward and a backward function."""
+    """True if the target writes arrays, as a forward and a backward function, and Hessian-vector products."""
     array: ClassVar[str] = "Array"
     """The annotation of arrays."""
     conventions: ClassVar[tuple[str, ...]] = (
@@ -57,6 +57,14 @@ class Module(ABC):
     @abstractmethod
     def functions(self, plain: Cost, batch: Cost | None) -> Iterator[str]:
         """The functions of one cost."""
+
+    def second(self, c: Cost) -> str:
+        """The function of the products of a cost's Hessian with a direction."""
+        raise SymgradError("Hessian-vector products are written for NumPy alone")
+
+    def add_second(self, c: Cost) -> None:
+        """Writes the Hessian-vector products of a cost that was added."""
+        self.written.append(self.second(c))
 
     def add(self, plain: Cost, batch: Cost | None) -> None:
         """Writes the functions of a cost. Where that raises, the module is as it was."""
@@ -124,6 +132,7 @@ class Module(ABC):
         called = self._checks(c).called()
         names = PythonNames()
         names.taken |= {a.name for a in c.arguments} | set(called.values())
+        names.taken |= {way.name for way in c.ways}
         if c.upstream is not None:
             names.taken |= {c.upstream.name, "kept"}
         sizes, like = AxisSizes(called), leading(c.arguments)
@@ -149,6 +158,20 @@ class Module(ABC):
             out += [f"    {t}" for t in _lines(lines, n, 8)]
             out += [f"    {t}" for t in wrapped(f'grads["{n}"] = {body.gradients[n]}', 8)]
         return out
+
+    def second_lines(self, c: Cost) -> list[str]:
+        """The lines of the products of the Hessian with a direction."""
+        body = self.body(c, c.forms)
+        lines = [line for line in body.lines if line.needs != {VALUE}]
+        text = "\n".join([*(line.text for line in lines), *body.gradients.values()])
+        self.helpers.add("_way")
+        ways = zip(c.ways, c.forms, strict=True)
+        return [
+            *[f'{way.name} = _way("{way.name}", {way.name}, {name})' for way, name in ways],
+            *self._sizes(c, body, text),
+            *_lines(lines, VALUE, 4),
+            *self.wanted_lines(c, body, lines),
+        ]
 
     def passes(self, c: Cost) -> tuple[list[str], list[str], TwoPasses]:
         """The lines of an array's forward function up to its result, and of its backward function."""

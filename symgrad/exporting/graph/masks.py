@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from symgrad.exporting.graph.array_graph import Graph
-from symgrad.exporting.graph.array_kinds import ConstantArray, Einsum, InputArray, Linear, Map, Operand, PowerArray
+from symgrad.exporting.graph.array_graph import Graph, ordered
+from symgrad.exporting.graph.array_kinds import (
+    Compare,
+    ConstantArray,
+    Einsum,
+    InputArray,
+    Linear,
+    LiteralArray,
+    Map,
+    Offset,
+    Operand,
+    PositionArray,
+    PowerArray,
+    SizeOf,
+)
 from symgrad.exporting.graph.array_properties import argument_of, is_map, negated, plain
-from symgrad.exporting.graph.constructors import einsum, factors_of, linear, scalar
+from symgrad.exporting.graph.constructors import einsum, factors_of, linear, opened, scalar
 from symgrad.exporting.graph.entries import compare, where
 from symgrad.exporting.graph.labelled_array import LabelledArray
 
@@ -21,11 +34,31 @@ def masked(g: Graph, mask: LabelledArray, body: LabelledArray) -> LabelledArray:
     """``body`` where the mask holds, else 0."""
     body = guarded(g, mask, body)
     coefficient, factors = factors_of(body)
+    every = dict.fromkeys((*body.labels, *mask.labels)).keys()
     for f in factors:
         if is_map(f, "exp") and set(mask.labels) & set(f.labels):
             rest = [other for other in factors if other is not f]
             return einsum(g, [*rest, _exp_where(g, mask, f)], None, coefficient)
+    if isinstance(body.node, Einsum) and _compares_positions(mask):
+        coefficient, factors = opened(body)
+        if len(factors) > 1 and all(_finite(f) and not every <= set(f.labels) for f in factors):
+            return einsum(g, [*factors, where(g, mask, scalar(g, 1), scalar(g, 0))], tuple(every), coefficient)
     return where(g, mask, body, scalar(g, 0))
+
+
+def _compares_positions(mask: LabelledArray) -> bool:
+    """True for conditions such as i < j: their array of zeros and ones is a factor of a contraction like any other."""
+    parts = ordered([mask.node])
+    return len(mask.labels) > 1 and all(isinstance(n, (PositionArray, Offset, Compare, SizeOf)) for n in parts)
+
+
+def _finite(f: LabelledArray) -> bool:
+    """True for polynomials of arguments: 0 times an excluded entry is 0."""
+    return all(
+        isinstance(n, (InputArray, Einsum, Linear, SizeOf, LiteralArray))
+        or (isinstance(n, PowerArray) and n.exponent > 0 and n.exponent.denominator == 1)
+        for n in ordered([f.node])
+    )
 
 
 def masked_exponentials(g: Graph, flat: list[LabelledArray], spread: bool = False) -> list[LabelledArray] | None:

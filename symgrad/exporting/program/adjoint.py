@@ -6,7 +6,7 @@ One rule per kind; its docstring says what the operands receive from the adjoint
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -31,16 +31,18 @@ from symgrad.exporting.graph.array_kinds import (
     PowerOf,
     ProductOver,
     ScaledArray,
+    Scatter,
     SoftmaxArray,
     Take,
     Where,
 )
 from symgrad.exporting.graph.constructors import einsum, is_number, linear, scalar, size_of
-from symgrad.exporting.graph.entries import scatter, where
+from symgrad.exporting.graph.entries import scatter, take, where
 from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, SummedAxis, from_operand
 from symgrad.exporting.graph.logarithms import logarithm
 from symgrad.exporting.graph.stable_forms import mapped, power
 from symgrad.exporting.program.lower import Lowering
+from symgrad.text.diagnostic import SymgradError
 
 
 def gradients(
@@ -72,6 +74,17 @@ def gradients(
     return out
 
 
+def along(lowering: Lowering, cost: ArrayNode, ways: Mapping[InputArray, InputArray]) -> ArrayNode:
+    """The derivative of a scalar along one array for each argument: ``sum_x <dJ/dx, way(x)>``."""
+    g = lowering.graph
+    terms = []
+    for x, parts in gradients(lowering, cost).items():
+        if x in ways:
+            way = LabelledArray(ways[x], tuple(range(x.rank)))
+            terms += [einsum(g, [part, way], ()) for part in parts]
+    return linear(g, [(1, t) for t in terms]).node if terms else scalar(g, 0).node
+
+
 def _varying(order: list[ArrayNode]) -> set[ArrayNode]:
     """The arrays that depend on a real argument."""
     out: set[ArrayNode] = set()
@@ -89,6 +102,8 @@ class _Rules:
     def __call__(self, node: ArrayNode, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         rule = _RULES.get(type(node))
         if rule is None:
+            if isinstance(node, Others):
+                raise SymgradError("a product over an index has no second derivative in exported code")
             raise TypeError(f"no rule differentiates a {type(node).__name__}")
         yield from rule(self, node, a)
 
@@ -200,6 +215,15 @@ class _Rules:
         made = scatter(g, a, places, node.base.dims)
         yield node.base, LabelledArray(made, tuple(range(node.base.rank)))
 
+    def scatter(self, node: Scatter, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
+        """the values receive a at the slots into which they were added"""
+        places: list[Place] = [s if isinstance(s, int) else from_operand(s) for s in node.slots]
+        sizes: dict[Label, Affine] = {}
+        for place, size in zip(places, node.dims, strict=True):
+            sizes.update(place.dims() if isinstance(place, LabelledArray) else {place: size})
+        taken = take(self.g, a.node, [places[k] for k in a.labels])  # type: ignore[call-overload]  # labels are axes
+        yield node.values.node, self.received([taken], node.values, sizes)
+
     def factored(self, node: FactoredMatrix, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a"""
         yield node.x, a
@@ -244,6 +268,7 @@ _RULES: dict[type[ArrayNode], Callable[[_Rules, Any, LabelledArray], Iterator[tu
     ProductOver: _Rules.product,
     Where: _Rules.where,
     Take: _Rules.take,
+    Scatter: _Rules.scatter,
     FactoredMatrix: _Rules.factored,
     InverseMatrix: _Rules.inverse,
     MatrixDeterminant: _Rules.determinant,

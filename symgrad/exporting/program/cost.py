@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symgrad.core.nodes import Expr, Lam
@@ -12,7 +12,7 @@ from symgrad.exporting.graph.array_kinds import ArrayNode, InputArray
 from symgrad.exporting.graph.entries import argument
 from symgrad.exporting.graph.labelled_array import LabelledArray
 from symgrad.exporting.graph.stable_forms import stable_graph
-from symgrad.exporting.program.adjoint import gradients
+from symgrad.exporting.program.adjoint import along, gradients
 from symgrad.exporting.program.distinct import over_distinct
 from symgrad.exporting.program.inputs import Argument, Inputs, ordered_arguments
 from symgrad.exporting.program.lower import Lowering
@@ -53,6 +53,8 @@ class Cost:
     """For an array in place of a cost: the argument that holds the gradient by it."""
     axes: tuple[int, ...] = ()
     """For an array: the axis of the array that each axis of ``value`` is."""
+    ways: tuple[Argument, ...] = ()
+    """For the slope of a cost along a direction: the arguments that hold the direction."""
 
     @property
     def reals(self) -> tuple[str, ...]:
@@ -68,10 +70,12 @@ def cost(
     functions: Iterable[str],
     merged: bool = False,
     symmetric: Callable[[Lam], bool] = lambda matrix: False,
+    sloped: bool = False,
 ) -> Cost:
     """The arrays of a cost and of its gradients, for code that can call some functions.
 
-    merged: what members of a batch share is computed once; symmetric: whether a matrix is known to be so.
+    merged: what members of a batch share is computed once; symmetric: whether a matrix is known to be so;
+    sloped: the slope of the cost along a direction takes its place, and its gradients are Hessian-vector products.
     """
     g, inputs = stable_graph(functions), Inputs()
     lowering = Lowering(g, inputs, batch, symmetric=symmetric)
@@ -87,13 +91,16 @@ def cost(
         value = stacked(g, shared(g, whole.node))
         axes = tuple(quantity.value.axes.index(x) for x in whole.labels)
         upstream = _upstream(g, inputs, name, value, axes)
+    directed: dict[str, Argument] = {}
+    if sloped:
+        value, directed = _sloped(lowering, value, wrt)
     g.names[value] = name
     found = gradients(lowering, value, upstream)
     arguments = ordered_arguments(inputs, g, order)
     sizes = nominal(inputs)
     forms: dict[str, Form] = {}
     for a in arguments:
-        if a.kind != "real" or a.domain in ("bit", "sign") or (wrt is not None and a.name not in wrt):
+        if not _differentiable(a, wrt):
             continue
         node = next(n for n in g.table.values() if isinstance(n, InputArray) and n.name == a.name)
         forms[a.name] = form(g, node.rank, found.get(node, []), lambda d: number(d, sizes))
@@ -104,7 +111,32 @@ def cost(
     forms = {name: f.over(new) for name, f in forms.items()}
     given = None if upstream is None else upstream.node
     assert given is None or isinstance(given, InputArray)
-    return Cost(name, quantity.name, batch, g, inputs, new[value], forms, arguments, given, axes)
+    return Cost(name, quantity.name, batch, g, inputs, new[value], forms, arguments, given, axes, _in(forms, directed))
+
+
+def _sloped(lowering: Lowering, value: ArrayNode, wrt: Sequence[str] | None) -> tuple[ArrayNode, dict[str, Argument]]:
+    """The slope of a cost along the arguments ``v_U, v_V, ...``, which stand for the arguments ``U, V, ...``."""
+    g, inputs = lowering.graph, lowering.inputs
+    ways: dict[InputArray, InputArray] = {}
+    found = {}
+    for a in list(inputs.given.values()):
+        if not _differentiable(a, wrt):
+            continue
+        x = next(n for n in g.table.values() if isinstance(n, InputArray) and n.name == a.name)
+        name = inputs.names.fresh(f"v_{a.name}")
+        node = argument(g, name, x.dims, whole=False)
+        assert isinstance(node, InputArray)  # it was made so
+        ways[x] = node
+        found[a.name] = Argument(name, "real", f"v_{a.written}", x.dims)
+    return along(lowering, value, ways), found
+
+
+def _in(order: Iterable[str], directed: Mapping[str, Argument]) -> tuple[Argument, ...]:
+    return tuple(directed[name] for name in order) if directed else ()
+
+
+def _differentiable(a: Argument, wrt: Sequence[str] | None) -> bool:
+    return a.kind == "real" and a.domain not in ("bit", "sign") and (wrt is None or a.name in wrt)
 
 
 def _upstream(g: Graph, inputs: Inputs, name: str, value: ArrayNode, axes: tuple[int, ...]) -> LabelledArray:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.exporting.targets.gradient_forms import IndexedSlices
-from symgrad.exporting.targets.support import _as_array, _out_of_range, _ranked
+from symgrad.exporting.targets.support import _as_array, _out_of_range, _ranked, _same_dtype, _shaped
 
 Array = NDArray[Any]
 
@@ -268,3 +268,14 @@ def _beyond(x: Any, size: int) -> bool:
         entries = x.ravel().tolist()
         return bool(min(entries) < 0 or max(entries) >= size)
     return bool(x.view(np.uintp).max() >= size)  # read as unsigned, those below 0 are the largest
+
+
+def _way(name: str, x: Any, argument: Any) -> Any:
+    """The part of a direction that belongs to an argument, or ValueError; None stands for zeros."""
+    if x is None:
+        return np.zeros_like(argument)
+    x = _real(name, x, argument.ndim)
+    if argument.ndim:
+        _same_dtype(name, x, name.removeprefix("v_"), argument)
+        _shaped(name, x, argument.shape, f"the shape of {name.removeprefix('v_')}")
+    return x

@@ -14,6 +14,7 @@ INDICES = ("index", "array", "subset")
 """The kinds of arguments that have one more axis in a batch."""
 
 
+_WAYS = "\nThe direction is ``v_U`` for an argument ``U``; None stands for zeros."
 _DENSE = ("if dense:", "    grads = {name: np.asarray(gradient) for name, gradient in grads.items()}")
 
 
@@ -114,6 +115,25 @@ class NumpyModule(Module):
     def _whole(self, c: Cost) -> str:
         body = self.body(c, c.forms)
         return self._value_and_grad(c, self.gradient_lines(c, body), body.result)
+
+    def second(self, c: Cost) -> str:
+        known = quoted(tuple(c.forms))
+        self.helpers.add("_wanted")
+        ways = "".join(f", {way.name}: Any = None" for way in c.ways)
+        more = f"wrt: Sequence[str] = {known}, dense: bool = False"
+        return function(
+            f"def {c.name}_hvp(*, {self.parameters(c)}{ways}, {more}) -> dict[str, Any]:",
+            [
+                docstring(
+                    c, ": products of its Hessian with a direction, by the arguments that ``wrt`` names.\n" + _WAYS
+                ),
+                *_call_checks(c),
+                *wrapped(f"wanted = _wanted(wrt, {known})", 4),
+                *self.second_lines(c),
+                *_DENSE,
+                "return grads",
+            ],
+        )
 
     def _value_and_grad(self, c: Cost, lines: list[str], result: str) -> str:
         known = quoted(tuple(c.forms))
