@@ -50,6 +50,8 @@ Progress = Callable[[int, int], None]
 
 DOUBTS = ("SG211", "SG225")
 """Warnings about a likely reading beside which there is another one: nothing is refuted on its ground."""
+SHOWING = 0.5
+"""Seconds of work on how a difference is told."""
 MAX_UNCLEAR = 6
 """Of the formulas that may be assumptions, those nearest to a step are tried."""
 OTHER_MEANINGS = ("SG210", "SG224", "SG223")
@@ -313,7 +315,7 @@ class Checker:
         resolved = self.resolved.claim(claim)
         left = self.prover.difference(resolved, claim) if resolved is not None else None
         if resolved is not None and left is not None:
-            left = in_own_words(claim, resolved, left, lambda c: self.prover.prove(c) is not None)
+            left = in_own_words(claim, resolved, left, lambda c: self.prover.prove(c, seconds=SHOWING) is not None)
         difference = latex(left) if left is not None else None
         mended = tuple(repairs(claim, latex, self.seed, self.session)) or missing_term(claim, left)
         return ClaimRuling(proof, found, difference, mended)

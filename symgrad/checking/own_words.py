@@ -13,7 +13,7 @@ from symgrad.writing.index_latex import latex
 
 SHORT = 60
 """Characters of a term that is offered as a repair."""
-LARGE = 400
+LARGE = 150
 """Differences with more nodes are left as they are."""
 
 

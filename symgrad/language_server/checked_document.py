@@ -147,10 +147,13 @@ def _hints(document: Document, report: DocumentReport) -> list[ImpliedSums]:
         claim = claims.get(step.span)
         if claim is None or step.verdict == "unreadable":
             continue
+        left, right = _implied(claim.left), _implied(claim.right)
+        if not (left or right):
+            continue
         sign = sign_of(step, macros)
         if sign > step.span.start:
-            found.append(ImpliedSums(step.span.start, _implied(claim.left)))
-        found.append(ImpliedSums(sign + 1, _implied(claim.right)))
+            found.append(ImpliedSums(step.span.start, left))
+        found.append(ImpliedSums(sign + 1, right))
     return [hint for hint in found if hint.letters]
 
 
