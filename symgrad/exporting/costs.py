@@ -32,8 +32,8 @@ def export_document(
     of: Sequence[str] = (),
     wrt: Sequence[str] | None = None,
     target: str = "numpy",
-    batches: bool = True,
     hvp: bool = False,
+    batches: bool = True,
 ) -> Exported:
     """A module with the gradient functions of the document's costs.
 

@@ -47,7 +47,7 @@ from symgrad.reading.meaning.samples import note_means
 from symgrad.reading.meaning.unrolled import chosen, readable_positions, unrolled_over
 from symgrad.reading.meaning.unrolling import Unrolling
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
-from symgrad.reading.names.abbreviations import abbreviation
+from symgrad.reading.names.abbreviations import abbreviation, differences
 from symgrad.reading.names.declared_name import learn_differentiated, learn_run
 from symgrad.reading.names.definition_syntax import Definer, applied, factorises, is_model
 from symgrad.reading.names.equations import DERIVATIVES, unused
@@ -531,6 +531,8 @@ class ChainReader:
         old, step = scope.values.get(key), self.first_step()
         if step is None or not isinstance(old, Defined) or not Definer(scope).may_be_anew(name.node, key, value.node):
             return
+        if not any(differences(old.body, value.node)):
+            return  # `recall that $z_i = w^\\top x_i + b$`
         for entry in (*scope.values.values(), *scope.calls.values()):
             if isinstance(entry, Defined):
                 with suppress(NotationError):

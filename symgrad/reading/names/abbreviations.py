@@ -20,7 +20,7 @@ def abbreviation(scope: Scope, left: SyntaxNode, right: SyntaxNode) -> tuple[Sym
 
     It stands for more than a name or number, and for one number: nothing of it has a position that the name lacks.
     """
-    parts = list(_differences(left, right))
+    parts = list(differences(left, right))
     if not parts or any(part != parts[0] for part in parts):
         return None
     whole, name = parts[0]
@@ -41,20 +41,20 @@ def _names_above(node: SyntaxNode) -> set[str]:
     return {letter_key(t) for sup in above for t, after in pairwise(sup) if is_name(t) and after.kind == "sub"}
 
 
-def _differences(left: Any, right: Any) -> Iterator[tuple[Any, Any]]:
+def differences(left: Any, right: Any) -> Iterator[tuple[Any, Any]]:
     """The parts in which two trees differ, outermost first; their places in the text are no part of them."""
     if isinstance(left, Token) and isinstance(right, Token):
         if (left.kind, left.text, left.style) != (right.kind, right.text, right.style):
             yield left.text, right.text
     elif isinstance(left, tuple) and isinstance(right, tuple) and len(left) == len(right):
         for a, b in zip(left, right, strict=True):
-            yield from _differences(a, b)
+            yield from differences(a, b)
     elif isinstance(left, Scripted) and isinstance(right, Sym) and right.sup and not (left.sub or right.sub):
-        yield from _differences(left.sup, right.sup)  # `(y - w x)^2` and `r^2`
+        yield from differences(left.sup, right.sup)  # `(y - w x)^2` and `r^2`
         yield left.base, replace(right, sup=())
     elif isinstance(left, SyntaxNode) and type(left) is type(right):
         for f in fields(left):
             if f.name not in ("span", "head"):
-                yield from _differences(getattr(left, f.name), getattr(right, f.name))
+                yield from differences(getattr(left, f.name), getattr(right, f.name))
     elif left != right:
         yield left, right
