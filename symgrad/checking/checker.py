@@ -147,17 +147,7 @@ class Checker:
         if out.problem is not None:
             return replace(base, diagnostic=out.problem)
         if out.shapes is not None:
-            doubt = self.names.shapes(base, read_step.inferred)
-            if doubt is not None:
-                return replace(base, diagnostic=doubt)
-            return replace(
-                base,
-                verdict="refuted",
-                evidence=Evidence("shape"),
-                witness=Witness(shapes=out.shapes),
-                repairs=shape_repairs(read_step),
-                diagnostic=out.misfit,
-            )
+            return self.misfit(read_step, base)
         if out.claim is None:
             raise ValueError("a step was read as nothing")
         base = replace(base, inferred=self.names.declared(out.claim))
@@ -201,6 +191,20 @@ class Checker:
             return replace(reopened(step), diagnostic=replace(summed, severity="error"))
         other = any(w.code in OTHER_MEANINGS for w in step.warnings)
         return step if other else self.without_doubt(step, out.claim)
+
+    def misfit(self, read_step: ReadStep, base: Step) -> Step:
+        """The step of sides of different shapes: refuted, unless a shape was inferred."""
+        doubt = self.names.shapes(base, read_step.inferred)
+        if doubt is not None:
+            return replace(base, diagnostic=doubt)
+        return replace(
+            base,
+            verdict="refuted",
+            evidence=Evidence("shape"),
+            witness=Witness(shapes=read_step.outcome.shapes),
+            repairs=shape_repairs(read_step),
+            diagnostic=read_step.outcome.misfit,
+        )
 
     def with_hidden(self, claim: Claim, base: Step) -> Claim | None:
         """A claim that holds whatever more its undeclared functions depend on; None if it does not."""
