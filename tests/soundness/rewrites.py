@@ -11,8 +11,12 @@ from collections.abc import Iterator
 from tests.soundness.mutants import Mutant, Side
 from tests.soundness.scan import Factor, Level, Term, factors, levels, scan
 
-FRESH = "f"
-"""A letter that no derivation uses."""
+LETTERS = "fhqgpu"
+
+
+def fresh(text: str) -> str:
+    """A letter that the document uses nowhere by itself."""
+    return next((x for x in LETTERS if not re.search(rf"(?<![A-Za-z\\]){x}(?![A-Za-z])", text)), "\\kappa")
 
 
 def rewrites_of(text: str, side: Side) -> Iterator[Mutant]:
@@ -83,15 +87,16 @@ def of_entries(text: str, f: Factor) -> Iterator[Mutant]:
     inside_derivative = "\\partial" in text[max(0, f.start - 12) : f.start]
     if entry and not f.superscripts and not inside_derivative:
         name, i, j = entry.groups()
+        x = fresh(text)
         yield Mutant(
             "delta put in",
             f.start,
             f.end,
-            f"\\left( \\sum_{FRESH} \\delta_{{{i}{FRESH}}} {name}_{{{FRESH}{j}}} \\right)",
+            f"\\left( \\sum_{x} \\delta_{{{i}{x}}} {name}_{{{x}{j}}} \\right)",
         )
         yield Mutant(
             "delta put in",
             f.start,
             f.end,
-            f"\\left( \\sum_{FRESH} {name}_{{{i}{FRESH}}} \\delta_{{{FRESH}{j}}} \\right)",
+            f"\\left( \\sum_{x} {name}_{{{i}{x}}} \\delta_{{{x}{j}}} \\right)",
         )
