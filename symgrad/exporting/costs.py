@@ -38,7 +38,7 @@ def export_document(
     """A module with the gradient functions of the document's costs.
 
     of: names of costs; by default every scalar that no other definition uses. wrt: the arguments to differentiate by;
-    by default every real one; hvp: with products of the Hessian and a direction; batches: with the functions over a batch.
+    by default every real one; hvp: with products of the Hessian and a direction; batches: with functions over a batch.
 
     Raises ``SymgradError`` for an unknown name, and if no cost can be exported.
     """
