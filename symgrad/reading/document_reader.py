@@ -539,10 +539,11 @@ def read_document(source: Source, with_sources: Sequence[Source] = ()) -> ReadDo
     if not found:
         return plain
     trial = Reader(source, with_sources, found, costs).read()
-    more = undefined_costs(trial.scope, trial.chains)  # those that are differentiated by undeclared names
-    if more != costs:
-        costs, trial = more, Reader(source, with_sources, found, more).read()
     closed = close(found, plain.scope, written, trial.scope)
+    if closed.unknown:  # what their chains tie is read once the costs of the chains are known
+        costs = undefined_costs(trial.scope, trial.chains)
+        trial = Reader(source, with_sources, found, costs).read()
+        closed = close(found, plain.scope, written, trial.scope)
     read = Reader(source, with_sources, closed, costs).read()
     now = undefined_costs(read.scope, read.chains)
     return read if now == costs else Reader(source, with_sources, closed, now).read()
