@@ -140,7 +140,7 @@ def _stride(slots: Sequence[Slot]) -> Span | None:
 
 
 def split_digits(slots: tuple[Slot, ...], rank: int) -> tuple[Slot, ...]:
-    """``x_{12}`` of a matrix is ``x_{1,2}``."""
+    """``x_{12}`` of a matrix, and ``(x^\\top)_{12}``, have the slots of ``x_{1,2}``."""
     if (
         len(slots) == 1
         and rank == 2
@@ -159,7 +159,7 @@ def element(el: Reading, value: ReadValue, sub: tuple[Token, ...], span: Span) -
         return value
     if value.groups:
         raise error("SG106", "an axis of a Kronecker product or of `vec` takes no index", span, "write the entry")
-    slots = read_slots(sub)
+    slots = split_digits(read_slots(sub), len(value.axes))
     indices, axes = fill(el, slots, [a.range for a in value.axes], span.text, span)
     body = substitute(value.body, dict(zip(value.axes, indices, strict=True)))
     if isinstance(body, (Add, Mul, Pow, Parenthesis)):
