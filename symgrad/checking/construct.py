@@ -86,18 +86,25 @@ def _sum_to(seed: int, env: Environment, a: Assumption, left: n.Expr, right: n.E
 
 def _mirror(env: Environment, a: Assumption, left: n.Expr, right: n.Expr) -> bool:
     """``A_ij = A_ji`` or ``A_ij = -A_ji``, by symmetrising."""
+    found = mirrored(left, right)
+    if found is None:
+        return False
+    tensor, order, sign = found
+    v = env.tensor(tensor)
+    env.tensors[tensor] = (v + sign * v.transpose(0, *(k + 1 for k in order))) / 2
+    return True
+
+
+def mirrored(left: n.Expr, right: n.Expr) -> tuple[n.Tensor, tuple[int, ...], float] | None:
+    """The array of ``A_ij = A_ji`` or ``A_ij = -A_ji``, the order of its axes on the right and the sign; else None."""
     sign = 1.0
     if isinstance(right, n.Mul) and len(right.factors) == 2 and right.factors[0] is n.MINUS_ONE:
         sign, right = -1.0, right.factors[1]
     x, y = _slots(left), _slots(right)
     if x is None or y is None or x[0] is not y[0] or set(x[1]) != set(y[1]) or x[1] == y[1]:
-        return False
-    order = [x[1].index(i) for i in y[1]]
-    if [order[k] for k in order] != list(range(len(order))):
-        return False
-    v = env.tensor(x[0])
-    env.tensors[x[0]] = (v + sign * v.transpose(0, *(k + 1 for k in order))) / 2
-    return True
+        return None
+    order = tuple(x[1].index(i) for i in y[1])
+    return (x[0], order, sign) if all(order[k] == i for i, k in enumerate(order)) else None
 
 
 def _assign(env: Environment, a: Assumption, left: n.Expr, right: n.Expr) -> bool:
@@ -189,4 +196,4 @@ def _residual(ev: Evaluator, a: Assumption, probe: n.Expr | None = None) -> NDAr
     return np.ascontiguousarray(laid.transpose(0, *order)).reshape(ev.env.batch, rows, -1)
 
 
-__all__ = ["construct", "parts_of_one", "solve"]
+__all__ = ["construct", "mirrored", "parts_of_one", "solve"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from symgrad.checking import assumption_holds
 from symgrad.checking.degree_bound import DegreeCounter
 from symgrad.checking.draw import MODES, Mode, draw, some_samples
 from symgrad.checking.sample_sizes import SampleSizes, need
+from symgrad.comparing.definite_matrices import definite_matrices, make_definite
 from symgrad.comparing.exact import Exact, GradientTerm, array, exact
 from symgrad.comparing.placed_points import PlacedPositions
 from symgrad.comparing.problem import Name, Problem
@@ -80,6 +82,7 @@ class PointDrawer:
         values = (a.what for a in problem.arguments.values())
         self.placed = PlacedPositions(tuple(p for p in values if isinstance(p, (Index, IndexArray))))
         functions = [f for f in n.all_nodes(problem.value) if isinstance(f, n.Func) and f.name in TABLE]
+        self.definite = definite_matrices(problem.value, self.early)
         self.scores = [f.arg for f in functions if exponential(TABLE[f.name])]
 
     def groups(self) -> list[PointGroup]:
@@ -150,15 +153,17 @@ class PointDrawer:
     def some(
         self, candidates: Draw, assumptions: tuple[Assumption, ...], magnitude: float, most: int
     ) -> list[PointGroup]:
-        """Points drawn in the first mode that gives enough of them."""
+        """Points drawn in the first mode that gives enough of them, with definite matrices if the cost allows it."""
         best: list[PointGroup] = []
-        for mode in MODES:
-            for more in (False, True):
+        for definite in (True, False) if self.definite else (False,):
+            for mode, more in product(MODES, (False, True)):
                 with np.errstate(all="ignore"):
                     env = candidates(mode, more)
                 if env is None:
                     continue
                 try:
+                    if definite:
+                        make_definite(env, self.definite, assumptions)
                     group = self.group(env, assumptions, magnitude, mode, most)
                 except (EvaluationError, ValueError, EvaluationTooLarge):
                     continue
@@ -166,6 +171,8 @@ class PointDrawer:
                     best = [group]
                 if len(group.samples) * 2 >= most:
                     return best
+            if best:
+                return best
         return best
 
     def group(

@@ -21,10 +21,12 @@ from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
 DERIVATIONS = sorted(p for p in (ROOT / "derivations").glob("*.md") if p.stem != "common_mistakes")
+COSTS = {"gaussian_log_likelihood": "ell", "principal_components": "E", "weighted_least_squares": "L"}
+"""The cost that is taken of a derivation with more than one."""
 
 
 def problem(path: Path) -> Problem:
-    return problem_of(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
+    return problem_of(read_document(Source(path.name, path.read_text(encoding="utf-8"))), COSTS.get(path.stem))
 
 
 @each("path", DERIVATIONS, shares=3)
