@@ -59,7 +59,7 @@ def test_other_matrices_are_drawn_as_they_come(text: str) -> None:
     assert min(least_eigenvalues(text)) < 0
 
 
-def gaussian(x: Any, S: Any, slip: float = 1.0) -> Any:  # noqa: N803
+def gaussian(x: Any, S: Any, slip: float = 1.0) -> Any:
     factor = np.linalg.cholesky(S)
     a = np.linalg.solve(S, x)
     value = x @ a / 2 + np.log(np.diag(factor)).sum()
@@ -71,5 +71,5 @@ def test_code_with_a_cholesky_factor_is_right() -> None:
 
 
 def test_a_wrong_factor_is_found() -> None:
-    found = compare(lambda x, S: gaussian(x, S, 2.0), problem(GAUSSIAN))  # noqa: N803
+    found = compare(lambda x, S: gaussian(x, S, 2.0), problem(GAUSSIAN))
     assert [f.verdict for f in found.findings if f.name == "S"] == ["differs"]
