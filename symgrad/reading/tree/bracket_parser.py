@@ -25,6 +25,7 @@ class BracketParser(Cursor):
         # an odd bar inside a bracket separates two arguments: p(o | c)
         closes = name in ("|", "||") or self.bars_before(closing) % 2 == 1
         outer, self.bars = self.bars, 1 if closes else 0
+        outer_ends, self.ends = self.ends, frozenset()
         items: list[SyntaxNode] = []
         given = 0
         while True:
@@ -48,7 +49,7 @@ class BracketParser(Cursor):
             items.append(self.terms())
         end = self.tokens[self.at]
         self.at += 1
-        self.bars = outer
+        self.bars, self.ends = outer, outer_ends
         return Paren(start.span.to(end.span), name, tuple(items), given)
 
     def bars_before(self, closing: str) -> int:

@@ -95,6 +95,11 @@ class Cursor(ABC):
         if len(tokens) > MAX_TOKENS:
             raise error("SG002", f"more than {MAX_TOKENS} symbols in one expression", where, "split it")
 
+    def ended(self, ahead: int = 0) -> bool:
+        """True before a function that ends the operand of the function that is being read."""
+        t = self.peek(ahead)
+        return t is not None and t.text in self.ends
+
     def peek(self, ahead: int = 0) -> Token | None:
         k = self.at + ahead
         return self.tokens[k] if k < len(self.tokens) else None

@@ -35,6 +35,9 @@ MOMENTS: dict[str, Literal["mean", "variance", "covariance"]] = {
 }
 EXPECTATIONS = frozenset(name for name, moment in MOMENTS.items() if moment == "mean")
 DETERMINANTS = frozenset(("det", "\\det"))
+TRIGONOMETRIC = frozenset(("\\sin", "\\cos", "\\tan", "\\sinh", "\\cosh", "\\tanh"))
+FAMILIES = (DETERMINANTS, TRIGONOMETRIC)
+"""Functions that end each other's operands: `\\sin x \\cos y` is a product of two values, as is `\\det A \\det B`."""
 EVENTS = ("=", "\\succ", "\\prec")
 """The signs of events: a random variable has a value, one outcome is preferred to another."""
 
@@ -88,7 +91,7 @@ class NameParser(ArrayParser):
                 return sym
             if t is None or not (self.starts_factor(t) or (t.kind == "symbol" and t.text == "-")):
                 raise error("SG104", f"the argument of `{sym.key}` is missing", sym.span, "write it in parentheses")
-            outer, self.ends = self.ends, self.ends | DETERMINANTS if sym.key in DETERMINANTS else self.ends
+            outer, self.ends = self.ends, self.ends.union(*(family for family in FAMILIES if sym.key in family))
             body = self.signed_product()
             self.ends = outer
             return Call(sym.span.to(body.span), sym, (body,), bare=True)

@@ -105,7 +105,7 @@ class Parser(NameParser, DerivativeParser):
 
     def elementwise(self) -> SyntaxNode:
         factors: list[tuple[str, SyntaxNode]] = [("", self.product())]
-        while self.is_command("\\odot", "\\circ"):
+        while self.is_command("\\odot", "\\circ") and not self.ended(1):
             self.at += 1
             factors.append(("o", self.product()))
         if len(factors) == 1:
@@ -124,6 +124,8 @@ class Parser(NameParser, DerivativeParser):
                     twice = bool(factors) and t.text == "*" and self.tokens[self.at - 1].text == "*"
                     remedy = "write a power as `x^2`" if twice else "write what stands on both sides of it"
                     raise error("SG104", f"an operand of `{t.written}` is missing", t.span, remedy)
+                if self.ended(1):
+                    break
                 op = "/" if t.text == "/" else OPERATORS.get(t.text, "*")
                 self.at += 1
                 continue
@@ -133,7 +135,7 @@ class Parser(NameParser, DerivativeParser):
                 factors.append((op, Terms(t.span, ((-1, self.product()),))))
                 op = ""
                 continue
-            if not self.starts_factor(t) or (factors and not op and t.text in self.ends):
+            if not self.starts_factor(t) or (factors and not op and self.ended()):
                 break
             factors.append((op, self.factor()))
             op = ""
@@ -306,9 +308,10 @@ class Parser(NameParser, DerivativeParser):
         self.at += 1
         sub, sup = self.limits()
         outer, self.bound = self.bound, self.bound | set(letters_in(sub))
+        outer_ends, self.ends = self.ends, frozenset()
         start = self.at
         body = self.signed_product()
-        self.bound = outer
+        self.bound, self.ends = outer, outer_ends
         sub = sub or self.only_letter(self.tokens[start : self.at], body)
         if op == "sum":
             return BigOp(head.to(body.span), "sum", sub, sup, body, head)
