@@ -35,9 +35,10 @@ MOMENTS: dict[str, Literal["mean", "variance", "covariance"]] = {
 }
 EXPECTATIONS = frozenset(name for name, moment in MOMENTS.items() if moment == "mean")
 DETERMINANTS = frozenset(("det", "\\det"))
-TRIGONOMETRIC = frozenset(("\\sin", "\\cos", "\\tan", "\\sinh", "\\cosh", "\\tanh"))
+TRIGONOMETRIC = frozenset(name for f in ("sin", "cos", "tan", "sinh", "cosh") for name in (f, f"\\{f}"))
 FAMILIES = (DETERMINANTS, TRIGONOMETRIC)
-"""Functions that end each other's operands: `\\sin x \\cos y` is a product of two values, as is `\\det A \\det B`."""
+"""Functions that end each other's operands: ``\\sin x \\cos y`` is a product of two values, as is ``\\det A \\det B``.
+Not tanh, an activation that is nested: ``\\tanh W \\tanh V x``."""
 EVENTS = ("=", "\\succ", "\\prec")
 """The signs of events: a random variable has a value, one outcome is preferred to another."""
 
