@@ -42,7 +42,7 @@ from symgrad.reading.document.purposes import (
 from symgrad.reading.document.random_names import random_names
 from symgrad.reading.document.said_declarations import said_declarations
 from symgrad.reading.document.said_independent import said_independent
-from symgrad.reading.document.sentences import proses
+from symgrad.reading.document.sentences import Prose, proses
 from symgrad.reading.document.sigma_as_number import SIGMA, has_number_sigma
 from symgrad.reading.document.small_transposes import transposes_by_t
 from symgrad.reading.document.upper_positions import upper_positions
@@ -229,11 +229,8 @@ class Reader:
                     self.out.diagnostics.append(e.diagnostic)
                 continue
             behind = bool(k) and restricts(formulas[k - 1], inline)
-            if (
-                found
-                and k
-                and (is_quantified(formulas[k - 1], inline) or (behind and statement(found, ("\\neq",)).sign))
-            ):
+            unequal = behind and bool(statement(found, ("\\neq",)).sign)
+            if found and k and (unequal or is_quantified(formulas[k - 1], inline)):
                 found.insert(0, replace(found[0], kind="command", text="\\forall"))
             if found:
                 kept.append("denied" if stance == "case" and k not in cases else stance)
@@ -250,7 +247,6 @@ class Reader:
                 self.premises += [(said_equal.left, said_equal.right)] * bool(said_equal.right)
                 tokens.append(tuple(found))
                 read.append((k, found))
-        one_hots = [tuple(t) for k, t in read if is_called(prose[k], ONE_HOT)]
         in_words = said_declarations(formulas, prose)
         self.point_back([(formulas[k], tuple(t), said[k]) for k, t in read if said[k] != "denied"])
         paragraph, incidental = Paragraph(self.scope), Incidental(self.scope)
@@ -259,16 +255,7 @@ class Reader:
         self.restrict(paragraph, formulas, read)
         incidental.say(in_words.others, macros)
         incidental.rank(in_words.ranks, macros)
-        for k, tokens_read in read:
-            if may_be_called(prose[k], SYMMETRY):
-                paragraph.perhaps_symmetric(tokens_read)
-            if is_called(prose[k], UNUSED_KINDS):
-                paragraph.unused_kind(tokens_read)
-        for formula in one_hots:
-            paragraph.one_hot(formula)
-        for k, tokens_read in read:
-            if is_arbitrary(prose[k]):
-                paragraph.arbitrary(tokens_read)
+        call_by_words(paragraph, [(prose[k], written) for k, written in read])
         self.out.diagnostics.extend(paragraph.diagnostics)
         self.out.not_checked.extend(paragraph.notes)
         return [formula for formula, stance in zip(tokens, kept, strict=True) if stance in ("asserted", "mentioned")]
@@ -472,6 +459,21 @@ class Reader:
         """True for a letter or a run of letters that has a meaning here."""
         scope = self.scope
         return scope.is_value(name) or scope.is_word(name) or name in scope.letters or name in scope.index_arrays
+
+
+def call_by_words(paragraph: Paragraph, read: Sequence[tuple[Prose, list[Token]]]) -> None:
+    """Enter what the words of a paragraph call its formulas: symmetric, orthogonal, one-hot, arbitrary."""
+    for said, formula in read:
+        if may_be_called(said, SYMMETRY):
+            paragraph.perhaps_symmetric(formula)
+        if is_called(said, UNUSED_KINDS):
+            paragraph.unused_kind(formula)
+    for said, formula in read:
+        if is_called(said, ONE_HOT):
+            paragraph.one_hot(tuple(formula))
+    for said, formula in read:
+        if is_arbitrary(said):
+            paragraph.arbitrary(formula)
 
 
 def _twins(relations: Sequence[Relation]) -> set[str]:

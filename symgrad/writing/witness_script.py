@@ -23,6 +23,8 @@ from symgrad.writing.python_code import ATOM, COMPARED, SUM, Code, FunctionsAsCo
 LONGEST = 4000
 """The most characters of a script; a longer one shows nothing to anybody."""
 MOST_NODES = 600
+MOST_WRITTEN = 3000
+"""The most nodes of the two sides, each once, and as often as they are written out."""
 USED = (
     *("np", "math", "cache", "left", "right", "print", "sum", "range", "int", "abs", "len", "zip"),
     *("given", "by", "size", "phase", "slopes"),
@@ -81,6 +83,7 @@ class _Script:
             if index not in self._named:
                 self._named[index] = self.names.fresh(spelled(index.letter))
         self._written: set[Any] = set()
+        self.written_nodes = 0
 
     def named(self, item: Any, value: str) -> str:
         """The name of an array, size or position, which has this value."""
@@ -168,7 +171,10 @@ class _Script:
     # --- expressions ------------------------------------------------------------------------------
 
     def expr(self, node: n.Expr, scope: Scope) -> Code:
-        """The code of an expression; raises ``NotImplementedError`` for a kind that has none."""
+        """The code of an expression; raises ``NotImplementedError`` for a kind that has none, or too much."""
+        self.written_nodes += 1
+        if self.written_nodes > MOST_WRITTEN:
+            raise NotImplementedError("too long to be read")
         match node:
             case n.Num():
                 return _fraction(node.value)
@@ -267,13 +273,13 @@ class _Script:
         return found
 
     def _power(self, node: n.Pow, scope: Scope) -> Code:
-        base, e = self.expr(node.base, scope), node.exponent
+        e = node.exponent
         if isinstance(e, n.Num) and e.value == Fraction(1, 2):
-            return call("np.sqrt", base)
+            return call("np.sqrt", self.expr(node.base, scope))
         if isinstance(e, n.Num) and e.value < 0:
             positive = n.power(node.base, n.num(-e.value))
             return code(1) / self.expr(positive, scope)
-        return base ** self.expr(e, scope)
+        return self.expr(node.base, scope) ** self.expr(e, scope)
 
     def _function(self, name: str) -> str:
         """The name of an elementary function, which has a line of its own where NumPy does not have it."""

@@ -583,10 +583,8 @@ class ChainReader:
         used = any(isinstance(n, Call) and n.function.key == own.function.key for n in subnodes(value.node))
         if used or not all(isinstance(s, Parsed) and factorises(head.node, s.node) for s in between):
             return False
-        first = between[0]
-        raised = isinstance(first, Parsed) and any(isinstance(n, Sym) and n.sup for n in subnodes(first.node))
-        if own.function.key in DENSITIES and not raised:
-            return False  # the density of `y_1, \\dots, y_n` and that of each are two of one letter
+        if own.function.key in DENSITIES and any(isinstance(a, Sym) and a.style == "bold" for a in own.args):
+            return False  # `p(\\mathbf{y})` and `p(y_i)` are two densities of one letter
         made = definer.define(head.node, value.node, head.span.to(value.span), True)
         if made is None or not self.validate(made):
             return False

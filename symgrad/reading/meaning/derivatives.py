@@ -65,6 +65,7 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     targets = [target_of(el, t) for t in node.targets]
     source = ungrouped(value.body)
     value = replace(value, body=_through(value.body, [t.body for t in targets]))
+    targets = [replace(t, body=_as_in(value.body, t.body)) for t in targets]
     body, axes, row = value.body, value.axes, value.row
     if _order(source) + len(targets) > MAX_ORDER:
         raise error("SG002", f"derivatives beyond the order {MAX_ORDER} are not taken", node.span)
@@ -94,6 +95,16 @@ def _through(body: Expr, targets: Sequence[Expr]) -> Expr:
         if isinstance(target, Ref) and isinstance(inner, Ref) and target.definition not in reach(inner):
             body = named_by(inner, target.definition)
     return body
+
+
+def _as_in(body: Expr, target: Expr) -> Expr:
+    """The target as the body has it: a name that was defined anew may have its older meaning there, and that alone."""
+    inner = ungrouped(body)
+    if not isinstance(target, Ref) or not isinstance(inner, Ref) or target.definition in reach(inner):
+        return target
+    count = len(target.indices)
+    same = [d for d in reach(inner).definitions if d.name == target.definition.name and len(d.params) == count]
+    return Ref(same[0], target.indices) if len(same) == 1 else target
 
 
 @reads(Differential)

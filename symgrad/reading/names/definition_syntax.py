@@ -186,6 +186,8 @@ class Definer:
         entry = self.scope.values.get(key)
         slots = pattern_letters(name.sub) if isinstance(name, Sym) and isinstance(entry, Defined) else None
         same = slots is not None and isinstance(entry, Defined) and len(slots) == len(entry.patterns)
+        if same and any(x in self.scope.indices or x in self.scope.index_arrays for x in slots or ()):
+            return False  # `\\mu_o = 0` is about one position
         bare = isinstance(name, Sym) and not name.primes and (not name.sup or bool(key.above))  # `\\sigma^2`
         letter = name.key if isinstance(name, Sym) and same and bare else None
         functions = (d.body for d in self.scope.calls.values() if d.key != key)
