@@ -23,7 +23,10 @@ from tests.cases import each
 from tests.differences import difference, exact, worst
 from tests.exporting.worlds import World
 
-LIBRARY = sorted((Path(__file__).parents[2] / "derivations").glob("*.md"))
+UNDEFINED = ("gaussian_kl_matrix",)
+"""Its logarithms of determinants have values at none of the points that are drawn here; ``tests/compare`` draws
+definite matrices for it."""
+LIBRARY = sorted(p for p in (Path(__file__).parents[2] / "derivations").glob("*.md") if p.stem not in UNDEFINED)
 
 
 @pytest.mark.sampled

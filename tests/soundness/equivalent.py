@@ -43,6 +43,9 @@ def rule(text: str, side: Side, mutant: Mutant, ruling: Ruling) -> str | None:
         r"(\\lVert |\\operatorname\{diag\}\()(\\hat )?[A-Za-z]$", before
     ):
         return "a norm asks only for the entries, and so does a diagonal"
+    name = re.search(r"([A-Za-z])(?:\^\{-1\})?$", before)
+    if mutant.operator.startswith("transpose") and name and f"${name[1]} = {name[1]}^\\top$" in text:
+        return "a symmetric matrix is its transpose"
     zero = "0" in (ruling.left.strip(), ruling.right.strip())
     if mutant.operator == "operand replaced" and zero and "SG205" in codes:
         return "what does not depend on a name has the derivative 0 by it"

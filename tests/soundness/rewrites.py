@@ -21,7 +21,8 @@ def fresh(text: str) -> str:
 
 def rewrites_of(text: str, side: Side) -> Iterator[Mutant]:
     level = scan(text[side.start : side.end], side.start)
-    plain = not any(mark in text[side.start : side.end] for mark in ("&", "\\begin"))
+    written = text[side.start : side.end].strip()
+    plain = not any(mark in written for mark in ("&", "\\begin")) and not re.fullmatch(r"d[A-Z]|0", written)
     if plain:
         yield Mutant("minus twice", side.start, side.end, f"-\\left( -({text[side.start : side.end]}) \\right)")
         yield Mutant("times one", side.start, side.end, f"1 \\cdot ({text[side.start : side.end]})")
