@@ -28,7 +28,7 @@ from symgrad.reading.document.assertions import (
     turns,
 )
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
-from symgrad.reading.document.noise import noise_letters
+from symgrad.reading.document.noise import doubted_letters, noise_letters
 from symgrad.reading.document.prime_transposes import transposes_by_prime
 from symgrad.reading.document.purposes import (
     Purpose,
@@ -149,6 +149,7 @@ class Reader:
         self.scope.transposing = frozenset(signs)
         self.scope.independent = said_independent(self.source.text)
         self.scope.noise = noise_letters(formulas)
+        self.scope.doubted = doubted_letters(formulas, self.scope.noise)
         self.scope.upper = upper_positions(formulas)
         self.scope.displayed = written_sides(b.content.text for b in blocks.items if isinstance(b, Display))
         self.scope.leaves_out = leaves_sums_out(self.source.text)

@@ -20,6 +20,14 @@ _ABOUT = re.compile(
     r"\\sim|\\in(?![a-z])|\\mathbb\{?E|\\(?:operatorname|mathrm|text)\{(?:E|Var|Cov)|\\mathcal\{?N|[EN][\[(]"
 )
 _REST = re.compile(r"\\[lcv]?dots[bc]?|[\d,.;()\\{}\[\]]|'")
+_LETTER = re.compile(r"\\[A-Za-z]+|[A-Za-z]|-")
+_DROPPED = re.compile(
+    rf"{_SCRIPTS[:-1]}+|\\(?:sum|top|cdot|times|[lr]?[vV]ert|[lr]angle)(?![A-Za-z])"
+)
+_UNDER = re.compile(
+    r"\\(?:partial|nabla_)\{?(\\?[A-Za-z])|\{d(\\?[A-Za-z])|d/d(\\?[A-Za-z])|'\((\\?[A-Za-z])"
+)
+"""What a row differentiates by, or may."""
 _ABOVE = re.compile(r"(?:\\partial|(?<![A-Za-z\\])d|\\nabla(?:_\w|_\{[^{}]*\})?)(\\?[A-Za-z])")
 
 
@@ -30,6 +38,46 @@ def noise_letters(formulas: Iterable[str]) -> frozenset[str]:
     models = [(m.group(1), m.group(2)) for row in rows if (m := _MODEL.fullmatch(row))]
     noise = {letter for name, letter in models if name not in above}
     return frozenset(x for x in noise if all(_says_nothing(row, x) for row in rows))
+
+
+def doubted_letters(formulas: Iterable[str], noise: frozenset[str]) -> frozenset[str]:
+    """The letters of noise in models that may be definitions, ``y = w x + e``.
+
+    Something is differentiated by a letter of the model, and no residual ``y - w x`` shows that ``y`` is data.
+    """
+    rows = [_plain(row) for text in formulas for row in re.split(r"\\\\|\\begin\{[^{}]*\}|\\end\{[^{}]*\}", text)]
+    models = [(row, m.group(1), m.group(2)) for row in rows if (m := _MODEL.fullmatch(row)) and m.group(2) in noise]
+    by = {x for row in rows for found in _UNDER.findall(row) for x in found if x}
+    anything = any(re.search(r"\\nabla(?!_)", row) for row in rows)
+    letters = [_letters(row) for row in rows if not _MODEL.fullmatch(row)]
+    doubted = set()
+    for row, name, letter in models:
+        body = _letters(row[row.index("=") + 1 : row.rindex("+")])
+        moved = anything or not by.isdisjoint(x for x in _single(row) if x != name)
+        if moved and not any(_has_residual(other, name.lower(), body) for other in letters):
+            doubted.add(letter)
+    return frozenset(doubted)
+
+
+def _single(row: str) -> list[str]:
+    return _LETTER.findall(_DROPPED.sub("", row))
+
+
+def _letters(row: str) -> list[str]:
+    """The letters and minus signs of a row without what stands above and below, small ones for capitals."""
+    return [x.lower() for x in _single(row)]
+
+
+def _has_residual(row: list[str], name: str, body: list[str]) -> bool:
+    """True if a row has ``y - X \\beta`` or ``X \\beta - y``, with the factors in any order."""
+    terms = sorted(x for x in body if x != "-")
+    for k, x in enumerate(row):
+        if x == name:
+            behind = [y for y in row[k + 2 :] if y != "-"] if row[k + 1 : k + 2] == ["-"] else []
+            before = [y for y in row[: k - 1] if y != "-"] if k > 1 and row[k - 1] == "-" else []
+            if terms in (sorted(behind[: len(terms)]), sorted(before[-len(terms) :])):
+                return True
+    return False
 
 
 def _plain(row: str) -> str:

@@ -49,7 +49,7 @@ from symgrad.reading.meaning.unrolling import Unrolling
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.abbreviations import abbreviation, differences
 from symgrad.reading.names.declared_name import learn_differentiated, learn_run
-from symgrad.reading.names.definition_syntax import Definer, applied, factorises, is_model
+from symgrad.reading.names.definition_syntax import Definer, applied, doubted_model, factorises, is_model
 from symgrad.reading.names.equations import DERIVATIVES, unused
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
@@ -483,7 +483,12 @@ class ChainReader:
             return  # inside a chain, a declared name is used
         if plain and self.purpose == "consequence" and (known or self.is_unknown(name.node)) and self.premises:
             return  # `x = a` solves what is set to 0, and holds there alone
-        if plain and is_model(self.out.scope, name.node, value.node):
+        if plain and is_model(self.out.scope.doubted, name.node, value.node):
+            doubt = doubted_model(name.span.text, name.span.to(value.span))
+            if self.leave_unread(name, Unreadable(value.span, value.text, doubt)):
+                self.defined.add(k)
+            return
+        if plain and is_model(self.out.scope.noise, name.node, value.node):
             self.note("SG404", "a model with noise, no definition: not checked", name.span.to(value.span))
             self.defined.add(k)
             return

@@ -31,7 +31,7 @@ from symgrad.reading.tree.used_names import (
     subnodes,
     summed_letters,
 )
-from symgrad.text.diagnostic import NotationError
+from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
 
 LOGARITHMS = ("\\log", "log", "\\ln", "ln")
@@ -477,10 +477,16 @@ def _compound_form(name: Sym) -> Position | None:
     return None
 
 
-def is_model(scope: Scope, name: SyntaxNode, body: SyntaxNode) -> bool:
-    """True for ``y = X \\beta + \\epsilon``, where ``\\epsilon`` is noise."""
+def is_model(letters: frozenset[str], name: SyntaxNode, body: SyntaxNode) -> bool:
+    """True for ``y = X \\beta + \\epsilon``, where ``\\epsilon`` is one of the letters of noise."""
     terms = body.items if isinstance(body, Terms) and isinstance(name, Sym) else ()
-    return any(sign > 0 and isinstance(t, Sym) and t.key in scope.noise for sign, t in terms[1:])
+    return any(sign > 0 and isinstance(t, Sym) and t.key in letters for sign, t in terms[1:])
+
+
+def doubted_model(name: str, span: Span) -> Diagnostic:
+    """Said of ``y = w x + e`` where ``y`` may be data, and may be what the equation says."""
+    message = f"`{name}` may be data with noise, or what this equation defines"
+    return Diagnostic("SG118", message, span, "write `:=` for a definition, or the residual for data")
 
 
 def _applied(body: SyntaxNode) -> set[NameKey]:

@@ -9,7 +9,7 @@ from symgrad.reading.document.assertions import Definingness
 from symgrad.reading.document.written_samples import is_fitted
 from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import learn_run
-from symgrad.reading.names.definition_syntax import Definer, is_model
+from symgrad.reading.names.definition_syntax import Definer, doubted_model, is_model
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, pattern_letters
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.names.upstream_costs import note_derivatives
@@ -94,7 +94,9 @@ class Equations:
             body = Parser(right, self.scope, cover(right)).whole()
             note_sizes(self.scope, [body])
             note_derivatives(self.scope, [body])
-            if is_model(self.scope, head, body):
+            if is_model(self.scope.doubted, head, body):
+                raise NotationError(doubted_model(head.span.text, span))
+            if is_model(self.scope.noise, head, body):
                 return True
             plain = {n.key for n in subnodes(body) if isinstance(n, Sym)}
             names = {x for x in value_names(self.scope, body) if x in plain or x not in TRANSPOSES}  # not `w^T x`

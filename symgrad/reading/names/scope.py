@@ -203,6 +203,8 @@ class Scope:
     """Letters that are positions where they stand above a name, ``S^{ij}``."""
     noise: frozenset[str] = frozenset()
     """The letters of noise in models, ``y = X \\beta + \\epsilon``, which define nothing."""
+    doubted: frozenset[str] = frozenset()
+    """Those of them whose models may be definitions all the same."""
     numbers: frozenset[str] = frozenset()
     """The letters of functions that stand for numbers here, ``\\sigma`` of a normal distribution."""
     explaining: bool = False
