@@ -92,6 +92,8 @@ UNUSED_KINDS = re.compile(
 SYMMETRY = re.compile(r"(?<!skew-)(?<!skew )(?<!anti-)\bsymmetr(?:ic|y)\b", re.IGNORECASE)
 ONE_HOT = re.compile(r"\bone-?\s?hot\b", re.IGNORECASE)
 
+_DERIVATIVE = re.compile(r"\\(?:partial|nabla)(?![A-Za-z])|\\[dt]?frac\s*\{?\s*(?:d\b|d[A-Za-z]|\\mathrm\s*\{?\s*d)")
+
 
 class Reader:
     """Reads one document, with the declarations of other files."""
@@ -286,6 +288,7 @@ class Reader:
             el = Elaborator(self.scope, OpenIndices(self.scope), self.definitions)
             ground = tuple(pointed_back(el, tokens))
             plain = stance in ("asserted", "passing", "mentioned") and is_plain_ground(between)
+            plain = plain and _DERIVATIVE.search(span.text) is None  # that is a claim, and no condition
             for step in (s for s in self.out.steps if s.group == self.group):
                 step.unclear = (*step.unclear, *ground)
                 step.grounds = (*step.grounds, *(a for a, _ in ground if plain))
