@@ -43,6 +43,8 @@ class Membership:
         """Subsets, ranges of letters, and indices: other declarations of the paragraph may depend on them."""
         ranges = said.sign == "=" and find(said.right, "\\dots") is not None
         sets = said.sign in ("\\in", "=") and bool(said.right) and said.right[0].text in ("[", "\\{", "\\lbrack")
+        if sets and said.sign == "\\in" and isinstance(read_set(self.scope, said.right), Reals):
+            return False  # `y_i \\in \\{0, 1\\}` is no index: its `i` may get its range behind it, `$i = 1, \\dots, n$`
         return (said.sign in SUBSETS or ranges or sets) and self.read(said)
 
     def read(self, said: Statement) -> bool:
