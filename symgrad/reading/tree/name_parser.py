@@ -36,9 +36,10 @@ MOMENTS: dict[str, Literal["mean", "variance", "covariance"]] = {
 EXPECTATIONS = frozenset(name for name, moment in MOMENTS.items() if moment == "mean")
 DETERMINANTS = frozenset(("det", "\\det"))
 TRIGONOMETRIC = frozenset(name for f in ("sin", "cos", "tan", "sinh", "cosh") for name in (f, f"\\{f}"))
+TANH = frozenset(("tanh", "\\tanh"))
 FAMILIES = (DETERMINANTS, TRIGONOMETRIC)
 """Functions that end each other's operands: ``\\sin x \\cos y`` is a product of two values, as is ``\\det A \\det B``.
-Not tanh, an activation that is nested: ``\\tanh W \\tanh V x``."""
+Not tanh and tanh, an activation that is nested: ``\\tanh W \\tanh V x``; tanh and the others end each other."""
 EVENTS = ("=", "\\succ", "\\prec")
 """The signs of events: a random variable has a value, one outcome is preferred to another."""
 
@@ -92,7 +93,9 @@ class NameParser(ArrayParser):
                 return sym
             if t is None or not (self.starts_factor(t) or (t.kind == "symbol" and t.text == "-")):
                 raise error("SG104", f"the argument of `{sym.key}` is missing", sym.span, "write it in parentheses")
-            outer, self.ends = self.ends, self.ends.union(*(family for family in FAMILIES if sym.key in family))
+            ends = [family for family in FAMILIES if sym.key in family]
+            ends += [TANH] if sym.key in TRIGONOMETRIC else [TRIGONOMETRIC] if sym.key in TANH else []
+            outer, self.ends = self.ends, self.ends.union(*ends)
             body = self.signed_product()
             self.ends = outer
             return Call(sym.span.to(body.span), sym, (body,), bare=True)
