@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import reduce
 from itertools import pairwise
@@ -267,12 +268,15 @@ class Reader:
         self, paragraph: Paragraph, formulas: Sequence[Inline], read: Sequence[tuple[int, list[Token]]]
     ) -> None:
         """``$x_i > 0$ for $i \\ge 2$``: what is assumed for some positions is not assumed of all."""
-        for (j, assumed), (k, condition) in pairwise(read):
-            if k == j + 1 and restricts(formulas[j], formulas[k]):
+        pairs: list[tuple[Sequence[Token], Sequence[Token]]] = [
+            (assumed, condition)
+            for (j, assumed), (k, condition) in pairwise(read)
+            if k == j + 1 and restricts(formulas[j], formulas[k])
+        ]
+        pairs += [pair for _, formula in read for pair in pairwise(split(formula))]
+        for assumed, condition in pairs:
+            with suppress(NotationError):  # `for $i, j = 1, \\dots, n, i \\ne j$` limits nothing that is understood
                 paragraph.restrict(assumed, condition, read_restrictions(self.scope, condition))
-        for _, formula in read:
-            for one, behind in pairwise(split(formula)):
-                paragraph.restrict(one, behind, read_restrictions(self.scope, behind))
 
     def point_back(self, formulas: Sequence[tuple[Inline, tuple[Token, ...], Stance]]) -> None:
         """``…, since $\\sum_k y_k = 1$`` behind a display is assumed there.

@@ -21,12 +21,8 @@ _ABOUT = re.compile(
 )
 _REST = re.compile(r"\\[lcv]?dots[bc]?|[\d,.;()\\{}\[\]]|'")
 _LETTER = re.compile(r"\\[A-Za-z]+|[A-Za-z]|-")
-_DROPPED = re.compile(
-    rf"{_SCRIPTS[:-1]}+|\\(?:sum|top|cdot|times|[lr]?[vV]ert|[lr]angle)(?![A-Za-z])"
-)
-_UNDER = re.compile(
-    r"\\(?:partial|nabla_)\{?(\\?[A-Za-z])|\{d(\\?[A-Za-z])|d/d(\\?[A-Za-z])|'\((\\?[A-Za-z])"
-)
+_DROPPED = re.compile(rf"{_SCRIPTS[:-1]}+|\\(?:sum|top|cdot|times|[lr]?[vV]ert|[lr]angle)(?![A-Za-z])")
+_UNDER = re.compile(r"\\(?:partial|nabla_)\{?(\\?[A-Za-z])|\{d(\\?[A-Za-z])|d/d(\\?[A-Za-z])|'\((\\?[A-Za-z])")
 """What a row differentiates by, or may."""
 _ABOVE = re.compile(r"(?:\\partial|(?<![A-Za-z\\])d|\\nabla(?:_\w|_\{[^{}]*\})?)(\\?[A-Za-z])")
 
