@@ -561,6 +561,8 @@ class ChainReader:
         key = scope.value_key(name)[0]
         if name.sup or (key is not None and not scope.is_provisional(key)) or not is_unused(scope, name):
             return False
+        if any(isinstance(n, Sym) and n.key == name.key for n in subnodes(left.node)):
+            return False  # `\\frac{d}{dx} x^2 = x` is a claim
         if scope.costs is None:
             scope.endings.add(name.key)
         if scope.costs is None or name.key not in scope.endings:
