@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from symgrad.checking import checker as checking
 from symgrad.checking.checker import Checker
 from symgrad.checking.verdict import Step
 from symgrad.gradients.gradient import Gradient, gradient
 from symgrad.gradients.requests import GradientRequests
+from symgrad.proving import proof as proving
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
 from tests.cases import each
@@ -26,6 +29,10 @@ UNDECIDED = {
 }
 """Documents of which some generated lines are not proved, and why. None is ever refuted; one that is proved
 throughout is taken off the list."""
+
+
+AMPLE = 60.0
+"""Seconds of processor time, so that no verdict here depends on the machine."""
 
 
 @cache
@@ -52,7 +59,8 @@ def behind(path: Path, displays: list[str]) -> list[Step]:
     text = path.read_text(encoding="utf-8").replace("\\end{document}", "").rstrip()
     document = read_document(Source(path.name, "\n\n".join((text, *displays)) + "\n"))
     checker = Checker()
-    return [checker.step(step) for step in document.steps if step.span.start >= len(text)]
+    with patch.object(checking, "STEP_SECONDS", AMPLE), patch.object(proving, "EXPANDING_SECONDS", AMPLE):
+        return [checker.step(step) for step in document.steps if step.span.start >= len(text)]
 
 
 def judge(path: Path, displays: list[str]) -> None:

@@ -483,14 +483,7 @@ class ChainReader:
             return  # inside a chain, a declared name is used
         if plain and self.purpose == "consequence" and (known or self.is_unknown(name.node)) and self.premises:
             return  # `x = a` solves what is set to 0, and holds there alone
-        if plain and is_model(self.out.scope.doubted, name.node, value.node):
-            doubt = doubted_model(name.span.text, name.span.to(value.span))
-            if self.leave_unread(name, Unreadable(value.span, value.text, doubt)):
-                self.defined.add(k)
-            return
-        if plain and is_model(self.out.scope.noise, name.node, value.node):
-            self.note("SG404", "a model with noise, no definition: not checked", name.span.to(value.span))
-            self.defined.add(k)
+        if plain and self.models(k, name, value):
             return
         again = definer.undefined(name.node) in self.out.scope.unread
         if plain and leads:
@@ -513,6 +506,20 @@ class ChainReader:
             self.unread_conditions(relation, made)
         elif plain and leads:
             self.redefinition, self.outdated = definer.redefines(name.node), definer.outdated(name.node)
+
+    def models(self, k: int, name: Parsed, value: Parsed) -> bool:
+        """True for ``y = X \\beta + \\epsilon``, which says how data come about and defines nothing."""
+        whole = name.span.to(value.span)
+        if is_model(self.out.scope.doubted, name.node, value.node):
+            doubt = doubted_model(name.span.text, whole)
+            if self.leave_unread(name, Unreadable(value.span, value.text, doubt)):
+                self.defined.add(k)
+            return True
+        if is_model(self.out.scope.noise, name.node, value.node):
+            self.note("SG404", "a model with noise, no definition: not checked", whole)
+            self.defined.add(k)
+            return True
+        return False
 
     def separate_total(self, definer: Definer, name: SyntaxNode, body: SyntaxNode) -> None:
         """Make a name of its own of a number ``J`` that is defined before its family ``J_i = \\dots`` is."""
