@@ -49,7 +49,7 @@ test_rewritten_sides = facts()
 @each("path", DOCUMENTS)
 def nothing_that_means_the_same_is_refuted(path: Path) -> None:
     table, other = rulings(path)
-    assert sum(sum(c.values()) for c in table.values()) >= min(SAMPLE, 15)
+    assert sum(sum(c.values()) for c in table.values()) >= min(SAMPLE, 12)  # short documents have few
     assert not [line for line in other if ": refuted:" in line or ": unreadable:" in line]
 
 
