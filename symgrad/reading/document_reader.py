@@ -259,6 +259,7 @@ class Reader:
         self.restrict(paragraph, formulas, read)
         incidental.say(in_words.others, macros)
         incidental.rank(in_words.ranks, macros)
+        incidental.arrange(in_words.arranged)
         call_by_words(paragraph, [(prose[k], written) for k, written in read])
         self.out.diagnostics.extend(paragraph.diagnostics)
         self.out.not_checked.extend(paragraph.notes)

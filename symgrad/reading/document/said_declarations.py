@@ -102,6 +102,13 @@ _LINES = _patterns(
     rf"(?P<entry>{_ONE})\s+(?:is|be|denotes?)\s+(?:the\s+)?{_ONE}(?:-?\s?th|'th)?\s+(?P<line>row|column)\s+of\s+"
     rf"{_WORDS}(?P<matrix>{_ONE})",
 )
+_ARRANGED = _patterns(
+    rf"(?P<matrix>{_ONE})\s*,?\s+(?:(?:is|be|denotes?)\s+(?:the|an?)\s+(?:[\w-]+\s+){{0,3}}matrix,?\s+)?"
+    rf"(?:whose|with|has)\s+(?:(?:{_ONE}|[a-z])-?\s?'?th\s+)?(?P<line>row|column)s?\s+(?:(?:is|are)\s+)?"
+    rf"{_WORDS}(?P<entry>{_ONE})",
+    rf"\b(?P<line>row|column)s?\s+of\s+{_WORDS}(?P<matrix>{_ONE})\s+(?:is|are|contains?|holds?)\s+{_WORDS}"
+    rf"(?P<entry>{_ONE})",
+)
 _SLOTTED = re.compile(r"(?P<name>.+?)_\{?(?P<letter>[a-zA-Z])\}?(?P<top>\s*\^\s*\{?\s*(?:\\top|\\intercal|T)\s*\}?)?")
 _ENTRY = re.compile(r"(?P<name>.+?)_\{?(?P<letter>[a-zA-Z])\}?\s*=\s*1")
 _NAME = re.compile(
@@ -123,12 +130,14 @@ class SaidDeclarations:
     others: tuple[str, ...]
     ranks: tuple[tuple[str, int], ...] = ()
     """Names with their number of axes: 1 for a vector, 2 for a matrix, whose sizes are not said."""
+    arranged: tuple[tuple[str, str], ...] = ()
+    """Capitals and whether the vectors of their small letter are their 'rows' or their 'columns'."""
 
 
 def said_declarations(formulas: Sequence[Inline], prose: Sequence[Prose]) -> SaidDeclarations:
     """What the prose of one paragraph declares in words."""
     words = _Words([f.content.text.strip().rstrip(".,;") for f in formulas], prose)
-    arrays, others, ranks = dict[str, str](), dict[str, None](), dict[str, int]()
+    arrays, others, ranks, arranged = dict[str, str](), dict[str, None](), dict[str, int](), dict[str, str]()
     for sentence in numbered_sentences(formulas):
         plain = re.sub(r"[~*`\s]+", " ", sentence)
         for name, found in words.arrays(plain):
@@ -145,7 +154,8 @@ def said_declarations(formulas: Sequence[Inline], prose: Sequence[Prose]) -> Sai
             )
         )
         ranks.update(words.ranks(plain))
-    return SaidDeclarations(tuple(arrays.values()), tuple(others), tuple(ranks.items()))
+        arranged.update(words.arranged(plain))
+    return SaidDeclarations(tuple(arrays.values()), tuple(others), tuple(ranks.items()), tuple(arranged.items()))
 
 
 @lru_cache(4096)
@@ -229,6 +239,16 @@ class _Words:
                         if row
                         else f"{name}_{{{letter}}} = {matrix}_{{:{letter}}}"
                     )
+
+    def arranged(self, sentence: str) -> Iterator[tuple[str, str]]:
+        """``X`` and 'rows' of "`X`, whose `i`-th row is `x_i^\\top`\""""
+        for pattern in _ARRANGED:
+            for match in _found(pattern, sentence):
+                vector, matrix = _SLOTTED.fullmatch(self.written(match["entry"])), self.written(match["matrix"])
+                numbers = [int(n) for n in re.findall(r"\d+", match["entry"] + match["matrix"])]
+                plain = says_plainly(self.prose[numbers[0]]) and is_undenied(self.prose[numbers[1]])
+                if plain and vector is not None and vector["name"].swapcase() == matrix and _NAME.fullmatch(matrix):
+                    yield matrix, f"{match['line'].lower()}s"
 
     def names(self, match: re.Match[str], declared: bool = False, plainly: bool = True) -> list[str]:
         """The names that a match speaks of; none if a formula among them is no name, or the sentence is in doubt.

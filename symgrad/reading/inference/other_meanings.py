@@ -68,6 +68,9 @@ def stacked(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[str, dict[NameKey
             continue
         top = Token("command", "\\top", sym.span)
         for way, sup in (("rows", ()), ("columns", (top,))):
+            capital = key.letter if key.letter.isupper() else other.letter
+            if scope.said_lines.get(capital, way) != way:
+                continue
             body = Sym(sym.span, other.letter, "bold" if other.bold else "", (), sup)
             out.setdefault(way, {})[key] = Defined(key, body, sym.span)
     return out

@@ -45,6 +45,10 @@ class Incidental:
             if not name.sup:
                 self.scope.said_ranks.setdefault(NameKey.labelled(name), axes)
 
+    def arrange(self, said: Sequence[tuple[str, str]]) -> None:
+        """Note that words call the vectors of its small letter the rows, or the columns, of a capital."""
+        self.scope.said_lines.update(said)
+
     def add(self, formula: Sequence[Token], signs: bool = True) -> bool:
         """Enter a formula if nothing speaks against it; True if it holds then, and nothing has changed otherwise.
 

@@ -125,6 +125,8 @@ class Scope:
     """The letters that one display has whole in bold and in plain type: two names."""
     said_ranks: dict[NameKey, int] = field(default_factory=dict)
     """The number of axes of names that are called vectors and matrices in words, without their sizes."""
+    said_lines: dict[str, str] = field(default_factory=dict)
+    """Capitals, and whether words call the vectors of their small letter their 'rows' or their 'columns'."""
     foreign: dict[str, Diagnostic] = field(default_factory=dict)
     """The letters that are said to be in a set that is not known, ``s \\in \\mathbb{C}``."""
     sets: NameTable[str, Range] = field(default_factory=NameTable)
