@@ -257,8 +257,9 @@ class Checker:
 
     def with_grounds(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
         """A refuted step that holds with the reason that the sentence behind it gives, ruled on under that reason."""
-        said = "".join(f"{read_step.left}={read_step.right}".split())
-        grounds = [a for a in read_step.grounds if "".join(a.latex.split()) != said]  # nothing is its own reason
+        said = sorted("".join(side.split()) for side in (read_step.left, read_step.right))
+        # nothing is its own reason
+        grounds = [a for a in read_step.grounds if sorted("".join(a.latex.split()).split("=")) != said]
         grounded = replace(claim, assumptions=(*claim.assumptions, *grounds))
         return self.rule(grounded, reopened(step)) if grounds and self.holds(grounded) else step
 

@@ -202,9 +202,9 @@ class InferredNames:
         """Why a refutation does not stand: a derivative is 0 only because nothing says what an undeclared name is."""
         derivatives = (n for side in (claim.left, claim.right) for n in walk(side) if isinstance(n, Deriv))
         for node in (n for n in derivatives if not depends_on(n.body, n.target)):
-            for name in (t.name for t in reach(node.body).tensors if t in self.declarations):
-                message = f"`{name}` is neither declared nor defined: nothing says what it depends on"
-                return Diagnostic("SG118", message, step.span, f"define it, `{name} = …`")
+            name = next((t.name for t in reach(node.body).tensors if t in self.declarations), None)
+            if name is not None:
+                return _independent(name, step)
         return None
 
     def together(self, claim: Claim, holds: Callable[[Claim], bool], span: Span) -> Diagnostic | None:
@@ -235,9 +235,8 @@ class InferredNames:
                 continue
             over = o.range.size if o.range is not None else "K"
             message = f"this holds if `{o.letter}` is none of the positions that the sums run over"
-            remedy = (
-                f"write `Let ${o.letter} \\notin \\{{1, \\dots, {over}\\}}$.`, or `Let ${o.letter} \\in [{over}]$.`"
-            )
+            said = (f"{o.letter} \\notin \\{{1, \\dots, {over}\\}}", f"{o.letter} \\in [{over}]")
+            remedy = "write " + ", or ".join(f"`Let ${formula}$.`" for formula in said)
             return Diagnostic("SG105", f"{message}, and nothing says whether it is one", span, remedy)
         return None
 

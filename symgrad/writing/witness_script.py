@@ -41,6 +41,10 @@ CONSTANTS = {"\\pi": "np.pi", "e": "np.e"}
 Scope = Mapping[Index, str]
 
 
+class NoScript(Exception):
+    """For what has no code, or too much of it to be read."""
+
+
 def witness_script(left: n.Expr, right: n.Expr, env: Environment) -> str:
     """The program; it prints both sides and their difference. Empty where it would be too long to be read.
 
@@ -52,7 +56,7 @@ def witness_script(left: n.Expr, right: n.Expr, env: Environment) -> str:
     script = _Script(env, n.reach(sides[0]) | n.reach(sides[1]))
     try:
         written = [script.expr(side, {}) for side in sides]
-    except (KeyError, NotImplementedError):
+    except (KeyError, NoScript):
         return ""
     lines = [*script.lines, f"left = {written[0]}", f"right = {written[1]}", "print(left, right, left - right)"]
     text = "\n".join([*_imports("\n".join(lines)), *lines]) + "\n"
@@ -171,10 +175,10 @@ class _Script:
     # --- expressions ------------------------------------------------------------------------------
 
     def expr(self, node: n.Expr, scope: Scope) -> Code:
-        """The code of an expression; raises ``NotImplementedError`` for a kind that has none, or too much."""
+        """The code of an expression; raises ``NoScript`` for a kind that has none, or too much."""
         self.written_nodes += 1
         if self.written_nodes > MOST_WRITTEN:
-            raise NotImplementedError("too long to be read")
+            raise NoScript("too long to be read")
         match node:
             case n.Num():
                 return _fraction(node.value)
@@ -209,7 +213,7 @@ class _Script:
                 return self._applied(node, scope)
             case n.MatrixFunction():
                 return self._of_matrix(node, scope)
-        raise NotImplementedError(type(node).__name__)
+        raise NoScript(type(node).__name__)
 
     def _over_positions(self, node: n.Sum | n.Prod, scope: Scope) -> Code:
         """``sum(body for i in range(1, N + 1) if condition)``, nested sums in one."""

@@ -293,7 +293,7 @@ def explains(formula: Inline, prose: Prose) -> bool:
     """True for a formula that begins an item of a list, or stands behind ``where``: it says what a name is."""
     text, start = formula.content.source.text, formula.content.start
     line = text[text.rfind("\n", 0, start) + 1 : start]
-    return words.ITEM.fullmatch(line) is not None or words.WHERE.match(prose.before) is not None
+    return words.ITEM.fullmatch(line) is not None or words.EXPLAINS.match(prose.before) is not None
 
 
 def is_undenied(prose: Prose) -> bool:

@@ -29,7 +29,7 @@ _ABOVE = re.compile(r"(?:\\partial|(?<![A-Za-z\\])d|\\nabla(?:_\w|_\{[^{}]*\})?)
 
 def noise_letters(formulas: Iterable[str]) -> frozenset[str]:
     """The letters of noise: each is the last term of a model, and stands nowhere else in a calculation."""
-    rows = [_plain(row) for text in formulas for row in re.split(r"\\\\|\\begin\{[^{}]*\}|\\end\{[^{}]*\}", text)]
+    rows = _rows(formulas)
     above = {x for row in rows for x in _ABOVE.findall(row)}
     models = [(m.group(1), m.group(2)) for row in rows if (m := _MODEL.fullmatch(row))]
     noise = {letter for name, letter in models if name not in above}
@@ -41,7 +41,7 @@ def doubted_letters(formulas: Iterable[str], noise: frozenset[str]) -> frozenset
 
     Something is differentiated by a letter of the model, and no residual ``y - w x`` shows that ``y`` is data.
     """
-    rows = [_plain(row) for text in formulas for row in re.split(r"\\\\|\\begin\{[^{}]*\}|\\end\{[^{}]*\}", text)]
+    rows = _rows(formulas)
     models = [(row, m.group(1), m.group(2)) for row in rows if (m := _MODEL.fullmatch(row)) and m.group(2) in noise]
     by = {x for row in rows for found in _UNDER.findall(row) for x in found if x}
     anything = any(re.search(r"\\nabla(?!_)", row) for row in rows)
@@ -74,6 +74,10 @@ def _has_residual(row: list[str], name: str, body: list[str]) -> bool:
             if terms in (sorted(behind[: len(terms)]), sorted(before[-len(terms) :])):
                 return True
     return False
+
+
+def _rows(formulas: Iterable[str]) -> list[str]:
+    return [_plain(row) for text in formulas for row in re.split(r"\\\\|\\begin\{[^{}]*\}|\\end\{[^{}]*\}", text)]
 
 
 def _plain(row: str) -> str:

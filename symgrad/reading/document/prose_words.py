@@ -374,4 +374,4 @@ OR = _pattern(r"^[\s,]*or[\s~]*(?:if[\s~]*|when[\s~]*|that[\s~]*)?$")
 
 ITEM = re.compile(r"[ \t>]*[-+*][ \t]+(?:\$|\\\()`?")
 """What stands before a formula that begins an item of a list."""
-WHERE = re.compile(r"\W*(?:where|here)\b(?!.*\b(?:let|new|now|another)\b)", re.IGNORECASE)
+EXPLAINS = re.compile(r"\W*(?:where|here)\b(?!.*\b(?:let|new|now|another)\b)", re.IGNORECASE)

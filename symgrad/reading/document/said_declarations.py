@@ -106,8 +106,7 @@ _ARRANGED = _patterns(
     rf"(?P<matrix>{_ONE})\s*,?\s+(?:(?:is|be|denotes?)\s+(?:the|an?)\s+(?:[\w-]+\s+){{0,3}}matrix,?\s+)?"
     rf"(?:whose|with|has)\s+(?:(?:{_ONE}|[a-z])-?\s?'?th\s+)?(?P<line>row|column)s?\s+(?:(?:is|are)\s+)?"
     rf"{_WORDS}(?P<entry>{_ONE})",
-    rf"\b(?P<line>row|column)s?\s+of\s+{_WORDS}(?P<matrix>{_ONE})\s+(?:is|are|contains?|holds?)\s+{_WORDS}"
-    rf"(?P<entry>{_ONE})",
+    _LINES[0].pattern,
 )
 _SLOTTED = re.compile(r"(?P<name>.+?)_\{?(?P<letter>[a-zA-Z])\}?(?P<top>\s*\^\s*\{?\s*(?:\\top|\\intercal|T)\s*\}?)?")
 _ENTRY = re.compile(r"(?P<name>.+?)_\{?(?P<letter>[a-zA-Z])\}?\s*=\s*1")
@@ -212,7 +211,7 @@ class _Words:
     def split_hots(self, sentence: str) -> Iterator[str]:
         """``y = e_o``, of "`y_j = 1` if `j = o`, and 0 otherwise\""""
         for pattern in _SPLIT_HOTS:
-            for match in pattern.finditer(sentence):
+            for match in _found(pattern, sentence):
                 entry, zero = _ENTRY.fullmatch(self.written(match["one"])), self.written(match["zero"] or "0")
                 ends = [end.strip() for end in self.written(match["at"]).split("=")]
                 if entry is None or entry["letter"] not in ends or len(ends) != 2 or not zero.endswith("0"):
@@ -226,7 +225,7 @@ class _Words:
     def lines(self, sentence: str) -> Iterator[str]:
         """``u_w = U_{:w}``, of "the columns of `U` are the vectors `u_w`\""""
         for pattern in _LINES:
-            for match in pattern.finditer(sentence):
+            for match in _found(pattern, sentence):
                 vector, matrix = _SLOTTED.fullmatch(self.written(match["entry"])), self.written(match["matrix"])
                 numbers = [int(n) for n in re.findall(r"\d+", match["entry"] + match["matrix"])]
                 plain = says_plainly(self.prose[numbers[0]]) and is_undenied(self.prose[numbers[1]])
@@ -234,11 +233,7 @@ class _Words:
                     continue
                 name, letter, row = vector["name"], vector["letter"], match["line"].lower() == "row"
                 if row or not vector["top"]:
-                    yield (
-                        f"{name}_{{{letter}}} = {matrix}_{{{letter}:}}"
-                        if row
-                        else f"{name}_{{{letter}}} = {matrix}_{{:{letter}}}"
-                    )
+                    yield f"{name}_{{{letter}}} = {matrix}_{{{f'{letter}:' if row else f':{letter}'}}}"
 
     def arranged(self, sentence: str) -> Iterator[tuple[str, str]]:
         """``X`` and 'rows' of "`X`, whose `i`-th row is `x_i^\\top`\""""

@@ -444,7 +444,8 @@ class Scope:
         """
         found = _longest(sym, self.values, sym.key in self.twins)
         if found[0] is None and sym.key in self.unlabelled and not (sym.sub or sym.sup or sym.primes):
-            return self.labelled(sym.key), (), ()
+            labelled = self.labelled(sym.key)
+            return (labelled if labelled in self.values else None), (), ()
         return found
 
     def labelled(self, letter: str) -> NameKey | None:
