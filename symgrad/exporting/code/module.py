@@ -177,8 +177,7 @@ class Module(ABC):
         """The lines of an array's forward function up to its result, and of its backward function."""
         body = self.body(c, c.forms)
         assert c.upstream is not None  # it is an array
-        shape = ", ".join(str(affine(d, body.sizes)) for d in c.upstream.dims)
-        shape = f"({shape}{',' if len(c.upstream.dims) == 1 else ''})"
+        shape = as_tuple([str(affine(d, body.sizes)) for d in c.upstream.dims])
         both = TwoPasses(body, [a.name for a in c.arguments])
         ahead = [line.text for line in both.forward]
         behind = [line.text for line in both.backward]
@@ -189,7 +188,7 @@ class Module(ABC):
         self.helpers |= {"_real", "_shaped", *(["_same_dtype"] if like else [])}
         forward = [*self._sizes(c, body, "\n".join(ahead)), *_lines(both.forward, VALUE, 4)]
         backward = [
-            *wrapped(f"{_tuple(both.kept)[1:-1]} = kept", 4),
+            *wrapped(f"{as_tuple(both.kept)[1:-1]} = kept", 4),
             *back_sizes,
             f'{d} = _real("{d}", {d}, {len(c.upstream.dims)})',
             *[f'_same_dtype("{d}", {d}, "{x}", {x})' for x in like],
@@ -263,7 +262,8 @@ def quoted(names: tuple[str, ...]) -> str:
     return "(" + ", ".join(f'"{n}"' for n in names) + ("," if len(names) == 1 else "") + ")"
 
 
-def _tuple(names: Sequence[str]) -> str:
+def as_tuple(names: Sequence[str]) -> str:
+    """``(a,)``, ``(a, b)``"""
     return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from symgrad.exporting.code.function_body import Body
 from symgrad.exporting.code.line_wrapping import wrapped
-from symgrad.exporting.code.module import BY_WRT, Cost, Module, docstring, function, quoted, suffix
+from symgrad.exporting.code.module import BY_WRT, Cost, Module, as_tuple, docstring, function, quoted, suffix
 from symgrad.exporting.code.python_text import PythonText
 from symgrad.exporting.program.structure import Slices
 
@@ -62,7 +62,6 @@ class NumpyModule(Module):
         assert c.upstream is not None  # it is an array
         forward, backward, both = self.passes(c)
         known, d = quoted(tuple(c.forms)), c.upstream.name
-        kept = f"({', '.join(both.kept)}{',' if len(both.kept) == 1 else ''})"
         said = ", ".join(both.kept)
         yield function(
             f"def {c.name}_forward(*, {self.parameters(c)}) -> tuple[Array, tuple[Any, ...]]:",
@@ -70,7 +69,7 @@ class NumpyModule(Module):
                 docstring(c, f", and what ``{c.name}_backward`` needs of it: {said}."),
                 *_call_checks(c),
                 *forward,
-                *wrapped(f"return {self.result(c, both.body)}, {kept}", 4),
+                *wrapped(f"return {self.result(c, both.body)}, {as_tuple(both.kept)}", 4),
             ],
         )
         self.helpers.add("_wanted")
