@@ -50,7 +50,8 @@ from symgrad.reading.document.upper_positions import upper_positions
 from symgrad.reading.document.written_samples import written_sides
 from symgrad.reading.inference.inferring import Inferred, close, infer
 from symgrad.reading.meaning.assumptions import pointed_back, read_restrictions
-from symgrad.reading.meaning.chain_reader import ChainReader
+from symgrad.reading.meaning.chain import RelationChain
+from symgrad.reading.meaning.chain_reader import read_chain
 from symgrad.reading.meaning.conditions import SIGNS
 from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.expectations import Outcomes
@@ -310,7 +311,7 @@ class Reader:
         self.group += 1
         relations = read_relations([arranged(formula, self.is_declared)], None, self.scope.words)
         for chain in _chains(relations):
-            ChainReader(self.out, chain, self.definitions, self.group).read()
+            read_chain(RelationChain(self.out, chain, self.definitions, self.group))
 
     def enter(self, layer: DeclarationLayer) -> None:
         before = {t: dict(getattr(self.scope, t)) for t in Scope.TABLES}
@@ -376,7 +377,7 @@ class Reader:
                 meant, premises = "consequence", (*premises, before)
             led = chain[-1].sign in IMPLIES
             premises = premises[-MAX_PREMISES:]
-            ChainReader(
+            written = RelationChain(
                 self.out,
                 chain,
                 self.definitions,
@@ -388,7 +389,8 @@ class Reader:
                 led,
                 remarks,
                 self.last_head,
-            ).read()
+            )
+            read_chain(written)
             before = next(((r.left, tuple(r.right)) for r in reversed(chain) if r.equality and not r.unread), before)
         self.remember(relations, before, meant, premises)
 
