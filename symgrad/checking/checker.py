@@ -24,6 +24,7 @@ from symgrad.checking.other_readings import (
     unrelated,
     uses,
     with_hidden,
+    without_parameter,
 )
 from symgrad.checking.own_words import in_own_words, missing_term
 from symgrad.checking.refute import Evaluation, Session, holds, refute
@@ -151,8 +152,10 @@ class Checker:
         if out.claim is None:
             raise ValueError("a step was read as nothing")
         base = replace(base, inferred=self.names.declared(out.claim))
-        nothing = self.names.undefined(out.claim, base) or undefined_dependence(out.claim, base, self.names.independent)
+        nothing = self.names.undefined(out.claim, base) or undefined_dependence(out.claim, base, self.names.dependence)
         wider = self.with_hidden(out.claim, base) if nothing is not None else None
+        silent = without_parameter(out.claim, base, self.names.dependence) if nothing is None else []
+        base = replace(base, warnings=(*base.warnings, *silent))
         if nothing is not None and wider is None:
             return replace(base, read_left=read(out.claim.left), read_right=read(out.claim.right), diagnostic=nothing)
         step = self.rule(wider or out.claim, base)
@@ -208,8 +211,8 @@ class Checker:
 
     def with_hidden(self, claim: Claim, base: Step) -> Claim | None:
         """A claim that holds whatever more its undeclared functions depend on; None if it does not."""
-        wider = with_hidden(claim, self.names.independent)
-        nothing = self.names.undefined(wider, base) or undefined_dependence(wider, base, self.names.independent)
+        wider = with_hidden(claim, self.names.dependence)
+        nothing = self.names.undefined(wider, base) or undefined_dependence(wider, base, self.names.dependence)
         return wider if wider != claim and nothing is None and self.prove(wider) is not None else None
 
     def without_doubt(self, step: Step, claim: Claim) -> Step:

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import combinations, islice
 
 from symgrad.calculus.differentiate import depends_on
+from symgrad.checking.other_readings import SaidDependence
 from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Assumption, Claim
@@ -16,15 +17,17 @@ from symgrad.core.nodes import Add, Apply, Cond, Deriv, Entry, Expr, Ref, Tensor
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray
 from symgrad.core.substitute import mapped_through
 from symgrad.reading.inference.inferring import Inferred
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import ReadDocument
-from symgrad.reading.tree.syntax import Sym
+from symgrad.reading.tree.syntax import Call, Derivative, Sym
 from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
 MAX_PAIRS = 3
 """Of fixed positions that may be meant apart, so many pairs are tried."""
+_DEPENDS = re.compile(r"\b(?:(?:in)?depend\w*\s+(?:up)?(?:on|of)|functions? of)\b", re.IGNORECASE)
 LETTERS = re.compile(r"\\?[A-Za-z]+")
 
 
@@ -52,10 +55,15 @@ class InferredNames:
         self.redeclared = document.scope.redeclared if document is not None else {}
         self.rights: dict[Diagnostic, str] = {}
         """What stands on the right of the definitions that could not be read."""
-        self.independent: frozenset[tuple[str, str]] = (
-            document.scope.independent if document is not None else frozenset()
+        self.dependence = (
+            SaidDependence(
+                document.scope.independent,
+                _differentiated(document),
+                _DEPENDS.search(document.source.text) is not None,
+            )
+            if document is not None
+            else SaidDependence()
         )
-        """Functions with the variables that the text says they do not depend on."""
         self.unknown = {*document.scope.unknown.values()} if document is not None else set()
         """The functions that nothing but derivatives has."""
         values = document.scope.values.items() if document is not None else ()
@@ -295,6 +303,12 @@ class InferredNames:
         asked = ", ".join(f"`${self.declarations[t]}$`" for t in dict.fromkeys(own))
         message = "the two sides have different shapes, as far as the shapes of undeclared names can be told"
         return Diagnostic("SG105", message, step.span, f"declare them; from their use: {asked}")
+
+
+def _differentiated(document: ReadDocument) -> frozenset[str]:
+    """The functions that stand alone in a derivative somewhere, ``\\nabla_\\theta Q(s, a)``."""
+    below = (n.body for sides in document.chains for side in sides for n in subnodes(side) if isinstance(n, Derivative))
+    return frozenset(NameKey.function(body.function).latex for body in below if isinstance(body, Call))
 
 
 def _independent(name: str, step: Step) -> Diagnostic:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from symgrad.calculus.differentiate import depends_on
 from symgrad.checking.one_hots import position_of
@@ -36,8 +37,20 @@ from symgrad.core.substitute import mapped_through
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.writing.index_latex import latex
 
-Independent = frozenset[tuple[str, str]]
-"""Functions with the variables that the text says they do not depend on."""
+_LETTER = re.compile(r"\\\\[A-Za-z]+|[A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class SaidDependence:
+    """What the document says of the arguments of functions that it does not declare.
+
+    independent: functions with variables that they do not depend on; differentiated: those that it differentiates;
+    spoken: whether its text speaks of what depends on what at all.
+    """
+
+    independent: frozenset[tuple[str, str]] = frozenset()
+    differentiated: frozenset[str] = frozenset()
+    spoken: bool = False
 
 
 def uses(claim: Claim, definition: Definition) -> bool:
@@ -71,7 +84,7 @@ def unrelated(claim: Claim, base: Step) -> list[Diagnostic]:
     return out
 
 
-def undefined_dependence(claim: Claim, base: Step, independent: Independent) -> Diagnostic | None:
+def undefined_dependence(claim: Claim, base: Step, said: SaidDependence) -> Diagnostic | None:
     """Why a claim says nothing: it differentiates a declared name without a definition by another quantity.
 
     That derivative would be 0 by default, and a verdict on the claim would rest on nothing that the author wrote.
@@ -86,10 +99,10 @@ def undefined_dependence(claim: Claim, base: Step, independent: Independent) -> 
                     base.span,
                     f"define it, `{name} = …`",
                 )
-    return _hidden_dependence(claim, base, independent)
+    return _hidden_dependence(claim, base, said)
 
 
-def _hidden_dependence(claim: Claim, base: Step, independent: Independent) -> Diagnostic | None:
+def _hidden_dependence(claim: Claim, base: Step, said: SaidDependence) -> Diagnostic | None:
     """Why a claim says nothing: it differentiates an undeclared function by what none of its kind is a function of.
 
     In ``\\sum_{ij} f(X_{ij}) (w_i^\\top v_j - b)^2`` the weight is no function of ``w``: ``w`` stands beside it, and
@@ -107,18 +120,43 @@ def _hidden_dependence(claim: Claim, base: Step, independent: Independent) -> Di
         inside = [(form.name, n) for form, n in undeclared(node.body) if n.function.hidden]
         named = {name for name, n in inside if depends_on(n, node.target)}
         for name, _ in inside:
-            if name not in named and not _is_said(independent, name, node.target):
+            if name not in named and not _is_said(said, name, node.target) and not _is_silent(claim, said, name, node):
                 message = f"`{name}` is not declared, and nothing says how it depends on `{latex(node.target)}`"
                 return Diagnostic("SG118", message, base.span, f"define it, or name its parameter, `{name}_\\theta`")
     return None
 
 
-def _is_said(independent: Independent, name: str, by: Expr) -> bool:
+def without_parameter(claim: Claim, base: Step, said: SaidDependence) -> list[Diagnostic]:
+    """A warning for each function that does not depend on what it is differentiated by, since it does not name it."""
+    out: dict[str, Diagnostic] = {}
+    derivatives = [n for side in (claim.left, claim.right) for n in walk(side) if isinstance(n, Deriv)]
+    for node in derivatives:
+        for form, n in undeclared(node.body):
+            plain = n.function.hidden and not depends_on(n, node.target)
+            if plain and not _is_said(said, form.name, node.target) and _is_silent(claim, said, form.name, node):
+                message = f"`{form.name}` does not name `{latex(node.target)}`, as others do: read as independent of it"
+                remedy = f"name its parameter, `{form.name}_\\theta`, if it depends on it"
+                out[form.name] = Diagnostic("SG212", message, base.span, remedy, "warning")
+    return list(out.values())
+
+
+def _is_silent(claim: Claim, said: SaidDependence, name: str, by: Deriv) -> bool:
+    """True for the ``R`` of ``\\sum_\\tau P(\\tau; \\theta) R(\\tau)``: others name theta, and nothing differentiates
+    R alone. The ``Q^\\pi`` beside ``\\pi_\\theta`` may depend on it.
+    """
+    nodes = [n for side in (claim.left, claim.right) for n in all_nodes(side)]
+    alone = name in said.differentiated or said.spoken
+    naming = {form.name for n in nodes for form, f in undeclared(n) if depends_on(f, by.target)}
+    led = any(letter in name for other in naming for letter in _LETTER.findall(other)[:1])
+    return bool(naming) and not alone and not led
+
+
+def _is_said(said: SaidDependence, name: str, by: Expr) -> bool:
     """True if the text says that a function does not depend on a variable."""
-    return isinstance(by, Entry) and (name, by.tensor.name) in independent
+    return isinstance(by, Entry) and (name, by.tensor.name) in said.independent
 
 
-def with_hidden(claim: Claim, independent: Independent) -> Claim:
+def with_hidden(claim: Claim, said: SaidDependence) -> Claim:
     """The claim with undeclared functions as functions of all that it differentiates by, too.
 
     What holds then holds whatever of these they depend on.
@@ -131,7 +169,7 @@ def with_hidden(claim: Claim, independent: Independent) -> Claim:
         if not isinstance(n, Apply) or not n.function.hidden or n.derivs or n.function.values:
             return None
         f, name = n.function, n.function.form.name if n.function.form is not None else n.function.name
-        more = [t for t in by if (name, t.name) not in independent]
+        more = [t for t in by if (name, t.name) not in said.independent]
         other = made.setdefault(f, replace(f, shapes=(*f.shapes, *(t.ranges for t in more)), hidden=False))
         own = tuple(Lam(lam.axes, go(lam.body)) for lam in n.arguments)
         return Apply(other, (*own, *map(_whole, more)), ())

@@ -20,6 +20,7 @@ from symgrad.reading.document.assertions import (
     is_called,
     is_plain_ground,
     is_quantified,
+    is_said_for,
     last_cases,
     leaves_sums_out,
     may_be_called,
@@ -59,7 +60,8 @@ from symgrad.reading.meaning.open_indices import OpenIndices
 from symgrad.reading.names.declarations import Paragraph, declares_arrays, split
 from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.incidental import Incidental
-from symgrad.reading.names.scope import Scope
+from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.names.upstream_costs import Costs, may_go_forward, undefined_costs
 from symgrad.reading.read_document import ReadDocument
 from symgrad.reading.tokens.columns import arranged
@@ -71,7 +73,7 @@ from symgrad.reading.tokens.relations import EXCEPTIONS, IMPLIES, Relation, Row,
 from symgrad.reading.tokens.rows import read_rows
 from symgrad.reading.tokens.rows_as_cases import rows_as_cases
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, is_name, letter_key
+from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
 
@@ -237,6 +239,8 @@ class Reader:
             unequal = behind and bool(statement(found, ("\\neq",)).sign)
             if found and k and (unequal or is_quantified(formulas[k - 1], inline)):
                 found.insert(0, replace(found[0], kind="command", text="\\forall"))
+            if found and is_said_for(prose[k], stance) and self.introduces(found):
+                stance, says[k] = "mentioned", "perhaps"
             if found:
                 kept.append("denied" if stance == "case" and k not in cases else stance)
                 if says[k] and not (says[k] == "setting" and letter_key(found[0]) in self.used):
@@ -244,7 +248,7 @@ class Reader:
                 if explains(inline, prose[k]):
                     explaining.add(len(tokens))
                 example = stance == "unclear" and prose[k].last and not prose[k].ended and _is_setting(found)
-                if (k in cases or example) and any(t.text in SIGNS for t in found):
+                if ((k in cases and stance == "case") or example) and any(t.text in SIGNS for t in found):
                     self.cases.append(tuple(found))
                     if prose[k].ended and "case" not in prose[k].before.lower():
                         self.remarks.append(self.cases[-1])
@@ -265,6 +269,16 @@ class Reader:
         self.out.diagnostics.extend(paragraph.diagnostics)
         self.out.not_checked.extend(paragraph.notes)
         return [formula for formula, stance in zip(tokens, kept, strict=True) if stance in ("asserted", "mentioned")]
+
+    def introduces(self, formula: Sequence[Token]) -> bool:
+        """True for ``for $p = \\sigma(x)$`` of a new name: with no other meaning, it is no special case."""
+        said = statement(formula, ("=",))
+        if not said.left or len(said.right) < len("w x") or not is_name(said.left[0]):
+            return False
+        letter = letter_key(said.left[0])
+        composed = any(t.kind == "sup" or t.text in ("+", "(", "\\frac", "\\sum") for t in said.right)
+        new = letter not in self.used and letter not in self.scope.indices and not self.scope.has_meaning(letter)
+        return composed and new and letter not in {letter_key(t) for t in said.right if is_name(t)}
 
     def restrict(
         self, paragraph: Paragraph, formulas: Sequence[Inline], read: Sequence[tuple[int, list[Token]]]
@@ -358,6 +372,7 @@ class Reader:
             relations = read_relations(rows, self.last_side, self.scope.words)
             for relation in relations:
                 relation.conditions = [c for c in relation.conditions if not self.declares(c, False)]
+            relations = [r for relation in relations for r in self.with_explained(relation)]
             relations = rows_as_cases(relations, self.is_undefined)
         except RecursionError:
             span = display.content
@@ -369,7 +384,7 @@ class Reader:
             meant, premises = "consequence", self.solving
         solvable = not says_independent(display)
         before, led = self.last_equation, False
-        for chain in _chains(relations):
+        for chain in self.definitions_first(_chains(relations)):
             if self.scope.gradients is None and may_go_forward(self.scope, chain[0].left, chain[0].right):
                 chain = with_differentials(chain, self.scope.is_function)
             self.last_head = self.last_head if chain[0].left == self.last_side else chain[0].left
@@ -457,6 +472,47 @@ class Reader:
         self.at = display.full.end
         if turns_to_another(display):
             self.scope.section = display.full.start
+
+    def with_explained(self, relation: Relation) -> list[Relation]:
+        """A relation, and behind it what ``\\text{where } r = y - X w`` defines in a remark on it."""
+        out, kept = [relation], []
+        for remark in relation.conditions:
+            explains = remark[0].kind == "text" and remark[0].text.strip().lower() in ("where", "with")
+            made = read_relations([tuple(remark[1:])], None, self.scope.words) if explains else []
+            if made and all((self.is_new(r) or self.restates(r)) and not r.conditions for r in made):
+                out += made
+            else:
+                kept.append(remark)
+        relation.conditions = kept
+        return out
+
+    def is_new(self, relation: Relation) -> bool:
+        """True for an equation of a name alone that has no meaning yet."""
+        name = relation.left
+        new = len(name) > 0 and is_name(name[0]) and not self.scope.has_meaning(letter_key(name[0]))
+        return new and relation.sign == "=" and relation.unread is None and self.is_undefined(name)
+
+    def restates(self, relation: Relation) -> bool:
+        """True for an equation of a name that is defined already: a claim."""
+        left = relation.left
+        key = NameKey(letter_key(left[0])) if len(left) == 1 and is_name(left[0]) else None
+        return relation.sign == "=" and key is not None and isinstance(self.scope.values.get(key), Defined)
+
+    def definitions_first(self, chains: list[list[Relation]]) -> list[list[Relation]]:
+        """The chains of a display with ``r = y - \\lambda`` in front of ``g = X^\\top r``, behind which it is written.
+
+        What the first side of a chain has is an unknown of it, which a later one solves.
+        """
+        out: list[list[Relation]] = []
+        for chain in chains:
+            at = len(out)
+            if out and len(chain) == 1 and self.is_new(chain[0]):
+                letter = letter_key(chain[0].left[0])
+                users = [k for k, other in enumerate(out) if letter in letters_in([t for r in other for t in r.right])]
+                unknown = any(letter in letters_in(other[0].left) or other[-1].sign in IMPLIES for other in out)
+                at = users[0] if users and not unknown and letters_in(out[users[0]][0].left) else at
+            out.insert(at, chain)
+        return out
 
     def is_undefined(self, left: tuple[Token, ...]) -> bool:
         """True for the left side of an equation that can define it."""

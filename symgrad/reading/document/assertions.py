@@ -282,11 +282,16 @@ def definers(prose: Sequence[Prose], said: Sequence[Stance]) -> list[Definingnes
             out.append("setting")
         elif plainly and words.FOR_NOW.search(p.before + p.after):
             out.append("for now")
-        elif words.ANEW.search(clause):
+        elif words.ANEW.search(clause) or words.NAMES_ANOTHER.match(p.before):
             out.append("anew")
         else:
             out.append("plainly" if plainly else "" if words.PLACES.search(clause) else "perhaps")
     return out
+
+
+def is_said_for(prose: Prose, stance: Stance) -> bool:
+    """True for ``for $p = \\sigma(x)$``, which considers a case, unless it tells what p is."""
+    return stance == "case" or (stance == "unclear" and words.FOR.search(prose.before) is not None)
 
 
 def explains(formula: Inline, prose: Prose) -> bool:

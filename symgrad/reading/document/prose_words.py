@@ -345,6 +345,13 @@ ANEW = _pattern(
     _words("let, (?:re)?define, (?:re-?)?denote, set, put, choose, take")
     + r"(?:\s+(?:now|instead|again|us|rather))?[\s~]*$"
 )
+NAMES_ANOTHER = _pattern(
+    r"^\W*(?:(?:for )?(?:the|an?)\s+)?"
+    r"(?:(?!(?:the|an?|total|overall|whole|full|same|above|resulting|final|corresponding|last)\b)[\w-]+\s+){1,3}"
+    r"(?:loss|cost|objective|likelihood|penalty|regulari[sz]er|criterion|estimator|kernel|activation)"
+    r"(?:\s+function)?(?:\s+(?:is|reads)(?:\s+(?:given|defined)\s+(?:by|as))?\W*|\W*:\W*)$"
+)
+"""``The logistic loss is``, ``**Logistic loss**:``: a kind of thing, all of which one letter may stand for."""
 PLACES = _pattern(
     _words(r"at, for, to, that, than, from, if, when, assum\w*, suppos\w*, case, whenever, equation") + r"\s*$"
 )

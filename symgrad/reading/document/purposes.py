@@ -6,6 +6,7 @@ import re
 from typing import Literal
 
 from symgrad.reading.document.blocks import Display
+from symgrad.reading.document.prose_words import NAMES_ANOTHER
 from symgrad.reading.document.sentences import FORMULA, sentence_before
 
 Purpose = Literal["claim", "condition", "consequence"]
@@ -84,7 +85,7 @@ def substitutes(display: Display) -> bool:
 def turns_to_another(display: Display) -> bool:
     """True if the sentence before a display goes over to something else: ``Now consider the addition gate:``."""
     words = sentence_before(display)
-    return bool(_TURNS_TO.search(words)) and not _CONSEQUENCE.search(words)
+    return bool(_TURNS_TO.search(words) or NAMES_ANOTHER.match(words)) and not _CONSEQUENCE.search(words)
 
 
 def concludes(display: Display) -> bool:

@@ -102,6 +102,8 @@ class UndeclaredNames:
     """The letters of sums, deltas and conditions, and those with a declared range."""
     summed: frozenset[str] = frozenset()
     """The letters of written sums."""
+    counted: frozenset[str] = frozenset()
+    """Those of them that count from 1."""
     index_letters: frozenset[str] = frozenset()
     has_deltas: bool = False
     """True if Kronecker's delta occurs: then no ``\\delta`` is a name, also where its letters are written otherwise."""
@@ -119,20 +121,28 @@ class UndeclaredNames:
     """Names with brackets behind them somewhere: a \\sigma without any is no function."""
     numbered: frozenset[str] = frozenset()
     """Names with a letter in a slot somewhere: `x_1` is an entry of such an x, and a name of its own otherwise."""
+    from_one: frozenset[str] = frozenset()
+    """Those of them whose positions count from 1: beside ``\\sum_{i=1}^n w_i x_i``, `w_0` is a name of its own."""
 
     gathered: dict[str, int] = field(default_factory=dict)
     """The letters that hold positions, the w of ``u_{w_k}``, with the number of slots of their own."""
     generic: frozenset[str] = frozenset()
     """Arguments of which there are samples: the ``x`` of ``p(x) = …``, written whole in such chains alone."""
 
+    parameters: frozenset[str] = frozenset()
+    """The letters below functions that something is differentiated by, the theta of ``\\pi_\\theta(a)``."""
+
     labelled: frozenset[str] = frozenset()
-    """Names that divide, with one letter below them, and nothing else with it there: the d of ``\\sqrt{d_k}``."""
+    """Names whose one letter below them is no position: the d of ``\\sqrt{d_k}``, the p of ``p_t = \\sigma(x)``."""
 
     def __post_init__(self) -> None:
         self.exponents = [e for sides in self.chains for side in sides for e in exponents(self.scope, side)]
         below = [n for tree in self.trees for n in subnodes(tree)]
         syms = [n for n in below if isinstance(n, Sym)]
-        self.summed = frozenset(x for n in below if isinstance(n, BigOp) for x in summed_letters(n))
+        sums = [n for n in below if isinstance(n, BigOp)]
+        self.summed = frozenset(x for n in sums for x in summed_letters(n))
+        self.counted = frozenset(x for n in sums if spelled(n.sub).endswith("=1") for x in summed_letters(n))
+        self.counted -= {x for n in sums if spelled(n.sub).endswith("=0") for x in summed_letters(n)}
         self.operators = frozenset(
             f.key
             for n in below
@@ -163,10 +173,12 @@ class UndeclaredNames:
             - self.scope.apart
         )
         self.numbered = frozenset(s.key for s in syms if self.is_undeclared(s) and self._has_letter_slot(s))
+        self.from_one = frozenset(self._from_one(syms))
         self.generic = self._generic()
-        self.labelled = frozenset(self._labelled())
+        self.labelled = frozenset(self._labelled()) | self._labelled_by_definition(syms)
+        self.parameters = _parameters(below)
         for sides in self.chains:
-            positions = self._parameters(sides) | self._positions(sides)
+            positions = (self._arguments(sides) | self._positions(sides)) - self.parameters
             for side in sides:
                 self.collect(side, positions)
                 for exponent in exponents(self.scope, side):
@@ -178,7 +190,7 @@ class UndeclaredNames:
         yield from (side for sides in self.chains for side in sides)
         yield from self.exponents
 
-    def _parameters(self, sides: Sequence[SyntaxNode]) -> set[str]:
+    def _arguments(self, sides: Sequence[SyntaxNode]) -> set[str]:
         """The names that stand for the arguments in ``f(x) = x^2``, where that defines f."""
         head = sides[0] if sides else None
         if not isinstance(head, Call):
@@ -227,6 +239,22 @@ class UndeclaredNames:
             if one and letter not in others[key] and NameKey(key) not in self.scope.values:
                 yield key
 
+    def _labelled_by_definition(self, syms: Sequence[Sym]) -> frozenset[str]:
+        """Names that are always written with one letter that nothing counts, and are equal to what does not have it."""
+        scripts: dict[str, set[str]] = {}
+        for s in syms:
+            scripts.setdefault(s.key, set()).add(spelled((*s.sub, *s.sup)))
+        out = set[str]()
+        for head, body in (sides[:2] for sides in self.chains if len(sides) > 1):
+            letters = letters_in(head.sub) if isinstance(head, Sym) else []
+            if not isinstance(head, Sym) or isinstance(body, NumberNode) or len(letters) != 1 or len(head.sub) != 1:
+                continue
+            scripts_of_body = (getattr(n, at, ()) for n in subnodes(body) for at in ("sub", "sup"))
+            elsewhere = {x for tokens in scripts_of_body for x in letters_in(tokens)}
+            if letters[0] not in self.bound | elsewhere and scripts[head.key] == {spelled(head.sub)}:
+                out.add(head.key)
+        return frozenset(out)
+
     def _summed_arguments(self, below: Sequence[SyntaxNode]) -> set[str]:
         """The letters that are nothing but arguments of a function that is summed over one of them: beside
         ``\\sum_w p(w \\mid c)``, the o and the c of ``p(o \\mid c)`` are positions where they stand below a name. So
@@ -261,6 +289,12 @@ class UndeclaredNames:
         """True for ``x_i``, and for ``x^{(i)}`` of an ``i`` that something binds."""
         above = letters_in(sym.sup) if len(sym.sup) == 3 and sym.sup[0].text == "(" else []
         return any(x in self.index_letters for x in letters_in(sym.sub)) or any(x in self.bound for x in above)
+
+    def _from_one(self, syms: Sequence[Sym]) -> set[str]:
+        """The names with a slot that counts from 1, and none that may be 0, as the t of ``h_t = f(h_{t-1})``."""
+        placed = [s for s in syms if s.key in self.numbered and self._has_letter_slot(s)]
+        shifted = {s.key for s in placed if any(t.kind not in ("letter", "command") for t in s.sub)}
+        return {s.key for s in placed if not self.counted.isdisjoint(letters_in(s.sub))} - shifted
 
     def _positions(self, sides: Sequence[SyntaxNode]) -> set[str]:
         """The letters in slots and arguments of declared and defined names, and of the left side: such a number is a
@@ -356,11 +390,16 @@ class UndeclaredNames:
             return False
         letters = [letter.key for s in below if isinstance(s, Position) for _, letter in s.terms]
         if not letters and not any(isinstance(s, Colon) for s in below):
-            return sym.key in self.numbered
+            return sym.key in self.numbered and not (spelled(sym.sub) == "0" and sym.key in self.from_one)
         if sym.key in self.outcomes and (self.bound | self.paired).isdisjoint(letters):
             return False
         sizes = self.scope.sizes if sym.key in self.numbered else ()  # `s_T` of no `s_t` has a label
         return all(x in self.index_letters or x in sizes or x in self.scope.index_arrays for x in letters)
+
+
+def _parameters(below: Sequence[SyntaxNode]) -> frozenset[str]:
+    by = {t.key for n in below if isinstance(n, Derivative) for t in n.targets if isinstance(t, Sym)}
+    return frozenset(by & {x for n in below if isinstance(n, Call) for x in letters_in(n.function.sub)})
 
 
 def _divided_by(node: SyntaxNode) -> list[SyntaxNode]:

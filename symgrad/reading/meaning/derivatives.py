@@ -93,8 +93,19 @@ def _through(body: Expr, targets: Sequence[Expr]) -> Expr:
     for target in targets:
         inner = ungrouped(body)
         if isinstance(target, Ref) and isinstance(inner, Ref) and target.definition not in reach(inner):
-            body = named_by(inner, target.definition)
+            named = named_by(inner, target.definition)
+            if named is inner:  # `u = r - s`, of what the body writes out for r and s
+                for part in _innermost_first(target.definition):
+                    named = named_by(named, part)
+                named = named_by(named, target.definition)
+            body = named if target.definition in reach(named) else body
     return body
+
+
+def _innermost_first(definition: Definition) -> list[Definition]:
+    """The definitions that a definition is made of, each behind those that it is made of itself."""
+    own = [d for d in reach(definition.body).definitions if d is not definition]
+    return sorted(own, key=lambda d: len(reach(d.body).definitions))
 
 
 def _as_in(body: Expr, target: Expr) -> Expr:

@@ -18,7 +18,7 @@ from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.upstream import with_positions
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.names.name_keys import NameKey
-from symgrad.reading.tree.name_parser import DENSITIES
+from symgrad.reading.tree.name_parser import DENSITIES, is_policy
 from symgrad.reading.tree.scripts import error, letters_in, read_slots
 from symgrad.reading.tree.syntax import Call, Position, Sym, SyntaxNode
 from symgrad.text.diagnostic import NotationError
@@ -50,7 +50,7 @@ def undeclared_function(el: Reading, node: Call) -> ReadValue | None:
         message = f"`{node.span.text}` is not declared: read as an arbitrary {kind} of its arguments"
         el.warn("SG212", message, node.span, f"define it, `{node.span.text} = …`", once=True)
         out = ReadValue(Func("exp", out.body)) if is_density(node) else out
-    return raised(el, out, sym.sup, sym.span) if sym.sup else out
+    return raised(el, out, sym.sup, sym.span) if sym.sup and not is_policy(sym.sup) else out
 
 
 def is_density(node: Call) -> bool:

@@ -29,6 +29,11 @@ MAX_ORDERS = 3
 """An equation of a paragraph may use names that this many later ones define one after the other."""
 
 
+SIZES_OF_SAMPLES = frozenset({"N", "n", "m", "B", "T"})
+SIZES_OF_CLASSES = frozenset({"K", "C", "V", "L", "k", "c", "W"})
+"""As authors name them: of ``Y \\in \\mathbb{R}^{N \\times K}`` the rows are one-hot."""
+
+
 @dataclass(slots=True)
 class Paragraph:
     """The inline formulas of one paragraph, read together: they may refer to each other in any order."""
@@ -191,14 +196,38 @@ class Paragraph:
         except NotationError:
             return
         declared = self.scope.values.get(key) if key is not None else None
-        if key is not None and isinstance(declared, Tensor) and len(declared.ranges) == 1:
-            self.scope.put_tensor(key, declared.ranges, "bit", declared.row)
-            whole = key.latex if slots else cover(name).text  # `the one-hot $y_a$` is said of y
+        if key is None or not isinstance(declared, Tensor):
+            return
+        whole = key.latex if slots else cover(name).text  # `the one-hot $y_a$` is said of y
+        if len(declared.ranges) == 1:
             spelled = f"\\sum_j {whole}_j = 1"
-            written = Source(cover(name).source.path, spelled)
-            tokens = tuple(tokenize(Span(written, 0, len(spelled)), Macros()))
-            self.scope.assumed.append(Assumed(tokens, cover(tokens), (), frozenset((declared.name,))))
-            self.scope.version += 1
+        elif len(declared.ranges) == 2:
+            classes = _axis_of_classes(declared.ranges)
+            if classes is None:
+                self.unused_kind(name)
+                return
+            row, entry = [x for x in "ijklabrs" if x not in self.scope.letters][:2]
+            place = f"{row}{entry}" if classes else f"{entry}{row}"
+            spelled = f"\\sum_{entry} {whole}_{{{place}}} = 1"
+        else:
+            return
+        self.scope.put_tensor(key, declared.ranges, "bit", declared.row)
+        written = Source(cover(name).source.path, spelled)
+        tokens = tuple(tokenize(Span(written, 0, len(spelled)), Macros()))
+        self.scope.assumed.append(Assumed(tokens, cover(tokens), (), frozenset((declared.name,))))
+        self.scope.version += 1
+
+
+def _axis_of_classes(ranges: Sequence[Range]) -> int | None:
+    """Along which axis the one-hots of a matrix lie, by the letters of its sizes; None if they don't tell.
+
+    ``Y \\in \\mathbb{R}^{N \\times K}`` has one in each row, ``\\mathbb{R}^{K \\times N}`` in each column.
+    """
+    of_samples = [str(r.size) in SIZES_OF_SAMPLES for r in ranges]
+    of_classes = [str(r.size) in SIZES_OF_CLASSES for r in ranges]
+    if sum(of_samples) == 1:
+        return of_samples.index(False)
+    return of_classes.index(True) if sum(of_classes) == 1 else None
 
 
 def _between_commas(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.core.nodes import Tensor
@@ -54,7 +56,7 @@ class Equations:
         if self.scope.has_random() and self.is_moment(left):
             self.assuming.assume(said.tokens)
             return True
-        if left[-1].text == ")":
+        if left[-1].text == ")" or (self.defining and self.is_abbreviation(left)):
             learn_run(self.scope, left)
         try:
             head = Parser(left, self.scope, cover(left), head=True).whole()
@@ -68,6 +70,14 @@ class Equations:
         if isinstance(head, Sym) and (hot := self.hot_at(head, right)) is not None:
             return self.alias(replace(head, sub=()), hot, span, True)
         return isinstance(head, Sym) and bool(self.defining) and self.quantity(head, right, span)
+
+    def is_abbreviation(self, left: Sequence[Token]) -> bool:
+        """True for ``MSE``: capitals that the document has elsewhere in this order, and none of them alone."""
+        run, text = "".join(t.text for t in left), left[0].span.source.text
+        plain = all(t.kind == "letter" and not t.style for t in left)
+        if not plain or not run.isupper() or text.count(run) < 2:
+            return False
+        return not re.search(rf"(?<![A-Za-z\\])[{run}](?![A-Za-z])", text)
 
     def first_link(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
         """``where $p = \\sigma(z) = \\frac{1}{1 + e^{-z}}$`` defines as ``$p = \\sigma(z)$`` does."""
@@ -229,7 +239,7 @@ class Equations:
         if len(names) != len(head.args) or sym.sup or sym.primes or self.scope.is_function(sym.key):
             return False
         held = any(self.scope.is_array(name) for name in names)  # `L(\\hat y, y) = …`, and `L` alone at their values
-        if sym.sub or (held and self.defining == "plainly"):
+        if sym.sub or (held and self.defining in ("plainly", "perhaps", "anew")):
             return bool(self.defining) and self.labelled_function(head, right, span)
         key = NameKey(sym.key)
         if (key, len(names)) in self.scope.calls or all(t.kind == "number" for t in right):
@@ -244,11 +254,19 @@ class Equations:
         """``h_\\theta(x) = \\theta^\\top x``"""
         try:
             body = Parser(right, self.scope, cover(right)).whole()
-            made = Definer(self.scope).define(head, body, span, True)
+            anew = self.is_restated(head, right)
+            made = Definer(self.scope).define(head, body, span, not anew)
         except NotationError:
             return False
         self.scope.said.append((head, body))
+        if made is not None and anew:
+            self.notes.append(Diagnostic("SG207", f"`{head.span.text}` is defined anew", span, "", "note"))
         return made is not None
+
+    def is_restated(self, head: Call, right: tuple[Token, ...]) -> bool:
+        """True for another definition of a function that has one: ``logistic loss: $\\ell(w) = \\dots$``."""
+        entry = self.scope.calls.get((NameKey.function(head.function), len(head.args)))
+        return entry is not None and entry.span.text.partition("=")[2].split() != cover(right).text.split()
 
 
 def unused(what: str, place: Span) -> Diagnostic:

@@ -367,6 +367,10 @@ class Scope:
     def is_value(self, key: str) -> bool:
         return NameKey(key) in self.values or key in self.indices or key in self.sizes
 
+    def has_meaning(self, letter: str) -> bool:
+        """True for a letter with a meaning in the document, in some style and with some label, that is not inferred."""
+        return letter in self.letters or any(k.letter == letter and not self.is_provisional(k) for k in self.values)
+
     def is_array(self, letter: str) -> bool:
         """True if the letter, bold or not, is a declared tensor or a defined quantity."""
         return NameKey(letter) in self.values or NameKey(letter, bold=True) in self.values

@@ -60,6 +60,11 @@ def as_label(above: tuple[Token, ...]) -> tuple[Token, ...]:
     return (replace(above[0], kind="text", text=word),) if plain else above
 
 
+def is_policy(above: Sequence[Token]) -> bool:
+    """True for the superscript of ``Q^\\pi(s, a)`` and ``V^*(s)``: no power."""
+    return len(above) > 0 and (above[0].text == "\\pi" or (len(above) == 1 and above[0].text in ("*", "\\star")))
+
+
 class NameParser(ArrayParser):
     """Names with accents, scripts and, where they take them, arguments."""
 
@@ -254,9 +259,12 @@ class NameParser(ArrayParser):
         """True if a parenthesis after a known name holds arguments: several of them, or, if the name
         heads a whole left side, only letters (``J(o, c) = …``, ``J(\\theta) = …``)."""
         closing = self.bracket_end(self.at)
-        if closing is None or sym.sup:
+        policy = is_policy(sym.sup) and not self.vocabulary.is_value(sym.key)
+        if closing is None or (sym.sup and not policy):
             return False
         inner = self.tokens[self.at + 1 : closing]
+        if policy and inner and all(is_name(t) or t.kind == "prime" or t.text == "'" for t in inner):
+            return True
         depth = bars = 0
         for t in inner:
             depth += (t.kind == "open" or t.text in OPEN) - (t.kind == "close" or t.text in ")]")

@@ -154,8 +154,12 @@ def argument_kinds(scope: Scope, entry: Defined | None, inside: frozenset[Define
         return ()
     in_subscripts, in_slots = subscript_letters(scope, entry.body), slot_letters(scope, entry.body)
     as_values = value_names(scope, entry.body, inside | {entry})
+    functions = [n.function for n in subnodes(entry.body) if isinstance(n, Call)]
+    parameters = {x for f in functions for x in letters_in(f.sub) if NameKey(x) in scope.values} - {*scope.indices}
 
     def is_position(a: str) -> bool:
+        if a in parameters and a not in scope.letters:
+            return False  # the theta of `\\pi_\\theta(a)`
         if a in in_subscripts:
             return True
         named = a in in_slots or a in scope.indices or a in scope.letters or NameKey(a) not in scope.values
