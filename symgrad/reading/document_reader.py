@@ -69,7 +69,16 @@ from symgrad.reading.tokens.cuts import outermost, statement
 from symgrad.reading.tokens.differentials import with_differentials
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros, collect_macros
-from symgrad.reading.tokens.relations import EXCEPTIONS, IMPLIES, Relation, Row, UnreadRow, read_relations, with_words
+from symgrad.reading.tokens.relations import (
+    EXCEPTIONS,
+    IMPLIES,
+    Relation,
+    Row,
+    UnreadRow,
+    read_relations,
+    with_plain_sign,
+    with_words,
+)
 from symgrad.reading.tokens.rows import read_rows
 from symgrad.reading.tokens.rows_as_cases import rows_as_cases
 from symgrad.reading.tree.parser import Parser
@@ -230,7 +239,7 @@ class Reader:
         explaining: set[int] = set()
         for k, (inline, stance) in enumerate(zip(formulas, said, strict=True)):
             try:
-                found = with_words(tokenize(inline.content, macros))
+                found, sign = with_plain_sign(with_words(tokenize(inline.content, macros)))
             except NotationError as e:
                 if any(mark in inline.content.text for mark in DECLARING):
                     self.out.diagnostics.append(e.diagnostic)
@@ -245,7 +254,9 @@ class Reader:
                 kept.append("denied" if stance == "case" and k not in cases else stance)
                 if says[k] and not (says[k] == "setting" and letter_key(found[0]) in self.used):
                     defining[len(tokens)] = says[k]
-                if explains(inline, prose[k]):
+                if sign and stance not in ("denied", "case"):
+                    defining[len(tokens)] = "anew" if sign == "\\coloneqq" else "plainly"
+                if stance != "case" and explains(inline, prose[k]):
                     explaining.add(len(tokens))
                 example = stance == "unclear" and prose[k].last and not prose[k].ended and _is_setting(found)
                 if ((k in cases and stance == "case") or example) and any(t.text in SIGNS for t in found):
@@ -353,7 +364,7 @@ class Reader:
 
     def display(self, display: Display, directive: Directive | None) -> None:
         """Read one display under the directive before it."""
-        cases, self.cases = tuple(self.cases), []
+        cases, self.cases = (*self.cases, *self.written_cases(display)), []
         remarks, self.remarks = tuple(self.remarks), []
         self.turn(display)
         self.scope.just_defined.clear()
@@ -408,6 +419,14 @@ class Reader:
             read_chain(written)
             before = next(((r.left, tuple(r.right)) for r in reversed(chain) if r.equality and not r.unread), before)
         self.remember(relations, before, meant, premises)
+
+    def written_cases(self, display: Display) -> list[tuple[Token, ...]]:
+        """The conditions that stand in the line of a display."""
+        out: list[tuple[Token, ...]] = []
+        for content in display.cases:
+            with suppress(NotationError):
+                out.append(tuple(tokenize(content, self.macros)))
+        return out
 
     def remember(
         self, relations: Sequence[Relation], before: Equation | None, meant: Purpose, premises: Sequence[Equation]

@@ -63,6 +63,7 @@ test_displays = facts()
         "````{prf:proof}\n```{math}\na = b\n```\n````",
         "::: {.theorem}\n$$a = b$$\n:::",
         "\\\\[ a = b \\\\]",
+        "$\na = b\n$",
         "\\begin{subequations}\\begin{align}a = b\\end{align}\\end{subequations}",
     ],
 )
@@ -188,6 +189,7 @@ test_inline_mathematics = facts()
         ("an escaped \\$x$ and $y$", ["y"]),
         ("$x\n\ny$", []),
         ("$ x$", []),
+        ("with $ W_i $ and $ b $, from $ 5 to $ 6", ["W_i", "b"]),
         ("`$x$` and $y$", ["y"]),
         ("## On $x$\n", ["x"]),
         ("- $a\n- b$", []),

@@ -148,7 +148,7 @@ def _sentence_stance(prose: Prose, text: str) -> Stance:
         return "denied"
     if words.CASES.search(prose.before) or _is_denied(prose) or (prose.ended and words.FOR_SUCH.search(prose.before)):
         return "denied"
-    if _is_case(prose):
+    if _is_case(prose) or _is_label(prose, text):
         return "case"
     if words.REJECTED.search(f"{prose.before}{FORMULA}{prose.after}"):
         return "asserted"
@@ -177,6 +177,13 @@ def _is_case(prose: Prose) -> bool:
         return False
     labelled = words.LABEL.match(prose.before) and words.LABEL_END.match(prose.after)
     return bool(labelled or words.FOR_THESE.search(prose.before) or words.FOR.search(prose.before))
+
+
+def _is_label(prose: Prose, text: str) -> bool:
+    """``$i = j$:`` at the beginning of a line."""
+    return words.LABELLING.match(prose.before) is not None and bool(
+        words.OF_LETTERS.match(text) and words.LABEL_ENDS.match(prose.after)
+    )
 
 
 def _is_said_alike(prose: Prose, text: str) -> bool:

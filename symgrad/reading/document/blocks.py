@@ -16,6 +16,8 @@ class Display:
     content: Span
     environment: str | None
     full: Span
+    cases: tuple[Span, ...] = ()
+    """Conditions that the line around it states, ``$y = x$ if $i = j$``."""
 
     @property
     def span(self) -> Span:

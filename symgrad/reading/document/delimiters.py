@@ -31,6 +31,10 @@ _NO_SPACE = re.compile(r"\S")
 _DOUBLED = re.compile(r"\\\\(?!\[[0-9.]+[a-z]{2}\])[\])\[(]")
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _DOLLAR = re.compile(r"\\.|\$", re.DOTALL)
+_SPACED = re.compile(r"\$[ \t]+([A-Za-z]'?|(?=[^$\n]*[=_^\\])[A-Za-z\\(\[{|-][^$\n]*?\S)[ \t]+\$(?![A-Za-z0-9])")
+"""``$ W x $``: a formula with white space around it that can't be two prices."""
+_FRAMED = re.compile(r"\$[ \t]*\n((?:[ \t]*[^\s$][^$\n]*\n)*[ \t]*[^\s$][^$\n]*)\n[ \t]*\$(?=[ \t.,;]*(?:\n|$))")
+"""Dollars on lines of their own, around a display."""
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _WORDS = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{2,}[,.:]? +[A-Za-z]{2,}[,.:]? +[A-Za-z]{2,}(?![A-Za-z{(_^])")
 _TEXT_COMMANDS = re.compile(
@@ -232,6 +236,12 @@ class _Finder:
                 return close + 2
             return start
         tex = self.layout.tex
+        if not tex and (spaced := _SPACED.match(text, at, limit)) is not None:
+            self.inline(*spaced.span(1))
+            return spaced.end()
+        framed = _FRAMED.match(text, at, limit)
+        if framed is not None and not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t>"):
+            return self.display(*framed.span(1), at, framed.end())
         if (
             start >= min(limit, len(text))
             or (not tex and text[start].isspace())

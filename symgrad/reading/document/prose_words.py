@@ -280,6 +280,10 @@ FOR = _pattern(r"\bfor(?: \w+){0,2}[\s~]*$")
 LABEL = _pattern(r"^[^\x00,;.]{1,40}\(\s*$")
 LABEL_END = _pattern(r"^\s*\)[\s*_:]*$")
 """``Off the diagonal ($i \\neq j$):``"""
+LABELLING = _pattern(r"^\W*$")
+OF_LETTERS = re.compile(r"\s*[A-Za-z]'?\s*(?:=|≠|\\neq?(?![a-z]))\s*[A-Za-z]'?\s*$")
+LABEL_ENDS = _pattern(r"^[\s)*_]*:")
+"""``$i \\neq j$:``"""
 ARBITRARY = _pattern(r"\b(?:for|let) (?:an? |any |every |all )?(?:arbitrary|general)(?: \w+)?[\s~]*$")
 ARBITRARY_BEHIND = _pattern(r"^\s*(?:is|be) arbitrary\b")
 FOR_SUCH = _pattern(rf"{_FIRST}for(?! (?:all|every|any|each|some)\b)(?: \w+){{1,2}}[\s~]*$")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from symgrad.reading.tokens.macros import DEFINERS, ExpansionBudget, Macros, read_definition
+from symgrad.reading.tokens.prefixed_names import joined
 from symgrad.reading.tokens.scanner import MAX_DEPTH, ScannedGroup, Scanner
 from symgrad.reading.tokens.spellings import (
     BB_LETTERS,
@@ -56,7 +57,7 @@ def tokenize(span: Span, macros: Macros) -> list[Token]:
         raise fail("SG002", f"more than {MAX_RAW} symbols in one display", source, span.start, span.end, "split it")
     budget = ExpansionBudget(macros, source)
     lexer = _Lexer(budget, TokenStack(source, raws), "", False, 0)
-    return lexer.run()
+    return joined(lexer.run(), macros.prefixed) if macros.prefixed else lexer.run()
 
 
 class _Lexer(Scanner):

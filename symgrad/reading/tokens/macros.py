@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from symgrad.reading.tokens.prefixed_names import Pairs, prefixed_names
 from symgrad.reading.tokens.spellings import words
 from symgrad.reading.tokens.tokens import MAX_RAW, Raw, TokenStack, fail, scan, scan_inherited
 from symgrad.text.diagnostic import NotationError
@@ -47,9 +48,11 @@ class Macro:
 
 @dataclass(slots=True)
 class Macros:
-    """The macros of one or more documents, by name."""
+    """The macros of one or more documents, by name, and other signs that are read as one."""
 
     table: dict[str, list[tuple[Source | None, Macro]]] = field(default_factory=dict)
+    prefixed: Pairs = frozenset()
+    """The names of two signs."""
 
     def add(self, source: Source | None, macro: Macro) -> None:
         self.table.setdefault(macro.name, []).append((source, macro))
@@ -65,7 +68,7 @@ class Macros:
 
     def merged(self, other: Macros) -> Macros:
         """Both tables; the definitions of the other one come last."""
-        out = Macros({name: list(rows) for name, rows in self.table.items()})
+        out = Macros({name: list(rows) for name, rows in self.table.items()}, self.prefixed | other.prefixed)
         for name, rows in other.table.items():
             out.table.setdefault(name, []).extend(rows)
         return out
@@ -191,7 +194,7 @@ _EXAMPLE = re.compile(
 
 def collect_macros(source: Source) -> Macros:
     """All definitions of a document. Those that can't be read are left out; calls of them are reported."""
-    macros = Macros()
+    macros = Macros(prefixed=prefixed_names(source.text))
     text = source.text
     if _DEFINER.search(text) is None:
         return macros

@@ -112,6 +112,17 @@ def with_words(tokens: Sequence[Token]) -> list[Token]:
     ]
 
 
+def with_plain_sign(tokens: list[Token]) -> tuple[list[Token], str]:
+    """Tokens with ``=`` for a first relation sign that defines, ``r := X w - t``, and that sign; '' if it does not."""
+    for k, t in outermost(tokens):
+        if is_relation(t):
+            sign = EQUALITIES.get(t.text, "")
+            defines = sign == ":="
+            plain = [*tokens[:k], replace(t, kind="symbol", text="="), *tokens[k + 1 :]]
+            return (plain, t.text) if defines else (tokens, "")
+    return tokens, ""
+
+
 def _matrices(tokens: Sequence[Token]) -> set[int]:
     """Where an ``array`` without a relation in it begins and ends: it arranges no relations and is a matrix."""
     found: set[int] = set()

@@ -29,7 +29,7 @@ def error(code: str, message: str, span: Span, remedy: str = "") -> NotationErro
 
 def is_name(token: Token) -> bool:
     """True if a token can be the letter of a name."""
-    return token.kind in ("letter", "word") or (token.kind == "command" and token.text in GREEK)
+    return token.kind in ("letter", "word") or (token.kind == "command" and token.text.partition(" ")[0] in GREEK)
 
 
 def starts_name(token: Token) -> bool:
