@@ -8,7 +8,7 @@ from typing import Protocol
 from symgrad.core.claims import Claim
 from symgrad.core.functions import TABLE
 from symgrad.core.nodes import Add, Const, Entry, Expr, Func, MatrixFunction, Mul, Num, Pow, Prod, Size, Sum, walk
-from symgrad.writing.index_latex import latex
+from symgrad.writing.index_latex import latex, never
 
 SIGNS = {"nonzero": "\\neq", "positive": ">", "nonempty": ">"}
 """The relation to 0 of each kind of condition."""
@@ -28,7 +28,9 @@ def side_conditions(claim: Claim, proof: HasConditions) -> tuple[str, ...]:
         for sign, expr in _written(side):
             found[f"{latex(expr)} {sign} 0"] = None
     for kind, expr in proof.conditions:
-        if kind in SIGNS:
+        if kind == "zero":
+            found[never(expr)] = None
+        elif kind in SIGNS:
             found[f"{latex(expr)} {SIGNS[kind]} 0"] = None
     return tuple(found)
 

@@ -105,6 +105,8 @@ class Attempt:
         """Ids of heads that occur in the lead of an equation."""
         self.trace: dict[str, None] = {}
         self.nonempty: dict[int, None] = {}
+        self.nonzero: dict[tuple[int, Slots], None] = {}
+        """Parts that must not be 0, beyond what the sides ask for to be defined."""
         self.letters: dict[Any, dict[str, None]] = {}
         self.factored = False
         """True if products of sums are kept as products: a sum of several terms in one is a part."""

@@ -87,7 +87,7 @@ def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[In
         seen.add((node, bound))
         yield node, bound
         if isinstance(node, (Sum, Prod)):
-            if not node.where and _has_positions(node.index.range):
+            if not node.where and has_positions(node.index.range):
                 stack.append((node.body, bound | {node.index}))
         elif _may_be_left_out(node):
             continue
@@ -106,7 +106,7 @@ def _may_be_left_out(node: Expr) -> bool:
     return isinstance(node, Pow) and node.exponent is ZERO
 
 
-def _has_positions(range_: Range | None) -> bool:
+def has_positions(range_: Range | None) -> bool:
     """True if the range has a position whatever the sizes, which are 1 at least: ``2 .. N`` may be empty."""
     if range_ is None:
         return False

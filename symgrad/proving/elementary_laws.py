@@ -36,6 +36,8 @@ from symgrad.proving.templates import poly_terms, to_template
 AT_ZERO = {"sin": 0, "cos": 1, "arctan": 0, "erf": 0}
 ODD = ("sin", "arctan", "erf")
 EVEN = ("cos",)
+MAX_FACTORS = 3
+"""The most factors of unknown sign of which the logarithms are taken one by one."""
 
 
 def exp(ctx: Attempt, p: Poly, factor: Number = 1) -> Poly:
@@ -105,6 +107,13 @@ def _log_mono(ctx: Attempt, c: Number, mono: Mono, several: Poly | None) -> Poly
             accumulate(total, _log_part(ctx, p))
         else:
             loose.append(p)
+    if _splits_by_size(ctx, loose, several):
+        ctx.note("log |x y| = log |x| + log |y|")
+        for h, s, e in loose:
+            accumulate(total, _log_of_size(ctx, {((h, s, 1),): 1}), e)
+        if several is not None:
+            accumulate(total, _log_of_size(ctx, several))
+        return total
     if c < 0 and not loose and several is None:
         raise UndefinedForm("log of a negative number")
     if c > 0 and len(loose) == 1 and several is None:
@@ -123,6 +132,21 @@ def _log_mono(ctx: Attempt, c: Number, mono: Mono, several: Poly | None) -> Poly
         rest = mul(ctx, rest, several)
     accumulate(total, _log_of(ctx, rest))
     return total
+
+
+def _splits_by_size(ctx: Attempt, loose: list[Part], several: Poly | None) -> bool:
+    """True if the logarithm of a product of unknown signs is taken factor by factor: none is 0 at all points."""
+    factors: list[Poly] = [{((h, s, 1),): 1} for h, s, _ in loose]
+    factors += [] if several is None else [several]
+    if len(factors) == 1 and not _is_product(ctx, factors[0]):
+        return False
+    return 0 < len(factors) <= MAX_FACTORS and all(never_vanishes(ctx, f) for f in factors)
+
+
+def _is_product(ctx: Attempt, p: Poly) -> bool:
+    """True if the only part of a polynomial is a product over an index."""
+    ((mono, _),) = p.items() if len(p) == 1 else ((ONE, 1),)
+    return len(mono) == 1 and ctx.heads[mono[0][0]].kind == "product"
 
 
 def _log_part(ctx: Attempt, p: Part) -> Poly:
@@ -151,7 +175,12 @@ def _log_part(ctx: Attempt, p: Part) -> Poly:
 
 
 def _log_of_size(ctx: Attempt, p: Poly) -> Poly:
-    """``log |x| = [x > 0] log x + (1 - [x > 0]) log(-x)``"""
+    """``log |x| = [x > 0] log x + (1 - [x > 0]) log(-x)``, and ``log |prod_i x_i| = sum_i log |x_i|``"""
+    if _is_product(ctx, p):
+        ((((hid, slots, _),), _),) = p.items()
+        bound, polys = open_template(ctx, ctx.heads[hid], slots)
+        ctx.note("log of a product = sum of logs")
+        return sum_over(ctx, scale(log(ctx, mul(ctx, polys[0], polys[0])), Fraction(1, 2)), bound[0])
     bit = step(ctx, p)
     total = mul(ctx, bit, _log_of(ctx, p))
     accumulate(total, mul(ctx, minus({ONE: 1}, bit), _log_of(ctx, scale(p, -1))))

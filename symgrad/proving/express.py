@@ -24,6 +24,15 @@ def to_expr(ctx: Attempt, p: Poly) -> Expr:
     return FormWriter(ctx).poly(p)
 
 
+def part_as_expr(ctx: Attempt, hid: int, slots: tuple[int, ...]) -> Expr:
+    """The expression of one part, with letters for positions that nobody named."""
+    writer = FormWriter(ctx)
+    for index in sorted({i for p in slots for i in ctx.positions.indices_in(p)}):
+        if index not in writer.names:
+            writer.bind(index, ctx.positions.ranges.get(index))
+    return writer.poly({((hid, slots, 1),): 1})
+
+
 class FormWriter:
     """Writes polynomials of one attempt as expressions."""
 

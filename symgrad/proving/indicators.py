@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.core.ranges import Subset
-from symgrad.proving.attempt import Attempt, Mono, Pattern, Poly, Slots
+from symgrad.proving.attempt import Attempt, Mono, Part, Pattern, Poly, Slots
 from symgrad.proving.case_split import by_cases
 from symgrad.proving.common_factors import common_denominator, primitive_part
 from symgrad.proving.fact_matching import Binding, instance, matches
@@ -199,10 +199,10 @@ def step(ctx: Attempt, p: Poly) -> Poly:
     if split is not None:
         return split
     common, p = common_denominator(ctx, p)
-    common = tuple(x for x in common if power_sign(ctx, x) == UNKNOWN)
-    _, _, p = primitive_part(ctx, p, False)
-    if common:
-        p = mul(ctx, p, {common: 1})
+    content, _, p = primitive_part(ctx, p, True)
+    outside = _of_either_sign(ctx, (*common, *content))
+    if outside:
+        p = mul(ctx, p, {tuple(sorted(outside)): 1})
     if ONE in p and len(p) == 1:
         return {ONE: 1} if p[ONE] > 0 else {}
     if poly_sign(ctx, p) == POSITIVE:
@@ -223,6 +223,24 @@ def step(ctx: Attempt, p: Poly) -> Poly:
     return single(ctx, hid, slots)
 
 
+def _of_either_sign(ctx: Attempt, parts: Mono) -> list[Part]:
+    """The parts that decide whether a product is positive: those of unknown sign, once each, and those that may be 0
+    at all points."""
+    kept: list[Part] = []
+    for x in parts:
+        sign = power_sign(ctx, x)
+        if sign == UNKNOWN:
+            kept.append((x[0], x[1], 1) if is_whole(x[2]) else x)
+        elif sign != POSITIVE:
+            base: Poly = {((x[0], x[1], 1),): 1}
+            if x[2] < 0 or not never_vanishes(ctx, base):
+                kept.extend([] if x[2] < 0 else [x])
+            else:
+                ctx.note("[x^2 y > 0] = [y > 0] for x != 0")
+                ctx.nonzero[x[:2]] = None
+    return kept
+
+
 def _signed_factors(ctx: Attempt, p: Poly) -> list[Poly]:
     """The factors of a product, none of which vanishes identically, with a number -1; none if they are too many."""
     ((mono, c),) = p.items()
@@ -241,8 +259,14 @@ def never_vanishes(ctx: Attempt, p: Poly) -> bool:
     long as its sums are not empty, which becomes a condition.
 
     Proof: let every tensor be constant, so that positions do not matter. Then some product of tensors has a
-    coefficient that is positive at all sizes, or negative at all sizes. Parts of other kinds give False.
+    coefficient that is positive at all sizes, or negative at all sizes. Parts of other kinds give False, but for a
+    product over an index alone, which vanishes only where a factor does.
     """
+    if len(p) == 1:
+        ((mono, _),) = p.items()
+        if len(mono) == 1 and ctx.heads[mono[0][0]].kind == "product":
+            _, polys = open_template(ctx, ctx.heads[mono[0][0]], mono[0][1])
+            return bool(polys) and never_vanishes(ctx, polys[0])
     coefficients: dict[Mono, list[Number]] = {}
     for mono, c in p.items():
         value = _constant_tensors(ctx, mono)

@@ -249,15 +249,16 @@ def _ref(ctx: Attempt, node: Any) -> Poly:
 
 
 def _cases(ctx: Attempt, node: Any) -> Poly:
-    """``b_1 v_1 + (1 - b_1) b_2 v_2 + ...``: the first branch whose condition holds counts."""
+    """``b_1 v_1 + (1 - b_1) b_2 v_2 + ...``: the first branch whose condition holds counts. The last one counts
+    wherever no other does: without an otherwise branch, the node is undefined where its condition fails."""
     total: Poly = {}
     otherwise: Poly = {ONE: 1}
-    for conds, value in node.branches:
+    *branches, (_, last) = node.branches
+    for conds, value in branches:
         here = _conditions(ctx, conds)
         accumulate(total, mul(ctx, mul(ctx, otherwise, here), normal_form(ctx, value)))
         otherwise = mul(ctx, otherwise, minus({ONE: 1}, here))
-    if otherwise:
-        raise Unsupported("cases without an otherwise branch")
+    accumulate(total, mul(ctx, otherwise, normal_form(ctx, last)) if otherwise else {})
     return total
 
 

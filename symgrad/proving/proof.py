@@ -19,7 +19,7 @@ from symgrad.core.time_limit import TIME
 from symgrad.proving.attempt import Attempt, Poly
 from symgrad.proving.definedness import ImpliedByDefinedness, implied_by_definedness, learn_in_range, learn_positive
 from symgrad.proving.expansion_size import ExpansionSize, expansion_size
-from symgrad.proving.express import to_expr
+from symgrad.proving.express import part_as_expr, to_expr
 from symgrad.proving.facts import learn
 from symgrad.proving.head_rules import RULES
 from symgrad.proving.interner import Interner
@@ -27,6 +27,7 @@ from symgrad.proving.limits import NormalFormError
 from symgrad.proving.normal_form import bodies_first, normal_form
 from symgrad.proving.poly import minus
 from symgrad.proving.size_polynomials import numbered_positions
+from symgrad.proving.undefined_points import is_zero_where_defined, undefined_points
 from symgrad.proving.zero import is_zero
 
 SECONDS, SHOWING_SECONDS = 6.0, 0.25
@@ -44,7 +45,7 @@ as products."""
 @dataclass(frozen=True, slots=True)
 class Proof:
     """Why both sides are equal: the assumptions needed, as the author wrote them; further conditions, as pairs of
-    ``nonzero``, ``positive`` or ``nonempty`` and an expression; and the rules used."""
+    ``nonzero``, ``positive``, ``nonempty`` or ``zero`` and an expression; and the rules used."""
 
     assumptions: tuple[str, ...] = ()
     conditions: tuple[tuple[str, Expr], ...] = ()
@@ -62,6 +63,8 @@ class Strategy:
     """True if products of sums are compared as products and not multiplied out."""
     deep: bool = False
     """True if definitions nest deeply, so that their bodies are brought to normal form from the inside."""
+    undefined: tuple[Expr, ...] = ()
+    """Products of indicators that are 0 wherever both sides are defined."""
 
 
 class Prover:
@@ -78,13 +81,17 @@ class Prover:
         """A proof of the claim, or None if the normal form finds none."""
         deadline = time.thread_time() + min(seconds, TIME.left() / 2)
         self.interner.make_room()
+        written = written or claim
         try:
-            strategies = _strategies(claim, written or claim)
+            strategies = _strategies(claim, written)
+            undefined = undefined_points(written.left, written.right)
         except (NormalFormError, RecursionError, ValueError, TypeError):
             return None
-        for assumptions in ((), claim.assumptions) if claim.assumptions else ((),):
-            for k, strategy in enumerate(strategies):
-                if k and strategies[k - 1].factored and not strategy.factored:
+        given = ((), claim.assumptions) if claim.assumptions else ((),)
+        apart = [replace(strategies[-1], undefined=undefined)] if undefined else []
+        for assumptions, tried in (*((a, strategies) for a in given), *((a, apart) for a in given)):
+            for k, strategy in enumerate(tried):
+                if k and tried[k - 1].factored and not strategy.factored:
                     deadline = min(deadline, time.thread_time() + EXPANDING_SECONDS)
                 proof = self._attempted(claim, strategy, assumptions, deadline)
                 if proof is not None:
@@ -118,19 +125,27 @@ class Prover:
     ) -> Proof | None:
         """The proof by one strategy from these assumptions, or None."""
         attempt = self._attempt(strategy, deadline)
+        points: tuple[Expr, ...] = ()
         try:
             attempt.shares_bodies = strategy.factored and not assumptions
-            found = _is_zero(attempt, _difference(attempt, claim, strategy, assumptions))
+            difference = _difference(attempt, claim, strategy, assumptions)
+            found = _is_zero(attempt, difference)
             if not found and attempt.met_numbered_range:
                 attempt = self._attempt(strategy, deadline)
                 attempt.write_out_sums = True
-                found = is_zero(attempt, _difference(attempt, claim, strategy, assumptions))
+                difference = _difference(attempt, claim, strategy, assumptions)
+                found = is_zero(attempt, difference)
+            if not found and strategy.undefined and not strategy.factored:
+                points = is_zero_where_defined(attempt, difference, strategy.undefined) or ()
+                found = bool(points)
         except (NormalFormError, RecursionError, ValueError):
             return None
         if not found:
             return None
         conditions: list[tuple[str, Expr]] = [("positive", entry) for entry, _ in strategy.implied.positive_entries]
         conditions += [("nonempty", Size(self.interner.ranges[r].size)) for r in attempt.nonempty]
+        conditions += [("nonzero", part_as_expr(attempt, *x)) for x in attempt.nonzero]
+        conditions += [("zero", point) for point in points]
         return Proof(tuple(dict.fromkeys(a.latex for a in assumptions)), tuple(conditions), tuple(attempt.trace))
 
     def _with_fewest_assumptions(

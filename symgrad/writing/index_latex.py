@@ -68,6 +68,46 @@ def read(expr: Expr, names: Naming | None = None) -> str:
     return latex(expr, replace(n, ranges=True))
 
 
+def never(expr: Expr) -> str:
+    """That a product of indicators is 0, as a condition: ``i \\neq N`` for ``delta_{iN}``, ``i = 1 \\lor i > 2`` for
+    ``(1 - [i = 1]) (1 - [i > 2])``."""
+    naming = Naming()
+    printer = Printer(LetterChooser(expr, naming), naming)
+    factors = expr.factors if isinstance(expr, Mul) else (expr,)
+    found = [_conditions(f) for f in factors]
+    opposite = [_opposite(f) for f in factors]
+    if len(found) == 1 and len(found[0]) == 1:
+        return printer.condition(found[0][0].negate())
+    if all(opposite):
+        return " \\lor ".join(", ".join(map(printer.condition, conds)) for conds in opposite)
+    if all(found):
+        return f"\\neg ({', '.join(printer.condition(c) for conds in found for c in conds)})"
+    return f"{latex(expr)} = 0"
+
+
+def _conditions(node: Expr) -> tuple[Cond, ...]:
+    """The conditions under which an indicator, or a product of indicators, is 1; empty for anything else."""
+    if isinstance(node, Iverson):
+        return (node.cond,)
+    if isinstance(node, Delta):
+        return (Cond("eq", node.left, node.right),)
+    if isinstance(node, Mul):
+        inner = [_conditions(f) for f in node.factors]
+        return tuple(c for conds in inner for c in conds) if all(inner) else ()
+    opposite = _opposite(node)
+    return (opposite[0].negate(),) if len(opposite) == 1 else ()
+
+
+def _opposite(node: Expr) -> tuple[Cond, ...]:
+    """The conditions of ``x`` in ``1 - x``; empty for anything else."""
+    if isinstance(node, Add) and len(node.terms) == 2:
+        for one, other in (node.terms, node.terms[::-1]):
+            negative, inner = without_sign(other)
+            if one is ONE and negative:
+                return _conditions(inner)
+    return ()
+
+
 def head(function: str, reserved: Collection[str] = ()) -> str:
     """``\\sigma'`` for the derivative of ``sigma``, by the first spelling that the document does not use itself."""
     base = function.rstrip("'")

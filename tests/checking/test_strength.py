@@ -18,6 +18,27 @@ DECLARED = "With $x, y, z \\in \\mathbb{R}$, $v, w \\in \\mathbb{R}^{D}$ and $p,
         ("\\mathbb{1}[x > 0] = 1 - \\mathbb{1}[-x \\ge 0]", "proved"),
         ("\\mathbb{1}[x > 0] = \\mathbb{1}[-x \\ge 0]", "refuted"),
         ("\\mathbb{1}[x^2 y > 0] = \\mathbb{1}[x > 0] \\mathbb{1}[y > 0]", "refuted"),
+        ("\\mathbb{1}[x^2 y > 0] = \\mathbb{1}[y > 0]", "proved"),
+        ("\\mathbb{1}[-2 x^2 y > 0] = 1 - \\mathbb{1}[y > 0]", "proved"),
+        ("\\mathbb{1}[-2 x^2 y > 0] = \\mathbb{1}[y > 0]", "refuted"),
+        ("\\mathbb{1}[x^3 y > 0] = \\mathbb{1}[x y > 0]", "proved"),
+        ("\\mathbb{1}[x^3 y > 0] = \\mathbb{1}[y > 0]", "refuted"),
+        ("\\mathbb{1}[\\sqrt{x} y > 0] = \\mathbb{1}[y > 0]", "proved"),
+        ("\\log \\lvert x y \\rvert = \\log \\lvert x \\rvert + \\log \\lvert y \\rvert", "proved"),
+        ("\\log \\lvert x y \\rvert = \\log \\lvert x \\rvert - \\log \\lvert y \\rvert", "refuted"),
+        ("\\log \\lvert x / y \\rvert = \\log \\lvert x \\rvert - \\log \\lvert y \\rvert", "proved"),
+        ("\\log(x^3 y) = 3 \\log \\lvert x \\rvert + \\log \\lvert y \\rvert", "proved"),
+        ("\\log(x^3 y) = 3 \\log \\lvert x \\rvert + 2 \\log \\lvert y \\rvert", "refuted"),
+        (
+            "\\log \\lvert x (1 - y) \\rvert = \\log \\lvert x \\rvert + \\log \\lvert y - 1 \\rvert",
+            "proved",
+        ),
+        (
+            "\\log \\lvert x (1 - y) \\rvert = \\log \\lvert x \\rvert + \\log \\lvert y + 1 \\rvert",
+            "refuted",
+        ),
+        ("\\log \\lvert \\prod_i v_i \\rvert = \\sum_i \\log \\lvert v_i \\rvert", "proved"),
+        ("\\log \\lvert \\prod_i v_i \\rvert = \\sum_i \\log v_i^2", "refuted"),
         ("\\log(x^2) = 2 \\log \\lvert x \\rvert", "proved"),
         ("\\log(x^2) = 2 \\log \\lvert y \\rvert", "refuted"),
         ("\\sqrt{x^2} = \\lvert x \\rvert", "proved"),
@@ -57,3 +78,36 @@ DECLARED = "With $x, y, z \\in \\mathbb{R}$, $v, w \\in \\mathbb{R}^{D}$ and $p,
 def test_what_is_right_is_proved(claim: str, verdict: str) -> None:
     report = check_text(f"{DECLARED}$$ {claim} $$\n")
     assert [s.verdict for s in report.steps] == [verdict]
+
+
+NEIGHBOURS = "\\frac{\\partial}{\\partial v_i} \\sum_{t=1}^{D-1} v_t v_{t+1}"
+
+
+@each(
+    ("claim", "verdict", "conditions"),
+    [
+        (f"{NEIGHBOURS} = \\mathbb{{1}}[i \\le D] v_{{i+1}} + \\mathbb{{1}}[i > 1] v_{{i-1}}", "proved", ["i \\neq D"]),
+        (f"{NEIGHBOURS} = \\mathbb{{1}}[i \\le D] v_{{i+1}} - \\mathbb{{1}}[i > 1] v_{{i-1}}", "refuted", []),
+        ("\\mathbb{1}[i < D] v_{i+2} = \\mathbb{1}[i \\le D - 2] v_{i+2}", "proved", ["D \\neq i+1"]),
+        ("\\mathbb{1}[i < D] v_{i+2} = \\mathbb{1}[i \\le D - 3] v_{i+2}", "refuted", []),
+        ("\\begin{cases} x & x > 0 \\end{cases} = \\lvert x \\rvert", "proved", ["x > 0"]),
+        ("\\begin{cases} x & x > 0 \\end{cases} = x", "proved", []),
+        ("\\begin{cases} x & x > 0 \\end{cases} = -\\lvert x \\rvert", "refuted", []),
+        ("\\begin{cases} x & x > 0 \\\\ -x & x < 0 \\end{cases} = \\lvert x \\rvert", "proved", []),
+        ("\\begin{cases} x & x > 0 \\\\ -x & x < 0 \\end{cases} = x", "refuted", []),
+        ("\\begin{cases} v_i & i > 2 \\end{cases} = v_i \\mathbb{1}[i > 2]", "proved", ["2 < i"]),
+        ("\\begin{cases} v_i & i > 2 \\end{cases} = v_i \\mathbb{1}[i > 3]", "refuted", []),
+        ("y + \\begin{cases} x & x > z \\end{cases} = y + x \\mathbb{1}[x > z]", "proved", ["x > z"]),
+        ("y + \\begin{cases} x & x > z \\end{cases} = y + x \\mathbb{1}[x < z]", "refuted", []),
+        (
+            f"{NEIGHBOURS} = \\begin{{cases}} v_{{i+1}} & i = 1 \\\\ v_{{i-1}} + v_{{i+1}} & 1 < i < D \\\\ "
+            "v_{D-1} & i = D \\end{cases}",
+            "proved",
+            ["\\neg (i = D, D = 1)"],
+        ),
+    ],
+)
+def test_a_proof_says_apart_from_which_points_it_holds(claim: str, verdict: str, conditions: list[str]) -> None:
+    (step,) = check_text(f"{DECLARED}$$ {claim} $$\n").steps
+    assert step.verdict == verdict
+    assert list(step.conditions) == conditions

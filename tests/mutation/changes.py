@@ -34,6 +34,8 @@ class Broken:
     end: int
     new: str
     text: str
+    function: str
+    """The innermost function around it, as ``covering`` names it; empty in the body of a module or class."""
 
     @property
     def name(self) -> str:
@@ -61,9 +63,17 @@ def changes_of(path: Path) -> list[Broken]:
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[node.end_lineno - 1] + node.end_col_offset
         text = " ".join(raw[start:end].decode().split())
-        found.append(Broken(module, node.lineno, what, start, end, new, text))
+        function = max((f for f in functions if f[0] <= node.lineno <= f[1]), default=None)
+        name = f"{module}:{function[0]}" if function else ""
+        found.append(Broken(module, node.lineno, what, start, end, new, text, name))
 
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    functions = [
+        (min([f.lineno, *(d.lineno for d in f.decorator_list)]), f.end_lineno or f.lineno)
+        for f in ast.walk(tree)
+        if isinstance(f, ast.FunctionDef)
+    ]
+    for node in ast.walk(tree):
         for broken, what, new in _breaks(node):
             change(broken, what, new)
     return sorted(found, key=lambda b: (b.start, b.end, b.what, b.new))
