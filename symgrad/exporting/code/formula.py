@@ -24,6 +24,7 @@ from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import (
     All,
     ArrayNode,
+    Centred,
     Chained,
     Clipped,
     Compare,
@@ -45,6 +46,9 @@ from symgrad.exporting.graph.array_kinds import (
     Offset,
     OnesArray,
     Operand,
+    OrderedLogSumExp,
+    OrderedShares,
+    OrderedSum,
     Others,
     PlaceOf,
     PositionArray,
@@ -57,6 +61,7 @@ from symgrad.exporting.graph.array_kinds import (
     SizeOf,
     SoftmaxArray,
     SolvedSystem,
+    SquaredDistances,
     Take,
     Where,
 )
@@ -275,6 +280,43 @@ class Formulas(AxisLetters):
         rest, inner = iter(letters), iter(gone)
         return self.at(x, tuple(next(inner) if k in axes else next(rest) for k in range(x.rank)))
 
+    def centred(self, node: Centred, letters: IndexLetters) -> PythonText:
+        x = self.at(node.x, letters)
+        return PythonText(f"{x.at(SUM)} - mean of {x.at(ATOM)} over {letters[node.axis]}", SUM)
+
+    def distances(self, node: SquaredDistances, letters: IndexLetters) -> PythonText:
+        inner = dict(enumerate(letters))
+        (inner[2],) = self.fresh((node.x.node.dims[node.x.labels.index(2)],), letters)
+        x, y = (self.operand(o, inner) for o in (node.x, node.y))
+        square = PythonText(f"({x} - {y.at(PRODUCT)})^2", POWER)
+        return self._summed([inner[2]], times([*(self.operand(o, inner) for o in node.weights), square]))
+
+    def ordered_sum(self, node: OrderedSum, letters: IndexLetters) -> PythonText:
+        gone, condition = self._condition(node, letters)
+        return PythonText(f"sum_{{{condition}}} {self.at(node.x, gone).at(PRODUCT)}", PRODUCT)
+
+    def ordered_log(self, node: OrderedLogSumExp, letters: IndexLetters) -> PythonText:
+        gone, condition = self._condition(node, letters)
+        return PythonText(f"log sum_{{{condition}}} exp({self.at(node.x, gone)})", PRODUCT)
+
+    def ordered_shares(self, node: OrderedShares, letters: IndexLetters) -> PythonText:
+        gone, condition = self._condition(node, letters)
+        less = f"exp({self.at(node.x, letters)} - {self.at(node.log, gone).at(PRODUCT)})"
+        return PythonText(f"sum_{{{condition}}} {self.at(node.a, gone).at(PRODUCT)} * {less}", PRODUCT)
+
+    def _condition(
+        self, node: OrderedSum | OrderedLogSumExp | OrderedShares, letters: IndexLetters
+    ) -> tuple[IndexLetters, str]:
+        """The letters of what is summed, and the condition under which it is."""
+        k = letters[node.axis]
+        (other,) = self.fresh((node.x.dims[node.axis],), letters)
+        gone = tuple(other if x == k else x for x in letters)
+        key, bound = (
+            PythonText(x) if compared is None else self.at(compared, (x,))
+            for x, compared in ((other, node.keys), (k, node.bounds))
+        )
+        return gone, f"{key} {node.op} {bound}"
+
     def others(self, node: Others, letters: IndexLetters) -> PythonText:
         mine = letters[node.axis]
         other = self.fresh((node.dims[node.axis],), letters)[0]
@@ -366,6 +408,11 @@ _RULES: dict[type[ArrayNode], Callable[[Formulas, Any, IndexLetters], PythonText
     PowerOf: Formulas.power_of,
     SoftmaxArray: Formulas.softmax,
     LogSumExp: Formulas.logsumexp,
+    Centred: Formulas.centred,
+    SquaredDistances: Formulas.distances,
+    OrderedSum: Formulas.ordered_sum,
+    OrderedLogSumExp: Formulas.ordered_log,
+    OrderedShares: Formulas.ordered_shares,
     ProductOver: Formulas.product,
     Others: Formulas.others,
     FactoredMatrix: Formulas.factored,

@@ -20,11 +20,13 @@ from symgrad.exporting.graph.array_kinds import (
     LogDeterminant,
     LogSumExp,
     Map,
+    OrderedLogSumExp,
     PlaceOf,
     PositionArray,
     Selected,
     SoftmaxArray,
     SolvedSystem,
+    SquaredDistances,
     Take,
 )
 from symgrad.exporting.graph.array_properties import divides
@@ -159,6 +161,8 @@ class Body:
         kinds: dict[type[ArrayNode], str] = {
             SoftmaxArray: "p",
             LogSumExp: "log_z",
+            OrderedLogSumExp: "log_z",
+            SquaredDistances: "distance",
             Selected: "at",
             PositionArray: "run",
         }

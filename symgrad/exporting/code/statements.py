@@ -33,6 +33,9 @@ from symgrad.exporting.graph.array_kinds import (
     Member,
     Offset,
     Operand,
+    OrderedLogSumExp,
+    OrderedShares,
+    OrderedSum,
     Others,
     PlaceOf,
     PositionArray,
@@ -42,12 +45,14 @@ from symgrad.exporting.graph.array_kinds import (
     SizeOf,
     SoftmaxArray,
     SolvedSystem,
+    SquaredDistances,
     Take,
 )
 from symgrad.exporting.graph.array_properties import divides
 
 KEPT = (
     *(Joined, Chained, SoftmaxArray, LogSumExp, Selected, Distinct, PlaceOf, Member, Others),
+    *(SquaredDistances, OrderedSum, OrderedLogSumExp, OrderedShares),
     *(FactoredMatrix, InverseMatrix, SolvedSystem, MatrixDeterminant, LogDeterminant),
 )
 """Kinds that get a line of their own."""

@@ -23,6 +23,7 @@ from symgrad.exporting.code.python_text import (
 from symgrad.exporting.graph.array_kinds import (
     All,
     ArrayNode,
+    Centred,
     Chained,
     Clipped,
     Compare,
@@ -43,6 +44,9 @@ from symgrad.exporting.graph.array_kinds import (
     Member,
     Offset,
     OnesArray,
+    OrderedLogSumExp,
+    OrderedShares,
+    OrderedSum,
     Others,
     PlaceOf,
     PositionArray,
@@ -53,6 +57,7 @@ from symgrad.exporting.graph.array_kinds import (
     SizeOf,
     SoftmaxArray,
     SolvedSystem,
+    SquaredDistances,
     Take,
     Where,
 )
@@ -212,6 +217,32 @@ class ExpressionWriter(Contractions):
     def others(self, node: Others) -> PythonText:
         return self.helper("_product_of_others", self.name(node.x), node.axis)
 
+    def centred(self, node: Centred) -> PythonText:
+        return self.helper("_centred", self.name(node.x), node.axis)
+
+    def distances(self, node: SquaredDistances) -> PythonText:
+        vectors = [
+            self.aligned(self.operand(o), o.labels, sorted(o.labels))
+            for o in (node.x, node.y, *node.shifted, *node.weights)
+        ]
+        return self.helper("_squared_distances", *vectors)
+
+    def ordered_sum(self, node: OrderedSum) -> PythonText:
+        return self.helper("_ordered_sum", self.name(node.x), *self._order(node))
+
+    def ordered_log(self, node: OrderedLogSumExp) -> PythonText:
+        return self.helper("_ordered_logsumexp", self.name(node.x), *self._order(node))
+
+    def ordered_shares(self, node: OrderedShares) -> PythonText:
+        return self.helper(
+            "_ordered_shares", self.name(node.x), self.name(node.log), self.name(node.a), *self._order(node)
+        )
+
+    def _order(self, node: OrderedSum | OrderedLogSumExp | OrderedShares) -> list[object]:
+        """The axis and the condition; keys and bounds where they are not the positions themselves."""
+        compared = [x for x in (node.keys, node.bounds) if x is not None]
+        return [node.axis, f'"{node.op}"', *map(self.name, compared)]
+
     # --- matrices -----------------------------------------------------------------------------
 
     def factored(self, node: FactoredMatrix) -> PythonText:
@@ -274,6 +305,11 @@ _RULES: dict[type[ArrayNode], Callable[[ExpressionWriter, Any], PythonText]] = {
     PowerOf: ExpressionWriter.power_of,
     SoftmaxArray: ExpressionWriter.softmax,
     LogSumExp: ExpressionWriter.logsumexp,
+    Centred: ExpressionWriter.centred,
+    SquaredDistances: ExpressionWriter.distances,
+    OrderedSum: ExpressionWriter.ordered_sum,
+    OrderedLogSumExp: ExpressionWriter.ordered_log,
+    OrderedShares: ExpressionWriter.ordered_shares,
     ProductOver: ExpressionWriter.product,
     Others: ExpressionWriter.others,
     FactoredMatrix: ExpressionWriter.factored,

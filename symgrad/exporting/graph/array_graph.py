@@ -73,7 +73,8 @@ class Graph:
     functions: the elementary functions that generated code can call;
     product_rules, sum_rules: identities that the constructors apply, in order;
     letters, names: what the document calls the axes and the nodes; positive: the arguments whose entries are > 0;
-    bits: those whose entries are 0 or 1; computed: the nodes of the value, which are there when gradients are computed.
+    bits: those whose entries are 0 or 1; computed: the nodes of the value, which are there when gradients are computed;
+    symmetric: whether arrays are known to equal their transposes.
     """
 
     functions: frozenset[str] = frozenset()
@@ -87,6 +88,7 @@ class Graph:
     positive: set[str] = field(default_factory=set)
     bits: set[str] = field(default_factory=set)
     computed: set[ArrayNode] = field(default_factory=set)
+    symmetric: dict[ArrayNode, bool] = field(default_factory=dict)
 
     def make(self, kind: type[Any], dims: tuple[Affine, ...], *args: Any) -> Any:
         key = (kind, dims, args)

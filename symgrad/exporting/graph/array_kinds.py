@@ -260,6 +260,71 @@ class LogSumExp(ArrayNode):
     axes: Labels
 
 
+class Centred(ArrayNode):
+    """``x`` less its mean along an axis."""
+
+    __slots__ = ()
+    fields = ("x", "axis")
+    x: ArrayNode
+    axis: int
+
+
+class SquaredDistances(ArrayNode):
+    """``sum_2 w (x_02 - y_12)^2`` for all pairs: its axes are 0 and 1, and 2 is summed.
+
+    weights: none, or ``w``, which is positive; shifted: ``x`` and ``y`` less one vector, with the labels that they
+    have, whose products lose fewer digits; the distances stay the same.
+    """
+
+    __slots__ = ()
+    fields = ("x", "y", "weights", "shifted")
+    x: Operand
+    y: Operand
+    weights: tuple[Operand, ...]
+    shifted: tuple[Operand, Operand]
+
+
+class OrderedSum(ArrayNode):
+    """``sum_{k: keys_k op bounds_i} x_k`` along an axis, whose length becomes that of the bounds.
+
+    Without keys and bounds, positions themselves are compared, ``k op i``.
+    """
+
+    __slots__ = ()
+    fields = ("x", "axis", "op", "keys", "bounds")
+    x: ArrayNode
+    axis: int
+    op: str
+    keys: ArrayNode | None
+    bounds: ArrayNode | None
+
+
+class OrderedLogSumExp(ArrayNode):
+    """``log sum_{k: keys_k op bounds_i} exp(x_k)`` along an axis."""
+
+    __slots__ = ()
+    fields = ("x", "axis", "op", "keys", "bounds")
+    x: ArrayNode
+    axis: int
+    op: str
+    keys: ArrayNode | None
+    bounds: ArrayNode | None
+
+
+class OrderedShares(ArrayNode):
+    """``sum_{i: keys_k op bounds_i} a_i exp(x_k - log_i)`` along an axis: what ``x`` receives under a logarithm."""
+
+    __slots__ = ()
+    fields = ("x", "log", "a", "axis", "op", "keys", "bounds")
+    x: ArrayNode
+    log: ArrayNode
+    a: ArrayNode
+    axis: int
+    op: str
+    keys: ArrayNode | None
+    bounds: ArrayNode | None
+
+
 class ProductOver(ArrayNode):
     """The product over an axis."""
 

@@ -11,8 +11,9 @@ from fractions import Fraction
 
 from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_graph import Graph
-from symgrad.exporting.graph.array_kinds import Count, Einsum, Linear, LiteralArray, Operand, SizeOf
+from symgrad.exporting.graph.array_kinds import Centred, Count, Einsum, Linear, LiteralArray, Operand, SizeOf
 from symgrad.exporting.graph.labelled_array import Label, LabelledArray, SummedAxis, merge, numbered
+from symgrad.exporting.graph.transposes import equals_transpose
 
 
 def scalar(g: Graph, value: Fraction | int) -> LabelledArray:
@@ -51,6 +52,8 @@ def einsum(
     every = merge(flat)
     keep = tuple(every) if out is None else tuple(x for x in out if x in every)
     summed = [x for x in every if x not in keep]
+    if _adds_up_to_zero(flat, summed):
+        return scalar(g, 0)
     if len(flat) == 1 and not summed:
         only = flat[0]
         if coefficient == 1:
@@ -67,6 +70,16 @@ def einsum(
     if moved is not None:
         return moved
     return _contracted(g, flat, keep, coefficient)
+
+
+def _adds_up_to_zero(flat: list[LabelledArray], summed: Sequence[Label]) -> bool:
+    """sum_i (x_i - mean x) = 0"""
+    for f in flat:
+        if isinstance(f.node, Centred) and f.labels[f.node.axis] in summed:
+            along = f.labels[f.node.axis]
+            if not any(along in other.labels for other in flat if other is not f):
+                return True
+    return False
 
 
 def _flattened(f: LabelledArray, flat: list[LabelledArray]) -> Fraction:
@@ -162,7 +175,7 @@ def _contracted(g: Graph, flat: list[LabelledArray], keep: tuple[Label, ...], co
     for k in order:
         for x in flat[k].labels:
             given.setdefault(x, len(given))
-    ops = tuple(Operand(flat[k].node, numbered(flat[k].labels, given)) for k in order)
+    ops = tuple(_operand(g, flat[k], given) for k in order)
     return LabelledArray(g.make(Einsum, tuple(every[x] for x in keep), coefficient, ops), keep)
 
 
@@ -182,8 +195,15 @@ def linear(g: Graph, terms: Sequence[tuple[Fraction | int, LabelledArray]]) -> L
             return done
     every = merge(v for _, v in kept)
     given = {x: k for k, x in enumerate(every)}
-    made = tuple((c, Operand(v.node, numbered(v.labels, given))) for c, v in kept)
+    made = tuple((c, _operand(g, v, given)) for c, v in kept)
     return LabelledArray(g.make(Linear, tuple(every.values()), made), tuple(every))
+
+
+def _operand(g: Graph, v: LabelledArray, given: dict[Label, int]) -> Operand:
+    """An array under the numbers of its labels; that of a matrix that equals its transpose does not depend on its
+    order."""
+    labels = numbered(v.labels, given)
+    return Operand(v.node, tuple(sorted(labels)) if len(labels) == 2 and equals_transpose(g, v.node) else labels)
 
 
 def _collect(g: Graph, c: Fraction, x: LabelledArray, total: dict[LabelledArray, Fraction]) -> None:

@@ -11,6 +11,8 @@ from symgrad.exporting.graph.array_kinds import (
     ArrayNode,
     Compare,
     InputArray,
+    Linear,
+    LiteralArray,
     Offset,
     Operand,
     PositionArray,
@@ -108,6 +110,12 @@ TURNED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def compare(g: Graph, op: str, left: LabelledArray, right: LabelledArray) -> LabelledArray:
+    difference = left.node
+    if isinstance(difference, Linear) and isinstance(right.node, LiteralArray) and right.node.value == 0:
+        (a, first), (b, second) = difference.terms[:2]
+        if len(difference.terms) == 2 and a == -b:  # x - y < 0 as x < y
+            ends = (first, second) if a > 0 else (second, first)
+            return compare(g, op, *map(left.operand, ends))
     if right.labels and not left.labels:  # the array goes first
         left, op, right = right, TURNED[op], left
     every = merge((left, right))

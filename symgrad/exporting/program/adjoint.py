@@ -6,7 +6,7 @@ One rule per kind; its docstring says what the operands receive from the adjoint
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,7 @@ from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_graph import operands, ordered
 from symgrad.exporting.graph.array_kinds import (
     ArrayNode,
+    Centred,
     Einsum,
     FactoredMatrix,
     InputArray,
@@ -26,6 +27,9 @@ from symgrad.exporting.graph.array_kinds import (
     MatrixDeterminant,
     OnesArray,
     Operand,
+    OrderedLogSumExp,
+    OrderedShares,
+    OrderedSum,
     Others,
     PowerArray,
     PowerOf,
@@ -33,15 +37,18 @@ from symgrad.exporting.graph.array_kinds import (
     ScaledArray,
     Scatter,
     SoftmaxArray,
+    SquaredDistances,
     Take,
     Where,
 )
 from symgrad.exporting.graph.constructors import einsum, is_number, linear, scalar, size_of
-from symgrad.exporting.graph.entries import scatter, take, where
+from symgrad.exporting.graph.entries import TURNED, scatter, take, where
 from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, SummedAxis, from_operand
 from symgrad.exporting.graph.logarithms import logarithm
 from symgrad.exporting.graph.stable_forms import mapped, power
+from symgrad.exporting.graph.transposes import equals_transpose
 from symgrad.exporting.program.lower import Lowering
+from symgrad.exporting.program.sharing import in_order
 from symgrad.text.diagnostic import SymgradError
 
 
@@ -102,8 +109,8 @@ class _Rules:
     def __call__(self, node: ArrayNode, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         rule = _RULES.get(type(node))
         if rule is None:
-            if isinstance(node, Others):
-                raise SymgradError("a product over an index has no second derivative in exported code")
+            if isinstance(node, (Others, OrderedShares)):
+                raise SymgradError(f"{_WORDS[type(node)]} has no second derivative in exported code")
             raise TypeError(f"no rule differentiates a {type(node).__name__}")
         yield from rule(self, node, a)
 
@@ -192,6 +199,74 @@ class _Rules:
         here = LabelledArray(a.node, tuple(kept[k] for k in a.labels))  # type: ignore[call-overload]  # labels are axes
         yield node.x, einsum(self.g, [here, p], p.labels)
 
+    def centred(self, node: Centred, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
+        """x receives a less its mean"""
+        if node.axis in a.labels:
+            one_over = power(self.g, size_of(self.g, node.dims[node.axis]), Fraction(-1))
+            mean = einsum(self.g, [a, one_over], [k for k in a.labels if k != node.axis])
+            yield node.x, linear(self.g, [(1, a), (-1, mean)])
+
+    def distances(self, node: SquaredDistances, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
+        """x_i receives 2 sum_j a_ij w_j (x_i - y_j) = 2 (x_i sum_j a_ij w_j - sum_j a_ij w_j y_j), y_j likewise; w_j
+        receives sum_i a_ij (x_i - y_j)^2"""
+        g = self.g
+        x, y = (from_operand(o) for o in node.shifted)
+        w = [from_operand(o) for o in node.weights]
+        sizes: dict[Label, Affine] = {**_sizes(node), **x.dims()}
+        if node.x.node is node.y.node and not w and node.x.labels.index(0) == node.y.labels.index(1):
+            twice = not a.labels or equals_transpose(g, a.node)
+            if not twice:
+                a = linear(g, [(1, a), (1, LabelledArray(a.node, tuple(_SWAPPED[k] for k in a.labels)))])  # type: ignore[index]  # labels are axes
+            yield node.x.node, self._apart(a, x, y, [], node.x, sizes, Fraction(4 if twice else 2))
+            return
+        yield node.x.node, self._apart(a, x, y, w, node.x, sizes, Fraction(2))
+        yield node.y.node, self._apart(a, y, x, w, node.y, sizes, Fraction(2))
+        for o in node.weights:
+            square = [(Fraction(1), [a, power(g, x, Fraction(2))]), (Fraction(-2), [a, x, y])]
+            parts = [
+                (1, self.received(f, o, sizes, c)) for c, f in (*square, (Fraction(1), [a, power(g, y, Fraction(2))]))
+            ]
+            yield o.node, linear(g, parts)
+
+    def _apart(
+        self,
+        a: LabelledArray,
+        x: LabelledArray,
+        y: LabelledArray,
+        w: list[LabelledArray],
+        to: Operand,
+        sizes: dict[Label, Affine],
+        c: Fraction,
+    ) -> LabelledArray:
+        """``c sum a w (x - y)``, the two terms apart"""
+        parts = ((c, self.received([a, *w, x], to, sizes)), (-c, self.received([a, *w, y], to, sizes)))
+        return linear(self.g, parts)
+
+    def ordered_sum(self, node: OrderedSum, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
+        """x_k receives sum_{i: keys_k op bounds_i} a_i"""
+        a = self._whole(node, a, [node.axis])
+        dims = list(a.node.dims)
+        at = a.labels.index(node.axis)
+        dims[at] = node.x.dims[node.axis]
+        op = TURNED[node.op]
+        yield (
+            node.x,
+            LabelledArray(self.g.make(OrderedSum, tuple(dims), a.node, at, op, node.bounds, node.keys), a.labels),
+        )
+
+    def ordered_log(self, node: OrderedLogSumExp, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
+        """x_k receives sum_{i: keys_k op bounds_i} a_i exp(x_k - log_i)"""
+        every = tuple(range(node.rank))
+        whole = in_order(self.g, self._whole(node, a, every), every)
+        order = (node.axis, TURNED[node.op], node.bounds, node.keys)
+        yield node.x, LabelledArray(self.g.make(OrderedShares, node.x.dims, node.x, node, whole, *order), every)
+
+    def _whole(self, node: ArrayNode, a: LabelledArray, axes: Iterable[int]) -> LabelledArray:
+        """The adjoint written out along axes along which it is constant."""
+        g = self.g
+        lacking = [LabelledArray(g.make(OnesArray, (node.dims[k],)), (k,)) for k in axes if k not in a.labels]
+        return einsum(g, [a, *lacking]) if lacking else a
+
     def product(self, node: ProductOver, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x_i receives a prod_{j != i} x_j"""
         kept = [k for k in range(node.x.rank) if k != node.axis]
@@ -251,6 +326,13 @@ class _Rules:
         return LabelledArray(self.g.make(InverseMatrix, x.dims, x), (*rest, k, l) if x.symmetric else (*rest, l, k))
 
 
+_WORDS: dict[type[ArrayNode], str] = {
+    Others: "a product over an index",
+    OrderedShares: "a logarithm of sums in an order",
+}
+_SWAPPED = {0: 1, 1: 0}
+
+
 def _sizes(node: ArrayNode) -> dict[Label, Affine]:
     """The sizes of the axes of the node itself."""
     return dict(enumerate(node.dims))
@@ -265,6 +347,10 @@ _RULES: dict[type[ArrayNode], Callable[[_Rules, Any, LabelledArray], Iterator[tu
     PowerOf: _Rules.power_of,
     SoftmaxArray: _Rules.softmax,
     LogSumExp: _Rules.logsumexp,
+    Centred: _Rules.centred,
+    SquaredDistances: _Rules.distances,
+    OrderedSum: _Rules.ordered_sum,
+    OrderedLogSumExp: _Rules.ordered_log,
     ProductOver: _Rules.product,
     Where: _Rules.where,
     Take: _Rules.take,

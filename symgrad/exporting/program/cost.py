@@ -16,6 +16,8 @@ from symgrad.exporting.program.adjoint import along, gradients
 from symgrad.exporting.program.distinct import over_distinct
 from symgrad.exporting.program.inputs import Argument, Inputs, ordered_arguments
 from symgrad.exporting.program.lower import Lowering
+from symgrad.exporting.program.ordered_sums import cumulative
+from symgrad.exporting.program.pair_sums import without_pairs
 from symgrad.exporting.program.plan import nominal, number, planned
 from symgrad.exporting.program.sharing import shared
 from symgrad.exporting.program.solving import solving
@@ -83,12 +85,12 @@ def cost(
     axes: tuple[int, ...] = ()
     upstream: LabelledArray | None = None
     if quantity.is_scalar:
-        value = stacked(g, shared(g, lowering.cost(body).node))
+        value = stacked(g, _collapsed(g, lowering.cost(body).node, sloped))
         if batch and merged:
             value = over_distinct(g, value)
     else:
         whole = lowering.array(body, quantity.value.axes)
-        value = stacked(g, shared(g, whole.node))
+        value = stacked(g, _collapsed(g, whole.node, sloped))
         axes = tuple(quantity.value.axes.index(x) for x in whole.labels)
         upstream = _upstream(g, inputs, name, value, axes)
     directed: dict[str, Argument] = {}
@@ -112,6 +114,11 @@ def cost(
     given = None if upstream is None else upstream.node
     assert given is None or isinstance(given, InputArray)
     return Cost(name, quantity.name, batch, g, inputs, new[value], forms, arguments, given, axes, _in(forms, directed))
+
+
+def _collapsed(g: Graph, value: ArrayNode, sloped: bool) -> ArrayNode:
+    """The same array with sums that need less work; those that are differentiated once only if it is ``sloped``."""
+    return cumulative(g, without_pairs(g, shared(g, value)), logarithms=not sloped)
 
 
 def _sloped(lowering: Lowering, value: ArrayNode, wrt: Sequence[str] | None) -> tuple[ArrayNode, dict[str, Argument]]:

@@ -10,9 +10,9 @@ from fractions import Fraction
 from itertools import permutations
 
 from symgrad.exporting.graph.array_graph import Graph, operands, ordered, replaced
-from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Operand, Slot, Take
+from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Labels, Operand, Slot, Take
 from symgrad.exporting.graph.entries import take
-from symgrad.exporting.graph.labelled_array import Place, from_operand, numbered
+from symgrad.exporting.graph.labelled_array import LabelledArray, Place, from_operand, numbered
 
 
 def shared(g: Graph, root: ArrayNode) -> ArrayNode:
@@ -27,10 +27,10 @@ def shared(g: Graph, root: ArrayNode) -> ArrayNode:
             found = next((f for p in products if p is not node and (f := _looked_up(g, node, p)) is not None), None)
         if found is not None:
             new[node] = found
-    return _rebuilt(g, order, new)[root] if new else root
+    return rebuilt(g, order, new)[root] if new else root
 
 
-def _rebuilt(g: Graph, order: list[ArrayNode], new: dict[ArrayNode, ArrayNode]) -> dict[ArrayNode, ArrayNode]:
+def rebuilt(g: Graph, order: list[ArrayNode], new: dict[ArrayNode, ArrayNode]) -> dict[ArrayNode, ArrayNode]:
     """Every node rebuilt over the replacements, and the replacements too."""
     done: dict[ArrayNode, ArrayNode] = {}
 
@@ -48,6 +48,18 @@ def _rebuilt(g: Graph, order: list[ArrayNode], new: dict[ArrayNode, ArrayNode]) 
     for node in order:
         go(node)
     return done
+
+
+def in_order(g: Graph, v: LabelledArray, axes: Labels) -> ArrayNode | None:
+    """The array with its axes in this order; None if it lacks one."""
+    if v.labels == axes:
+        return v.node
+    if set(v.labels) != set(axes):
+        return None
+    dims = v.dims()
+    turned = Operand(v.node, tuple(axes.index(k) for k in v.labels))
+    made: ArrayNode = g.make(Einsum, tuple(dims[k] for k in axes), Fraction(1), (turned,))
+    return made
 
 
 def _looked_up(g: Graph, node: Einsum, whole: Einsum) -> ArrayNode | None:

@@ -105,6 +105,11 @@ def _logsumexp(x: Any, axis: Any = None) -> Any:
     return jax.nn.logsumexp(x, axis)
 
 
+def _cumulative_logsumexp(x: Any) -> Any:
+    """log sum_{k <= i} exp(x_k) along the first axis, which does not overflow."""
+    return jax.lax.cumlogsumexp(x, 0)
+
+
 def _softmax(x: Any, axis: Any = None) -> Any:
     """exp(x) / sum exp(x), which does not overflow."""
     return jax.nn.softmax(x, axis)

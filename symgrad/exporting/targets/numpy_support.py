@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.exporting.targets.gradient_forms import IndexedSlices
-from symgrad.exporting.targets.support import _as_array, _out_of_range, _ranked, _same_dtype, _shaped
+from symgrad.exporting.targets.support import (
+    _as_array,
+    _cumulated,
+    _cumulative_logsumexp,
+    _out_of_range,
+    _ranked,
+    _same_dtype,
+    _shaped,
+)
 
 Array = NDArray[Any]
 
@@ -77,6 +86,91 @@ def _softmax_and_log(x: Any, axis: Any = None, out: Any = None) -> tuple[Any, An
     log = np.log(total)
     log += top
     return p, log.squeeze(axis)[()]
+
+
+def _centred(x: Any, axis: int) -> Any:
+    """x less its mean along an axis."""
+    return x - x.sum(axis, keepdims=True) / x.shape[axis]
+
+
+def _squared_distances(x: Any, y: Any, near_x: Any, near_y: Any, w: Any = None) -> Any:
+    """sum_d w_jd (x_id - y_jd)^2 for all pairs i, j, from products of the shifted vectors.
+
+    Those that are small beside their terms, the negative ones among them, are computed from the differences.
+    """
+    if x.shape[1] < 4 and w is None:
+        return _few_squares(x, y)
+    if w is None:
+        terms = np.einsum("id,id->i", near_x, near_x)[:, None]
+        out = near_x @ (-2 * near_y).T
+        out += np.einsum("jd,jd->j", near_y, near_y)
+    else:
+        w = np.broadcast_to(w, y.shape)
+        weighted = near_y * w
+        terms = (near_x * near_x) @ w.T
+        out = near_x @ (-2 * weighted).T
+        out += np.einsum("jd,jd->j", weighted, near_y)
+    out += terms
+    if x is y and w is None:
+        np.fill_diagonal(out, np.inf)
+    lost = out < terms / 16
+    if lost.any():
+        rows, columns = np.nonzero(lost)
+        for k in range(0, rows.size, 4096):
+            i, j = rows[k : k + 4096], columns[k : k + 4096]
+            square = np.square(x[i] - y[j])
+            out[i, j] = (square if w is None else square * w[j]).sum(1)
+    if x is y and w is None:
+        np.fill_diagonal(out, 0)
+    return out
+
+
+def _few_squares(x: Any, y: Any) -> Any:
+    """The squared distances of vectors with few entries, from the differences."""
+    out = np.zeros((x.shape[0], y.shape[0]), x.dtype)
+    for a, b in zip(x.T, y.T, strict=True):
+        square = np.subtract.outer(a, b)
+        square *= square
+        out += square
+    return out
+
+
+def _ordered_sum(x: Any, axis: int, op: str, keys: Any = None, bounds: Any = None) -> Any:
+    """At each bound the sum of the entries whose keys meet the condition; without keys, those of their positions."""
+    if x.ndim == 1 and keys is None:
+        if op == "<=":
+            return x.cumsum()
+        if op == ">=":
+            return x[::-1].cumsum()[::-1]
+    return _cumulated(lambda a: np.cumsum(a, 0), x, axis, op, keys, bounds, 0)
+
+
+def _narrow(x: Any) -> bool:
+    """True if the exponentials of differences of the entries are numbers."""
+    return x.size > 0 and bool(x.max() - x.min() < (600 if x.dtype == np.float64 else 70))
+
+
+def _ordered_logsumexp(x: Any, axis: int, op: str, keys: Any = None, bounds: Any = None) -> Any:
+    """At each bound log sum exp over the entries whose keys meet the condition, which does not overflow."""
+    if not _narrow(x):
+        return _cumulated(_cumulative_logsumexp, x, axis, op, keys, bounds, -math.inf)
+    top = x.max()
+    total = _ordered_sum(np.exp(x - top), axis, op, keys, bounds)
+    with np.errstate(divide="ignore"):  # log 0, of no entries
+        return np.log(total) + top
+
+
+def _ordered_shares(x: Any, log: Any, a: Any, axis: int, op: str, keys: Any = None, bounds: Any = None) -> Any:
+    """At each position the sum of a_i exp(x - log_i) over the bounds that meet the condition."""
+    if _narrow(x):
+        top = x.max()
+        each = a * np.exp(np.where(np.isinf(log), -np.inf, top - log))
+        return np.exp(x - top) * _ordered_sum(each, axis, op, keys, bounds)
+    size = np.where(a == 0, -np.inf, np.log(np.where(a == 0, 1, np.abs(a))) - log)
+    more, less = (
+        np.exp(x + _ordered_logsumexp(np.where(part, size, -np.inf), axis, op, keys, bounds)) for part in (a > 0, a < 0)
+    )
+    return more - less
 
 
 def _product_of_others(x: Any, axis: int) -> Any:

@@ -93,6 +93,68 @@ def _product_of_others(x: Any, axis: int) -> Any:
     return xp.moveaxis(before * after, 0, axis)
 
 
+def _centred(x: Any, axis: int) -> Any:
+    """x less its mean along an axis."""
+    return x - xp.expand_dims(x.mean(axis), axis)
+
+
+def _squared_distances(x: Any, y: Any, near_x: Any, near_y: Any, w: Any = None) -> Any:
+    """sum_d w_jd (x_id - y_jd)^2 for all pairs i, j."""
+    square = xp.square(x[:, None] - y)
+    return (square if w is None else square * w).sum(-1)
+
+
+# --- sums in an order -----------------------------------------------------------------------------
+
+
+def _places(op: str, keys: Any, bounds: Any) -> tuple[Any, Any]:
+    """The keys in an order in which those that meet the condition for a bound are the first, and how many they are."""
+    order = xp.argsort(keys)
+    inside = xp.searchsorted(keys[order], bounds, side="right" if op in ("<=", ">") else "left")
+    if op in (">", ">="):
+        return xp.flip(order, (0,)), keys.shape[0] - inside
+    return order, inside
+
+
+def _cumulated(function: Any, x: Any, axis: int, op: str, keys: Any, bounds: Any, nothing: float) -> Any:
+    """A cumulative sum at each bound over the entries whose keys meet the condition; ``nothing``: that of none."""
+    x = xp.moveaxis(x, axis, 0)
+    none = xp.full_like(x[:1], nothing)
+    if keys is not None:
+        order, inside = _places(op, keys, bounds)
+        return xp.moveaxis(xp.concatenate((none, function(x[order])))[inside], 0, axis)
+    x = xp.flip(x, (0,)) if op in (">", ">=") else x
+    out = function(x)
+    if op in ("<", ">"):
+        out = xp.concatenate((none[: x.shape[0]], out[:-1]))
+    return xp.moveaxis(xp.flip(out, (0,)) if op in (">", ">=") else out, 0, axis)
+
+
+def _cumulative_logsumexp(x: Any) -> Any:
+    """log sum_{k <= i} exp(x_k) along the first axis, which does not overflow."""
+    return xp.logaddexp.accumulate(x, 0)
+
+
+def _ordered_sum(x: Any, axis: int, op: str, keys: Any = None, bounds: Any = None) -> Any:
+    """At each bound the sum of the entries whose keys meet the condition; without keys, those of their positions."""
+    return _cumulated(lambda a: xp.cumsum(a, 0), x, axis, op, keys, bounds, 0)
+
+
+def _ordered_logsumexp(x: Any, axis: int, op: str, keys: Any = None, bounds: Any = None) -> Any:
+    """At each bound log sum exp over the entries whose keys meet the condition, which does not overflow."""
+    return _cumulated(_cumulative_logsumexp, x, axis, op, keys, bounds, -math.inf)
+
+
+def _ordered_shares(x: Any, log: Any, a: Any, axis: int, op: str, keys: Any = None, bounds: Any = None) -> Any:
+    """At each position the sum of a_i exp(x - log_i) over the bounds that meet the condition."""
+    size = xp.where(a == 0, -math.inf, xp.log(xp.where(a == 0, 1, xp.abs(a))) - log)
+    more, less = (
+        xp.exp(x + _ordered_logsumexp(xp.where(part, size, -math.inf), axis, op, keys, bounds))
+        for part in (a > 0, a < 0)
+    )
+    return more - less
+
+
 # --- gradients ------------------------------------------------------------------------------------
 
 

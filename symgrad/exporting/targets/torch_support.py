@@ -87,6 +87,16 @@ def _logsumexp(x: Any, axis: Any = None) -> Any:
     return torch.logsumexp(x, tuple(range(x.ndim)) if axis is None else axis)
 
 
+def _cumulative_logsumexp(x: Any) -> Any:
+    """log sum_{k <= i} exp(x_k) along the first axis, which does not overflow."""
+    return torch.logcumsumexp(x, 0)
+
+
+def _centred(x: Any, axis: int) -> Any:
+    """x less its mean along an axis."""
+    return x - x.mean(axis, keepdim=True)
+
+
 def _softmax(x: Any, axis: Any = None) -> Any:
     """exp(x) / sum exp(x), which does not overflow."""
     return _softmax_and_log(x, axis)[0]
