@@ -161,7 +161,7 @@ def test_folder_without_documents_holds_no_step(
         (["check", "d", "--format", "sonnet"], "sonnet"),
         (["check", "d", "--form", "json"], "--form"),
         (["prove", "d"], "prove"),
-        ([], "COMMAND"),
+        ([], "name a command"),
     ],
 )
 def test_usage_errors(
@@ -315,6 +315,14 @@ def test_module_and_help() -> None:
     assert b"check" in out
     assert b"explain" in out
     assert err == b""
+
+
+def test_without_a_command_it_says_which_one_is_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    said = {(): "`symgrad check FILE`", (__file__,): f"`symgrad check {__file__}`", ("chekc",): "`check`",
+            ("frobnicate",): "`symgrad --help`"}  # fmt: skip
+    for arguments, remedy in said.items():
+        assert main(arguments) == 2
+        assert remedy in capsys.readouterr().err
 
 
 def test_reader_who_stops_early() -> None:

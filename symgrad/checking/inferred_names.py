@@ -13,7 +13,7 @@ from symgrad.checking.other_readings import SaidDependence
 from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Add, Apply, Cond, Deriv, Entry, Expr, Ref, Tensor, all_nodes, reach, walk
+from symgrad.core.nodes import Add, Apply, Cond, Deriv, Entry, Expr, Ref, Tensor, derivatives_in, reach, walk
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray
 from symgrad.core.substitute import mapped_through
 from symgrad.reading.inference.inferring import Inferred
@@ -97,12 +97,10 @@ class InferredNames:
         if foreign:
             return foreign[0]
         for side in (claim.left, claim.right):
-            for node in all_nodes(side):
-                passed = self.passed(node) if isinstance(node, Deriv) and self.causes else None
+            for node in derivatives_in(side):
+                passed = self.passed(node) if self.causes else None
                 if passed is not None:
                     return passed
-                if not isinstance(node, Deriv):
-                    continue
                 made = node.body.definition if isinstance(node.body, Ref) else None
                 if made is not None and self.is_unknown(made.body) and not depends_on(node.body, node.target):
                     return _independent(made.name, step)

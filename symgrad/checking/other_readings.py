@@ -28,6 +28,7 @@ from symgrad.core.nodes import (
     Sum,
     Tensor,
     all_nodes,
+    derivatives_in,
     free_indices,
     reach,
     walk,
@@ -90,8 +91,8 @@ def undefined_dependence(claim: Claim, base: Step, said: SaidDependence) -> Diag
     That derivative would be 0 by default, and a verdict on the claim would rest on nothing that the author wrote.
     """
     for side in (claim.left, claim.right):
-        for node in all_nodes(side):
-            if isinstance(node, Deriv) and isinstance(node.body, Entry) and not depends_on(node.body, node.target):
+        for node in derivatives_in(side):
+            if isinstance(node.body, Entry) and not depends_on(node.body, node.target):
                 name, by = latex(node.body), latex(node.target)
                 return Diagnostic(
                     "SG118",
@@ -184,6 +185,8 @@ def _whole(tensor: Tensor) -> Lam:
 
 def undeclared(expr: Expr) -> list[tuple[FunctionForm, Apply]]:
     """The undeclared functions in an expression, and in the definitions that it uses, with their forms."""
+    if all(f.form is None for f in reach(expr).functions):
+        return []
     applied = [n for n in all_nodes(expr) if isinstance(n, Apply)]
     return [(n.function.form, n) for n in applied if n.function.form is not None]
 

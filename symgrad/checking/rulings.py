@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from symgrad.checking.claim_digest import claim_digest
+from symgrad.checking.claim_digest import Definitions, claim_digest
 from symgrad.checking.refute import Evaluation
 from symgrad.checking.verdict import Witness
 from symgrad.core.claims import Claim
@@ -72,6 +72,7 @@ class Remembered:
         self.store = store
         self.seed = seed
         self.sizes = sizes
+        self.definitions: Definitions = {}
         self.hasty = True
         """False once an answer was not kept, because a clock may have decided it."""
 
@@ -87,7 +88,7 @@ class Remembered:
 
     def _recalled(self, kind: str, claim: Claim, work: Callable[[], Any], proved: Callable[[Any], bool]) -> Any:
         """The answer as JSON has it; None if nothing is remembered for want of a digest or a memory."""
-        digest = claim_digest(claim) if self.store is not None else None
+        digest = claim_digest(claim, self.definitions) if self.store is not None else None
         if self.store is None or digest is None:
             return None
         asked = json.dumps([kind, digest, self.seed, list(self.sizes.items())])

@@ -159,7 +159,7 @@ class DocumentReport:
 
     def to_frame(self) -> Any:
         """The steps as a ``pandas.DataFrame``, one row each. Raises ``SymgradError`` where pandas is missing."""
-        require("notebook", ("pandas",), "a data frame")
+        require({"pandas": "pandas"}, "a data frame")
         import pandas
 
         columns = "cell line column left right verdict expected method difference code message assumptions inferred"

@@ -23,8 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a character that the encoding lacks must not be an error
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser, commands = _parser()
+    if not given or not (given[0].startswith("-") or given[0] in commands):
+        return _complain(_no_command(given, commands), USAGE)
     try:
-        options = _parser().parse_args(arguments)
+        options = parser.parse_args(given)
     except SystemExit as stop:  # argparse has printed the message
         return stop.code if isinstance(stop.code, int) else USAGE
     try:
@@ -38,17 +42,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
+def _no_command(given: Sequence[str], commands: Sequence[str]) -> str:
+    """What to do where no command is named: most people mean ``check``."""
+    if not given:
+        return "name a command: `symgrad check FILE` checks a document, `symgrad --help` lists all"
+    from difflib import get_close_matches
+
+    word = given[0]
+    if os.path.exists(word):
+        return f"name a command first: `symgrad check {word}` checks it, `symgrad --help` lists all"
+    close = get_close_matches(word, commands, 1)
+    remedy = f"did you mean `{close[0]}`?" if close else "`symgrad --help` lists all"
+    return f"there is no command {word!r}; {remedy}"
+
+
+def _parser() -> tuple[argparse.ArgumentParser, list[str]]:
+    """The parser, and the names of the commands."""
     parser = argparse.ArgumentParser(
         prog="symgrad",
         description="Reads gradient derivations as they are written, in LaTeX, and rules on every equals sign.",
+        epilog="To begin: symgrad new notes.md, then symgrad check --read notes.md",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version)
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.add(verbs)
-    return parser
+    return parser, list(verbs.choices)
 
 
 def _failed(error: Exception) -> int:

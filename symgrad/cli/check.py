@@ -122,9 +122,10 @@ def _checked(options: argparse.Namespace, settings: ProjectSettings) -> int:
     steps = sum(len(document.steps) for document in report.documents)
     report = reduced(report, options, settings)
     if options.html:
+        from symgrad.api import load
         from symgrad.page.written_pages import write_pages
 
-        write_pages(report, options.html)
+        write_pages(report, options.html, [load(file).source for file in options.with_files])
     show(rendered("check", report, options))
     status = exit_status(report, strict=options.strict, fail_on=options.fail_on)
     _tell_bugs(report)

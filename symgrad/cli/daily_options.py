@@ -36,7 +36,7 @@ def add_daily(check: Any) -> None:
     check.add_argument(
         "--write-baseline", action="store_true", help=f"write the problems into that file (default: {BASELINE})"
     )
-    check.add_argument("--fix", action="store_true", help="try sure repairs, and show the difference")
+    check.add_argument("--fix", action="store_true", help="repair what is sure, and show the difference only")
     check.add_argument("--write", action="store_true", help="with --fix: write the repairs into the files")
     check.add_argument("--watch", action="store_true", help="check again on every save")
 

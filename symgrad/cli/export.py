@@ -33,7 +33,7 @@ def add(verbs: Any) -> None:
         metavar="FILE",
         help="declarations for a document that can't be edited (repeatable)",
     )
-    export.add_argument("--target", default="numpy", help="what the module computes with (default: %(default)s)")
+    export.add_argument("--target", default="numpy", help="numpy, jax or torch (default: %(default)s)")
     export.add_argument("--hvp", action="store_true", help="products of each cost's Hessian with a direction too")
     add_stdin_name(export)
     export.set_defaults(run=run)

@@ -30,7 +30,14 @@ def add(verbs: Any) -> None:
     )
     latex.add_argument("--form", choices=("index", "matrix"), help="default: matrix if there is one")
     latex.add_argument("--steps", action="store_true", help="the whole derivation, one rule per line")
-    latex.add_argument("--with", dest="with_files", action="append", default=[], metavar="FILE", help="declarations")
+    latex.add_argument(
+        "--with",
+        dest="with_files",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="declarations for a document that can't be edited (repeatable)",
+    )
     add_format(latex, "derivations")
     add_stdin_name(latex)
     latex.set_defaults(run=run)

@@ -19,7 +19,7 @@ def add(verbs: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     from symgrad.text.extras import require
 
-    require("lsp", ("pygls",), "the language server")
+    require({"pygls": "pygls"}, "the language server")
     import gc
 
     gc.set_threshold(200_000, 50, 50)  # as for a check: the collector would walk all interned nodes again and again

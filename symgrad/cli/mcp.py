@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     from symgrad.cli.output import UsageError
     from symgrad.text.extras import require
 
-    require("mcp", ("mcp",), "the server of tools")
+    require({"mcp": "mcp"}, "the server of tools")
     if options.root is not None and not options.root.is_dir():
         raise UsageError(f"can't open {options.root}: no such folder")
     import gc

@@ -151,3 +151,21 @@ def all_nodes(expr: Expr, keep: Definition | None = None) -> Iterator[Expr]:
             if isinstance(node, Ref) and node.definition not in opened and node.definition is not keep:
                 opened.add(node.definition)
                 todo.append(node.definition.body)
+
+
+def derivatives_in(expr: Expr) -> Iterator[Deriv]:
+    """The derivatives in an expression, then those in each definition that it uses, each once."""
+    seen: set[Expr] = set()
+    todo = [expr]
+    for body in todo:  # grows during the loop
+        stack = [body]
+        while stack:
+            node = stack.pop()
+            if node in seen or not reach(node).order:
+                continue
+            seen.add(node)
+            if isinstance(node, Deriv):
+                yield node
+            elif isinstance(node, Ref):
+                todo.append(node.definition.body)
+            stack.extend(reversed(parts(node)[1]))

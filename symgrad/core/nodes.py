@@ -33,7 +33,7 @@ from symgrad.core.kinds import (
     Tensor,
     Typography,
 )
-from symgrad.core.mentions import Mention, Reach, all_nodes, reach
+from symgrad.core.mentions import Mention, Reach, all_nodes, derivatives_in, reach
 from symgrad.core.traverse import cond_parts, conditions, distinct, free_indices, map_cond, parts, rebuild, walk
 
 __all__ = [
@@ -74,6 +74,7 @@ __all__ = [
     "cond_parts",
     "conditions",
     "delta",
+    "derivatives_in",
     "distinct",
     "div",
     "free_indices",

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 from symgrad.page.explanation_of_step import explanation, is_open, place_of, said, text_with_code, with_code
 from symgrad.page.marks import MARKS, PROBLEMS, Mark, mark_of
 from symgrad.page.mathml import MathmlWriter, margin, marked
-from symgrad.page.prose import headed, held, laid_out, title_of
+from symgrad.page.prose import as_code, headed, held, laid_out, title_of
 from symgrad.page.relation_signs import sign_of
 from symgrad.page.shown_gradients import shown_gradients
 from symgrad.page.tex_prose import as_markdown
 from symgrad.reading.document.block_reader import read_blocks
 from symgrad.reading.document.blocks import Directive, Display, Heading, Inline
-from symgrad.reading.tokens.macros import collect_macros
+from symgrad.reading.tokens.macros import Macros, macros_in_force
 from symgrad.text.extras import require
 from symgrad.text.source import Source
 from symgrad.text.version import tool
@@ -45,7 +45,7 @@ Links = Mapping[int, tuple[Mark, str]]
 
 def require_page() -> None:
     """Raises ``SymgradError`` if what pages are rendered with is not installed."""
-    require("html", ("markdown_it", "math_core"), "the page")
+    require({"markdown_it": "markdown-it-py", "math_core": "math-core"}, "the page")
 
 
 @dataclass(slots=True)
@@ -58,24 +58,30 @@ class _Parts:
     """What characters ``start .. end`` of the text are replaced by, in order."""
 
 
-def document_page(report: DocumentReport, source: Source, live: str = "", back: str = "") -> str:
-    """The page of a document. live: a script that shows it again when it changes; back: the address of the list."""
+def document_page(
+    report: DocumentReport, source: Source, live: str = "", back: str = "", with_sources: Sequence[Source] = ()
+) -> str:
+    """The page of a document. live: a script that shows it again when it changes; back: the address of the list;
+    with_sources: the declarations and macros of other files that it was checked with.
+    """
     require_page()
-    return _frame(report.path, document_body(report, source, back), live)
+    return _frame(report.path, document_body(report, source, back, with_sources), live)
 
 
-def document_body(report: DocumentReport, source: Source, back: str = "") -> str:
+def document_body(report: DocumentReport, source: Source, back: str = "", with_sources: Sequence[Source] = ()) -> str:
     """What stands on a page between its frame: the head with counts and contents, and the document."""
     require_page()
-    formulas = MathmlWriter(source)
+    macros = macros_in_force(source, with_sources)
+    formulas = MathmlWriter(macros)
     blocks = read_blocks(source)
     links = {k: (mark_of(step), f"s{k}") for k, step in enumerate(report.steps, 1)}
-    parts = _parts(report, blocks, formulas, links)
-    text = _replaced(source.text, parts.cuts)
+    parts = _parts(report, blocks, formulas, links, macros)
+    parts.cuts += [(at, at, as_code(code)) for at, code in source.beside]
+    text = _replaced(source.text, sorted(parts.cuts, key=lambda cut: cut[:2]))
     if source.path.lower().endswith(".tex"):
         text = as_markdown(text)
     article = laid_out(text, parts.formulas, parts.displays)
-    gradients = shown_gradients(source, lambda latex: formulas.display(latex, {}))
+    gradients = shown_gradients(source, with_sources, lambda latex: formulas.display(latex, {}))
     title = escape(title_of(source.text) or PurePath(report.path).stem)
     shown_title = "" if re.search(r"<h1\b", article) else f"<h1>{title}</h1>"
     headings = [(k, b) for k, b in enumerate(blocks.items) if isinstance(b, Heading)]
@@ -110,10 +116,9 @@ def _replaced(text: str, cuts: Sequence[tuple[int, int, str]]) -> str:
     return "".join((*out, text[at:]))
 
 
-def _parts(report: DocumentReport, blocks: Blocks, formulas: MathmlWriter, links: Links) -> _Parts:
+def _parts(report: DocumentReport, blocks: Blocks, formulas: MathmlWriter, links: Links, macros: Macros) -> _Parts:
     """All formulas of the document, rendered."""
     parts = _Parts()
-    macros = collect_macros(blocks.source)
     signs = [(sign_of(step, macros), k) for k, step in enumerate(report.steps, 1)]
     problems = [d for d in report.diagnostics if d.severity == "error" and d.span]
     seen: set[tuple[int, int]] = set()

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from symgrad.page.marks import Mark
-from symgrad.reading.tokens.macros import collect_macros
-from symgrad.text.source import Source
+from symgrad.reading.tokens.macros import Macros
 
 if TYPE_CHECKING:
     from math_core import LatexToMathML
@@ -69,8 +68,8 @@ _ESCAPED_PERCENT = "\ue002"
 class MathmlWriter:
     """Renders the formulas of one document, with its author's macros."""
 
-    def __init__(self, source: Source) -> None:
-        self.macros = _macros(source)
+    def __init__(self, macros: Macros) -> None:
+        self.macros = _macros(macros)
         self.converter = _converter(self.macros)
 
     def inline(self, latex: str) -> str:
@@ -118,10 +117,10 @@ def _converter(macros: Mapping[str, str]) -> LatexToMathML:
         return LatexToMathML(macros=kept, **options)  # type: ignore[arg-type]
 
 
-def _macros(source: Source) -> dict[str, str]:
+def _macros(macros: Macros) -> dict[str, str]:
     """The author's macros as the converter takes them: bodies by names without a backslash."""
     found: dict[str, str] = {}
-    for name, rows in collect_macros(source).table.items():
+    for name, rows in macros.table.items():
         macro = rows[-1][1]
         if macro.delimited or macro.default is not None or not macro.body:
             continue

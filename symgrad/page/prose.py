@@ -38,6 +38,12 @@ def headed(number: int) -> str:
     return f"{HEAD}{number}{TAIL}"
 
 
+def as_code(text: str) -> str:
+    """Code as a block of Markdown, in a fence that is longer than any in it."""
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 0)
+    return f"\n\n{fence}\n{text.rstrip()}\n{fence}\n\n"
+
+
 def laid_out(text: str, formulas: Mapping[int, str], displays: Sequence[int]) -> str:
     """Markdown as HTML. formulas: what each number is replaced by; displays: the numbers of those that are blocks."""
     html = _HEADING.sub(r'<h\1 id="h\2">', _markdown(_without_comments(text)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from symgrad.core.nodes import Deriv, Entry, Ref, walk
 from symgrad.gradients.document_gradients import document_gradients
@@ -18,11 +18,11 @@ MAX_TEXT = 60_000
 """Characters of a document up to which they are derived: a page is to be there within a second."""
 
 
-def shown_gradients(source: Source, display: Callable[[str], str]) -> str:
+def shown_gradients(source: Source, with_sources: Sequence[Source], display: Callable[[str], str]) -> str:
     """A section with them, folded up; empty where the document differentiates no cost. display: renders LaTeX."""
     if len(source.text) > MAX_TEXT:
         return ""
-    read = read_document(source)
+    read = read_document(source, with_sources)
     requests = GradientRequests(read)
     found = []
     for of, wrt in list(dict.fromkeys(_taken(read)))[:MAX_GRADIENTS]:

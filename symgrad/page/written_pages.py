@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,20 +16,22 @@ if TYPE_CHECKING:
     from symgrad.checking.verdict import DocumentReport, Report
 
 
-def write_pages(report: Report, out: str) -> None:
+def write_pages(report: Report, out: str, with_sources: Sequence[Source] = ()) -> None:
     """One page for one document; for several, or where ``out`` is a folder, a page each and a list of them.
+
+    with_sources: the files with declarations and macros that the documents were checked with.
 
     Raises OSError if a file can't be written.
     """
     folder = Path(out)
     if len(report.documents) == 1 and not (folder.is_dir() or out.endswith(("/", os.sep))):
         one = report.documents[0]
-        folder.write_text(document_page(one, source_of(one)), encoding="utf-8")
+        folder.write_text(document_page(one, source_of(one), with_sources=with_sources), encoding="utf-8")
         return
     folder.mkdir(parents=True, exist_ok=True)
     names = page_names([one.path for one in report.documents])
     for one, name in zip(report.documents, names, strict=True):
-        page = document_page(one, source_of(one), back="index.html")
+        page = document_page(one, source_of(one), back="index.html", with_sources=with_sources)
         (folder / name).write_text(page, encoding="utf-8")
     (folder / "index.html").write_text(list_page(report.documents, names), encoding="utf-8")
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import reduce
 from itertools import pairwise
 
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
@@ -68,7 +67,7 @@ from symgrad.reading.tokens.columns import arranged
 from symgrad.reading.tokens.cuts import outermost, statement
 from symgrad.reading.tokens.differentials import with_differentials
 from symgrad.reading.tokens.lexer import Token, tokenize
-from symgrad.reading.tokens.macros import Macros, collect_macros
+from symgrad.reading.tokens.macros import Macros, macros_in_force
 from symgrad.reading.tokens.relations import (
     EXCEPTIONS,
     IMPLIES,
@@ -129,8 +128,7 @@ class Reader:
             self.scope.samples, self.scope.endings = costs.samples, set(costs.endings)
             self.scope.unlabelled = costs.unlabelled
         self.scope.random, self.scope.outcomes = random_names(source.text), Outcomes()
-        given = reduce(Macros.merged, map(collect_macros, with_sources), Macros())
-        self.macros = self.out.macros = given.merged(collect_macros(source))
+        self.macros = self.out.macros = macros_in_force(source, with_sources)
         self.definitions = self.out.elaborated
         self.sections = Sections(with_sources)
         self.last_side: tuple[Token, ...] | None = None

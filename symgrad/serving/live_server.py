@@ -68,7 +68,8 @@ class LiveServer(ThreadingHTTPServer):
             return list_page([report for report, _ in reports.values()], names, live_script())
         for own, (report, source) in zip(names, reports.values(), strict=True):
             if name in (own, ""):
-                return document_page(report, source, live_script(), back="/" if len(reports) > 1 else "")
+                back = "/" if len(reports) > 1 else ""
+                return document_page(report, source, live_script(), back, self.documents.declarations)
         return None
 
 

@@ -31,6 +31,8 @@ class WatchedDocuments:
     """Counts the changes; what waits for one is told by ``changed``."""
     changed: threading.Condition = field(default_factory=threading.Condition)
     rulings: RecentRulings = field(default_factory=RecentRulings)
+    declarations: tuple[Source, ...] = ()
+    """The text of the files with declarations, as they were last read."""
     _stamps: dict[str, dict[str, Stamp]] = field(default_factory=dict)
 
     def look(self) -> list[str]:
@@ -75,11 +77,11 @@ class WatchedDocuments:
     def _checked(self, path: str) -> tuple[DocumentReport, Source]:
         try:
             opened = load(path)
-            others = tuple(load(file).source for file in self.with_files)
+            self.declarations = tuple(load(file).source for file in self.with_files)
         except SymgradError as error:
             problem = Diagnostic("SG001", str(error), None)
             return DocumentReport(path, (), (problem,)), Source(path, "")
-        document = Document(opened.source, others, opened.problems)
+        document = Document(opened.source, self.declarations, opened.problems)
         checker = Checker(store=self.rulings)
         return check_in_time(opened.source, lambda: document.reading, checker=checker), opened.source
 

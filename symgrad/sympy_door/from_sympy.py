@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from symgrad.core.affine_order import constant_gap
@@ -106,7 +106,13 @@ def from_sympy(expr: Any, bridge: Bridge | None = None) -> Expr:
 
 def kind_of(e: Any) -> str:
     """The class name of a SymPy node; ``AppliedUndef`` for all undefined functions."""
-    return "AppliedUndef" if any(c.__name__ == "AppliedUndef" for c in type(e).__mro__) else type(e).__name__
+    kind: Any = type(e)
+    return _kind(kind)
+
+
+@lru_cache(maxsize=256)  # SymPy makes a class for every undefined function
+def _kind(made: Any) -> str:
+    return "AppliedUndef" if any(c.__name__ == "AppliedUndef" for c in made.__mro__) else str(made.__name__)
 
 
 def subtrees(e: Any) -> Iterator[Any]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from importlib.util import find_spec
 
 from symgrad.text.diagnostic import SymgradError
 
 
-def require(extra: str, modules: Sequence[str], what: str) -> None:
-    """Raises ``SymgradError`` with the command that installs the extra if one of its modules is not there."""
-    missing = [name for name in modules if find_spec(name) is None]
+def require(packages: Mapping[str, str], what: str) -> None:
+    """Raises ``SymgradError`` with the command that installs what is missing.
+
+    ``packages``: the modules that are needed, each with the name under which pip installs it.
+    """
+    missing = [package for module, package in packages.items() if find_spec(module) is None]
     if missing:
-        raise SymgradError(f"{what} needs {', '.join(missing)}: run `pip install 'symgrad[{extra}]'`")
+        raise SymgradError(f"{what} needs {' and '.join(missing)}: run `pip install {' '.join(missing)}`")

@@ -23,6 +23,8 @@ class Source:
     stretches: tuple[Stretch, ...] = ()
     """Where the text comes from, in order; empty for the text of one file."""
     cell: int | None = None
+    beside: tuple[tuple[int, str], ...] = ()
+    """What stands at an offset and is not read: the code cells of a notebook."""
     _starts: tuple[int, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -51,7 +53,7 @@ class Source:
 
     def rewritten(self, text: str) -> Source:
         """The source with other characters at the same offsets; its spans are shown as they stand here."""
-        return Source(self.path, text, self.stretches or (Stretch(0, self, 0),), self.cell)
+        return Source(self.path, text, self.stretches or (Stretch(0, self, 0),), self.cell, self.beside)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

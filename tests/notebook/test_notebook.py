@@ -42,7 +42,7 @@ def test_a_report_is_a_data_frame() -> None:
 
 def test_a_data_frame_needs_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("symgrad.text.extras.find_spec", lambda name: None)
-    with pytest.raises(symgrad.SymgradError, match="pip install 'symgrad\\[notebook\\]'"):
+    with pytest.raises(symgrad.SymgradError, match="run `pip install pandas`"):
         symgrad.check(symgrad.read(text=TEXT)).to_frame()
 
 

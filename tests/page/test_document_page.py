@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -221,6 +222,29 @@ def test_documents_of_the_library_are_drawn_throughout(path: str) -> None:
     assert len(re.findall(r'<(?:mo|mover|mrow)[^>]* class="sign', html)) == len(report.steps)
 
 
+def test_macros_and_declarations_of_other_files_hold_on_the_page(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("$$ \\loss = x^\\top x $$\n\n$$ \\by{x} = 2 x $$\n")
+    (tmp_path / "d.md").write_text(
+        "\\newcommand{\\loss}{L} \\newcommand{\\by}[1]{\\frac{\\partial L}{\\partial #1}} $x \\in \\mathbb{R}^N$\n"
+    )
+    out = tmp_path / "a.html"
+    assert main(["check", str(tmp_path / "a.md"), "--with", str(tmp_path / "d.md"), "--html", str(out)]) == 0
+    html = out.read_text()
+    assert "loss" not in html
+    assert "1 gradient derived" in html
+
+
+def test_code_cells_stand_between_the_others(tmp_path: Path) -> None:
+    cells = [("code", "a = '```'"), ("markdown", "Let $x \\in \\mathbb{R}$."), ("code", "x < 2  # $$ no formula $$"),
+             ("markdown", "$$ x + x = 2 x $$"), ("code", ["print(x)\n"])]  # fmt: skip
+    (tmp_path / "n.ipynb").write_text(json.dumps({"cells": [{"cell_type": k, "source": s} for k, s in cells]}))
+    opened = load(str(tmp_path / "n.ipynb"))
+    html = document_page(check_document(Document(opened.source)), opened.source)
+    sound(html)
+    shown = [html.index(part) for part in ("a = '```'", "Let", "x &lt; 2  # $$ no formula $$", "<math ", "print(x)")]
+    assert shown[0] < shown[1] < shown[2] < shown[4]
+
+
 def test_pages_are_written_with_a_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.md").write_text("$x \\in \\mathbb{R}$\n\n$$ x + x = 2 x $$\n")
     (tmp_path / "b.md").write_text("$x \\in \\mathbb{R}$\n\n$$ 2 x = x + 1 $$\n")
@@ -235,7 +259,7 @@ def test_pages_are_written_with_a_list(tmp_path: Path, capsys: pytest.CaptureFix
 
 def test_a_missing_extra_names_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("symgrad.text.extras.find_spec", lambda name: None)
-    with pytest.raises(SymgradError, match=r"pip install 'symgrad\[html\]'"):
+    with pytest.raises(SymgradError, match="run `pip install markdown-it-py math-core`"):
         page("x")
 
 

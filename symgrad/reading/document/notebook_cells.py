@@ -1,8 +1,9 @@
-"""The Markdown cells of a notebook, as one text; code cells are passed over."""
+"""The Markdown cells of a notebook, as one text; code cells stand beside it."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from symgrad.reading.document.opened import Opened
@@ -10,6 +11,8 @@ from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Source, Span, joined
 
 MAX_CELLS = 20_000
+BETWEEN = "\n\n"
+"""What is put between the Markdown cells."""
 
 
 def markdown_cells(source: Source) -> Opened | Diagnostic:
@@ -28,14 +31,22 @@ def markdown_cells(source: Source) -> Opened | Diagnostic:
     if len(cells) > MAX_CELLS:
         message = f"{source.path} has {len(cells)} cells, more than {MAX_CELLS}"
         return Diagnostic("SG002", message, Span(source, 0, 0), "split the notebook")
-    texts = ((k, _text(cell)) for k, cell in enumerate(cells, 1))
-    parts = [(Source(source.path, text, cell=k), 0, text) for k, text in texts if text.strip()]
-    return Opened(joined(source.path, parts, between="\n\n"))
+    parts: list[tuple[Source, int, str]] = []
+    code: list[tuple[int, str]] = []
+    end = 0
+    for k, cell in enumerate(cells, 1):
+        text = _text(cell)
+        if text.strip() and cell["cell_type"] == "markdown":
+            end += len(text) + len(BETWEEN) * bool(parts)
+            parts.append((Source(source.path, text, cell=k), 0, text))
+        elif text.strip():
+            code.append((end, text))
+    return Opened(replace(joined(source.path, parts, between=BETWEEN), beside=tuple(code)))
 
 
 def _text(cell: Any) -> str:
-    """The text of a Markdown cell, which the file has as a string or as a list of lines."""
-    if not isinstance(cell, dict) or cell.get("cell_type") != "markdown":
+    """The text of a Markdown or code cell, which the file has as a string or as a list of lines."""
+    if not isinstance(cell, dict) or cell.get("cell_type") not in ("markdown", "code"):
         return ""
     lines = cell.get("source")
     pieces = lines if isinstance(lines, list) else [lines]

@@ -402,10 +402,10 @@ def _parameters(below: Sequence[SyntaxNode]) -> frozenset[str]:
     return frozenset(by & {x for n in below if isinstance(n, Call) for x in letters_in(n.function.sub)})
 
 
-def _divided_by(node: SyntaxNode) -> list[SyntaxNode]:
+def _divided_by(node: SyntaxNode) -> Sequence[SyntaxNode]:
     """What stands below a root or a fraction bar."""
     part = node.arg if isinstance(node, Root) else node.den if isinstance(node, QuotientNode) else None
-    return subnodes(part) if part is not None else []
+    return subnodes(part) if part is not None else ()
 
 
 def exponents(scope: Scope, tree: SyntaxNode, depth: int = 0) -> list[SyntaxNode]:

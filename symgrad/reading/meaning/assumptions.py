@@ -116,8 +116,8 @@ def read_ground(el: Reading, tokens: Sequence[Token], span: Span, of_derivative:
 
 
 def says_nothing(tokens: Sequence[Token]) -> bool:
-    """True for ``\\forall k``, which adds nothing: a claim holds for all values of its free letters anyway; and for words
-    about a name, ``\\text{where $w$ is the weight}``.
+    """True for ``\\forall k``, which adds nothing: a claim holds for all values of its free letters
+    anyway; and for words about a name, ``\\text{where $w$ is the weight}``.
     """
     explains = tokens[0].kind == "text" and tokens[0].text.strip().lower() in ("where", "here", "with")
     if explains and all(t.kind == "text" or is_name(t) for t in tokens):

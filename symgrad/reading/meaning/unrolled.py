@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +22,7 @@ from symgrad.reading.tree.syntax import (
     Sym,
     SyntaxNode,
     Terms,
+    parts_of,
 )
 from symgrad.reading.tree.used_names import subnodes
 
@@ -112,7 +113,7 @@ def at_position(node: Any, letter: str, position: int) -> Any:
         return NumberNode(node.span, Fraction(position))
     if isinstance(node, BigOp) and node.sub and node.sub[0].text == letter:
         return node
-    changed = {f.name: at_position(getattr(node, f.name), letter, position) for f in fields(node)}
+    changed = {name: at_position(getattr(node, name), letter, position) for name in parts_of(node)}
     return replace(node, **changed)
 
 

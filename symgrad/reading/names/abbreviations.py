@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +11,7 @@ from symgrad.reading.names.scope import Scope
 from symgrad.reading.names.upstream_costs import is_unused
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name, letter_key
-from symgrad.reading.tree.syntax import NumberNode, Scripted, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import NumberNode, Scripted, Sym, SyntaxNode, parts_of
 from symgrad.reading.tree.used_names import outside_letters, subnodes
 
 
@@ -53,8 +53,8 @@ def differences(left: Any, right: Any) -> Iterator[tuple[Any, Any]]:
         yield from differences(left.sup, right.sup)  # `(y - w x)^2` and `r^2`
         yield left.base, replace(right, sup=())
     elif isinstance(left, SyntaxNode) and type(left) is type(right):
-        for f in fields(left):
-            if f.name not in ("span", "head"):
-                yield from differences(getattr(left, f.name), getattr(right, f.name))
+        for name in parts_of(left):
+            if name not in ("span", "head"):
+                yield from differences(getattr(left, name), getattr(right, name))
     elif left != right:
         yield left, right

@@ -472,14 +472,32 @@ def _longest(
 
     styled: a bold and a plain letter are two names.
     """
-    total = NameKey(sym.key, primes=sym.primes, total=True)
-    if not sym.sub and not sym.sup and total in table:
+    total, names = sym.names or _names(sym)
+    if total is not None and total in table:
         return total, (), ()
-    own = sym.style == "bold"
-    for below, sub_rest in sub_splits(sym.sub):
-        for above, sup_rest in sup_splits(sym.sup):
-            for bold in (own,) if styled else (own, not own):
-                key = NameKey(sym.key, bold, sym.primes, below, above)
-                if key in table:
-                    return key, sub_rest, sup_rest
+    for own, other, sub_rest, sup_rest in names:
+        if own in table:
+            return own, sub_rest, sup_rest
+        if not styled and other in table:
+            return other, sub_rest, sup_rest
     return None, sym.sub, sym.sup
+
+
+def _names(sym: Sym) -> tuple[Any, ...]:
+    """What a symbol may be the name of: the total of a family, if it has no scripts; then all names at its front,
+    longest first, each in its own style and in the other one, with the remaining scripts. Kept with the symbol.
+    """
+    bold, primes = sym.style == "bold", sym.primes
+    total = None if sym.sub or sym.sup else NameKey(sym.key, primes=primes, total=True)
+    names = tuple(
+        (
+            NameKey(sym.key, bold, primes, below, above),
+            NameKey(sym.key, not bold, primes, below, above),
+            sub_rest,
+            sup_rest,
+        )
+        for below, sub_rest in sub_splits(sym.sub)
+        for above, sup_rest in sup_splits(sym.sup)
+    )
+    object.__setattr__(sym, "names", (total, names))
+    return sym.names

@@ -7,7 +7,9 @@ it, the first definition of that name holds.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 from symgrad.reading.tokens.prefixed_names import Pairs, prefixed_names
 from symgrad.reading.tokens.spellings import words
@@ -190,6 +192,12 @@ _EXAMPLE = re.compile(
     r"|(?<!\\)(?:\\\\)*%[^\n]*",
     re.DOTALL | re.MULTILINE,
 )
+
+
+def macros_in_force(source: Source, with_sources: Iterable[Source] = ()) -> Macros:
+    """The macros of a document, and of the files with declarations for it; those of the document come first."""
+    given = reduce(Macros.merged, map(collect_macros, with_sources), Macros())
+    return given.merged(collect_macros(source))
 
 
 def collect_macros(source: Source) -> Macros:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from symgrad.reading.tokens.lexer import Token
 from symgrad.text.source import Span
@@ -15,6 +15,19 @@ class SyntaxNode:
     """A node, with its place in the source."""
 
     span: Span
+    below: tuple[SyntaxNode, ...] = field(default=(), init=False, repr=False, compare=False)
+    """The node and all nodes below it, once they have been asked for."""
+
+
+_PARTS: dict[type[SyntaxNode], tuple[str, ...]] = {}
+
+
+def parts_of(node: SyntaxNode) -> tuple[str, ...]:
+    """The fields that make a node what it is; the others keep what was asked of it."""
+    kind = type(node)
+    if kind not in _PARTS:
+        _PARTS[kind] = tuple(f.name for f in fields(kind) if f.init)
+    return _PARTS[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,8 @@ class Sym(SyntaxNode):
     sub: tuple[Token, ...] = ()
     sup: tuple[Token, ...] = ()
     primes: int = 0
+    names: tuple[Any, ...] = field(default=(), init=False, repr=False, compare=False)
+    """The names that it may begin with, once they have been asked for: see ``Scope.value_key``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,15 +34,17 @@ CHAINED = ("\\le", "<")
 """The signs of ``1 \\le j \\le t``."""
 
 
-def subnodes(node: SyntaxNode) -> list[SyntaxNode]:
-    """A node and all nodes below it, in written order."""
-    found: list[SyntaxNode] = []
-    ahead = [node]
-    while ahead:
-        node = ahead.pop()
-        found.append(node)
-        ahead += children(node)[::-1]
-    return found
+def subnodes(node: SyntaxNode) -> tuple[SyntaxNode, ...]:
+    """A node and all nodes below it, in written order; gathered once for a node."""
+    if not node.below:
+        found: list[SyntaxNode] = []
+        ahead = [node]
+        while ahead:
+            inner = ahead.pop()
+            found.append(inner)
+            ahead += children(inner)[::-1]
+        object.__setattr__(node, "below", tuple(found))
+    return node.below
 
 
 def children(node: SyntaxNode) -> list[SyntaxNode]:
@@ -50,7 +52,8 @@ def children(node: SyntaxNode) -> list[SyntaxNode]:
     kind = type(node)
     names = INNER.get(kind)
     if names is None:
-        names = INNER[kind] = tuple(f.name for f in fields(kind) if f.type not in LEAVES)
+        own = [f for f in fields(kind) if f.init and f.type not in LEAVES]
+        names = INNER[kind] = tuple(f.name for f in own)
     found: list[SyntaxNode] = []
     for name in names:
         _gather(getattr(node, name), found)
