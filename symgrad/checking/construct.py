@@ -33,12 +33,26 @@ def construct(env: Environment, assumptions: tuple[Assumption, ...], seed: int =
                 break
     env.exact = True
     if equations and not met(Evaluator(env), equations).any():
-        used = {t for a in equations for side in sides(a) for t in n.reach(side).tensors}
+        together, used = _unmet(env, equations)
         tensors = sorted((t for t in used if t.domain not in ("bit", "sign")), key=lambda t: t.name)
-        thin = solve(env, equations, tensors, 1.0, 14)
+        thin = solve(env, together, tensors, 1.0, 14)
         for t in tensors:
             env.tensors[t][thin] = np.nan
     env.exact = True
+
+
+def _unmet(env: Environment, equations: tuple[Assumption, ...]) -> tuple[tuple[Assumption, ...], set[n.Tensor]]:
+    """The equations that no sample meets, with those that share arrays with them, and all of these arrays.
+
+    What holds by construction and stands apart is left alone: that a matrix is symmetric is an equation per entry.
+    """
+    used = [{t for side in sides(a) for t in n.reach(side).tensors} for a in equations]
+    taken = {k for k, a in enumerate(equations) if not met(Evaluator(env), (a,)).any()} or set(range(len(equations)))
+    arrays: set[n.Tensor] = set()
+    while not all(used[k] <= arrays for k in taken):
+        arrays.update(*(used[k] for k in taken))
+        taken |= {k for k, own in enumerate(used) if own & arrays}
+    return tuple(a for k, a in enumerate(equations) if k in taken), arrays
 
 
 def parts_of_one(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -147,8 +161,11 @@ def solve(
         ev = Evaluator(env)
         rows, columns = [], []
         for a in equations:
-            rows.append(_residual(ev, a))
-            columns.append(np.concatenate([_residual(ev, a, probe) for probe in probes], axis=2))
+            off = _residual(ev, a)
+            rows.append(off)
+            held = {t for side in sides(a) for t in n.reach(side).tensors}
+            slopes_by = [_residual(ev, a, p) if p.tensor in held else _flat(env, off, p.tensor) for p in probes]
+            columns.append(np.concatenate(slopes_by, axis=2))
         f, jacobian = np.concatenate(rows, axis=1)[..., 0], np.concatenate(columns, axis=1)
         f, jacobian = np.nan_to_num(f), np.nan_to_num(jacobian)
         slopes = np.abs(jacobian).max(axis=2, initial=0.0)
@@ -163,6 +180,11 @@ def solve(
             env.tensors[t] = v - move[:, :size].reshape(v.shape)
             move = move[:, size:]
     return thin
+
+
+def _flat(env: Environment, off: NDArray[np.float64], tensor: n.Tensor) -> NDArray[np.float64]:
+    """The slopes of equations by an array that is not in them."""
+    return np.zeros((*off.shape[:2], int(np.prod(env.shape(tensor.ranges), dtype=int))))
 
 
 def _least_move(jacobian: NDArray[np.float64], f: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from symgrad.checking.construct import _unmet, construct
 from symgrad.checking.draw import MODES, draw
 from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption
@@ -183,6 +184,19 @@ def unit_vectors_and_orthogonal_matrices() -> None:
     d, e, f = Index("d", D), Index("e", D), Index("f", D)
     env = drawn(equation(Sum(f, n.mul(Entry(Q, (d, f)), Entry(Q, (e, f)))), Delta(d, e), d, e))
     assert np.allclose(env.tensors[Q] @ env.tensors[Q].transpose(0, 2, 1), np.eye(3), atol=1e-11)
+
+
+@test_values.fact
+def a_matrix_that_is_symmetric_by_construction_is_not_solved_for() -> None:
+    """An equation for each of its entries costs seconds, where the vector alone costs nothing."""
+    symmetric = equation(Entry(A, (i, j)), Entry(A, (j, i)), i, j)
+    unit = equation(Sum(i, n.Mul((Entry(X, (i,)), Entry(X, (i,))))), n.Num(1))
+    beside = equation(Entry(P, (q, i)), n.Mul((Entry(X, (i,)), Entry(X, (i,)))), q, i)
+    env = drawn()
+    assert _unmet(env, (symmetric, unit)) == ((symmetric, unit), {A, X})
+    construct(env, (symmetric,))
+    assert _unmet(env, (symmetric, unit)) == ((unit,), {X})
+    assert _unmet(env, (symmetric, unit, beside)) == ((unit, beside), {X, P})
 
 
 @test_equations.fact
