@@ -47,6 +47,11 @@ _TURNS_TO = re.compile(
     r"(?:consider|look at|turn to)\b|(?:再看|接着看|接下来看|现在看|考虑)",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"^\W*(?!.*\b(?:gradients?|derivatives?|rule|result|final\w*|simplif\w*|total|update|note|here|hence|so|then|thus|now)\b)"
+    r"[A-Z]\w+(?:[ -]\w+){1,3}\W*:\W*$"
+)
+"""``Squared hinge:`` in front of an equation that has its line for itself."""
 _SUBSTITUTES = re.compile(rf"\b(?:taking|choosing|substituting|inserting|plugging in)\s+{FORMULA}", re.IGNORECASE)
 
 
@@ -85,7 +90,8 @@ def substitutes(display: Display) -> bool:
 def turns_to_another(display: Display) -> bool:
     """True if the sentence before a display goes over to something else: ``Now consider the addition gate:``."""
     words = sentence_before(display)
-    return bool(_TURNS_TO.search(words) or NAMES_ANOTHER.match(words)) and not _CONSEQUENCE.search(words)
+    turned = _TURNS_TO.search(words) or NAMES_ANOTHER.match(words) or _LABEL.match(words)
+    return turned is not None and not _CONSEQUENCE.search(words)
 
 
 def concludes(display: Display) -> bool:

@@ -105,7 +105,8 @@ class RelationChain:
 
     def compared(self, el: Elaborator, parsed: Sequence[Side], facts: tuple[Assumption, ...] = ()) -> Outcome:
         """Two sides by themselves, under the facts alone, with the names as they were when the chain was read."""
-        with self.out.scope.replaced(self.out.scope.meanings_at(self.version)):
+        scope = self.out.scope
+        with scope.replaced(scope.meanings_at(self.version), scope.calls_at(self.version)):
             sides = [raw_value(el, side) for side in parsed]
             el.letters.resolve_ties()
             free = free_letters(el, sides)

@@ -128,6 +128,9 @@ def define_anew(chain: RelationChain) -> None:
     if key is None or chain.purpose != "claim" or not isinstance(name, Parsed) or not isinstance(value, Parsed):
         return
     old, step = scope.values.get(key), _first_step(chain)
+    if step is not None and isinstance(name.node, Call):
+        step.anew = _function_anew(chain, key, name.node, value)
+        return
     if step is None or not isinstance(old, Defined) or not Definer(scope).may_be_anew(name.node, key, value.node):
         return
     if not any(differences(old.body, value.node)):
@@ -140,6 +143,19 @@ def define_anew(chain: RelationChain) -> None:
     scope.outdate(key, old)
     made = Definer(scope).define(name.node, value.node, name.span.to(value.span), True)
     step.anew = made is not None and validate(chain, made)
+
+
+def _function_anew(chain: RelationChain, key: NameKey, name: Call, value: Parsed) -> bool:
+    """Enter the other meaning of a function, ``J(w) = \\dots``, that no other definition uses; False if there is none."""
+    scope, count = chain.out.scope, len(name.args)
+    old, definer = scope.calls.get((key, count)), Definer(scope)
+    if old is None or not definer.is_used_by_none(key, old, value.node):
+        return False
+    if not any(differences(old.body, value.node)):
+        return False
+    scope.outdate_call(key, count, old)
+    made = definer.define(name, value.node, name.span.to(value.span), True)
+    return made is not None and validate(chain, made)
 
 
 def _first_step(chain: RelationChain) -> ReadStep | None:

@@ -193,6 +193,14 @@ class Definer:
         functions = (d.body for d in self.scope.calls.values() if d.key != key)
         return letter is not None and not any(Candidate(b, b.span, True).uses(letter) for b in (body, *functions))
 
+    def is_used_by_none(self, key: NameKey, old: Defined, body: SyntaxNode) -> bool:
+        """True for a function of letters alone that neither a body nor a definition other than its own applies."""
+        bodies = [d.body for t in (self.scope.values, self.scope.calls) for d in t.values() if isinstance(d, Defined)]
+        called = [n.function for b in (body, *bodies) for n in subnodes(b) if isinstance(n, Call)]
+        bare = [n for b in (body, *bodies) if b is not old.body for n in subnodes(b) if isinstance(n, Sym)]
+        own = any(NameKey.function(f) == key for f in called) or any(NameKey.function(n) == key for n in bare)
+        return old.arguments is not None and not old.patterns and not own
+
     def redefines(self, name: SyntaxNode) -> str:
         """The name, if a plain ``=`` may have been meant to define it again; else empty."""
         again = False

@@ -198,6 +198,7 @@ class Scope:
     samples: tuple[Range, ...] = ()
     """The ranges of samples over which the document takes these means."""
     outdated: list[tuple[int, NameKey, Defined]] = field(default_factory=list)
+    outdated_calls: list[tuple[int, tuple[NameKey, int], Defined]] = field(default_factory=list)
     """The definitions that newer ones took the place of, with the version up to which they were in force."""
     transposing: frozenset[str] = frozenset()
     """Small letters and primes that transpose as ``T`` does, ``u^t v``, ``X'X``."""
@@ -315,6 +316,19 @@ class Scope:
         self.values.pop(key, None)
         self.version += 1
 
+    def outdate_call(self, key: NameKey, count: int, old: Defined) -> None:
+        """End the definition of a function that a newer one takes the place of, and its value without arguments."""
+        quantity = self.values.get(key)
+        self.outdated_calls.append((self.version, (key, count), old))
+        self.forget_calls(key)
+        if isinstance(quantity, Defined):
+            self.outdate(key, quantity)
+        self.version += 1
+
+    def calls_at(self, version: int) -> dict[tuple[NameKey, int], Defined]:
+        """The older definitions of functions that were in force at a version."""
+        return {key: old for until, key, old in reversed(self.outdated_calls) if until >= version and key in self.calls}
+
     def separate_total(self, key: NameKey, entry: Defined) -> None:
         """Keep a definition under the name without a subscript, beside a family of the same letter."""
         self.values.pop(key, None)
@@ -343,18 +357,27 @@ class Scope:
         return not between or (bool(above) and min(between) > above[-1])
 
     @contextmanager
-    def replaced(self, arrays: Mapping[NameKey, Tensor | Defined]) -> Iterator[bool]:
+    def replaced(
+        self,
+        arrays: Mapping[NameKey, Tensor | Defined],
+        functions: Mapping[tuple[NameKey, int], Defined] | None = None,
+    ) -> Iterator[bool]:
         """Other meanings for some names, inside of a ``with`` block; True if there are any."""
-        before = {key: self.values[key] for key in arrays}
+        functions = functions or {}
+        before, calls = {key: self.values[key] for key in arrays}, {key: self.calls[key] for key in functions}
         try:
-            self._set(arrays)
+            self._set(arrays, functions)
             yield bool(arrays)
         finally:
-            self._set(before)
+            self._set(before, calls)
 
-    def _set(self, entries: Mapping[NameKey, Tensor | Defined]) -> None:
-        for key, entry in entries.items():
+    def _set(
+        self, arrays: Mapping[NameKey, Tensor | Defined], functions: Mapping[tuple[NameKey, int], Defined]
+    ) -> None:
+        for key, entry in arrays.items():
             self.values[key] = entry
+        for call, function in functions.items():
+            self.calls[call] = function
         self.version += 1
 
     @property
