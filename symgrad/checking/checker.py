@@ -107,8 +107,8 @@ class Checker:
         unsolved = [
             Diagnostic("SG404", "an equation to solve, no identity: not checked", s.span, "", "note") for s in to_solve
         ]
-        failed = [s for s in steps if is_unmet(s) or s.verdict == "unreadable"]
-        anew = [s for r, s in zip(doc.steps, steps, strict=True) if r.anew and (s in failed or r.outcome.shapes)]
+        claims = list(zip(doc.steps, steps, strict=True))
+        anew = [s for r, s in claims if r.anew and (is_unmet(s) or r.outcome.shapes or s.verdict == "unreadable")]
         unsolved += [
             Diagnostic("SG207", f"`{s.left}` is defined anew; what is built on it stays as it was", s.span, "", "note")
             for s in anew

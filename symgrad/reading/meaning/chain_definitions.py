@@ -146,7 +146,7 @@ def define_anew(chain: RelationChain) -> None:
 
 
 def _function_anew(chain: RelationChain, key: NameKey, name: Call, value: Parsed) -> bool:
-    """Enter the other meaning of a function, ``J(w) = \\dots``, that no other definition uses; False if there is none."""
+    """Enter the other meaning of a function ``J(w) = \\dots`` that no other definition uses; False if it has none."""
     scope, count = chain.out.scope, len(name.args)
     old, definer = scope.calls.get((key, count)), Definer(scope)
     if old is None or not definer.is_used_by_none(key, old, value.node):
