@@ -123,7 +123,9 @@ def _hidden_dependence(claim: Claim, base: Step, said: SaidDependence) -> Diagno
         for name, _ in inside:
             if name not in named and not _is_said(said, name, node.target) and not _is_silent(claim, said, name, node):
                 message = f"`{name}` is not declared, and nothing says how it depends on `{latex(node.target)}`"
-                return Diagnostic("SG118", message, base.span, f"define it, or name its parameter, `{name}_\\theta`")
+                by = latex(node.target).partition("_")[0]
+                remedy = f"say that `${name}$` does not depend on `${by}$`; else define it, or write `{name}_{{{by}}}`"
+                return Diagnostic("SG118", message, base.span, remedy)
     return None
 
 

@@ -46,6 +46,7 @@ from symgrad.reading.document.said_independent import said_independent
 from symgrad.reading.document.sentences import Prose, proses
 from symgrad.reading.document.sigma_as_number import SIGMA, has_number_sigma
 from symgrad.reading.document.small_transposes import transposes_by_t
+from symgrad.reading.document.tables_of_values import tables_of_values
 from symgrad.reading.document.upper_positions import upper_positions
 from symgrad.reading.document.written_samples import written_sides
 from symgrad.reading.inference.inferring import Inferred, close, infer
@@ -164,6 +165,7 @@ class Reader:
         self.scope.noise = noise_letters(formulas)
         self.scope.doubted = doubted_letters(formulas, self.scope.noise)
         self.scope.upper = upper_positions(formulas)
+        self.scope.tables = tables_of_values(formulas)
         self.scope.displayed = written_sides(b.content.text for b in blocks.items if isinstance(b, Display))
         self.scope.leaves_out = leaves_sums_out(self.source.text)
         self.scope.numbers = frozenset([SIGMA] if has_number_sigma(self.source.text, formulas) else [])

@@ -115,7 +115,8 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     """Undeclared names as arrays over open ranges. ``scope``: that of the end of the document."""
     names = UndeclaredNames(scope, chains)
     through = linked(names)
-    used = {k for k, e in names.found.items() if e.values or k in through or k.letter in names.parameters}
+    alone = {k for k in names.found if k.letter in names.parameters and k not in through}
+    used = {k for k, e in names.found.items() if e.values or k in through or k in alone}
     arrays = {k: e for k, e in names.found.items() if not e.is_function and k in used}
     late = frozenset(x for x in scope.sizes if NameKey(x) not in scope.values)
     out = Inferred(ahead=_used_before(scope, frozenset(), chains), sizes=late)
@@ -123,7 +124,7 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
         ranks = Ranks(names, chains)
         rows = writes_rows(ranks)
         for key in arrays:
-            axes = min(ranks.of(key) or int(key.letter in names.parameters and not names.found[key].values), MAX_AXES)
+            axes = 1 if key in alone and key not in ranks.found else min(ranks.of(key), MAX_AXES)
             domain: EntryDomain = "positive" if key.letter in scope.numbers else "real"  # a standard deviation
             over = tuple(OpenRange() for _ in range(axes))
             out.arrays[key] = Tensor(key.latex, over, domain, rows and axes == 1)

@@ -37,6 +37,8 @@ from symgrad.reading.tree.syntax import (
 from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.diagnostic import NotationError
 
+COSTS = ("L", "J", "E", "C", "\\ell", "\\mathcal{L}", "\\mathcal{J}", "\\mathcal{E}", "loss", "cost")
+"""Letters of costs."""
 OF_VECTORS = ("softmax", "logsumexp", "lse", "LSE")
 TO_NUMBERS = (
     "logsumexp",
@@ -333,7 +335,7 @@ class Ranks:
 
     def derivative(self, node: Derivative, want: Rank | None) -> Rank | None:
         body = self.rank(node.body)
-        axes = body.axes if body is not None else 0
+        axes = body.axes if body is not None and not self.is_total_cost(node.body) else 0
         if want is not None and len(node.targets) == 1 and want.axes > axes:
             self.rank(node.targets[0], Rank(want.axes - axes))
         for target in node.targets:
@@ -342,6 +344,14 @@ class Ranks:
                 return None
             axes += r.axes
         return Rank(axes)
+
+    def is_total_cost(self, node: SyntaxNode) -> bool:
+        """True for ``L`` where only the costs ``L_t`` of single samples are defined: it is their sum or their mean."""
+        if not isinstance(node, Sym) or node.key not in COSTS or node.sub or node.sup:
+            return False
+        key = self.names.scope.value_key(node)[0]
+        entry = self.names.scope.values.get(key) if key is not None else None
+        return isinstance(entry, Defined) and bool(entry.patterns)
 
 
 def _places(slots: Sequence[Slot]) -> int:

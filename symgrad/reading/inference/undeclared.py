@@ -117,6 +117,8 @@ class UndeclaredNames:
     """What stands before operands and is no factor: ``argmax x``, ``E[x]``, ``Y_i(t)``, the d of ``d\\mathbf{X}``."""
     paired: frozenset[str] = frozenset()
     """Letters that stand side by side in a subscript, ``w_{ji}``: positions, and no labels."""
+    parameters: frozenset[str] = frozenset()
+    """The letters below names of functions with a gradient by them: the ``\\theta`` of ``\\pi_\\theta(a \\mid s)``."""
     called: frozenset[str] = frozenset()
     """Names with brackets behind them somewhere: a \\sigma without any is no function."""
     numbered: frozenset[str] = frozenset()
@@ -128,9 +130,6 @@ class UndeclaredNames:
     """The letters that hold positions, the w of ``u_{w_k}``, with the number of slots of their own."""
     generic: frozenset[str] = frozenset()
     """Arguments of which there are samples: the ``x`` of ``p(x) = …``, written whole in such chains alone."""
-
-    parameters: frozenset[str] = frozenset()
-    """The letters below functions that something is differentiated by, the theta of ``\\pi_\\theta(a)``."""
 
     labelled: frozenset[str] = frozenset()
     """Names whose one letter below them is no position: the d of ``\\sqrt{d_k}``, the p of ``p_t = \\sigma(x)``."""
@@ -155,6 +154,12 @@ class UndeclaredNames:
         self.plain = frozenset(n.key for n in light if n.sub) - {n.key for n in light if not n.sub}
         self.outcomes = frozenset(_outcomes(below))
         self.bold = frozenset(n.key for n in syms if n.style == "bold" and not n.sub and n.key.islower())
+        gradients = {
+            t.key for n in below if isinstance(n, Derivative) for t in n.targets if isinstance(t, Sym) and not t.sub
+        }
+        self.parameters = (
+            frozenset(x for n in below if isinstance(n, Call) for x in letters_in(n.function.sub)) & gradients
+        )
         self.called = frozenset(n.function.key for n in below if isinstance(n, Call))
         self.bound = frozenset(_bound_letters(list(self.trees))) | self.scope.indices.keys() | self.scope.letters.keys()
         bases = {s.key for s in syms} - self.bound - self._summed_arguments(below)
@@ -176,7 +181,6 @@ class UndeclaredNames:
         self.from_one = frozenset(self._from_one(syms))
         self.generic = self._generic()
         self.labelled = frozenset(self._labelled()) | self._labelled_by_definition(syms)
-        self.parameters = _parameters(below)
         for sides in self.chains:
             positions = (self._arguments(sides) | self._positions(sides)) - self.parameters
             for side in sides:
@@ -395,11 +399,6 @@ class UndeclaredNames:
             return False
         sizes = self.scope.sizes if sym.key in self.numbered else ()  # `s_T` of no `s_t` has a label
         return all(x in self.index_letters or x in sizes or x in self.scope.index_arrays for x in letters)
-
-
-def _parameters(below: Sequence[SyntaxNode]) -> frozenset[str]:
-    by = {t.key for n in below if isinstance(n, Derivative) for t in n.targets if isinstance(t, Sym)}
-    return frozenset(by & {x for n in below if isinstance(n, Call) for x in letters_in(n.function.sub)})
 
 
 def _divided_by(node: SyntaxNode) -> Sequence[SyntaxNode]:

@@ -42,14 +42,15 @@ from symgrad.reading.meaning.chain_sides import (
 )
 from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.definitions import define
+from symgrad.reading.meaning.earlier_states import cells_apart
 from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.open_index import OpenIndex, closed
 from symgrad.reading.meaning.raw_trees import condition
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.samples import note_means
-from symgrad.reading.meaning.unrolled import chosen, readable_positions, unrolled_over
+from symgrad.reading.meaning.unrolled import chosen, readable_positions, unrolled_over, with_earlier_states
 from symgrad.reading.meaning.values import ShapeMismatch
-from symgrad.reading.names.declared_name import learn_differentiated, learn_run
+from symgrad.reading.names.declared_name import learn_capitals, learn_differentiated, learn_run
 from symgrad.reading.names.equations import DERIVATIVES, unused
 from symgrad.reading.names.upstream_costs import UNNAMED, goes_forward, gradient_head, note_derivatives
 from symgrad.reading.read_document import Outcome, ReadStep
@@ -70,6 +71,7 @@ def read_chain(chain: RelationChain) -> None:
     if first.sign != "=:" and not _learn_gradient(chain, first.left):
         learn_run(chain.out.scope, first.left)
     for side in (first.left, *(r.right for r in chain.relations)):
+        learn_capitals(chain.out.scope, side)
         learn_differentiated(chain.out.scope, side)
     missing = first.unread is not None and not first.left
     chain.sides = [chain.right(first) if missing else chain.side(first.left, first.sign_span, head=True)]
@@ -147,6 +149,7 @@ def _claims(chain: RelationChain) -> None:
     el = chain.elaborator()
     named = {key: over for key, over in chain.ranges if key not in el.scope.indices}
     el.letters.open.update((key, OpenIndex(key, over, "free")) for key, over in named.items())
+    _take_earlier_states(chain)
     el.outside = outside_letters([s.node for s in chain.sides if isinstance(s, Parsed)])
     _note_means(chain, el)
     sides = list(map(partial(raw_value, el), chain.sides, _at_positions(chain, el)))
@@ -203,11 +206,24 @@ def _claims(chain: RelationChain) -> None:
         chain.out.steps.append(step)
 
 
+def _take_earlier_states(chain: RelationChain) -> None:
+    """Read ``h_t`` beside ``h_{t+1}`` as the state before that."""
+    if chain.out.scope.cells:
+        parsed = [k for k, s in enumerate(chain.sides) if isinstance(s, Parsed)]
+        nodes = with_earlier_states(chain.out.scope, [s.node for s in chain.sides if isinstance(s, Parsed)])
+        for k, node in zip(parsed, nodes, strict=True):
+            chain.sides[k] = replace(chain.sides[k], node=node)  # type: ignore[call-arg]  # it is parsed
+
+
 def _unused(chain: RelationChain, found: Outcome) -> Diagnostic | None:
     """What the text assumes of the step's arrays that is of a form that is not used."""
     scope = chain.out.scope
-    if found.claim is None or not scope.unused:
+    if found.claim is None:
         return None
+    sides = found.claim.left, found.claim.right
+    apart = cells_apart(chain.elaborator(), *sides, chain.relations[0].sign_span) if scope.cells else None
+    if apart is not None:
+        return apart
     tensors = [t for side in (found.claim.left, found.claim.right) for t in reach(side).tensors]
     mentioned, sizes = {t.name for t in tensors}, {s for t in tensors for r in t.ranges for s in r.size.sizes()}
     for letters, problem in reversed(scope.unused):

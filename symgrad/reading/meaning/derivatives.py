@@ -9,7 +9,7 @@ from fractions import Fraction
 from symgrad.core.nodes import Apply, Definition, Deriv, Entry, Expr, Func, Mul, Num, Pow, Ref, Size, Sum, parts, reach
 from symgrad.core.occurrences import named_by
 from symgrad.core.substitute import substitute
-from symgrad.reading.meaning.earlier_states import require_no_earlier_state
+from symgrad.reading.meaning.earlier_states import require_no_earlier_state, require_one_position
 from symgrad.reading.meaning.name_roles import lookup
 from symgrad.reading.meaning.open_index import same_range
 from symgrad.reading.meaning.raw_trees import expression, reciprocal, ungrouped
@@ -71,7 +71,9 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
         raise error("SG002", f"derivatives beyond the order {MAX_ORDER} are not taken", node.span)
     inner = source.definition if isinstance(source, Ref) else None
     for target, written in zip(targets, node.targets, strict=True):
-        require_no_earlier_state(el, expression(value.body), target.body, node.sign != "\\partial", written.span)
+        plain, total = expression(value.body), node.sign != "\\partial"
+        require_no_earlier_state(el, plain, target.body, total, written.span)
+        require_one_position(el, plain, expression(target.body), total, written.span)
         # the body and the target of a derivative are not held by it
         outer = target.body.args[0] in el.held  # `∂h_3/∂h_1` of a chain goes through all between
         held = el.held - {inner} if inner in el.held and not outer else frozenset()

@@ -9,6 +9,7 @@ from typing import Any
 
 from symgrad.core.ranges import Range
 from symgrad.reading.meaning.recursion import MAX_POSITIONS
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name, letters_in
@@ -135,3 +136,31 @@ def _script(tokens: Sequence[Token], letter: str, position: int) -> tuple[Token,
             out.append(replace(t, kind="symbol", text="-"))
         out.append(replace(t, kind="number", text=str(abs(value))))
     return tuple(out)
+
+
+def with_earlier_states(scope: Scope, nodes: Sequence[SyntaxNode]) -> list[SyntaxNode]:
+    """Expressions in which a state stands beside the next one, ``h_t`` beside ``h_{t+1}``: there it is the given state
+    before the one at ``t+1``."""
+    ahead = {
+        (n.key, n.sub[0].text)
+        for node in nodes
+        for n in subnodes(node)
+        if isinstance(n, Sym) and NameKey(n.key) in scope.cells and _texts(n)[1:] == ["+", "1"]
+    }
+
+    def given(node: Any) -> Any:
+        if isinstance(node, tuple):
+            return node if node and all(isinstance(t, Token) for t in node) else tuple(map(given, node))
+        if not isinstance(node, SyntaxNode):
+            return node
+        if isinstance(node, Sym) and len(node.sub) == 1 and (node.key, node.sub[0].text) in ahead:
+            at = node.sub[0]
+            plus, one = replace(at, kind="symbol", text="+"), replace(at, kind="number", text="1")
+            return replace(node, key=scope.cells[NameKey(node.key)][0].letter, sub=(at, plus, one))
+        return replace(node, **{name: given(getattr(node, name)) for name in parts_of(node)})
+
+    return [given(node) for node in nodes] if ahead else list(nodes)
+
+
+def _texts(node: Sym) -> list[str]:
+    return [t.text for t in node.sub]

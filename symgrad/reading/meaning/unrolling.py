@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, TypeVar
 
 from symgrad.core.nodes import Tensor
 from symgrad.core.ranges import Index, Range
 from symgrad.reading.meaning.definitions import define
+from symgrad.reading.meaning.open_range import agree
 from symgrad.reading.meaning.recursion import Equation, Recursion, Sides
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.values import ShapeMismatch
 from symgrad.reading.names.definition_syntax import Definer
-from symgrad.reading.names.name_keys import NameKey, pattern_letters
+from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, pattern_letters
 from symgrad.reading.names.name_table import NameTable
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.read_document import ReadDocument
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.syntax import Sym, SyntaxNode
+from symgrad.reading.tree.syntax import Letter, Position, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
@@ -58,13 +60,19 @@ class Unrolling:
         """Enter the system over a range, or as a cell; False if it can't be read as one."""
         values, indices = dict(self.scope.values), dict(self.scope.indices)
         declared = {e.key: self.forget(e) for e in self.system.equations}
+        without, compounds, cells = dict(self.scope.values), dict(self.scope.compounds), dict(self.scope.cells)
         for shape in self.shapes(declared):
-            entered = list(self.cell(shape, declared) if over is None else self.range(over, shape, declared))
-            if entered and self.fits(entered[: len(self.system.equations)], shape, declared):
-                self.scope.recursive.update(dict.fromkeys((e.key for e in self.system.equations), over))
-                return True
+            ways = (self.everywhere, self.cell) if over is None else (partial(self.range, over),)
+            for way in ways:
+                entered = list(way(shape, declared))
+                if entered and self.fits(entered[: len(self.system.equations)], shape, declared):
+                    self.scope.recursive.update(dict.fromkeys((e.key for e in self.system.equations), over))
+                    return True
+                _restore(self.scope.values, without)
+                _restore(self.scope.compounds, compounds)
+                _restore(self.scope.indices, indices)
+                self.scope.cells = dict(cells)
         _restore(self.scope.values, values)
-        _restore(self.scope.indices, indices)
         self.scope.version += 1
         return False
 
@@ -122,6 +130,43 @@ class Unrolling:
         if made is not None:
             yield made
 
+    def everywhere(self, shape: Shape, declared: Shapes) -> Iterator[Defined]:
+        """A cell at every position: the names of all ``t``, and the states before them as arrays of their own."""
+        letter, over = self.system.equations[0].letter, self.positions()
+        names = [self.name(e, None) for e in self.system.equations]
+        if over is None or any(n is None or n.sup or len(n.sub) != 1 for n in names):
+            return
+        if any(e.letter.text != letter.text for e in self.system.equations):
+            return
+        for e, name in zip(self.system.equations, names, strict=True):
+            for s in sorted(self.system.steps):
+                if name is None or not any(s in o.shifts(e) for o in self.system.equations):
+                    continue
+                state = NameKey(
+                    f"{name.key}^{{\\text{{{'earlier' if s < 0 else 'later'}{abs(s) if abs(s) > 1 else ''}}}}}"
+                )
+                self.scope.put_tensor(state, (over, *(declared[e.key] or shape)))
+                form = Position(((1, Letter(letter.text, name.span)),), s, name.span)
+                body = Sym(name.span, state.letter, sub=(letter,))
+                entry = Defined(state, body, name.span, form=form, alias=True, serial=self.scope.serial)
+                self.scope.put("compounds", (NameKey(name.key), CompoundSubscript.of(form)), entry)
+                self.scope.cells[NameKey(name.key)] = state, letter.text
+        for e in self.system.equations:
+            yield from self.defined((e.at(None)[0], e.right), over)
+
+    def positions(self) -> Range | None:
+        """The range of an array in whose slot the letter stands, ``x_t``."""
+        letter = self.system.equations[0].letter.text
+        for e in self.system.equations:
+            body = self.reader.tree(e.right, self.where)
+            for n in subnodes(body) if body is not None else ():
+                key, rest, _ = self.scope.value_key(n) if isinstance(n, Sym) else (None, (), ())
+                entry = self.scope.values.get(key) if key is not None else None
+                slots = pattern_letters(rest) if rest else None
+                if isinstance(entry, Tensor) and slots and letter in slots and len(entry.ranges) >= len(slots):
+                    return entry.ranges[slots.index(letter)]
+        return None
+
     def cell(self, shape: Shape, declared: Shapes) -> Iterator[Defined]:
         """The names at the letter, ``h_t``, and the state that they use, ``h_{t-1}``, as arbitrary arrays."""
         letters = {e.letter.text for e in self.system.equations}
@@ -172,12 +217,18 @@ class Unrolling:
         el = self.reader.elaborator()
         for entry, e, state in zip(entries, self.system.equations, states, strict=False):
             try:
-                ranges = tuple(p.range for p in define(el, entry).params)
+                ranges = tuple(p.range for p in define(el, entry).params[len(entry.patterns) :])
             except (NotationError, ShapeMismatch):
                 return False
-            if state and ranges != (declared[e.key] or shape):
+            wanted = declared[e.key] or shape
+            if state and (len(ranges) != len(wanted) or not all(map(_same, ranges, wanted))):
                 return False
         return True
+
+
+def _same(a: Range | None, b: Range) -> bool:
+    """True for equal ranges; one that is not known yet is found to be the other."""
+    return a is not None and agree(a, b)
 
 
 def _restore(table: NameTable[K, V], entries: dict[K, V]) -> None:

@@ -199,19 +199,21 @@ class Paragraph:
         if key is None or not isinstance(declared, Tensor):
             return
         whole = key.latex if slots else cover(name).text  # `the one-hot $y_a$` is said of y
-        if len(declared.ranges) == 1:
-            spelled = f"\\sum_j {whole}_j = 1"
-        elif len(declared.ranges) == 2:
+        family = (pattern_letters(slots) or ()) if slots and len(declared.ranges) == 2 else ()
+        if len(declared.ranges) == 1 or len(family) == 1:
+            entry = next(x for x in "jklm" if x not in family)
+            place = " ".join((*family, entry))
+        elif len(declared.ranges) == 2 and not slots:
             classes = _axis_of_classes(declared.ranges)
             if classes is None:
                 self.unused_kind(name)
                 return
             row, entry = [x for x in "ijklabrs" if x not in self.scope.letters][:2]
-            place = f"{row}{entry}" if classes else f"{entry}{row}"
-            spelled = f"\\sum_{entry} {whole}_{{{place}}} = 1"
+            place = f"{row} {entry}" if classes else f"{entry} {row}"
         else:
             return
         self.scope.put_tensor(key, declared.ranges, "bit", declared.row)
+        spelled = f"\\sum_{entry} {whole}_{{{place}}} = 1"
         written = Source(cover(name).source.path, spelled)
         tokens = tuple(tokenize(Span(written, 0, len(spelled)), Macros()))
         self.scope.assumed.append(Assumed(tokens, cover(tokens), (), frozenset((declared.name,))))

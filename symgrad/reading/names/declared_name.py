@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symgrad.reading.names.scope import Scope
+from symgrad.reading.tokens.cuts import depths
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, error, group_end, is_name, script_argument, starts_name
@@ -33,6 +34,14 @@ def learn_run(scope: Scope, left: Sequence[Token]) -> None:
     """``KL(p, q) = …``: a run of letters that is the whole left side, or is followed by ``(`` there, is one name."""
     run = _run(left)
     if run and not all(scope.is_value(x) for x in run):
+        scope.words.add(run)
+
+
+def learn_capitals(scope: Scope, side: Sequence[Token]) -> None:
+    """``J = CE(y, \\hat y) = …``: capitals before the brackets of a whole side are one name."""
+    run = _run(side)
+    whole = bool(run) and len(side) > len(run) and depths(side).count(0) == len(run) + 2 and side[-1].text == ")"
+    if whole and run.isupper() and not all(scope.is_value(x) for x in run):
         scope.words.add(run)
 
 

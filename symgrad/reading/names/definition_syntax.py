@@ -294,6 +294,8 @@ class Definer:
         key, rest, sup = self.scope.value_key(name)
         inferred = key is not None and self.scope.is_provisional(key)
         entry = self.scope.values.get(key) if key is not None and not inferred else None
+        if key is not None and [t.text for t in rest] == ["0"] and NameKey(name.key) in self.scope.cells:
+            return self._enter("values", key._replace(below="0"), written)  # the state before the first one
         if key is None and name.primes and written.plain and self.scope.calls.named(NameKey(name.key)):
             return None  # `f' = …` of a function is its derivative
         if key is not None and isinstance(entry, Defined) and key not in self.scope.unread and written.plain:

@@ -96,7 +96,10 @@ class Equations:
         if head.key in self.scope.indices or head.key in self.scope.sizes:
             return False
         anew = isinstance(entry, Defined) and self.defining == "anew" and self.differs(head, entry, right)
-        if (isinstance(entry, Defined) and not anew) or (entry is not None and self.defining in ("perhaps", "setting")):
+        total = isinstance(entry, Defined) and bool(entry.patterns) and not (head.sub or head.sup)
+        total = total and right[0].text == "\\sum" and head.key in map(letter_key, right)  # `L = \\sum_t L_t`
+        known = isinstance(entry, Defined) and not anew
+        if not total and (known or (entry is not None and self.defining in ("perhaps", "setting"))):
             return False  # what is declared is defined behind `let`, `where` and their kind alone
         if self.defining == "setting" and len(right) == 1:
             return False  # `setting $a = b$` is a condition
@@ -110,7 +113,7 @@ class Equations:
                 return True
             plain = {n.key for n in subnodes(body) if isinstance(n, Sym)}
             names = {x for x in value_names(self.scope, body) if x in plain or x not in TRANSPOSES}  # not `w^T x`
-            if not names or head.key in names:
+            if not names or (head.key in names and not total):
                 return False
             if not head.sub and is_fitted(head.key, cover(right).text, self.scope.displayed):
                 return False

@@ -118,6 +118,8 @@ class Scope:
     """The letters of no position that is counted, ``o \\notin \\{1, \\dots, K\\}``: below a name they are labels."""
     summed: set[str] = field(default_factory=set)
     """The letters of the sums that the document writes, so far."""
+    tables: frozenset[str] = frozenset()
+    """Functions of positions that the document uses as arrays of their values, ``h(s, a)``."""
     leaves_out: bool = False
     """True if the text speaks of Einstein's notation, or once a definition has a sum without a sign: then sums are left
     out on purpose."""
@@ -169,6 +171,8 @@ class Scope:
     """The names of recursions with their ranges, without one for a single cell."""
     earlier_states: dict[NameKey, tuple[NameKey, str]] = field(default_factory=dict)
     """The given state ``h_{t-1}`` of each cell, with the name that it is a state of, ``h_t``, and the letter."""
+    cells: dict[NameKey, tuple[NameKey, str]] = field(default_factory=dict)
+    """The names of cells at every position, with the array of the states before them, and the letter."""
     codomains: NameTable[NameKey, tuple[Range, ...]] = field(default_factory=NameTable)
     """The shapes of values, ``\\phi(s, a) \\in \\mathbb{R}^d``, of functions whose arguments are not declared."""
     undeclared: dict[tuple[Any, ...], AbstractFunction] = field(default_factory=dict)
@@ -414,6 +418,10 @@ class Scope:
         key, _, above = self.value_key(sym)
         entry = self.values[key] if key is not None and not above else None
         return isinstance(entry, Defined) or (isinstance(entry, Tensor) and bool(entry.ranges))
+
+    def is_table(self, sym: Sym) -> bool:
+        declared = self.is_function(sym.key) or self.has_arguments(sym) or NameKey.function(sym) in self.codomains
+        return sym.key in self.tables and not (sym.sub or sym.sup or sym.primes) and not declared
 
     def is_position(self, key: str) -> bool:
         return not self.is_array(key)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from symgrad.reading.tokens.divergences import BARS, with_commas
 from symgrad.reading.tokens.macros import DEFINERS, ExpansionBudget, Macros, read_definition
 from symgrad.reading.tokens.prefixed_names import joined
 from symgrad.reading.tokens.scanner import MAX_DEPTH, ScannedGroup, Scanner
@@ -57,7 +58,10 @@ def tokenize(span: Span, macros: Macros) -> list[Token]:
         raise fail("SG002", f"more than {MAX_RAW} symbols in one display", source, span.start, span.end, "split it")
     budget = ExpansionBudget(macros, source)
     lexer = _Lexer(budget, TokenStack(source, raws), "", False, 0)
-    return joined(lexer.run(), macros.prefixed) if macros.prefixed else lexer.run()
+    tokens = lexer.run()
+    if any(t.text in BARS for t in tokens):
+        tokens = with_commas(tokens)
+    return joined(tokens, macros.prefixed) if macros.prefixed else tokens
 
 
 class _Lexer(Scanner):

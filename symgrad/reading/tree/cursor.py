@@ -63,6 +63,9 @@ class NamesInForce(Protocol):
     def takes_slots(self, sym: Sym) -> bool:
         """A name that stands for an array, or may: a number that is declared as such has no slots."""
 
+    def is_table(self, sym: Sym) -> bool:
+        """A name whose arguments in round brackets are the slots of an array, ``h(s, a)``."""
+
     def is_position(self, key: str) -> bool:
         """A letter that can be a position: it does not stand for a number or an array."""
 

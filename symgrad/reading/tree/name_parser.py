@@ -198,6 +198,9 @@ class NameParser(ArrayParser):
         else:
             after = self.tokens[closing + 1] if closing + 1 < len(self.tokens) else None
             holds = self.vocabulary.takes_slots(sym) and not sym.sub and after is not None and after.kind == "sub"
+            holds = holds or (
+                self.vocabulary.is_table(sym) and all(t.kind in ("letter", "prime") or t.text == "," for t in inner)
+            )
         if not holds:
             return sym
         comma = replace(t, text=",")
