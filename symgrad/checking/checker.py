@@ -38,7 +38,7 @@ from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import ZERO, Expr, reach
 from symgrad.core.substitute import expand
 from symgrad.core.time_limit import TIME, OutOfTime
-from symgrad.proving.proof import Proof, Prover
+from symgrad.proving.proof import EXPANDING_SECONDS, Proof, Prover
 from symgrad.reading.document_reader import read_document
 from symgrad.reading.meaning.alignment import OTHERWISE, multiplied_entrywise, read_otherwise, transposed_layout
 from symgrad.reading.read_document import ReadDocument, ReadStep
@@ -61,6 +61,8 @@ NESTED = 6_000
 """How deep calls may nest in a step: enough for a network of a hundred layers, by definitions of definitions."""
 STEP_SECONDS, DOCUMENT_SECONDS = 5.0, 8.0
 """Processor time of a step, and of each 64 KB of a document if nobody says how much it may take."""
+BRIEFLY = 0.5
+"""Processor time for multiplying out before the step is evaluated. Where that finds no difference there is more."""
 REPORT = "please report this document: it is a bug of symgrad"
 
 
@@ -317,11 +319,15 @@ class Checker:
 
     def ruling(self, claim: Claim) -> ClaimRuling:
         """What both engines find out about a claim; if it differs, the difference of its sides, and repairs."""
-        proof = self.proof(claim)
+        self.prover.interrupted = False
+        proof = self.proof(claim, BRIEFLY)
         found = with_script(claim, refute(claim, self.seed, self.session, proved=proof is not None))
+        if proof is None and self.prover.interrupted and found.verdict == "equal":
+            proof = self.proof(claim)
         if proof is not None or found.verdict != "differs":
             return ClaimRuling(proof, found)
-        resolved = self.resolved.claim(claim)
+        # what took too long to multiply out for a proof does so again for the difference
+        resolved = None if self.prover.interrupted else self.resolved.claim(claim)
         left = self.prover.difference(resolved, claim) if resolved is not None else None
         if resolved is not None and left is not None:
             left = in_own_words(claim, resolved, left, lambda c: self.prover.prove(c, seconds=SHOWING) is not None)
@@ -329,13 +335,13 @@ class Checker:
         mended = tuple(repairs(claim, latex, self.seed, self.session)) or missing_term(claim, left)
         return ClaimRuling(proof, found, difference, mended)
 
-    def proof(self, claim: Claim) -> Grounds | None:
+    def proof(self, claim: Claim, expanding: float = EXPANDING_SECONDS) -> Grounds | None:
         """The grounds of a proof, or None. Tries first with one-hots weakened to bits that sum to 1."""
         weaker = self.one_hots.claim(claim)
-        found = self.prove(weaker) if weaker is not None else None
+        found = self.prove(weaker, expanding) if weaker is not None else None
         stands_for: tuple[str, ...] = ()
         if found is None:
-            found = self.prove(claim)
+            found = self.prove(claim, expanding)
             if found is not None and weaker is not None:
                 stands_for = tuple(latex_name(d) for d in self.one_hots.tensors if uses(claim, d))
         if found is None:
@@ -343,10 +349,10 @@ class Checker:
         assumptions = tuple(dict.fromkeys((*found.assumptions, *stands_for)))
         return Grounds(assumptions, side_conditions(claim, found), tuple(found.trace))
 
-    def prove(self, claim: Claim) -> Proof | None:
+    def prove(self, claim: Claim, expanding: float = EXPANDING_SECONDS) -> Proof | None:
         """A proof of the claim, its derivatives carried out."""
         resolved = self.resolved.claim(claim)
-        return self.prover.prove(resolved, claim) if resolved is not None else None
+        return self.prover.prove(resolved, claim, expanding=expanding) if resolved is not None else None
 
     # --- other readings ---------------------------------------------------------------------------
 
@@ -420,7 +426,7 @@ class Checker:
     def holds(self, claim: Claim) -> bool:
         """True if the sides are proved equal, or evaluation finds no difference within a small budget."""
         return self.remembered.holds(
-            claim, lambda: self.prove(claim) is not None or holds(claim, self.seed, self.session)
+            claim, lambda: self.prove(claim, BRIEFLY) is not None or holds(claim, self.seed, self.session)
         )
 
 

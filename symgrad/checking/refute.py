@@ -15,15 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symgrad.checking.aimed import aimed
-from symgrad.checking.draw import MODES, PLAIN_SAMPLES, WIDE, mode_of
+from symgrad.checking.draw import MODES, PLAIN_SAMPLES, WIDE, Mode, mode_of
 from symgrad.checking.sample_sizes import DECIDING, FORKED, bound, corners, need, samples
 from symgrad.checking.shrink import shrunk
 from symgrad.checking.sides import Session, SideComparison, certified, compare
 from symgrad.checking.verdict import Witness
 from symgrad.core.claims import Claim
 from symgrad.core.guards import guards
-from symgrad.core.nodes import Cases, Expr, mul, reach, walk
+from symgrad.core.nodes import Cases, Expr, all_nodes, mul, reach, walk
 from symgrad.core.ranges import Index
+from symgrad.core.time_limit import TIME, OutOfTime
 from symgrad.evaluating.arithmetic import Arr, expand
 from symgrad.evaluating.budget import BUDGET, EvaluationTooLarge
 from symgrad.evaluating.certificate import Certificate
@@ -82,9 +83,13 @@ def holds(claim: Claim, seed: int = 0, session: Session | None = None) -> bool:
 
 EVALUATION, SHRINKING, READING = 40e6, 10e6, 6e6
 """Units of work for a step, for shrinking its witness, and for one other reading."""
+SHRINKING_SECONDS = 1.0
+"""Processor time for shrinking a witness, where the work that is counted does not end before."""
 HIDDEN, EXACTLY, SEEN = 2, 1e-28, 1e-9
 """How many points are compared with many digits; the smallest difference that counts there, and the smallest that
 double precision would have shown, relative to the largest term."""
+LONG = 400
+"""How many nodes make a claim long: a difference is then looked for at a few samples first."""
 FEW = 0.25
 """The share of samples at which both sides must be defined for an agreement to count."""
 
@@ -92,6 +97,11 @@ FEW = 0.25
 def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) -> Evaluation:
     asked = need(claim, session.degrees)
     sizes = session.sizes.choose(claim, asked)
+    if certify and not proved and samples(asked, sizes) > PLAIN_SAMPLES and _is_long(claim):
+        for glance in _at_few_points(claim, session, sizes, MODES[0], "positive"):
+            found = _witness(claim, session, glance) if glance.differs.any() else None
+            if found is not None:
+                return Evaluation("differs", glance.samples, sizes, None, *found)
     try:
         main = _main(claim, session, sizes, PLAIN_SAMPLES) if proved else []
         main, whole = main or _main(claim, session, sizes, samples(asked, sizes)), True
@@ -239,14 +249,30 @@ def _far(claim: Claim, session: Session, usual: Evaluator) -> Iterator[SideCompa
 
 
 def _on_all_sides(claim: Claim, session: Session, sizes: Mapping[str, int]) -> Iterator[SideComparison]:
-    """A comparison at points on chosen sides of the conditions and kinks in the claim."""
+    """A comparison at points on chosen sides of the conditions and kinks in the claim; where these are too many, at
+    positive entries, at which all layers of a network are open."""
     try:
         with np.errstate(all="ignore"):
             env = aimed(claim, sizes, session.seed)
         if env is not None:
             yield compare(claim, Evaluator(env))
+        else:
+            yield from _at_few_points(claim, session, sizes, "positive")
     except EvaluationTooLarge:
         return
+
+
+def _at_few_points(claim: Claim, session: Session, sizes: Mapping[str, int], *modes: Mode) -> Iterator[SideComparison]:
+    """Comparisons at a few samples of each mode."""
+    for mode in modes:
+        ev = session.evaluator(sizes, claim.assumptions, mode, PLAIN_SAMPLES, False)
+        if ev is not None:
+            yield compare(claim, ev)
+
+
+def _is_long(claim: Claim) -> bool:
+    """True if the claim, with its definitions, is so long that many samples cost seconds."""
+    return any(True for side in (claim.left, claim.right) for _ in islice(all_nodes(side), LONG, None))
 
 
 def _hidden(claim: Claim, main: list[SideComparison]) -> FoundWitness | None:
@@ -267,10 +293,10 @@ def _witness(claim: Claim, session: Session, found: SideComparison) -> FoundWitn
     points = list(islice(found.points(), 6))
     simple: list[tuple[Evaluator, int, dict[Index, int]]] = []
     try:
-        with BUDGET.of(SHRINKING):
+        with BUDGET.of(SHRINKING), TIME.of(SHRINKING_SECONDS):
             simple.extend(shrunk(claim, session, found, points[0][0]))
-    except EvaluationTooLarge:
-        pass  # use the point as it was found
+    except (EvaluationTooLarge, OutOfTime):
+        TIME.check()  # else use the point as it was found
     for ev, b, at in (*simple, *((found.evaluator, b, at) for b, at in points)):
         sides = certified(claim, ev, b, at)
         if sides is not None:

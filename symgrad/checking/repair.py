@@ -20,6 +20,7 @@ from symgrad.core import nodes as n
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import distinct
 from symgrad.core.ranges import Gather, Index
+from symgrad.core.time_limit import TIME, OutOfTime
 from symgrad.evaluating.budget import BUDGET, EvaluationTooLarge
 from symgrad.evaluating.environment import EvaluationError
 from symgrad.evaluating.evaluator import Evaluator
@@ -29,8 +30,8 @@ TRIED = 300
 MAX_PAIRS = 3
 LARGE = 600
 """Claims with more nodes get no repairs."""
-WORK = 10e6
-"""Units of work for all repairs of a step."""
+WORK, SECONDS = 10e6, 1.0
+"""Units of work for all repairs of a step, and their processor time where that work does not end before."""
 ENOUGH = 24
 """The maximum number of changes to try once a repair is found."""
 
@@ -59,10 +60,10 @@ def find_repairs(
         return ()
     found: list[Repair] = []
     try:
-        with BUDGET.of(WORK):
+        with BUDGET.of(WORK), TIME.of(SECONDS):
             _seek(claim, latex, session, limit, found)
-    except (EvaluationError, EvaluationTooLarge):
-        pass  # keep what was found so far
+    except (EvaluationError, EvaluationTooLarge, OutOfTime):
+        TIME.check()  # else keep what was found so far
     return tuple(found)
 
 

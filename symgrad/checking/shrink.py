@@ -7,6 +7,7 @@ They satisfy the assumptions and domains, and none is at a pole or a kink.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from symgrad.evaluating.environment import Environment
 from symgrad.evaluating.evaluator import Evaluator
 
 CANDIDATES = 24
-ROUNDS = 6
+ROUNDS, CHANGES = 6, 80
 VISIBLE = 1e-4
 """The smallest difference of a witness, relative to the largest term."""
 
@@ -138,8 +139,7 @@ def _simplified(claim: Claim, found: SideComparison, b: int) -> tuple[SideCompar
     together: list[Change] = []
     for _ in range(ROUNDS):
         base = found.evaluator.env.sample(b)
-        changes = _changes(base)
-        singles = [[c] for c in changes[:80]]
+        singles = [[c] for c in islice(_changes(base), CHANGES)]
         groups = [g for g in (together, together[::2], together[1::2]) if len(g) > 1]
         tried = [[], *groups, *singles]
         got = _try(claim, base, tried)
@@ -174,32 +174,30 @@ def _met(claim: Claim, ev: Evaluator) -> NDArray[np.bool_]:
     return assumption_holds.met(ev, tuple(a for a in claim.assumptions if not assumption_holds.is_mask(a)))
 
 
-def _changes(env: Environment) -> list[Change]:
+def _changes(env: Environment) -> Iterator[Change]:
     """All single simplifications of a sample."""
-    changes: list[Change] = []
 
-    def put(kind: str, key: Any, where: tuple[int, ...], new: Any) -> None:
+    def put(kind: str, key: Any, where: tuple[int, ...], new: Any) -> Change:
         def change(target: Environment, k: int) -> None:
             getattr(target, kind)[key][(k, *where)] = new
 
-        changes.append(change)
+        return change
 
     for i, p in env.at.items():
         low = env.number(env.range_of(i).lo)
         for q in range(low, int(p[0])):
-            put("at", i, (), q)
+            yield put("at", i, (), q)
     for t, v in env.tensors.items():
         for where in np.ndindex(v.shape[1:]):
             x = v[(0, *where)]
             for new in (0.0, 1.0, float(np.round(x))):
                 if _cost(np.array(new)) < _cost(np.array(x)):
-                    put("tensors", t, where, new)
+                    yield put("tensors", t, where, new)
     for n, a in env.index_arrays.items():
         low = env.number(n.target.lo)
         for where in np.ndindex(a.shape[1:]):
             for q in range(low, min(int(a[(0, *where)]), low + 2)):
-                put("index_arrays", n, where, q)
+                yield put("index_arrays", n, where, q)
     for s, members in env.subsets.items():
         for k in np.flatnonzero(members[0]):
-            put("subsets", s, (int(k),), False)
-    return changes
+            yield put("subsets", s, (int(k),), False)

@@ -31,6 +31,9 @@ from symgrad.proving.shared_bodies import at_positions
 from symgrad.proving.size_polynomials import affine
 from symgrad.proving.sum_laws import sum_over
 
+STRIDE = 32
+"""How many levels of a deep side are nested at most."""
+
 
 def normal_form(ctx: Attempt, node: Expr) -> Poly:
     """The normal form of an expression."""
@@ -69,6 +72,25 @@ def bodies_first(ctx: Attempt, side: Expr) -> None:
             waiting.extend(
                 (ref, False) for ref in nodes.distinct(body) if isinstance(ref, nodes.Ref) and ref not in seen
             )
+
+
+def parts_first(ctx: Attempt, side: Expr) -> None:
+    """The normal forms of parts of a side every ``STRIDE`` levels, innermost first, so that a derivative by an early
+    layer costs no nesting."""
+    heights: dict[Expr, int] = {}
+    waiting = [side]
+    while waiting:
+        node = waiting[-1]
+        children = nodes.parts(node)[1]
+        inner = [child for child in children if child not in heights]
+        if inner:
+            waiting.extend(inner)
+            continue
+        waiting.pop()
+        if node not in heights:
+            heights[node] = 1 + max((heights[child] for child in children), default=0)
+            if heights[node] % STRIDE == 0:
+                normal_form(ctx, node)
 
 
 def indicator(ctx: Attempt, cond: Cond, keep_unequal: bool = False) -> Poly:

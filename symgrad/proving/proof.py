@@ -24,7 +24,7 @@ from symgrad.proving.facts import learn
 from symgrad.proving.head_rules import RULES
 from symgrad.proving.interner import Interner
 from symgrad.proving.limits import NormalFormError
-from symgrad.proving.normal_form import bodies_first, normal_form
+from symgrad.proving.normal_form import bodies_first, normal_form, parts_first
 from symgrad.proving.poly import minus
 from symgrad.proving.size_polynomials import numbered_positions
 from symgrad.proving.undefined_points import is_zero_where_defined, undefined_points
@@ -76,8 +76,16 @@ class Prover:
 
     def __init__(self) -> None:
         self.interner = Interner()
+        self.interrupted = False
+        """Set where an attempt at a proof ends because its time is used up."""
 
-    def prove(self, claim: Claim, written: Claim | None = None, seconds: float = SECONDS) -> Proof | None:
+    def prove(
+        self,
+        claim: Claim,
+        written: Claim | None = None,
+        seconds: float = SECONDS,
+        expanding: float = EXPANDING_SECONDS,
+    ) -> Proof | None:
         """A proof of the claim, or None if the normal form finds none."""
         deadline = time.thread_time() + min(seconds, TIME.left() / 2)
         self.interner.make_room()
@@ -92,11 +100,13 @@ class Prover:
         for assumptions, tried in (*((a, strategies) for a in given), *((a, apart) for a in given)):
             for k, strategy in enumerate(tried):
                 if k and tried[k - 1].factored and not strategy.factored:
-                    deadline = min(deadline, time.thread_time() + EXPANDING_SECONDS)
+                    deadline = min(deadline, time.thread_time() + expanding)
                 proof = self._attempted(claim, strategy, assumptions, deadline)
                 if proof is not None:
                     return self._with_fewest_assumptions(claim, strategy, assumptions, proof, deadline)
-        return self._position_by_position(claim, deadline)
+        proof = self._position_by_position(claim, deadline)
+        self.interrupted |= proof is None and time.thread_time() > deadline
+        return proof
 
     def difference(self, claim: Claim, written: Claim | None = None, seconds: float = SHOWING_SECONDS) -> Expr | None:
         """The left side minus the right, simplified; None if the form cannot say it briefly."""
@@ -234,6 +244,7 @@ def _difference(attempt: Attempt, claim: Claim, strategy: Strategy, assumptions:
     for entry, params in strategy.implied.positive_entries:
         learn_positive(attempt, entry, params)
     if strategy.deep and not strategy.keep_definitions:
-        bodies_first(attempt, claim.left)
-        bodies_first(attempt, claim.right)
+        for side in (claim.left, claim.right):
+            bodies_first(attempt, side)
+            parts_first(attempt, side)
     return minus(normal_form(attempt, claim.left), normal_form(attempt, claim.right))

@@ -60,7 +60,7 @@ def shared_body(ctx: Attempt, definition: Definition, form: Form) -> SharedBody 
 
 
 def _shared(ctx: Attempt, definition: Definition, form: Form) -> SharedBody | None:
-    """The body as a template; None if it holds positions that belong to one attempt alone."""
+    """The body as a template; None if it has positions that belong to one attempt alone, or rests on what is not 0."""
     alone = Attempt(ctx.interner, ctx.rules)
     alone.budget, alone.factored, alone.shares_bodies = ctx.budget, ctx.factored, True
     poly = form(alone, definition.body)
@@ -69,6 +69,6 @@ def _shared(ctx: Attempt, definition: Definition, form: Form) -> SharedBody | No
     places |= {positions.of(p): k for k, p in enumerate(definition.params)}
     places |= {k: a for k, a in positions.compound.items() if isinstance(a, Arithmetic) and not a.terms}
     head, slots = to_template(alone, "body", "", poly_terms(poly))
-    if not all(s in places for s in slots):
+    if alone.nonzero or not all(s in places for s in slots):
         return None
     return SharedBody(head, tuple(places[s] for s in slots), tuple(alone.trace), tuple(alone.nonempty))

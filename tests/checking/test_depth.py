@@ -11,7 +11,7 @@ from tests.checking.networks import WRITTEN
     ("kind", "function", "depth"),
     [
         ("scalar", "tanh", 16),
-        ("scalar", "ReLU", 12),
+        ("scalar", "ReLU", 24),
         ("local", "sigmoid", 16),
         ("matrices", "sigmoid", 6),
     ],
@@ -20,6 +20,12 @@ def test_backpropagation_written_out(kind: str, function: str, depth: int) -> No
     *right, wrong = check_text(WRITTEN[kind](function, depth)).steps
     assert [s.verdict for s in right] == ["proved"] * len(right), [s.diagnostic for s in right]
     assert wrong.verdict == "refuted", wrong.diagnostic
+
+
+def test_a_network_of_64_layers_with_matrices() -> None:
+    right = WRITTEN["matrices"]("tanh", 64).rstrip().rpartition("\n\n")[0]
+    steps = check_text(right).steps
+    assert [s.verdict for s in steps] == ["proved"] * 4, [s.diagnostic for s in steps]
 
 
 NUMBERS = "With $a, b, c, x, y, z \\in \\mathbb{R}$, $v, w \\in \\mathbb{R}^{D}$ and $k \\in [D]$.\n\n"
