@@ -1,5 +1,7 @@
 """Limits on processor time: the last guard, where the work that is counted does not end before.
 
+Work may also end because nobody waits for it any more: a document in an editor that was edited again.
+
 Whatever may take long calls ``TIME.check()`` now and then: the making of nodes, both engines, the reader.
 """
 
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -19,20 +21,36 @@ class OutOfTime(Exception):
     """
 
 
+class Unwanted(BaseException):
+    """Nobody waits for this work any more. As with Ctrl-C, what catches exceptions lets it through."""
+
+
 class TimeLimit(threading.local):
     """The processor time of the current thread up to which it may work."""
 
     def __init__(self) -> None:
         self.deadline = float("inf")
+        self.wanted: Callable[[], bool] | None = None
 
     def check(self) -> None:
-        """Raises ``OutOfTime`` if the limit is passed."""
+        """Raises ``OutOfTime`` if the limit is passed, ``Unwanted`` if nobody waits for the work."""
+        if self.wanted is not None and not self.wanted():
+            raise Unwanted
         if time.thread_time() > self.deadline:
             raise OutOfTime
 
     def left(self) -> float:
         """The seconds that are left."""
         return self.deadline - time.thread_time()
+
+    @contextmanager
+    def while_(self, wanted: Callable[[], bool]) -> Iterator[None]:
+        """Work in this block as long as it is wanted."""
+        outer, self.wanted = self.wanted, wanted
+        try:
+            yield
+        finally:
+            self.wanted = outer
 
     @contextmanager
     def of(self, seconds: float) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """The server itself: what an editor sends and asks, over standard input and output.
 
 The engines work in one thread of their own, one document at a time, a moment after the last key; the answers are made
-from the last report. An edit rules anew only on what depends on it.
+from the last report. An edit rules anew only on what depends on it, and ends the check of the text before it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from symgrad.checking.rulings import RecentRulings
+from symgrad.core.time_limit import TIME, Unwanted
 from symgrad.language_server.checked_document import CheckedDocument, check_cells, check_text
 from symgrad.language_server.next_line import OFFER, begun
 from symgrad.language_server.suggested_edits import suggested_edits
@@ -49,6 +50,8 @@ class SymgradServer(LanguageServer):
         self.rulings = RecentRulings()
         self.engines = ThreadPoolExecutor(1, thread_name_prefix="symgrad")
         self.pending: dict[str, asyncio.Task[None]] = {}
+        self.edits: dict[str, int] = {}
+        """How often each document was edited."""
         self.shown: dict[str, set[str]] = {}
 
     # --- checking -----------------------------------------------------------------------------------------
@@ -57,14 +60,18 @@ class SymgradServer(LanguageServer):
         """Check a document, or the notebook that a cell is in, after the last key."""
         notebook = self.workspace.get_notebook_document(cell_uri=address)
         whole = notebook.uri if notebook is not None else address
+        self.edits[whole] = self.edits.get(whole, 0) + 1
         if (waiting := self.pending.get(whole)) is not None:
             waiting.cancel()
         self.pending[whole] = asyncio.ensure_future(self._check(whole))
 
     async def _check(self, address: str) -> None:
         await asyncio.sleep(WAIT)
-        self.checked[address] = await self.worked(self._reader(address))
-        self._publish(address)
+        edits = self.edits.get(address)
+        found = await self.worked(wanted_work(self._reader(address), lambda: self.edits.get(address) == edits))
+        if found is not None:
+            self.checked[address] = found
+            self._publish(address)
 
     async def worked(self, work: Callable[[], T]) -> T:
         """The result of work with the engines, done in their thread."""
@@ -100,6 +107,7 @@ class SymgradServer(LanguageServer):
     def forget(self, address: str) -> None:
         """A document was closed: its diagnostics go."""
         self.checked.pop(address, None)
+        self.edits.pop(address, None)
         for place in self.shown.pop(address, {address}):
             self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=place, diagnostics=[]))
 
@@ -135,6 +143,20 @@ class SymgradServer(LanguageServer):
             code=problem.code or None,
             source="symgrad",
         )
+
+
+def wanted_work(work: Callable[[], T], wanted: Callable[[], bool]) -> Callable[[], T | None]:
+    """Work that ends without a result as soon as it is not wanted any more."""
+
+    def done() -> T | None:
+        try:
+            with TIME.while_(wanted):
+                TIME.check()
+                return work()
+        except Unwanted:
+            return None
+
+    return done
 
 
 def make_server() -> SymgradServer:

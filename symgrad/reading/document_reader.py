@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
+from symgrad.core.time_limit import TIME
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.assertions import (
     Definingness,
@@ -173,6 +174,7 @@ class Reader:
             self.enter(layer)
         pending: Directive | None = None
         for event in self.events(blocks):
+            TIME.check()
             if isinstance(event, DeclarationLayer):
                 self.leave_and_enter(event)
             elif isinstance(event, list):

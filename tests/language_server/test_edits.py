@@ -8,6 +8,7 @@ from symgrad.checking.documents import check_text as fresh
 from symgrad.checking.rulings import RecentRulings
 from symgrad.checking.verdict import Report
 from symgrad.language_server.checked_document import check_text
+from symgrad.language_server.server import wanted_work
 from symgrad.report.json_format import JSON
 from symgrad.report.report_format import PLAIN
 from tests.samples import THOROUGH
@@ -58,3 +59,20 @@ def test_random_edits() -> None:
         told = check_text("notes.md", text, "", rulings).report
         assert JSON.check is not None
         assert JSON.check(Report((told,)), PLAIN) == JSON.check(Report((fresh(text, "notes.md"),)), PLAIN), text
+
+
+def test_a_check_that_is_not_wanted_any_more_ends_and_leaves_nothing_wrong() -> None:
+    rulings = RecentRulings()
+    for stop in (0, 1, 5, 20):
+        asked: list[int] = []
+
+        def wanted(asked: list[int] = asked, stop: int = stop) -> bool:
+            asked.append(stop)
+            return len(asked) <= stop
+
+        assert wanted_work(lambda: check_text("notes.md", TEXT, "", rulings), wanted)() is None
+        assert len(asked) == stop + 1
+    told = wanted_work(lambda: check_text("notes.md", TEXT, "", rulings).report, lambda: True)()
+    assert told is not None
+    assert JSON.check is not None
+    assert JSON.check(Report((told,)), PLAIN) == JSON.check(Report((fresh(TEXT, "notes.md"),)), PLAIN)
