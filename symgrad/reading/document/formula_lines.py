@@ -46,6 +46,8 @@ _SUPPOSES = re.compile(
     re.IGNORECASE,
 )
 """Words before a line: what it says is supposed, denied or asked."""
+_GIVES = re.compile(r"\W*(?:given\s+(?!that\b|the following\b)[^_]*\w|(?:for|with)\b(?=[^_]*$))", re.IGNORECASE)
+"""What a list of derivatives is built on: ``Given the upstream gradient $g$:``, ``For the output layer:``."""
 _CASE = re.compile(rf"\b(?:if|when|for|case)\b[^{FORMULA},;:]{{0,20}}{FORMULA}", re.IGNORECASE)
 _LEADS = re.compile(
     r"(?:[.:;,!]|\b(?:is|are|gives?|gets?|obtains?|have|has|becomes?|equals?|yields?|by|as|then|so|hence|thus|therefore|to"
@@ -119,12 +121,10 @@ class _Line:
         displays: dict[Inline, Display | None] = {
             f: Display(f.content, None, self.full(f.content), cases) for f in equations if is_equation(f.content.text)
         }
-        if (
-            not displays
-            or not self.stands_alone()
-            or _SUPPOSES.search(_CASE.sub("", front))
-            or _SUPPOSES.search(self.lead())
-        ):
+        lead = self.lead()
+        if all(_DERIVATIVE.search(f.content.text.partition("=")[0]) for f in displays):
+            lead = _GIVES.sub("", lead, count=1) if _GIVES.match(lead) else lead
+        if not displays or not self.stands_alone() or _SUPPOSES.search(_CASE.sub("", front)) or _SUPPOSES.search(lead):
             return {}
         return displays if case is None else {**displays, case: None}
 
