@@ -65,7 +65,10 @@ def primed_function(name: str, x: Expr) -> Expr:
     if not inner.endswith("'"):
         return TABLE[inner].derivative(x)
     at = Entry(Tensor("x"), ())
-    return _replaced(differentiate(primed_function(inner, at), at), at, x)
+    first = primed_function(inner, at)
+    if first is Func(inner, at):
+        return Func(name, x)  # the table has no formula for a derivative of that order
+    return _replaced(differentiate(first, at), at, x)
 
 
 def _replaced(node: Expr, old: Expr, new: Expr) -> Expr:

@@ -40,7 +40,8 @@ class Row:
     """One elementary function of one real variable, applied elementwise.
 
     latex: the spellings that are read, without arguments; the first is printed;
-    meaning: the definition ``f(m, x)``, where ``m`` has exp, log, sqrt, sin, cos, atan, erf, where and positive;
+    meaning: the definition ``f(m, x)``, where ``m`` has exp, log, sqrt, sin, cos, atan, erf, lgamma,
+        polygamma (of an order), where and positive;
         it is called with NumPy arrays, dual numbers, multiprecision numbers and arrays of exported code;
     derivative: f'(x);
     expansion: f(x) through exp, log, powers and indicators [x > 0], or None;
@@ -98,6 +99,14 @@ def _tanh(m: Any, x: Any) -> Any:
     t = m.exp(m.where(m.positive(x), -2 * x, 2 * x))
     size = (1 - t) / (1 + t)
     return m.where(m.positive(x), size, -size)
+
+
+POLYGAMMA = ("digamma", "trigamma", "tetragamma", "pentagamma")
+"""The derivatives of log Gamma by their order, from the first."""
+
+
+def _polygamma(order: int) -> Callable[[Any, Any], Any]:
+    return lambda m, x: m.polygamma(order, x)
 
 
 def _choose(x: Expr, above: Expr, below: Expr) -> Expr:
@@ -342,6 +351,41 @@ ROWS: tuple[Row, ...] = (
         lambda x: power(add(ONE, x), -1),
         expansion=lambda x: log(add(ONE, x)),
         domain="nonnegative",
+    ),
+    Row(
+        "Gamma",
+        ("\\Gamma",),
+        lambda m, x: m.exp(m.lgamma(x)),
+        lambda x: mul(Func("Gamma", x), Func("digamma", x)),
+        expansion=lambda x: exp(Func("lgamma", x)),
+        domain="positive",
+        positive=True,
+        word=False,
+    ),
+    Row(
+        "lgamma",
+        ("\\operatorname{lgamma}", "\\operatorname{gammaln}", "\\operatorname{loggamma}"),
+        lambda m, x: m.lgamma(x),
+        _f("digamma"),
+        domain="positive",
+    ),
+    Row(
+        "digamma",
+        ("\\operatorname{digamma}", "\\psi"),
+        _polygamma(0),
+        _f("trigamma"),
+        domain="positive",
+        word=False,
+    ),
+    Row("trigamma", ("\\operatorname{trigamma}",), _polygamma(1), _f("tetragamma"), domain="positive", positive=True),
+    Row("tetragamma", ("\\operatorname{tetragamma}",), _polygamma(2), _f("pentagamma"), domain="positive"),
+    Row(
+        "pentagamma",
+        ("\\operatorname{pentagamma}",),
+        _polygamma(3),
+        _f("pentagamma'"),
+        domain="positive",
+        positive=True,
     ),
 )
 

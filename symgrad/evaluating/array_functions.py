@@ -44,8 +44,34 @@ def real_power(x: Numbers, e: Numbers) -> Numbers:
 _erf: Callable[[NDArray[Any]], NDArray[Any]] = np.vectorize(math.erf, otypes=[float])
 
 
+def _log_gamma(x: float) -> float:
+    return math.lgamma(x) if x > 0 else math.nan
+
+
+_lgamma: Callable[[NDArray[Any]], NDArray[Any]] = np.vectorize(_log_gamma, otypes=[float])
+
+BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+"""B_2, B_4, … of the asymptotic series of log Gamma."""
+FAR = 16
+"""How far the argument is moved before the series is used."""
+
+
+def _polygamma(order: int, x: NDArray[Any]) -> NDArray[Any]:
+    """The derivative of log Gamma of order ``order + 1``: ``psi(x) = psi(x + N) - sum_{j<N} 1 / (x + j)``, Stirling."""
+    x = np.where(x > 0, x, np.nan)
+    far, m = x + FAR, order
+    sign, below = (-1) ** (m + 1), math.factorial(m)
+    tail = np.log(far) if not m else sign * math.factorial(m - 1) / far**m
+    total: NDArray[Any] = tail + sign * below / (2 * far ** (m + 1))
+    for k, b in enumerate(BERNOULLI, 1):
+        total = total + sign * b * math.factorial(2 * k + m - 1) / (math.factorial(2 * k) * far ** (2 * k + m))
+    for j in range(FAR):
+        total = total + sign * below / (x + j) ** (m + 1)
+    return total
+
+
 class _Functions:
-    """``exp log sqrt sin cos atan erf where positive`` of arrays and dual numbers."""
+    """``exp log sqrt sin cos atan erf lgamma polygamma where positive`` of arrays and dual numbers."""
 
     @staticmethod
     def _arr(f: Callable[[NDArray[Any]], NDArray[Any]], x: Numbers) -> Arr:
@@ -76,6 +102,17 @@ class _Functions:
         if isinstance(x, Dual):
             return chain(self.erf, lambda v, _: 2 / math.sqrt(math.pi) * self.exp(-(v * v)), x)
         return self._arr(_erf, x)
+
+    def lgamma(self, x: Numbers) -> Numbers:
+        if isinstance(x, Dual):
+            return chain(self.lgamma, lambda v, _: self.polygamma(0, v), x)
+        return self._arr(_lgamma, x)
+
+    def polygamma(self, order: int, x: Numbers) -> Numbers:
+        """The derivative of ``log Gamma`` of order ``order + 1``."""
+        if isinstance(x, Dual):
+            return chain(lambda v: self.polygamma(order, v), lambda v, _: self.polygamma(order + 1, v), x)
+        return self._arr(lambda v: _polygamma(order, v), x)
 
     def where(self, mask: Arr, x: Numbers, y: Numbers) -> Numbers:
         return select(mask, x, y)

@@ -65,6 +65,17 @@ class Digits:
         self.exp(-x * x)  # records how far the result is from 1
         return self.mp.erf(x)
 
+    def lgamma(self, x: Any) -> Any:
+        if x <= 0:
+            raise UndefinedValue("log Gamma of a number that is not positive")
+        return self.note(self.mp.loggamma(x))
+
+    def polygamma(self, order: int, x: Any) -> Any:
+        """The derivative of ``log Gamma`` of order ``order + 1``."""
+        if x <= 0:
+            raise UndefinedValue("a derivative of log Gamma at a number that is not positive")
+        return self.note(self.mp.psi(order, x))
+
     def where(self, mask: bool, x: Any, y: Any) -> Any:
         return x if mask else y
 

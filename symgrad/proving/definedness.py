@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from symgrad.core.functions import TABLE
 from symgrad.core.guards import factors, is_indicator
 from symgrad.core.nodes import (
     ZERO,
+    Add,
     Cases,
     Deriv,
     Entry,
@@ -31,6 +33,7 @@ from symgrad.core.nodes import (
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range, indices_of
 from symgrad.core.substitute import instantiate
 from symgrad.proving.attempt import Attempt, Pattern
+from symgrad.proving.common_factors import primitive_part
 from symgrad.proving.normal_form import normal_form
 
 MAX_NODES = 4_000
@@ -39,7 +42,7 @@ MAX_NODES = 4_000
 
 @dataclass(frozen=True, slots=True)
 class ImpliedByDefinedness:
-    """``positive_entries``: entries and determinants under a log, with those of their indices that take all positions
+    """``positive_entries``: entries, determinants and sums of terms under a log, with those of their indices that take all positions
     of their slots; ``in_range``: positions and the ranges of their slots. None of their indices is bound."""
 
     positive_entries: tuple[tuple[Expr, frozenset[Index]], ...] = ()
@@ -53,11 +56,11 @@ def implied_by_definedness(*sides: Expr) -> ImpliedByDefinedness:
     positive_entries: dict[tuple[Expr, frozenset[Index]], None] = {}
     in_range: dict[tuple[IndexExpr, Range], None] = {}
     for node, bound in _unconditional(sides):
-        if isinstance(node, Func) and node.name == "log" and isinstance(node.arg, Entry):
+        if isinstance(node, Func) and _needs_positive(node) and isinstance(node.arg, Entry):
             found = _for_all(node.arg, bound)
             if found is not None:
                 positive_entries[found] = None
-        elif isinstance(node, Func) and node.name == "log" and isinstance(node.arg, MatrixFunction):
+        elif isinstance(node, Func) and _needs_positive(node) and isinstance(node.arg, (MatrixFunction, Add)):
             if not free_indices(node.arg) & bound:
                 positive_entries[node.arg, frozenset()] = None
         elif isinstance(node, Entry):
@@ -71,7 +74,12 @@ def _says_something(node: Expr) -> bool:
     """True for a logarithm, and for an entry at a position that is no plain letter."""
     if isinstance(node, Entry):
         return any(isinstance(e, Affine) for e in node.indices)
-    return isinstance(node, Func) and node.name == "log"
+    return isinstance(node, Func) and _needs_positive(node)
+
+
+def _needs_positive(node: Func) -> bool:
+    row = TABLE.get(node.name)
+    return row is not None and row.domain == "positive"
 
 
 def _unconditional(sides: tuple[Expr, ...]) -> Iterator[tuple[Expr, frozenset[Index]]]:
@@ -126,8 +134,12 @@ def _for_all(entry: Entry, bound: frozenset[Index]) -> tuple[Entry, frozenset[In
 
 
 def learn_positive(ctx: Attempt, entry: Expr, params: frozenset[Index]) -> None:
-    """Learn that the entry is positive for all values of the parameters."""
-    for mono in normal_form(ctx, entry):
+    """Learn that the entry is positive for all values of the parameters; a sum of terms is it as it stands."""
+    found = normal_form(ctx, entry)
+    if len(found) > 1:
+        ctx.facts.positive_polys.append(frozenset(primitive_part(ctx, found, False)[2].items()))
+        return
+    for mono in found:
         if len(mono) == 1 and mono[0][2] == 1:
             pattern = Pattern(mono[0][1], frozenset(ctx.positions.of(i) for i in params))
             ctx.facts.positive.setdefault(mono[0][0], []).append(pattern)

@@ -12,6 +12,7 @@ from fractions import Fraction
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots, part
 from symgrad.proving.case_split import by_cases, is_two_valued
 from symgrad.proving.common_factors import common_denominator, primitive_part
+from symgrad.proving.gamma_laws import ORDERS, gamma_function
 from symgrad.proving.indicators import never_vanishes, step
 from symgrad.proving.interner import Head, Number, magnitude
 from symgrad.proving.limits import UndefinedForm
@@ -209,6 +210,8 @@ def function(ctx: Attempt, name: str, p: Poly) -> Poly:
     split = by_cases(ctx, p, lambda q: function(ctx, name, q))
     if split is not None:
         return split
+    if name in ORDERS:
+        return gamma_function(ctx, name, p, log)
     turned = _turned(ctx, name, p)
     if turned is not None:
         return turned

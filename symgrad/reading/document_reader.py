@@ -30,6 +30,7 @@ from symgrad.reading.document.assertions import (
     turns,
 )
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
+from symgrad.reading.document.gamma_letters import plain_gamma_letters
 from symgrad.reading.document.noise import doubted_letters, noise_letters
 from symgrad.reading.document.prime_transposes import transposes_by_prime
 from symgrad.reading.document.purposes import (
@@ -169,7 +170,8 @@ class Reader:
         self.scope.tables = tables_of_values(formulas)
         self.scope.displayed = written_sides(b.content.text for b in blocks.items if isinstance(b, Display))
         self.scope.leaves_out = leaves_sums_out(self.source.text)
-        self.scope.numbers = frozenset([SIGMA] if has_number_sigma(self.source.text, formulas) else [])
+        sigma = [SIGMA] if has_number_sigma(self.source.text, formulas) else []
+        self.scope.numbers = plain_gamma_letters(self.source.text, formulas).union(sigma)
         for layer in self.sections.everywhere:
             self.enter(layer)
         pending: Directive | None = None

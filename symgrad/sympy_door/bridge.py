@@ -37,6 +37,8 @@ SYMPY_FUNCTIONS = {
     "arctanh": "atanh",
     "erf": "erf",
     "erfc": "erfc",
+    "Gamma": "gamma",
+    "lgamma": "loggamma",
     "abs": "Abs",
     "sign": "sign",
 }

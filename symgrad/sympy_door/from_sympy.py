@@ -13,8 +13,9 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from symgrad.core.affine_order import constant_gap
-from symgrad.core.functions import TABLE
+from symgrad.core.functions import POLYGAMMA, TABLE
 from symgrad.core.nodes import (
+    ONE,
     AbstractFunction,
     Apply,
     Cases,
@@ -486,6 +487,32 @@ class FromSympy:
         return ArrayEntries(entries).entry(e.name, at)
 
     # --- functions ----------------------------------------------------------------------------------
+
+    def read_polygamma(self, e: Any, scope: Scope) -> Expr:
+        """``polygamma(k, x)``, the derivatives of log Gamma."""
+        order = e.args[0]
+        if not order.is_Integer or not 0 <= order < len(POLYGAMMA):
+            raise BridgeError(f"{e} has no counterpart: derivatives of log Gamma are known up to the fourth")
+        return Func(POLYGAMMA[int(order)], self.expr(e.args[1], scope))
+
+    def read_digamma(self, e: Any, scope: Scope) -> Expr:
+        return Func("digamma", self.expr(e.args[0], scope))
+
+    def read_trigamma(self, e: Any, scope: Scope) -> Expr:
+        return Func("trigamma", self.expr(e.args[0], scope))
+
+    def read_factorial(self, e: Any, scope: Scope) -> Expr:
+        return Func("Gamma", add(self.expr(e.args[0], scope), ONE))
+
+    def read_binomial(self, e: Any, scope: Scope) -> Expr:
+        """By logarithms, which do not overflow."""
+        n, k = (self.expr(a, scope) for a in e.args)
+        below = [Func("lgamma", add(a, ONE)) for a in (k, add(n, neg(k)))]
+        return Func("exp", add(Func("lgamma", add(n, ONE)), *map(neg, below)))
+
+    def read_beta(self, e: Any, scope: Scope) -> Expr:
+        a, b = (self.expr(x, scope) for x in e.args)
+        return Func("exp", add(Func("lgamma", a), Func("lgamma", b), neg(Func("lgamma", add(a, b)))))
 
     def read_appliedundef(self, e: Any, scope: Scope) -> Expr:
         """A function of the table by its name, else an abstract function of numbers."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from symgrad.core import matrix_notation as a
+from symgrad.core.functions import POLYGAMMA
 from symgrad.core.matrix_notation import Array
 from symgrad.core.nodes import (
     Add,
@@ -184,6 +185,8 @@ class _ToSympy:
         argument = self.expr(node.arg)
         if node.name == "sqrt":
             return self.sp.sqrt(argument)
+        if node.name in POLYGAMMA:
+            return self.sp.polygamma(POLYGAMMA.index(node.name), argument, evaluate=False)
         theirs = SYMPY_FUNCTIONS.get(node.name)
         function = getattr(self.sp, theirs) if theirs else self.sp.Function(node.name)
         return function(argument, evaluate=False) if theirs else function(argument)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 CHOICE, COMPARED, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)
 """How firmly an expression binds, from ``a if c else b`` to names and calls."""
@@ -96,6 +98,24 @@ class FunctionsAsCode:
     @staticmethod
     def erf(x: Code) -> Code:
         return call("math.erf", x)
+
+    @staticmethod
+    def lgamma(x: Code) -> Code:
+        return call("math.lgamma", x)
+
+    @staticmethod
+    def polygamma(order: int, x: Code) -> Code:
+        """A derivative of log Gamma by Stirling's series at x + 30, and the terms of the recurrence."""
+        far = f"({x.within(SUM)} + 30)"
+        below, sign = math.factorial(order), (-1) ** (order + 1)
+        first = f"np.log({far})" if not order else f"{math.factorial(order - 1)} / {far} ** {order}"
+        lead = first if not order or sign > 0 else f"-{first}"
+        tail = [f"{below} / (2 * {far} ** {order + 1})"]
+        for k, (above, under) in enumerate(((1, 6), (-1, 30), (1, 42), (-1, 30)), 1):
+            size = Fraction(above * math.factorial(2 * k + order - 1), under * math.factorial(2 * k))
+            tail.append(f"{size.numerator} / ({size.denominator} * {far} ** {2 * k + order})")
+        tail.append(f"{below} * sum(1 / ({x.within(SUM)} + j) ** {order + 1} for j in range(30))")
+        return Code(lead + "".join(f" {'+' if sign > 0 else '-'} {t}" for t in tail), SUM)
 
     @staticmethod
     def positive(x: Code) -> str:

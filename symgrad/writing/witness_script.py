@@ -289,8 +289,8 @@ class _Script:
         """The name of an elementary function, which has a line of its own where NumPy does not have it."""
         if name in IN_NUMPY:
             return "abs" if name == "abs" else f"np.{name}"
-        if name == "erf":
-            return "math.erf"
+        if name in ("erf", "lgamma"):
+            return f"math.{name}"
         if name not in self._helpers:
             self._helpers[name] = self.names.fresh(spelled(name))
             meant = TABLE[name].meaning(FunctionsAsCode, Code("x"))

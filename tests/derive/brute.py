@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from itertools import product
 from typing import Any
 
+import mpmath
+
 from symgrad.core.functions import TABLE
 from symgrad.core.nodes import (
     AbstractFunction,
@@ -47,6 +49,14 @@ class scalars:
             total += term / (2 * n + 1)
             term *= -x * x / (n + 1)
         return total * 2 / math.sqrt(math.pi)
+
+    @staticmethod
+    def lgamma(x: complex) -> complex:
+        return complex(mpmath.loggamma(x))
+
+    @staticmethod
+    def polygamma(order: int, x: complex) -> complex:
+        return complex(mpmath.psi(order, x))
 
     @staticmethod
     def positive(x: complex) -> bool:
@@ -130,6 +140,8 @@ class Brute:
                 if exponent.imag == 0 and exponent.real == int(exponent.real):
                     return base ** int(exponent.real)
                 return cmath.exp(exponent * cmath.log(base))
+            case Func() if node.name.endswith("'"):  # by a complex step
+                return TABLE[node.name[:-1]].meaning(scalars, self(node.arg, env) + 1e-20j).imag / 1e-20
             case Func():
                 return TABLE[node.name].meaning(scalars, self(node.arg, env))
             case Ref():

@@ -13,6 +13,7 @@ FUNCTIONS = {
     "erfc": "_erfc",
     "Phi": "_normal_cdf",
     "elu": "_elu",
+    **{name: f"_{name}" for name in ("lgamma", "digamma", "trigamma", "tetragamma", "pentagamma")},
 }
 """What each function of the table is called with NumPy; a target says where it differs.
 

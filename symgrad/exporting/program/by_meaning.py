@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.core.functions import Row
+from symgrad.core.functions import POLYGAMMA, Row
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.constructors import einsum, linear, scalar
 from symgrad.exporting.graph.entries import compare, where
@@ -112,6 +112,13 @@ class RecordedFunctions:
 
     def erf(self, x: RecordedNumber) -> RecordedNumber:
         return self._mapped("erf", x)
+
+    def lgamma(self, x: RecordedNumber) -> RecordedNumber:
+        return self._mapped("lgamma", x)
+
+    def polygamma(self, order: int, x: RecordedNumber) -> RecordedNumber:
+        """The derivative of ``log Gamma`` of order ``order + 1``."""
+        return self._mapped(POLYGAMMA[order], x)
 
     def positive(self, x: RecordedNumber) -> RecordedCondition:
         return RecordedCondition(x.array)

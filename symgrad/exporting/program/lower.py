@@ -186,7 +186,10 @@ class Lowering(PositionRules):
 
     def func(self, node: n.Func) -> LabelledArray:
         if node.name.endswith("'"):
-            return self.value(primed_function(node.name, node.arg))
+            written = primed_function(node.name, node.arg)
+            if written is node:
+                raise SymgradError("derivatives of log Gamma beyond the fourth are not exported")
+            return self.value(written)
         x = self.value(node.arg)
         if node.name in self.graph.functions:
             return mapped(self.graph, node.name, x)

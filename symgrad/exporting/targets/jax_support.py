@@ -24,6 +24,11 @@ def _erfc(x: Any) -> Any:
     return jax.lax.erfc(x)
 
 
+def _polygamma(order: int, x: Any) -> Any:
+    """The derivative of log Gamma of order ``order + 1``."""
+    return jax.scipy.special.polygamma(order, x)
+
+
 def _where_known(check: Any, name: str, *values: Any) -> None:
     """A check of values, which is left out under a transformation, where values are not known."""
     if not any(isinstance(x, jax.core.Tracer) for x in values):

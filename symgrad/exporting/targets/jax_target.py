@@ -34,6 +34,8 @@ class JaxWriter(DifferentiableWriter):
         "elu": "jax.nn.elu",
         "erf": "jax.lax.erf",
         "erfc": "jax.lax.erfc",
+        "lgamma": "jax.lax.lgamma",
+        "digamma": "jax.lax.digamma",
     }
 
     def plain(self, node: Map, x: PythonText) -> PythonText:

@@ -39,6 +39,11 @@ class TorchWriter(DifferentiableWriter):
         "erf": "erf",
         "erfc": "erfc",
         "relu": "relu",
+        "lgamma": "lgamma",
+        "digamma": "digamma",
+        "trigamma": "polygamma(1, {})",
+        "tetragamma": "polygamma(2, {})",
+        "pentagamma": "polygamma(3, {})",
     }
 
     def length(self, t: PythonText) -> PythonText:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from symgrad.core.functions import BY_SPELLING
-from symgrad.core.nodes import Add, Delta, Expr, Func, Mul, Pow, Sum, free_indices, num
+from symgrad.core.nodes import Add, Delta, Expr, Func, Mul, Pow, Sum, free_indices, neg, num
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.matrix_inverses import determinant, matrix_inverse
@@ -39,6 +39,8 @@ def elementary(el: Reading, node: Call) -> ReadValue:
         out = along or element(el, whole(el, values, node), sym.sub, node.span)
         return raised(el, out, sym.sup, sym.span) if sym.sup else out
     row = BY_SPELLING.get(key)
+    if row is not None and row.name == "digamma":
+        sym = _of_order(sym)
     if row is None or sym.sub:
         raise error("SG103", f"`{sym.span.text}` is not a function that is understood", sym.span)
     if len(node.args) != 1:
@@ -52,6 +54,16 @@ def elementary(el: Reading, node: Call) -> ReadValue:
     body = Func(row.name + "'" * sym.primes, value.body)
     out = replace(value, body=body, jacobian=None)
     return raised(el, out, sym.sup, sym.span) if sym.sup else out
+
+
+def _of_order(sym: Sym) -> Sym:
+    """``\\psi^{(1)}`` and ``\\psi_1`` as ``\\psi'``."""
+    above, below = ([t.text for t in script] for script in (sym.sup, sym.sub))
+    if len(above) == 3 and above[0] == "(" and above[1].isdigit() and above[2] == ")" and not (below or sym.primes):
+        return replace(sym, sup=(), primes=int(above[1]))
+    if len(below) == 1 and below[0].isdigit() and not (above or sym.primes):
+        return replace(sym, sub=(), primes=int(below[0]))
+    return sym
 
 
 def total(value: ReadValue) -> Expr:
@@ -218,6 +230,51 @@ def _extremum(values: list[ReadValue], node: Call, sign: int) -> ReadValue:
     return part if is_zero(b) else elementwise(Add, (b, part), node.span, "a comparison")
 
 
+def factorial(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``x! = Gamma(x + 1)``, entry by entry"""
+    value = _one(values, node)
+    return replace(_after_one(value), body=Func("Gamma", _after_one(value).body))
+
+
+def _after_one(value: ReadValue) -> ReadValue:
+    """``x + 1``"""
+    return replace(value, body=Add((Parenthesis(value.body), num(1))), jacobian=None)
+
+
+def binomial(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``n! / (k! (n - k)!)`` by logarithms, which do not overflow"""
+    n, k = map(parenthesized, _pair(values, node))
+    rest = elementwise(Add, (n, negative(k)), node.span, "a binomial coefficient")
+    signed = (_lgamma(_after_one(n)), negative(_lgamma(_after_one(k))), negative(_lgamma(_after_one(rest))))
+    return _exp_of_sum(signed, node)
+
+
+def beta(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``Gamma(a) Gamma(b) / Gamma(a + b)`` by logarithms; of a vector, the same for all its entries"""
+    if len(values) == 1 and values[0].axes:
+        inner, axis = _fresh_last(values[0])
+        together = neg(Func("lgamma", Sum(axis, inner)))
+        return ReadValue(Func("exp", Add((Sum(axis, Func("lgamma", inner)), together))), values[0].axes[:-1])
+    a, b = map(parenthesized, _pair(values, node))
+    both = elementwise(Add, (a, b), node.span, "a Beta function")
+    return _exp_of_sum((_lgamma(a), _lgamma(b), negative(_lgamma(both))), node)
+
+
+def _lgamma(value: ReadValue) -> ReadValue:
+    return replace(value, body=Func("lgamma", value.body), jacobian=None)
+
+
+def _exp_of_sum(values: Sequence[ReadValue], node: Call) -> ReadValue:
+    made = elementwise(Add, values, node.span, "a product of factorials")
+    return replace(made, body=Func("exp", made.body))
+
+
+def _pair(values: list[ReadValue], node: Call) -> list[ReadValue]:
+    if len(values) != 2:
+        raise error("SG115", f"`{node.function.key}` takes two arguments", node.span)
+    return values
+
+
 WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
     "softmax": softmax,
     "logsumexp": logsumexp,
@@ -238,6 +295,9 @@ WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
     "\\max": maximum,
     "min": minimum,
     "\\min": minimum,
+    "!": factorial,
+    "\\binom": binomial,
+    "B": beta,
 }
 """Functions of whole arrays, each with the function that writes out its definition."""
 

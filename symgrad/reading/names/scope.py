@@ -14,6 +14,7 @@ from typing import Any, Literal
 from symgrad.core.functions import BY_SPELLING
 from symgrad.core.nodes import AbstractFunction, EntryDomain, Interval, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range, Subset
+from symgrad.reading.document.gamma_letters import GAMMA_LETTERS
 from symgrad.reading.document.written_samples import WrittenSide
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, sub_splits, sup_splits
 from symgrad.reading.names.name_table import Lookups, NameSet, NameTable
@@ -27,8 +28,9 @@ NORMAL = "\\mathcal{N}"
 
 _REDUCTIONS = ("softmax", "logsumexp", "lse", "LSE", "sum", "max", "min", "\\max", "\\min")
 _OF_MATRICES = ("tr", "Tr", "trace", "diag", "Diag", "det", "\\det", "inv", "logdet", "vec")
-ARRAY_FUNCTIONS = frozenset((*_REDUCTIONS, *_OF_MATRICES))
-"""Functions of whole arrays, read by their definition."""
+_COMBINATORIAL = ("!", "\\binom", "B")
+ARRAY_FUNCTIONS = frozenset((*_REDUCTIONS, *_OF_MATRICES, *_COMBINATORIAL))
+"""Functions of whole arrays or of several numbers, read by their definition."""
 
 WORDS: dict[str, str] = {
     "exp": "\\exp",
@@ -212,8 +214,8 @@ class Scope:
     """The letters of noise in models, ``y = X \\beta + \\epsilon``, which define nothing."""
     doubted: frozenset[str] = frozenset()
     """Those of them whose models may be definitions all the same."""
-    numbers: frozenset[str] = frozenset()
-    """The letters of functions that stand for numbers here, ``\\sigma`` of a normal distribution."""
+    numbers: frozenset[str] = GAMMA_LETTERS
+    """The letters of functions that are plain names here, ``\\sigma`` of a normal distribution."""
     explaining: bool = False
     """True while the text says what names are, ``where $p \\in \\mathbb{R}^m$``, and makes no new ones."""
     redeclared: dict[Tensor, Defined] = field(default_factory=dict)

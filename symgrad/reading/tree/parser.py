@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from symgrad.reading.tokens.cuts import outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.cursor import KINDS, OPEN, OPEN_COMMANDS
 from symgrad.reading.tree.derivative_parser import DerivativeParser
 from symgrad.reading.tree.name_parser import NameParser
 from symgrad.reading.tree.scripts import (
     ACCENTS,
+    cover,
     error,
     group_end,
     is_name,
@@ -47,6 +49,8 @@ MAX_FACTORS = 1000
 POSITIVE_PART = "\\operatorname{relu}"
 INDICATORS = ("1", "I", "\\delta", "\\chi")
 """Names that are indicators where a condition follows: ``\\mathbb{I}(i = j)``, ``\\delta_{i = j}``."""
+FACTORIAL, BINOMIAL = "!", "\\binom"
+"""The keys of functions that are written without a name."""
 OPERATORS = {"\\cdot": ".", "\\times": "x", "\\otimes": "@", "\\ast": "*"}
 
 
@@ -157,8 +161,36 @@ class Parser(NameParser, DerivativeParser):
     def factor(self) -> SyntaxNode:
         self.enter()
         node = self.primary()
+        while self.factorial_follows():
+            node = self.factorial(node)
         self.depth -= 1
         return node
+
+    def factorial_follows(self) -> bool:
+        """True at the sign of a factorial: ``y!``, ``n! = …``; ``a != b`` of programs has none, nor has ``y!!``."""
+        after = self.peek(1)
+        if not self.is_symbol("!") or (after is not None and after.text == "!"):
+            return False
+        return after is not None or not self.tokens[self.at].spaced
+
+    def factorial(self, node: SyntaxNode) -> SyntaxNode:
+        """``n!`` with the scripts behind it."""
+        sign = self.tokens[self.at]
+        if isinstance(node, Call) and not node.bare and self.vocabulary.is_function(node.function.key):
+            remedy = "write `\\log(y!)` or `(\\log y)!`"
+            raise error("SG101", "this may be the factorial of the value or of the argument", sign.span, remedy)
+        self.at += 1
+        return self.scripted(Call(node.span.to(sign.span), Sym(sign.span, FACTORIAL), (node,)))
+
+    def binomial(self) -> SyntaxNode:
+        """``\\binom{n}{k}``"""
+        start = self.tokens[self.at].span
+        above, after = self.argument(self.at + 1)
+        below, end = self.argument(after)
+        span = start.to(self.tokens[end - 1].span)
+        self.at = end
+        pair = (self.sub_parse(above, start), self.sub_parse(below, start))
+        return self.scripted(Call(span, Sym(start, BINOMIAL), pair))
 
     def primary(self) -> SyntaxNode:
         t = self.tokens[self.at]
@@ -226,6 +258,8 @@ class Parser(NameParser, DerivativeParser):
             return self.scripted(self.bracket(text, "command", OPEN_COMMANDS[text], KINDS[text]))
         if text == "\\frac":
             return self.fraction()
+        if text == BINOMIAL:
+            return self.binomial()
         if text == "\\sqrt":
             return self.root()
         if text in ("\\sum", "\\prod"):
@@ -255,6 +289,11 @@ class Parser(NameParser, DerivativeParser):
         """A TeX group has no meaning: its tokens are read without the braces."""
         end = group_end(self.tokens, self.at)
         inner = self.tokens[self.at + 1 : end - 1]
+        chosen = [k for k, t in outermost(inner) if t.text == "\\choose"]
+        if len(chosen) == 1:
+            span, self.at = cover(self.tokens[self.at : end]), end
+            pair = [self.sub_parse(x, span) for x in (inner[: chosen[0]], inner[chosen[0] + 1 :])]
+            return self.scripted(Call(span, Sym(span, BINOMIAL), tuple(pair)))
         self.tokens = [*self.tokens[: self.at], *inner, *self.tokens[end:]]
         t = self.peek()
         if t is None or not self.starts_factor(t):
