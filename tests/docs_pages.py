@@ -192,7 +192,9 @@ MEANINGS: dict[tuple[str, ...], str] = {
     ("min", "\\min"): r"`\min(a, b) = b - \operatorname{ReLU}(b - a)`, likewise",
     ("!",): r"`x! = \Gamma(x + 1)`, written behind its argument ([factorials](notation/factorials.md))",
     ("\\binom",): r"`\binom{n}{k} = \frac{n!}{k! (n - k)!}`, by logarithms; also `{n \choose k}`",
-    ("B",): r"`\mathrm{B}(a, b) = \frac{\Gamma(a) \Gamma(b)}{\Gamma(a + b)}`, by logarithms; of a vector, over all its entries",
+    (
+        "B",
+    ): r"`\mathrm{B}(a, b) = \frac{\Gamma(a) \Gamma(b)}{\Gamma(a + b)}`, by logarithms; of a vector, over all its entries",
 }
 
 KNOWN = r"""

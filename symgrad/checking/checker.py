@@ -130,6 +130,8 @@ class Checker:
 
     def step(self, read_step: ReadStep) -> Step:
         """The verdict on one step. An exception is a bug of symgrad; it is reported on the step."""
+        if read_step.blocks:
+            return worst_block([(place, self.step(replace(part, blocks=()))) for place, part in read_step.blocks])
         try:
             TIME.check()
             with TIME.of(STEP_SECONDS), nested(NESTED):
@@ -543,6 +545,16 @@ def shape_repairs(read_step: ReadStep) -> tuple[str, ...]:
         entry, whole = ("left", "right") if not shapes[0] else ("right", "left")
         return (f"take an entry of the {whole} side, or the whole array on the {entry}",)
     return ()
+
+
+def worst_block(steps: Sequence[tuple[str, Step]]) -> Step:
+    """The step of the block that an equation of blocks fails at, or of its first block if it holds."""
+    order = ("refuted", "unreadable", "agrees", "proved")
+    place, step = min(steps, key=lambda s: order.index(s[1].verdict))
+    if step.diagnostic is None:
+        return step
+    said = replace(step.diagnostic, message=f"{step.diagnostic.message}, in block ({place})")
+    return replace(step, diagnostic=said)
 
 
 def expectations(doc: ReadDocument, steps: list[Step]) -> tuple[list[Step], list[Diagnostic]]:

@@ -65,6 +65,8 @@ class ReadStep:
     """What the prose assumes of the step's arrays, and what is not used."""
     omitted: tuple[str, ...] = ()
     """The letters of implied sums over which the document writes sums further up."""
+    blocks: tuple[tuple[str, ReadStep], ...] = ()
+    """For an equation of matrices of blocks: the steps of the single blocks, this one first, each with its place."""
     partial: bool = False
     """True if the left side is a derivative written with ``\\partial``, which may hold defined quantities constant."""
 

@@ -13,6 +13,7 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letters_in, read_slots, spelled, split_superscript
 from symgrad.reading.tree.syntax import (
+    AtPoint,
     BigOp,
     Call,
     CasesNode,
@@ -311,8 +312,8 @@ class UndeclaredNames:
 
     def collect(self, tree: SyntaxNode, parameters: set[str]) -> None:
         """Note the undeclared names of a tree. The letters of its sums are positions."""
-        bound = _bound_letters([tree]) | parameters
         below = list(subnodes(tree))
+        bound = _bound_letters([tree]) | parameters | {x.key for n in below if isinstance(n, AtPoint) for x in n.names}
         differentiated = {id(p) for n in below if isinstance(n, Derivative) for p in (n.body, *n.targets)}
         called = {id(n.function) for n in below if isinstance(n, Call)}
         multiplied = _multiplied(below)

@@ -24,7 +24,7 @@ from symgrad.reading.meaning.values import ReadValue, parenthesized
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import NORMAL, Defined
 from symgrad.reading.tree.scripts import error, read_slots
-from symgrad.reading.tree.syntax import Call, Letter, NumberNode, Position, Sym, SyntaxNode, Terms
+from symgrad.reading.tree.syntax import Call, Directional, Letter, NumberNode, Position, Sym, SyntaxNode, Terms
 from symgrad.reading.tree.used_names import value_names
 from symgrad.text.diagnostic import NotationError
 
@@ -79,6 +79,9 @@ def call(el: Reading, node: Call) -> ReadValue:
             f"define it for all arguments, `{sym.key}(z) = …`",
         )
     counts = sorted(n for _, n in scope.calls.named(name))
+    if counts == [1] and len(node.args) == 2 and sym.primes == 1 and ";" in node.span.text:  # `f'(x; h)`
+        plain = replace(node, function=replace(sym, primes=0), args=node.args[:1])
+        return el.value(Directional(node.span, plain, node.args[1:]))
     if counts and not is_density(node):
         raise error(
             "SG115",

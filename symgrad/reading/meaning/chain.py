@@ -10,6 +10,8 @@ from symgrad.core.nodes import Tensor
 from symgrad.core.ranges import Range
 from symgrad.reading.document.purposes import Purpose
 from symgrad.reading.inference.other_meanings import inferred_arrays
+from symgrad.reading.meaning.block_equations import by_blocks
+from symgrad.reading.meaning.block_matrices import REMEDY
 from symgrad.reading.meaning.chain_outcomes import outcome
 from symgrad.reading.meaning.chain_sides import Parsed, Side, Unreadable, free_letters, raw_value, summed, too_deep
 from symgrad.reading.meaning.elaborator import Elaborator
@@ -107,7 +109,12 @@ class RelationChain:
         """Two sides by themselves, under the facts alone, with the names as they were when the chain was read."""
         scope = self.out.scope
         with scope.replaced(scope.meanings_at(self.version), scope.calls_at(self.version)):
-            sides = [raw_value(el, side) for side in parsed]
+            (_, sides), *others = by_blocks(el, [raw_value(el, side) for side in parsed])
+            if others:
+                problem = Diagnostic(
+                    "SG112", "an equation of matrices of blocks is not read here", sides[0].span, REMEDY
+                )
+                return Outcome(problem=problem)
             el.letters.resolve_ties()
             free = free_letters(el, sides)
             left, right = (summed(el, side, free) for side in sides)

@@ -10,7 +10,7 @@ from symgrad.core.ranges import Subset
 from symgrad.reading.inference.other_meanings import as_numbers
 from symgrad.reading.meaning.chain import RelationChain
 from symgrad.reading.meaning.chain_sides import Parsed, Side, Unreadable, is_named_derivative, last_readable
-from symgrad.reading.meaning.definitions import define, index_arguments
+from symgrad.reading.meaning.definitions import define, defined_blocks, index_arguments
 from symgrad.reading.meaning.recursion import equation, recursion
 from symgrad.reading.meaning.unrolling import Unrolling
 from symgrad.reading.names.abbreviations import abbreviation, differences
@@ -299,7 +299,8 @@ def validate(chain: RelationChain, entry: Defined, first: bool = True, last: boo
     if entry.arguments is not None and not all(index_arguments(el, entry)):
         return True
     try:
-        define(el, entry)
+        if defined_blocks(el, entry) is None:
+            define(el, entry)
     except NotationError as e:
         if _reads_with_numbers(chain, entry):
             return True

@@ -17,6 +17,7 @@ from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import Apply, Cond, Deriv, Entry, Iverson, Tensor, free_indices, reach, walk
 from symgrad.core.ranges import Index
 from symgrad.reading.meaning.assumptions import read_assumptions, read_ground, read_restrictions, says_nothing
+from symgrad.reading.meaning.block_equations import by_blocks
 from symgrad.reading.meaning.chain import RelationChain
 from symgrad.reading.meaning.chain_alternatives import (
     ask_for_rows,
@@ -152,7 +153,16 @@ def _claims(chain: RelationChain) -> None:
     _take_earlier_states(chain)
     el.outside = outside_letters([s.node for s in chain.sides if isinstance(s, Parsed)])
     _note_means(chain, el)
-    sides = list(map(partial(raw_value, el), chain.sides, _at_positions(chain, el)))
+    whole = list(map(partial(raw_value, el), chain.sides, _at_positions(chain, el)))
+    found = [[(place, step) for step in _steps(chain, el, sides)] for place, sides in by_blocks(el, whole)]
+    for (_, first), *others in zip(*found, strict=True):
+        first.blocks = tuple(parts for parts in ((found[0][0][0], first), *others)) if others else ()
+        chain.out.steps.append(first)
+
+
+def _steps(chain: RelationChain, el: Elaborator, sides: list[Side]) -> list[ReadStep]:
+    """The steps of a chain whose sides have these values."""
+    steps = list[ReadStep]()
     chain.problems = {k: p for k, p in chain.problems.items() if not isinstance(sides[k], Unreadable)}
     lefts = [last_readable(sides, chain.relations, k) for k in range(len(chain.relations))]
     restrictions = [_restrictions(chain, el, k, relation) for k, relation in enumerate(chain.relations)]
@@ -203,7 +213,8 @@ def _claims(chain: RelationChain) -> None:
         step.inferred = chain.inferred_shapes() if found.shapes is not None else ()
         step.unclear, step.unused = facts.unclear, chain.supposed or _unused(chain, found)
         step.defining, step.omitted = chain.defining, tuple(sorted(omitted[lefts[k]] | omitted[k + 1]))
-        chain.out.steps.append(step)
+        steps.append(step)
+    return steps
 
 
 def _take_earlier_states(chain: RelationChain) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symgrad.core.nodes import AbstractFunction, Apply, Definition, Entry, Lam, Ref, Size, free_indices
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range, Subset
+from symgrad.reading.meaning.block_matrices import REMEDY, BlockMatrix
 from symgrad.reading.meaning.implied_sums import insert_implied_sums
 from symgrad.reading.meaning.open_index import OpenIndex, closed, give_range
 from symgrad.reading.meaning.open_range import agree
@@ -14,8 +15,9 @@ from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.names.name_keys import pattern_letters
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error
-from symgrad.reading.tree.syntax import Slot, Sym
+from symgrad.reading.tree.syntax import Entries, Slot, Sym
 from symgrad.reading.tree.used_names import argument_kinds, outside_letters, subnodes
+from symgrad.text.diagnostic import NotationError
 
 MAX_DEPTH = 40
 
@@ -45,6 +47,24 @@ def define(el: Reading, entry: Defined) -> Definition:
     except ShapeMismatch as e:
         message = f"`{entry.key}` has no readable definition: {e.said}"
         raise error("SG113", message, e.span, e.remedy or "check the shapes") from e
+
+
+def defined_blocks(el: Reading, entry: Defined) -> BlockMatrix | None:
+    """The matrix of blocks that a name stands for; None for any other definition."""
+    if entry.arguments is not None or entry.patterns or entry.unknown:
+        return None
+    if not any(isinstance(n, Entries) for n in subnodes(entry.body)):
+        return None
+    try:
+        value = el.child().value(entry.body)
+    except (NotationError, ShapeMismatch):
+        return None
+    if not isinstance(value, BlockMatrix):
+        return None
+    blocks = [b for row in value.grid for b in row]
+    if any(i.kind != "fixed" for b in blocks for i in free_indices(b.body) - {*b.axes}):
+        raise error("SG112", "blocks with open indices are not read", entry.span, REMEDY)
+    return value
 
 
 def _elaborated(el: Reading, entry: Defined) -> Definition:

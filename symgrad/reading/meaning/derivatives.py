@@ -21,7 +21,17 @@ from symgrad.reading.meaning.upstream import cost_of_gradients
 from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error, spelled
-from symgrad.reading.tree.syntax import Call, Derivative, Differential, Paren, ProductNode, Sym, SyntaxNode, Terms
+from symgrad.reading.tree.syntax import (
+    Call,
+    Derivative,
+    Differential,
+    Directional,
+    Paren,
+    ProductNode,
+    Sym,
+    SyntaxNode,
+    Terms,
+)
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
 
@@ -53,6 +63,9 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     """``\\partial body / \\partial targets``: its axes are those of the body, then those of the targets."""
     if not node.targets:
         return el.value(_by_own_argument(el, node))
+    along = _along(el, node)
+    if along is not None:
+        return el.value(along)
     reached = _nabla_reach(el, node) or (bracket_alone(node) if el.narrow else None)
     if reached is not None:
         return el.value(reached)
@@ -142,6 +155,26 @@ def _by_own_argument(el: Reading, node: Derivative) -> Derivative:
     argument = Sym(node.body.span, (entries[0][1].arguments or ("",))[0])
     call = Call(node.body.span, replace(node.body, sub=(), sup=()), (argument,))
     return Derivative(node.span, call, (argument,) * (2 if node.operator else 1), sign=node.sign)
+
+
+def _along(el: Reading, node: Derivative) -> Directional | None:
+    """``D_h f(x)``, ``\\nabla_h f(x)`` along an array ``h`` of the shape of ``x`` that ``f(x)`` is not built on."""
+    call, target = node.body, node.targets[0]
+    if node.sign not in ("D", "\\nabla", "\\partial") or len(node.targets) > 1 or not isinstance(target, Sym):
+        return None
+    if node.sign == "\\partial" and not node.span.text.startswith("\\partial_"):
+        return None
+    if not isinstance(call, Call) or call.bare or len(call.args) != 1 or not el.scope.has_arguments(call.function):
+        return None
+    at, by = el.value(call.args[0]), el.value(target)
+    symbols = [ungrouped(v.body) for v in (at, by)]
+    if any(not isinstance(s, (Entry, Ref)) or s.indices != v.axes for s, v in zip(symbols, (at, by), strict=True)):
+        return None
+    alike = bool(at.axes) and [a.range for a in at.axes] == [a.range for a in by.axes] and at.row == by.row
+    named = symbols[1].args[0]
+    if not alike or named is symbols[0].args[0] or named in reach(el.value(call).body):
+        return None
+    return Directional(node.span, call, (target,))
 
 
 def _nabla_reach(el: Reading, node: Derivative) -> SyntaxNode | None:

@@ -9,9 +9,11 @@ from typing import Literal
 from symgrad.core.nodes import Definition, Expr
 from symgrad.core.ranges import Index
 from symgrad.reading.meaning import (
+    at_points,
     calls,
     cases,
     derivatives,
+    directional_derivatives,
     expectations,
     lines,
     name_roles,
@@ -33,9 +35,11 @@ from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
 RULES = rules_of(
+    at_points,
     calls,
     cases,
     derivatives,
+    directional_derivatives,
     expectations,
     lines,
     name_roles,

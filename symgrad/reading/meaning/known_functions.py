@@ -9,10 +9,12 @@ from symgrad.core.functions import BY_SPELLING
 from symgrad.core.nodes import Add, Delta, Expr, Func, Mul, Pow, Sum, free_indices, neg, num
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.block_matrices import BlockMatrix
 from symgrad.reading.meaning.matrix_inverses import determinant, matrix_inverse
 from symgrad.reading.meaning.open_index import OpenIndex, same_range
 from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
 from symgrad.reading.meaning.rules import Reading
+from symgrad.reading.meaning.schur_complements import block_trace
 from symgrad.reading.meaning.slots import element
 from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, is_zero, negative, parenthesized
@@ -128,6 +130,8 @@ def logsumexp(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
 
 def trace(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     """``sum_a A_aa``"""
+    if len(values) == 1 and isinstance(values[0], BlockMatrix):
+        return block_trace(values[0], node.span)
     if len(values) == 1 and not values[0].axes:
         return values[0]  # a number is its own trace
     value = _vector(values, node)

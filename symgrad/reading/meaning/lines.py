@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from symgrad.core.nodes import Add, Delta, Mul
 from symgrad.core.ranges import Affine, Index, Range
+from symgrad.reading.meaning.block_matrices import from_blocks, has_blocks
 from symgrad.reading.meaning.open_index import OpenIndex, same_range
 from symgrad.reading.meaning.raw_trees import Parenthesis
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import ReadValue, aligned
 from symgrad.reading.tree.scripts import error
-from symgrad.reading.tree.syntax import Entries, Line
+from symgrad.reading.tree.syntax import Entries, Line, SyntaxNode
 from symgrad.text.source import Span
 
 BLOCKS = "write the entries of the blocks, or the equation for each block"
@@ -18,6 +21,11 @@ BLOCKS = "write the entries of the blocks, or the equation for each block"
 @reads(Entries)
 def entries(el: Reading, node: Entries) -> ReadValue:
     """``\\begin{bmatrix} a & b \\\\ c & d \\end{bmatrix}``: the k-th entry where the position is k."""
+    rows = [item.items if _is_row(item) else (item,) for item in node.items] if node.line == "column" else [node.items]
+    if node.line != "list" and len({len(row) for row in rows}) == 1:
+        blocks = [[el.value(item) for item in row] for row in rows]
+        if has_blocks(blocks):
+            return from_blocks(blocks, node.span)
     values = [el.value(item) for item in node.items]
     lead = values[0]
     for item, value in zip(node.items, values, strict=True):
@@ -31,6 +39,10 @@ def entries(el: Reading, node: Entries) -> ReadValue:
     ]
     derivative = any(v.derivative for v in values)
     return line_of(node.line, axis, ReadValue(Add(tuple(terms)), lead.axes, lead.row, derivative), node.span)
+
+
+def _is_row(node: SyntaxNode) -> TypeGuard[Entries]:
+    return isinstance(node, Entries) and node.line == "row"
 
 
 def line_of(line: Line, axis: Index, value: ReadValue, span: Span) -> ReadValue:

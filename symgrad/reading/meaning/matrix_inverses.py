@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from symgrad.core.nodes import Lam, MatrixFunction
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.block_matrices import BlockMatrix, transposed
 from symgrad.reading.meaning.open_index import same_range
-from symgrad.reading.meaning.raw_trees import Parenthesis
+from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
+from symgrad.reading.meaning.schur_complements import block_determinant, block_inverse
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, transpose
 from symgrad.reading.tokens.lexer import Token
 from symgrad.text.source import Span
@@ -13,6 +15,8 @@ from symgrad.text.source import Span
 
 def matrix_inverse(value: ReadValue, span: Span) -> ReadValue:
     """``A^{-1}`` of a square matrix: its rows run over the columns of ``A``."""
+    if isinstance(value, BlockMatrix):
+        return block_inverse(value, _inverse_of_block, span)
     matrix = _square(value, "only a square matrix has an inverse", span)
     half = len(matrix.axes) // 2
     axes = tuple(axis.fresh("free") for axis in (*matrix.axes[half:], *matrix.axes[:half]))
@@ -21,9 +25,21 @@ def matrix_inverse(value: ReadValue, span: Span) -> ReadValue:
 
 def determinant(value: ReadValue, span: Span) -> ReadValue:
     """``\\det A``, ``|A|``; a number is its own determinant."""
+    if isinstance(value, BlockMatrix):
+        return block_determinant(value, determinant, _inverse_of_block, span)
     if not value.axes:
         return value
     return ReadValue(MatrixFunction("determinant", _square(value, "only a square matrix has a determinant", span), ()))
+
+
+def transpose_of(value: ReadValue, span: Span) -> ReadValue:
+    """``A^\\top``"""
+    return transposed(value, span) if isinstance(value, BlockMatrix) else transpose(value, span)
+
+
+def _inverse_of_block(value: ReadValue, span: Span) -> ReadValue:
+    """The inverse of a block, the reciprocal of a number."""
+    return matrix_inverse(value, span) if value.axes else ReadValue(reciprocal(value.body))
 
 
 def inverse_power(tokens: tuple[Token, ...]) -> tuple[int, bool] | None:
@@ -37,10 +53,10 @@ def inverse_power(tokens: tuple[Token, ...]) -> tuple[int, bool] | None:
     return (power, transposed) if power and (transposed or len(rest) == 2) else None
 
 
-def inverse_or_transpose(value: ReadValue, transposed: bool, span: Span) -> ReadValue:
+def inverse_or_transpose(value: ReadValue, turned: bool, span: Span) -> ReadValue:
     """``A^{-1}``, or ``A^{-\\top}``"""
     inverse = matrix_inverse(value, span)
-    return transpose(inverse, span) if transposed else inverse
+    return transpose_of(inverse, span) if turned else inverse
 
 
 def _square(value: ReadValue, message: str, span: Span) -> Lam:

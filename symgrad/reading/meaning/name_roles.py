@@ -8,8 +8,9 @@ from fractions import Fraction
 from symgrad.core.nodes import Entry, Func, Num, Pow, Ref, Size, Tensor
 from symgrad.core.ranges import Affine
 from symgrad.core.substitute import instantiate
+from symgrad.reading.meaning.block_matrices import REMEDY
 from symgrad.reading.meaning.builtin_names import beside_weights, builtin_name, constant_matrix, kronecker
-from symgrad.reading.meaning.definitions import called_bare, define
+from symgrad.reading.meaning.definitions import called_bare, define, defined_blocks
 from symgrad.reading.meaning.matrix_inverses import inverse_power
 from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.raw_trees import Parenthesis
@@ -232,6 +233,11 @@ def suggestion(el: Reading, sym: Sym) -> str:
 
 def from_definition(el: Reading, entry: Defined, slots: tuple[Slot, ...], sym: Sym) -> ReadValue:
     """A defined quantity at its slots; an alias is replaced by its body."""
+    blocks = defined_blocks(el, entry)
+    if blocks is not None:
+        if slots:
+            raise error("SG112", "an entry of a matrix of blocks is not read", sym.span, REMEDY)
+        return blocks
     definition = define(el, entry)
     ranges = [p.range for p in definition.params]
     slots = split_digits(slots, len(ranges))

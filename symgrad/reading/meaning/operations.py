@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from symgrad.core.nodes import Add, Mul, Num, Sum
 from symgrad.core.ranges import Range
+from symgrad.reading.meaning.block_matrices import REMEDY, BlockMatrix, each, plus, times
 from symgrad.reading.meaning.derivatives import contract, held_in
 from symgrad.reading.meaning.misfits import named
 from symgrad.reading.meaning.open_index import same_range
@@ -62,8 +63,10 @@ def terms(el: Reading, node: Terms) -> ReadValue:
     values = []
     for sign, term in node.items:
         el.held, el.held_alone = outside[0] | held, alone if isinstance(term, Derivative) else frozenset()
-        values.append(negative(el.value(term)) if sign < 0 else el.value(term))
+        values.append(each(el.value(term), negative) if sign < 0 else el.value(term))
     el.held, el.held_alone = outside
+    if any(isinstance(v, BlockMatrix) for v in values):
+        return plus(values, node.span)
     values = list(spread(el, values, node.span))
     try:
         return values[0] if len(values) == 1 else elementwise(Add, values, node.span, "a sum")
@@ -108,6 +111,8 @@ def product(el: Reading, node: ProductNode) -> ReadValue:
         if op == "" and isinstance(name, Sym) and is_lone_argument(bracket) and is_defined(el.scope, name):
             message = f"`{name.span.text}` is a number, and is multiplied here by what stands in brackets behind it"
             el.warn("SG225", message, bracket.span, f"define it for its argument, or write `{name.span.text} \\cdot`")
+    if any(isinstance(v, BlockMatrix) for _, v, _ in values):
+        return _with_blocks([(op, v) for op, v, _ in values], node.span)
     chained = contract(el, values, node.span)
     if chained is not None:
         return chained
@@ -124,6 +129,17 @@ def product(el: Reading, node: ProductNode) -> ReadValue:
             first = next(f for _, value, f in values if value.axes)  # without the numbers in front
             before = first.span.to(node.factors[k][1].span)
             raise named(e, before, written.span, product=op in ("", ".")) from e
+    return out
+
+
+def _with_blocks(values: Sequence[tuple[str, ReadValue]], span: Span) -> ReadValue:
+    """The product of matrices of blocks and numbers, from left to right."""
+    out = values[0][1]
+    for op, right in values[1:]:
+        if op not in ("", "."):
+            raise error("SG112", "this product of matrices of blocks is not read", span, REMEDY)
+        blocks = isinstance(out, BlockMatrix) or isinstance(right, BlockMatrix)
+        out = times(out, right, span) if blocks else multiply(out, right, span)[0]
     return out
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from symgrad.core.nodes import Cond, Expr, Func, Mul, Num, Pow, Size, Sum, num
 from symgrad.core.ranges import Affine, Index
+from symgrad.reading.meaning.block_matrices import BlockMatrix, each
 from symgrad.reading.meaning.known_functions import squares, total
 from symgrad.reading.meaning.matrix_inverses import determinant
 from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
@@ -27,7 +28,7 @@ def paren(el: Reading, node: Paren) -> ReadValue:
     if len(node.items) != 1 and node.kind != "<":
         raise error("SG101", "a list of values is not understood here", node.span)
     if node.kind in ("(", "[", "{"):
-        return parenthesized(el.value(node.items[0]))
+        return each(el.value(node.items[0]), parenthesized)
     if node.kind == "<":
         if len(node.items) != 2:
             raise error("SG115", "an inner product takes two arrays", node.span)
@@ -83,6 +84,8 @@ def bars(el: Reading, node: Paren) -> ReadValue:
             member = Index("k", subset.range, "bound")
             return ReadValue(Sum(member, num(1), (Cond("in", member, subset),)))
     value = el.value(inner)
+    if node.kind == "|" and isinstance(value, BlockMatrix):
+        return determinant(value, node.span)
     if node.kind == "|" or not value.axes:
         if len(value.grouped) == 1:
             return ReadValue(Func("sqrt", squares(value)))  # the length of a vector

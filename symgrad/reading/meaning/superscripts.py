@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from symgrad.core.nodes import Func, Num, Pow
-from symgrad.reading.meaning.matrix_inverses import inverse_or_transpose, inverse_power
+from symgrad.core.nodes import Expr, Func, Num, Pow
+from symgrad.reading.meaning.block_matrices import REMEDY, BlockMatrix, each, times
+from symgrad.reading.meaning.matrix_inverses import inverse_or_transpose, inverse_power, transpose_of
 from symgrad.reading.meaning.raw_trees import Parenthesis, tidy
 from symgrad.reading.meaning.rules import Reading, reads
-from symgrad.reading.meaning.values import ReadValue, fresh_axes, multiply, transpose
+from symgrad.reading.meaning.values import ReadValue, fresh_axes, multiply, refreshed
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, split_superscript
 from symgrad.reading.tree.syntax import Root
@@ -26,6 +27,8 @@ def power(el: Reading, value: ReadValue, tokens: tuple[Token, ...], span: Span) 
     exponent = tidy(el.scalar(el.parse(tokens, span), "an exponent"))
     if isinstance(exponent, Num) and (abs(exponent.value) > MAX_POWER or exponent.value.denominator > MAX_POWER):
         raise error("SG002", f"powers beyond {MAX_POWER} are not expanded", span)
+    if isinstance(value, BlockMatrix):
+        return _power_of_blocks(value, exponent, span)
     if len(value.axes) < 2:
         # the powers of a vector are taken entry by entry
         return replace(value, body=Pow(value.body, exponent), jacobian=None)
@@ -48,16 +51,27 @@ def power(el: Reading, value: ReadValue, tokens: tuple[Token, ...], span: Span) 
     return out
 
 
+def _power_of_blocks(value: BlockMatrix, exponent: Expr, span: Span) -> ReadValue:
+    """``M^2``, a repeated product."""
+    if not isinstance(exponent, Num) or exponent.value not in range(1, MAX_MATRIX_POWER + 1):
+        raise error("SG112", "this power of a matrix of blocks is not read", span, REMEDY)
+    out: ReadValue = value
+    for _ in range(int(exponent.value) - 1):
+        out = times(out, each(value, refreshed), span)
+    return out
+
+
 def raised(el: Reading, value: ReadValue, sup: tuple[Token, ...], span: Span) -> ReadValue:
     """A transpose, a power, or both."""
-    said = split_superscript(sup, transpose_letter=bool(value.axes) or not el.scope.is_value("T"))
+    is_array = isinstance(value, BlockMatrix) or bool(value.axes)
+    said = split_superscript(sup, transpose_letter=is_array or not el.scope.is_value("T"))
     if said.labels:
         tokens = said.labels[0]
-        if not value.axes and tokens[0].text in "([" and len(tokens) > 2:
+        if not is_array and tokens[0].text in "([" and len(tokens) > 2:
             exponent = el.scalar(el.parse(tokens[1:-1], span), "an exponent")
             return replace(value, body=Pow(value.body, exponent), jacobian=None)
         raise error("SG105", f"`{cover(tokens).text}` is not declared as a label of this name", cover(tokens))
-    inverse = inverse_power(said.power) if len(value.grouped) == 2 else None
+    inverse = inverse_power(said.power) if isinstance(value, BlockMatrix) or len(value.grouped) == 2 else None
     if inverse is not None:
         whole, transposed = inverse
         value = inverse_or_transpose(value, transposed, span)
@@ -65,7 +79,7 @@ def raised(el: Reading, value: ReadValue, sup: tuple[Token, ...], span: Span) ->
             value = power(el, value, (replace(said.power[1], text=str(whole)),), span)
     elif said.power:
         value = power(el, value, said.power, span)
-    return transpose(value, span) if said.transpose else value
+    return transpose_of(value, span) if said.transpose else value
 
 
 @reads(Root)

@@ -425,6 +425,9 @@ class Scope:
         declared = self.is_function(sym.key) or self.has_arguments(sym) or NameKey.function(sym) in self.codomains
         return sym.key in self.tables and not (sym.sub or sym.sup or sym.primes) and not declared
 
+    def is_said(self, key: str) -> bool:
+        return self.is_value(key) and not self.is_provisional(NameKey(key))
+
     def is_position(self, key: str) -> bool:
         return not self.is_array(key)
 

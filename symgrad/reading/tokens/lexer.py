@@ -75,6 +75,10 @@ class _Lexer(Scanner):
             self.space = True
         elif text in DROPPED or (text[-1:] == "." and len(text) > 2):
             self.drop(raw)
+            if text == "\\left.":
+                self.lefts.append(len(self.out))
+            elif text == "\\right." and self.lefts:
+                self.lefts.pop()
         elif text in SIDES:
             self.drop(raw)
             self.side = SIDES[text]

@@ -57,6 +57,8 @@ class Scanner(ABC):
         self.side = ""
         self.groups: list[ScannedGroup] = []
         self.bars = Bars()
+        self.lefts: list[int | None] = []
+        """For each ``\\left`` that is open: the place of a ``\\left.``, None for one with a bracket."""
         self.out: list[Token] = []
         self.second_argument = False
         """True if the group closed last was the numerator of a fraction."""
@@ -149,6 +151,12 @@ class Scanner(ABC):
             kind, text = "symbol", "*"  # `x^\\star` is x^*
         if self.side:
             text = BARS.get((self.side, text), text)
+            start = self.matching_left()
+            if start is not None and text == "\\rvert" and self.input.peek() == "_":
+                # `\\left. f(x) \\right|_{x = a}`: the value of all that stands between
+                opening = Token("symbol", "(", Span(self.source, raw[1], raw[1]), "", True)
+                self.out.insert(start, opening)
+                self.emit("symbol", ")", raw)
             kind = "command" if text[0] == "\\" else kind
         elif text in BRACKETS:
             self.bars.bracket(text)
@@ -164,6 +172,12 @@ class Scanner(ABC):
             return
         style: FontStyle = "bold" if kind == "command" and self.style == "bold" and text not in ACCENTS else ""
         self.emit(kind, text, raw, style)
+
+    def matching_left(self) -> int | None:
+        """The place of the ``\\left.`` that the ``\\right`` at hand closes; None for any other delimiter."""
+        if self.side == "\\left":
+            self.lefts.append(None)
+        return self.lefts.pop() if self.side == "\\right" and self.lefts else None
 
     def letter(self, raw: Raw) -> None:
         if not self.upright:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from symgrad.reading.tokens.lexer import Token
@@ -48,6 +48,9 @@ class NamesInForce(Protocol):
     def is_value(self, key: str) -> bool:
         """A name that stands for a number or an array."""
 
+    def is_said(self, key: str) -> bool:
+        """A name that the document declares or defines; not one whose meaning is inferred from its use."""
+
     def has_random(self) -> bool:
         """True if the document has random quantities, so that ``\\mathbb{E}[x]`` is a mean."""
 
@@ -83,6 +86,7 @@ class Cursor(ABC):
     """A place in a token list. ``head``: the tokens are a whole left side, which may define a name.
 
     ``ends``: the names that end a product that is the argument of a function, ``\\det A \\det B``.
+    ``differentiating``: what is read stands behind the sign of a derivative, whose value a point belongs to.
     ``bound``: the letters that are positions at this place, for example those of the sums around it."""
 
     def __init__(self, tokens: Sequence[Token], vocabulary: NamesInForce, where: Span, head: bool = False) -> None:
@@ -93,6 +97,7 @@ class Cursor(ABC):
         self.at = 0
         self.depth = 0
         self.bars = 0
+        self.differentiating = False
         self.ends: frozenset[str] = frozenset()
         self.bound: frozenset[str] = frozenset()
         if len(tokens) > MAX_TOKENS:
@@ -102,6 +107,13 @@ class Cursor(ABC):
         """True before a function that ends the operand of the function that is being read."""
         t = self.peek(ahead)
         return t is not None and t.text in self.ends
+
+    def differentiated(self, parse: Callable[[], SyntaxNode]) -> SyntaxNode:
+        """The operand of a derivative that is written in front of it."""
+        outer, self.differentiating = self.differentiating, True
+        node = parse()
+        self.differentiating = outer
+        return node
 
     def peek(self, ahead: int = 0) -> Token | None:
         k = self.at + ahead

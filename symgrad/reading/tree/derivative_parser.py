@@ -49,7 +49,7 @@ class DerivativeParser(Cursor):
         rest = num[at:]
         if rest:
             return Derivative(span, self.sub_parse(rest, span), targets, sign=sign)
-        body = self.signed_product()
+        body = self.differentiated(self.signed_product)
         return Derivative(span.to(body.span), body, targets, operator=True, sign=sign)
 
     def targets(self, den: Sequence[Token], sign: str, span: Span, order: int) -> tuple[SyntaxNode, ...]:
@@ -107,6 +107,7 @@ class DerivativeParser(Cursor):
     def short_derivative(self) -> SyntaxNode:
         """``\\partial_x f``, ``\\partial_x^2 f``, ``D_x f``: of the one factor that follows."""
         head = self.tokens[self.at].span
+        sign = self.tokens[self.at].text
         self.at += 1
         sub, sup = self.limits()
         order = int(sup[0].text) if len(sup) == 1 and sup[0].text in ("2", "3", "4") else 1
@@ -115,8 +116,8 @@ class DerivativeParser(Cursor):
         t = self.peek()
         if t is None or not self.starts_factor(t):
             raise error("SG104", "an expression is missing here", self.here())
-        target, body = self.sub_parse(sub, head), self.factor()
-        return Derivative(head.to(body.span), body, (target,) * order)
+        target, body = self.sub_parse(sub, head), self.differentiated(self.factor)
+        return Derivative(head.to(body.span), body, (target,) * order, sign=sign)
 
     def gradient(self) -> SyntaxNode:
         head = self.tokens[self.at].span
@@ -130,13 +131,13 @@ class DerivativeParser(Cursor):
         if not sub:
             return self.gradient_of_call(head, order)
         target = self.sub_parse(sub, head)
-        body = self.signed_product()
+        body = self.differentiated(self.signed_product)
         return Derivative(head.to(body.span), body, (target,) * order, operator=True, sign="\\nabla")
 
     def gradient_of_call(self, head: Span, order: int) -> SyntaxNode:
         """``\\nabla f(x)``: the derivative by the one written argument."""
         t = self.peek()
-        body = self.factor() if t is not None and self.starts_factor(t) else None
+        body = self.differentiated(self.factor) if t is not None and self.starts_factor(t) else None
         call = body.base if isinstance(body, Scripted) else body
         if isinstance(call, Sym) and self.vocabulary.has_arguments(call):
             return Derivative(head.to(call.span), call, (), operator=order == 2, sign="\\nabla")

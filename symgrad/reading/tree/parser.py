@@ -14,7 +14,7 @@ from symgrad.reading.tokens.cuts import outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.cursor import KINDS, OPEN, OPEN_COMMANDS
 from symgrad.reading.tree.derivative_parser import DerivativeParser
-from symgrad.reading.tree.name_parser import NameParser
+from symgrad.reading.tree.point_parser import PointParser, require_one_extent
 from symgrad.reading.tree.scripts import (
     ACCENTS,
     cover,
@@ -54,7 +54,7 @@ FACTORIAL, BINOMIAL = "!", "\\binom"
 OPERATORS = {"\\cdot": ".", "\\times": "x", "\\otimes": "@", "\\ast": "*"}
 
 
-class Parser(NameParser, DerivativeParser):
+class Parser(PointParser, DerivativeParser):
     """Parses a token list to its end. Raises ``NotationError`` at the first thing not understood."""
 
     def whole(self) -> SyntaxNode:
@@ -66,8 +66,8 @@ class Parser(NameParser, DerivativeParser):
         if rest is not None:
             after = self.peek(1)
             if rest.text in ("|", "\\rvert") and after is not None and after.kind == "sub":
-                remedy = "define a function, `f(x) = …`, and write its value at the point, `f(a)`"
-                raise error("SG101", "a value at a point, `|_{x = a}`, is not read", rest.span, remedy)
+                remedy = "write `|_{x = a}` behind a derivative, a function or a bracket"
+                raise error("SG101", "this value at a point is not read", rest.span, remedy)
             if (rest.kind == "symbol" and rest.text in ")]") or rest.text in ("\\}", "\\rvert", "\\rVert", "\\rangle"):
                 raise error("SG102", f"`{rest.written}` closes a bracket that was not opened", rest.span)
             raise error("SG101", f"`{rest.written}` is not expected here", rest.span)
@@ -96,6 +96,7 @@ class Parser(NameParser, DerivativeParser):
         self.depth -= 1
         if len(items) == 1 and items[0][0] == 1:
             return items[0][1]
+        require_one_extent([f for _, f in items])
         return Terms(items[0][1].span.to(items[-1][1].span), tuple(items))
 
     def hadamard(self) -> SyntaxNode:
@@ -139,7 +140,7 @@ class Parser(NameParser, DerivativeParser):
                 factors.append((op, Terms(t.span, ((-1, self.product()),))))
                 op = ""
                 continue
-            if not self.starts_factor(t) or (factors and not op and self.ended()):
+            if not self.starts_factor(t) or (factors and not op and self.ended()) or self.before_point():
                 break
             factors.append((op, self.factor()))
             op = ""
@@ -153,6 +154,7 @@ class Parser(NameParser, DerivativeParser):
             )
         if len(factors) == 1:
             return factors[0][1]
+        require_one_extent([f for _, f in factors])
         dots = next((f for _, f in factors if isinstance(f, Dots)), None)
         if dots is not None:
             raise error("SG112", "dots between factors are not read", dots.span, "write a power, or `\\prod`")
@@ -163,6 +165,8 @@ class Parser(NameParser, DerivativeParser):
         node = self.primary()
         while self.factorial_follows():
             node = self.factorial(node)
+        while self.before_point() and not self.differentiating:
+            node = self.at_point(node)
         self.depth -= 1
         return node
 
@@ -228,6 +232,9 @@ class Parser(NameParser, DerivativeParser):
             return self.indicator()
         if self.is_operator_d(t):
             return self.short_derivative()
+        directional = self.directional()
+        if directional is not None:
+            return directional
         if is_name(t) or t.text in ACCENTS:
             return self.name()
         if t.kind == "command":
@@ -246,7 +253,7 @@ class Parser(NameParser, DerivativeParser):
             return False
         by, end = script_argument(self.tokens, self.at + 2)
         after = self.tokens[end] if end < len(self.tokens) else None
-        known = self.vocabulary.is_value("D") or self.vocabulary.is_known(Sym(t.span, "D", sub=by))
+        known = self.vocabulary.is_said("D") or self.vocabulary.is_known(Sym(t.span, "D", sub=by))
         if known or after is None or not is_name(after):
             return False
         return len(by) == 1 and is_name(by[0]) and self.vocabulary.is_value(by[0].text)

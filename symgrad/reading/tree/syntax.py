@@ -120,13 +120,30 @@ class BigOp(SyntaxNode):
 class Derivative(SyntaxNode):
     """``\\partial^n body / \\partial targets``; ``operator``: written in front of what it acts on.
 
-    sign: ``\\partial``, which may hold other defined quantities constant; ``d`` or ``\\nabla``, which never do.
+    sign: ``\\partial``, which may hold other defined quantities constant; ``d``, ``D`` or ``\\nabla``, which never do.
     """
 
     body: SyntaxNode
     targets: tuple[SyntaxNode, ...]
     operator: bool = False
     sign: str = "\\partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Directional(SyntaxNode):
+    """``D f(X)[H]``: the derivative of a function of one argument along directions; without any, ``D f(x)``."""
+
+    call: Call
+    directions: tuple[SyntaxNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtPoint(SyntaxNode):
+    """``body |_{x = a}``: the value where names have these values."""
+
+    body: SyntaxNode
+    names: tuple[Sym, ...]
+    values: tuple[SyntaxNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
