@@ -42,8 +42,9 @@ MAX_NODES = 4_000
 
 @dataclass(frozen=True, slots=True)
 class ImpliedByDefinedness:
-    """``positive_entries``: entries, determinants and sums of terms under a log, with those of their indices that take all positions
-    of their slots; ``in_range``: positions and the ranges of their slots. None of their indices is bound."""
+    """``positive_entries``: entries, determinants and sums of terms under a log, with those of their indices that take
+    all positions of their slots; ``in_range``: positions and the ranges of their slots. None of their indices is bound.
+    """
 
     positive_entries: tuple[tuple[Expr, frozenset[Index]], ...] = ()
     in_range: tuple[tuple[IndexExpr, Range], ...] = ()
