@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations, islice
+from itertools import combinations, islice, product
 
 from symgrad.calculus.differentiate import depends_on
 from symgrad.checking.other_readings import SaidDependence
@@ -25,7 +25,7 @@ from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
-MAX_PAIRS = 3
+MAX_PAIRS = 5
 """Of fixed positions that may be meant apart, so many pairs are tried."""
 _DEPENDS = re.compile(r"\b(?:(?:in)?depend\w*\s+(?:up)?(?:on|of)|functions? of)\b", re.IGNORECASE)
 LETTERS = re.compile(r"\\?[A-Za-z]+")
@@ -217,17 +217,18 @@ class InferredNames:
         """Why a refutation does not stand: two positions are one there, and nothing says whether they may be."""
         sides = reach(claim.left) | reach(claim.right)
         fixed = [i for i in sides.letters if i in self.inferred.fixed.values()]
-        pairs: list[tuple[str, str, Cond, tuple[Index, ...], tuple[Cond, ...]]] = [
-            (f"{a.letter} \\neq {b.letter}", "", Cond("eq", a, b, negated=True), (), ())
-            for a, b in combinations(fixed, 2)
-            if a.range == b.range
-        ]
         arrays = [a for a in sides.index_arrays if a in self.inferred.index_arrays.values() and len(a.ranges) == 1]
-        for said, limit, cond, params, unless in islice((*pairs, *map(_distinct, arrays)), MAX_PAIRS):
-            apart = Assumption("condition", said, cond=cond, params=params, unless=unless)
-            if holds(replace(claim, assumptions=(*claim.assumptions, apart))):
-                message = f"this holds for `{said}`, and nothing says that these two positions differ"
-                return Diagnostic("SG105", message, span, f"write `Let ${said}${limit}.` if they do")
+        pairs = [_unequal(a, b) for a, b in combinations(fixed, 2) if a.range == b.range]
+        others = [_drawn_apart(o, a) for a in arrays for o in fixed if o.range == a.target]
+        distinct = list(map(_distinct, arrays))
+        each = [(one,) for one in (*pairs, *distinct, *others)]
+        for differing in islice((*each, *product(distinct, others)), MAX_PAIRS):
+            apart = tuple(d.assumption for d in differing)
+            if holds(replace(claim, assumptions=(*claim.assumptions, *apart))):
+                said = " and ".join(f"`{d.said}`" for d in differing)
+                message = f"this holds for {said}, and nothing says that these positions differ"
+                remedy = " and ".join(f"`Let ${d.said}${d.limit}.`" for d in differing)
+                return Diagnostic("SG105", message, span, f"write {remedy} if they do")
         return None
 
     def apart(self, claim: Claim, holds: Callable[[Claim], bool], span: Span) -> Diagnostic | None:
@@ -327,12 +328,38 @@ def _is_further_on(body: Entry, target: Expr) -> bool:
     return shifted and isinstance(target, Entry) and body.indices != target.indices
 
 
-def _distinct(array: IndexArray) -> tuple[str, str, Cond, tuple[Index, ...], tuple[Cond, ...]]:
-    """``w_k \\neq w_l`` for ``k \\neq l``, in words and as a condition."""
+@dataclass(frozen=True, slots=True)
+class _Differing:
+    """Positions that may differ: in words with their range, and as an assumption."""
+
+    said: str
+    limit: str
+    cond: Cond
+    params: tuple[Index, ...] = ()
+    unless: tuple[Cond, ...] = ()
+
+    @property
+    def assumption(self) -> Assumption:
+        return Assumption("condition", self.said, cond=self.cond, params=self.params, unless=self.unless)
+
+
+def _unequal(a: Index, b: Index) -> _Differing:
+    return _Differing(f"{a.letter} \\neq {b.letter}", "", Cond("eq", a, b, negated=True))
+
+
+def _distinct(array: IndexArray) -> _Differing:
+    """``w_k \\neq w_l`` for ``k \\neq l``"""
     one, other = (Index(letter, array.ranges[0], "free") for letter in "kl")
     apart = Cond("eq", Gather(array, (one,)), Gather(array, (other,)), negated=True)
     said = f"{array.name}_k \\neq {array.name}_l"
-    return said, " for $k \\neq l$", apart, (one, other), (Cond("eq", one, other),)
+    return _Differing(said, " for $k \\neq l$", apart, (one, other), (Cond("eq", one, other),))
+
+
+def _drawn_apart(o: Index, array: IndexArray) -> _Differing:
+    """``w_k \\neq o`` for all k"""
+    one = Index("k", array.ranges[0], "free")
+    said = f"{array.name}_k \\neq {o.letter}"
+    return _Differing(said, "", Cond("eq", Gather(array, (one,)), o, negated=True), (one,))
 
 
 def _own(o: Index, made: dict[tuple[Tensor, int], Tensor], node: Expr, _: Callable[[Expr], Expr]) -> Expr | None:

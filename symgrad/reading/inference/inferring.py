@@ -137,6 +137,8 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
             out.index_arrays[letter] = IndexArray(letter, ranges, OpenRange())
             out.arrays.pop(NameKey(letter), None)
     fixed = _fixed_letters(names) - names.gathered.keys()
+    fixed -= {name[-1] for name in names.picked.values()}
+    out.fixed.update((key, Index(name, OpenRange(), "fixed")) for key, name in names.picked.items())
     for letter in sorted(fixed) if any(made.ranges for made in out.arrays.values()) else ():
         out.fixed[letter] = Index(letter, OpenRange(), "fixed")
         out.arrays.pop(NameKey(letter), None)
@@ -275,7 +277,7 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
     for letter, over in [*((x, i.range) for x, i in found.fixed.items()), *found.letters.items()]:
         end = resolved(over)
         if isinstance(end, OpenRange):
-            letters.setdefault(end, letter)
+            letters.setdefault(end, letter.partition("_")[0])
 
     def closed(r: Range | None) -> Range:
         end = resolved(r)
@@ -290,7 +292,7 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
     return Inferred(
         arrays,
         {k: closed_shape(entry) if isinstance(entry, Tensor) else entry for k, entry in ahead.items()},
-        {x: Index(x, closed(i.range), "fixed") for x, i in found.fixed.items()},
+        {x: Index(i.letter, closed(i.range), "fixed") for x, i in found.fixed.items()},
         {
             x: replace(a, ranges=tuple(map(closed, a.ranges)), target=closed(a.target))
             for x, a in found.index_arrays.items()

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from symgrad.reading.names.name_keys import NameKey, label, labelled_size, pattern_letters
 from symgrad.reading.names.scope import Defined, Scope
+from symgrad.reading.tokens.cuts import parted
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, is_name, letters_in, read_slots, spelled, split_superscript
@@ -33,7 +34,7 @@ from symgrad.reading.tree.syntax import (
     SyntaxNode,
     Terms,
 )
-from symgrad.reading.tree.used_names import position_arguments, subnodes, summed_letters
+from symgrad.reading.tree.used_names import position_arguments, position_in_set, subnodes, summed_letters
 from symgrad.text.diagnostic import NotationError
 
 CONSTANTS = ("\\pi", "e", "I", "\\mathbf{1}", "\\mathbf{0}", "\\infty", "\\mathbb{1}", "\\mathbb{I}")
@@ -44,6 +45,7 @@ MAX_NESTED = 4
 FUNCTION_LETTERS = frozenset(("f", "g", "h", "F", "G", "H", "p", "q", "P", "\\phi", "\\psi", "\\Phi", "\\pi"))
 """Letters that stand for functions where brackets follow."""
 WORD_LENGTH = 3
+_CAPITALS = frozenset(string.ascii_uppercase)
 VOWELS = frozenset("aeou")
 """Not the i, which is a letter of an index."""
 MATRIX_LETTERS = frozenset(string.ascii_uppercase) - FUNCTION_LETTERS
@@ -129,6 +131,8 @@ class UndeclaredNames:
 
     gathered: dict[str, int] = field(default_factory=dict)
     """The letters that hold positions, the w of ``u_{w_k}``, with the number of slots of their own."""
+    picked: dict[str, str] = field(default_factory=dict)
+    """Fixed positions with a capital as a label, the ``w_O`` of ``u_{w_O}``: their keys, and how they are written."""
     generic: frozenset[str] = frozenset()
     """Arguments of which there are samples: the ``x`` of ``p(x) = …``, written whole in such chains alone."""
 
@@ -166,7 +170,9 @@ class UndeclaredNames:
         bases = {s.key for s in syms} - self.bound - self._summed_arguments(below)
         words = _words(syms)
         self.paired = frozenset(x for s in syms if spelled(s.sub) not in words for x in _together(s))
-        self.gathered = {x: n for x, n in _gathered(below).items() if x not in bases and x not in self.scope.letters}
+        gathered, labels = _gathered(below)
+        self.gathered = {x: n for x, n in gathered.items() if x not in bases and x not in self.scope.letters}
+        self.picked = {x: name for x, name in labels.items() if not {name[0], name[-1]} & {*bases, *self.bound}}
         self.index_letters = (
             self.bound
             | {
@@ -424,9 +430,12 @@ def exponents(scope: Scope, tree: SyntaxNode, depth: int = 0) -> list[SyntaxNode
     return out
 
 
-def _gathered(below: Sequence[SyntaxNode]) -> dict[str, int]:
-    """The letters in subscripts that have subscripts of their own, with the number of slots there."""
+def _gathered(below: Sequence[SyntaxNode]) -> tuple[dict[str, int], dict[str, str]]:
+    """The letters in subscripts that have subscripts of their own, with the number of slots there; and those with a
+    capital as a label, the fixed position ``w_O`` beside the ``w_j`` that are drawn.
+    """
     out: dict[str, int] = {}
+    labels: dict[str, str] = {}
     for n in below:
         sub = n.sub if isinstance(n, (Sym, Scripted)) else ()
         try:
@@ -434,9 +443,12 @@ def _gathered(below: Sequence[SyntaxNode]) -> dict[str, int]:
         except NotationError:
             continue
         for letter in (x for s in slots if isinstance(s, Position) for _, x in s.terms if x.sub):
-            if all(isinstance(inner, Position) and inner.terms for inner in letter.sub):
+            inner = letter.sub[0]
+            if len(letter.sub) == 1 and isinstance(inner, Position) and inner.span.text.strip("{} ") in _CAPITALS:
+                labels[letter.labelled] = f"{letter.key}_{inner.span.text.strip('{} ')}"
+            elif all(isinstance(inner, Position) and inner.terms for inner in letter.sub):
                 out[letter.key] = len(letter.sub)
-    return out
+    return out, labels
 
 
 def _words(syms: Sequence[Sym]) -> set[str]:
@@ -499,7 +511,7 @@ def _bound_letters(trees: Sequence[SyntaxNode]) -> set[str]:
     """The letters of sums, deltas and conditions. In ``1[x_i > 0]`` the x is no position: it has a subscript."""
     below = [n for tree in trees for n in subnodes(tree)]
     totals = [n for n in below if isinstance(n, BigOp)]
-    out = {x for n in totals for x in (summed_letters(n) if any(t.text == ":" for t in n.sub) else letters_in(n.sub))}
+    out = {x for n in totals for x in (summed_letters(n) if _names_few(n) else letters_in(n.sub))}
     subscripts = out | {x for n in below if not isinstance(n, BigOp) for x in letters_in(getattr(n, "sub", ()))}
     for n in below:
         if isinstance(n, Sym) and _is_delta(n):
@@ -512,6 +524,11 @@ def _bound_letters(trees: Sequence[SyntaxNode]) -> set[str]:
                 )
                 out |= letters if compared else letters & subscripts
     return out
+
+
+def _names_few(node: BigOp) -> bool:
+    """True for a sum whose limits have other names than its letters: ``i : y_i < 1``, ``w_j \\in S``."""
+    return any(t.text == ":" for t in node.sub) or any(map(position_in_set, parted(node.sub, ",")))
 
 
 def conditions(node: SyntaxNode) -> list[tuple[Token, ...]]:

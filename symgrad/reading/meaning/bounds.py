@@ -15,9 +15,9 @@ from symgrad.reading.names.name_keys import labelled_size
 from symgrad.reading.names.sets import is_cardinality
 from symgrad.reading.tokens.cuts import CLOSERS, OPENERS, find, items, parted, split_rows, without_commas
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, letters_in, strip_groups
+from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, letters_in, script_argument, strip_groups
 from symgrad.reading.tree.syntax import BigOp, Sym
-from symgrad.reading.tree.used_names import slot_letters, subnodes, sum_letter
+from symgrad.reading.tree.used_names import position_in_set, slot_letters, subnodes, sum_letter
 
 MAX_LETTERS = 8
 RELATIONS = ("=", "\\neq", "<", ">", "\\le", "\\ge", "\\in", "\\notin")
@@ -113,6 +113,7 @@ class _Reader:
         elif sign == "\\in" and is_name(first[0]):
             for b in self.waiting():
                 self.member(b, right)
+            first = position_in_set(piece) or first
             for k, t in enumerate(first):
                 if is_name(t):
                     primes = list(takewhile(lambda x: x.kind == "prime", first[k + 1 :]))
@@ -226,7 +227,8 @@ class _Reader:
             self.el.scope.sizes.add(size)
             self.el.scope.sets[name] = Range.of_size(Affine.of(size))
         if size is None:
-            remedy = "declare `$\\mathcal{N} \\subseteq [W]$`, or `$\\mathcal{N} = [W]$` if it is all of them"
+            written = cover(right).text
+            remedy = f"declare `${written} \\subseteq [W]$`, or `${written} = [W]$` if it is all of them"
             raise error("SG105", f"`{name}` is not declared as a set", cover(right), remedy)
         return Range.of_size(Affine.of(size))
 
@@ -234,7 +236,8 @@ class _Reader:
         """True for ``V``, ``\\mathcal{A}``, ``\\text{Vocab}``: capitals and words, and no name of a letter."""
         first = right[0]
         word = len(right) == 1 and first.kind in ("word", "text")
-        return word or (len(right) == 1 and is_name(first) and first.text.isupper())
+        labelled = len(right) > 1 and right[1].kind == "sub" and script_argument(right, 2)[1] == len(right)
+        return word or ((len(right) == 1 or labelled) and is_name(first) and first.text.isupper())
 
     def picks_undeclared(self, letter: str) -> bool:
         """True if the letter stands below names, and below none that is declared: there it may run over a part."""

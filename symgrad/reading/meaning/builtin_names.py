@@ -8,7 +8,7 @@ from symgrad.core.nodes import Const, Delta, Expr, num
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range, range_of
 from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.rules import Reading
-from symgrad.reading.meaning.slots import labelled, position
+from symgrad.reading.meaning.slots import position
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.tokens.cuts import parted
@@ -98,7 +98,7 @@ def _sized(el: Reading, slots: tuple[Slot, ...]) -> Range | None:
     slot = slots[0]
     if not isinstance(slot, Position):
         raise error("SG101", "a size is expected here", slot.span)
-    sizes = [(labelled(letter), c) for c, letter in slot.terms]
+    sizes = [(letter.labelled, c) for c, letter in slot.terms]
     if any(k not in el.scope.sizes for k, _ in sizes):
         raise error("SG105", f"`{slot.span.text}` is no declared size", slot.span)
     return Range.of_size(Affine.build(sizes, slot.const))

@@ -25,7 +25,7 @@ def position(el: Reading, slot: Position, wanted: Range | None) -> IndexExpr | t
     """A slot as an index expression. An index array without its own slots gives a new axis as well."""
     if len(slot.terms) == 1 and slot.const == 0 and slot.terms[0][0] == 1:
         letter = slot.terms[0][1]
-        fixed = el.scope.indices.get(labelled(letter)) if letter.sub else None
+        fixed = el.scope.indices.get(letter.labelled) if letter.sub else None
         if fixed is not None:
             if wanted is not None:
                 el.letters.demand(fixed, wanted, letter.span)
@@ -66,12 +66,6 @@ def position(el: Reading, slot: Position, wanted: Range | None) -> IndexExpr | t
                 f"positions run from {lo} to {hi}",
             )
     return index_expr(total)
-
-
-def labelled(letter: Letter) -> str:
-    """A letter in a slot as the key of a size or an index with a label: ``d_v``, ``w_O``."""
-    label = "".join(slot.span.text for slot in letter.sub)
-    return f"{letter.key}_{{{label}}}" if label else letter.key
 
 
 def gather(el: Reading, letter: Letter, wanted: Range | None) -> IndexExpr | tuple[IndexExpr, Index]:

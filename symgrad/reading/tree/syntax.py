@@ -227,6 +227,12 @@ class Letter:
     span: Span
     sub: tuple[Slot, ...] = ()
 
+    @property
+    def labelled(self) -> str:
+        """The key of a size or an index with a label: ``d_v``, ``w_O``."""
+        label = "".join(slot.span.text for slot in self.sub)
+        return f"{self.key}_{{{label}}}" if label else self.key
+
 
 @dataclass(frozen=True, slots=True)
 class Position:

@@ -290,11 +290,21 @@ def note_bounds(scope: Scope, body: SyntaxNode) -> None:
                     scope.bounds[letter_key(t)] = (n.sub, n.sup)
 
 
+def position_in_set(piece: Sequence[Token]) -> tuple[Token, ...]:
+    """The ``j`` of ``w_j \\in S``, which runs over the members of S by their numbers; empty for any other piece."""
+    if len(piece) < 4 or not is_name(piece[0]) or piece[1].kind != "sub":
+        return ()
+    below, end = script_argument(piece, 2)
+    return below if end < len(piece) and piece[end].text == "\\in" and all(map(is_name, below)) else ()
+
+
 def summed_letters(node: BigOp) -> set[str]:
-    """The letters that a sum binds: of ``j \\neq y`` the first, of ``i : y_i x_i < 1`` that before the colon."""
+    """The letters that a sum binds: of ``j \\neq y`` the first, of ``i : y_i x_i < 1`` that before the colon, of
+    ``w_j \\in S`` the j.
+    """
     out: set[str] = set()
     colon = next((k for k, t in enumerate(node.sub) if t.text == ":"), len(node.sub))
     for piece in parted(node.sub[:colon], ","):
         unequal = next((k for k, t in enumerate(piece) if t.text in ("\\neq", "\\ne")), len(piece))
-        out.update(letters_in(piece[:unequal]))
+        out.update(letters_in(position_in_set(piece) or piece[:unequal]))
     return out
