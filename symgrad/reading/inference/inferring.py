@@ -139,7 +139,9 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     fixed = _fixed_letters(names) - names.gathered.keys()
     fixed -= {name[-1] for name in names.picked.values()}
     out.fixed.update((key, Index(name, OpenRange(), "fixed")) for key, name in names.picked.items())
-    for letter in sorted(fixed) if any(made.ranges for made in out.arrays.values()) else ():
+    if not any(made.ranges for made in out.arrays.values()):
+        fixed &= _compared_alone(names)
+    for letter in sorted(fixed):
         out.fixed[letter] = Index(letter, OpenRange(), "fixed")
         out.arrays.pop(NameKey(letter), None)
     return out
@@ -239,6 +241,23 @@ def _picked_letters(names: UndeclaredNames) -> set[str]:
         compared += [n.sub for n in below if isinstance(n, Sym) and n.key == "\\delta"]
         out |= {x for tokens in compared for x in letters_in(tokens)} - own
     return out & free
+
+
+def _compared_alone(names: UndeclaredNames) -> set[str]:
+    """The letters that stand in comparisons alone, and not on the left: the c of ``= p_i - 1[i = c]``.
+
+    Nobody leaves out a sum over such a letter, which has one term.
+    """
+    out: set[str] = set()
+    for head, *sides in names.chains:
+        below = [n for side in sides for n in subnodes(side)]
+        compared = [tokens for n in below for tokens in conditions(n)]
+        compared += [n.sub for n in below if isinstance(n, Sym) and n.key == "\\delta"]
+        slots = [getattr(n, "sub", ()) for n in below if not (isinstance(n, Sym) and n.key == "\\delta")]
+        elsewhere = {x for tokens in slots for x in letters_in(tokens)}
+        own = {x for n in subnodes(head) for x in letters_in(getattr(n, "sub", ()))}
+        out |= {x for tokens in compared for x in letters_in(tokens)} - elsewhere - own
+    return out - names.summed
 
 
 def _repeated(body: SyntaxNode) -> set[str]:
