@@ -156,7 +156,7 @@ may follow the name or the argument: `\sigma^2(x)` is `\sigma(x)^2`. A prime dif
 Each takes one number; applied to an array, it acts entry by entry. The column *through* gives the expression with
 which the normal form replaces the function. For the functions without such an expression, the proof knows the
 derivative, the value at 0 and the symmetry of `\sin`, `\cos`, `\arctan` and `\operatorname{erf}`, `\sin^2 + \cos^2
-= 1`, and the laws of `\exp` and `\log` ([the normal form](../explanation/soundness.md#the-normal-form)). At a kink
+= 1`, the recurrence of `\log\Gamma` and its derivatives, and the laws of `\exp` and `\log` ([the normal form](../explanation/soundness.md#the-normal-form)). At a kink
 nothing is claimed: every evaluation leaves such points out.
 
 | spellings | derivative at x | through | defined for | kink at 0 |
@@ -225,7 +225,7 @@ def functions_page() -> str:
 
 
 def spelled_name(name: str) -> str:
-    return f"`{name}`" if name.startswith("\\") else f"`\\operatorname{{{name}}}`"
+    return f"`{name}`" if name.startswith(("\\", "!")) else f"`\\operatorname{{{name}}}`"
 
 
 def function_row(row: Row) -> str:

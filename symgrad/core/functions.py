@@ -354,7 +354,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "Gamma",
-        ("\\Gamma",),
+        ("\\Gamma", "\\operatorname{Gamma}"),
         lambda m, x: m.exp(m.lgamma(x)),
         lambda x: mul(Func("Gamma", x), Func("digamma", x)),
         expansion=lambda x: exp(Func("lgamma", x)),

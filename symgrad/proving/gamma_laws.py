@@ -2,14 +2,15 @@
 
 ``log Gamma(x + 1) = log x + log Gamma(x)`` and ``psi(x + 1) = psi(x) + 1 / x`` for ``x > 0``. The constant term of an
 argument is brought to ``0 < c <= 1``: upwards always, because ``x`` is positive wherever ``log Gamma(x)`` is defined;
-downwards only where what is left is known to be positive.
+downwards only where what is left is known to be positive. If the other terms are known to be positive by themselves, it
+is brought to ``0 <= c < 1``, so that ``Gamma(alpha)`` stays as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import ceil, factorial
+from math import ceil, factorial, floor
 
 from symgrad.proving.attempt import Attempt, Poly
 from symgrad.proving.limits import UndefinedForm
@@ -20,8 +21,8 @@ from symgrad.proving.templates import poly_terms, to_template
 
 ORDERS = {"lgamma": -1, "digamma": 0, "trigamma": 1, "tetragamma": 2, "pentagamma": 3}
 """The functions, and which derivative of ``psi`` each is."""
-MAX_STEPS = 64
-"""The most steps by 1 that an argument is moved."""
+MAX_STEPS, MAX_NUMBER = 64, 400
+"""The most steps by 1 that an argument is moved, and a number."""
 Log = Callable[[Attempt, Poly], Poly]
 
 
@@ -31,10 +32,13 @@ def gamma_function(ctx: Attempt, name: str, p: Poly, log: Log) -> Poly:
     literal = not p or (len(p) == 1 and ONE in p)
     if literal and shift <= 0:
         raise UndefinedForm(f"{name} of a number that is not positive")
-    steps = ceil(Fraction(shift)) - 1
+    alone = not literal and poly_sign(ctx, minus(p, {ONE: shift} if shift else {})) == POSITIVE
+    steps = floor(Fraction(shift)) if alone else ceil(Fraction(shift)) - 1
     base = minus(p, constant(steps)) if steps else p
     order = ORDERS[name]
-    if abs(steps) > MAX_STEPS or (steps > 0 and poly_sign(ctx, base) != POSITIVE):
+    if abs(steps) > (MAX_NUMBER if literal else MAX_STEPS) or (
+        steps > 0 and not alone and poly_sign(ctx, base) != POSITIVE
+    ):
         return _atom(ctx, name, p)
     total = _at_start(ctx, name, base, log) if literal else _atom(ctx, name, base)
     if steps:

@@ -170,8 +170,8 @@ class Reader:
         self.scope.tables = tables_of_values(formulas)
         self.scope.displayed = written_sides(b.content.text for b in blocks.items if isinstance(b, Display))
         self.scope.leaves_out = leaves_sums_out(self.source.text)
-        sigma = [SIGMA] if has_number_sigma(self.source.text, formulas) else []
-        self.scope.numbers = plain_gamma_letters(self.source.text, formulas).union(sigma)
+        self.scope.numbers = frozenset([SIGMA] if has_number_sigma(self.source.text, formulas) else [])
+        self.scope.plain = plain_gamma_letters(self.source.text, formulas)
         for layer in self.sections.everywhere:
             self.enter(layer)
         pending: Directive | None = None

@@ -24,7 +24,9 @@ def document_text(name: str, body: Expr, named: Mapping[str, Expr] | None = None
     fixed = {i.letter for i in free_indices(body)}
     axes = {n: [i.letter for i in _ordered(e) if i.letter not in fixed] for n, e in quantities.items()}
     listed = ", ".join(dict.fromkeys(d for e in (body, *quantities.values()) for d in declarations(e, axes.values())))
-    reserved = Naming(reserved=frozenset((name, *quantities)))
+    reserved = Naming(
+        reserved=frozenset((name, "\\Gamma", *quantities))
+    )  # a letter, where no text speaks of the function
     lines = [(written(n, "".join(axes[n])), read(e, reserved)) for n, e in quantities.items()]
     lines.append((name, shown or read(body, reserved)))
     definitions = "\n".join(f"$$\n{left} = {right}\n$$\n" for left, right in lines)

@@ -105,17 +105,22 @@ class FunctionsAsCode:
 
     @staticmethod
     def polygamma(order: int, x: Code) -> Code:
-        """A derivative of log Gamma by Stirling's series at x + 30, and the terms of the recurrence."""
-        far = f"({x.within(SUM)} + 30)"
-        below, sign = math.factorial(order), (-1) ** (order + 1)
-        first = f"np.log({far})" if not order else f"{math.factorial(order - 1)} / {far} ** {order}"
-        lead = first if not order or sign > 0 else f"-{first}"
-        tail = [f"{below} / (2 * {far} ** {order + 1})"]
-        for k, (above, under) in enumerate(((1, 6), (-1, 30), (1, 42), (-1, 30)), 1):
-            size = Fraction(above * math.factorial(2 * k + order - 1), under * math.factorial(2 * k))
-            tail.append(f"{size.numerator} / ({size.denominator} * {far} ** {2 * k + order})")
-        tail.append(f"{below} * sum(1 / ({x.within(SUM)} + j) ** {order + 1} for j in range(30))")
-        return Code(lead + "".join(f" {'+' if sign > 0 else '-'} {t}" for t in tail), SUM)
+        """A derivative of log Gamma by Stirling's series at x + 100, and the terms of the recurrence."""
+        far, factorial = x + 100, math.factorial
+
+        def share(top: int, bottom: int, exponent: int) -> Code:
+            q, below = Fraction(top, bottom), far if exponent == 1 else far**exponent
+            return code(q.numerator) / (below if q.denominator == 1 else q.denominator * below)
+
+        raised = f" ** {order + 1}" if order else ""
+        near = Code(f"sum({factorial(order)} / ({(x + Code('j')).text}){raised} for j in range(100))")
+        first = share(factorial(order), 2, order + 1)
+        second, third = share(factorial(order + 1), 12, order + 2), share(factorial(order + 3), 720, order + 4)
+        if not order:
+            return call("np.log", far) - first - second + third - near
+        if order % 2:
+            return share(factorial(order - 1), 1, order) + first + second - third + near
+        return -share(factorial(order - 1), 1, order) - first - second + third - near
 
     @staticmethod
     def positive(x: Code) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
 import symgrad
-from symgrad.exporting.targets.support import _erf, _erfc
+from symgrad.exporting.targets.support import _digamma, _erf, _erfc, _lgamma, _pentagamma, _tetragamma, _trigamma
 from tests.cases import facts
 
 test_digits = facts()
@@ -50,3 +53,48 @@ def test_the_error_function_to_the_last_digits(ours, known) -> None:  # type: ig
     np.testing.assert_allclose(ours(x), want, rtol=1e-15, atol=1e-305)
     assert np.isnan(ours(np.array(np.nan)))
     assert ours(np.float32([0.5])).dtype == np.float32
+
+
+POSITIVE = np.concatenate(
+    [np.geomspace(1e-300, 1e300, 61), np.linspace(0.01, 12, 121), *(c + np.geomspace(1e-15, 0.4, 20) for c in (1, 2))]
+)
+
+
+def test_log_gamma_to_the_last_digits() -> None:
+    """Beside its zeros at 1 and 2 too; nothing is claimed where x is not positive."""
+    np.testing.assert_allclose(_lgamma(POSITIVE), [float(mpmath.loggamma(v)) for v in POSITIVE], rtol=1e-15)
+    assert _lgamma(np.array(np.inf)) == np.inf
+    assert np.isnan(_lgamma(np.array([0.0, -0.5, np.nan]))).all()
+    assert _lgamma(np.float32([0.5])).dtype == np.float32
+
+
+@pytest.mark.parametrize(("order", "ours"), [*enumerate((_digamma, _trigamma, _tetragamma, _pentagamma))])
+def test_derivatives_of_log_gamma_to_the_last_digits(order: int, ours: Callable[[Any], Any]) -> None:
+    """``psi`` has a zero at 1.46, beside which its digits are those of numbers of size 1."""
+    x = POSITIVE[(POSITIVE > 1e-50) & (POSITIVE < 1e50)]
+    np.testing.assert_allclose(ours(x), [float(mpmath.psi(order, v)) for v in x], rtol=1e-14, atol=(not order) * 1e-15)
+    assert np.isnan(ours(np.array([0.0, -0.5]))).all()
+
+
+def test_likelihoods_of_counts_in_a_module() -> None:
+    """Values far beyond the largest factorial; gradients by differences of fifty digits."""
+    text = r"""
+With $\alpha, \beta \in \mathbb{R}_{>0}$ and $y \in \mathbb{R}_{\ge 0}^{N}$.
+$$ J = \sum_i \log y_i! + \sum_i \log \binom{\alpha + y_i}{y_i} - \sum_i \log \mathrm{B}(\alpha + y_i, \beta) $$
+"""
+    y, a, b = np.array([0.0, 3.0, 7.0, 1000.0]), 2.5, 0.75
+    value, grads = symgrad.load(symgrad.read(text=text)).J_value_and_grad(alpha=a, beta=b, y=y)
+
+    def wanted(a: Any, b: Any) -> Any:
+        return mpmath.fsum(
+            mpmath.loggamma(v + 1) + mpmath.log(mpmath.binomial(a + v, v)) - mpmath.log(mpmath.beta(a + v, b))
+            for v in map(mpmath.mpf, y)
+        )
+
+    with mpmath.workdps(50):
+        h = mpmath.mpf(10) ** -16
+        assert value == pytest.approx(float(wanted(mpmath.mpf(a), mpmath.mpf(b))), rel=1e-13)
+        by_a = (wanted(a + h, mpmath.mpf(b)) - wanted(a - h, mpmath.mpf(b))) / (2 * h)
+        by_b = (wanted(mpmath.mpf(a), b + h) - wanted(mpmath.mpf(a), b - h)) / (2 * h)
+    assert grads["alpha"] == pytest.approx(float(by_a), rel=1e-12)
+    assert grads["beta"] == pytest.approx(float(by_b), rel=1e-12)

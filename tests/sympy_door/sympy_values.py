@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -49,6 +50,10 @@ FUNCTIONS = {
     "_prod": lambda given: math.prod(given),
     "Heaviside": lambda x, h=0.5: float(x > 0) if x else h,
     "sign": lambda x: float(np.sign(x)),
+    "polygamma": lambda k, x: float(mpmath.psi(k, x)),
+    "factorial": lambda x: math.gamma(x + 1),
+    "binomial": lambda n, k: float(mpmath.binomial(n, k)),
+    "beta": lambda a, b: float(mpmath.beta(a, b)),
     "sigma": lambda x: 1 / (1 + math.exp(-x)),
     "relu": lambda x: max(x, 0.0),
     "step": lambda x: float(x > 0),

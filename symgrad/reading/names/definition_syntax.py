@@ -34,6 +34,8 @@ from symgrad.reading.tree.used_names import (
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
 
+LIKELIHOODS = ("L", "\\mathcal{L}", "Z")
+"""What stands for likelihoods and partition functions: ``\\log L = …`` defines them."""
 LOGARITHMS = ("\\log", "log", "\\ln", "ln")
 
 
@@ -82,7 +84,7 @@ class Definer:
 
     def define(self, name: SyntaxNode, body: SyntaxNode, span: Span, plain: bool) -> Defined | None:
         """Enter the definition ``name = body``, and return it; None if the relation does not define."""
-        if self._is_logarithm(name) and isinstance(name, Call):
+        if isinstance(name, Call) and (self._is_logarithm(name) or self._is_log_likelihood(name, body)):
             return self.define(name.args[0], Call(body.span, Sym(body.span, "\\exp"), (body,)), span, plain)
         written = Candidate(body, span, plain)
         entries = _entries(name)
@@ -106,6 +108,16 @@ class Definer:
         key = NameKey.function(inner.function)
         known = self.scope.is_function(inner.function.key) or key in self.scope.functions or key in self.scope.applied
         return not known and not self.scope.calls.named(key) and key not in self.scope.values
+
+    def _is_log_likelihood(self, name: Call, body: SyntaxNode) -> bool:
+        """True for ``\\log L`` of a likelihood or partition function without a value and without arguments."""
+        if name.function.key not in LOGARITHMS or name.function.sub or name.function.sup or len(name.args) != 1:
+            return False
+        inner = name.args[0]
+        if not isinstance(inner, Sym) or inner.key not in LIKELIHOODS or inner.sub or inner.sup or inner.primes:
+            return False
+        within = any(isinstance(n, Sym) and n.key == inner.key for n in subnodes(body))
+        return not within and not self.is_declared(inner)
 
     def is_declared(self, name: SyntaxNode) -> bool:
         """True if a name has been declared or defined."""

@@ -214,8 +214,10 @@ class Scope:
     """The letters of noise in models, ``y = X \\beta + \\epsilon``, which define nothing."""
     doubted: frozenset[str] = frozenset()
     """Those of them whose models may be definitions all the same."""
-    numbers: frozenset[str] = GAMMA_LETTERS
-    """The letters of functions that are plain names here, ``\\sigma`` of a normal distribution."""
+    numbers: frozenset[str] = frozenset()
+    """The letters of functions that stand for numbers here, ``\\sigma`` of a normal distribution."""
+    plain: frozenset[str] = GAMMA_LETTERS
+    """The letters of functions that are plain names here, ``\\Gamma`` of a matrix."""
     explaining: bool = False
     """True while the text says what names are, ``where $p \\in \\mathbb{R}^m$``, and makes no new ones."""
     redeclared: dict[Tensor, Defined] = field(default_factory=dict)
@@ -432,7 +434,7 @@ class Scope:
         return not self.is_array(key)
 
     def is_function(self, key: str) -> bool:
-        if key in self.numbers or self.is_value(key) or self.calls.named(NameKey(key)):
+        if key in self.numbers or key in self.plain or self.is_value(key) or self.calls.named(NameKey(key)):
             return False
         return key in BY_SPELLING or key in ARRAY_FUNCTIONS or key in WORDS
 

@@ -27,7 +27,8 @@ class DerivativeParser(Cursor):
         if len(num) == 1:
             t = self.peek()
             return t is not None and self.starts_factor(t)
-        return num[1].kind == "sup" or starts_name(num[1]) or num[1].text in "(["
+        begins = starts_name(num[1]) or num[1].text in "([" or self.vocabulary.is_function(num[1].text)
+        return num[1].kind == "sup" or begins  # `d \\log L`, `d^2 f`
 
     def derivative(self, num: Sequence[Token], den: Sequence[Token], span: Span) -> SyntaxNode:
         sign = den[0].text

@@ -36,6 +36,8 @@ MOMENTS: dict[str, Literal["mean", "variance", "covariance"]] = {
 EXPECTATIONS = frozenset(name for name, moment in MOMENTS.items() if moment == "mean")
 DETERMINANTS = frozenset(("det", "\\det"))
 TRIGONOMETRIC = frozenset(name for f in ("sin", "cos", "tan", "sinh", "cosh") for name in (f, f"\\{f}"))
+LOGARITHMS = frozenset(("log", "\\log", "ln", "\\ln"))
+SUMS = frozenset(("\\sum",))
 TANH = frozenset(("tanh", "\\tanh"))
 FAMILIES = (DETERMINANTS, TRIGONOMETRIC)
 """Functions that end each other's operands: ``\\sin x \\cos y`` is a product of two values, as is ``\\det A \\det B``.
@@ -100,11 +102,22 @@ class NameParser(ArrayParser):
                 raise error("SG104", f"the argument of `{sym.key}` is missing", sym.span, "write it in parentheses")
             ends = [family for family in FAMILIES if sym.key in family]
             ends += [TANH] if sym.key in TRIGONOMETRIC else [TRIGONOMETRIC] if sym.key in TANH else []
+            if sym.key in LOGARITHMS and self.is_lone_before_sum():
+                ends.append(SUMS)
             outer, self.ends = self.ends, self.ends.union(*ends)
             body = self.signed_product()
             self.ends = outer
             return Call(sym.span.to(body.span), sym, (body,), bare=True)
         return sym
+
+    def is_lone_before_sum(self) -> bool:
+        """True at a name or number with a sum sign right behind it: ``\\log \\lambda \\sum_i y_i`` is a product."""
+        t, at = self.tokens[self.at], self.at + 1
+        if t.kind != "number" and (not is_name(t) or self.vocabulary.is_function(t.text)):
+            return False
+        while at < len(self.tokens) and self.tokens[at].kind in ("prime", "sub", "sup"):
+            at = at + 1 if self.tokens[at].kind == "prime" else script_argument(self.tokens, at + 1)[1]
+        return at < len(self.tokens) and self.tokens[at].text in SUMS
 
     def expectation(self, sym: Sym) -> SyntaxNode | None:
         """``\\mathbb{E}[x]`` of random quantities, or ``\\mathbb{E}_{a \\sim \\pi}[f(a)]``; None for other names."""

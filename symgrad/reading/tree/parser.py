@@ -172,10 +172,10 @@ class Parser(PointParser, DerivativeParser):
 
     def factorial_follows(self) -> bool:
         """True at the sign of a factorial: ``y!``, ``n! = …``; ``a != b`` of programs has none, nor has ``y!!``."""
-        after = self.peek(1)
-        if not self.is_symbol("!") or (after is not None and after.text == "!"):
+        t, after = self.peek(), self.peek(1)
+        if t is None or not self.is_symbol("!") or (after is not None and after.text == "!"):
             return False
-        return after is not None or not self.tokens[self.at].spaced
+        return not (t.spaced and t.span.source.text[t.span.end : t.span.end + 1] == "=")
 
     def factorial(self, node: SyntaxNode) -> SyntaxNode:
         """``n!`` with the scripts behind it."""
