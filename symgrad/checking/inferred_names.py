@@ -13,7 +13,7 @@ from symgrad.checking.other_readings import SaidDependence
 from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Add, Apply, Cond, Deriv, Entry, Expr, Ref, Tensor, derivatives_in, reach, walk
+from symgrad.core.nodes import Add, Apply, Cond, Deriv, Entry, Expr, Ref, Tensor, derivatives_in, parts, reach, walk
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray
 from symgrad.core.substitute import mapped_through
 from symgrad.reading.inference.inferring import Inferred
@@ -64,6 +64,13 @@ class InferredNames:
             if document is not None
             else SaidDependence()
         )
+        self.displays: dict[Tensor, set[int]] = {}
+        """The displays that each inferred array stands in."""
+        for step in document.steps if document is not None else ():
+            claim = step.outcome.claim
+            for side in (claim.left, claim.right) if claim is not None else ():
+                for made in reach(side).tensors:
+                    self.displays.setdefault(made, set()).add(step.group)
         self.unknown = {*document.scope.unknown.values()} if document is not None else set()
         """The functions that nothing but derivatives has."""
         values = document.scope.values.items() if document is not None else ()
@@ -150,6 +157,9 @@ class InferredNames:
         unknown = (self.unrelated(plain, step) or self.vanishing(claim, step)) if step.verdict == "refuted" else None
         if unknown is not None:
             return unknown
+        named = self.only_named(plain, step) if step.verdict == "refuted" else None
+        if named is not None:
+            return named
         given = reach(plain.left)
         alone = [t for t in reach(plain.right).tensors if t in self.declarations and t not in given]
         if step.verdict != "refuted":
@@ -161,11 +171,27 @@ class InferredNames:
             return next((self.equated[t] for t in given.tensors if t in self.equated), None)
         return self.undeclared(alone[0], step)
 
+    def only_named(self, claim: Claim, step: Step) -> Diagnostic | None:
+        """Why a refutation does not stand: the left side is a name that stands in no other display, and a side of its
+        chain that could not be read may be what it is.
+        """
+        name = claim.left.tensor if isinstance(claim.left, Entry) else None
+        if name not in self.declarations or name is None or name in reach(claim.right).tensors:
+            return None
+        if len(self.displays.get(name, ())) > 1:
+            return None
+        remedy = f"define it, `{name.name} = …`, or declare it, `${self.declarations[name]}$`"
+        return Diagnostic("SG105", f"nothing else says what `{name.name}` is", step.span, remedy)
+
     def unknown_chain(self, written: Claim, claim: Claim, step: Step) -> Diagnostic | None:
         """Why a refutation of a chain of unknown functions does not stand: a derivative of one of them may be what one
-        side says it is, a position may depend on fewer positions than was read, and ``∂f/∂t`` beside products may be
-        the one of an explicit ``t``. ``claim``: the written one with its derivatives carried out.
+        side says it is, and so may its value; a position may depend on fewer positions than was read, and ``∂f/∂t``
+        beside products may be the one of an explicit ``t``. ``claim``: ``written`` with its derivatives carried out.
         """
+        one_sided = sorted(self.unknown_values(written.left) ^ self.unknown_values(written.right))
+        if one_sided:
+            message = f"nothing but derivatives says what `{one_sided[0]}` is"
+            return Diagnostic("SG131", message, step.span, f"define it, `{one_sided[0]} = …`")
         sides = [
             {n.function for n in walk(side) if self.is_unknown(n) and isinstance(n, Apply) and n.derivs}
             for side in (claim.left, claim.right)
@@ -177,6 +203,14 @@ class InferredNames:
             return None
         message = f"nothing but derivatives says how `{odd[0]}` depends on what it is differentiated by"
         return Diagnostic("SG131", message, step.span, f"define it, `{odd[0]} = …`")
+
+    def unknown_values(self, side: Expr) -> set[str]:
+        """The names of the unknown functions that a side has itself, other than in a derivative."""
+        if isinstance(side, Deriv):
+            return set()
+        body = side.definition.body if isinstance(side, Ref) else side
+        own = {body.function.name} if self.is_unknown(body) and isinstance(body, Apply) and not body.derivs else set()
+        return own.union(*map(self.unknown_values, parts(side)[1]))
 
     def undone(self, claim: Claim, step: Step) -> Diagnostic | None:
         """Why a refutation does not stand: a declaration, of the shape alone it may be, ends a definition by what is

@@ -312,8 +312,9 @@ def witness_of(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int], sid
         for side in (a.left, a.right):
             reached = reached if side is None else reached | reach(side)
     values: dict[str, object] = {}
-    for t in sorted((t for t in env.tensors if t in reached), key=lambda t: t.name):
-        values[t.name] = _plain(env.tensors[t][0])
+    for t in sorted((t for t in env.tensors if t in reached), key=lambda t: (t.name, len(t.ranges))):
+        name = t.name if t.name not in values else f"{t.name}^{{(i)}}"  # the samples, beside any one of them
+        values[name] = _plain(env.tensors[t][0])
     for n in sorted(env.index_arrays, key=lambda n: n.name):
         values[n.name] = env.index_arrays[n][0].tolist()
     for s in sorted(env.subsets, key=lambda s: s.name):

@@ -31,7 +31,9 @@ from symgrad.reading.document.assertions import (
 )
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
 from symgrad.reading.document.gamma_letters import plain_gamma_letters
+from symgrad.reading.document.letters_of_sums import letters_of_sums
 from symgrad.reading.document.noise import doubted_letters, noise_letters
+from symgrad.reading.document.numbered_names import numbered_names
 from symgrad.reading.document.prime_transposes import transposes_by_prime
 from symgrad.reading.document.purposes import (
     Purpose,
@@ -161,14 +163,17 @@ class Reader:
         blocks = read_blocks(self.source)
         self.out.diagnostics.extend(blocks.diagnostics)
         formulas = [b.content.text for b in blocks.items if isinstance(b, (Display, Inline))]
+        shown = [b.content.text for b in blocks.items if isinstance(b, Display)]
         signs = "t" * transposes_by_t(formulas) + "'" * transposes_by_prime(formulas)
         self.scope.transposing = frozenset(signs)
         self.scope.independent = said_independent(self.source.text)
         self.scope.noise = noise_letters(formulas)
         self.scope.doubted = doubted_letters(formulas, self.scope.noise)
         self.scope.upper = upper_positions(formulas)
+        self.scope.sum_letters = letters_of_sums(formulas)
+        self.scope.numbered = numbered_names((b.content.text for b in blocks.items if isinstance(b, Inline)), shown)
         self.scope.tables = tables_of_values(formulas)
-        self.scope.displayed = written_sides(b.content.text for b in blocks.items if isinstance(b, Display))
+        self.scope.displayed = written_sides(shown)
         self.scope.leaves_out = leaves_sums_out(self.source.text)
         self.scope.numbers = frozenset([SIGMA] if has_number_sigma(self.source.text, formulas) else [])
         self.scope.plain = plain_gamma_letters(self.source.text, formulas)

@@ -23,18 +23,22 @@ _MORE = re.compile(r"\bby\b|(?:\w+\W+){7}", re.IGNORECASE)
 _FACT = re.compile(r"\b(?:independent|depends?|constant|drops? out|contains?|appears?)\b", re.IGNORECASE)
 _CONSEQUENCE = re.compile(
     r"\b(?:gives?|gets?|yields?|obtains?|leads?|results?|follows?|implies|imply|finds?|means?|becomes?|arrives?|have|has|"
-    r"hence|therefore|thus|then|so|equivalent(?:ly)?)\b",
+    r"hence|therefore|thus|then|so|equivalent(?:ly)?)\b|解得|可得|得到|得出|因此|所以|于是|从而",
     re.IGNORECASE,
 )
 _CONCLUDES = re.compile(
     r"^\W*(?:and |so |from this |this |it |which |we )*(?:hence|therefore|thus|then|so|solving|rearranging|gives?"
-    r"|yields?|means?|implies|follows|get|obtain|find|conclude)\b",
+    r"|yields?|means?|implies|follows|get|obtain|find|conclude)\b"
+    r"|^\W*(?:解得|可得|得到|得出|得|因此|所以|于是|从而|故|por (?:lo )?tanto|luego|entonces|portanto|logo|então"
+    r"|donc|d['’]où|daraus folgt|daher|somit|следовательно|отсюда|откуда|quindi|da cui)",
     re.IGNORECASE,
 )
 _DENIED = re.compile(r"\b(?:not|never|no|without|nothing)\b|n['’]t\b", re.IGNORECASE)
 _TO_ZERO = re.compile(
     r"\b(?:set|setting|put|putting|equate|equating"
-    r"|at (?:an?|the|any|every) (?:(?:stationary|critical) point|optimum|minimum|maximum|minimi[sz]er|maximi[sz]er))\b",
+    r"|at (?:an?|the|any|every) (?:(?:stationary|critical) point|optimum|minimum|maximum|minimi[sz]er|maximi[sz]er))\b"
+    r"|[令置](?=\S{0,8}(?:0|零|$))|iguala(?:ndo|mos)|annul(?:ant|ons)|\bgleich null\b|приравн"
+    r"|ponendo .{0,30}\b(?:0|zero)",
     re.IGNORECASE,
 )
 

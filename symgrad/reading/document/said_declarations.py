@@ -77,6 +77,12 @@ _SYMMETRIC = _patterns(
     rf"{_NAMES}{_IS}{_A}{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+(?:that|which)\s+(?:is|are)\s+symmetric{_END}",
     rf"\bsymmetric\s+{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+{_NAMES}{_END}",
 )
+_COVARIANCE = r"(?<!cross-)(?<!cross )(?:covariance|precision|Gram)(?:\s+\([a-z ]+\))?\s+matri(?:x|ces)"
+_COVARIANCES = _patterns(
+    rf"\b{_COVARIANCE}\s+(?:is\s+|are\s+)?{_NAMES}(?!\s*(?:between|and)\b)",
+    rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?:[\w-]+\s+){{0,3}}{_COVARIANCE}(?!\s+between\b)",
+)
+"""These are symmetric, whatever they are made of."""
 _RANKED = _patterns(
     rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_ARRAY_OF}{_END}",
     rf"\b{_ARRAY_OF}\s+{_NAMES}(?![-\w])",
@@ -199,6 +205,9 @@ class _Words:
         for pattern in _SYMMETRIC:
             for match in _found(pattern, sentence):
                 yield from (f"{name} = {name}^\\top" for name in self.names(match, declared=True))
+        for pattern in _COVARIANCES:
+            for match in _found(pattern, sentence):
+                yield from (f"{name} = {name}^\\top" for name in self.names(match, declared=True, inverse=True))
 
     def one_hots(self, sentence: str) -> Iterator[str]:
         """``y = e_o``, of a one-hot with a 1 at `o`"""
@@ -245,16 +254,19 @@ class _Words:
                 if plain and vector is not None and vector["name"].swapcase() == matrix and _NAME.fullmatch(matrix):
                     yield matrix, f"{match['line'].lower()}s"
 
-    def names(self, match: re.Match[str], declared: bool = False, plainly: bool = True) -> list[str]:
+    def names(
+        self, match: re.Match[str], declared: bool = False, plainly: bool = True, inverse: bool = False
+    ) -> list[str]:
         """The names that a match speaks of; none if a formula among them is no name, or the sentence is in doubt.
 
         declared: ``A`` of ``A \\in \\mathbb{R}^{N \\times N}`` is a name too; plainly: False where only
-        a denial counts, ``for square matrices $A$``.
+        a denial counts, ``for square matrices $A$``; inverse: ``C`` of ``C^{-1}`` is one too.
         """
         said = says_plainly if plainly else is_undenied
         numbers = [int(n) for n in re.findall(r"\d+", match["names"])]
         texts = [self.formulas[n].partition("\\in ")[0] if declared else self.formulas[n] for n in numbers]
         parts = [part.strip() for text in texts for part in text.split(",")]
+        parts = [re.sub(r"\s*\^\s*\{\s*-\s*1\s*\}$", "", part) for part in parts] if inverse else parts
         plain = all(_NAME.fullmatch(part) for part in parts)
         return parts if plain and all(said(self.prose[n]) for n in numbers) else []
 

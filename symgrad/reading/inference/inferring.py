@@ -60,9 +60,13 @@ class Inferred:
     def declaration(self, key: NameKey) -> str:
         """``x \\in \\mathbb{R}^{N}``, ``\\sigma \\in \\mathbb{R}_{>0}``"""
         tensor = self.arrays[key]
-        shape = " \\times ".join((*(["1"] if tensor.row else []), *(str(r.size) for r in tensor.ranges)))
+        name, ranges = tensor.name, tensor.ranges
+        if key._replace(total=True) in self.arrays and not key.total:  # a family, beside any one of its samples
+            letter = next((x for x, over in self.letters.items() if over == ranges[0]), "i")
+            name, ranges = f"{name}^{{({letter})}}", ranges[1:]
+        shape = " \\times ".join((*(["1"] if tensor.row else []), *(str(r.size) for r in ranges)))
         sign = "_{>0}" if tensor.domain == "positive" else ""
-        return f"{tensor.name} \\in \\mathbb{{R}}{sign}" + (f"^{{{shape}}}" if shape else "")
+        return f"{name} \\in \\mathbb{{R}}{sign}" + (f"^{{{shape}}}" if shape else "")
 
     def fixed_declaration(self, index: Index) -> str:
         """``o \\in [W]``"""
@@ -115,8 +119,9 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     """Undeclared names as arrays over open ranges. ``scope``: that of the end of the document."""
     names = UndeclaredNames(scope, chains)
     through = linked(names)
+    own = {a for e in scope.calls.values() for a in e.arguments or ()}  # the w of `L(w) = …`
     alone = {k for k in names.found if k.letter in names.parameters and k not in through}
-    used = {k for k, e in names.found.items() if e.values or k in through or k in alone}
+    used = {k for k, e in names.found.items() if e.values or k in through or k in alone or k.latex in own}
     arrays = {k: e for k, e in names.found.items() if not e.is_function and k in used}
     late = frozenset(x for x in scope.sizes if NameKey(x) not in scope.values)
     out = Inferred(ahead=_used_before(scope, frozenset(), chains), sizes=late)

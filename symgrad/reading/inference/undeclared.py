@@ -129,12 +129,18 @@ class UndeclaredNames:
     from_one: frozenset[str] = frozenset()
     """Those of them whose positions count from 1: beside ``\\sum_{i=1}^n w_i x_i``, `w_0` is a name of its own."""
 
+    initial: frozenset[str] = frozenset()
+    """Names with a 0 in a slot somewhere, ``\\theta_0 + \\theta_1 x``: those with numbers are names of their own."""
+
     gathered: dict[str, int] = field(default_factory=dict)
     """The letters that hold positions, the w of ``u_{w_k}``, with the number of slots of their own."""
     picked: dict[str, str] = field(default_factory=dict)
     """Fixed positions with a capital as a label, the ``w_O`` of ``u_{w_O}``: their keys, and how they are written."""
     generic: frozenset[str] = frozenset()
     """Arguments of which there are samples: the ``x`` of ``p(x) = …``, written whole in such chains alone."""
+
+    sampled: frozenset[str] = frozenset()
+    """Names that are written whole for any one sample, beside a family of them: the x of ``h(x)``, ``h(x^{(i)})``."""
 
     labelled: frozenset[str] = frozenset()
     """Names whose one letter below them is no position: the d of ``\\sqrt{d_k}``, the p of ``p_t = \\sigma(x)``."""
@@ -158,6 +164,7 @@ class UndeclaredNames:
         light = [n for n in below if isinstance(n, Sym) and n.style != "bold"]
         self.plain = frozenset(n.key for n in light if n.sub) - {n.key for n in light if not n.sub}
         self.outcomes = frozenset(_outcomes(below))
+        self.sampled = frozenset(_sampled(below))
         self.bold = frozenset(n.key for n in syms if n.style == "bold" and not n.sub and n.key.islower())
         gradients = {
             t.key for n in below if isinstance(n, Derivative) for t in n.targets if isinstance(t, Sym) and not t.sub
@@ -185,6 +192,7 @@ class UndeclaredNames:
             - self.scope.apart
         )
         self.numbered = frozenset(s.key for s in syms if self.is_undeclared(s) and self._has_letter_slot(s))
+        self.initial = frozenset(s.key for s in syms if spelled(s.sub) == "0")
         self.from_one = frozenset(self._from_one(syms))
         self.generic = self._generic()
         self.labelled = frozenset(self._labelled()) | self._labelled_by_definition(syms)
@@ -391,6 +399,8 @@ class UndeclaredNames:
             below = read_slots(sym.sub) if sym.sub else ()
         except NotationError:
             return NameUse(key, slots, transposed)
+        if sym.key in self.sampled and not said.labels:
+            key = key._replace(total=True)
         if below and self.are_slots(sym, below):
             return NameUse(key, (*slots, *below), transposed)
         return NameUse(key._replace(below=label(sym.sub)), slots, transposed)
@@ -401,7 +411,8 @@ class UndeclaredNames:
             return False
         letters = [letter.key for s in below if isinstance(s, Position) for _, letter in s.terms]
         if not letters and not any(isinstance(s, Colon) for s in below):
-            return sym.key in self.numbered and not (spelled(sym.sub) == "0" and sym.key in self.from_one)
+            apart = sym.key in self.initial and (spelled(sym.sub) == "0" or sym.key not in self.from_one)
+            return sym.key in self.numbered and not apart
         if sym.key in self.outcomes and (self.bound | self.paired).isdisjoint(letters):
             return False
         sizes = self.scope.sizes if sym.key in self.numbered else ()  # `s_T` of no `s_t` has a label
@@ -536,6 +547,16 @@ def conditions(node: SyntaxNode) -> list[tuple[Token, ...]]:
     if isinstance(node, CasesNode):
         return [tokens for _, tokens in node.branches]
     return [node.condition] if isinstance(node, Indicator) else []
+
+
+def _sampled(below: Sequence[SyntaxNode]) -> set[str]:
+    """The names that are arguments in one place both whole and with a letter in brackets above, ``x^{(i)}``."""
+    places: dict[tuple[str, int], set[tuple[str, bool]]] = {}
+    for call in (n for n in below if isinstance(n, Call)):
+        for k, a in enumerate(call.args):
+            if isinstance(a, Sym) and not a.sub and (not a.sup or letters_in(a.sup[1:2])):
+                places.setdefault((call.function.key, k), set()).add((a.key, bool(a.sup) and a.sup[0].text == "("))
+    return {key for found in places.values() for key, family in found if family and (key, False) in found}
 
 
 def _outcomes(below: Sequence[SyntaxNode]) -> set[str]:

@@ -23,9 +23,9 @@ from symgrad.reading.meaning.upstream import abstract
 from symgrad.reading.meaning.values import ReadValue, parenthesized
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import NORMAL, Defined
-from symgrad.reading.tree.scripts import error, read_slots
+from symgrad.reading.tree.scripts import error, letter_key, read_slots
 from symgrad.reading.tree.syntax import Call, Directional, Letter, NumberNode, Position, Sym, SyntaxNode, Terms
-from symgrad.reading.tree.used_names import value_names
+from symgrad.reading.tree.used_names import positions_of, value_names
 from symgrad.text.diagnostic import NotationError
 
 
@@ -71,7 +71,8 @@ def call(el: Reading, node: Call) -> ReadValue:
     at = scope.applied.get(labelled_name, scope.applied.get(name))
     if at is not None and (len(at) == len(node.args) or not is_density(node)):
         if [a.span.text for a in node.args] == list(at):
-            return el.value(replace(sym, span=node.span))
+            letters = [t for t in positions_of(node.args) if letter_key(t) in _patterns(el, sym)]
+            return el.value(replace(sym, span=node.span, sub=(*sym.sub, *letters)))
         raise error(
             "SG115",
             f"`{sym.key}` is defined at `{', '.join(at)}` alone",
@@ -110,6 +111,13 @@ def call(el: Reading, node: Call) -> ReadValue:
         sym.span,
         "define it with its arguments, or write a product with `\\cdot`",
     )
+
+
+def _patterns(el: Reading, sym: Sym) -> tuple[str, ...]:
+    """The letters of the positions that a name is defined at."""
+    key = el.scope.value_key(sym)[0]
+    entry = el.scope.values[key] if key is not None else None
+    return entry.patterns if isinstance(entry, Defined) else ()
 
 
 def derived(el: Reading, value: ReadValue, node: Call) -> ReadValue:

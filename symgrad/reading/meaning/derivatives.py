@@ -19,6 +19,7 @@ from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.undeclared_functions import is_density
 from symgrad.reading.meaning.upstream import cost_of_gradients
 from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
+from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error, spelled
 from symgrad.reading.tree.syntax import (
@@ -32,6 +33,7 @@ from symgrad.reading.tree.syntax import (
     SyntaxNode,
     Terms,
 )
+from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
 
@@ -75,6 +77,8 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     value = el.value(node.body)
     if el.totals and is_family(el, node.body):
         value = _total(value, el.totals == "mean")
+    for by in node.targets:
+        _require_own_arguments(el, node.body, by)
     targets = [target_of(el, t) for t in node.targets]
     source = ungrouped(value.body)
     value = replace(value, body=_through(value.body, [t.body for t in targets]))
@@ -101,6 +105,19 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     by = targets[0].body.args[0]
     jacobian = Jacobian(of, by, value.axes, targets[0].axes) if len(targets) == 1 else None
     return ReadValue(body, axes, row, True, None if groups else jacobian, groups=groups)
+
+
+def _require_own_arguments(el: Reading, body: SyntaxNode, target: SyntaxNode) -> None:
+    """``\\partial \\log h(x_i) / \\partial h`` is by ``h(x_i)``, and not by the value of ``h`` at its own argument."""
+    if not isinstance(target, Sym) or not el.scope.has_arguments(target):
+        return
+    names = (NameKey.function(target), NameKey(target.key))
+    for call in (n for n in subnodes(body) if isinstance(n, Call) and n.function.key == target.key):
+        entry = next((e for e in (el.scope.calls.get((x, len(call.args))) for x in names) if e is not None), None)
+        own = entry.arguments if entry is not None else None
+        if own is not None and [a.span.text.strip() for a in call.args] != list(own):
+            message = f"`{target.span.text}` is its value at `{', '.join(own)}`, and here it is `{call.span.text}`"
+            raise error("SG115", message, target.span, "give the value a name of its own")
 
 
 def _through(body: Expr, targets: Sequence[Expr]) -> Expr:

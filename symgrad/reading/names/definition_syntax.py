@@ -11,6 +11,7 @@ from symgrad.core.nodes import Tensor
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, pattern_letters, too_many
 from symgrad.reading.names.scope import NORMAL, Defined, Scope
 from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.any_sample import at_one_sample, for_any_sample, has_letter
 from symgrad.reading.tree.name_parser import DENSITIES
 from symgrad.reading.tree.scripts import (
     GREEK,
@@ -24,8 +25,10 @@ from symgrad.reading.tree.scripts import (
 )
 from symgrad.reading.tree.syntax import BigOp, Call, Colon, Entries, Position, Scripted, Sym, SyntaxNode, Terms
 from symgrad.reading.tree.used_names import (
+    names_in_exponents,
     note_bounds,
     outside_letters,
+    positions_of,
     size_labels,
     slot_letters,
     subnodes,
@@ -236,6 +239,7 @@ class Definer:
 
     def _call(self, name: Call, written: Candidate, slots: tuple[Token, ...] = ()) -> Defined | None:
         """``J(o, c) = …``; ``f(z)_i = …`` and ``f_i(z) = …`` define entries; ``f(2x) = …`` has no arguments."""
+        name, written = self._for_any_sample(name, written)
         sym, calls = name.function, self.scope.calls
         patterns = self._patterns(slots or sym.sub, written)
         if patterns is None and slots:
@@ -273,7 +277,7 @@ class Definer:
         used = {n.key for n in subnodes(written.body) if isinstance(n, Sym)} | slot_letters(self.scope, written.body)
         if not bare or (held and all(n in held or n in self.scope.indices or n not in used for n in names)):
             # without its arguments, the name is the quantity at the arguments' own values
-            made = self._enter("values", key, written, patterns=patterns or ())
+            made = self._enter("values", key, written, patterns=patterns or self._places(name.args))
         if bare:
             own = {"arguments": tuple(names), "patterns": patterns or (), "given": name.given, "roots": roots}
             entry = self._enter("calls", (key, count), written, **own)
@@ -281,6 +285,25 @@ class Definer:
             return entry
         self.scope.applied[key] = tuple(a.span.text for a in name.args)
         return made
+
+    def _for_any_sample(self, name: Call, written: Candidate) -> tuple[Call, Candidate]:
+        """``h(x) = w x`` for ``h(x^{(i)}) = w x^{(i)}``, where the document has any one sample ``x`` too."""
+        names, above = at_one_sample(name.args)
+        if not names or not all(NameKey(x, total=True) in self.scope.values for x in names):
+            return name, written
+        body = for_any_sample(written.body, names, above)
+        if has_letter(body, above.strip("()")):
+            return name, written
+        whole = tuple(for_any_sample(a, names, above) for a in name.args)
+        return replace(name, args=whole), replace(written, body=body)
+
+    def _places(self, arguments: tuple[SyntaxNode, ...]) -> tuple[str, ...]:
+        """The letters of the positions that a function is defined at, the i of ``h(x_i) = w x_i + b``, where sums run
+        over them; the c of ``J(v_c)`` is one position or a label.
+        """
+        letters = [letter_key(t) for t in positions_of(arguments)]
+        summed = {*letters} <= self.scope.sum_letters and not any(x in self.scope.indices for x in letters)
+        return tuple(letters) if summed else ()
 
     def _without_events(self, sym: Sym, count: int, entry: Defined) -> None:
         """``P(O = o \\mid C = c)`` is called ``P(o \\mid c)`` too, as long as no other events have that name."""
@@ -297,7 +320,8 @@ class Definer:
     def _patterns(self, slots: tuple[Token, ...], written: Candidate) -> tuple[str, ...] | None:
         """The letters of slots that the body has in its slots too; None for a label, as of ``h_\\theta(x)``."""
         letters = pattern_letters(slots) if slots else None
-        own = letters and all(self.scope.is_position(x) for x in letters)
+        named = names_in_exponents(written.body)
+        own = letters and all(self.scope.is_position(x) and x not in named for x in letters)
         return letters if own and set(letters or ()) <= slot_letters(self.scope, written.body) else None
 
     # --- names with slots -----------------------------------------------------------------------

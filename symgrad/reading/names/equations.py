@@ -18,7 +18,7 @@ from symgrad.reading.names.upstream_costs import note_derivatives
 from symgrad.reading.tokens.cuts import Statement, depths, outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, is_name, letter_key, read_slots, starts_name
+from symgrad.reading.tree.scripts import cover, is_name, letter_key, read_slots, spelled, starts_name
 from symgrad.reading.tree.syntax import Call, Expectation, Position, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import note_sizes, subnodes, value_names
 from symgrad.text.diagnostic import Diagnostic, NotationError
@@ -113,7 +113,8 @@ class Equations:
                 return True
             plain = {n.key for n in subnodes(body) if isinstance(n, Sym)}
             names = {x for x in value_names(self.scope, body) if x in plain or x not in TRANSPOSES}  # not `w^T x`
-            if not names or (head.key in names and not total):
+            own = head.key in names and not total and not self.is_numbered_apart(head, body)
+            if not names or own:
                 return False
             if not head.sub and is_fitted(head.key, cover(right).text, self.scope.displayed):
                 return False
@@ -148,12 +149,30 @@ class Equations:
             except NotationError:
                 return
             lone = isinstance(node, Sym) and not node.sup and node.key != "I" and not _stands_in(side, other)
+            lone = lone and not (isinstance(node, Sym) and self.recurs(node, other))
             if (lone and not (len(other) == 1 and other[0].kind == "number")) or isinstance(node, Call):
                 return
-        letters = frozenset(letter_key(t) for t in said.tokens if is_name(t))
+        letters = frozenset({*(letter_key(t) for t in said.tokens if is_name(t)), *self.accented(said.left)})
         place = cover(said.tokens)
         text = " ".join(place.text.split())
         self.scope.unused.append((letters, unused(f"`{text}`", place)))
+
+    def accented(self, side: tuple[Token, ...]) -> set[str]:
+        """The names of a side as they are declared, ``\\bar \\alpha``."""
+        return {n.key for n in subnodes(Parser(side, self.scope, cover(side)).whole()) if isinstance(n, Sym)}
+
+    def is_numbered_apart(self, head: Sym, body: SyntaxNode) -> bool:
+        """True for ``B_2`` beside ``B_1``, names of their own."""
+        own = [n for n in subnodes(body) if isinstance(n, Sym) and n.key == head.key]
+        return head.key in self.scope.numbered and all(n.sub and spelled(n.sub) != spelled(head.sub) for n in own)
+
+    def recurs(self, name: Sym, other: tuple[Token, ...]) -> bool:
+        """True for ``a_t`` beside ``b_t a_{t-1}``."""
+        try:
+            below = subnodes(Parser(other, self.scope, cover(other)).whole()) if pattern_letters(name.sub) else []
+        except NotationError:
+            return False
+        return any(isinstance(n, Sym) and n.key == name.key and n.sub for n in below)
 
     def is_known(self, key: str) -> bool:
         scope = self.scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from symgrad.core.nodes import AbstractFunction
+from symgrad.core.nodes import AbstractFunction, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range, Subset
 from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import read_name
@@ -161,11 +161,26 @@ class Membership:
         if len(sym.sup) == 3 and sym.sup[0].text == "(" and len(raised) == 1:
             over = self.range_of_letter(letter_key(raised[0]))
             if over is not None:
-                shape = (over, *declared.ranges)
-                self.scope.put_tensor(NameKey.unlabelled(sym), shape, declared.domain, within=declared.within)
+                shape, key = (over, *declared.ranges), NameKey.unlabelled(sym)
+                self.keep_sample(key, declared.ranges)
+                self.scope.put_tensor(key, shape, declared.domain, within=declared.within)
                 self.scope.raised.add(sym.key)
                 return
-        self.scope.put_tensor(NameKey.labelled(sym), declared.ranges, declared.domain, declared.row, declared.within)
+        key = NameKey.labelled(sym)
+        family = self.declared_array(key) if sym.key in self.scope.raised else None
+        if family is not None and family.ranges[1:] == declared.ranges:
+            key = key._replace(total=True)
+        self.scope.put_tensor(key, declared.ranges, declared.domain, declared.row, declared.within)
+
+    def declared_array(self, key: NameKey) -> Tensor | None:
+        entry = self.scope.values.get(key)
+        return entry if isinstance(entry, Tensor) and not self.scope.is_provisional(key) else None
+
+    def keep_sample(self, key: NameKey, ranges: tuple[Range, ...]) -> None:
+        """Keep a declared ``x`` beside the family ``x^{(i)}`` of the same shape: it is any one sample."""
+        own = self.declared_array(key)
+        if own is not None and own.ranges == ranges and key.letter not in self.scope.raised:
+            self.scope.put_tensor(key._replace(total=True), own.ranges, own.domain, own.row, own.within)
 
     def positions(self, name: tuple[Token, ...], declared: PositionSet, every: bool) -> None:
         """``o \\in [W]`` is an index, ``n \\in [W]^K`` an index array, ``\\forall k \\in [K]`` a letter's range."""

@@ -208,6 +208,10 @@ class Scope:
     """The definitions that newer ones took the place of, with the version up to which they were in force."""
     transposing: frozenset[str] = frozenset()
     """Small letters and primes that transpose as ``T`` does, ``u^t v``, ``X'X``."""
+    numbered: frozenset[str] = frozenset()
+    """Capitals that are names of their own with a number below, ``B_1``, ``B_2``, and no entries of ``B``."""
+    sum_letters: frozenset[str] = frozenset()
+    """The letters that the written sums of the whole document run over."""
     upper: frozenset[str] = frozenset()
     """Letters that are positions where they stand above a name, ``S^{ij}``."""
     noise: frozenset[str] = frozenset()
@@ -484,7 +488,8 @@ class Scope:
 
         A plain and a bold name are one unless both are declared, or one display has both.
         """
-        found = _longest(sym, self.values, sym.key in self.twins)
+        whole = sym.key in self.numbered and len(sym.sub) == 1 and sym.sub[0].kind == "number"
+        found = _longest(sym, self.values, sym.key in self.twins, whole)
         if found[0] is None and sym.key in self.unlabelled and not (sym.sub or sym.sup or sym.primes):
             labelled = self.labelled(sym.key)
             return (labelled if labelled in self.values else None), (), ()
@@ -504,16 +509,21 @@ class Scope:
 
 
 def _longest(
-    sym: Sym, table: NameTable[NameKey, Any], styled: bool = False
+    sym: Sym, table: NameTable[NameKey, Any], styled: bool = False, whole: bool = False
 ) -> tuple[NameKey | None, tuple[Token, ...], tuple[Token, ...]]:
     """The longest name of a table at the front of ``sym``, and the remaining scripts.
 
-    styled: a bold and a plain letter are two names.
+    styled: a bold and a plain letter are two names; whole: the subscript is part of the name.
     """
     total, names = sym.names or _names(sym)
     if total is not None and total in table:
-        return total, (), ()
+        if not (sym.sub or sym.sup):
+            return total, (), ()
+        if isinstance(table[total], Tensor):
+            return total, sym.sub, sym.sup  # the `x_j` of a sample `x` beside `x^{(i)}`
     for own, other, sub_rest, sup_rest in names:
+        if whole and sub_rest:
+            continue
         if own in table:
             return own, sub_rest, sup_rest
         if not styled and other in table:
@@ -522,11 +532,12 @@ def _longest(
 
 
 def _names(sym: Sym) -> tuple[Any, ...]:
-    """What a symbol may be the name of: the total of a family, if it has no scripts; then all names at its front,
+    """What a symbol may be the name of: the total of a family, or one sample of it; then all names at its front,
     longest first, each in its own style and in the other one, with the remaining scripts. Kept with the symbol.
     """
     bold, primes = sym.style == "bold", sym.primes
-    total = None if sym.sub or sym.sup else NameKey(sym.key, primes=primes, total=True)
+    above = sym.sup and sym.sup[0].text == "("
+    total = None if above else NameKey(sym.key, primes=primes, total=True)
     names = tuple(
         (
             NameKey(sym.key, bold, primes, below, above),

@@ -181,7 +181,8 @@ class Scanner(ABC):
 
     def letter(self, raw: Raw) -> None:
         if not self.upright:
-            self.emit("letter", raw[0], raw, self.style)
+            transposes = self.style == "bold" and self.is_raised_t(raw[0])  # `\\mathbf{x^T}`
+            self.emit(*(("command", "\\top", raw) if transposes else ("letter", raw[0], raw, self.style)))
             return
         stack, text, end = self.input.stack, raw[0], raw[2]
         while stack and len(stack[-1][0]) == 1 and stack[-1][0].isascii() and stack[-1][0].isalnum():
@@ -193,8 +194,7 @@ class Scanner(ABC):
         """Upright letters: one is a letter, several are a word, and words that connect prose are text."""
         scripted = any(t.kind in ("sub", "sup") for t in self.out[-2:])
         if len(text) == 1:
-            raised = [t.kind for t in self.out[-2:]]
-            if text == "T" and (raised[-1:] == ["sup"] or raised == ["sup", "open"]):
+            if self.is_raised_t(text):
                 self.emit("command", "\\top", raw)
             else:
                 self.emit("letter", text, raw, self.style)
@@ -202,6 +202,10 @@ class Scanner(ABC):
             self.emit("text", text, raw)
         else:
             self.emit("word", text, raw, self.style)
+
+    def is_raised_t(self, text: str) -> bool:
+        raised = [t.kind for t in self.out[-2:]]
+        return text == "T" and (raised[-1:] == ["sup"] or raised == ["sup", "open"])
 
     def number(self, raw: Raw) -> None:
         if self.out and self.out[-1].kind in ("sub", "sup"):

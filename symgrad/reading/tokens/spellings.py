@@ -201,14 +201,14 @@ LABELLED = frozenset((r"\underbrace", r"\overbrace", r"\underbracket", r"\overbr
 
 DROPPED_WITH_ARGUMENT = words(
     r"""
-    \label \tag \vspace \phantom \hphantom \vphantom \intertext \shortintertext \cline \footnote \index \color
+    \label \tag \require \vspace \phantom \hphantom \vphantom \intertext \shortintertext \cline \footnote \index \color
     \mathversion \pagecolor
     """
 )
 
 _BOLD = words(
     r"""
-    \mathbf \boldsymbol \bm \pmb \mathbfit \symbf \symbfit \mathbold \vec \overrightarrow \underline
+    \mathbf \boldsymbol \bold \bm \pmb \mathbfit \symbf \symbfit \mathbold \vec \overrightarrow \underline
     \vb \va \vectorbold
     """
 )

@@ -28,6 +28,8 @@ INNER: dict[type[SyntaxNode], tuple[str, ...]] = {}
 """The fields of each kind of node that may hold nodes."""
 EVENTS = ("P", "\\mathbb{P}", "Pr", "p", "q", "\\pi")
 """Letters of functions whose arguments are events."""
+POSITION_ABOVE = 3
+"""The tokens of ``(i)``."""
 CONSTANTS = ("C", "K", "N", "M", "T", "L", "D", "E")
 """Capitals that are as often numbers as matrices."""
 CHAINED = ("\\le", "<")
@@ -78,6 +80,26 @@ def slot_letters(scope: Scope, node: SyntaxNode) -> set[str]:
     for n in subnodes(node):
         out.update(key for script in _slots(scope, n) for key in letters_in(script))
     return out
+
+
+def names_in_exponents(node: SyntaxNode) -> set[str]:
+    """The letters with a subscript of their own in exponents: the ``\\theta`` of ``e^{\\theta_0 + \\theta_1 x}``."""
+    scripts = [n.sup for n in subnodes(node) if isinstance(n, (Sym, Scripted))]
+    pairs = [(t, behind) for tokens in scripts for t, behind in pairwise(tokens) if is_name(t)]
+    return {letter_key(t) for t, behind in pairs if behind.kind == "sub"}
+
+
+def positions_of(arguments: Sequence[SyntaxNode]) -> tuple[Token, ...]:
+    """The letters of the positions that arguments stand at, each once: the i of ``h(x_i)``, ``h(x^{(i)}, y^{(i)})``."""
+    found: dict[str, Token] = {}
+    below = [n for node in arguments for n in subnodes(node)]
+    functions = {id(n.function) for n in below if isinstance(n, Call)}
+    for n in (n for n in below if isinstance(n, Sym) and id(n) not in functions):
+        above = n.sup[1:-1] if len(n.sup) == POSITION_ABOVE and n.sup[0].text == "(" else ()
+        for t in (*n.sub, *above):
+            if is_name(t) and len(t.text) == 1 and t.text.islower():
+                found.setdefault(letter_key(t), t)
+    return tuple(found.values())
 
 
 def times_written(scope: Scope, node: SyntaxNode, letter: str) -> int:
