@@ -294,13 +294,17 @@ def split_sign(array: Array) -> tuple[bool, Array]:
 
 def entries(array: Array) -> list[Expr]:
     """The expressions of all entries and scalars in the array."""
-    found: list[Expr] = []
+    return [x.expr for x in parts(array) if isinstance(x, (Named, Scalar))]
+
+
+def parts(array: Array) -> list[Array]:
+    """All nodes of the array, with itself."""
+    found: list[Array] = []
     stack: list[Any] = [array]
     while stack:
         x = stack.pop()
-        if isinstance(x, (Named, Scalar)):
-            found.append(x.expr)
-        elif isinstance(x, Array):
+        if isinstance(x, Array):
+            found.append(x)
             stack.extend(getattr(x, f) for f in x.__dataclass_fields__ if f != "axes")
         elif isinstance(x, tuple):
             stack.extend(x)

@@ -8,7 +8,21 @@ from fractions import Fraction
 from itertools import permutations
 from typing import Protocol
 
-from symgrad.core.nodes import Add, Expr, Num, add, free_indices, mul
+from symgrad.core.nodes import (
+    ZERO,
+    Add,
+    Cond,
+    Const,
+    Entry,
+    Expr,
+    Mul,
+    Num,
+    Size,
+    add,
+    distinct,
+    free_indices,
+    mul,
+)
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
 from symgrad.gradients.dummy_naming import DummyNamer
@@ -126,6 +140,74 @@ def collected(terms: Sequence[SummedProduct], names: DummyNamer) -> list[SummedP
         else:
             out.append(t)
     return [t for t in out if t.number]
+
+
+def ranges_joined(terms: Sequence[SummedProduct]) -> list[SummedProduct]:
+    """``sum_{k < i} f + sum_{k > i} f = sum_{k != i} f``, and that is ``sum_k f`` if ``x_i - x_k`` is a factor of f"""
+    out: list[SummedProduct] = []
+    for t in terms:
+        for k, known in enumerate(out):
+            joined = _both_sides(known, t)
+            if joined is not None:
+                out[k] = joined
+                break
+        else:
+            out.append(t)
+    return [_with_the_middle(t) for t in out]
+
+
+def _both_sides(a: SummedProduct, b: SummedProduct) -> SummedProduct | None:
+    if a.number != b.number or len(a.factors) != len(b.factors) or len(a.dummies) != len(b.dummies):
+        return None
+    for x in aligned(a, b):
+        if frozenset(x.factors) != frozenset(a.factors):
+            continue
+        apart = [(d, e) for d, e in zip(a.dummies, x.dummies, strict=True) if d != e]
+        if len(apart) == 1 and apart[0][0].index is apart[0][1].index:
+            d, e = apart[0]
+            where = _either(d.where, e.where)
+            if where is not None:
+                dummies = tuple(SummedIndex(d.index, where) if y is d else y for y in a.dummies)
+                return replace(a, dummies=dummies)
+    return None
+
+
+def _either(a: tuple[Cond, ...], b: tuple[Cond, ...]) -> tuple[Cond, ...] | None:
+    """``k != i``, for ``k < i`` and ``i < k`` beside the same conditions."""
+    left, right = ([c for c in x if c not in y] for x, y in ((a, b), (b, a)))
+    if len(left) != 1 or len(right) != 1 or left[0].op != "lt" or left[0].negated or right[0].negated:
+        return None
+    if right[0].op != "lt" or (left[0].left, left[0].right) != (right[0].right, right[0].left):
+        return None
+    both = tuple(c for c in a if c in b)
+    return (*both, Cond("eq", left[0].left, left[0].right, negated=True))
+
+
+def _with_the_middle(term: SummedProduct) -> SummedProduct:
+    """``sum_{k != i} f = sum_k f``, if ``f`` is a polynomial with a factor that is 0 at ``k = i``"""
+    for d in term.dummies:
+        for c in d.where:
+            if c.op != "eq" or not c.negated or d.index not in (c.left, c.right):
+                continue
+            other = c.right if c.left is d.index else c.left
+            if not isinstance(other, Index) or not all(map(_polynomial, term.factors)):
+                continue
+            if any(_cancels(substitute(b, {d.index: other})) for b, _ in term.factors):
+                rest = SummedIndex(d.index, tuple(x for x in d.where if x is not c))
+                return replace(term, dummies=tuple(rest if y is d else y for y in term.dummies))
+    return term
+
+
+def _cancels(node: Expr) -> bool:
+    """True if the terms of a sum add up to 0."""
+    return node is ZERO or not collected([term_of(t) for t in terms_of(node)], DummyNamer())
+
+
+def _polynomial(factor: Factor) -> bool:
+    """True for a product of entries and sums, which has a value everywhere."""
+    base, e = factor
+    inside = all(isinstance(n, (Entry, Num, Add, Mul, Size, Const)) for n in distinct(base))
+    return e > 0 and e.denominator == 1 and inside
 
 
 def _same(a: SummedProduct, b: SummedProduct) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from symgrad.core.claims import Assumption
+from symgrad.calculus.differentiate import resolve
+from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import (
     ONE,
     Add,
@@ -15,6 +16,7 @@ from symgrad.core.nodes import (
     Entry,
     Expr,
     Func,
+    MatrixFunction,
     Ref,
     Sum,
     Tensor,
@@ -29,6 +31,10 @@ from symgrad.core.ranges import Index, Range, indices_of
 from symgrad.core.substitute import substitute
 from symgrad.gradients.pattern_matching import match
 from symgrad.gradients.summed_products import SummedProduct, term_of
+from symgrad.proving.proof import Prover
+
+PROOF_SECONDS = 0.3
+"""Processor time of a proof that a matrix is symmetric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +58,30 @@ class DocumentStyle:
     definitions: tuple[Definition, ...] = ()
     unit_sums: tuple[UnitSum, ...] = ()
     letters: dict[Range | None, list[str]] = field(default_factory=dict)
-    symmetric: frozenset[Tensor] = frozenset()
+    symmetric: frozenset[Tensor | Definition] = frozenset()
     reflect: bool = True
 
-    def symmetric_order(self, entry: Entry) -> Entry:
-        """``A_{ji}`` of a symmetric matrix as ``A_{ij}``, with free indices before bound ones."""
-        if entry.tensor not in self.symmetric:
+    def symmetric_order(self, entry: Entry | Ref | MatrixFunction) -> Expr:
+        """``A_{ji}`` of a symmetric matrix, or of the inverse of one, as ``A_{ij}``, with free indices before bound
+        ones."""
+        if not self._is_symmetric(entry) or len(entry.indices) != 2:
             return entry
         i, j = entry.indices
         bound = [isinstance(e, Index) and e.kind == "bound" for e in (i, j)]
         turn = bound[0] if bound[0] != bound[1] else not bound[0] and position_key(j) < position_key(i)
-        return Entry(entry.tensor, (j, i)) if turn else entry
+        if not turn:
+            return entry
+        if isinstance(entry, MatrixFunction):
+            return MatrixFunction(entry.name, entry.matrix, (j, i))
+        return Entry(entry.tensor, (j, i)) if isinstance(entry, Entry) else Ref(entry.definition, (j, i))
+
+    def _is_symmetric(self, entry: Entry | Ref | MatrixFunction) -> bool:
+        if isinstance(entry, MatrixFunction):
+            inner = entry.matrix.body
+            if entry.name != "inverse" or not isinstance(inner, (Entry, Ref)):
+                return False
+            return set(inner.indices) == set(entry.matrix.axes) and self._is_symmetric(inner)
+        return (entry.tensor if isinstance(entry, Entry) else entry.definition) in self.symmetric
 
 
 def reachable(expr: Expr) -> list[Definition]:
@@ -92,7 +111,9 @@ def style_of(
         definitions=tuple(definitions),
         unit_sums=tuple(unit_sums),
         letters=letters(definitions[::-1]),
-        symmetric=frozenset(filter(None, map(_assumed_symmetric, assumptions))),
+        symmetric=frozenset(
+            (*filter(None, map(_assumed_symmetric, assumptions)), *_proved_symmetric(definitions, assumptions))
+        ),
         reflect=not any(map(_writes_complement, (*bodies, *written))),
     )
 
@@ -140,6 +161,19 @@ def _assumed_symmetric(a: Assumption) -> Tensor | None:
     i, j = left.indices if len(left.indices) == 2 else (None, None)
     turned = left.tensor is right.tensor and right.indices == (j, i) and i is not j
     return left.tensor if turned and i in a.params and j in a.params else None
+
+
+def _proved_symmetric(definitions: Iterable[Definition], assumptions: tuple[Assumption, ...]) -> Iterator[Definition]:
+    """The matrices ``K`` that are defined with ``K = K^T``, each by one proof."""
+    prover = Prover()
+    for d in definitions:
+        if len(d.params) != 2 or d.arguments or d.params[0].range is None or d.params[0].range != d.params[1].range:
+            continue
+        i, j = d.params
+        left = resolve(d.body)
+        claim = Claim(left, substitute(left, {i: j, j: i}), (i, j), assumptions)
+        if prover.prove(claim, seconds=PROOF_SECONDS) is not None:
+            yield d
 
 
 def _defined_unit_sums(d: Definition) -> Iterator[UnitSum]:

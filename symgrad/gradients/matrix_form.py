@@ -7,6 +7,7 @@ Parts with more than two axes, and sums over an index that three factors share, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations
@@ -29,6 +30,8 @@ from symgrad.gradients.summed_products import (
 from symgrad.gradients.tensor_network import Network, NoMatrixForm
 
 MAX_TERMS = 16
+MUCH_SHORTER = 1.25
+"""By how much a bracket with vectors of ones has to be shorter than the product multiplied out."""
 _LINEAR = (a.Identity, a.OuterProduct, a.MatrixProduct, a.Diagonal)
 
 
@@ -51,11 +54,12 @@ class MatrixFormer:
         return self.product(term_of(expr), axes)
 
     def total(self, expr: Add, axes: Axes) -> Array:
-        terms = []
+        terms: list[Array] = []
         for t in expr.terms:
             own = tuple(x for x in axes if x in free_indices(t))
             # a number is constant along every axis; a term that lacks one of two axes is constant along it
-            terms.append(self.array_of(t, axes if own else ()))
+            array = self.array_of(t, axes if own else ())
+            terms += array.terms if isinstance(array, a.Total) and array.axes == axes else [array]
         if len(axes) == 2 and any(isinstance(t, _LINEAR) for t in map(a.without_number, terms)):
             # next to I or x y^T a number would be read as a multiple of I
             ones = a.OuterProduct(axes, a.OnesVector(axes[:1]), a.OnesVector(axes[1:]))
@@ -68,10 +72,32 @@ class MatrixFormer:
         return a.Total(axes, tuple(terms))
 
     def product(self, term: SummedProduct, axes: Axes) -> Array:
-        """A product with as few explicit sums as possible."""
+        """A product with as few explicit sums as possible, and as short as possible: as it is, or multiplied out."""
         spread = self.spread(term, axes)
-        if spread is not None:
+        if spread is not None and any(isinstance(b, Add) and any(map(_has_delta, b.terms)) for b, _ in term.factors):
             return self.array_of(spread, axes)
+        found: list[Array] = []
+        reason: NoMatrixForm | None = None
+        ways: list[Callable[[], Array]] = [lambda: self.contracted(term, axes)]
+        ways += [] if spread is None else [lambda: self.array_of(spread, axes)]
+        for way in ways:
+            try:
+                found.append(way())
+            except NoMatrixForm as e:
+                reason = reason or e
+        if not found or all(map(_explicit, found)):
+            opened = self._opened(term, axes)
+            try:
+                found += [] if opened is None else [self.array_of(opened, axes)]
+            except NoMatrixForm as e:
+                reason = reason or e
+        if not found:
+            assert reason is not None  # no way has led to a form
+            raise reason
+        return min(found[::-1], key=lambda x: (_explicit(x), _length(x) * (1 if x is not found[0] else MUCH_SHORTER)))
+
+    def contracted(self, term: SummedProduct, axes: Axes) -> Array:
+        """The product as it is, with as few explicit sums as possible."""
         reason: NoMatrixForm | None = None
         plain = tuple(d for d in term.dummies if not d.where)
         forced = tuple(d for d in term.dummies if d.where)
@@ -89,6 +115,21 @@ class MatrixFormer:
                 break
         assert reason is not None
         raise reason
+
+    def _opened(self, term: SummedProduct, axes: Axes) -> Expr | None:
+        """The product multiplied out, if it has a sum over an index and a factor with several terms."""
+        wide = [b for b, e in term.factors if e == 1 and isinstance(b, Add)]
+        if not wide or not any(not d.where for d in term.dummies):
+            return None
+        own = term.indices() | frozenset(axes)
+        first = max(wide, key=lambda b: len(free_indices(b) & own))  # the one that needs it most
+        others = tuple(f for f in term.factors if f[0] is not first)
+        assert isinstance(first, Add)  # chosen so
+        if len(first.terms) > MAX_TERMS:
+            return None
+        bodies = (mul(Num(term.number), product_of(others), t) for t in first.terms)
+        out = [self.names.expr(term_of(summed_over(term.dummies, b))) for b in bodies]
+        return Add(tuple(t for x in out for t in terms_of(x)))
 
     def explicit(self, term: SummedProduct, kept: tuple[SummedIndex, ...], axes: Axes) -> Array:
         """The product with explicit sums over ``kept``, each around the factors that depend on it."""
@@ -201,6 +242,16 @@ class MatrixFormer:
                 out.append(self.names.expr(term_of(summed_over(term.dummies, body))))
             return Add(tuple(t for x in out for t in terms_of(x)))
         return None
+
+
+def _explicit(array: Array) -> int:
+    """The number of different sums written with an index."""
+    return len({x for x in a.parts(array) if isinstance(x, a.Explicit)})
+
+
+def _length(array: Array) -> int:
+    """The number of operations and names; diagonal matrices, which say little, count twice."""
+    return sum(2 if isinstance(x, a.Diagonal) else 1 for x in a.parts(array))
 
 
 def _depending(term: SummedProduct, inside: set[Index]) -> tuple[tuple[Expr, Fraction], ...]:

@@ -19,10 +19,12 @@ from symgrad.core.nodes import (
     Entry,
     Expr,
     Func,
+    MatrixFunction,
     Mul,
     Num,
     Pow,
     Prod,
+    Ref,
     Sum,
     add,
     mul,
@@ -30,7 +32,7 @@ from symgrad.core.nodes import (
     parts,
     rebuild,
 )
-from symgrad.gradients.collecting import collected, grouped
+from symgrad.gradients.collecting import collected, grouped, ranges_joined
 from symgrad.gradients.document_style import DocumentStyle
 from symgrad.gradients.dummy_naming import DummyNamer
 from symgrad.gradients.reducing import MAX_ROUNDS, Reducer
@@ -139,9 +141,9 @@ class Simplifier:
     def _inside(self, base: Expr) -> Expr:
         if isinstance(base, Add):
             return self(base)
-        if isinstance(base, Entry):
-            return self.style.symmetric_order(base)
         done = rebuild(base, lambda e: e, self) if parts(base)[1] else base
+        if isinstance(done, (Entry, Ref, MatrixFunction)):
+            return self.style.symmetric_order(done)
         return out_of_cases(done) if isinstance(done, Cases) else done
 
     def multiplied_out(self, term: SummedProduct) -> Expr | None:
@@ -185,8 +187,11 @@ class Simplifier:
     def _gathered(self, terms: list[Expr]) -> Expr:
         found = [self.signs.as_before(term_of(t)) for t in terms]
         equal = collected(found, self.names)
+        equal, apart = ranges_joined(equal), len(equal)
+        if len(equal) < apart:
+            self.fired["ranges joined"] = None
         joined = grouped(equal, self)
-        if len(equal) < len(found):
+        if apart < len(found):
             self.fired["equal terms collected"] = None
         if len(joined) < len(equal):
             self.fired["common factors"] = None

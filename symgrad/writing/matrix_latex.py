@@ -175,7 +175,8 @@ class MatrixPrinter:
         front = " ".join(above)
         if below:
             under = " ".join(below) if len(below) > 1 else self._without_parentheses(below[0])
-            front = f"\\frac{{{front or '1'}}}{{{under}}}"
+            top = self._without_parentheses(front) if len(above) == 1 else front
+            front = f"\\frac{{{top or '1'}}}{{{under}}}"
         level = PRODUCT
         if node.body is not None:
             if last:
@@ -192,7 +193,12 @@ class MatrixPrinter:
         return LatexText(front or "1", level)
 
     def _without_parentheses(self, text: str) -> str:
-        return text[1:-1] if text.startswith("(") and text.endswith(")") and text.count("(") == 1 else text
+        """The text without parentheses around all of it: a fraction's line groups what is above and below it."""
+        for opening, closing in (("\\left(", "\\right)"), ("(", ")")):
+            inner = text.removeprefix(opening).removesuffix(closing)
+            if len(text) - len(inner) == len(opening) + len(closing) and _balanced(inner):
+                return inner
+        return text
 
     # --- sums ---------------------------------------------------------------------------------------
 
@@ -273,3 +279,13 @@ _RULES: dict[type[Array], Callable[[MatrixPrinter, Any], LatexText]] = {
     a.SoftmaxVector: MatrixPrinter.softmax,
     a.Explicit: MatrixPrinter.explicit,
 }
+
+
+def _balanced(text: str) -> bool:
+    """True if no parenthesis closes that is not open."""
+    depth = 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            return False
+    return not depth

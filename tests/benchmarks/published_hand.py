@@ -298,3 +298,375 @@ def softmax_regression(X: Any, W: Any, Y: Any, lambda_: Any) -> Any:
     E -= Y
     w = np.vdot(W, W) / 2
     return -np.vdot(Y, log_p) + lambda_ * w, E @ W.T, X.T @ E + lambda_ * W, -log_p, w
+
+
+@hand
+def multi_head_attention(Q: Any, K: Any, V: Any, O: Any, T: Any) -> Any:  # noqa: E741  # as in the paper
+    c = Q.shape[2] ** -0.5
+    P = softmaxed((Q * c) @ K.swapaxes(1, 2))
+    A = P @ V
+    h, n, d = A.shape
+    flat = A.transpose(1, 0, 2).reshape(n, h * d)
+    W = O.reshape(h * d, -1)
+    R = flat @ W
+    R -= T
+    G = (R @ W.T).reshape(n, h, d).transpose(1, 0, 2)
+    S = G @ V.swapaxes(1, 2)
+    S -= np.einsum("hnd,hnd->hn", G, A)[:, :, None]
+    S *= P
+    S *= c
+    by_V = P.swapaxes(1, 2) @ G
+    return np.vdot(R, R) / 2, S @ K, S.swapaxes(1, 2) @ Q, by_V, (flat.T @ R).reshape(O.shape), -R
+
+
+@hand
+def batch_norm(X: Any, T: Any, gamma: Any, beta: Any, epsilon: Any) -> Any:
+    n = len(X)
+    H = X - X.mean(0)
+    r = 1 / np.sqrt(np.einsum("nd,nd->d", H, H) / n + epsilon)
+    H *= r
+    R = H * gamma
+    R += beta
+    R -= T
+    by_gamma, by_beta = np.einsum("nd,nd->d", R, H), R.sum(0)
+    by_X = R * (gamma * r)
+    H *= gamma * r * by_gamma / n
+    by_X -= H
+    by_X -= gamma * r * by_beta / n
+    return np.vdot(R, R) / 2, by_X, -R, by_gamma, by_beta, -(gamma * by_gamma * r * r).sum() / 2
+
+
+@hand
+def rms_norm(X: Any, T: Any, gamma: Any, epsilon: Any) -> Any:
+    d = X.shape[1]
+    r = 1 / np.sqrt(np.einsum("nd,nd->n", X, X) / d + epsilon)
+    H = X * r[:, None]
+    R = H * gamma
+    R -= T
+    by_gamma = np.einsum("nd,nd->d", R, H)
+    G = R * gamma
+    along = np.einsum("nd,nd->n", G, H)
+    H *= (along / d)[:, None]
+    G -= H
+    G *= r[:, None]
+    return np.vdot(R, R) / 2, G, -R, by_gamma, -(along * r * r).sum() / 2
+
+
+class Rows:
+    """A gradient that is zero but for some rows, which may repeat."""
+
+    def __init__(self, at: Any, values: Any, shape: tuple[int, ...]) -> None:
+        self.at, self.values, self.shape = at, values, shape
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        out = np.zeros(self.shape)
+        np.add.at(out, self.at, self.values)
+        return out
+
+
+def log_sigmoid(x: Any) -> tuple[Any, Any]:
+    """- log sigma(x), and sigma(-x)."""
+    E = np.exp(-np.abs(x))
+    return np.log1p(E) + np.maximum(-x, 0), np.where(x > 0, E, 1) / (1 + E)
+
+
+@hand
+def bpr(P: Any, Q: Any, u: Any, i: Any, j: Any, lambda_: Any) -> Any:
+    p, q = P[u], Q[i]
+    q -= Q[j]
+    loss, s = log_sigmoid(np.einsum("nd,nd->n", p, q))
+    square = np.vdot(p, p) / 2
+    q *= -s[:, None]
+    q += lambda_ * p
+    value = loss.sum() + lambda_ * square
+    p *= s[:, None]
+    rows = np.empty((2 * len(p), p.shape[1]))
+    np.negative(p, out=rows[: len(p)])
+    rows[len(p) :] = p
+    return value, Rows(u, q, P.shape), Rows(np.concatenate((i, j)), rows, Q.shape), square
+
+
+@hand
+def distmult(E: Any, R: Any, s: Any, o: Any, p: Any, z: Any) -> Any:
+    a, r, b, c = E[s], R[p], E[o], E[z]
+    q = a * r
+    loss, x = log_sigmoid(np.einsum("nd,nd->n", q, b))
+    far, y = log_sigmoid(-np.einsum("nd,nd->n", q, c))
+    b *= -x[:, None]
+    c *= y[:, None]
+    b += c  # of what q receives
+    n = len(s)
+    rows = np.empty((3 * n, E.shape[1]))
+    np.multiply(b, r, out=rows[:n])
+    np.multiply(q, -x[:, None], out=rows[n : 2 * n])
+    np.multiply(q, y[:, None], out=rows[2 * n :])
+    b *= a
+    return loss.sum() + far.sum(), Rows(np.concatenate((s, o, z)), rows, E.shape), Rows(p, b, R.shape)
+
+
+@hand
+def crf(A: Any, B: Any, C: Any, T: Any, a: Any, b: Any, c: Any) -> Any:
+    top = T.max()
+    E = np.exp(T - top)
+    x, y, z = np.exp(A - A.max()), np.exp(B - B.max()), np.exp(C - C.max())
+    before, after = x @ E, E @ z
+    middle = before * y
+    total = middle @ after
+    value = -(A[a] + T[a, b] + B[b] + T[b, c] + C[c]) + np.log(total) + A.max() + B.max() + C.max() + 2 * top
+    y *= after
+    y /= total
+    by_A, by_B, by_C = x * (E @ y), before * y, z * (middle / total @ E)
+    by_T = np.outer(x, y)
+    by_T += np.outer(middle / total, z)
+    by_T *= E
+    by_A[a] -= 1
+    by_B[b] -= 1
+    by_C[c] -= 1
+    by_T[a, b] -= 1
+    by_T[b, c] -= 1
+    return value, by_A, by_B, by_C, by_T
+
+
+@hand
+def hmm(pi: Any, A_1: Any, A_2: Any, A_3: Any, B: Any) -> Any:
+    f = pi * A_1
+    fB = f @ B
+    g = A_2 * fB
+    gB = g @ B
+    s = -1 / (A_3 @ gB)
+    h = s * A_3
+    Bh = B @ h
+    k = A_2 * Bh
+    Bk = B @ k
+    by_B = np.outer(f, k)
+    by_B += np.outer(g, h)
+    return np.log(-s), A_1 * Bk, pi * Bk, fB * Bh, s * gB, by_B
+
+
+@hand
+def distillation(Z: Any, T: Any, tau: Any) -> Any:
+    def logs(X: Any) -> Any:
+        X = X / tau
+        X -= X.max(1, keepdims=True)
+        p = np.exp(X)
+        z = p.sum(1, keepdims=True)
+        X -= np.log(z)
+        p /= z
+        return X, p
+
+    (a, p), (b, q) = logs(T), logs(Z)
+    d = a - b
+    along = np.einsum("nc,nc->n", p, d)
+    q -= p
+    by_Z = tau * q
+    total = along.sum()
+    d -= along[:, None]
+    d *= p
+    slope = np.vdot(d, T) + tau * np.vdot(q, Z) / tau
+    d *= tau
+    return tau**2 * total, by_Z, d, 2 * tau * total - slope
+
+
+@hand
+def dpo(a: Any, b: Any, r: Any, s: Any, beta: Any) -> Any:
+    d = a - r
+    d -= b
+    d += s
+    loss, g = log_sigmoid(beta * d)
+    n = len(a)
+    slope = -(g @ d) / n
+    g *= beta / n
+    return loss.sum() / n, -g, g, g, -g, slope
+
+
+@hand
+def ppo(ell: Any, k: Any, A: Any, epsilon: Any) -> Any:
+    r = np.exp(ell - k)
+    inside = np.minimum(np.maximum(r, 1 - epsilon), 1 + epsilon)
+    first, second = r * A, inside * A
+    n = len(A)
+    taken = first <= second  # inside the clip both are the same
+    low, high = r < 1 - epsilon, r > 1 + epsilon
+    by_ell = np.where(taken, first, 0)
+    by_ell /= -n
+    by_A = np.where(taken, r, inside)
+    by_A /= -n
+    slope = np.where(taken, 0, A) @ (low.astype(float) - high) / n
+    return -np.minimum(first, second).sum() / n, by_ell, -by_ell, by_A, slope
+
+
+@hand
+def focal(z: Any, y: Any, gamma: Any) -> Any:
+    """With u = 2 y - 1: the loss is (1 - p)^gamma (-log p), where p = sigma(u z)."""
+    u = 2 * y - 1
+    x = u * z
+    loss, q = log_sigmoid(x)  # q = 1 - p
+    log_q = -loss - x
+    w = np.exp(gamma * log_q)
+    by_gamma = w * loss
+    value = by_gamma.sum()
+    by_gamma *= log_q
+    slope = -w * (gamma * (1 - q) * loss + q)
+    return value, u * slope, by_gamma.sum()
+
+
+@hand
+def poisson(X: Any, y: Any, w: Any, b: Any) -> Any:
+    eta = X @ w
+    eta += b
+    mu = np.exp(eta)
+    r = mu - y
+    return mu.sum() - y @ eta, np.outer(r, w), -eta, r @ X, r.sum()
+
+
+@hand
+def negative_binomial(X: Any, y: Any, w: Any, r: Any) -> Any:
+    eta = X @ w
+    mu = np.exp(eta)
+    total = mu + r
+    log = np.log(total)
+    more = y + r
+    share = more / total
+    g = mu * share
+    g -= y
+    n = len(y)
+    value = more @ log - y @ eta - n * r * np.log(r)
+    return value, np.outer(g, w), log - eta, g @ X, log.sum() + share.sum() - n * (np.log(r) + 1)
+
+
+@hand
+def poisson_mixture(x: Any, eta: Any, a: Any) -> Any:
+    mu = np.exp(eta)
+    S = np.outer(x, eta)
+    S += a - mu
+    top = S.max(1, keepdims=True)
+    S -= top
+    np.exp(S, out=S)
+    z = S.sum(1, keepdims=True)
+    S /= z
+    n, e = S.sum(0), np.exp(a - a.max())
+    value = -(np.log(z).sum() + top.sum()) + len(x) * (np.log(e.sum()) + a.max())
+    return value, -(S @ eta), n * mu - x @ S, len(x) * e / e.sum() - n
+
+
+@hand
+def moments(X: Any, m: Any, s: Any) -> Any:
+    n = len(X)
+    mean = X.mean(0)
+    H = X - mean
+    sd = np.sqrt(np.einsum("nd,nd->d", H, H) / n)
+    d, e = mean - m, sd - s
+    value = d @ d + e @ e
+    H *= 2 * e / (n * sd)
+    H += 2 * d / n
+    return value, H, -2 * d, -2 * e
+
+
+@hand
+def triplet(A: Any, P: Any, N: Any, alpha: Any) -> Any:
+    p, n = A - P, A - N
+    h = np.einsum("bd,bd->b", p, p)
+    h -= np.einsum("bd,bd->b", n, n)
+    h += alpha
+    on = h > 0
+    w = 2.0 * on[:, None]
+    p *= w
+    n *= w
+    return h[on].sum(), p - n, -p, n, float(on.sum())
+
+
+@hand
+def huber(X: Any, y: Any, w: Any, delta: Any) -> Any:
+    r = X @ w
+    r -= y
+    g = np.clip(r, -delta, delta)
+    far = np.abs(r)
+    far -= delta
+    np.maximum(far, 0, out=far)
+    slope = far.sum()
+    return g @ g / 2 + delta * slope, np.outer(g, w), -g, g @ X, slope
+
+
+@hand
+def relu_network(X: Any, A: Any, a: Any, B: Any, b: Any, y: Any) -> Any:
+    H = X @ A
+    H += a
+    np.maximum(H, 0, out=H)
+    S = H @ B
+    S += b
+    n, at = len(y), np.arange(len(y))
+    S -= S.max(1, keepdims=True)
+    target = S[at, y].sum()
+    np.exp(S, out=S)
+    z = S.sum(1, keepdims=True)
+    S /= z * n
+    S[at, y] -= 1 / n
+    G = S @ B.T
+    G *= H > 0
+    return (np.log(z).sum() - target) / n, G @ A.T, X.T @ G, G.sum(0), H.T @ S, S.sum(0)
+
+
+@hand
+def gelu_network(X: Any, A: Any, B: Any, T: Any) -> Any:
+    from scipy.special import ndtr
+
+    Z = X @ A
+    F = ndtr(Z)
+    H = Z * F
+    R = H @ B
+    R -= T
+    G = R @ B.T
+    Z *= np.exp(-0.5 * Z * Z) / np.sqrt(2 * np.pi)
+    Z += F
+    G *= Z
+    return np.vdot(R, R) / 2, G @ A.T, X.T @ G, H.T @ R, -R
+
+
+@hand
+def lstm_cell(X: Any, H: Any, C: Any, T: Any, W: Any, A: Any, B: Any, G: Any, R: Any, P: Any, Q: Any, S: Any) -> Any:
+    n, k = H.shape
+    U, V = np.concatenate((W, A, B, G), 1), np.concatenate((R, P, Q, S), 1)
+    Z = X @ U
+    Z += H @ V
+    gates = Z[:, : 3 * k]
+    np.negative(gates, out=gates)
+    np.exp(gates, out=gates)
+    gates += 1
+    np.reciprocal(gates, out=gates)
+    i, f, o = Z[:, :k], Z[:, k : 2 * k], Z[:, 2 * k : 3 * k]
+    g = np.tanh(Z[:, 3 * k :])
+    c = f * C
+    c += i * g
+    t = np.tanh(c)
+    r = o * t
+    r -= T
+    dc = r * o
+    dc *= 1 - t * t
+    D = np.empty((n, 4 * k))
+    D[:, :k] = dc * g * i * (1 - i)
+    D[:, k : 2 * k] = dc * C * f * (1 - f)
+    D[:, 2 * k : 3 * k] = r * t * o * (1 - o)
+    D[:, 3 * k :] = dc * i * (1 - g * g)
+    by_U, by_V = X.T @ D, H.T @ D
+    inputs = [np.ascontiguousarray(by_U[:, k * q : k * (q + 1)]) for q in range(4)]
+    states = [np.ascontiguousarray(by_V[:, k * q : k * (q + 1)]) for q in range(4)]
+    return np.vdot(r, r) / 2, D @ U.T, D @ V.T, dc * f, -r, *inputs, *states
+
+
+@hand
+def gaussian_process(X: Any, y: Any, a: Any, gamma: Any, s: Any) -> Any:
+    D = squared_distances(X, X)
+    E = np.exp(-gamma * D)
+    K = a * E
+    K[np.diag_indices(len(y))] += s
+    log_det = 2 * np.log(np.diagonal(np.linalg.cholesky(K))).sum()
+    G = np.linalg.inv(K)
+    v = G @ y
+    value = y @ v / 2 + log_det / 2
+    G -= np.outer(v, v)
+    by_s = np.trace(G) / 2
+    G *= E
+    by_a = G.sum() / 2
+    by_gamma = -a * np.vdot(G, D) / 2
+    by_X = -2 * a * gamma * (G.sum(1)[:, None] * X - G @ X)
+    return value, by_X, v, by_a, by_gamma, by_s

@@ -30,16 +30,45 @@ class Contractions(Library):
         core = self._sum(node, arrays[0]) if len(arrays) == 1 else self._contraction(node, *arrays)
         below = [o for o in node.operands if not o.labels and divides(o.node)]
         tops = [self.operand(o) for o in node.operands if not o.labels and o not in below]
-        return self._quotient(node.coefficient, tops, [core], [self.name(o.node.x) for o in below])  # type: ignore[attr-defined]  # a PowerArray
+        bottom = [self.name(o.node.x) for o in below]  # type: ignore[attr-defined]  # a PowerArray
+        if bottom and (tops or abs(node.coefficient) != 1):
+            return times([self._quotient(node.coefficient, [], tops, bottom), core])
+        return self._quotient(node.coefficient, tops, [core], bottom)
 
     def _entrywise(self, node: Einsum) -> PythonText:
         below = [o for o in node.operands if divides(o.node)]
         over = [o for o in node.operands if o not in below]
         if self.crosses and not below and len(over) == 2 < node.rank and all(len(o.labels) < node.rank for o in over):
             return self._quotient(node.coefficient, [], [self._plain_einsum(node, tuple(over))])
-        bottom = [self.aligned(self.name(o.node.x), o.labels, range(node.rank)) for o in below]  # type: ignore[attr-defined]  # a PowerArray
         tops = [self.broadcast(o, node.rank) for o in sorted(over, key=lambda o: len(o.labels))]
-        return self._quotient(node.coefficient, [], tops, bottom)
+        small = sum(len(o.labels) < node.rank for o in over)
+        less = [o for o in below if len(o.labels) < node.rank]
+        if small < len(tops) and less and (small or abs(node.coefficient) != 1):  # what is small is divided first
+            front = self._quotient(node.coefficient, [], tops[:small], self._below(less, node.rank))
+            rest = self._below([o for o in below if o not in less], node.rank)
+            return self._quotient(Fraction(1), [], [front, *tops[small:]], rest)
+        return self._quotient(node.coefficient, [], tops, self._below(below, node.rank))
+
+    def multiplied_by(self, node: Einsum, whole: Operand) -> list[tuple[str, PythonText]]:
+        """What remains to be done to one factor of a product of entries: operators and their right-hand sides."""
+        rest = [o for o in node.operands if o is not whole]
+        small = [o for o in rest if len(o.labels) < node.rank]
+        steps: list[tuple[str, PythonText]] = []
+        below = [o for o in small if divides(o.node)]
+        above = [self.broadcast(o, node.rank) for o in sorted(small, key=lambda o: len(o.labels)) if o not in below]
+        if above or node.coefficient != 1:
+            steps.append(("*=", self._quotient(node.coefficient, [], above, self._below(below, node.rank))))
+        elif below:
+            steps.append(("/=", times(self._below(below, node.rank))))
+        for o in rest:
+            if o not in small and divides(o.node):
+                steps.append(("/=", self._below([o], node.rank)[0]))
+            elif o not in small:
+                steps.append(("*=", self.broadcast(o, node.rank)))
+        return steps
+
+    def _below(self, divisors: list[Operand], rank: int) -> list[PythonText]:
+        return [self.aligned(self.name(o.node.x), o.labels, range(rank)) for o in divisors]  # type: ignore[attr-defined]  # a PowerArray
 
     def _quotient(
         self, c: Fraction, scalars: list[PythonText], tops: list[PythonText], bottom: list[PythonText] | None = None
@@ -67,10 +96,14 @@ class Contractions(Library):
         return self.transposed(t, [kept.index(k) for k in range(node.rank)])
 
     def _contraction(self, node: Einsum, a: Operand, b: Operand) -> PythonText:
+        if self.flattens and not node.rank and a.labels == b.labels and len(set(a.labels)) == len(a.labels) > 1:
+            return self.lib("vdot", self.operand(a), self.operand(b))
         gone = [x for x in a.labels if x in b.labels and x >= node.rank]
         shared = [x for x in a.labels if x in b.labels and x < node.rank]
         left = [x for x in a.labels if x not in b.labels]
         right = [x for x in b.labels if x not in a.labels]
+        if shared and len(gone) == len(left) == len(right) == 1:
+            return self._of_families(node, a, b, shared)
         if shared or any(x >= node.rank for x in (*left, *right)):
             return self._plain_einsum(node, (a, b))
         if len(gone) == 1 and len(left) + len(right) <= 1:
@@ -92,6 +125,17 @@ class Contractions(Library):
         t = self.lib("tensordot", self.operand(a), self.operand(b), axes)
         have = [*left, *right]
         return self.transposed(t, [have.index(k) for k in range(node.rank)])
+
+    def _of_families(self, node: Einsum, a: Operand, b: Operand, shared: list[int]) -> PythonText:
+        """Products of the matrices of two families."""
+        (gone,) = (x for x in a.labels if x in b.labels and x not in shared)
+        (left,), (right,) = ([x for x in o.labels if x not in (*shared, gone)] for o in (a, b))
+        if left > right:
+            a, b, left, right = b, a, right, left
+        x = self.transposed(self.operand(a), [a.labels.index(k) for k in (*shared, left, gone)])
+        y = self.transposed(self.operand(b), [b.labels.index(k) for k in (*shared, gone, right)])
+        have = [*shared, left, right]
+        return self.transposed(self.matmul(x, y), [have.index(k) for k in range(node.rank)])
 
     def _flattened(self, a: Operand, v: Operand) -> PythonText | None:
         """sum_jk v_jk a_jkd as a vector times a matrix; sum_d a_jkd v_d in one call too."""

@@ -281,8 +281,8 @@ class Formulas(AxisLetters):
         return self.at(x, tuple(next(inner) if k in axes else next(rest) for k in range(x.rank)))
 
     def centred(self, node: Centred, letters: IndexLetters) -> PythonText:
-        x = self.at(node.x, letters)
-        return PythonText(f"{x.at(SUM)} - mean of {x.at(ATOM)} over {letters[node.axis]}", SUM)
+        x, mean = self.at(node.x, letters), self.operand(node.mean, dict(enumerate(letters)))
+        return PythonText(f"{x.at(SUM)} - {mean.at(PRODUCT)}", SUM)
 
     def distances(self, node: SquaredDistances, letters: IndexLetters) -> PythonText:
         inner = dict(enumerate(letters))

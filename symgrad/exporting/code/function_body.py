@@ -63,7 +63,8 @@ class Body:
     """The lines of a cost, and of its gradients in their forms.
 
     text: the variable or the expression of each array so far; uses: how many others read it;
-    needs: the outputs that it is computed for; sizes: the names of sizes; like: the argument whose dtype
+    needs: the outputs that it is computed for; readers: the arrays computed from it; keeps: whether a backward function
+    reads arrays later, so that none is overwritten; sizes: the names of sizes; like: the argument whose dtype
     results have.
     """
 
@@ -81,6 +82,8 @@ class Body:
     text: dict[ArrayNode, PythonText] = field(default_factory=dict)
     uses: dict[ArrayNode, int] = field(default_factory=dict)
     needs: dict[ArrayNode, set[str]] = field(default_factory=dict)
+    readers: dict[ArrayNode, list[ArrayNode]] = field(default_factory=dict)
+    keeps: bool = False
     writer: ExpressionWriter = field(init=False)
     formulas: Formulas = field(init=False)
 
@@ -98,6 +101,7 @@ class Body:
             self.uses[node] = self.uses.get(node, 0) + 1
         for node in reversed(order):
             for o in operands(node):
+                self.readers.setdefault(o.node, []).append(node)
                 self.uses[o.node] = self.uses.get(o.node, 0) + (self.uses[node] if divides(node) else 1)
                 self.needs.setdefault(o.node, set()).update(self.needs[node])
         return order

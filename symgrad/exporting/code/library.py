@@ -27,6 +27,8 @@ class Library(Axes, ABC):
     concatenate = "concatenate"
     crosses = True
     """True if einsum is the fastest product of two arrays that each lack some of three or more axes."""
+    flattens = True
+    """True if vdot takes arrays of any number of axes."""
     functions: ClassVar[Mapping[str, str]] = FUNCTIONS
     """What elementary functions are called."""
 

@@ -136,7 +136,7 @@ class Module(ABC):
         if c.upstream is not None:
             names.taken |= {c.upstream.name, "kept"}
         sizes, like = AxisSizes(called), leading(c.arguments)
-        body = Body(c.graph, c.value, forms, sizes, names, like, self.tools.writer)
+        body = Body(c.graph, c.value, forms, sizes, names, like, self.tools.writer, keeps=c.upstream is not None)
         write_body(self.tools, body)
         self.helpers |= body.helpers
         return body

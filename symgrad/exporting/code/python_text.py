@@ -54,6 +54,8 @@ def total(terms: Sequence[tuple[Fraction, PythonText]]) -> PythonText:
     """``a - 2 * b``; positive terms come first."""
     signed = [(-c, PythonText(t.text[1:], t.level)) if _negative(t) else (c, t) for c, t in terms]
     order = sorted(signed, key=lambda t: t[0] < 0)
+    if len(order) == 1 and order[0][0] == 1:
+        return order[0][1]
     out = ""
     for c, t in order:
         size = abs(c)

@@ -39,6 +39,7 @@ from symgrad.exporting.graph.array_kinds import (
     Others,
     PlaceOf,
     PositionArray,
+    PowerArray,
     ScaledArray,
     Scatter,
     Selected,
@@ -77,6 +78,10 @@ class Statements:
             self.scale(node)
             return
         if isinstance(node, (SoftmaxArray, LogSumExp)) and self.softmax(node):
+            return
+        if isinstance(node, Map) and node.name == "sigma" and self.sigmoids(node):
+            return
+        if isinstance(node, (Linear, Einsum)) and self.in_place(node):
             return
         text = self.writer(node)
         self.body.text[node] = text
@@ -121,11 +126,11 @@ class Statements:
     def scatters(self, node: ArrayNode) -> bool:
         if isinstance(node, Scatter):
             return True
-        return isinstance(node, Linear) and any(self._adds(o) for _, o in node.terms)
+        return isinstance(node, Linear) and any(self._adds(o, node.rank) for _, o in node.terms)
 
-    def _adds(self, o: Operand) -> bool:
+    def _adds(self, o: Operand, rank: int) -> bool:
         """True for a term of a sum that is a scatter used nowhere else: it is added in place."""
-        return isinstance(o.node, Scatter) and o.labels == tuple(range(o.node.rank)) and self.body.uses[o.node] == 1
+        return isinstance(o.node, Scatter) and o.labels == tuple(range(rank)) and self.body.uses[o.node] == 1
 
     def scatter(self, node: ArrayNode) -> None:
         """Writes the dense terms, then adds each scatter in place."""
@@ -136,10 +141,10 @@ class Statements:
             dense = []
         else:
             assert isinstance(node, Linear)  # nothing else scatters
-            terms = [(c, o) for c, o in node.terms if self._adds(o)]
-            dense = [(c, o) for c, o in node.terms if not self._adds(o)]
+            terms = [(c, o) for c, o in node.terms if self._adds(o, node.rank)]
+            dense = [(c, o) for c, o in node.terms if not self._adds(o, node.rank)]
         needs = self.body.needs[node]
-        if len(dense) == 1 and self._reusable(dense[0][1]):
+        if len(dense) == 1 and self._reusable(dense[0][1], node.rank):
             self._upon(node, dense[0], terms)
             return
         name = self.body.names.fresh(self.body.hint(node))
@@ -167,10 +172,10 @@ class Statements:
     def _only_added(self, node: Scatter) -> Iterator[bool]:
         """For each use of a scatter, whether that is a sum that adds it in place."""
         for user in self._users(node):
-            yield isinstance(user, Linear) and any(o.node is node and self._adds(o) for _, o in user.terms)
+            yield isinstance(user, Linear) and any(o.node is node and self._adds(o, user.rank) for _, o in user.terms)
 
     def _users(self, node: ArrayNode) -> list[ArrayNode]:
-        return [n for n in self.body.needs if any(o.node is node for o in operands(n))]
+        return list(dict.fromkeys(self.body.readers.get(node, [])))
 
     def _add(self, name: str, node: Scatter, c: Fraction, needs: set[str]) -> None:
         amount: PythonText | None = None
@@ -219,21 +224,21 @@ class Statements:
 
     # --- sums upon an array ---------------------------------------------------------------------
 
-    def _reusable(self, o: Operand) -> bool:
+    def _reusable(self, o: Operand, rank: int) -> bool:
         """True for an array with all axes in order that nothing else reads, or a multiple of one."""
-        return o.labels == tuple(range(o.node.rank)) and self._base(o.node) is not None
+        return o.labels == tuple(range(rank)) and self._base(o.node) is not None
 
     def _base(self, node: ArrayNode) -> tuple[ArrayNode, list[Operand]] | None:
         """The array that may be overwritten, and smaller arrays that it is multiplied by."""
         if self.body.uses[node] != 1:
             return None
-        if isinstance(node, (SoftmaxArray, Map)):
-            return (node, []) if self.body.text[node].text.isidentifier() else None
+        if _fresh(node) and self.body.text[node].text.isidentifier():
+            return node, []
         if isinstance(node, Einsum) and node.coefficient == 1 and not self.body.text[node].text.isidentifier():
             whole = [o for o in node.operands if len(o.labels) == node.rank]
             smaller = [o for o in node.operands if o not in whole]
             summed = any(k >= node.rank for o in node.operands for k in o.labels)
-            if len(whole) == 1 and self._reusable(whole[0]) and not summed:
+            if len(whole) == 1 and self._reusable(whole[0], node.rank) and not summed:
                 return whole[0].node, smaller
         return None
 
@@ -255,12 +260,70 @@ class Statements:
             self._add(name, o.node, k, needs)
         self.body.text[node] = PythonText(name)
 
+    # --- in place -------------------------------------------------------------------------------
+
+    def in_place(self, node: Linear | Einsum) -> bool:
+        """Writes a sum, or a product of entries, in the memory of an operand that nothing reads from there on."""
+        if not self.overwrites or self.body.keeps or node.rank < 2 or _contracts(node):
+            return False
+        whole = [o for o in operands(node) if self._free(o.node, node) and o.labels == tuple(range(node.rank))]
+        if isinstance(node, Linear):
+            ones = [o for c, o in node.terms if c == 1]
+            whole = [o for o in whole if o in ones]
+            if not whole:
+                return False
+            steps = [
+                (f"{'-' if c < 0 else '+'}=", scaled(abs(c), self.writer.broadcast(o, node.rank)))
+                for c, o in node.terms
+                if o is not whole[0]
+            ]
+        else:
+            whole = [o for o in whole if not divides(o.node)]
+            if not whole:
+                return False
+            steps = self.writer.multiplied_by(node, whole[0])
+        name = self.body.text[whole[0].node].text
+        if not steps or any(re.search(rf"\b{name}\b", str(text)) for _, text in steps):
+            return False
+        needs, new = self.body.needs[node], self.body.names.fresh(self.body.hint(node))
+        self.body.line(f"{new} = {name}", needs, self.body.formulas.of(node, new))
+        for sign, text in steps:
+            self.body.line(f"{new} {sign} {text}", needs)
+        self.body.text[node] = PythonText(new)
+        return True
+
+    def _free(self, base: ArrayNode, node: ArrayNode) -> bool:
+        """True if an array is in memory of its own, and everything else that reads it is computed before ``node``."""
+        text = self.body.text.get(base)
+        if text is None or not text.text.isidentifier() or not _fresh(base) or base.dims != node.dims:
+            return False
+        if self._shares(base) or any(base is n for f in self.body.forms.values() for n in f.nodes()):
+            return False
+        return (
+            all(
+                u is node
+                or (
+                    u in self.body.text
+                    and self.body.text[u].text.isidentifier()
+                    and _fresh(u)
+                    and self._runs_before(u, node)
+                )
+                for u in self._users(base)
+            )
+            and self.body.readers[base].count(node) == 1
+        )
+
+    def _runs_before(self, first: ArrayNode, node: ArrayNode) -> bool:
+        return self.body.always(first) or self.body.needs[first] == self.body.needs[node]
+
     def softmax(self, node: ArrayNode) -> bool:
         """Writes softmax and logsumexp of one array together, in its memory if everything else can read it before."""
         assert isinstance(node, (SoftmaxArray, LogSumExp))  # the caller has checked
         x, axes, table = node.x, node.axes, self.body.graph.table
         kept = tuple(d for k, d in enumerate(x.dims) if k not in axes)
         p, log = table.get((SoftmaxArray, x.dims, (x, axes))), table.get((LogSumExp, kept, (x, axes)))
+        if isinstance(p, SoftmaxArray) and p in self.body.needs and (log is None or log not in self.body.needs):
+            return self._softmax_alone(p)
         if p is None or log is None or p not in self.body.needs or log not in self.body.needs:
             return False
         if p in self.body.text:
@@ -274,6 +337,45 @@ class Statements:
         for n, name in zip((p, log), names, strict=True):
             self.body.text[n] = PythonText(name)
         return True
+
+    def _softmax_alone(self, p: SoftmaxArray) -> bool:
+        """Writes a softmax in the memory of its scores, if nothing else reads them."""
+        scores = self.body.text[p.x].text
+        if not self.overwrites or self.body.keeps or p.rank < 2 or not self._free(p.x, p):
+            return False
+        self.body.assign(p, self.writer.along("_softmax", p, f"out={scores}"))
+        return True
+
+    def sigmoids(self, node: Map) -> bool:
+        """Writes sigma(x) and sigma(-x) together, if both are needed; True if that was done."""
+        if not self.overwrites or not node.rank:
+            return False
+        other = self._opposite(node)
+        if other is None or other not in self.body.needs or other in self.body.text:
+            return False
+        pair = (other, node) if node.x.args[1:] == ((as_operand(other.x),),) else (node, other)
+        for n in ordered([pair[0].x]):
+            self.compute(n)
+        needs = self.body.needs[node] | self.body.needs[other]
+        names = [self.body.names.fresh(self.body.hint(n)) for n in pair]
+        formula = "; ".join(self.body.formulas.of(n, name) for n, name in zip(pair, names, strict=True))
+        self.body.line(
+            f"{', '.join(names)} = {self.writer.helper('_sigmoids', self.body.text[pair[0].x])}", needs, formula
+        )
+        for n, name in zip(pair, names, strict=True):
+            self.body.text[n] = PythonText(name)
+        return True
+
+    def _opposite(self, node: Map) -> Map | None:
+        """sigma(-x) for sigma(x), if it is there; sigma(x) for sigma(-x)."""
+        table, dims = self.body.graph.table, node.dims
+        minus = table.get((Einsum, dims, (Fraction(-1), (as_operand(node.x),))))
+        x = node.x
+        if isinstance(x, Einsum) and x.coefficient == -1 and len(x.operands) == 1:
+            minus = x.operands[0].node if x.operands == (as_operand(x.operands[0].node),) else None
+        found = None if minus is None else table.get((Map, dims, ("sigma", minus)))
+        assert found is None or isinstance(found, Map)  # by its key
+        return found
 
     def _overwritten(self, x: ArrayNode, p: ArrayNode, log: ArrayNode) -> str:
         """The variable of x if it may be overwritten; whatever else reads it is computed first."""
@@ -335,6 +437,15 @@ def _repeats(node: Scatter) -> bool:
     gathered = [s for s in node.slots if isinstance(s, Operand)]
     runs = {s.labels[0] for s in gathered if isinstance(s.node, PositionArray)}
     return any(x not in runs for s in gathered for x in s.labels)
+
+
+def _fresh(node: ArrayNode) -> bool:
+    """True if an array is computed into memory of its own, and shares it with no other array."""
+    if isinstance(node, Einsum):
+        return node.coefficient != 1 or len(node.operands) > 1 or _contracts(node)
+    if isinstance(node, Map):
+        return node.name not in ("whole", "indicator")
+    return isinstance(node, (Linear, PowerArray, SoftmaxArray, LogSumExp, SquaredDistances, OrderedSum))
 
 
 def _literal(node: ArrayNode) -> bool:

@@ -218,7 +218,8 @@ class ExpressionWriter(Contractions):
         return self.helper("_product_of_others", self.name(node.x), node.axis)
 
     def centred(self, node: Centred) -> PythonText:
-        return self.helper("_centred", self.name(node.x), node.axis)
+        mean = self.broadcast(node.mean, node.rank)
+        return PythonText(f"{self.name(node.x).at(SUM)} - {mean.at(PRODUCT)}", SUM)
 
     def distances(self, node: SquaredDistances) -> PythonText:
         vectors = [

@@ -261,12 +261,13 @@ class LogSumExp(ArrayNode):
 
 
 class Centred(ArrayNode):
-    """``x`` less its mean along an axis."""
+    """``x`` less its mean along an axis, which ``mean`` holds."""
 
     __slots__ = ()
-    fields = ("x", "axis")
+    fields = ("x", "axis", "mean")
     x: ArrayNode
     axis: int
+    mean: Operand
 
 
 class SquaredDistances(ArrayNode):

@@ -52,8 +52,9 @@ def einsum(
     every = merge(flat)
     keep = tuple(every) if out is None else tuple(x for x in out if x in every)
     summed = [x for x in every if x not in keep]
-    if _adds_up_to_zero(flat, summed):
+    if any(_vanishes(flat, x) for x in summed):
         return scalar(g, 0)
+    flat = [_without_zeros(g, f, [o for o in flat if o is not f], summed) for f in flat]
     if len(flat) == 1 and not summed:
         only = flat[0]
         if coefficient == 1:
@@ -72,14 +73,22 @@ def einsum(
     return _contracted(g, flat, keep, coefficient)
 
 
-def _adds_up_to_zero(flat: list[LabelledArray], summed: Sequence[Label]) -> bool:
-    """sum_i (x_i - mean x) = 0"""
-    for f in flat:
-        if isinstance(f.node, Centred) and f.labels[f.node.axis] in summed:
-            along = f.labels[f.node.axis]
-            if not any(along in other.labels for other in flat if other is not f):
-                return True
-    return False
+def _vanishes(factors: Sequence[LabelledArray], along: Label) -> bool:
+    """sum_i (x_i - mean x) y = 0, for a y that does not depend on i"""
+    having = [f for f in factors if along in f.labels]
+    only = having[0] if len(having) == 1 else None
+    return only is not None and isinstance(only.node, Centred) and only.labels[only.node.axis] == along
+
+
+def _without_zeros(
+    g: Graph, f: LabelledArray, others: Sequence[LabelledArray], summed: Sequence[Label]
+) -> LabelledArray:
+    """A sum without the terms that vanish when everything is summed."""
+    if not isinstance(f.node, Linear) or not summed:
+        return f
+    terms = [(c, f.operand(o)) for c, o in f.node.terms]
+    left = [(c, t) for c, t in terms if not any(_vanishes([*others, *factors_of(t)[1]], x) for x in summed)]
+    return linear(g, left) if 0 < len(left) < len(terms) else f
 
 
 def _flattened(f: LabelledArray, flat: list[LabelledArray]) -> Fraction:
@@ -177,6 +186,13 @@ def _contracted(g: Graph, flat: list[LabelledArray], keep: tuple[Label, ...], co
             given.setdefault(x, len(given))
     ops = tuple(_operand(g, flat[k], given) for k in order)
     return LabelledArray(g.make(Einsum, tuple(every[x] for x in keep), coefficient, ops), keep)
+
+
+def centred(g: Graph, x: LabelledArray, along: Label, mean: LabelledArray) -> LabelledArray:
+    """``x`` less its mean along an axis."""
+    given = {label: k for k, label in enumerate(x.labels)}
+    operand = Operand(mean.node, numbered(mean.labels, given))
+    return LabelledArray(g.make(Centred, x.node.dims, x.node, given[along], operand), x.labels)
 
 
 def linear(g: Graph, terms: Sequence[tuple[Fraction | int, LabelledArray]]) -> LabelledArray:

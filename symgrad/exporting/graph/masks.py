@@ -69,6 +69,8 @@ def masked_exponentials(g: Graph, flat: list[LabelledArray], spread: bool = Fals
             continue
         for f in flat:
             if is_map(f, "exp") and (spread or set(w.labels) <= set(f.labels)):
+                if f.node in g.computed and not spread:
+                    return [*(o for o in flat if o is not w and o is not f), where(g, mask, f, scalar(g, 0))]
                 return [*(other for other in flat if other is not w and other is not f), _exp_where(g, mask, f)]
     return None
 

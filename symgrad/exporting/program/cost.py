@@ -13,7 +13,10 @@ from symgrad.exporting.graph.entries import argument
 from symgrad.exporting.graph.labelled_array import LabelledArray
 from symgrad.exporting.graph.stable_forms import stable_graph
 from symgrad.exporting.program.adjoint import along, gradients
+from symgrad.exporting.program.centring import less_means
+from symgrad.exporting.program.common_work import multiples, shared_work
 from symgrad.exporting.program.distinct import over_distinct
+from symgrad.exporting.program.elimination import eliminated
 from symgrad.exporting.program.inputs import Argument, Inputs, ordered_arguments
 from symgrad.exporting.program.lower import Lowering
 from symgrad.exporting.program.ordered_sums import cumulative
@@ -106,9 +109,13 @@ def cost(
             continue
         node = next(n for n in g.table.values() if isinstance(n, InputArray) and n.name == a.name)
         forms[a.name] = form(g, node.rank, found.get(node, []), lambda d: number(d, sizes))
+    new = shared_work(g, [value, *(n for f in forms.values() for n in f.nodes())])
+    forms, value = {name: f.over(new) for name, f in forms.items()}, new[value]
     new = planned(g, [value, *(n for f in forms.values() for n in f.nodes())], inputs)
     forms = {name: f.over(new) for name, f in forms.items()}
     value = new[value]
+    new = multiples(g, [value, *(n for f in forms.values() for n in f.nodes())])
+    forms, value = {name: f.over(new) for name, f in forms.items()}, new[value]
     new = solving(g, [value, *(n for f in forms.values() for n in f.nodes())])
     forms = {name: f.over(new) for name, f in forms.items()}
     given = None if upstream is None else upstream.node
@@ -118,7 +125,7 @@ def cost(
 
 def _collapsed(g: Graph, value: ArrayNode, sloped: bool) -> ArrayNode:
     """The same array with sums that need less work; those that are differentiated once only if it is ``sloped``."""
-    return cumulative(g, without_pairs(g, shared(g, value)), logarithms=not sloped)
+    return cumulative(g, without_pairs(g, eliminated(g, less_means(g, shared(g, value)))), logarithms=not sloped)
 
 
 def _sloped(lowering: Lowering, value: ArrayNode, wrt: Sequence[str] | None) -> tuple[ArrayNode, dict[str, Argument]]:

@@ -17,7 +17,6 @@ from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_graph import Graph, ordered
 from symgrad.exporting.graph.array_kinds import (
     ArrayNode,
-    Centred,
     Compare,
     Einsum,
     Linear,
@@ -29,7 +28,7 @@ from symgrad.exporting.graph.array_kinds import (
     Where,
 )
 from symgrad.exporting.graph.array_properties import positive
-from symgrad.exporting.graph.constructors import einsum, factors_of, linear, opened, size_of
+from symgrad.exporting.graph.constructors import centred, einsum, factors_of, linear, opened, size_of
 from symgrad.exporting.graph.entries import where
 from symgrad.exporting.graph.labelled_array import Label, LabelledArray, from_operand, numbered
 from symgrad.exporting.graph.stable_forms import power
@@ -138,7 +137,7 @@ def _distances(g: Graph, s: SquaredDifference, rest: list[LabelledArray], keep: 
         return None
     given: dict[Label, int] = {s.i: 0, s.j: 1, d: 2}
     sizes = s.x.dims() | s.y.dims()
-    mean = einsum(g, [s.x, power(g, size_of(g, sizes[s.i]), Fraction(-1))], (d,))
+    mean = _mean(g, s.x, s.i)
     near = [linear(g, [(1, v), (-1, mean)]) for v in (s.x, s.y)]
     w = (einsum(g, weights),) if weights else ()
     args = [Operand(v.node, numbered(v.labels, given)) for v in (s.x, s.y, *w, *near)]
@@ -167,7 +166,7 @@ def _collapsed(g: Graph, s: SquaredDifference, rest: list[LabelledArray], keep: 
         middle = _centred(g, s.x, s.i)
         halves = 1 if s.mask is None or s.mask.node.op == "!=" else Fraction(1, 2)  # type: ignore[attr-defined]  # a Compare
         return [(2 * halves * Fraction(1), [*others, size_of(g, sizes[s.i]), power(g, middle, Fraction(2))])]
-    mean = einsum(g, [s.x, power(g, size_of(g, sizes[s.i]), Fraction(-1))], [k for k in s.x.labels if k is not s.i])
+    mean = _mean(g, s.x, s.i)
     x, y = (linear(g, [(1, v), (-1, mean)]) for v in (s.x, s.y))
     total = [_total(g, f, along, sizes) for f, along in ((a, s.i), (b, s.j))]
     if any(set(f.labels) - {s.i} - set(keep) - set(x.labels) for f in a) or any(
@@ -190,7 +189,12 @@ def _total(g: Graph, factors: list[LabelledArray], along: Label, sizes: dict[Lab
 
 
 def _centred(g: Graph, x: LabelledArray, along: Label) -> LabelledArray:
-    return LabelledArray(g.make(Centred, x.node.dims, x.node, x.labels.index(along)), x.labels)
+    return centred(g, x, along, _mean(g, x, along))
+
+
+def _mean(g: Graph, x: LabelledArray, along: Label) -> LabelledArray:
+    one_over = power(g, size_of(g, x.dims()[along]), Fraction(-1))
+    return einsum(g, [x, one_over], [k for k in x.labels if k is not along])
 
 
 def _renamed(x: LabelledArray, i: Label, j: Label) -> LabelledArray:

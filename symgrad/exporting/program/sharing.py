@@ -6,13 +6,16 @@ of the gradient of the scores.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import permutations
+from typing import Any
 
 from symgrad.exporting.graph.array_graph import Graph, operands, ordered, replaced
 from symgrad.exporting.graph.array_kinds import ArrayNode, Einsum, Labels, Operand, Slot, Take
 from symgrad.exporting.graph.entries import take
 from symgrad.exporting.graph.labelled_array import LabelledArray, Place, from_operand, numbered
+from symgrad.exporting.graph.transposes import equals_transpose
 
 
 def shared(g: Graph, root: ArrayNode) -> ArrayNode:
@@ -40,7 +43,7 @@ def rebuilt(g: Graph, order: list[ArrayNode], new: dict[ArrayNode, ArrayNode]) -
             for o in operands(source):
                 go(o.node)
             if any(done[o.node] is not o.node for o in operands(source)):
-                source = g.make(type(source), source.dims, *replaced(source.args, done))
+                source = g.make(type(source), source.dims, *_normal(g, source, replaced(source.args, done)))
             done[node] = source
             g.inherit(source, node)
         return done[node]
@@ -48,6 +51,20 @@ def rebuilt(g: Graph, order: list[ArrayNode], new: dict[ArrayNode, ArrayNode]) -
     for node in order:
         go(node)
     return done
+
+
+def _normal(g: Graph, node: ArrayNode, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments of a product in the order in which constructors have them."""
+    return (args[0], in_one_form(g, args[1])) if isinstance(node, Einsum) else args
+
+
+def in_one_form(g: Graph, factors: Iterable[Operand]) -> tuple[Operand, ...]:
+    """The factors of a product in order; a matrix that equals its transpose stands in one way."""
+    turned = [
+        Operand(o.node, tuple(sorted(o.labels))) if len(o.labels) == 2 and equals_transpose(g, o.node) else o
+        for o in factors
+    ]
+    return tuple(sorted(turned, key=lambda o: o.node.serial))
 
 
 def in_order(g: Graph, v: LabelledArray, axes: Labels) -> ArrayNode | None:

@@ -18,6 +18,7 @@ class DifferentiableWriter(ExpressionWriter):
     """Positions are looked up with brackets; lists are not accepted as arrays."""
 
     crosses = False
+    flattens = False
 
     def taken(self, base: PythonText, positions: PythonText, axis: int) -> PythonText:
         return PythonText(f"{base.at(ATOM)}[{':, ' * axis}{positions}]")

@@ -26,12 +26,27 @@ def _sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)), which does not overflow."""
     if np.size(x) < 256:
         return np.exp(-np.logaddexp(0, -x, dtype=x.dtype))
-    out = np.abs(x)
-    np.negative(out, out=out)
-    np.exp(out, out=out)
-    top = np.where(x >= 0, 1, out)
+    out = _exp_of_minus(x)
     out += 1
-    return np.divide(top, out, out=out)
+    return np.reciprocal(out, out=out)
+
+
+def _sigmoids(x: Any) -> tuple[Any, Any]:
+    """1 / (1 + exp(-x)) and 1 / (1 + exp(x)) from one exponential."""
+    if np.size(x) < 256:
+        return _sigmoid(x), _sigmoid(-x)
+    other = _exp_of_minus(x)
+    out = other + 1
+    np.reciprocal(out, out=out)
+    other *= out
+    return out, other
+
+
+def _exp_of_minus(x: Any) -> Any:
+    """exp(-x), or close to the largest number where it would overflow."""
+    out = np.maximum(x, -708 if x.dtype == np.float64 else -87)
+    np.negative(out, out=out)
+    return np.exp(out, out=out)
 
 
 def _softplus(x: Any) -> Any:
@@ -61,9 +76,9 @@ def _logsumexp(x: Any, axis: Any = None) -> Any:
     return np.log(total) + top.reshape(np.shape(total))
 
 
-def _softmax(x: Any, axis: Any = None) -> Any:
-    """exp(x) / sum exp(x), which does not overflow."""
-    p = x - x.max(axis, keepdims=True)
+def _softmax(x: Any, axis: Any = None, out: Any = None) -> Any:
+    """exp(x) / sum exp(x), in ``out`` if that is given, which does not overflow."""
+    p = np.subtract(x, x.max(axis, keepdims=True), out=out)
     np.exp(p, out=p)
     p /= p.sum(axis, keepdims=True)
     return p
@@ -86,11 +101,6 @@ def _softmax_and_log(x: Any, axis: Any = None, out: Any = None) -> tuple[Any, An
     log = np.log(total)
     log += top
     return p, log.squeeze(axis)[()]
-
-
-def _centred(x: Any, axis: int) -> Any:
-    """x less its mean along an axis."""
-    return x - x.sum(axis, keepdims=True) / x.shape[axis]
 
 
 def _squared_distances(x: Any, y: Any, near_x: Any, near_y: Any, w: Any = None) -> Any:

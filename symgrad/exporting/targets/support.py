@@ -164,11 +164,6 @@ def _product_of_others(x: Any, axis: int) -> Any:
     return xp.moveaxis(before * after, 0, axis)
 
 
-def _centred(x: Any, axis: int) -> Any:
-    """x less its mean along an axis."""
-    return x - xp.expand_dims(x.mean(axis), axis)
-
-
 def _squared_distances(x: Any, y: Any, near_x: Any, near_y: Any, w: Any = None) -> Any:
     """sum_d w_jd (x_id - y_jd)^2 for all pairs i, j."""
     square = xp.square(x[:, None] - y)

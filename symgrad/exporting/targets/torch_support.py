@@ -92,11 +92,6 @@ def _cumulative_logsumexp(x: Any) -> Any:
     return torch.logcumsumexp(x, 0)
 
 
-def _centred(x: Any, axis: int) -> Any:
-    """x less its mean along an axis."""
-    return x - x.mean(axis, keepdim=True)
-
-
 def _softmax(x: Any, axis: Any = None) -> Any:
     """exp(x) / sum exp(x), which does not overflow."""
     return _softmax_and_log(x, axis)[0]
