@@ -32,6 +32,9 @@ from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, Subset,
 LARGEST_POWER = 12
 """Powers above this make no polynomial."""
 
+BEHIND = 2
+"""How many positions there are behind a number with which positions are compared."""
+
 
 class DegreeCounter:
     """Computes degree profiles, once per node.
@@ -95,6 +98,8 @@ class DegreeCounter:
             positions: list[Slot] = [(r, c.left)]  # type: ignore[list-item]  # by its op
             if not isinstance(c.right, Subset) and c.right is not None:
                 positions.append((range_of(c.left), c.right))  # type: ignore[arg-type]  # by its op
+            if c.op in ("lt", "eq"):
+                positions += [(slot, _beyond(c.op, e)) for slot, e in positions if isinstance(e, Affine) and e.const]
             at = self._at(positions)
             result = both(result, replace(at, polynomial=at.polynomial and c.op != "lt", forks=int(c.op == "in")))
         return result
@@ -299,3 +304,8 @@ _RULES: dict[type[n.Expr], Callable[[DegreeCounter, Any], DegreeProfile]] = {
     n.Ref: DegreeCounter._ref,
     n.Deriv: DegreeCounter._deriv,
 }
+
+
+def _beyond(op: str, e: Affine) -> Affine:
+    """A position that must be there for a comparison to have both outcomes: ``i > 5000``, ``i < j + 30``."""
+    return Affine.of(abs(e.const) + (BEHIND if op == "lt" or e.terms else 0))

@@ -90,6 +90,8 @@ HIDDEN, EXACTLY, SEEN = 2, 1e-28, 1e-9
 double precision would have shown, relative to the largest term."""
 LONG = 400
 """How many nodes make a claim long: a difference is then looked for at a few samples first."""
+LARGE, LARGE_NAMES, LARGE_WORK, FEW_SAMPLES = (67, 1024), 4, 1.5e6, 3
+"""Large sizes that are tried, an odd and an even one, of so many names; units of work for each; the samples."""
 FEW = 0.25
 """The share of samples at which both sides must be defined for an agreement to count."""
 
@@ -121,9 +123,10 @@ def _refute(claim: Claim, session: Session, proved: bool, certify: bool = True) 
     further = session.sizes.more(sizes, asked)
     seen = 0
     others = () if proved else _others(claim, session, env, further or [], corners(sizes, asked.ranges))
+    large = () if proved or (limit is not None and not asked.degree) else _large(claim, session, env)
     far = () if proved or asked.polynomial else _far(claim, session, main[-1].evaluator)
     sides = () if proved or asked.forks < 2 else _on_all_sides(claim, session, sizes)
-    for comparison in chain(main, others, far, sides):
+    for comparison in chain(main, others, large, far, sides):
         if comparison is None:
             further = None
             continue
@@ -233,6 +236,21 @@ def _others(
             done = None
         if done is not None or asked:
             yield done
+
+
+def _large(claim: Claim, session: Session, env: Environment) -> Iterator[SideComparison]:
+    """Comparisons at large sizes, one by one, for differences behind all small ones: ``(N - 1) ... (N - 30)``. Those
+    that cost too much are left out."""
+    for name, k in islice(env.sizes.items(), LARGE_NAMES):
+        for size in LARGE:
+            try:
+                with BUDGET.of(LARGE_WORK):
+                    sizes = {**env.sizes, name: max(k, size)}
+                    ev = session.evaluator(sizes, claim.assumptions, mode_of(env), FEW_SAMPLES, env.strict)
+                    if ev is not None:
+                        yield compare(claim, ev)
+            except EvaluationTooLarge:
+                break
 
 
 def _far(claim: Claim, session: Session, usual: Evaluator) -> Iterator[SideComparison]:

@@ -24,7 +24,7 @@ from symgrad.evaluating.environment import Environment
 from symgrad.evaluating.evaluator import Evaluator
 
 CANDIDATES = 24
-ROUNDS, CHANGES = 6, 80
+ROUNDS, CHANGES, BLOCKS = 6, 80, 16
 VISIBLE = 1e-4
 """The smallest difference of a witness, relative to the largest term."""
 
@@ -177,7 +177,7 @@ def _met(claim: Claim, ev: Evaluator) -> NDArray[np.bool_]:
 def _changes(env: Environment) -> Iterator[Change]:
     """All single simplifications of a sample."""
 
-    def put(kind: str, key: Any, where: tuple[int, ...], new: Any) -> Change:
+    def put(kind: str, key: Any, where: tuple[Any, ...], new: Any) -> Change:
         def change(target: Environment, k: int) -> None:
             getattr(target, kind)[key][(k, *where)] = new
 
@@ -188,6 +188,11 @@ def _changes(env: Environment) -> Iterator[Change]:
         for q in range(low, int(p[0])):
             yield put("at", i, (), q)
     for t, v in env.tensors.items():
+        used = np.argwhere(v[0] != 0)
+        if len(used) > CHANGES:  # of a large array, many entries at once
+            for block in np.array_split(used, BLOCKS):
+                yield put("tensors", t, tuple(block.T), 0.0)
+            continue
         for where in np.ndindex(v.shape[1:]):
             x = v[(0, *where)]
             for new in (0.0, 1.0, float(np.round(x))):

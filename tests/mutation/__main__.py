@@ -61,15 +61,16 @@ def noticed(folder: Path, tests: Sequence[str], *options: str, limit: float = LI
     return f"killed by {failed[0].split(' - ')[0].split()[-1] if failed else 'an error'}"
 
 
-def tests_by_function(folder: Path, kept: Path) -> dict[str, dict[str, Any]]:
+def tests_by_function(folder: Path, kept: Path, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Every test, with its seconds and the functions that it enters, kept in a file until the package changes. Ends the
     program if a test fails already."""
     sources = sorted((folder / "symgrad").rglob("*.py"))
-    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()
+    texts = [*(name.encode() for name in names), *(path.read_bytes() for path in sources)]
+    digest = hashlib.sha256(b"\0".join(texts)).hexdigest()
     told: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     if told.get("digest") != digest:
         covering = folder / "covering.json"
-        tests = [f"tests/{name}" for name in TESTS]
+        tests = [f"tests/{name}" for name in names]
         already = noticed(folder, tests, "-p", "tests.mutation.covering", limit=WHOLE, COVERING=str(covering))
         if already:
             sys.exit(f"the tests fail as they are: {already}")
@@ -85,6 +86,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=20, help="how many changes, the first of the shuffled list")
     parser.add_argument("--minutes", type=float, default=25)
     parser.add_argument("--only", default="", help="a part of the module's path")
+    parser.add_argument("--tests", nargs="+", default=TESTS, help="files and folders of tests/ that are to notice it")
     parser.add_argument("--record", type=Path, default=Path(__file__).with_name("record.jsonl"))
     options = parser.parse_args()
     found = [b for room in ROOMS for path in sorted((PACKAGE / room).rglob("*.py")) for b in changes_of(path)]
@@ -100,7 +102,9 @@ def main() -> None:
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "pyproject.toml", folder)
         compileall.compile_dir(folder, quiet=2)
-        tests = tests_by_function(folder, options.record.with_suffix(".covering.json")) if waiting else {}
+        tests = (
+            tests_by_function(folder, options.record.with_suffix(".covering.json"), options.tests) if waiting else {}
+        )
         for broken in waiting:
             if time.monotonic() < end:
                 done[broken.name] = outcome(broken, folder, tests)

@@ -56,3 +56,23 @@ GRADIENT = "\\frac{\\partial q}{\\partial x_i} = "
 def test_what_a_bracket_leaves_out_is_not_asked_for(declared: str, claim: str, right: str) -> None:
     (step,) = check_text(f"{declared}$$ {claim} $$\n").steps
     assert step.verdict in right.split(), (step.verdict, step.diagnostic)
+
+
+FAR_AWAY = "Let $x \\in \\mathbb{R}$, $N \\in \\mathbb{N}$ and $v, w \\in \\mathbb{R}^{N}$.\n\n"
+
+
+@each(
+    "claim",
+    [
+        "\\sum_i \\mathbb{1}[i > 5000] v_i = 0",
+        "\\sum_i \\mathbb{1}[i \\ge 500] v_i = \\sum_i \\mathbb{1}[i > 500] v_i",
+        "\\prod_i (1 + \\mathbb{1}[i > 40] v_i) = 1",
+        "\\sum_i \\mathbb{1}[i < N - 50] v_i = 0",
+        "\\sum_{i,j} \\mathbb{1}[i + 30 < j] v_i w_j = 0",
+        "\\prod_{k=1}^{30} (N - k) x = 0",
+        "\\prod_{k=1}^{90} (N - k) x = 0",
+    ],
+)
+def test_what_begins_at_large_sizes_is_found(claim: str) -> None:
+    (step,) = check_text(f"{FAR_AWAY}$$ {claim} $$\n").steps
+    assert step.verdict == "refuted", (step.verdict, step.evidence)

@@ -139,6 +139,12 @@ class Equations:
         same = entry.span.text.partition("=")[2].split() == cover(right).text.split()
         return pattern_letters(rest) is not None and not same
 
+    def is_entry(self, node: Sym) -> bool:
+        """True for an entry at a position, ``v_1``, of a declared array without a value: no name gets a meaning."""
+        key, rest, _ = self.scope.value_key(node)
+        entry = None if key is None or self.scope.is_provisional(key) else self.scope.values.get(key)
+        return isinstance(entry, Tensor) and bool(rest) and pattern_letters(rest) is None
+
     def leave_unused(self, said: Statement) -> None:
         """Note an assumed equation of a form that is not used: ``Q^\\top Q = I``, ``w = 1``; no meaning of a name."""
         if said.sign != "=" or not said.left or not said.right or any(t.text in DERIVATIVES for t in said.tokens):
@@ -147,6 +153,9 @@ class Equations:
             try:
                 node = Parser(side, self.scope, cover(side)).whole()
             except NotationError:
+                return
+            if isinstance(node, Sym) and self.is_entry(node) and self.assuming.stance == "asserted":
+                self.assuming.assume(said.tokens)
                 return
             lone = isinstance(node, Sym) and not node.sup and node.key != "I" and not _stands_in(side, other)
             lone = lone and not (isinstance(node, Sym) and self.recurs(node, other))
