@@ -186,6 +186,7 @@ MEANINGS: dict[tuple[str, ...], str] = {
         "vec",
     ): "the columns of a matrix below each other ([Kronecker products](notation/inverses.md#kronecker-products-and-vec))",
     ("inv",): "the inverse of a square matrix",
+    ("pinv",): "the pseudo-inverse of a matrix that the text calls of full column or row rank",
     ("logdet",): r"`\log \det A` of a square matrix",
     ("sum",): "the sum of all entries of an array",
     ("max", "\\max"): r"`\max(a, b) = b + \operatorname{ReLU}(a - b)` of two numbers or arrays of one shape",

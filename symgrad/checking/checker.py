@@ -32,7 +32,7 @@ from symgrad.checking.repair import repairs
 from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.rulings import ClaimRuling, Grounds, Remembered, RulingStore
 from symgrad.checking.side_conditions import side_conditions
-from symgrad.checking.symmetric_directions import along_symmetric_directions
+from symgrad.checking.symmetric_directions import along_symmetric_directions, each_entry_once
 from symgrad.checking.verdict import DocumentReport, Evidence, Step, Witness
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import ZERO, Expr, reach
@@ -387,6 +387,9 @@ class Checker:
         symmetric = along_symmetric_directions(claim)
         if symmetric is not None and self.holds(symmetric):
             return self.rule(symmetric, reopened(step, read_otherwise("symmetric", read_step.span)))
+        once = each_entry_once(claim)
+        if once is not None and self.holds(once):
+            return self.rule(once, reopened(step, read_otherwise("once", read_step.span)))
         if read_step.redefinition:
             first = f"if `{read_step.redefinition}` is defined anew here, write `:=` in place of `=`"
             return replace(step, repairs=(first, *step.repairs))
@@ -551,9 +554,10 @@ def worst_block(steps: Sequence[tuple[str, Step]]) -> Step:
     """The step of the block that an equation of blocks fails at, or of its first block if it holds."""
     order = ("refuted", "unreadable", "agrees", "proved")
     place, step = min(steps, key=lambda s: order.index(s[1].verdict))
-    if step.diagnostic is None:
+    problem = step.diagnostic
+    if problem is None or all(s.diagnostic is not None and s.diagnostic.span == problem.span for _, s in steps):
         return step
-    said = replace(step.diagnostic, message=f"{step.diagnostic.message}, in block ({place})")
+    said = replace(problem, message=f"{problem.message}, in block ({place})")
     return replace(step, diagnostic=said)
 
 

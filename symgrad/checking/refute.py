@@ -330,7 +330,9 @@ def witness_of(claim: Claim, ev: Evaluator, b: int, at: Mapping[Index, int], sid
         for side in (a.left, a.right):
             reached = reached if side is None else reached | reach(side)
     values: dict[str, object] = {}
-    for t in sorted((t for t in env.tensors if t in reached), key=lambda t: (t.name, len(t.ranges))):
+    hidden = {a.factor for a in claim.assumptions}
+    shown = [t for t in env.tensors if t in reached and t not in hidden]
+    for t in sorted(shown, key=lambda t: (t.name, len(t.ranges))):
         name = t.name if t.name not in values else f"{t.name}^{{(i)}}"  # the samples, beside any one of them
         values[name] = _plain(env.tensors[t][0])
     for n in sorted(env.index_arrays, key=lambda n: n.name):

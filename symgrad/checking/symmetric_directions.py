@@ -1,13 +1,13 @@
-"""Derivatives by a symmetric matrix: a step that holds along symmetric directions, though not entry by entry."""
+"""Derivatives by a symmetric matrix: steps that hold under another convention than that of independent entries."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Deriv, Entry, Tensor, add, walk
+from symgrad.core.nodes import Deriv, Entry, Expr, Tensor, add, delta, free_indices, mul, neg, walk
 from symgrad.core.ranges import Index, IndexExpr
-from symgrad.core.substitute import substitute
+from symgrad.core.substitute import mapped, substitute
 
 
 def along_symmetric_directions(claim: Claim) -> Claim | None:
@@ -24,6 +24,30 @@ def along_symmetric_directions(claim: Claim) -> Claim | None:
         left, right = (add(side, substitute(side, swap)) for side in (claim.left, claim.right))
         return replace(claim, left=left, right=right)
     return None
+
+
+def each_entry_once(claim: Claim) -> Claim | None:
+    """The claim with ``2 G - G \\circ I`` for each derivative ``G`` by a matrix ``X`` where ``X = X^\\top`` is assumed.
+
+    So the entries on both sides of the diagonal are one variable. None without any such derivative.
+    """
+    symmetric = {t for a in claim.assumptions if (t := _symmetric(a)) is not None}
+
+    def whole(node: Expr) -> Expr | None:
+        target = node.target if isinstance(node, Deriv) else None
+        if not isinstance(target, Entry) or target.tensor not in symmetric:
+            return None
+        i, j = target.indices
+        if not isinstance(i, Index) or not isinstance(j, Index) or i is j:
+            return None
+        assert isinstance(node, Deriv)  # it has a target
+        if {i, j} & free_indices(node.body):
+            return None
+        turned = Deriv(node.body, Entry(target.tensor, (j, i)), node.held)
+        return add(node, turned, neg(mul(delta(i, j), node)))
+
+    left, right = mapped(claim.left, whole), mapped(claim.right, whole)
+    return replace(claim, left=left, right=right) if (left, right) != (claim.left, claim.right) else None
 
 
 def _symmetric(a: Assumption) -> Tensor | None:

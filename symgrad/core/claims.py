@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from symgrad.core.nodes import Cond, Expr
+from symgrad.core.nodes import Cond, Expr, Tensor
 from symgrad.core.ranges import Index
 
 
@@ -19,7 +19,8 @@ class Assumption:
     kind: ``equation``  ``left = right``, both expressions (a one-hot is a definition, not this);
           ``condition`` ``cond`` holds (``n_k != o``, ``o not in N``, ``lambda > 0``, ``k in N``);
     ``unless``: conditions under which the fact is not claimed (``n_k != n_l`` unless ``k = l``).
-    ``latex``: the author's own text, for the report.
+    ``latex``: the author's own text, for the report;
+    ``factor``: for ``A \\succ 0``, the array L of ``A = L L^\\top``, which has no meaning outside of this equation.
     """
 
     kind: Literal["equation", "condition"]
@@ -30,6 +31,7 @@ class Assumption:
     params: tuple[Index, ...] = ()
     unless: tuple[Cond, ...] = ()
     suggested: bool = False
+    factor: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from symgrad.core.nodes import Cond, Expr, Num
+from symgrad.core.nodes import Cond, Entry, Expr, Num
 from symgrad.core.ranges import Index, IndexExpr
 
 Axes = tuple[Index, ...]
@@ -26,11 +26,12 @@ class Array:
 class Named(Array):
     """``U``, ``U_{o:}``, ``U_{n:}``: an entry whose axes are its free indices, in slot order.
 
-    row: written as a row vector.
+    row: written as a row vector; symmetric: its own transpose.
     """
 
     expr: Expr
     row: bool = False
+    symmetric: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,10 @@ class Transposed(Array):
 
 @dataclass(frozen=True, slots=True)
 class Inverse(Array):
-    """``A^{-1}``"""
+    """``A^{-1}``; symmetric: its own transpose"""
 
     body: Array
+    symmetric: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,10 @@ def transposed(array: Array) -> Array:
             return array.body
         case Identity():
             return Identity(axes)
+        case Named(expr=Entry(tensor=tensor, indices=indices), symmetric=True):
+            return Named(axes, Entry(tensor, indices[::-1]), array.row, True)
+        case Inverse(symmetric=True):
+            return Inverse(axes, array.body, True)
         case Diagonal() if len(array.body.axes) == 1:
             return Diagonal(axes, array.body)
         case OuterProduct():

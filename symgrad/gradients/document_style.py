@@ -52,7 +52,7 @@ class DocumentStyle:
 
     definitions: quantities written by name, and whose sums of terms keep their signs; unit_sums: sums known to be 1;
     letters: the index letters per range; symmetric: matrices with ``A = A^T``; reflect: write ``sigma(-x)`` for
-    ``1 - sigma(x)``.
+    ``1 - sigma(x)``; assumptions: those in force.
     """
 
     definitions: tuple[Definition, ...] = ()
@@ -60,6 +60,7 @@ class DocumentStyle:
     letters: dict[Range | None, list[str]] = field(default_factory=dict)
     symmetric: frozenset[Tensor | Definition] = frozenset()
     reflect: bool = True
+    assumptions: tuple[Assumption, ...] = ()
 
     def symmetric_order(self, entry: Entry | Ref | MatrixFunction) -> Expr:
         """``A_{ji}`` of a symmetric matrix, or of the inverse of one, as ``A_{ij}``, with free indices before bound
@@ -112,8 +113,9 @@ def style_of(
         unit_sums=tuple(unit_sums),
         letters=letters(definitions[::-1]),
         symmetric=frozenset(
-            (*filter(None, map(_assumed_symmetric, assumptions)), *_proved_symmetric(definitions, assumptions))
+            (*filter(None, map(assumed_symmetric, assumptions)), *_proved_symmetric(definitions, assumptions))
         ),
+        assumptions=assumptions,
         reflect=not any(map(_writes_complement, (*bodies, *written))),
     )
 
@@ -153,7 +155,7 @@ def _assumed_unit_sums(assumptions: Iterable[Assumption]) -> Iterator[UnitSum]:
             yield UnitSum(term_of(left), left.index, a.params)
 
 
-def _assumed_symmetric(a: Assumption) -> Tensor | None:
+def assumed_symmetric(a: Assumption) -> Tensor | None:
     """The matrix ``A`` of an assumption ``A = A^T``."""
     left, right = a.left, a.right
     if a.kind != "equation" or a.unless or not isinstance(left, Entry) or not isinstance(right, Entry):

@@ -30,6 +30,7 @@ from symgrad.core.nodes import (
     free_indices,
 )
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, indices_of
+from symgrad.gradients.symmetries import Symmetries
 from symgrad.gradients.tensor_network import NoMatrixForm, reordered
 
 
@@ -39,6 +40,7 @@ class FactorFormer:
 
     array_of: Callable[[Expr, Axes], Array]
     reserved: frozenset[str]
+    symmetries: Symmetries
 
     def __call__(self, base: Expr, axes: Axes) -> Array:
         """A factor as an array over its own axes."""
@@ -103,7 +105,8 @@ class FactorFormer:
         if len(set(met)) != len(met) or set(met) != set(axes):
             raise NoMatrixForm("an index occurs twice in the slots of an array")
         row = len(slots) == 1 and _is_row(base)
-        return reordered(a.Named(tuple(met), base, row), axes)
+        symmetric = isinstance(base, Entry) and base.tensor in self.symmetries.arrays and len(met) == 2
+        return reordered(a.Named(tuple(met), base, row, symmetric), axes)
 
     def matrix_function(self, base: MatrixFunction, axes: Axes) -> Array:
         """``A^{-1}``, its diagonal, and ``\\det A``"""
@@ -118,7 +121,7 @@ class FactorFormer:
         assert isinstance(second, Index)
         if first is second:
             return a.Diagonal(axes, a.Inverse((first, first.fresh()), body))
-        return reordered(a.Inverse((first, second), body), axes)
+        return reordered(a.Inverse((first, second), body, self.symmetries.is_symmetric(base.matrix)), axes)
 
     def delta(self, base: Delta, axes: Axes) -> Array:
         left, right = base.left, base.right

@@ -70,8 +70,13 @@ class Gradient:
         if loose:
             return None, f"`{loose[0].letter}` is the index of one entry"
         reserved = self.requests.naming.reserved
+        former = MatrixFormer(reserved, self.simplify.names, self.simplify.symmetries)
         try:
-            return (entry, targets, MatrixFormer(reserved, self.simplify.names).array_of(entry, axes)), ""
+            return (
+                entry,
+                targets,
+                former.array_of(entry, axes),
+            ), ""
         except NoMatrixForm as e:
             return None, str(e)
 

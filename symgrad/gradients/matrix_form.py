@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from itertools import combinations
 
 from symgrad.core import matrix_notation as a
@@ -27,6 +28,7 @@ from symgrad.gradients.summed_products import (
     term_of,
     terms_of,
 )
+from symgrad.gradients.symmetries import Symmetries
 from symgrad.gradients.tensor_network import Network, NoMatrixForm
 
 MAX_TERMS = 16
@@ -37,10 +39,14 @@ _LINEAR = (a.Identity, a.OuterProduct, a.MatrixProduct, a.Diagonal)
 
 @dataclass(slots=True)
 class MatrixFormer:
-    """Finds the matrix form of expressions; ``reserved``: names the document uses itself, perhaps ``e`` or ``I``."""
+    """Finds the matrix form of expressions; ``reserved``: names the document uses itself, perhaps ``e`` or ``I``.
+
+    symmetries: knows matrices that are their own transposes.
+    """
 
     reserved: frozenset[str] = frozenset()
     names: DummyNamer = field(default_factory=DummyNamer)
+    symmetries: Symmetries = field(default_factory=Symmetries)
 
     def array_of(self, expr: Expr, axes: Axes) -> Array:
         """The array over the axes whose entry is the expression.
@@ -79,7 +85,8 @@ class MatrixFormer:
         found: list[Array] = []
         reason: NoMatrixForm | None = None
         ways: list[Callable[[], Array]] = [lambda: self.contracted(term, axes)]
-        ways += [] if spread is None else [lambda: self.array_of(spread, axes)]
+        wide = self.spread(term, axes, wide=True)
+        ways += [partial(self.array_of, opened, axes) for opened in (spread, wide) if opened is not None]
         for way in ways:
             try:
                 found.append(way())
@@ -183,7 +190,7 @@ class MatrixFormer:
         used = free_indices(base) & own
         if len(used) > 2:
             raise NoMatrixForm("a factor has more than two indices at once")
-        net.add(FactorFormer(self.array_of, self.reserved)(base, self._order(base, used)), e)
+        net.add(FactorFormer(self.array_of, self.reserved, self.symmetries)(base, self._order(base, used)), e)
 
     def _order(self, base: Expr, used: frozenset[Index]) -> Axes:
         """The indices in the order of their slots."""
@@ -221,11 +228,12 @@ class MatrixFormer:
                 break
         return replace(term, factors=tuple(factors))
 
-    def spread(self, term: SummedProduct, axes: Axes) -> Expr | None:
+    def spread(self, term: SummedProduct, axes: Axes, wide: bool = False) -> Expr | None:
         """The product multiplied out, as needed for ``diag(p) - p p^T``; None if that does not help.
 
         It helps if a factor is a sum with a delta of two of the product's indices, or if a term of that sum lacks an
-        index that another factor has, and would need a vector of ones along it.
+        index that another factor has, and would need a vector of ones along it; with ``wide``, if the sum has more
+        indices than a matrix: ``\\sum_{kl} X_{lk} (A_{il} B_{kj} + C_{il} D_{kj})``.
         """
         for k, (base, e) in enumerate(term.factors):
             if e != 1 or not isinstance(base, Add) or len(base.terms) > MAX_TERMS:
@@ -234,7 +242,8 @@ class MatrixFormer:
             others = term.factors[:k] + term.factors[k + 1 :]
             beside = used & {i for b, _ in others for i in free_indices(b)}
             lacking = any(beside - free_indices(t) and used & free_indices(t) for t in base.terms)
-            if len(used) < 2 or not beside or not (lacking or any(map(_has_delta, base.terms))):
+            helps = len(used) > 2 if wide else lacking or any(map(_has_delta, base.terms))
+            if len(used) < 2 or not beside or not helps:
                 continue
             out = []
             for t in base.terms:

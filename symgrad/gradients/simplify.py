@@ -46,6 +46,7 @@ from symgrad.gradients.summed_products import (
     term_of,
     terms_of,
 )
+from symgrad.gradients.symmetries import Symmetries
 
 MAX_EFFORT = 2_500
 """The most attempts (pairs of terms tried for common factors, products multiplied out) per expression.
@@ -75,6 +76,7 @@ class Simplifier:
         self.fired: dict[str, None] = {}
         """The rules that have changed something, for derivations that show their steps."""
         self.signs = SumSigns()
+        self.symmetries = Symmetries(self.style.assumptions)
         self.effort = 0
         self._memo: dict[Expr, Expr] = {}
         self._sizes: dict[Expr, int] = {}
@@ -141,6 +143,8 @@ class Simplifier:
     def _inside(self, base: Expr) -> Expr:
         if isinstance(base, Add):
             return self(base)
+        if isinstance(base, MatrixFunction):
+            base = self.symmetries.in_order(base)
         done = rebuild(base, lambda e: e, self) if parts(base)[1] else base
         if isinstance(done, (Entry, Ref, MatrixFunction)):
             return self.style.symmetric_order(done)

@@ -26,6 +26,7 @@ from symgrad.proving.poly import (
     replace_throughout,
     single,
 )
+from symgrad.proving.positivity import UNKNOWN, poly_sign
 from symgrad.proving.powers import power
 from symgrad.proving.shared_bodies import at_positions
 from symgrad.proving.size_polynomials import affine
@@ -250,6 +251,11 @@ def _func(ctx: Attempt, node: Any) -> Poly:
         return elementary_laws.exp(ctx, normal_form(ctx, node.arg))
     if node.name == "log":
         return elementary_laws.log(ctx, normal_form(ctx, node.arg))
+    if node.name == "abs":
+        p = normal_form(ctx, node.arg)
+        if poly_sign(ctx, p) != UNKNOWN:
+            ctx.note("|x| = x for x >= 0")
+            return p
     row = TABLE.get(node.name)
     if row is None:
         raise Unsupported(f"unknown function {node.name}")

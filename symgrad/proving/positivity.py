@@ -9,6 +9,7 @@ from symgrad.proving.case_split import MAX_SPLIT, is_sign, is_two_valued
 from symgrad.proving.fact_matching import unify_slots
 from symgrad.proving.intervals import lower_end
 from symgrad.proving.poly import accumulate, is_whole
+from symgrad.proving.sums_of_squares import is_sum_of_squares
 from symgrad.proving.templates import from_template
 
 UNKNOWN, NONNEGATIVE, POSITIVE = 0, 1, 2
@@ -37,7 +38,10 @@ def part_sign(ctx: Attempt, part: Part) -> int:
     if kind == "position":
         return POSITIVE if _counts_from_one(ctx, slots[0]) else UNKNOWN
     if kind == "sum":
-        sign = mono_sign(ctx, from_template(ctx, head, slots)[1][0][1])
+        bound, terms = from_template(ctx, head, slots)
+        sign = mono_sign(ctx, terms[0][1])
+        if sign == UNKNOWN and is_sum_of_squares(ctx, bound, terms[0][1], lambda p: power_sign(ctx, p) != UNKNOWN):
+            return NONNEGATIVE
         if sign == POSITIVE:
             for r in head.bound:
                 ctx.nonempty[ctx.interner.range_id(ctx.interner.ranges[r])] = None

@@ -95,7 +95,7 @@ class Prover:
             undefined = undefined_points(written.left, written.right)
         except (NormalFormError, RecursionError, ValueError, TypeError):
             return None
-        given = ((), claim.assumptions) if claim.assumptions else ((),)
+        given = _from_fewer(claim.assumptions)
         apart = [replace(strategies[-1], undefined=undefined)] if undefined else []
         for assumptions, tried in (*((a, strategies) for a in given), *((a, apart) for a in given)):
             for k, strategy in enumerate(tried):
@@ -118,7 +118,8 @@ class Prover:
                 if strategy.factored:
                     continue
                 attempt = self._attempt(strategy, deadline)
-                poly = _difference(attempt, claim, strategy, claim.assumptions)
+                plain = tuple(a for a in claim.assumptions if a.factor is None)
+                poly = _difference(attempt, claim, strategy, plain)
                 if 0 < len(poly) <= MAX_SHOWN and (shortest is None or len(poly) < shortest[0]):
                     shortest = (len(poly), to_expr(attempt, poly))
         except (NormalFormError, RecursionError, ValueError, TypeError):
@@ -193,6 +194,11 @@ class Prover:
 
 
 _PARTS = (attrgetter("assumptions"), attrgetter("conditions"), attrgetter("trace"))
+
+
+def _from_fewer(assumptions: tuple[Assumption, ...]) -> list[tuple[Assumption, ...]]:
+    """No assumptions, all but those that take matrices apart, and all."""
+    return list(dict.fromkeys(((), tuple(a for a in assumptions if a.factor is None), assumptions)))
 
 
 def _strategies(claim: Claim, written: Claim) -> list[Strategy]:

@@ -285,6 +285,7 @@ class Reader:
         incidental.say(in_words.others, macros)
         incidental.rank(in_words.ranks, macros)
         incidental.arrange(in_words.arranged)
+        incidental.full_rank(in_words.full_ranks, macros)
         call_by_words(paragraph, [(prose[k], written) for k, written in read])
         self.out.diagnostics.extend(paragraph.diagnostics)
         self.out.not_checked.extend(paragraph.notes)

@@ -86,6 +86,31 @@ def linear_models(of: str, wrt: str, matrix: str) -> None:
     assert right(LINEAR, of, wrt) == matrix
 
 
+SYMMETRIC = r"""
+Let $S, B, X \in \mathbb{R}^{N \times N}$, $S = S^\top$, $\lambda > 0$, $y \in \mathbb{R}^N$.
+
+$$ J = \log \det S, \quad G = \log \det B, \quad Q = y^\top S^{-1} y, \quad T = \log \det (B^\top S B) $$
+
+$$ R = y^\top (X^\top X + \lambda I)^{-1} y, \quad H = \operatorname{tr}(B X S X^\top) $$
+"""
+
+
+@test_matrix_forms.fact
+@each(
+    ("of", "wrt", "matrix"),
+    [
+        ("J", "S", r"S^{-1}"),
+        ("Q", "y", r"2 S^{-1} y"),
+        ("T", "B", r"2 S B (B^\top S B)^{-1}"),
+        ("R", "y", r"2 (X^\top X + \lambda I)^{-1} y"),
+        ("G", "B", r"B^{-\top}"),
+        ("H", "X", r"(B + B^\top) X S"),
+    ],
+)
+def an_inverse_of_a_symmetric_matrix_is_not_transposed(of: str, wrt: str, matrix: str) -> None:
+    assert right(SYMMETRIC, of, wrt) == matrix
+
+
 @test_matrix_forms.fact
 def rows_stay_rows() -> None:
     assert right(ROWS, r"\ell", "W") == r"x^\top (p - e_c^\top)"

@@ -83,9 +83,15 @@ _COVARIANCES = _patterns(
     rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?:[\w-]+\s+){{0,3}}{_COVARIANCE}(?!\s+between\b)",
 )
 """These are symmetric, whatever they are made of."""
+_DEFINITE = re.compile(r"\bpositive[ -](?P<semi>semi-?)?definite\b", re.IGNORECASE)
 _RANKED = _patterns(
     rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_ARRAY_OF}{_END}",
     rf"\b{_ARRAY_OF}\s+{_NAMES}(?![-\w])",
+)
+_FULL_RANKS = _patterns(
+    rf"{_NOT_OF}{_NAMES}\s+(?:has|have|having|with|of|is of|are of|be of)\s+full\s+(?P<side>column|row)[ -]rank{_END}",
+    rf"\bfull[ -](?P<side>column|row)[ -]rank\s+(?:matri(?:x|ces)\s+)?{_NAMES}{_END}",
+    rf"{_NOT_OF}{_NAMES}\s+(?:has|have|having|with)\s+linearly\s+independent\s+(?P<side>column|row)s{_END}",
 )
 _HOT = r"one-?\s?hot(?:\s+encoded)?(?:\s+(?:column|row|vector|label|target|encoding|distribution))*"
 _PLACE = (
@@ -137,12 +143,15 @@ class SaidDeclarations:
     """Names with their number of axes: 1 for a vector, 2 for a matrix, whose sizes are not said."""
     arranged: tuple[tuple[str, str], ...] = ()
     """Capitals and whether the vectors of their small letter are their 'rows' or their 'columns'."""
+    full_ranks: tuple[tuple[str, str], ...] = ()
+    """Matrices and whether their 'column's or their 'row's are linearly independent."""
 
 
 def said_declarations(formulas: Sequence[Inline], prose: Sequence[Prose]) -> SaidDeclarations:
     """What the prose of one paragraph declares in words."""
     words = _Words([f.content.text.strip().rstrip(".,;") for f in formulas], prose)
     arrays, others, ranks, arranged = dict[str, str](), dict[str, None](), dict[str, int](), dict[str, str]()
+    full = dict[str, str]()
     for sentence in numbered_sentences(formulas):
         plain = re.sub(r"[~*`\s]+", " ", sentence)
         for name, found in words.arrays(plain):
@@ -160,7 +169,9 @@ def said_declarations(formulas: Sequence[Inline], prose: Sequence[Prose]) -> Sai
         )
         ranks.update(words.ranks(plain))
         arranged.update(words.arranged(plain))
-    return SaidDeclarations(tuple(arrays.values()), tuple(others), tuple(ranks.items()), tuple(arranged.items()))
+        full.update(words.full_ranks(plain))
+    pairs = (tuple(found.items()) for found in (arranged, full))
+    return SaidDeclarations(tuple(arrays.values()), tuple(others), tuple(ranks.items()), *pairs)
 
 
 @lru_cache(4096)
@@ -201,13 +212,24 @@ class _Words:
                 yield from (f"{name} {sign} 0" for name in self.names(match, declared=True) if sign)
 
     def symmetric(self, sentence: str) -> Iterator[str]:
-        """``A = A^\\top``"""
+        """``A = A^\\top``, and ``A \\succ 0`` of a definite matrix"""
         for pattern in _SYMMETRIC:
             for match in _found(pattern, sentence):
-                yield from (f"{name} = {name}^\\top" for name in self.names(match, declared=True))
+                definite = _DEFINITE.search(match[0])
+                for name in self.names(match, declared=True):
+                    if definite is None:
+                        yield f"{name} = {name}^\\top"
+                    else:
+                        yield f"{name} \\succ{'eq' if definite['semi'] else ''} 0"
         for pattern in _COVARIANCES:
             for match in _found(pattern, sentence):
                 yield from (f"{name} = {name}^\\top" for name in self.names(match, declared=True, inverse=True))
+
+    def full_ranks(self, sentence: str) -> Iterator[tuple[str, str]]:
+        """``X`` and 'column' of "`X` has full column rank\""""
+        for pattern in _FULL_RANKS:
+            for match in _found(pattern, sentence):
+                yield from ((name, match["side"].lower()) for name in self.names(match, declared=True))
 
     def one_hots(self, sentence: str) -> Iterator[str]:
         """``y = e_o``, of a one-hot with a 1 at `o`"""

@@ -62,6 +62,10 @@ OTHERWISE = {
         "this derivative by a symmetric matrix holds along symmetric directions, and not for independent entries",
         "add the transpose, or use the symmetry first",
     ),
+    "once": (
+        "this derivative by a symmetric matrix takes equal entries for one variable, `2 G - G \\circ I`",
+        "write it for independent entries, or say which derivative is meant",
+    ),
     "bracket": ("a derivative in front of a bracket is that of the bracket alone here", "write both in brackets"),
     "total": ("a name without its subscript stands for the sum of its family here", "define the sum"),
     "mean": ("a name without its subscript stands for the mean of its family here", "define the mean"),

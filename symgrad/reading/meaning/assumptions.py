@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.core.claims import Assumption
-from symgrad.core.nodes import free_indices
-from symgrad.core.ranges import Range
+from symgrad.core.nodes import Cond, Entry, Lam, MatrixFunction, Mul, Sum, Tensor, free_indices
+from symgrad.core.ranges import Index, Range
 from symgrad.reading.document.assertions import is_ground
 from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.expectations import total_probability
 from symgrad.reading.meaning.open_index import closed, same_range
-from symgrad.reading.meaning.raw_trees import condition, expression
+from symgrad.reading.meaning.raw_trees import condition, expression, ungrouped
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.values import ShapeMismatch, aligned, is_zero
 from symgrad.reading.names.name_keys import letter_of
@@ -24,6 +24,9 @@ from symgrad.reading.tree.scripts import cover, is_name
 from symgrad.reading.tree.syntax import Sym
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
+
+DEFINITE = ("\\succ", "\\succeq")
+"""The signs of definite matrices, ``A \\succ 0``."""
 
 
 @dataclass(slots=True)
@@ -73,12 +76,42 @@ def _one(el: Reading, assumed: Assumed) -> list[Assumption]:
     equal = next((k for k, t in outermost(tokens) if t.text == "="), None)
     if equal is not None:
         return [_equation(el, tokens[:equal], tokens[equal + 1 :], assumed)]
+    definite = next((k for k, t in outermost(tokens) if t.text in DEFINITE), None)
+    if definite is not None:
+        return _definite(el, tokens[:definite], assumed)
     conds = read_conditions(el, tokens, assumed.span)
     unless = read_conditions(el, assumed.unless, assumed.span) if assumed.unless else []
     el.letters.resolve_ties()
     params = tuple(map(closed, el.letters.open.values()))
     limits = tuple(condition(u.negate()) for u in unless)
     return [Assumption("condition", text, cond=condition(c), params=params, unless=limits) for c in conds]
+
+
+def _definite(el: Reading, name: tuple[Token, ...], assumed: Assumed) -> list[Assumption]:
+    """``A \\succ 0`` as ``A = A^\\top`` and ``A = L L^\\top`` with a square ``L``, a Cholesky factor or a root."""
+    value = el.value(el.parse(name, assumed.span))
+    entry = ungrouped(value.body)
+    if not isinstance(entry, Entry) or len(value.axes) != 2 or entry.indices != value.axes:
+        return []  # nothing is known of the factors of a quantity with a definition
+    if not same_range(*value.axes):
+        raise ShapeMismatch("only a square matrix is definite", value, value, assumed.span)
+    i, j = map(closed, value.axes)
+    over = i.range
+    assert over is not None  # that of a declared array
+    factor = el.scope.factors.setdefault(entry.tensor, Tensor(f"L {entry.tensor.name}", (over, over)))
+    k = Index("k", over, "bound")
+    product = Sum(k, Mul((Entry(factor, (i, k)), Entry(factor, (j, k)))))
+    there, turned = Entry(entry.tensor, (i, j)), Entry(entry.tensor, (j, i))
+    name_text = cover(name).text
+    regular = []
+    if any(t.text == "\\succ" for t in assumed.tokens):
+        positive = Cond("pos", MatrixFunction("determinant", Lam((i, j), there), ()))
+        regular = [Assumption("condition", assumed.span.text, cond=positive)]
+    return [
+        Assumption("equation", f"{name_text} = {name_text}^\\top", there, turned, None, (i, j)),
+        Assumption("equation", assumed.span.text, there, product, None, (i, j), factor=factor),
+        *regular,
+    ]
 
 
 def _equation(el: Reading, left: tuple[Token, ...], right: tuple[Token, ...], assumed: Assumed) -> Assumption:

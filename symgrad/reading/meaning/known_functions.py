@@ -12,6 +12,7 @@ from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.block_matrices import BlockMatrix
 from symgrad.reading.meaning.matrix_inverses import determinant, matrix_inverse
 from symgrad.reading.meaning.open_index import OpenIndex, same_range
+from symgrad.reading.meaning.pseudo_inverses import pseudo_inverse
 from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.schur_complements import block_trace
@@ -188,6 +189,11 @@ def inv(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     return matrix_inverse(_one(values, node), node.span)
 
 
+def pinv(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``\\operatorname{pinv}(X) = X^+``"""
+    return pseudo_inverse(el, _one(values, node), node.span)
+
+
 def logdet(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     """``\\operatorname{logdet}(A) = \\log \\det A``"""
     return ReadValue(Func("log", determinant(_one(values, node), node.span).body))
@@ -292,6 +298,7 @@ WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
     "det": det,
     "\\det": det,
     "inv": inv,
+    "pinv": pinv,
     "vec": vec,
     "logdet": logdet,
     "sum": whole_sum,

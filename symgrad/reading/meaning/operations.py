@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from symgrad.core.nodes import Add, Mul, Num, Sum
+from symgrad.core.nodes import ZERO, Add, Mul, Num, Sum
 from symgrad.core.ranges import Range
 from symgrad.reading.meaning.block_matrices import REMEDY, BlockMatrix, each, plus, times
 from symgrad.reading.meaning.derivatives import contract, held_in
@@ -65,14 +65,27 @@ def terms(el: Reading, node: Terms) -> ReadValue:
         el.held, el.held_alone = outside[0] | held, alone if isinstance(term, Derivative) else frozenset()
         values.append(each(el.value(term), negative) if sign < 0 else el.value(term))
     el.held, el.held_alone = outside
-    if any(isinstance(v, BlockMatrix) for v in values):
-        return plus(values, node.span)
+    lead = next((v for v in values if isinstance(v, BlockMatrix)), None)
+    if lead is not None:
+        parts = zip(values, node.items, strict=True)
+        return plus([_divided(el, v, sign, t, lead) for v, (sign, t) in parts], node.span)
     values = list(spread(el, values, node.span))
     try:
         return values[0] if len(values) == 1 else elementwise(Add, values, node.span, "a sum")
     except ShapeMismatch as e:
         left, right = (node.items[next(k for k, v in enumerate(values) if v is part)][1] for part in (e.left, e.right))
         raise named(e, left.span, right.span) from e
+
+
+def _divided(el: Reading, value: ReadValue, sign: int, term: SyntaxNode, like: BlockMatrix) -> ReadValue:
+    """``s I`` divided as the matrix of blocks beside it is; any other value as it is."""
+    if isinstance(value, BlockMatrix) or len(value.axes) != 2 or any(a.range is not None for a in value.axes):
+        return value
+    grid = [[ReadValue(ZERO) for _ in row] for row in like.grid]
+    for k in range(min(len(grid), len(grid[0]))):
+        own = el.value(term)
+        grid[k][k] = negative(own) if sign < 0 else own
+    return BlockMatrix(tuple(map(tuple, grid)), like.span)
 
 
 def spread(el: Reading, values: Sequence[ReadValue], span: Span) -> Sequence[ReadValue]:

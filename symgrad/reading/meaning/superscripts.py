@@ -8,6 +8,7 @@ from fractions import Fraction
 from symgrad.core.nodes import Expr, Func, Num, Pow
 from symgrad.reading.meaning.block_matrices import REMEDY, BlockMatrix, each, times
 from symgrad.reading.meaning.matrix_inverses import inverse_or_transpose, inverse_power, transpose_of
+from symgrad.reading.meaning.pseudo_inverses import is_pseudo_inverse, pseudo_inverse
 from symgrad.reading.meaning.raw_trees import Parenthesis, tidy
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import ReadValue, fresh_axes, multiply, refreshed
@@ -63,6 +64,9 @@ def _power_of_blocks(value: BlockMatrix, exponent: Expr, span: Span) -> ReadValu
 
 def raised(el: Reading, value: ReadValue, sup: tuple[Token, ...], span: Span) -> ReadValue:
     """A transpose, a power, or both."""
+    if not isinstance(value, BlockMatrix) and is_pseudo_inverse(value, sup):
+        found = pseudo_inverse(el, value, span)
+        return transpose_of(found, span) if len(sup) > 1 else found
     is_array = isinstance(value, BlockMatrix) or bool(value.axes)
     said = split_superscript(sup, transpose_letter=is_array or not el.scope.is_value("T"))
     if said.labels:

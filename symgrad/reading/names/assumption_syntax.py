@@ -61,6 +61,9 @@ class Assuming:
             return said.sign == "\\notin" and (self.not_listed(left, right) or self.not_counted(left, right))
         if said.sign == "\\neq":
             return self.distinct(said)
+        if said.sign in ("\\succ", "\\succeq") and [t.text for t in right] == ["0"] and self.is_numbers(left):
+            self.assume(said.tokens)
+            return True
         lone = is_name(left[0]) and not any(t.text in ("+", "-") for _, t in outermost(left))
         if said.sign in (">", "\\ge") and lone and len(right) == 1 and right[0].text == "0":
             read = [self.positive(name, said.sign, said) for name in items(left)]

@@ -24,7 +24,21 @@ from symgrad.reading.tree.scripts import cover, is_name, letter_key
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
 
-RELATIONS = ("=", "\\in", "\\notin", "\\subseteq", "\\subset", "\\neq", ">", "<", "\\ge", "\\le", ":")
+RELATIONS = (
+    "=",
+    "\\in",
+    "\\notin",
+    "\\subseteq",
+    "\\subset",
+    "\\neq",
+    ">",
+    "<",
+    "\\ge",
+    "\\le",
+    ":",
+    "\\succ",
+    "\\succeq",
+)
 MAX_ORDERS = 3
 """An equation of a paragraph may use names that this many later ones define one after the other."""
 

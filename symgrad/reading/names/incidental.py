@@ -49,6 +49,19 @@ class Incidental:
         """Note that words call the vectors of its small letter the rows, or the columns, of a capital."""
         self.scope.said_lines.update(said)
 
+    def full_rank(self, said: Sequence[tuple[str, str]], macros: Macros) -> None:
+        """Note that words say of a matrix that its columns, or its rows, are linearly independent."""
+        for text, side in said:
+            try:
+                name = read_name(self.scope, tokenize(Span(Source("", text), 0, len(text)), macros))
+            except NotationError:
+                continue
+            key = self.scope.value_key(name)[0]
+            entry = self.scope.values.get(key) if key is not None else None
+            if isinstance(entry, Tensor):
+                self.scope.full_ranks.setdefault(entry, set()).add(side)
+                self.scope.version += 1
+
     def add(self, formula: Sequence[Token], signs: bool = True) -> bool:
         """Enter a formula if nothing speaks against it; True if it holds then, and nothing has changed otherwise.
 

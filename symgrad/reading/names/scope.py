@@ -27,7 +27,7 @@ NORMAL = "\\mathcal{N}"
 """The density of the normal distribution, with three arguments; with none, it may be a subset."""
 
 _REDUCTIONS = ("softmax", "logsumexp", "lse", "LSE", "sum", "max", "min", "\\max", "\\min")
-_OF_MATRICES = ("tr", "Tr", "trace", "diag", "Diag", "det", "\\det", "inv", "logdet", "vec")
+_OF_MATRICES = ("tr", "Tr", "trace", "diag", "Diag", "det", "\\det", "inv", "pinv", "logdet", "vec")
 _COMBINATORIAL = ("!", "\\binom", "B")
 ARRAY_FUNCTIONS = frozenset((*_REDUCTIONS, *_OF_MATRICES, *_COMBINATORIAL))
 """Functions of whole arrays or of several numbers, read by their definition."""
@@ -113,6 +113,10 @@ class Scope:
     outcomes: Any = None
     """Their values for all outcomes."""
     differentials: dict[Tensor | Any, Tensor] = field(default_factory=dict)
+    full_ranks: dict[Tensor, set[str]] = field(default_factory=dict)
+    """The matrices whose 'column's or 'row's are said to be linearly independent."""
+    factors: dict[Tensor, Tensor] = field(default_factory=dict)
+    """The factor L of each matrix that is said to be definite, ``A = L L^\\top``."""
     """The arbitrary arrays ``dX`` of small changes, by what they are changes of."""
     unlabelled: frozenset[str] = frozenset()
     """Letters of costs that are defined with a label and differentiated without it."""
