@@ -521,7 +521,7 @@ def unevaluated(found: Evaluation, step: Step) -> Diagnostic:
 def unclear_assumption(assumed: Assumption, place: Span) -> Diagnostic:
     """For a step that holds only under a formula that the prose does not plainly assert, or says in words."""
     text = " ".join(place.text.split())
-    text = assumed.latex if assumed.latex.startswith(f"{text} ") else text
+    text = assumed.latex if text in assumed.latex else text
     message = f"the text does not plainly assume `{text}`, and a step holds only with it"
     return Diagnostic("SG121", message, place, f"if it holds, write `Assume ${text}$.`")
 

@@ -17,6 +17,7 @@ from symgrad.reading.document.assertions import (
     drops,
     explains,
     is_arbitrary,
+    is_beside,
     is_called,
     is_plain_ground,
     is_quantified,
@@ -106,8 +107,14 @@ UNUSED_KINDS = re.compile(
     re.IGNORECASE,
 )
 """Words for matrices of which something is known that is not used."""
-SYMMETRY = re.compile(r"(?<!skew-)(?<!skew )(?<!anti-)\bsymmetr(?:ic|y)\b", re.IGNORECASE)
-ONE_HOT = re.compile(r"\bone-?\s?hot\b", re.IGNORECASE)
+SYMMETRY = re.compile(r"(?<!skew-)(?<!skew )(?<!anti-)(?<!non-)(?<!non )\bsymmetr(?:ic|y)\b", re.IGNORECASE)
+ONE_HOT = re.compile(r"(?<!non-)(?<!non )\bone-?\s?hot\b", re.IGNORECASE)
+DISTRIBUTION = re.compile(
+    r"\b(?:(?<!non-)(?:distributions?|probabilities|probability vectors?|normali[sz]ed|stochastic)"
+    r"|(?:sums?|summing|adds?|adding|adds? up|adding up) to)\b",
+    re.IGNORECASE,
+)
+"""Words for arrays whose entries sum to one."""
 
 _DERIVATIVE = re.compile(r"\\(?:partial|nabla)(?![A-Za-z])|\\[dt]?frac\s*\{?\s*(?:d\b|d[A-Za-z]|\\mathrm\s*\{?\s*d)")
 
@@ -560,10 +567,12 @@ class Reader:
 def call_by_words(paragraph: Paragraph, read: Sequence[tuple[Prose, list[Token]]]) -> None:
     """Enter what the words of a paragraph call its formulas: symmetric, orthogonal, one-hot, arbitrary."""
     for said, formula in read:
-        if may_be_called(said, SYMMETRY):
+        if may_be_called(said, SYMMETRY) and (is_beside(said, SYMMETRY) or not statement(formula, ("\\in",)).sign):
             paragraph.perhaps_symmetric(formula)
         if is_called(said, UNUSED_KINDS):
             paragraph.unused_kind(formula)
+        if may_be_called(said, DISTRIBUTION) and is_beside(said, DISTRIBUTION):
+            paragraph.perhaps_distribution(formula)
     for said, formula in read:
         if is_called(said, ONE_HOT):
             paragraph.one_hot(tuple(formula))

@@ -319,6 +319,12 @@ def may_be_called(prose: Prose, word: re.Pattern[str]) -> bool:
     return word.search(sentence) is not None and not words.NEGATION.search(sentence)
 
 
+def is_beside(prose: Prose, word: re.Pattern[str]) -> bool:
+    """True if a word stands between a formula and the ones next to it, and in front of it in the same clause."""
+    before = re.split(r"[,;]|\band\b", prose.before.split(FORMULA)[-1])[-1]
+    return word.search(before) is not None or word.search(prose.after.split(FORMULA)[0]) is not None
+
+
 def is_called(prose: Prose, word: re.Pattern[str]) -> bool:
     """True if the clause that names a formula says the word of it: ``the target $y$ is one-hot``, ``one-hot $y$``."""
     before, after = re.split(r"[;:(—]|\x00", prose.before)[-1], re.split(r"[;:—]|\x00", prose.after)[0]

@@ -42,6 +42,8 @@ _NOT_OF = (
     r"(?<!\bover )(?<!\blike )(?<!\bunlike )(?<!\bbetween )(?<!entry )(?<!row )(?<!column )(?<!norm )(?<!transpose )"
 )
 """Behind these, a formula is not what the sentence speaks of: ``the gradient of $f$ is a $D$-vector``."""
+_BARE = r"(?<![\w\-‐‑–])(?<!\bnot )(?<!\bnon )(?<!\bskew )(?<!\banti )"
+"""Behind these, a word says the opposite: ``a skew-symmetric matrix``, ``a non-positive number``."""
 _SHAPED = (
     rf"{_LOOSE}{_SHAPE}\s+{_LOOSE}{_ARRAY}",
     rf"{_LOOSE}{_SHAPE}(?:-|--|\s)dimensional\s+{_LOOSE}{_ARRAY}",
@@ -68,14 +70,15 @@ _ARRAYS = _patterns(
 )
 _NUMBERS = _patterns(
     rf"{_NOT_OF}{_NAMES}{_IS}(?:{_A}(?P<kind>{_NUMBER}|{_SIGN})){_END}",
-    rf"\b{_A}(?P<kind>{_NUMBER})\s+{_NAMES}{_END}",
+    rf"{_BARE}{_A}{_BARE}(?P<kind>{_NUMBER})\s+{_NAMES}{_END}",
 )
 _SURELY = r"(?:(?:real|square|always|clearly|obviously|of course|also|thus|hence|therefore)(?:\s+and|,)?\s+){0,2}"
+_DEFINITE = r"(?:,?\s+(?:and\s+)?positive[ -](?:semi-?)?definite)?"
 _SYMMETRIC = _patterns(
-    rf"{_NOT_OF}{_NAMES}{_IS}{_SURELY}symmetric(?:,?\s+(?:and\s+)?positive[ -](?:semi-?)?definite)?{_END}",
+    rf"{_NOT_OF}{_NAMES}{_IS}{_SURELY}symmetric{_DEFINITE}{_END}",
     rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?=(?:[\w-]+\s+){{0,4}}symmetric\b){_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces){_END}",
     rf"{_NAMES}{_IS}{_A}{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+(?:that|which)\s+(?:is|are)\s+symmetric{_END}",
-    rf"\bsymmetric\s+{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+{_NAMES}{_END}",
+    rf"{_BARE}symmetric\s+{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+{_NAMES}{_END}",
 )
 _COVARIANCE = r"(?<!cross-)(?<!cross )(?:covariance|precision|Gram)(?:\s+\([a-z ]+\))?\s+matri(?:x|ces)"
 _COVARIANCES = _patterns(
@@ -83,7 +86,12 @@ _COVARIANCES = _patterns(
     rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?:[\w-]+\s+){{0,3}}{_COVARIANCE}(?!\s+between\b)",
 )
 """These are symmetric, whatever they are made of."""
-_DEFINITE = re.compile(r"\bpositive[ -](?P<semi>semi-?)?definite\b", re.IGNORECASE)
+_SAID_DEFINITE = re.compile(r"\bpositive[ -](?P<semi>semi-?)?definite\b", re.IGNORECASE)
+_DECLARED_SYMMETRIC = _patterns(
+    rf"{_NOT_OF}(?P<names>{_ONE})\s+\(?{_SURELY}symmetric{_DEFINITE}{_END}",
+    rf"{_BARE}symmetric{_DEFINITE}\s+(?P<names>{_ONE}){_END}",
+)
+"""Beside a formula that declares: ``$A \\in \\mathbb{R}^{n \\times n}$ symmetric``."""
 _RANKED = _patterns(
     rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_ARRAY_OF}{_END}",
     rf"\b{_ARRAY_OF}\s+{_NAMES}(?![-\w])",
@@ -213,9 +221,11 @@ class _Words:
 
     def symmetric(self, sentence: str) -> Iterator[str]:
         """``A = A^\\top``, and ``A \\succ 0`` of a definite matrix"""
-        for pattern in _SYMMETRIC:
+        for pattern in (*_SYMMETRIC, *_DECLARED_SYMMETRIC):
             for match in _found(pattern, sentence):
-                definite = _DEFINITE.search(match[0])
+                if pattern in _DECLARED_SYMMETRIC and "\\in" not in self.written(match["names"]):
+                    continue
+                definite = _SAID_DEFINITE.search(match[0])
                 for name in self.names(match, declared=True):
                     if definite is None:
                         yield f"{name} = {name}^\\top"

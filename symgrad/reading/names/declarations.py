@@ -117,15 +117,38 @@ class Paragraph:
 
     def perhaps_symmetric(self, formula: Sequence[Token]) -> None:
         """``By the symmetry of $A$``: a step that holds only for a symmetric ``A`` is not refuted."""
-        if any(is_relation(t) for t in formula):
+        declared = statement(formula, ("\\in",)).left
+        if any(is_relation(t) for t in declared):
             return
-        try:
-            name = read_name(self.scope, tuple(formula))
-        except NotationError:
-            return
-        if not name.sub and not name.sup:
-            written = cover(formula)
-            Assuming(self.scope, stance="unclear").spelled(f"{written.text} = {written.text}^\\top", written)
+        for part in items(declared):
+            try:
+                name = read_name(self.scope, part)
+            except NotationError:
+                continue
+            if not name.sub and not name.sup:
+                written = cover(part)
+                Assuming(self.scope, stance="unclear").spelled(f"{written.text} = {written.text}^\\top", written)
+
+    def perhaps_distribution(self, formula: Sequence[Token]) -> None:
+        """``The targets $y$ are a distribution``: a step that holds only if they sum to one is not refuted."""
+        for part in items(statement(formula, ("\\in",)).left):
+            try:
+                name = read_name(self.scope, part)
+            except NotationError:
+                continue
+            key = self.scope.value_key(name)[0]
+            made = self.scope.values[key] if key is not None else None
+            if isinstance(made, Tensor) and len(made.ranges) == 1 and not (name.sub or name.sup):
+                known = {
+                    *self.scope.indices,
+                    *self.scope.sizes,
+                    *self.scope.letters,
+                    *(k.letter for k in self.scope.values),
+                }
+                letter = next((x for x in "kjlmabcn" if x not in known), "")
+                text = f"\\sum_{{{letter}}} {cover(part).text}_{{{letter}}} = 1"
+                if letter:
+                    Assuming(self.scope, stance="unclear").spelled(text, cover(part))
 
     def arbitrary(self, formula: Sequence[Token]) -> None:
         """``For arbitrary $a$``: whether what was assumed of it still holds is unclear from here on."""
