@@ -13,7 +13,21 @@ from symgrad.checking.other_readings import SaidDependence
 from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.verdict import Step
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Add, Apply, Cond, Deriv, Entry, Expr, Ref, Tensor, derivatives_in, parts, reach, walk
+from symgrad.core.nodes import (
+    Add,
+    Apply,
+    Cond,
+    Definition,
+    Deriv,
+    Entry,
+    Expr,
+    Ref,
+    Tensor,
+    derivatives_in,
+    parts,
+    reach,
+    walk,
+)
 from symgrad.core.ranges import Affine, Gather, Index, IndexArray
 from symgrad.core.substitute import mapped_through
 from symgrad.reading.inference.inferring import Inferred
@@ -50,6 +64,8 @@ class InferredNames:
         }
         self.equated: dict[Tensor, Diagnostic] = {}
         """Names that were the whole right side of an equation that nothing is ruled on: it may say what they are."""
+        self.dependent: dict[Tensor, set[Tensor | Definition]] = {}
+        """Undeclared names that steps so far differentiate, with what by: they are functions of that."""
         solved = document.scope.solved if document is not None else {}
         self.solved = {made: solved[key] for key, made in self.inferred.arrays.items() if key in solved}
         self.redeclared = document.scope.redeclared if document is not None else {}
@@ -122,6 +138,7 @@ class InferredNames:
                 if node.body.tensor in self.causes:
                     return self.causes[node.body.tensor]
                 if node.body.tensor in self.declarations:
+                    self.dependent.setdefault(node.body.tensor, set()).add(node.target.args[0])
                     return _independent(name, step)
         return None
 
@@ -155,6 +172,7 @@ class InferredNames:
         if chain is not None:
             return chain
         unknown = (self.unrelated(plain, step) or self.vanishing(claim, step)) if step.verdict == "refuted" else None
+        unknown = unknown or (self.hidden(plain, step) if step.verdict == "refuted" else None)
         if unknown is not None:
             return unknown
         named = self.only_named(plain, step) if step.verdict == "refuted" else None
@@ -237,6 +255,14 @@ class InferredNames:
                 remedy = f"write `Let ${other.name}_i = {name}_{{i:}}$.` or `Let ${other.name}_i = {name}_{{:i}}$.`"
                 return Diagnostic("SG105", message, step.span, remedy)
         return None
+
+    def hidden(self, claim: Claim, step: Step) -> Diagnostic | None:
+        """Why a refutation does not stand: the step is about a name and what the document differentiates it by, so that
+        it is a function of that, and nothing says which.
+        """
+        mentioned = reach(claim.left) | reach(claim.right)
+        named = (t for t in mentioned.tensors if t in self.dependent and any(x in mentioned for x in self.dependent[t]))
+        return next((_independent(t.name, step) for t in named), None)
 
     def vanishing(self, claim: Claim, step: Step) -> Diagnostic | None:
         """Why a refutation does not stand: a derivative is 0 only because nothing says what an undeclared name is."""

@@ -32,6 +32,7 @@ from symgrad.reading.document.assertions import (
 )
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
 from symgrad.reading.document.gamma_letters import plain_gamma_letters
+from symgrad.reading.document.layer_letters import layers_of
 from symgrad.reading.document.letters_of_sums import letters_of_sums
 from symgrad.reading.document.noise import doubted_letters, noise_letters
 from symgrad.reading.document.numbered_names import numbered_names
@@ -87,7 +88,7 @@ from symgrad.reading.tokens.relations import (
 from symgrad.reading.tokens.rows import read_rows
 from symgrad.reading.tokens.rows_as_cases import rows_as_cases
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in
+from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in, subscripted
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
 
@@ -95,6 +96,8 @@ DECLARING = ("\\in", "\\subseteq", "\\to")
 """An inline formula with one of these is a declaration; others may be anything."""
 
 
+SHAPES = re.compile(r":.*\\times|\\mathbb\s*\{?\s*R", re.DOTALL)
+"""What a display with shapes has."""
 MAX_PROBLEMS = 200
 Equation = tuple[tuple[Token, ...], tuple[Token, ...]]
 MAX_BACK = 120
@@ -179,6 +182,7 @@ class Reader:
         self.scope.upper = upper_positions(formulas)
         self.scope.sum_letters = letters_of_sums(formulas)
         self.scope.numbered = numbered_names((b.content.text for b in blocks.items if isinstance(b, Inline)), shown)
+        self.scope.layers = self.macros.layers = layers_of(self.source.text, formulas)
         self.scope.tables = tables_of_values(formulas)
         self.scope.displayed = written_sides(shown)
         self.scope.leaves_out = leaves_sums_out(self.source.text)
@@ -196,6 +200,7 @@ class Reader:
                     self.inline_chain(formula)
             elif isinstance(event, Heading):
                 self.scope.begin_section(event.level, event.span.start)
+                self.declare_anew(event, blocks)
             elif isinstance(event, Directive) and event.name == "inline":
                 self.inline = True
             elif isinstance(event, Directive):
@@ -367,6 +372,21 @@ class Reader:
             old.restore(self.scope)
         self.enter(layer)
 
+    def declare_anew(self, heading: Heading, blocks: Blocks) -> None:
+        """Enter the shapes that a display of a section gives to names of an earlier one, for the whole section."""
+        behind = [b for b in blocks.items if b.span.start > heading.span.start]
+        ends = [b.span.start for b in behind if isinstance(b, Heading)]
+        own = [b for b in behind if not ends or b.span.start < ends[0]]
+        for display in (b for b in own if isinstance(b, Display) and SHAPES.search(b.content.text)):
+            try:
+                rows = [row for row in read_rows(display.content, self.macros) if not isinstance(row, UnreadRow)]
+            except RecursionError:
+                continue
+            rows = [arranged(row, self.is_declared) for row in rows]
+            if all(map(declares_arrays, (piece for row in rows for piece in split(row)))):
+                for row in rows:
+                    self.declares(row)
+
     # --- directives and displays ------------------------------------------------------------------
 
     def is_known(self, d: Directive) -> bool:
@@ -400,7 +420,7 @@ class Reader:
             relations = read_relations(rows, self.last_side, self.scope.words)
             for relation in relations:
                 relation.conditions = [c for c in relation.conditions if not self.declares(c, False)]
-            relations = [r for relation in relations for r in self.with_explained(relation)]
+            relations = self.with_explained(relations)
             relations = rows_as_cases(relations, self.is_undefined)
         except RecursionError:
             span = display.content
@@ -487,7 +507,8 @@ class Reader:
         pieces = split(row)
         remarks = {word for t in row if t.kind == "text" for word in re.findall(r"\w+", t.text.lower())}
         arrays = bool(pieces) and all(map(declares_arrays, pieces)) and not remarks & {*EXCEPTIONS, "not", "no"}
-        return arrays and all(Incidental(self.scope).add(piece, signs) for piece in pieces)
+        entered = [Incidental(self.scope).add(piece, signs) for piece in pieces] if arrays else []
+        return arrays and all(entered)
 
     def turn(self, display: Display) -> None:
         """End the case of the last display, and what was supposed in passing if the words since then turn from it."""
@@ -509,18 +530,26 @@ class Reader:
         if turns_to_another(display):
             self.scope.section = display.full.start
 
-    def with_explained(self, relation: Relation) -> list[Relation]:
-        """A relation, and behind it what ``\\text{where } r = y - X w`` defines in a remark on it."""
-        out, kept = [relation], []
-        for remark in relation.conditions:
-            explains = remark[0].kind == "text" and remark[0].text.strip().lower() in ("where", "with")
-            made = read_relations([tuple(remark[1:])], None, self.scope.words) if explains else []
-            if made and all((self.is_new(r) or self.restates(r)) and not r.conditions for r in made):
-                out += made
-            else:
-                kept.append(remark)
-        relation.conditions = kept
-        return out
+    def with_explained(self, relations: Sequence[Relation]) -> list[Relation]:
+        """Relations, and behind each chain what ``\\text{where } r = y - X w`` defines in a remark on it."""
+        out, behind = list[Relation](), list[Relation]()
+        for relation in relations:
+            if not relation.continues:
+                out += behind
+                behind = []
+            positions = subscripted((*relation.left, *relation.right)) | self.scope.indices.keys()
+            kept = []
+            for remark in relation.conditions:
+                explains = remark[0].kind == "text" and remark[0].text.strip().lower() in ("where", "with")
+                made = read_relations([tuple(remark[1:])], None, self.scope.words) if explains else []
+                ties = any(r.left and letter_key(r.left[0]) in positions for r in made)  # `where i = j`
+                if not made or ties or not all((self.is_new(r) or self.restates(r)) and not r.conditions for r in made):
+                    kept.append(remark)
+                elif made[0].left not in [r.left for r in behind]:  # all relations of a row have its remarks
+                    behind += made
+            relation.conditions = kept
+            out.append(relation)
+        return [*out, *behind]
 
     def is_new(self, relation: Relation) -> bool:
         """True for an equation of a name alone that has no meaning yet."""
@@ -542,7 +571,8 @@ class Reader:
         out: list[list[Relation]] = []
         for chain in chains:
             at = len(out)
-            if out and len(chain) == 1 and self.is_new(chain[0]):
+            # of `z^l = W^l a^{l-1}, \quad a^l = \sigma(z^l)`, the second says nothing of the first
+            if out and len(chain) == 1 and not self.scope.layers and self.is_new(chain[0]):
                 letter = letter_key(chain[0].left[0])
                 users = [k for k, other in enumerate(out) if letter in letters_in([t for r in other for t in r.right])]
                 unknown = any(letter in letters_in(other[0].left) or other[-1].sign in IMPLIES for other in out)

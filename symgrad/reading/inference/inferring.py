@@ -13,10 +13,11 @@ from itertools import pairwise
 
 from symgrad.core.nodes import EntryDomain, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range
+from symgrad.reading.inference.last_layers import last_layers
 from symgrad.reading.inference.layout_of_vectors import writes_rows
 from symgrad.reading.inference.linked_derivatives import linked, unknown_functions
 from symgrad.reading.inference.ranks import Ranks
-from symgrad.reading.inference.undeclared import UndeclaredNames, conditions, exponents
+from symgrad.reading.inference.undeclared import STAR, UndeclaredNames, conditions, exponents, slot_keys
 from symgrad.reading.meaning.open_range import OpenRange, resolved
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
@@ -51,6 +52,8 @@ class Inferred:
     letters: dict[str, Range] = field(default_factory=dict)
     unknown: dict[NameKey, Defined] = field(default_factory=dict)
     """Those of the arrays that are unknown functions of what they are differentiated by."""
+    columns: frozenset[NameKey] = frozenset()
+    """Matrices with one slot for their columns, ``q_j`` beside ``q_{kj}``."""
     sizes: frozenset[str] = frozenset()
     """Names that stand further up than the sum that shows them to be sizes: ``\\frac{\\epsilon}{K}``."""
 
@@ -94,6 +97,7 @@ class Inferred:
         for key, made in meanings.items():
             scope.put("values", key, made)
             scope.provisional[key] = made
+        scope.by_columns |= self.columns
         scope.first_meaning.clear()
         for letter, index in self.fixed.items():
             scope.put("indices", letter, index)
@@ -133,6 +137,7 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
             domain: EntryDomain = "positive" if key.letter in scope.numbers else "real"  # a standard deviation
             over = tuple(OpenRange() for _ in range(axes))
             out.arrays[key] = Tensor(key.latex, over, domain, rows and axes == 1)
+    out.columns = frozenset(k for k, made in out.arrays.items() if len(made.ranges) == 2 and arrays[k].has_columns)
     counting = _counting_letters(names)
     out.ahead = {key: entry for key, entry in out.ahead.items() if key.below not in counting}
     out.letters = {x: OpenRange() for x in sorted(counting) if x not in scope.letters and x not in scope.indices}
@@ -141,7 +146,7 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
             ranges = tuple(OpenRange() for _ in range(axes))
             out.index_arrays[letter] = IndexArray(letter, ranges, OpenRange())
             out.arrays.pop(NameKey(letter), None)
-    fixed = _fixed_letters(names) - names.gathered.keys()
+    fixed = (_fixed_letters(names) | _starred_letters(names)) - names.gathered.keys()
     fixed -= {name[-1] for name in names.picked.values()}
     out.fixed.update((key, Index(name, OpenRange(), "fixed")) for key, name in names.picked.items())
     if not any(made.ranges for made in out.arrays.values()):
@@ -157,9 +162,9 @@ def _used_before(
 ) -> dict[NameKey, Tensor | Defined]:
     """The first meanings of names that were used further up, where they had none. ``missing``: more such letters.
 
-    A definition stands further up only for what is differentiated there, by name or through such a definition: an
-    unknown of ``2 x = 4 y`` is not defined by ``x = 2 y``, which follows from it. Nor does one below the heading of
-    another section.
+    A definition stands further up only for what is differentiated there, by name or through such a definition, and for
+    what stands in definitions alone there, ``L = T - U``: an unknown of ``2 x = 4 y`` is not defined by ``x = 2 y``,
+    which follows from it. Nor does one below the heading of another section.
     """
     wanted = {k: e for k, e in scope.first_meaning.items() if k.letter in scope.missing or k.letter in missing}
     first: dict[str, Span] = {}
@@ -170,8 +175,14 @@ def _used_before(
         for k, e in wanted.items()
         if isinstance(e, Tensor) or k.letter not in first or scope.is_ahead(first[k.letter], e.span)
     }
+    claimed = _outside_of_definitions(chains)
     out: dict[NameKey, Tensor | Defined] = {
-        k: e for k, e in wanted.items() if isinstance(e, Tensor) or e.one_hot or _explains(first.get(k.letter), e.span)
+        k: e
+        for k, e in wanted.items()
+        if isinstance(e, Tensor)
+        or e.one_hot
+        or _explains(first.get(k.letter), e.span)
+        or (k.letter in first and all(_is_behind(x, e.span) for x in claimed.get(k.letter, ())))
     }
     reached = _differentiated(chains)
     for _ in wanted:
@@ -182,6 +193,24 @@ def _used_before(
         bodies = [e.body for e in more.values() if isinstance(e, Defined)]
         reached |= {n.key for body in bodies for n in subnodes(body) if isinstance(n, Sym)}
     return out
+
+
+def _outside_of_definitions(chains: Sequence[Sequence[SyntaxNode]]) -> dict[str, list[Span]]:
+    """The letters of names, and where they are used other than to define a name that stood nowhere before."""
+    seen: set[str] = set()
+    out: dict[str, list[Span]] = {}
+    for sides in sorted(filter(None, chains), key=lambda sides: sides[0].span.start):
+        head = sides[0] if len(sides) == 2 else None
+        defines = isinstance(head, Sym) and head.key not in seen
+        names = [n for side in sides for n in subnodes(side) if isinstance(n, Sym)]
+        for n in names if not defines else ():
+            out.setdefault(n.key, []).append(n.span)
+        seen |= {n.key for n in names}
+    return out
+
+
+def _is_behind(used: Span, defined: Span) -> bool:
+    return used.source is not defined.source or used.start >= defined.start
 
 
 def _explains(used: Span | None, defined: Span) -> bool:
@@ -231,6 +260,15 @@ def _fixed_letters(names: UndeclaredNames) -> set[str]:
             written |= {x for n in below if isinstance(n, Call) for x in position_arguments(scope, n)}
             out |= (written & free) - own - _repeated(entry.body)
     return out
+
+
+def _starred_letters(names: UndeclaredNames) -> set[str]:
+    """The ``j^*`` of ``u_{j^*}``, where ``j`` is a position: one of them."""
+    subs = {n.sub for tree in names.trees for n in subnodes(tree) if isinstance(n, Sym) and n.sub}
+    keys = {x for sub in subs if any(t.text == "*" for t in sub) for x in slot_keys(sub)}
+    return {x for x in keys if x.endswith(STAR) and x.removesuffix(STAR) in names.index_letters} - {
+        *names.scope.indices
+    }
 
 
 def _picked_letters(names: UndeclaredNames) -> set[str]:
@@ -322,7 +360,8 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
             for x, a in found.index_arrays.items()
         },
         {x: closed(r) for x, r in found.letters.items()},
-        unknown_functions(names, arrays, trial.once_unread),
+        {**unknown_functions(names, arrays, trial.once_unread), **last_layers(names, trial, arrays)},
+        found.columns,
         found.sizes,
     )
 

@@ -13,7 +13,7 @@ from symgrad.reading.inference.undeclared import UndeclaredNames
 from symgrad.reading.names.name_keys import NameKey, pattern_letters
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import letters_in
-from symgrad.reading.tree.syntax import Derivative, Paren, Sym
+from symgrad.reading.tree.syntax import Call, Derivative, Paren, Sym
 from symgrad.reading.tree.used_names import subnodes
 
 
@@ -54,7 +54,8 @@ def linked(names: UndeclaredNames) -> set[NameKey]:
     made = list(links(names))
     ahead = _ahead(made)
     between = {key for key in ahead if key in names.found and key not in _reached(ahead, key)} & {x.by for x in made}
-    below = {x for e in names.found.values() for call in e.calls for x in letters_in(call.function.sub)}
+    calls = [n.function for tree in names.trees for n in subnodes(tree) if isinstance(n, Call)]
+    below = {x for f in calls for x in letters_in((*f.sub, *f.sup))}
     parameters = {
         key for key in names.found if key.letter in below and key.is_letter
     }  # the `\\theta` of `\\pi_\\theta(a)`

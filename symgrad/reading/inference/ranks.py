@@ -85,6 +85,8 @@ class Ranks:
     def __post_init__(self) -> None:
         said = self.names.scope.said_ranks.items()
         self.found.update((k, n) for k, n in said if k in self.names.found and self.names.found[k].slots <= n)
+        if self.names.scope.layers:
+            self.found.update(self.of_layers())
         for custom in (False, True):
             self.by_custom = custom
             for _ in range(ROUNDS):
@@ -96,6 +98,21 @@ class Ranks:
                     self.rank(exponent)
                 if not self.changed:
                     break
+
+    def of_layers(self) -> dict[NameKey, int]:
+        """What one layer says of its names, the transpose of ``W^{l+1}``, holds for the names of all layers."""
+        below = [n for tree in self.names.trees for n in subnodes(tree)]
+        turned = {id(p) for n in below if isinstance(n, Scripted) and _is_transposed(n.sup) for p in subnodes(n.base)}
+        axes: dict[NameKey, int] = {}
+        for n in (n for n in below if isinstance(n, Sym)):
+            use = self.names.use(n)
+            family = use.key._replace(above="")
+            matrix = 2 * ((use.transposed or id(n) in turned) and is_capital(use.key))
+            axes[family] = max(axes.get(family, 0), len(use.slots), matrix)
+        layers = self.names.scope.layers
+        layered = [k for k in self.names.found if layers.has(k.above) or layers.is_last(k.above)]
+        told = {k: axes.get(k._replace(above=""), 0) for k in layered}
+        return {k: count for k, count in told.items() if count and count >= self.names.found[k].slots}
 
     def of(self, key: NameKey) -> int:
         """The axes of a name, in the end."""
@@ -333,12 +350,21 @@ class Ranks:
             if isinstance(node, Sym) and is_capital_name(node) and not node.sub:
                 self.rank(node, Rank(2))
 
+    def parameter(self, target: Sym) -> None:
+        """The ``\\theta`` of ``\\nabla_\\theta``, which is the parameter of functions and nothing else, is a vector."""
+        use = self.names.use(target)
+        entry = self.names.found.get(use.key)
+        if entry is not None and not entry.values and not use.slots:
+            self.settle(use, 1)
+
     def derivative(self, node: Derivative, want: Rank | None) -> Rank | None:
         body = self.rank(node.body)
         axes = body.axes if body is not None and not self.is_total_cost(node.body) else 0
         if want is not None and len(node.targets) == 1 and want.axes > axes:
             self.rank(node.targets[0], Rank(want.axes - axes))
         for target in node.targets:
+            if self.by_custom and node.sign == "\\nabla" and isinstance(target, Sym):
+                self.parameter(target)
             r = self.rank(target)
             if r is None:
                 return None

@@ -40,6 +40,8 @@ from symgrad.text.diagnostic import NotationError
 CONSTANTS = ("\\pi", "e", "I", "\\mathbf{1}", "\\mathbf{0}", "\\infty", "\\mathbb{1}", "\\mathbb{I}")
 """Names with a meaning of their own in some of their uses; they are never taken for arrays."""
 EQUALS = ("=", "==", "\\neq", "\\ne")
+STAR = "^{*}"
+"""The end of the key of a letter with a star."""
 MAX_NESTED = 4
 """Exponents of exponents are looked at to this depth."""
 FUNCTION_LETTERS = frozenset(("f", "g", "h", "F", "G", "H", "p", "q", "P", "\\phi", "\\psi", "\\Phi", "\\pi"))
@@ -71,9 +73,20 @@ class UndeclaredName:
     """True if it is written without slots somewhere."""
     letters: list[list[str]] = field(default_factory=list)
     """The letters that stand in each slot."""
+    written: dict[tuple[str, ...], None] = field(default_factory=dict)
+    """The letters of the uses whose slots hold one letter each, in order."""
     calls: list[Call] = field(default_factory=list)
     values: int = 0
     """How often it is written without brackets behind it, other than in a derivative."""
+
+    @property
+    def has_columns(self) -> bool:
+        """True for the ``q`` of ``q_j`` beside ``q_{kj}``: where the letter of a lone slot first stands in one of two
+        slots, that is the second one.
+        """
+        lone = {letters[0] for letters in self.written if len(letters) == 1}
+        pairs = [letters for letters in self.written if len(letters) == 2 and lone.intersection(letters)]
+        return self.slots == 2 and bool(pairs) and pairs[0][0] not in lone
 
     def see(self, use: NameUse) -> None:
         self.slots = max(self.slots, len(use.slots))
@@ -83,6 +96,9 @@ class UndeclaredName:
                 self.letters.append([])
             if isinstance(slot, Position) and len(slot.terms) == 1:
                 self.letters[k].append(slot.terms[0][1].key)
+        lone = [s.terms[0][1].key for s in use.slots if isinstance(s, Position) and len(s.terms) == 1 and not s.const]
+        if use.slots and len(lone) == len(use.slots):
+            self.written[tuple(lone)] = None
 
     @property
     def is_function(self) -> bool:
@@ -336,7 +352,7 @@ class UndeclaredNames:
                 entry = self.note(n.function)
                 entry.calls.append(n)
                 entry.values += id(n) in multiplied
-            if isinstance(n, Sym) and id(n) not in called and n.key not in bound and self.is_undeclared(n):
+            if isinstance(n, Sym) and id(n) not in called and n.primed not in bound and self.is_undeclared(n):
                 self.note(n).values += id(n) not in differentiated
 
     def note(self, sym: Sym) -> UndeclaredName:
@@ -409,7 +425,7 @@ class UndeclaredNames:
         """True if a subscript holds positions, False if it is a label."""
         if any(isinstance(s, Label) for s in below) or sym.key in self.labelled:
             return False
-        letters = [letter.key for s in below if isinstance(s, Position) for _, letter in s.terms]
+        letters = [letter.key.removesuffix(STAR) for s in below if isinstance(s, Position) for _, letter in s.terms]
         if not letters and not any(isinstance(s, Colon) for s in below):
             apart = sym.key in self.initial and (spelled(sym.sub) == "0" or sym.key not in self.from_one)
             return sym.key in self.numbered and not apart
@@ -417,6 +433,14 @@ class UndeclaredNames:
             return False
         sizes = self.scope.sizes if sym.key in self.numbered else ()  # `s_T` of no `s_t` has a label
         return all(x in self.index_letters or x in sizes or x in self.scope.index_arrays for x in letters)
+
+
+def slot_keys(sub: Sequence[Token]) -> set[str]:
+    """The letters in the slots of a subscript, with their primes and stars."""
+    try:
+        return {x.key for s in read_slots(sub) if isinstance(s, Position) for _, x in s.terms}
+    except NotationError:
+        return set()
 
 
 def _divided_by(node: SyntaxNode) -> Sequence[SyntaxNode]:

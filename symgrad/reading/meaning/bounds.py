@@ -18,9 +18,24 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, letters_in, script_argument, strip_groups
 from symgrad.reading.tree.syntax import BigOp, Sym
 from symgrad.reading.tree.used_names import position_in_set, slot_letters, subnodes, sum_letter
+from symgrad.text.diagnostic import NotationError
+from symgrad.text.source import Span
 
 MAX_LETTERS = 8
 RELATIONS = ("=", "\\neq", "<", ">", "\\le", "\\ge", "\\in", "\\notin")
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A set that nothing declares, by its name."""
+
+    name: str
+    span: Span
+
+    def error(self) -> NotationError:
+        """What is said where nothing tells its elements either."""
+        remedy = f"declare `${self.name} \\subseteq [W]$`, or `${self.name} = [W]$` if it is all of them"
+        return error("SG105", f"`{self.name}` is not declared as a set", self.span, remedy)
 
 
 @dataclass(slots=True)
@@ -33,12 +48,14 @@ class Bound:
     hi: Affine | None = None
     subsets: list[Subset] = field(default_factory=list)
     range: Range | None = None
+    unknown: Unknown | None = None
+    """A set that nothing declares, where its elements may be outcomes, ``a \\in \\mathcal{A}`` beside ``\\pi(a)``."""
     conditions: list[tuple[Token, ...]] = field(default_factory=list)
 
     @property
     def known(self) -> bool:
         """True if a set or a condition is written for this letter."""
-        return bool(self.subsets or self.conditions or self.range is not None)
+        return bool(self.subsets or self.conditions or self.range is not None or self.unknown is not None)
 
 
 def read_bounds(el: Reading, node: BigOp) -> list[Bound]:
@@ -211,26 +228,28 @@ class _Reader:
             else:
                 b.range = Range.of_size(self.affine(right[1:-1]))
         else:
-            b.range = self.whole_set(b, right)
+            self.whole_set(b, right)
 
-    def whole_set(self, b: Bound, right: tuple[Token, ...]) -> Range:
+    def whole_set(self, b: Bound, right: tuple[Token, ...]) -> None:
         """A set that is declared as a range, or has the name of its size: ``i \\in N``, ``w \\in V`` with ``|V|``.
 
         One that nothing declares is the whole range of arrays without a declaration: ``u_w`` has ``|V|`` entries.
         """
         name = "".join(sum_letter(t) if is_name(t) else t.text.strip() for t in right)
         if name in self.el.scope.sets:
-            return self.el.scope.sets[name]
+            b.range = self.el.scope.sets[name]
+            return
         size = next((s for s in (f"|{name}|", name) if s in self.el.scope.sizes), None)
         if size is None and self.is_set_name(right) and self.picks_undeclared(sum_letter(b.token)):
             size = f"|{name}|"
             self.el.scope.sizes.add(size)
             self.el.scope.sets[name] = Range.of_size(Affine.of(size))
-        if size is None:
-            written = cover(right).text
-            remedy = f"declare `${written} \\subseteq [W]$`, or `${written} = [W]$` if it is all of them"
-            raise error("SG105", f"`{name}` is not declared as a set", cover(right), remedy)
-        return Range.of_size(Affine.of(size))
+        if size is None and self.is_set_name(right):
+            b.unknown = Unknown(name, cover(right))
+        elif size is None:
+            raise Unknown(name, cover(right)).error()
+        else:
+            b.range = Range.of_size(Affine.of(size))
 
     def is_set_name(self, right: tuple[Token, ...]) -> bool:
         """True for ``V``, ``\\mathcal{A}``, ``\\text{Vocab}``: capitals and words, and no name of a letter."""

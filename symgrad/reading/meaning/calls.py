@@ -37,8 +37,7 @@ def node_position(el: Reading, node: SyntaxNode) -> IndexExpr:
         if isinstance(term, NumberNode) and term.value.denominator == 1:
             const += sign * int(term.value)
         elif isinstance(term, Sym) and not term.sup:
-            key = term.key + "'" * term.primes
-            terms.append((sign, Letter(key, term.span, read_slots(term.sub) if term.sub else ())))
+            terms.append((sign, Letter(term.primed, term.span, read_slots(term.sub) if term.sub else ())))
         else:
             raise error(
                 "SG101", "a position is expected here", node.span, "positions are letters, numbers and their sums"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from symgrad.core.ranges import Subset
 from symgrad.reading.inference.other_meanings import as_numbers
@@ -24,7 +25,7 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.name_parser import DENSITIES
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in
-from symgrad.reading.tree.syntax import Call, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import Call, Paren, Scripted, Sym, SyntaxNode, Terms
 from symgrad.reading.tree.used_names import subnodes
 from symgrad.reading.tree.words import joined_words
 from symgrad.text.diagnostic import Diagnostic, NotationError
@@ -38,6 +39,8 @@ def enter_definition(chain: RelationChain, k: int, relation: Relation) -> None:
     at = k if relation.sign == "=:" else k + 1
     before = last_readable(chain.sides, chain.relations, k)
     name, value = chain.sides[before if at > k else k + 1], chain.sides[at]
+    if relation.sign == ":=":
+        name, value = _named_behind(chain, name, value)
     leads = at == k or before == 0
     if isinstance(value, Unreadable) and leads and _leave_unread(chain, name, value):
         chain.defined.add(k)
@@ -90,6 +93,41 @@ def enter_definition(chain: RelationChain, k: int, relation: Relation) -> None:
         _unread_conditions(chain, relation, made)
     elif plain and leads:
         chain.redefinition, chain.outdated = definer.redefines(name.node), definer.outdated(name.node)
+        if k == 0 and _takes_the_place(chain, definer, name, value):
+            chain.defined.add(k)
+            chain.out.definitions += 1
+
+
+def _named_behind(chain: RelationChain, name: Side, value: Side) -> tuple[Side, Side]:
+    """``y_j - t_j := e_j`` names what stands before the sign, and ``a + b := -E`` its negative: that name and value."""
+    if not isinstance(name, Parsed) or not isinstance(value, Parsed) or isinstance(name.node, Sym | Call | Scripted):
+        return name, value
+    behind, before = value.node, name.node
+    if isinstance(behind, Terms) and len(behind.items) == 1 and behind.items[0][0] < 0:
+        behind = behind.items[0][1]
+        before = Terms(before.span, ((-1, Paren(before.span, "(", (before,))),))
+    definer = Definer(chain.out.scope)
+    if not isinstance(behind, Sym) or (definer.undefined(behind) is None and definer.is_declared(behind)):
+        return name, value
+    return replace(value, node=behind), replace(name, node=before)
+
+
+def _takes_the_place(chain: RelationChain, definer: Definer, name: Parsed, value: Parsed) -> bool:
+    """Define a name anew whose definition above a heading can't be read any more, since what it is made of has other
+    shapes below.
+    """
+    scope, key = chain.out.scope, chain.outdated
+    old = scope.values.get(key) if key is not None else None
+    if key is None or not isinstance(old, Defined) or not definer.may_be_anew(name.node, key, value.node):
+        return False
+    try:
+        define(chain.elaborator(), old)
+    except NotationError:
+        scope.outdate(key, old)
+        made = definer.define(name.node, value.node, name.span.to(value.span), True)
+        chain.outdated = None
+        return made is not None and validate(chain, made)
+    return False
 
 
 def _models(chain: RelationChain, k: int, name: Parsed, value: Parsed) -> bool:

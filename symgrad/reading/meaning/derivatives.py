@@ -6,7 +6,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from symgrad.core.nodes import Apply, Definition, Deriv, Entry, Expr, Func, Mul, Num, Pow, Ref, Size, Sum, parts, reach
+from symgrad.core.nodes import (
+    Apply,
+    Definition,
+    Deriv,
+    Entry,
+    Expr,
+    Func,
+    Mul,
+    Num,
+    Pow,
+    Ref,
+    Size,
+    Sum,
+    Tensor,
+    parts,
+    reach,
+)
 from symgrad.core.occurrences import named_by
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.earlier_states import require_no_earlier_state, require_one_position
@@ -91,6 +107,7 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
         plain, total = expression(value.body), node.sign != "\\partial"
         require_no_earlier_state(el, plain, target.body, total, written.span)
         require_one_position(el, plain, expression(target.body), total, written.span)
+        _require_related_layers(el, value.body, target.body, written.span)
         # the body and the target of a derivative are not held by it
         outer = target.body.args[0] in el.held  # `∂h_3/∂h_1` of a chain goes through all between
         held = el.held - {inner} if inner in el.held and not outer else frozenset()
@@ -118,6 +135,21 @@ def _require_own_arguments(el: Reading, body: SyntaxNode, target: SyntaxNode) ->
         if own is not None and [a.span.text.strip() for a in call.args] != list(own):
             message = f"`{target.span.text}` is its value at `{', '.join(own)}`, and here it is `{call.span.text}`"
             raise error("SG115", message, target.span, "give the value a name of its own")
+
+
+def _require_related_layers(el: Reading, body: Expr, target: Expr, span: Span) -> None:
+    """The derivative by ``z^l`` of what is built on ``a^L`` is not 0: how the last layer depends on it is not known."""
+    layers, by = el.scope.layers, target.args[0]
+    if not layers or not isinstance(by, Tensor | Definition) or not layers.has(_label(by)) or by in reach(body):
+        return
+    last = [x for x in reach(body) if isinstance(x, Tensor | Definition) and layers.is_last(_label(x))]
+    if last:
+        message = f"nothing says how `{last[0].name}` depends on `{by.name}`"
+        raise error("SG118", message, span, f"define `{by.name}` where it can be read, and the layers behind it")
+
+
+def _label(named: Tensor | Definition) -> str:
+    return str(named.name).rpartition("^")[2].strip("{}")
 
 
 def _through(body: Expr, targets: Sequence[Expr]) -> Expr:

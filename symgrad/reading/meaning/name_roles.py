@@ -68,7 +68,7 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
     if compound is not None:
         return compound, sup
     entry = scope.values[key] if key is not None else None
-    if key is not None and scope.is_provisional(key) and el.letters.is_bound(sym.key) and not (sym.sub or sym.primes):
+    if key is not None and scope.is_provisional(key) and el.letters.is_bound(sym.primed) and not sym.sub:
         entry = None  # the letter of a sum, whatever it is elsewhere
     if key is not None and scope.is_provisional(key) and (constant := beside_weights(sym, slots)) is not None:
         return constant, sup
@@ -77,6 +77,8 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
     if entry is not None:
         if isinstance(entry, Tensor):
             slots = split_digits(slots, len(entry.ranges))
+            if len(slots) == 1 and key in scope.by_columns:
+                slots = (Colon(sym.span), *slots)
             indices, axes = fill(el, slots, entry.ranges, sym.key, sym.span)
             if axes and len(sup) == 1 and is_name(sup[0]) and el.letters.is_letter(letter_key(sup[0])):
                 remedy = f"write both below the line, `{sym.key}_{{ij}}`"
@@ -153,11 +155,11 @@ def _other_roles(
         return upstream(el, function, sym), sup
     if scope.arguments_of_cost(NameKey(sym.key)) and is_bare(replace(sym, sup=())):
         return implied(el, NameKey(sym.key)), sup
-    if not sym.sub and not sym.primes:
-        if sym.key in scope.sizes:
-            return ReadValue(Size(Affine.of(sym.key))), sup
-        if el.letters.is_letter(sym.key) or sym.key in scope.letters:
-            index = el.letters.find(sym.key, sym.span)
+    if not sym.sub:
+        if sym.primed in scope.sizes:
+            return ReadValue(Size(Affine.of(sym.primed))), sup
+        if el.letters.is_letter(sym.primed) or sym.primed in scope.letters:
+            index = el.letters.find(sym.primed, sym.span)
             if index is not None:
                 return ReadValue(Size(Affine.of(index))), sup
     if sym.key == "\\delta" and len(slots) < 2 and _are_letters(el, (*sym.sub, *sup)):

@@ -19,7 +19,7 @@ from symgrad.reading.meaning.upstream import with_positions
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.tree.name_parser import DENSITIES, is_policy
-from symgrad.reading.tree.scripts import error, letters_in, read_slots
+from symgrad.reading.tree.scripts import error, is_name, letters_in, read_slots
 from symgrad.reading.tree.syntax import Call, Position, Sym, SyntaxNode
 from symgrad.text.diagnostic import NotationError
 
@@ -38,8 +38,8 @@ def undeclared_function(el: Reading, node: Call) -> ReadValue | None:
     if sym.primes or (el.scope.is_value(sym.key) and not is_density(node)):
         return None
     arguments = [argument(el, a) for a in node.args]
-    values = [v for a in (*arguments, *_parameters(el, sym)) for v in a.values]
-    if declared is None and not is_density(node) and any(v.axes for v in values):
+    values = [v for a in (*arguments, *_parameters(el, sym), *_parameters_above(el, sym)) for v in a.values]
+    if declared is None and not is_density(node) and any(v.axes for a in arguments for v in a.values):
         return None  # it may act entry by entry
     if any(axis.range is None for value in values for axis in value.axes):
         raise error("SG108", "nothing says over what this argument runs", node.span, "declare its shape")
@@ -119,6 +119,14 @@ def _parameters(el: Reading, sym: Sym) -> list[WrittenArgument]:
         return []
     found = argument(el, el.parse(sym.sub, sym.span))
     return [found] if not found.text else []
+
+
+def _parameters_above(el: Reading, sym: Sym) -> list[WrittenArgument]:
+    """The ``\\theta`` of ``Q^{\\pi_\\theta}(s, a)``"""
+    if not is_policy(sym.sup) or not is_name(sym.sup[0]):
+        return []
+    policy = el.parse(sym.sup, sym.span)
+    return _parameters(el, policy) if isinstance(policy, Sym) else []
 
 
 def _function(el: Reading, node: Call, arguments: list[WrittenArgument], values: list[ReadValue]) -> AbstractFunction:

@@ -96,6 +96,10 @@ def limit(el: Reading, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
     where += [Cond("in", index, s) for s in b.subsets]
     if b.lo is not None and b.hi is not None:
         where += _between(el, b, b.lo, b.hi, body)
+    elif b.unknown is not None:
+        if index.range is not None or not is_outcome(body, index):
+            raise b.unknown.error()
+        give_range(index, Range.of_size(f"|{b.unknown.name}|"))
     elif b.range is None and not b.subsets:
         where += _unbounded(el, b, body, node)
     if b.lo is not None and b.hi is None:

@@ -296,7 +296,10 @@ def _declares(piece: Sequence[Token], stance: Stance) -> bool:
     """True for all but formulas that are denied or a case; of these, for sets alone and names with a sign.
 
     ``x \\in \\mathbb{R}^N``, ``f : \\mathbb{R} \\to \\mathbb{R}``, ``o \\in [W]``; ``for $\\lambda > 0$``.
+    Arithmetic, ``1 - 7/3 = -4/3``, says nothing of any name.
     """
+    if not any(map(is_name, piece)):
+        return False
     if stance not in ("denied", "case"):
         return True
     said = statement(piece, RELATIONS)

@@ -9,6 +9,7 @@ from typing import Any
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, pattern_letters, too_many
+from symgrad.reading.names.other_layers import enter_in_other_layers
 from symgrad.reading.names.scope import NORMAL, Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.any_sample import at_one_sample, for_any_sample, has_letter
@@ -471,6 +472,8 @@ class Definer:
         self.scope.put(table, key, entry)
         self.scope.just_defined.add(named)
         note_bounds(self.scope, entry.body)
+        if table == "values" and self.scope.layers.has(named.above):
+            enter_in_other_layers(self.scope, entry)
         return entry
 
 

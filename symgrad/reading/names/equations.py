@@ -13,12 +13,13 @@ from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declared_name import learn_run
 from symgrad.reading.names.definition_syntax import Definer, doubted_model, is_model
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, pattern_letters
+from symgrad.reading.names.other_layers import said_of_layers
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.names.upstream_costs import note_derivatives
 from symgrad.reading.tokens.cuts import Statement, depths, outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, is_name, letter_key, read_slots, spelled, starts_name
+from symgrad.reading.tree.scripts import cover, group_end, is_name, letter_key, read_slots, spelled, starts_name
 from symgrad.reading.tree.syntax import Call, Expectation, Position, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import note_sizes, subnodes, value_names
 from symgrad.text.diagnostic import Diagnostic, NotationError
@@ -51,6 +52,8 @@ class Equations:
         if left[0].text in KNOWN_NUMBERS or self.is_symmetry(left, right) or self.is_symmetry(right, left):
             self.assuming.assume(said.tokens)
             return True
+        if self.defining and is_derivative(left) and starts_name(right[0]):
+            left, right = tuple(right), tuple(left)  # `we have computed $\\frac{\\partial L}{\\partial y} = \\delta$`
         if not starts_name(left[0]):
             return False
         if self.scope.has_random() and self.is_moment(left):
@@ -95,7 +98,8 @@ class Equations:
         entry = self.scope.values.get(key) if key is not None and not inferred else None
         if head.key in self.scope.indices or head.key in self.scope.sizes:
             return False
-        anew = isinstance(entry, Defined) and self.defining == "anew" and self.differs(head, entry, right)
+        again = self.defining == "anew" or (is_derivative(right) and self.is_earlier(entry))
+        anew = isinstance(entry, Defined) and again and self.differs(head, entry, right)
         total = isinstance(entry, Defined) and bool(entry.patterns) and not (head.sub or head.sup)
         total = total and right[0].text == "\\sum" and head.key in map(letter_key, right)  # `L = \\sum_t L_t`
         known = isinstance(entry, Defined) and not anew
@@ -119,7 +123,7 @@ class Equations:
             if not head.sub and is_fitted(head.key, cover(right).text, self.scope.displayed):
                 return False
             if not all(self.is_known(name) for name in names):
-                self.scope.said.append((head, body))
+                self.scope.said += said_of_layers(self.scope, head, body)
                 return False
             made = Definer(self.scope).define(head, body, span, not anew)
         except NotationError as e:
@@ -132,6 +136,10 @@ class Equations:
         if made is not None and anew:
             self.notes.append(Diagnostic("SG207", f"`{head.span.text}` is defined anew", span, "", "note"))
         return made is not None
+
+    def is_earlier(self, entry: Tensor | Defined | None) -> bool:
+        """True for a definition in an earlier section."""
+        return isinstance(entry, Defined) and 0 < entry.span.end <= self.scope.section
 
     def differs(self, head: Sym, entry: Defined, right: tuple[Token, ...]) -> bool:
         """True if the text defines a whole name, not an entry of it, by other words than before."""
@@ -298,6 +306,14 @@ class Equations:
         """True for another definition of a function that has one: ``logistic loss: $\\ell(w) = \\dots$``."""
         entry = self.scope.calls.get((NameKey.function(head.function), len(head.args)))
         return entry is not None and entry.span.text.partition("=")[2].split() != cover(right).text.split()
+
+
+def is_derivative(side: Sequence[Token]) -> bool:
+    """True for ``\\frac{\\partial L}{\\partial y}`` alone."""
+    if len(side) < 6 or side[0].text != "\\frac" or side[1].kind != "open" or side[2].text not in ("\\partial", "d"):
+        return False
+    den = group_end(side, 1)
+    return den < len(side) and side[den].kind == "open" and group_end(side, den) == len(side)
 
 
 def unused(what: str, place: Span) -> Diagnostic:

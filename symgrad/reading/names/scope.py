@@ -18,6 +18,7 @@ from symgrad.reading.document.gamma_letters import GAMMA_LETTERS
 from symgrad.reading.document.written_samples import WrittenSide
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, sub_splits, sup_splits
 from symgrad.reading.names.name_table import Lookups, NameSet, NameTable
+from symgrad.reading.tokens.layers import Layers
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.syntax import Position, Sym, SyntaxNode
 from symgrad.text.diagnostic import Diagnostic
@@ -108,6 +109,10 @@ class Scope:
     assumed: list[Assumed] = field(default_factory=list)
     unused: list[tuple[frozenset[str], Diagnostic]] = field(default_factory=list)
     """Assumed equations of a form that is not used, ``Q^\\top Q = I``, by the letters of their arrays."""
+    layers: Layers = field(default_factory=Layers)
+    """How the document writes the layers of networks."""
+    given_layers: set[NameKey] = field(default_factory=set)
+    """Names of layers that would need a layer of which the document does not speak: ``a^{l-1}`` comes from there."""
     random: frozenset[str] = frozenset()
     """The letters of random quantities."""
     outcomes: Any = None
@@ -133,6 +138,8 @@ class Scope:
     """The letters that one display has whole in bold and in plain type: two names."""
     said_ranks: dict[NameKey, int] = field(default_factory=dict)
     """The number of axes of names that are called vectors and matrices in words, without their sizes."""
+    by_columns: set[NameKey] = field(default_factory=set)
+    """Undeclared matrices whose one slot picks a column, ``q_j`` beside ``q_{kj}``."""
     said_lines: dict[str, str] = field(default_factory=dict)
     """Capitals, and whether words call the vectors of their small letter their 'rows' or their 'columns'."""
     foreign: dict[str, Diagnostic] = field(default_factory=dict)

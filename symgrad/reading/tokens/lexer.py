@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from symgrad.reading.tokens.divergences import BARS, with_commas
+from symgrad.reading.tokens.layers import with_layers
 from symgrad.reading.tokens.macros import DEFINERS, ExpansionBudget, Macros, read_definition
 from symgrad.reading.tokens.prefixed_names import joined
 from symgrad.reading.tokens.scanner import MAX_DEPTH, ScannedGroup, Scanner
@@ -58,10 +59,29 @@ def tokenize(span: Span, macros: Macros) -> list[Token]:
         raise fail("SG002", f"more than {MAX_RAW} symbols in one display", source, span.start, span.end, "split it")
     budget = ExpansionBudget(macros, source)
     lexer = _Lexer(budget, TokenStack(source, raws), "", False, 0)
-    tokens = lexer.run()
+    tokens = _with_primes(lexer.run())
     if any(t.text in BARS for t in tokens):
         tokens = with_commas(tokens)
-    return joined(tokens, macros.prefixed) if macros.prefixed else tokens
+    tokens = joined(tokens, macros.prefixed) if macros.prefixed else tokens
+    return with_layers(tokens, macros.layers) if macros.layers else tokens
+
+
+def _with_primes(tokens: list[Token]) -> list[Token]:
+    """``x^{\\prime}``, ``x^\\prime`` as ``x'``."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        raised = tokens[at].kind == "sup"
+        first = at + 1 + (raised and [t.kind for t in tokens[at + 1 : at + 2]] == ["open"])
+        end = next((k for k in range(first, len(tokens)) if tokens[k].kind != "prime"), len(tokens))
+        closed = first == at + 1 or (end < len(tokens) and tokens[end].kind == "close")
+        if raised and end > first and closed:
+            out += tokens[first:end]
+            at = end + (first > at + 1)
+        else:
+            out.append(tokens[at])
+            at += 1
+    return out
 
 
 class _Lexer(Scanner):

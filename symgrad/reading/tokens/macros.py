@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
+from symgrad.reading.tokens.layers import Layers
 from symgrad.reading.tokens.prefixed_names import Pairs, prefixed_names
 from symgrad.reading.tokens.spellings import words
 from symgrad.reading.tokens.tokens import MAX_RAW, Raw, TokenStack, fail, scan, scan_inherited
@@ -55,6 +56,8 @@ class Macros:
     table: dict[str, list[tuple[Source | None, Macro]]] = field(default_factory=dict)
     prefixed: Pairs = frozenset()
     """The names of two signs."""
+    layers: Layers = field(default_factory=Layers)
+    """How the document that is read writes its layers."""
 
     def add(self, source: Source | None, macro: Macro) -> None:
         self.table.setdefault(macro.name, []).append((source, macro))
@@ -70,7 +73,9 @@ class Macros:
 
     def merged(self, other: Macros) -> Macros:
         """Both tables; the definitions of the other one come last."""
-        out = Macros({name: list(rows) for name, rows in self.table.items()}, self.prefixed | other.prefixed)
+        out = Macros(
+            {name: list(rows) for name, rows in self.table.items()}, self.prefixed | other.prefixed, self.layers
+        )
         for name, rows in other.table.items():
             out.table.setdefault(name, []).extend(rows)
         return out

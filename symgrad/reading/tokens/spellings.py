@@ -8,7 +8,8 @@ TokenKind = Literal[
     "letter", "number", "command", "word", "text", "symbol", "open", "close", "sub", "sup", "prime", "row", "align",
     "quad", "begin", "end",
 ]  # fmt: skip
-FontStyle = Literal["", "bold", "cal", "bb", "frak", "sans"]
+FontStyle = Literal["", "bold", "cal", "bb", "frak", "sans", "layer"]
+"""layer: no font, but a text that is the number of a layer."""
 
 
 def words(text: str) -> frozenset[str]:

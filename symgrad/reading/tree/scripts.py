@@ -50,7 +50,9 @@ def cover(tokens: Sequence[Token]) -> Span:
 
 def spelled(tokens: Sequence[Token]) -> str:
     """A canonical spelling of tokens, for names with labels."""
-    return "".join(f"\\text{{{t.text}}}" if t.kind in ("text", "word") else t.text for t in tokens)
+    return "".join(
+        f"\\text{{{t.text}}}" if t.kind in ("text", "word") and t.style != "layer" else t.text for t in tokens
+    )
 
 
 def letter_key(token: Token) -> str:

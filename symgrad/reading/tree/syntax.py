@@ -49,6 +49,11 @@ class Sym(SyntaxNode):
     names: tuple[Any, ...] = field(default=(), init=False, repr=False, compare=False)
     """The names that it may begin with, once they have been asked for: see ``Scope.value_key``."""
 
+    @property
+    def primed(self) -> str:
+        """The key with the primes, as the letters of sums are called: ``s'``."""
+        return self.key + "'" * self.primes
+
 
 @dataclass(frozen=True, slots=True)
 class Call(SyntaxNode):
