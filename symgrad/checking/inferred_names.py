@@ -187,6 +187,13 @@ class InferredNames:
             return solved
         if not alone:
             return next((self.equated[t] for t in given.tensors if t in self.equated), None)
+        own = [n for n in walk(claim.left) if isinstance(n, (Entry, Deriv))]
+        own = [] if any(isinstance(n, Deriv) for n in own) else own
+        lone = [n.tensor for n in own if isinstance(n, Entry) and n.tensor in self.declarations]
+        lone = [t for t in lone if t not in reach(plain.right)]
+        if lone:  # `z^\top H z = …`
+            message = f"`{lone[0].name}` is neither declared nor defined, and the right side does not have it"
+            return Diagnostic("SG105", message, step.span, f"define it, `{lone[0].name} = …`")
         return self.undeclared(alone[0], step)
 
     def only_named(self, claim: Claim, step: Step) -> Diagnostic | None:

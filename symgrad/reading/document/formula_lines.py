@@ -23,7 +23,8 @@ _ALONE = re.compile(
     rf"(?P<label>[^{FORMULA}|#:]{{0,60}}(?:{FORMULA}[^{FORMULA}|:]{{0,30}}){{0,2}}:)?[ \t*_]*"
     r"(?:(?:and|so|then|thus|hence|therefore|finally|now|also|i\.e\.)[ \t,:]+)*"
     rf"(?P<equations>{FORMULA}(?:[ \t]*(?:[,;]|,?[ \t]*\band\b)[ \t]*{FORMULA})*)[ \t.,;*_]*"
-    rf"(?P<case>,?\(?(?:if|when|for)[ \t]+{FORMULA}[ \t.,;)]*)?(?:\\\\)?[ \t]*",
+    rf"(?P<case>,?\(?(?:if|when|for)[ \t]+{FORMULA}[ \t.,;)]*)?"
+    rf"(?:,?\(?(?:since|because|using|as)[ \t]+{FORMULA}[ \t.,;)]*)?(?:\\\\)?[ \t]*",
     re.IGNORECASE,
 )
 """A line with its formulas as marks."""

@@ -121,6 +121,9 @@ class Inferred:
 
 def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     """Undeclared names as arrays over open ranges. ``scope``: that of the end of the document."""
+    for key in _solutions(scope, chains):
+        if key.letter in scope.missing and scope.values.get(key) is scope.first_meaning.pop(key):
+            del scope.values[key]
     names = UndeclaredNames(scope, chains)
     through = linked(names)
     own = {a for e in scope.calls.values() for a in e.arguments or ()}  # the w of `L(w) = …`
@@ -167,9 +170,7 @@ def _used_before(
     which follows from it. Nor does one below the heading of another section.
     """
     wanted = {k: e for k, e in scope.first_meaning.items() if k.letter in scope.missing or k.letter in missing}
-    first: dict[str, Span] = {}
-    for n in (n for sides in chains for side in sides for n in subnodes(side) if isinstance(n, Sym)):
-        first.setdefault(n.key, n.span)
+    first = _first_uses(chains)
     wanted = {
         k: e
         for k, e in wanted.items()
@@ -184,7 +185,7 @@ def _used_before(
         or _explains(first.get(k.letter), e.span)
         or (k.letter in first and all(_is_behind(x, e.span) for x in claimed.get(k.letter, ())))
     }
-    reached = _differentiated(chains)
+    reached = set[str]().union(*_differentiated(chains))
     for _ in wanted:
         more = {k: e for k, e in wanted.items() if k not in out and k.letter in reached}
         if not more:
@@ -220,11 +221,48 @@ def _explains(used: Span | None, defined: Span) -> bool:
     return _GOES_ON.fullmatch(used.source.text[used.end : defined.start]) is not None
 
 
-def _differentiated(chains: Sequence[Sequence[SyntaxNode]]) -> set[str]:
+def _differentiated(chains: Sequence[Sequence[SyntaxNode]]) -> tuple[set[str], set[str]]:
     """The letters of what is differentiated, and of what by."""
     made = [n for sides in chains for side in sides for n in subnodes(side) if isinstance(n, Derivative)]
-    parts = [p for n in made for p in (n.body, *n.targets)]
-    return {n.key for part in parts for n in subnodes(part) if isinstance(n, Sym)}
+    bodies = {n.key for d in made for n in subnodes(d.body) if isinstance(n, Sym)}
+    targets = {n.key for d in made for part in d.targets for n in subnodes(part) if isinstance(n, Sym)}
+    return bodies, targets
+
+
+def _solutions(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> set[NameKey]:
+    """The names that the document only differentiates by, and defines further down by what the cost is built on, and
+    by nothing else that it differentiates by.
+
+    ``w = (X^\\top X)^{-1} X^\\top y`` is where the gradient by ``w`` is 0, and says nothing of the ``w`` further up.
+    """
+    bodies, targets = _differentiated(chains)
+    first, out = _first_uses(chains), set[NameKey]()
+    for key, entry in scope.first_meaning.items():
+        lone = isinstance(entry, Defined) and key.letter in targets - bodies
+        if lone and isinstance(entry, Defined) and scope.is_ahead(first[key.letter], entry.span):
+            own = {n.key for n in subnodes(entry.body) if isinstance(n, Sym)}
+            leads_on = _mentioned(scope, own, key.letter) & (targets - {key.letter})
+            if not leads_on and own & _mentioned(scope, bodies, key.letter):
+                out.add(key)
+    return out
+
+
+def _mentioned(scope: Scope, letters: set[str], but: str) -> set[str]:
+    """These letters and those in their definitions, directly or through others, but not through one of them."""
+    entries = [e for table in (scope.values, scope.calls) for e in table.values() if isinstance(e, Defined)]
+    found, ahead = set(letters), letters - {but}
+    while ahead:
+        bodies = [e.body for e in entries if e.key.letter in ahead]
+        ahead = {n.key for body in bodies for n in subnodes(body) if isinstance(n, Sym)} - found - {but}
+        found |= ahead
+    return found
+
+
+def _first_uses(chains: Sequence[Sequence[SyntaxNode]]) -> dict[str, Span]:
+    first: dict[str, Span] = {}
+    for n in (n for sides in chains for side in sides for n in subnodes(side) if isinstance(n, Sym)):
+        first.setdefault(n.key, n.span)
+    return first
 
 
 def _counting_letters(names: UndeclaredNames) -> set[str]:
@@ -323,7 +361,8 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
     trial: the scope after reading with open ranges.
     """
     names = UndeclaredNames(scope, chains)
-    arrays = {key: made for key, made in found.arrays.items() if not _is_readable(trial, key)}
+    solved = _solutions(trial, chains)
+    arrays = {key: made for key, made in found.arrays.items() if key in solved or not _is_readable(trial, key)}
     means = _sizes_of_means(names)
     taken = {n.key for tree in names.trees for n in subnodes(tree) if isinstance(n, Sym)}
     sizes = _SizeNames(taken | {*scope.sizes}, means)
@@ -353,7 +392,7 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
     ahead = _used_before(trial, scope.missing | {key.letter for key in found.arrays if key not in arrays}, chains)
     return Inferred(
         arrays,
-        {k: closed_shape(entry) if isinstance(entry, Tensor) else entry for k, entry in ahead.items()},
+        {k: closed_shape(e) if isinstance(e, Tensor) else e for k, e in ahead.items() if k not in arrays},
         {x: Index(i.letter, closed(i.range), "fixed") for x, i in found.fixed.items()},
         {
             x: replace(a, ranges=tuple(map(closed, a.ranges)), target=closed(a.target))

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.inference.undeclared import NameUse, UndeclaredName, UndeclaredNames
+from symgrad.reading.names.cost_letters import COSTS, is_square_cost
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import read_slots, split_superscript
@@ -37,8 +38,6 @@ from symgrad.reading.tree.syntax import (
 from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.diagnostic import NotationError
 
-COSTS = ("L", "J", "E", "C", "\\ell", "\\mathcal{L}", "\\mathcal{J}", "\\mathcal{E}", "loss", "cost")
-"""Letters of costs."""
 OF_VECTORS = ("softmax", "logsumexp", "lse", "LSE")
 TO_NUMBERS = (
     "logsumexp",
@@ -372,12 +371,12 @@ class Ranks:
         return Rank(axes)
 
     def is_total_cost(self, node: SyntaxNode) -> bool:
-        """True for ``L`` where only the costs ``L_t`` of single samples are defined: it is their sum or their mean."""
+        """True for ``L`` where only the costs ``L_t`` of single samples are defined, and for the square of a vector."""
         if not isinstance(node, Sym) or node.key not in COSTS or node.sub or node.sup:
             return False
         key = self.names.scope.value_key(node)[0]
         entry = self.names.scope.values.get(key) if key is not None else None
-        return isinstance(entry, Defined) and bool(entry.patterns)
+        return key is not None and isinstance(entry, Defined) and (bool(entry.patterns) or is_square_cost(key, entry))
 
 
 def _places(slots: Sequence[Slot]) -> int:

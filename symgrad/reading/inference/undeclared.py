@@ -138,6 +138,8 @@ class UndeclaredNames:
     """Letters that stand side by side in a subscript, ``w_{ji}``: positions, and no labels."""
     parameters: frozenset[str] = frozenset()
     """The letters below names of functions with a gradient by them: the ``\\theta`` of ``\\pi_\\theta(a \\mid s)``."""
+    labels: frozenset[str] = frozenset()
+    """What names have above the line in brackets: beside ``h^{(t)}``, ``e^{(t)}`` is a name too."""
     called: frozenset[str] = frozenset()
     """Names with brackets behind them somewhere: a \\sigma without any is no function."""
     numbered: frozenset[str] = frozenset()
@@ -187,6 +189,9 @@ class UndeclaredNames:
         }
         self.parameters = (
             frozenset(x for n in below if isinstance(n, Call) for x in letters_in(n.function.sub)) & gradients
+        )
+        self.labels = frozenset(
+            spelled(n.sup) for n in syms if n.key not in CONSTANTS and len(n.sup) == 3 and n.sup[0].text == "("
         )
         self.called = frozenset(n.function.key for n in below if isinstance(n, Call))
         self.bound = frozenset(_bound_letters(list(self.trees))) | self.scope.indices.keys() | self.scope.letters.keys()
@@ -372,7 +377,7 @@ class UndeclaredNames:
             return True
         if (
             key is not None
-            or (sym.key in CONSTANTS and not self.is_weight(sym))
+            or (sym.key in CONSTANTS and not self.is_weight(sym) and spelled(sym.sup) not in self.labels)
             or sym.key.startswith("\\mathbb")
             or (sym.key == "\\delta" and self.has_deltas)
         ):

@@ -68,6 +68,7 @@ OTHERWISE = {
     ),
     "bracket": ("a derivative in front of a bracket is that of the bracket alone here", "write both in brackets"),
     "total": ("a name without its subscript stands for the sum of its family here", "define the sum"),
+    "square": ("the square of a vector is read as that of its length here", "write `\\lVert … \\rVert^2`"),
     "mean": ("a name without its subscript stands for the mean of its family here", "define the mean"),
 }
 """Other readings of derivatives, with what to say of them."""

@@ -12,7 +12,7 @@ from symgrad.reading.meaning.alignment import multiplied_entrywise, read_otherwi
 from symgrad.reading.meaning.assumptions import read_assumptions
 from symgrad.reading.meaning.chain import RelationChain
 from symgrad.reading.meaning.chain_sides import Parsed, Side
-from symgrad.reading.meaning.derivatives import bracket_alone, is_family
+from symgrad.reading.meaning.derivatives import bracket_alone, is_family, is_square
 from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.rules import Entrywise
 from symgrad.reading.names.name_keys import NameKey
@@ -57,9 +57,13 @@ def or_entrywise(chain: RelationChain, left: Side, right: Side, span: Span, plai
     The product of two is their inner product, which fits: ``x (y \\cdot z)`` is no ``(x \\cdot y) z``.
     """
 
+    scope = chain.out.scope
+    place = scope.place()
+
     def alternatives() -> Iterator[tuple[str, Claim]]:
         yield from plain.alternatives()
-        other = read_entrywise(chain, left, right, span, plain, "rows of factors")
+        with scope.as_at(place):
+            other = read_entrywise(chain, left, right, span, plain, "rows of factors")
         if other is not plain and other.claim is not None:
             yield "entrywise", other.claim
 
@@ -76,14 +80,19 @@ def or_other_derivatives(
     made = [n for s in sides for n in subnodes(s.node) if isinstance(n, Derivative)]
     narrow = any(map(bracket_alone, made))
     totals = any(is_family(chain.elaborator(), n.body) for n in made)
-    if not narrow and not totals:
+    squares = plain.shapes is not None and any(is_square(chain.elaborator(), n.body) for n in made)
+    if not narrow and not totals and not squares:
         return plain
 
-    def read_as(kind: str) -> Outcome:
-        el = replace(chain.elaborator(), narrow=narrow, totals="mean" if kind == "mean" else "total")
-        return chain.compared(el, sides, facts)
+    scope = chain.out.scope
+    place = scope.place()
 
-    kinds = (["bracket"] if narrow else []) + (["total", "mean"] if totals else [])
+    def read_as(kind: str) -> Outcome:
+        with scope.as_at(place):
+            el = replace(chain.elaborator(), narrow=narrow, totals="mean" if kind == "mean" else "total")
+            return chain.compared(el, sides, facts)
+
+    kinds = (["bracket"] if narrow else []) + (["total", "mean"] if totals else ["square"] if squares else [])
     lead = plain if plain.claim is not None else read_as(kinds[0])
     if lead.claim is None:
         return plain
@@ -115,8 +124,10 @@ def or_other_meanings(
     if len(parsed) < 2:
         return plain
 
+    place = scope.place()
+
     def read_with(meanings: Mapping[NameKey, Tensor | Defined]) -> Outcome:
-        with scope.replaced(meanings):
+        with scope.as_at(place), scope.replaced(meanings):
             facts = read_assumptions(chain.elaborator()).assumptions
             return chain.compared(chain.elaborator(), parsed, (*facts, *supposed))
 
@@ -129,15 +140,16 @@ def or_other_meanings(
 
     def alternatives() -> Iterator[tuple[str, Claim]]:
         yield from plain.alternatives()
-        inferred, numbers = inferred_arrays(scope, nodes), as_numbers(scope, nodes)
-        positive = {key: replace(made, domain="positive") for key, made in inferred.items()}
         kinds: list[tuple[str, Mapping[NameKey, Tensor | Defined]]] = []
-        kinds += stacked(scope, nodes).items()
-        kinds += [
-            ("other side", other_sides(scope, nodes)),
-            ("number" if len(numbers) == 1 and numbers.keys() == inferred.keys() else "numbers", numbers),
-        ]
-        kinds.append(("positive", positive))
+        with scope.as_at(place):
+            inferred, numbers = inferred_arrays(scope, nodes), as_numbers(scope, nodes)
+            positive = {key: replace(made, domain="positive") for key, made in inferred.items()}
+            kinds += stacked(scope, nodes).items()
+            kinds += [
+                ("other side", other_sides(scope, nodes)),
+                ("number" if len(numbers) == 1 and numbers.keys() == inferred.keys() else "numbers", numbers),
+            ]
+            kinds.append(("positive", positive))
         for kind, meanings in kinds:
             other = read_with(meanings) if meanings else plain
             if other is plain or other.claim is None or (kind.startswith("number") and other.claim.free):

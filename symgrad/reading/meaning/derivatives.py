@@ -35,6 +35,7 @@ from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.undeclared_functions import is_density
 from symgrad.reading.meaning.upstream import cost_of_gradients
 from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
+from symgrad.reading.names.cost_letters import is_square_cost
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error, spelled
@@ -91,7 +92,7 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     if root is not None:
         return root
     value = el.value(node.body)
-    if el.totals and is_family(el, node.body):
+    if el.totals and (is_family(el, node.body) or is_square(el, node.body)):
         value = _total(value, el.totals == "mean")
     for by in node.targets:
         _require_own_arguments(el, node.body, by)
@@ -270,6 +271,13 @@ def is_family(el: Reading, node: SyntaxNode) -> bool:
     key = el.scope.value_key(node)[0]
     entry = el.scope.values.get(key) if key is not None else None
     return isinstance(entry, Defined) and bool(entry.patterns) and entry.declared is None
+
+
+def is_square(el: Reading, node: SyntaxNode) -> bool:
+    """True for ``L`` of ``L = (y - X w)^2``, which is a vector entry by entry."""
+    key = el.scope.value_key(node)[0] if isinstance(node, Sym) and not (node.sub or node.sup or node.primes) else None
+    entry = el.scope.values.get(key) if key is not None else None
+    return key is not None and isinstance(entry, Defined) and is_square_cost(key, entry)
 
 
 def _total(family: ReadValue, mean: bool) -> ReadValue:

@@ -11,6 +11,9 @@ from typing import Any, Generic, TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
+Change = tuple["NameTable[Any, Any]", Any, Any]
+NOTHING = object()
+"""For a key without an entry."""
 ALL = ""
 """A name for the whole table; its version is the number of all changes."""
 
@@ -18,10 +21,12 @@ ALL = ""
 class NameTable(MutableMapping[K, V], Generic[K, V]):
     """The meanings of names in one role. A key is a name, or a tuple that starts with one."""
 
-    __slots__ = ("entries", "keys_of", "noted", "versions", "watchers")
+    __slots__ = ("entries", "journal", "keys_of", "noted", "versions", "watchers")
 
     def __init__(self) -> None:
         self.entries: dict[K, V] = {}
+        self.journal: list[Change] | None = None
+        """Every change, with what the key had before; None if changes are not kept."""
         self.keys_of: dict[Hashable, dict[K, None]] = {}
         """The keys that start with a name."""
         self.watchers: dict[Hashable, list[Callable[[], None]]] = {}
@@ -51,15 +56,30 @@ class NameTable(MutableMapping[K, V], Generic[K, V]):
         return len(self.entries)
 
     def __setitem__(self, key: K, entry: V) -> None:
+        self._record(key)
         if key not in self.entries:
             self.keys_of.setdefault(_name(key), {})[key] = None
         self.entries[key] = entry
         self._change(key)
 
     def __delitem__(self, key: K) -> None:
+        self._record(key)
         del self.entries[key]
         del self.keys_of[_name(key)][key]
         self._change(key)
+
+    def _record(self, key: K) -> None:
+        if self.journal is not None:
+            self.journal.append((self, key, self.entries.get(key, NOTHING)))
+
+    def put_back(self, key: K, entry: Any) -> Any:
+        """Give a key another entry, or none for ``NOTHING``; returns the one that it had."""
+        had = self.entries.get(key, NOTHING)
+        if entry is not NOTHING:
+            self[key] = entry
+        elif had is not NOTHING:
+            del self[key]
+        return had
 
     def _change(self, key: K) -> None:
         for name in (_name(key), ALL):

@@ -17,7 +17,7 @@ from symgrad.core.ranges import Index, IndexArray, Range, Subset
 from symgrad.reading.document.gamma_letters import GAMMA_LETTERS
 from symgrad.reading.document.written_samples import WrittenSide
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, sub_splits, sup_splits
-from symgrad.reading.names.name_table import Lookups, NameSet, NameTable
+from symgrad.reading.names.name_table import Change, Lookups, NameSet, NameTable
 from symgrad.reading.tokens.layers import Layers
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.syntax import Position, Sym, SyntaxNode
@@ -90,6 +90,11 @@ class Assumed:
     names: frozenset[str] = frozenset()
     standing: Literal["stated", "passing", "case", "unclear"] = "stated"
     place: Span | None = None
+
+
+Standing = Literal["stated", "passing", "case", "unclear"]
+Place = tuple[int, tuple[tuple[Assumed, Standing], ...]]
+"""How many changes there were, and the assumptions with what they were."""
 
 
 @dataclass(slots=True)
@@ -240,8 +245,43 @@ class Scope:
     displayed: tuple[WrittenSide, ...] = ()
     """The sides of all displays that have positions."""
     version: int = 0
+    journal: list[Change] = field(default_factory=list)
+    """The changes of the tables."""
 
     TABLES = ("values", "calls", "compounds", "indices", "index_arrays", "subsets", "letters", "functions")
+
+    def __post_init__(self) -> None:
+        self._keep_journal(self.journal)
+
+    def _keep_journal(self, journal: list[Change] | None) -> None:
+        for table in (*self.TABLES, "unread", "applied"):
+            getattr(self, table).journal = journal
+
+    def place(self) -> Place:
+        """What the names mean now, for ``as_at``."""
+        return len(self.journal), tuple((a, a.standing) for a in self.assumed)
+
+    @contextmanager
+    def as_at(self, place: Place) -> Iterator[None]:
+        """The meanings that the names had at an earlier place, inside of a ``with`` block."""
+        now = self.place()
+        self._keep_journal(None)
+        later = self.journal[place[0] :]
+        undone = [(table, key, table.put_back(key, old)) for table, key, old in reversed(later)]
+        self._assume(place)
+        try:
+            yield
+        finally:
+            for table, key, entry in reversed(undone):
+                table.put_back(key, entry)
+            self._assume(now)
+            self._keep_journal(self.journal)
+
+    def _assume(self, place: Place) -> None:
+        self.assumed = [a for a, _ in place[1]]
+        for assumed, standing in place[1]:
+            assumed.standing = standing
+        self.version += 1
 
     def lookups(self) -> Lookups:
         """Notes which names are looked up inside of a ``with`` block."""
