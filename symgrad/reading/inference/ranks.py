@@ -129,6 +129,14 @@ class Ranks:
             return
         self.found[use.key] = total
         self.changed = True
+        self.settle_family(use.key, total)
+
+    def settle_family(self, key: NameKey, axes: int) -> None:
+        """A family of samples has one axis more than any one of them."""
+        other, more = key._replace(total=not key.total), 1 if key.total else -1
+        entry = self.names.found.get(other) if key.letter in self.names.sampled else None
+        if entry is not None and other not in self.found and axes + more >= entry.slots:
+            self.found[other] = axes + more
 
     def is_plain_number(self, key: NameKey, entry: UndeclaredName) -> bool:
         """True for a small letter in plain type, without slots, in a document whose vectors are bold."""

@@ -213,7 +213,8 @@ class UndeclaredNames:
             - self.scope.apart
         )
         self.numbered = frozenset(s.key for s in syms if self.is_undeclared(s) and self._has_letter_slot(s))
-        self.initial = frozenset(s.key for s in syms if spelled(s.sub) == "0")
+        from_zero = any(isinstance(n, BigOp) and spelled(n.sub).endswith("=0") for n in below)
+        self.initial = frozenset(s.key for s in syms if spelled(s.sub) == "0" and not from_zero)
         self.from_one = frozenset(self._from_one(syms))
         self.generic = self._generic()
         self.labelled = frozenset(self._labelled()) | self._labelled_by_definition(syms)
