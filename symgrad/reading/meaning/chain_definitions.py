@@ -39,8 +39,7 @@ def enter_definition(chain: RelationChain, k: int, relation: Relation) -> None:
     at = k if relation.sign == "=:" else k + 1
     before = last_readable(chain.sides, chain.relations, k)
     name, value = chain.sides[before if at > k else k + 1], chain.sides[at]
-    if relation.sign == ":=":
-        name, value = _named_behind(chain, name, value)
+    name, value = _named_behind(chain, relation, name, value)
     leads = at == k or before == 0
     if isinstance(value, Unreadable) and leads and _leave_unread(chain, name, value):
         chain.defined.add(k)
@@ -93,14 +92,15 @@ def enter_definition(chain: RelationChain, k: int, relation: Relation) -> None:
         _unread_conditions(chain, relation, made)
     elif plain and leads:
         chain.redefinition, chain.outdated = definer.redefines(name.node), definer.outdated(name.node)
-        if k == 0 and _takes_the_place(chain, definer, name, value):
-            chain.defined.add(k)
-            chain.out.definitions += 1
+        if k == 0:
+            _take_the_place(chain, definer, name, value)
 
 
-def _named_behind(chain: RelationChain, name: Side, value: Side) -> tuple[Side, Side]:
+def _named_behind(chain: RelationChain, relation: Relation, name: Side, value: Side) -> tuple[Side, Side]:
     """``y_j - t_j := e_j`` names what stands before the sign, and ``a + b := -E`` its negative: that name and value."""
-    if not isinstance(name, Parsed) or not isinstance(value, Parsed) or isinstance(name.node, Sym | Call | Scripted):
+    if relation.sign != ":=" or not isinstance(name, Parsed) or not isinstance(value, Parsed):
+        return name, value
+    if isinstance(name.node, Sym | Call | Scripted):
         return name, value
     behind, before = value.node, name.node
     if isinstance(behind, Terms) and len(behind.items) == 1 and behind.items[0][0] < 0:
@@ -112,22 +112,23 @@ def _named_behind(chain: RelationChain, name: Side, value: Side) -> tuple[Side, 
     return replace(value, node=behind), replace(name, node=before)
 
 
-def _takes_the_place(chain: RelationChain, definer: Definer, name: Parsed, value: Parsed) -> bool:
+def _take_the_place(chain: RelationChain, definer: Definer, name: Parsed, value: Parsed) -> None:
     """Define a name anew whose definition above a heading can't be read any more, since what it is made of has other
     shapes below.
     """
     scope, key = chain.out.scope, chain.outdated
     old = scope.values.get(key) if key is not None else None
     if key is None or not isinstance(old, Defined) or not definer.may_be_anew(name.node, key, value.node):
-        return False
+        return
     try:
         define(chain.elaborator(), old)
     except NotationError:
         scope.outdate(key, old)
         made = definer.define(name.node, value.node, name.span.to(value.span), True)
         chain.outdated = None
-        return made is not None and validate(chain, made)
-    return False
+        if made is not None and validate(chain, made):
+            chain.defined.add(0)
+            chain.out.definitions += 1
 
 
 def _models(chain: RelationChain, k: int, name: Parsed, value: Parsed) -> bool:
