@@ -213,8 +213,7 @@ class UndeclaredNames:
             - self.scope.apart
         )
         self.numbered = frozenset(s.key for s in syms if self.is_undeclared(s) and self._has_letter_slot(s))
-        from_zero = any(isinstance(n, BigOp) and spelled(n.sub).endswith("=0") for n in below)
-        self.initial = frozenset(s.key for s in syms if spelled(s.sub) == "0" and not from_zero)
+        self.initial = _initial(below)
         self.from_one = frozenset(self._from_one(syms))
         self.generic = self._generic()
         self.labelled = frozenset(self._labelled()) | self._labelled_by_definition(syms)
@@ -577,6 +576,12 @@ def conditions(node: SyntaxNode) -> list[tuple[Token, ...]]:
     if isinstance(node, CasesNode):
         return [tokens for _, tokens in node.branches]
     return [node.condition] if isinstance(node, Indicator) else []
+
+
+def _initial(below: Sequence[SyntaxNode]) -> frozenset[str]:
+    """The names with a 0 below them, where no sum counts from 0."""
+    from_zero = any(isinstance(n, BigOp) and spelled(n.sub).endswith("=0") for n in below)
+    return frozenset(n.key for n in below if isinstance(n, Sym) and spelled(n.sub) == "0" and not from_zero)
 
 
 def _sampled(below: Sequence[SyntaxNode]) -> set[str]:

@@ -23,6 +23,7 @@ from symgrad.reading.meaning.upstream import abstract
 from symgrad.reading.meaning.values import ReadValue, parenthesized
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import NORMAL, Defined
+from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, letter_key, read_slots
 from symgrad.reading.tree.syntax import Call, Directional, Letter, NumberNode, Position, Sym, SyntaxNode, Terms
 from symgrad.reading.tree.used_names import positions_of, value_names
@@ -70,8 +71,7 @@ def call(el: Reading, node: Call) -> ReadValue:
     at = scope.applied.get(labelled_name, scope.applied.get(name))
     if at is not None and (len(at) == len(node.args) or not is_density(node)):
         if [a.span.text for a in node.args] == list(at):
-            letters = [t for t in positions_of(node.args) if letter_key(t) in _patterns(el, sym)]
-            return el.value(replace(sym, span=node.span, sub=(*sym.sub, *letters)))
+            return el.value(replace(sym, span=node.span, sub=(*sym.sub, *_places(el, node))))
         raise error(
             "SG115",
             f"`{sym.key}` is defined at `{', '.join(at)}` alone",
@@ -112,11 +112,12 @@ def call(el: Reading, node: Call) -> ReadValue:
     )
 
 
-def _patterns(el: Reading, sym: Sym) -> tuple[str, ...]:
-    """The letters of the positions that a name is defined at."""
-    key = el.scope.value_key(sym)[0]
+def _places(el: Reading, node: Call) -> list[Token]:
+    """The letters of the positions that a function is defined at, as they stand in its arguments."""
+    key = el.scope.value_key(node.function)[0]
     entry = el.scope.values[key] if key is not None else None
-    return entry.patterns if isinstance(entry, Defined) else ()
+    letters = entry.patterns if isinstance(entry, Defined) else ()
+    return [t for t in positions_of(node.args) if letter_key(t) in letters]
 
 
 def derived(el: Reading, value: ReadValue, node: Call) -> ReadValue:
