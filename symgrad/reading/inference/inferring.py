@@ -330,7 +330,7 @@ def _compared_alone(names: UndeclaredNames) -> set[str]:
     Nobody leaves out a sum over such a letter, which has one term.
     """
     out: set[str] = set()
-    for head, *sides in names.chains:
+    for head, *sides in (chain for chain in names.chains if chain):
         below = [n for side in sides for n in subnodes(side)]
         compared = [tokens for n in below for tokens in conditions(n)]
         compared += [n.sub for n in below if isinstance(n, Sym) and n.key == "\\delta"]

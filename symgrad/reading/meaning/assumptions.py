@@ -153,7 +153,7 @@ def says_nothing(tokens: Sequence[Token]) -> bool:
     anyway; and for words about a name, ``\\text{where $w$ is the weight}``.
     """
     explains = tokens[0].kind == "text" and tokens[0].text.strip().lower() in ("where", "here", "with")
-    if explains and all(t.kind == "text" or is_name(t) for t in tokens):
+    if explains and any(t.kind == "text" for t in tokens[1:]) and all(t.kind == "text" or is_name(t) for t in tokens):
         return True
     return all(t.text in ("\\forall", ",") or t.kind in ("text", "prime") or is_name(t) for t in tokens) and any(
         t.text == "\\forall" or (t.kind == "text" and "all" in t.text) for t in tokens
