@@ -32,6 +32,7 @@ _SIGN = re.compile(r"<|>|=|≠|≤|≥|∉|\\(?:leq?|geq?|neq?|notin)(?![a-z])")
 _SIGNS = {"≠": "\\neq", "≤": "\\le", "≥": "\\ge", "∉": "\\notin", "\\leq": "\\le", "\\geq": "\\ge", "\\ne": "\\neq"}
 _NEVER_BOTH = ({">", "<"}, {">", "="}, {"<", "="}, {">", "\\le"}, {"<", "\\ge"}, {"=", "\\neq"})
 _SYMMETRY = re.compile(r"\s*(\S.*?)\s*=\s*\1\s*\^\s*\{?\s*(?:\\top|\\intercal|T|\\mathsf\s*\{?T\}?)\s*\}?\s*$")
+_PARTS = r"[,;]|\band\b"
 MAX_WORDS = 8
 """Between a word that asserts and its formula, and between two formulas."""
 
@@ -321,8 +322,12 @@ def may_be_called(prose: Prose, word: re.Pattern[str]) -> bool:
 
 def is_beside(prose: Prose, word: re.Pattern[str]) -> bool:
     """True if a word stands between a formula and the ones next to it, and in front of it in the same clause."""
-    before = re.split(r"[,;]|\band\b", prose.before.split(FORMULA)[-1])[-1]
-    return word.search(before) is not None or word.search(prose.after.split(FORMULA)[0]) is not None
+    before = re.split(_PARTS, prose.before.split(FORMULA)[-1])[-1]
+    behind, *more = prose.after.split(FORMULA)
+    pieces = re.split(_PARTS, behind)
+    if more and len(pieces) > 1:  # `counts $n$, probabilities $p$`
+        behind = " ".join(pieces[:-1])
+    return word.search(before) is not None or word.search(behind) is not None
 
 
 def is_called(prose: Prose, word: re.Pattern[str]) -> bool:

@@ -38,6 +38,8 @@ _SETTING = re.compile(
 )
 _KNOWN = re.compile(r"\s*(?:\\sum|\\lVert|\\Vert|\\\||\|).*=\s*[0-9.]+\s*$", re.DOTALL)
 _SYMMETRY = re.compile(r"\s*(\S.*?)\s*=\s*\1\s*\^\s*\{?\s*(?:\\top|\\intercal|T)\s*\}?\s*$")
+_SLICE = re.compile(r"[^=]*=\s*\\?[A-Za-z]+_\{?[^={}]*:|[^=]*=\s*\\?[A-Za-z]+_\{[^=]*:\s*\}\s*$")
+"""A name for a row or a column, ``v_c = V_{:w_c}``: a declaration."""
 _DERIVATIVE = re.compile(r"\\(?:partial|nabla|frac|dfrac)|/")
 _SUPPOSES = re.compile(
     r"\b(?:assum\w+|suppos\w+|hypothes\w+|conditions?|constraints?|constrained|premises?|subject to|such that|for which"
@@ -122,6 +124,8 @@ class _Line:
         displays: dict[Inline, Display | None] = {
             f: Display(f.content, None, self.full(f.content), cases) for f in equations if is_equation(f.content.text)
         }
+        if any(_SLICE.match(f.content.text) for f in equations):
+            return {}
         lead = self.lead()
         if all(_DERIVATIVE.search(f.content.text.partition("=")[0]) for f in displays):
             lead = _GIVES.sub("", lead, count=1) if _GIVES.match(lead) else lead

@@ -94,7 +94,8 @@ def substitutes(display: Display) -> bool:
 def turns_to_another(display: Display) -> bool:
     """True if the sentence before a display goes over to something else: ``Now consider the addition gate:``."""
     words = sentence_before(display)
-    turned = _TURNS_TO.search(words) or NAMES_ANOTHER.match(words) or _LABEL.match(words)
+    in_line = not display.full.text.startswith(("$$", "\\[", "\\begin"))
+    turned = _TURNS_TO.search(words) or NAMES_ANOTHER.match(words) or (_LABEL.match(words) if in_line else None)
     return turned is not None and not _CONSEQUENCE.search(words)
 
 

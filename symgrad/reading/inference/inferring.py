@@ -336,7 +336,9 @@ def _compared_alone(names: UndeclaredNames) -> set[str]:
         compared += [n.sub for n in below if isinstance(n, Sym) and n.key == "\\delta"]
         slots = [getattr(n, "sub", ()) for n in below if not (isinstance(n, Sym) and n.key == "\\delta")]
         elsewhere = {x for tokens in slots for x in letters_in(tokens)}
-        own = {x for n in subnodes(head) for x in letters_in(getattr(n, "sub", ()))}
+        above = subnodes(head)
+        first = [*(getattr(n, "sub", ()) for n in above), *(tokens for n in above for tokens in conditions(n))]
+        own = {x for tokens in first for x in letters_in(tokens)}
         out |= {x for tokens in compared for x in letters_in(tokens)} - elsewhere - own
     return out - names.summed
 

@@ -163,6 +163,8 @@ class Definer:
         """
         entries = _entries(name)
         name = entries[0] if entries is not None else name
+        if isinstance(name, Call) and name.function.primes:
+            return None
         if isinstance(name, Call):
             key, count = NameKey.function(name.function), len(name.args)
             known = [d for (k, n), d in self.scope.calls.items() if k == key and n == count]

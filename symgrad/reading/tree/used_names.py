@@ -12,6 +12,7 @@ from symgrad.reading.tokens.cuts import parted
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name, letter_key, letters_in, script_argument
 from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Paren, ProductNode, Scripted, Sym, SyntaxNode, Terms
+from symgrad.text.diagnostic import NotationError
 
 LEAVES = (
     "Span",
@@ -316,7 +317,10 @@ def position_in_set(piece: Sequence[Token]) -> tuple[Token, ...]:
     """The ``j`` of ``w_j \\in S``, which runs over the members of S by their numbers; empty for any other piece."""
     if len(piece) < 4 or not is_name(piece[0]) or piece[1].kind != "sub":
         return ()
-    below, end = script_argument(piece, 2)
+    try:
+        below, end = script_argument(piece, 2)
+    except NotationError:
+        return ()
     return below if end < len(piece) and piece[end].text == "\\in" and all(map(is_name, below)) else ()
 
 
