@@ -63,7 +63,7 @@ def _without_positions(tokens: Sequence[Token], names: Collection[str], above: s
         t = tokens[at]
         out.append(t)
         at += 1
-        if is_name(t) and letter_key(t) in names and at < len(tokens) and tokens[at].kind == "sup":
+        if is_name(t) and letter_key(t) in names and at + 1 < len(tokens) and tokens[at].kind == "sup":
             script, after = script_argument(tokens, at + 1)
             if spelled(strip_groups(script)) == above:
                 at = after

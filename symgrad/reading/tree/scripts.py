@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from symgrad.reading.tokens.lexer import Token
@@ -92,7 +93,10 @@ def script_argument(tokens: Sequence[Token], at: int) -> tuple[tuple[Token, ...]
 
 def subscripted(tokens: Sequence[Token]) -> frozenset[str]:
     """The letters in subscripts."""
-    scripts = [script_argument(tokens, k + 1)[0] for k, t in enumerate(tokens) if t.kind == "sub"]
+    scripts: list[tuple[Token, ...]] = []
+    for k, t in enumerate(tokens):
+        with suppress(NotationError):  # a script is missing
+            scripts += [script_argument(tokens, k + 1)[0]] if t.kind == "sub" else []
     return frozenset(key for script in scripts for key in letters_in(script))
 
 
