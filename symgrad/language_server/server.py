@@ -16,11 +16,11 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from symgrad.checking.rulings import RecentRulings
-from symgrad.core.time_limit import TIME, Unwanted
 from symgrad.language_server.checked_document import CheckedDocument, check_cells, check_text
 from symgrad.language_server.next_line import OFFER, begun
 from symgrad.language_server.suggested_edits import suggested_edits
 from symgrad.language_server.told_steps import told
+from symgrad.language_server.wanted_work import wanted_work
 from symgrad.report.problems import ListedProblem, problems_of
 from symgrad.report.summary import refuted_as_expected
 from symgrad.text.source import Span
@@ -143,20 +143,6 @@ class SymgradServer(LanguageServer):
             code=problem.code or None,
             source="symgrad",
         )
-
-
-def wanted_work(work: Callable[[], T], wanted: Callable[[], bool]) -> Callable[[], T | None]:
-    """Work that ends without a result as soon as it is not wanted any more."""
-
-    def done() -> T | None:
-        try:
-            with TIME.while_(wanted):
-                TIME.check()
-                return work()
-        except Unwanted:
-            return None
-
-    return done
 
 
 def make_server() -> SymgradServer:

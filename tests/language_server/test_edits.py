@@ -8,7 +8,7 @@ from symgrad.checking.documents import check_text as fresh
 from symgrad.checking.rulings import RecentRulings
 from symgrad.checking.verdict import Report
 from symgrad.language_server.checked_document import check_text
-from symgrad.language_server.server import wanted_work
+from symgrad.language_server.wanted_work import wanted_work
 from symgrad.report.json_format import JSON
 from symgrad.report.report_format import PLAIN
 from tests.samples import THOROUGH
