@@ -9,9 +9,9 @@ from html import unescape
 from typing import Any
 
 from symgrad.page.mathml import MathmlWriter
-from symgrad.text.source import Source
+from symgrad.reading.tokens.macros import Macros
 
-WRITER = MathmlWriter(Source("site.md", ""))
+WRITER = MathmlWriter(Macros())
 INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
 DISPLAY = re.compile(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', re.DOTALL)
 FENCE = re.compile(r"^([ ]*)(`{3,})([a-z]+)[ ]+(\S.*)$", re.MULTILINE)
