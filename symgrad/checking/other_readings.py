@@ -38,7 +38,7 @@ from symgrad.core.substitute import mapped_through
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.writing.index_latex import latex
 
-_LETTER = re.compile(r"\\\\[A-Za-z]+|[A-Za-z]")
+_LETTER = re.compile(r"\\[A-Za-z]+|[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,9 @@ def without_parameter(claim: Claim, base: Step, said: SaidDependence) -> list[Di
         for form, n in undeclared(node.body):
             plain = n.function.hidden and not depends_on(n, node.target)
             if plain and not _is_said(said, form.name, node.target) and _is_silent(claim, said, form.name, node):
-                message = f"`{form.name}` does not name `{latex(node.target)}`, as others do: read as independent of it"
-                remedy = f"name its parameter, `{form.name}_\\theta`, if it depends on it"
+                by = latex(node.target).partition("_")[0]
+                message = f"`{form.name}` does not name `{by}`, as others do: read as independent of it"
+                remedy = f"name its parameter, `{form.name}_{{{by}}}`, if it depends on it"
                 out[form.name] = Diagnostic("SG212", message, base.span, remedy, "warning")
     return list(out.values())
 
@@ -150,7 +151,7 @@ def _is_silent(claim: Claim, said: SaidDependence, name: str, by: Deriv) -> bool
     nodes = [n for side in (claim.left, claim.right) for n in all_nodes(side)]
     alone = name in said.differentiated or said.spoken
     naming = {form.name for n in nodes for form, f in undeclared(n) if depends_on(f, by.target)}
-    led = any(letter in name for other in naming for letter in _LETTER.findall(other)[:1])
+    led = any(letter in _LETTER.findall(name) for other in naming for letter in _LETTER.findall(other)[:1])
     return bool(naming) and not alone and not led
 
 

@@ -85,7 +85,7 @@ class DocumentNames:
     def quantities(self, name: str | None = None) -> Iterator[Quantity]:
         """The definitions that can be read on their own, in document order, or those of one name; without aliases."""
         scope = self.document.scope
-        first = {key: entry for _, key, entry in reversed(scope.outdated)}  # what a section restates is the same
+        first = dict(reversed(scope.outdated))  # what a section restates is the same
         entries = [first.get(k, e) for k, e in scope.values.items() if isinstance(e, Defined)]
         entries += scope.calls.values()
         for entry in sorted(entries, key=lambda e: (e.serial, e.span.start)):

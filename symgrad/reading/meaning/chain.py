@@ -66,8 +66,6 @@ class RelationChain:
     redefinition: str = ""
     outdated: NameKey | None = None
     """The name on the left, if its definition may be an older one."""
-    version: int = 0
-    """That of the names when the chain was read."""
 
     def note(self, code: str, message: str, span: Span) -> None:
         self.out.not_checked.append(Diagnostic(code, message, span, "", "note"))
@@ -106,19 +104,15 @@ class RelationChain:
         return Elaborator(self.out.scope, OpenIndices(self.out.scope), self.definitions, varied=tuple(varied))
 
     def compared(self, el: Elaborator, parsed: Sequence[Side], facts: tuple[Assumption, ...] = ()) -> Outcome:
-        """Two sides by themselves, under the facts alone, with the names as they were when the chain was read."""
-        scope = self.out.scope
-        with scope.replaced(scope.meanings_at(self.version), scope.calls_at(self.version)):
-            (_, sides), *others = by_blocks(el, [raw_value(el, side) for side in parsed])
-            if others:
-                problem = Diagnostic(
-                    "SG112", "an equation of matrices of blocks is not read here", sides[0].span, REMEDY
-                )
-                return Outcome(problem=problem)
-            el.letters.resolve_ties()
-            free = free_letters(el, sides)
-            left, right = (summed(el, side, free) for side in sides)
-            return outcome(el, left, right, free, facts, ())
+        """Two sides by themselves, under the facts alone."""
+        (_, sides), *others = by_blocks(el, [raw_value(el, side) for side in parsed])
+        if others:
+            problem = Diagnostic("SG112", "an equation of matrices of blocks is not read here", sides[0].span, REMEDY)
+            return Outcome(problem=problem)
+        el.letters.resolve_ties()
+        free = free_letters(el, sides)
+        left, right = (summed(el, side, free) for side in sides)
+        return outcome(el, left, right, free, facts, ())
 
     def inferred_shapes(self) -> tuple[Tensor, ...]:
         """The arrays of this chain whose shapes are inferred."""

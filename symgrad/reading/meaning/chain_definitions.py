@@ -192,7 +192,7 @@ def _function_anew(chain: RelationChain, key: NameKey, name: Call, value: Parsed
         return False
     if not any(differences(old.body, value.node)):
         return False
-    scope.outdate_call(key, count, old)
+    scope.outdate_call(key)
     made = definer.define(name, value.node, name.span.to(value.span), True)
     return made is not None and validate(chain, made)
 

@@ -67,7 +67,6 @@ from symgrad.text.source import Span
 
 def read_chain(chain: RelationChain) -> None:
     """Read one chain into its document."""
-    chain.version = chain.out.scope.version
     first = chain.relations[0]
     if first.sign != "=:" and not _learn_gradient(chain, first.left):
         learn_run(chain.out.scope, first.left)

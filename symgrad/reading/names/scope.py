@@ -219,8 +219,7 @@ class Scope:
     """How many more relations ``dW = …`` take the mean over a range of ``dZ`` than sum over it."""
     samples: tuple[Range, ...] = ()
     """The ranges of samples over which the document takes these means."""
-    outdated: list[tuple[int, NameKey, Defined]] = field(default_factory=list)
-    outdated_calls: list[tuple[int, tuple[NameKey, int], Defined]] = field(default_factory=list)
+    outdated: list[tuple[NameKey, Defined]] = field(default_factory=list)
     """The definitions that newer ones took the place of, with the version up to which they were in force."""
     transposing: frozenset[str] = frozenset()
     """Small letters and primes that transpose as ``T`` does, ``u^t v``, ``X'X``."""
@@ -375,22 +374,16 @@ class Scope:
 
     def outdate(self, key: NameKey, old: Defined) -> None:
         """End a definition that a newer one takes the place of."""
-        self.outdated.append((self.version, key, old))
+        self.outdated.append((key, old))
         self.values.pop(key, None)
         self.version += 1
 
-    def outdate_call(self, key: NameKey, count: int, old: Defined) -> None:
+    def outdate_call(self, key: NameKey) -> None:
         """End the definition of a function that a newer one takes the place of, and its value without arguments."""
-        quantity = self.values.get(key)
-        self.outdated_calls.append((self.version, (key, count), old))
         self.forget_calls(key)
+        quantity = self.values.get(key)
         if isinstance(quantity, Defined):
             self.outdate(key, quantity)
-        self.version += 1
-
-    def calls_at(self, version: int) -> dict[tuple[NameKey, int], Defined]:
-        """The older definitions of functions that were in force at a version."""
-        return {key: old for until, key, old in reversed(self.outdated_calls) if until >= version and key in self.calls}
 
     def separate_total(self, key: NameKey, entry: Defined) -> None:
         """Keep a definition under the name without a subscript, beside a family of the same letter."""
@@ -398,10 +391,6 @@ class Scope:
         total = key._replace(total=True)
         self.values[total] = replace(entry, key=total)
         self.version += 1
-
-    def meanings_at(self, version: int) -> dict[NameKey, Tensor | Defined]:
-        """The older definitions that were in force at a version."""
-        return {key: old for until, key, old in reversed(self.outdated) if until >= version and key in self.values}
 
     def is_provisional(self, key: NameKey) -> bool:
         """True if a name has no meaning but an inferred one."""
@@ -420,27 +409,18 @@ class Scope:
         return not between or (bool(above) and min(between) > above[-1])
 
     @contextmanager
-    def replaced(
-        self,
-        arrays: Mapping[NameKey, Tensor | Defined],
-        functions: Mapping[tuple[NameKey, int], Defined] | None = None,
-    ) -> Iterator[bool]:
+    def replaced(self, arrays: Mapping[NameKey, Tensor | Defined]) -> Iterator[bool]:
         """Other meanings for some names, inside of a ``with`` block; True if there are any."""
-        functions = functions or {}
-        before, calls = {key: self.values[key] for key in arrays}, {key: self.calls[key] for key in functions}
+        before = {key: self.values[key] for key in arrays}
         try:
-            self._set(arrays, functions)
+            self._set(arrays)
             yield bool(arrays)
         finally:
-            self._set(before, calls)
+            self._set(before)
 
-    def _set(
-        self, arrays: Mapping[NameKey, Tensor | Defined], functions: Mapping[tuple[NameKey, int], Defined]
-    ) -> None:
-        for key, entry in arrays.items():
+    def _set(self, entries: Mapping[NameKey, Tensor | Defined]) -> None:
+        for key, entry in entries.items():
             self.values[key] = entry
-        for call, function in functions.items():
-            self.calls[call] = function
         self.version += 1
 
     @property
