@@ -106,7 +106,8 @@ MAX_PREMISES = 8
 """Of the equations of a paragraph, those right before a display may be what it follows from."""
 UNUSED_KINDS = re.compile(
     r"\b(?:orthogonal|orthonormal|unitary|idempotent|nilpotent|skew-?\s?symmetric|anti-?symmetric|traceless"
-    r"|projection matrix|permutation matrix|rotation matrix)\b",
+    r"|projection matrix|permutation matrix|rotation matrix)\b"
+    r"|(?<!symmetric )(?<!symmetric, )(?<!and )\b(?:positive|negative)[ -](?:semi-?)?definite\b",
     re.IGNORECASE,
 )
 """Words for matrices of which something is known that is not used."""

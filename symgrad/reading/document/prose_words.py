@@ -351,7 +351,8 @@ ANEW = _pattern(
 )
 NAMES_ANOTHER = _pattern(
     r"^\W*(?:(?:for )?(?:the|an?)\s+)?"
-    r"(?:(?!(?:the|an?|total|overall|whole|full|same|above|resulting|final|corresponding|last)\b)[\w-]+\s+){1,3}"
+    r"(?:(?!(?:the|an?|total|overall|whole|full|same|above|resulting|final|corresponding|last|expanded|simplified|rewritten"
+    r"|minimal|minimum)\b)[\w-]+\s+){1,3}"
     r"(?:loss|cost|objective|likelihood|penalty|regulari[sz]er|criterion|estimator|kernel|activation)"
     r"(?:\s+function)?(?:\s+(?:is|reads)(?:\s+(?:given|defined)\s+(?:by|as))?\W*|\W*:\W*)$"
 )

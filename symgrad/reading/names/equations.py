@@ -293,7 +293,7 @@ class Equations:
         """``h_\\theta(x) = \\theta^\\top x``"""
         try:
             body = Parser(right, self.scope, cover(right)).whole()
-            anew = self.is_restated(head, right)
+            anew = self.defining != "perhaps" and self.is_restated(head, right)
             made = Definer(self.scope).define(head, body, span, not anew)
         except NotationError:
             return False
