@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 from symgrad.core.time_limit import TIME
+from symgrad.reading.chains_of_display import chains, definitions_first, is_undefined, with_explained
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.assertions import (
     Definingness,
@@ -64,10 +66,8 @@ from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.expectations import Outcomes
 from symgrad.reading.meaning.open_indices import OpenIndices
 from symgrad.reading.names.declarations import Paragraph, declares_arrays, split
-from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.incidental import Incidental
-from symgrad.reading.names.name_keys import NameKey
-from symgrad.reading.names.scope import Defined, Scope
+from symgrad.reading.names.scope import Scope
 from symgrad.reading.names.upstream_costs import Costs, may_go_forward, undefined_costs
 from symgrad.reading.read_document import ReadDocument
 from symgrad.reading.tokens.columns import arranged
@@ -87,8 +87,7 @@ from symgrad.reading.tokens.relations import (
 )
 from symgrad.reading.tokens.rows import read_rows
 from symgrad.reading.tokens.rows_as_cases import rows_as_cases
-from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in, subscripted
+from symgrad.reading.tree.scripts import cover, is_name, letter_key
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
 
@@ -358,7 +357,7 @@ class Reader:
             return
         self.group += 1
         relations = read_relations([arranged(formula, self.is_declared)], None, self.scope.words)
-        for chain in _chains(relations):
+        for chain in chains(relations):
             read_chain(RelationChain(self.out, chain, self.definitions, self.group))
 
     def enter(self, layer: DeclarationLayer) -> None:
@@ -421,8 +420,8 @@ class Reader:
             relations = read_relations(rows, self.last_side, self.scope.words)
             for relation in relations:
                 relation.conditions = [c for c in relation.conditions if not self.declares(c, False)]
-            relations = self.with_explained(relations)
-            relations = rows_as_cases(relations, self.is_undefined)
+            relations = with_explained(self.scope, relations)
+            relations = rows_as_cases(relations, partial(is_undefined, self.scope))
         except RecursionError:
             span = display.content
             problem = Diagnostic("SG002", "nested too deeply to be read", span, "split the display")
@@ -433,7 +432,7 @@ class Reader:
             meant, premises = "consequence", self.solving
         solvable = not says_independent(display)
         before, led = self.last_equation, False
-        for chain in self.definitions_first(_chains(relations)):
+        for chain in definitions_first(self.scope, chains(relations)):
             if self.scope.gradients is None and may_go_forward(self.scope, chain[0].left, chain[0].right):
                 chain = with_differentials(chain, self.scope.is_function)
             self.last_head = self.last_head if chain[0].left == self.last_side else chain[0].left
@@ -531,64 +530,6 @@ class Reader:
         if turns_to_another(display):
             self.scope.section = display.full.start
 
-    def with_explained(self, relations: Sequence[Relation]) -> list[Relation]:
-        """Relations, and behind each chain what ``\\text{where } r = y - X w`` defines in a remark on it."""
-        out, behind = list[Relation](), list[Relation]()
-        for relation in relations:
-            if not relation.continues:
-                out += behind
-                behind = []
-            positions = subscripted((*relation.left, *relation.right)) | self.scope.indices.keys()
-            kept = []
-            for remark in relation.conditions:
-                explains = remark[0].kind == "text" and remark[0].text.strip().lower() in ("where", "with")
-                made = read_relations([tuple(remark[1:])], None, self.scope.words) if explains else []
-                ties = any(r.left and letter_key(r.left[0]) in positions for r in made)  # `where i = j`
-                if not made or ties or not all((self.is_new(r) or self.restates(r)) and not r.conditions for r in made):
-                    kept.append(remark)
-                elif made[0].left not in [r.left for r in behind]:  # all relations of a row have its remarks
-                    behind += made
-            relation.conditions = kept
-            out.append(relation)
-        return [*out, *behind]
-
-    def is_new(self, relation: Relation) -> bool:
-        """True for an equation of a name alone that has no meaning yet."""
-        name = relation.left
-        new = len(name) > 0 and is_name(name[0]) and not self.scope.has_meaning(letter_key(name[0]))
-        return new and relation.sign == "=" and relation.unread is None and self.is_undefined(name)
-
-    def restates(self, relation: Relation) -> bool:
-        """True for an equation of a name that is defined already: a claim."""
-        left = relation.left
-        key = NameKey(letter_key(left[0])) if len(left) == 1 and is_name(left[0]) else None
-        return relation.sign == "=" and key is not None and isinstance(self.scope.values.get(key), Defined)
-
-    def definitions_first(self, chains: list[list[Relation]]) -> list[list[Relation]]:
-        """The chains of a display with ``r = y - \\lambda`` in front of ``g = X^\\top r``, behind which it is written.
-
-        What the first side of a chain has is an unknown of it, which a later one solves.
-        """
-        out: list[list[Relation]] = []
-        for chain in chains:
-            at = len(out)
-            # of `z^l = W^l a^{l-1}, \quad a^l = \sigma(z^l)`, the second says nothing of the first
-            if out and len(chain) == 1 and not self.scope.layers and self.is_new(chain[0]):
-                letter = letter_key(chain[0].left[0])
-                users = [k for k, other in enumerate(out) if letter in letters_in([t for r in other for t in r.right])]
-                unknown = any(letter in letters_in(other[0].left) or other[-1].sign in IMPLIES for other in out)
-                at = users[0] if users and not unknown and letters_in(out[users[0]][0].left) else at
-            out.insert(at, chain)
-        return out
-
-    def is_undefined(self, left: tuple[Token, ...]) -> bool:
-        """True for the left side of an equation that can define it."""
-        try:
-            name = Parser(left, self.scope, cover(left), True).whole()
-        except NotationError:
-            return False
-        return Definer(self.scope).undefined(name) is not None
-
     def is_declared(self, name: str) -> bool:
         """True for a letter or a run of letters that has a meaning here."""
         scope = self.scope
@@ -648,18 +589,6 @@ def _is_derivative(tokens: Sequence[Token]) -> bool:
 def _zero(display: Display) -> tuple[Token, ...]:
     """The right side of what is set to zero without a formula."""
     return tuple(tokenize(Span(Source(display.content.source.path, "0"), 0, 1), Macros()))
-
-
-def _chains(relations: Sequence[Relation]) -> list[list[Relation]]:
-    """Group relations that continue each other; behind ``\\Rightarrow`` another chain begins."""
-    out: list[list[Relation]] = []
-    for r in relations:
-        if r.continues and out and out[-1][-1].sign not in IMPLIES:
-            out[-1].append(r)
-        else:
-            r.continues = False
-            out.append([r])
-    return out
 
 
 def read_document(source: Source, with_sources: Sequence[Source] = ()) -> ReadDocument:
