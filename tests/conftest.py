@@ -6,6 +6,7 @@ Hypothesis tries the same examples in every run, however long one takes.
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 from importlib.util import find_spec
 
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 gc.set_threshold(200_000, 50, 50)  # as on the command line: the collector would walk all interned nodes again and again
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # each program runs once here: compiling it takes longer
 settings.register_profile("same on every machine", deadline=None, derandomize=True)
 settings.load_profile("same on every machine")
 

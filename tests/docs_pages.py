@@ -179,6 +179,7 @@ macros that the document defines. `e^{x}` is `\exp(x)`; `\sqrt{x}` is a square r
 MEANINGS: dict[tuple[str, ...], str] = {
     ("softmax",): r"`\exp(x_a) / \sum_b \exp(x_b)` along the last axis, for each row of a matrix separately",
     ("logsumexp", "lse", "LSE"): r"`\log \sum_a \exp(x_a)` along the last axis",
+    ("CE",): r"`-\sum_a y_a \log p_a` of targets and probabilities, in a document that does not define `CE`",
     ("tr", "Tr", "trace"): "the sum of the diagonal of a square matrix; a number is its own trace",
     ("diag", "Diag"): "the diagonal matrix of a vector; the diagonal of a square matrix",
     ("det", "\\det"): "the determinant of a square matrix ([inverses and determinants](notation/inverses.md))",
@@ -188,6 +189,8 @@ MEANINGS: dict[tuple[str, ...], str] = {
     ("inv",): "the inverse of a square matrix",
     ("pinv",): "the pseudo-inverse of a matrix that the text calls of full column or row rank",
     ("logdet",): r"`\log \det A` of a square matrix",
+    ("expm",): r"the exponential of a square matrix, `e^{A}`",
+    ("chol",): "the lower triangular Cholesky factor of a symmetric positive definite matrix",
     ("sum",): "the sum of all entries of an array",
     ("max", "\\max"): r"`\max(a, b) = b + \operatorname{ReLU}(a - b)` of two numbers or arrays of one shape",
     ("min", "\\min"): r"`\min(a, b) = b - \operatorname{ReLU}(b - a)`, likewise",

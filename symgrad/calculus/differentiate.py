@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from symgrad.calculus.contract import InRange, apart, cond_at, kronecker, lies_in, product, summed, total
 from symgrad.calculus.depends import depends_on, holds_derivative, reaches, symbol_of
+from symgrad.calculus.matrix_slopes import along, first_derivative, matrix_in_trace
 from symgrad.core.functions import TABLE
 from symgrad.core.matrix_functions import MATRIX_FUNCTIONS
 from symgrad.core.nodes import (
@@ -26,6 +27,7 @@ from symgrad.core.nodes import (
     Expr,
     Func,
     Iverson,
+    Lam,
     MatrixFunction,
     Mul,
     Num,
@@ -175,7 +177,13 @@ class Rules:
         return self(instantiate(definition, node.indices))
 
     def sum(self, node: Sum) -> Expr:
-        """d sum_i f(i) = sum_i d f(i)"""
+        """d sum_i f(i) = sum_i d f(i), d tr F(M) = tr(F'(M) d M)"""
+        traced = matrix_in_trace(node)
+        if traced is not None:
+            i, k = (axis.fresh("bound") for axis in traced.matrix.axes)
+            inner = self(substitute(traced.matrix.body, dict(zip(traced.matrix.axes, (i, k), strict=True))))
+            slope = product(first_derivative(traced, (k, i)), inner)
+            return summed(i, summed(k, slope, (), self.in_range), (), self.in_range)
         return summed(node.index, self(node.body), node.where, self.in_range)
 
     def prod(self, node: Prod) -> Expr:
@@ -225,13 +233,16 @@ class Rules:
         return total(*out)
 
     def matrix_function(self, node: MatrixFunction) -> Expr:
-        """d F(M) = sum_{ab} (dF / dM_{ab}) d M_{ab}"""
+        """d F(M) = sum_{ab} (dF / dM_{ab}) d M_{ab}; of a function with a power series, DF(M)[dM]"""
         axes = tuple(axis.fresh("bound") for axis in node.matrix.axes)
         inner = self(substitute(node.matrix.body, dict(zip(node.matrix.axes, axes, strict=True))))
         if inner is ZERO:
             return ZERO
+        row = MATRIX_FUNCTIONS[node.name]
+        if row.slope is None:
+            return along(node, Lam(axes, inner))
         half = len(axes) // 2
-        term = product(MATRIX_FUNCTIONS[node.name].slope(node, axes[:half], axes[half:]), inner)
+        term = product(row.slope(node, axes[:half], axes[half:]), inner)
         for axis in reversed(axes):
             term = summed(axis, term, (), self.in_range)
         return term

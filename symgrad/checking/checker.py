@@ -6,6 +6,7 @@ Every proved step is evaluated as well. A disagreement is reported as an interna
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,7 +36,7 @@ from symgrad.checking.side_conditions import side_conditions
 from symgrad.checking.symmetric_directions import along_symmetric_directions, each_entry_once
 from symgrad.checking.verdict import DocumentReport, Evidence, Step, Witness
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import ZERO, Expr, reach
+from symgrad.core.nodes import ZERO, Expr, Ref, reach
 from symgrad.core.substitute import expand
 from symgrad.core.time_limit import TIME, OutOfTime
 from symgrad.proving.proof import EXPANDING_SECONDS, Proof, Prover
@@ -81,6 +82,8 @@ class Checker:
     names: InferredNames = field(default_factory=InferredNames)
     broken: set[str] = field(default_factory=set)
     """The names defined by a chain of which a link is refuted."""
+    twofold: dict[str, Diagnostic] = field(default_factory=dict)
+    """Defined names, and functions, that a later equation, which does not hold, may define anew."""
     stacking: str = ""
     """Whether undeclared matrices have the vectors of their letter as 'rows' or 'columns': one way for a document."""
 
@@ -95,10 +98,10 @@ class Checker:
         """Check all steps of a document; calls ``progress(done, of)`` after each."""
         steps = []
         self.stacking = self.families = ""
-        self.broken = set()
+        self.broken, self.twofold = set(), {}
         self.names = InferredNames(doc)
         for k, step in enumerate(doc.steps):
-            steps.append(self.step(step))
+            steps.append(self.told_apart(step, self.step(step), step.group in doc.expectations))
             self.names.equate(step.outcome.claim, steps[-1])
             if step.defining and steps[-1].verdict == "refuted":
                 self.broken.add(step.defining)
@@ -126,6 +129,31 @@ class Checker:
             not_checked=(*doc.not_checked, *unsolved),
             text=doc.source.text,
             inferred=doc.inferred.declarations(doc.scope.unread),
+        )
+
+    def told_apart(self, read_step: ReadStep, step: Step, expected: bool) -> Step:
+        """The step, without a refutation that may be the definition of a name anew; what has the name waits for that.
+
+        expected: the author says that a step of this display is refuted.
+        """
+        if not read_step.twofold or step.verdict != "refuted" or expected:
+            return step
+        message = f"this does not hold for the `{step.left}` above the heading, and may define it anew"
+        remedy = f"write `:=` if it defines `{step.left}`"
+        problem = Diagnostic("SG114", message, step.span, remedy)
+        claim = read_step.outcome.claim
+        head = claim.left if claim is not None else None
+        self.twofold[head.definition.name if isinstance(head, Ref) else step.left.partition("(")[0]] = problem
+        return unread(step, problem)
+
+    def waits_for(self, read_step: ReadStep, claim: Claim) -> Diagnostic | None:
+        """Why nothing is said of a step: a name of it has two meanings. Functions stand in the text alone."""
+        used = {d.name for side in (claim.left, claim.right) for d in reach(side).definitions}
+        written = f"{read_step.left} {read_step.right}"
+        named = (rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])" for name in self.twofold)
+        found = (re.search(pattern, written) is not None for pattern in named)
+        return next(
+            (self.twofold[x] for x, is_there in zip(self.twofold, found, strict=True) if x in used or is_there), None
         )
 
     def step(self, read_step: ReadStep) -> Step:
@@ -163,6 +191,9 @@ class Checker:
         base = replace(base, warnings=(*base.warnings, *silent))
         if nothing is not None and wider is None:
             return replace(base, read_left=read(out.claim.left), read_right=read(out.claim.right), diagnostic=nothing)
+        waits = self.waits_for(read_step, out.claim) if self.twofold else None
+        if waits is not None:
+            return replace(base, read_left=read(out.claim.left), read_right=read(out.claim.right), diagnostic=waits)
         step = self.rule(wider or out.claim, base)
         guessed = step.inferred and step.verdict in ("proved", "agrees")
         left_out = omitted_sum(read_step.omitted, base) if guessed else None
@@ -186,7 +217,7 @@ class Checker:
         if step.verdict == "refuted" and doubt is not None:
             return replace(reopened(step), diagnostic=replace(doubt, severity="error"))
         refuted = step.verdict == "refuted"
-        ask = (self.names.together, self.names.apart) if refuted else ()
+        ask = (self.names.counted, self.names.together, self.names.apart) if refuted else ()
         together = next(filter(None, (asked(out.claim, self.holds, step.span) for asked in ask)), None)
         if together is not None:
             return replace(reopened(step), diagnostic=together, evidence=Evidence("none"))
@@ -390,6 +421,9 @@ class Checker:
         once = each_entry_once(claim)
         if once is not None and self.holds(once):
             return self.rule(once, reopened(step, read_otherwise("once", read_step.span)))
+        unsaid = self.names.symmetric(claim, self.holds, read_step.span)
+        if unsaid is not None:
+            return replace(reopened(step), diagnostic=unsaid, evidence=Evidence("none"))
         if read_step.redefinition:
             first = f"if `{read_step.redefinition}` is defined anew here, write `:=` in place of `=`"
             return replace(step, repairs=(first, *step.repairs))
@@ -403,6 +437,8 @@ class Checker:
                 return None
             self.stacking = kind
             return self.rule(other, reopened(step, stacked_in(kind, span)))
+        if kind == "mean of samples":
+            return self.rule(other, reopened(step, as_mean(span)))
         if kind == "number":
             note = self.names.as_numbers(claim, other, span)
             return replace(self.rule(other, reopened(step, note)), inferred=self.names.declared(other))
@@ -418,8 +454,10 @@ class Checker:
             return self.rule(other, reopened(without(step, "SG222"), read_otherwise(kind, span)))
         if kind == "entrywise":
             return self.rule(other, reopened(without(step, "SG202"), multiplied_entrywise(span)))
-        if kind in ("numbers", "positive"):
-            ask = self.names.not_numbers if kind == "numbers" else self.names.not_positive
+        if kind in ("numbers", "positive", "squares"):
+            ask = {"numbers": self.names.not_numbers, "squares": self.names.not_square}.get(
+                kind, self.names.not_positive
+            )
             return replace(reopened(step), diagnostic=ask(other, span), evidence=Evidence("none"))
         return replace(reopened(step), diagnostic=moved_sum(claim, other, span), evidence=Evidence("none"))
 
@@ -481,6 +519,12 @@ def stacked_in(way: str, span: Span) -> Diagnostic:
     """The note for a step that holds with ``X`` as the matrix of the ``x_i``."""
     message = f"an undeclared matrix has the vectors of its small letter as its {way} here"
     return Diagnostic("SG223", message, span, "declare the matrix, and the vectors by it", "warning")
+
+
+def as_mean(span: Span) -> Diagnostic:
+    """The note for a step that holds with ``\\bar x`` as the mean of the ``x_i``."""
+    message = "an undeclared name with a bar is the mean of the samples of its letter here"
+    return Diagnostic("SG223", message, span, "define the mean", "warning")
 
 
 def by_other_side(span: Span) -> Diagnostic:

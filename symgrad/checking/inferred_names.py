@@ -21,8 +21,11 @@ from symgrad.core.nodes import (
     Deriv,
     Entry,
     Expr,
+    Func,
+    MatrixFunction,
     Ref,
     Tensor,
+    all_nodes,
     derivatives_in,
     parts,
     reach,
@@ -58,6 +61,11 @@ class InferredNames:
             for name in (key._replace(above="2"), key)  # what an unread `\\sigma^2 = …` says of `\\sigma`
             if name in unread
         }
+        self.labels = {made: key.above or key.below for key, made in self.inferred.arrays.items()}
+        late = {
+            made: self.inferred.late[key] for key, made in self.inferred.arrays.items() if key in self.inferred.late
+        }
+        self.causes |= {made: _defined_below(made, entry) for made, entry in late.items()}
         foreign = document.scope.foreign if document is not None else {}
         self.foreign = {
             made: foreign[key.letter] for key, made in self.inferred.arrays.items() if key.letter in foreign
@@ -68,6 +76,7 @@ class InferredNames:
         """Undeclared names that steps so far differentiate, with what by: they are functions of that."""
         solved = document.scope.solved if document is not None else {}
         self.solved = {made: solved[key] for key, made in self.inferred.arrays.items() if key in solved}
+        self.counts = document.scope.counts if document is not None else set[str]()
         self.redeclared = document.scope.redeclared if document is not None else {}
         self.rights: dict[Diagnostic, str] = {}
         """What stands on the right of the definitions that could not be read."""
@@ -97,6 +106,7 @@ class InferredNames:
                 if isinstance(declared, Tensor):
                     self.causes[declared] = cause
                 self.rights[cause] = document.scope.unread_rights.get(key, "")
+        self.rights |= {self.causes[made]: entry.span.text.partition("=")[2] for made, entry in late.items()}
 
     def declared(self, claim: Claim) -> tuple[str, ...]:
         """The declarations that a claim rests on and that the document does not make."""
@@ -127,6 +137,9 @@ class InferredNames:
                 made = node.body.definition if isinstance(node.body, Ref) else None
                 if made is not None and self.is_unknown(made.body) and not depends_on(node.body, node.target):
                     return _independent(made.name, step)
+                beside = self.beside(node)
+                if beside is not None:
+                    return _independent(beside.name, step)
                 if not isinstance(node.body, Entry):
                     continue
                 further = node.body.tensor in self.causes and _is_further_on(node.body, node.target)
@@ -141,6 +154,13 @@ class InferredNames:
                     self.dependent.setdefault(node.body.tensor, set()).add(node.target.args[0])
                     return _independent(name, step)
         return None
+
+    def beside(self, node: Deriv) -> Tensor | None:
+        """An undeclared ``a^{[l-1]}`` through which ``z^{[l]}`` may depend on the ``b^{[l-1]}`` of the same layer."""
+        label = self.labels.get(node.target.args[0]) if isinstance(node.target, Entry) else None
+        if not label or depends_on(node.body, node.target):
+            return None
+        return next((t for t in reach(node.body).tensors if self.labels.get(t) == label), None)
 
     def is_unknown(self, node: Expr) -> bool:
         return isinstance(node, Apply) and node.function in self.unknown
@@ -280,6 +300,16 @@ class InferredNames:
                 return _independent(name, step)
         return None
 
+    def counted(self, claim: Claim, _: Callable[[Claim], bool], span: Span) -> Diagnostic | None:
+        """Why a refutation does not stand: ``k!`` makes k a whole number, for which ``\\cos(2 \\pi k)`` is 1."""
+        periodic = (n for side in (claim.left, claim.right) for n in walk(side) if isinstance(n, Func))
+        inside = (t.name for n in periodic if n.name in ("sin", "cos", "tan") for t in reach(n.arg).tensors)
+        name = next((x for x in inside if x in self.counts), None)
+        if name is None:
+            return None
+        message = f"`{name}` is a whole number by its factorial, which is not used"
+        return Diagnostic("SG121", message, span, "write the value that the function has there")
+
     def together(self, claim: Claim, holds: Callable[[Claim], bool], span: Span) -> Diagnostic | None:
         """Why a refutation does not stand: two positions are one there, and nothing says whether they may be."""
         sides = reach(claim.left) | reach(claim.right)
@@ -314,6 +344,24 @@ class InferredNames:
             return Diagnostic("SG105", f"{message}, and nothing says whether it is one", span, remedy)
         return None
 
+    def symmetric(self, claim: Claim, holds: Callable[[Claim], bool], span: Span) -> Diagnostic | None:
+        """Why a refutation does not stand: it holds if an undeclared covariance is symmetric, or what is inverted."""
+        sides = reach(claim.left) | reach(claim.right)
+        square = [t for t in sides.tensors if t in self.declarations and len(t.ranges) == 2 and len({*t.ranges}) == 1]
+        functions = (n for side in (claim.left, claim.right) for n in all_nodes(side) if isinstance(n, MatrixFunction))
+        inverted = {n.matrix.body.tensor for n in functions if isinstance(n.matrix.body, Entry)} if square else set()
+        square = [t for t in square if t in inverted or "\\Sigma" in t.name]
+        equal: list[Assumption] = []
+        for t in square:
+            i, j = (Index(x, t.ranges[0], "free") for x in "ij")
+            there, turned = Entry(t, (i, j)), Entry(t, (j, i))
+            equal.append(Assumption("equation", f"{t.name} = {t.name}^\\top", there, turned, None, (i, j)))
+        if not equal or not holds(replace(claim, assumptions=(*claim.assumptions, *equal))):
+            return None
+        names = ", ".join(f"`{t.name}`" for t in square)
+        remedy = "if it is, write " + ", ".join(f"`Let ${a.latex}$.`" for a in equal)
+        return Diagnostic("SG105", f"this holds if {names} is symmetric, and nothing says so", span, remedy)
+
     def equate(self, claim: Claim | None, step: Step) -> None:
         """Note a name that is the whole right side of an equation that nothing is ruled on."""
         name = claim.right if claim is not None and step.verdict == "unreadable" else None
@@ -341,6 +389,13 @@ class InferredNames:
         message = "this holds if what is not declared is positive"
         remedy = self.either([f"{numbers} > 0"] * bool(numbers) + shaped, {t.name for t in positive})
         return Diagnostic("SG105", message, span, remedy)
+
+    def not_square(self, other: Claim, span: Span) -> Diagnostic:
+        """The message for a step that holds where the undeclared matrices are square."""
+        matrices = dict.fromkeys(t for t in (reach(other.left) | reach(other.right)).tensors if len(t.ranges) == 2)
+        shaped = [f"{t.name} \\in \\mathbb{{R}}^{{{_shape(t)}}}" for t in matrices]
+        message = "this holds if the matrices that are not declared are square"
+        return Diagnostic("SG105", message, span, self.either(shaped, {t.name for t in matrices}))
 
     def not_numbers(self, other: Claim, span: Span) -> Diagnostic:
         """The message for a step that holds for numbers, and not for the arrays that the names are elsewhere."""
@@ -375,6 +430,11 @@ def _differentiated(document: ReadDocument) -> frozenset[str]:
     """The functions that stand alone in a derivative somewhere, ``\\nabla_\\theta Q(s, a)``."""
     below = (n.body for sides in document.chains for side in sides for n in subnodes(side) if isinstance(n, Derivative))
     return frozenset(NameKey.function(body.function).latex for body in below if isinstance(body, Call))
+
+
+def _defined_below(made: Tensor, entry: Defined) -> Diagnostic:
+    message = f"`{made.name}` is defined further down, and stands for any value up here"
+    return Diagnostic("SG105", message, entry.span, "define it before it is used")
 
 
 def _independent(name: str, step: Step) -> Diagnostic:

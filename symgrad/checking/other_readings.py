@@ -197,19 +197,33 @@ def undeclared(expr: Expr) -> list[tuple[FunctionForm, Apply]]:
 def arbitrary(claim: Claim, base: Step) -> Diagnostic | None:
     """Why a claim that fails for an arbitrary function is not false: it may say what the undeclared function is.
 
-    So it is if a function is on one side only, in several forms (``p(x, y)`` and ``p(x \\mid y)``), or summed over an
-    outcome, as probabilities are.
+    So it is if a function is on one side only, in several forms (``p(x, y)`` and ``p(x \\mid y)``), summed over an
+    outcome, as probabilities are, or differentiated on one side only, ``f'(x) = f(x) (1 - f(x))``.
     """
     sides = [{form for form, _ in undeclared(side)} for side in (claim.left, claim.right)]
     forms = sides[0] | sides[1]
     doubtful = {f.name for f in sides[0]} ^ {f.name for f in sides[1]}
     doubtful |= {f.name for f in forms if any(map(f.differs, forms))}
-    doubtful |= _summed(claim)
+    doubtful |= _summed(claim) | _differentiated_alone(claim)
     if not doubtful:
         return None
     name = min(doubtful)
     message = f"`{name}` is not declared: this fails for an arbitrary function, and may hold for the one that is meant"
     return Diagnostic("SG125", message, base.span, f"define it, `{name}(…) = …`")
+
+
+def _differentiated_alone(claim: Claim) -> set[str]:
+    """The undeclared functions that stand with a prime on one side, and on the other one without any derivative.
+
+    ``\\partial g(x) / \\partial x`` is as good as a prime of what the text calls an activation function.
+    """
+    primed, below = list[set[str]](), list[set[str]]()
+    for side in (claim.left, claim.right):
+        inside = [form for n in all_nodes(side) if isinstance(n, Deriv) for form, _ in undeclared(n.body)]
+        primes = {form.name for form, n in undeclared(side) if n.derivs}
+        primed.append(primes | {form.name for form in inside if form.activation})
+        below.append(primes | {form.name for form in inside})
+    return (primed[0] - below[1]) | (primed[1] - below[0])
 
 
 def _summed(claim: Claim) -> set[str]:

@@ -27,12 +27,27 @@ def side_conditions(claim: Claim, proof: HasConditions) -> tuple[str, ...]:
     for side in (claim.left, claim.right):
         for sign, expr in _written(side):
             found[f"{latex(expr)} {sign} 0"] = None
+    found |= dict.fromkeys(_domains(claim))
     for kind, expr in proof.conditions:
         if kind == "zero":
             found[never(expr)] = None
         elif kind in SIGNS:
             found[f"{latex(expr)} {SIGNS[kind]} 0"] = None
     return tuple(found)
+
+
+def _domains(claim: Claim) -> Iterator[str]:
+    """Which matrices have roots and Cholesky factors, apart from those that are assumed to be definite."""
+    definite = {a.left.tensor for a in claim.assumptions if a.factor is not None and isinstance(a.left, Entry)}
+    for side in (claim.left, claim.right):
+        for node in walk(side):
+            if not isinstance(node, MatrixFunction) or node.name not in ("root", "cholesky"):
+                continue
+            body = node.matrix.body
+            if isinstance(body, Entry) and body.tensor in definite:
+                continue
+            matrix = latex(MatrixFunction("determinant", node.matrix, ())).removeprefix("\\det")
+            yield f"{matrix} \\succ 0" if node.name == "cholesky" else f"\\lambda{matrix} \\notin (-\\infty, 0]"
 
 
 def _written(side: Expr) -> Iterator[tuple[str, Expr]]:
@@ -43,6 +58,9 @@ def _written(side: Expr) -> Iterator[tuple[str, Expr]]:
             if (negative or broken) and not positive(node.base):
                 yield (">" if broken and negative else "\\ge" if broken else "\\neq"), node.base
         elif isinstance(node, MatrixFunction) and node.name == "inverse":
+            inner = node.matrix.body
+            if isinstance(inner, MatrixFunction) and inner.name == "exponential" and len(inner.indices) == 2:
+                continue  # its inverse is an exponential
             yield "\\neq", MatrixFunction("determinant", node.matrix, ())
         elif isinstance(node, Func) and not positive(node.arg):
             row = TABLE.get(node.name)

@@ -20,7 +20,8 @@ class Assumption:
           ``condition`` ``cond`` holds (``n_k != o``, ``o not in N``, ``lambda > 0``, ``k in N``);
     ``unless``: conditions under which the fact is not claimed (``n_k != n_l`` unless ``k = l``).
     ``latex``: the author's own text, for the report;
-    ``factor``: for ``A \\succ 0``, the array L of ``A = L L^\\top``, which has no meaning outside of this equation.
+    ``factor``: for ``A \\succ 0``, the array L of ``A = L L^\\top``, and for ``A = -A^\\top``
+    the array B of ``A = B - B^\\top``, which has no meaning outside of this equation.
     """
 
     kind: Literal["equation", "condition"]

@@ -122,7 +122,8 @@ class FunctionForm:
     """How a function that nobody declared is written, ``p_\\theta(y \\mid x)``.
 
     name: ``p_\\theta``; letters: those of its written arguments; given: how many are before a bar; outcomes: the
-    numbers of those that have a value; at_positions: whether others are entries of something undeclared, ``x_i``.
+    numbers of those that have a value; at_positions: whether others are entries of something undeclared, ``x_i``;
+    activation: whether the text calls it an activation function, which any function of a number may be.
     """
 
     name: str
@@ -130,6 +131,7 @@ class FunctionForm:
     given: int
     outcomes: tuple[int, ...]
     at_positions: bool
+    activation: bool = False
 
     def differs(self, other: FunctionForm) -> bool:
         """True for ``p(x \\mid y)`` and ``p(x, y)`` or ``p(y \\mid x)``: of one name, and not the same function."""
@@ -143,7 +145,8 @@ class AbstractFunction:
     """A function known only by name: ``f : R -> R`` (one argument of shape ()), ``L : R^{N x D} -> R``.
 
     ``values``: the shape of its values; their positions are its last arguments, as numbers.
-    ``form``: of a function that is not declared; ``hidden``: it may depend on more than its arguments.
+    ``form``: of a function that is not declared; ``hidden``: it may depend on more than its arguments; ``members``: the
+    number of its first arguments that are positions in a family, and stand below its name: ``f_i(x)``.
     """
 
     name: str
@@ -151,6 +154,7 @@ class AbstractFunction:
     values: tuple[Range, ...] = ()
     form: FunctionForm | None = None
     hidden: bool = False
+    members: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -74,6 +74,29 @@ class Inverse(Array):
 
 
 @dataclass(frozen=True, slots=True)
+class Exponential(Array):
+    """``e^A``; symmetric: its own transpose"""
+
+    body: Array
+    symmetric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SquareRoot(Array):
+    """``A^{1/2}``; symmetric: its own transpose"""
+
+    body: Array
+    symmetric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CholeskyFactor(Array):
+    """``\\operatorname{chol}(A)``"""
+
+    body: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Determinant(Array):
     """``\\det(A)``"""
 
@@ -198,8 +221,8 @@ def transposed(array: Array) -> Array:
             return Identity(axes)
         case Named(expr=Entry(tensor=tensor, indices=indices), symmetric=True):
             return Named(axes, Entry(tensor, indices[::-1]), array.row, True)
-        case Inverse(symmetric=True):
-            return Inverse(axes, array.body, True)
+        case Inverse(symmetric=True) | Exponential(symmetric=True) | SquareRoot(symmetric=True):
+            return replace(array, axes=axes)
         case Diagonal() if len(array.body.axes) == 1:
             return Diagonal(axes, array.body)
         case OuterProduct():

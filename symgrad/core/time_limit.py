@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+NEVER = float("inf")
+
 
 class OutOfTime(Exception):
     """A limit on processor time is passed. No ``ValueError``: who only gives up on a part lets it through.
@@ -29,14 +31,14 @@ class TimeLimit(threading.local):
     """The processor time of the current thread up to which it may work."""
 
     def __init__(self) -> None:
-        self.deadline = float("inf")
+        self.deadline = NEVER
         self.wanted: Callable[[], bool] | None = None
 
     def check(self) -> None:
         """Raises ``OutOfTime`` if the limit is passed, ``Unwanted`` if nobody waits for the work."""
         if self.wanted is not None and not self.wanted():
             raise Unwanted
-        if time.thread_time() > self.deadline:
+        if self.deadline < NEVER and time.thread_time() > self.deadline:
             raise OutOfTime
 
     def left(self) -> float:

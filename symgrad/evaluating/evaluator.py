@@ -35,7 +35,8 @@ from symgrad.evaluating.array_positions import in_serial_order
 from symgrad.evaluating.budget import BUDGET
 from symgrad.evaluating.discrete import is_whole
 from symgrad.evaluating.environment import Environment, EvaluationError
-from symgrad.evaluating.matrix_meanings import MATRIX_MEANINGS, MatrixAxes
+from symgrad.evaluating.matrix_axes import MatrixAxes
+from symgrad.evaluating.matrix_meanings import MATRIX_MEANINGS
 from symgrad.evaluating.meaning import Meaning, Perturbation, Perturbations
 
 

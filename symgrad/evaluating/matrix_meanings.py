@@ -8,35 +8,28 @@ decide, its inverse is undefined.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from symgrad.core.ranges import Index
-from symgrad.evaluating.arithmetic import Arr, Axes, Dual, Numbers, components, expand, merge, times, total
+from symgrad.evaluating import analytic_functions
+from symgrad.evaluating.arithmetic import Arr, Dual, Numbers, plus, times
+from symgrad.evaluating.matrix_axes import WORST, MatrixAxes, in_order, laid_out, matrix_product, renamed, summed
 
-WORST = 1e8
-"""The largest condition number of a matrix whose inverse is computed."""
-
-
-class MatrixAxes(NamedTuple):
-    """The axes of the rows and of the columns of a matrix, and the lengths that both have."""
-
-    rows: Axes
-    columns: Axes
-    counts: tuple[int, ...]
+SKEW = 1e-7
+"""How far a matrix that has a Cholesky factor may be from symmetric, beside its largest eigenvalue."""
 
 
 def inverse(matrix: Numbers, axes: MatrixAxes) -> Numbers:
     """``(M + eps D)^{-1} = M^{-1} - eps M^{-1} D M^{-1}``"""
     if isinstance(matrix, Dual):
         value = inverse(matrix.value, axes)
-        return Dual(matrix.tag, value, -_matmul(_matmul(value, matrix.dot, axes), value, axes))
+        return Dual(matrix.tag, value, -matrix_product(matrix_product(value, matrix.dot, axes), value, axes))
     assert isinstance(matrix, Arr)  # the only other class
-    laid, rest = _laid_out(matrix, axes)
+    laid, rest = laid_out(matrix, axes)
     result = _inverse(laid).reshape(*laid.shape[:-2], *axes.counts, *axes.counts)
-    return _in_order(Arr(result, (*rest, *axes.rows, *axes.columns)))
+    return in_order(Arr(result, (*rest, *axes.rows, *axes.columns)))
 
 
 def determinant(matrix: Numbers, axes: MatrixAxes) -> Numbers:
@@ -44,16 +37,41 @@ def determinant(matrix: Numbers, axes: MatrixAxes) -> Numbers:
     if isinstance(matrix, Dual):
         value = determinant(matrix.value, axes)
         swap = dict(zip((*axes.rows, *axes.columns), (*axes.columns, *axes.rows), strict=True))
-        inner = times(_renamed(inverse(matrix.value, axes), swap), matrix.dot)
+        inner = times(renamed(inverse(matrix.value, axes), swap), matrix.dot)
         for pair in (axes.rows, axes.columns):
-            inner = _summed(inner, pair, axes.counts)
+            inner = summed(inner, pair, axes.counts)
         return Dual(matrix.tag, value, times(value, inner))
     assert isinstance(matrix, Arr)  # the only other class
-    laid, rest = _laid_out(matrix, axes)
+    laid, rest = laid_out(matrix, axes)
     return Arr(np.asarray(np.linalg.det(laid)), rest)
 
 
-MATRIX_MEANINGS: dict[str, Callable[[Numbers, MatrixAxes], Numbers]] = {"inverse": inverse, "determinant": determinant}
+def cholesky_factor(matrix: Numbers, axes: MatrixAxes) -> Numbers:
+    """``M = L L^T``, and for ``M + eps D`` the factor ``L + eps L P(L^{-1} D L^{-T})``, where ``P`` takes the lower
+    triangle and half of the diagonal; undefined if ``M`` is not symmetric and positive definite."""
+    if isinstance(matrix, Dual):
+        value = cholesky_factor(matrix.value, axes)
+        swap = dict(zip((*axes.rows, *axes.columns), (*axes.columns, *axes.rows), strict=True))
+        undone = inverse(value, axes)
+        inner = matrix_product(matrix_product(undone, matrix.dot, axes), renamed(undone, swap), axes)
+        lower = np.tril(np.ones((1, *axes.counts, *axes.counts))) / 2
+        part = times(in_order(Arr(lower, (*axes.rows, *axes.columns))), plus(inner, renamed(inner, swap)))
+        diagonal = np.eye(axes.counts[0])[None] / 2
+        part = plus(part, -times(in_order(Arr(diagonal, (*axes.rows, *axes.columns))), inner))
+        return Dual(matrix.tag, value, matrix_product(value, part, axes))
+    assert isinstance(matrix, Arr)  # the only other class
+    laid, rest = laid_out(matrix, axes)
+    result = _cholesky_factor(laid).reshape(*laid.shape[:-2], *axes.counts, *axes.counts)
+    return in_order(Arr(result, (*rest, *axes.rows, *axes.columns)))
+
+
+MATRIX_MEANINGS: dict[str, Callable[[Numbers, MatrixAxes], Numbers]] = {
+    "inverse": inverse,
+    "determinant": determinant,
+    "exponential": analytic_functions.exponential,
+    "root": analytic_functions.square_root,
+    "cholesky": cholesky_factor,
+}
 
 
 def _inverse(a: NDArray[Any]) -> NDArray[Any]:
@@ -65,38 +83,11 @@ def _inverse(a: NDArray[Any]) -> NDArray[Any]:
     return np.where(good[..., None, None], np.linalg.inv(safe), np.nan)
 
 
-def _laid_out(matrix: Arr, axes: MatrixAxes) -> tuple[NDArray[Any], Axes]:
-    """The matrices along the last two axes, and the axes in front of them."""
-    own = (*axes.rows, *axes.columns)
-    full = merge(matrix.axes, own)
-    rest = tuple(i for i in full if i not in own)
-    moved = expand(matrix, full).transpose([0, *(1 + full.index(i) for i in (*rest, *own))])
-    front = moved.shape[: len(rest) + 1]
-    size = int(np.prod(axes.counts, dtype=int))
-    return np.broadcast_to(moved, (*front, *axes.counts, *axes.counts)).reshape(*front, size, size), rest
-
-
-def _in_order(x: Arr) -> Arr:
-    """The array with its axes ordered by serial."""
-    named = merge(x.axes)
-    return Arr(x.a.transpose([0, *(1 + x.axes.index(i) for i in named)]), named)
-
-
-def _renamed(x: Numbers, names: dict[Index, Index]) -> Numbers:
-    return components(lambda v: _in_order(Arr(v.a, tuple(names.get(i, i) for i in v.axes))), x)
-
-
-def _summed(x: Numbers, over: Axes, counts: tuple[int, ...]) -> Numbers:
-    for index, count in zip(over, counts, strict=True):
-        x = total(x, index, count)
-    return x
-
-
-def _matmul(left: Numbers, right: Numbers, axes: MatrixAxes) -> Numbers:
-    """The product of two matrices over the same axes."""
-    middle = tuple(i.fresh() for i in axes.rows)
-    joined = times(
-        _renamed(left, dict(zip(axes.columns, middle, strict=True))),
-        _renamed(right, dict(zip(axes.rows, middle, strict=True))),
-    )
-    return _summed(joined, middle, axes.counts)
+def _cholesky_factor(a: NDArray[Any]) -> NDArray[Any]:
+    finite = np.isfinite(a).all(axis=(-2, -1))
+    turned = np.swapaxes(a, -1, -2)
+    values = np.linalg.eigvalsh(np.where(finite[..., None, None], a + turned, np.eye(a.shape[-1]))) / 2
+    skew = np.abs(np.where(finite[..., None, None], a - turned, 0.0)).max(axis=(-2, -1), initial=0.0)
+    good = finite & (values[..., 0] * WORST > values[..., -1]) & (skew <= SKEW * values[..., -1])
+    safe = np.where(good[..., None, None], (a + turned) / 2, np.eye(a.shape[-1]))
+    return np.where(good[..., None, None], np.linalg.cholesky(safe), np.nan)

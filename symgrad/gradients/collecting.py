@@ -348,7 +348,7 @@ def _extracted(a: SummedProduct, b: SummedProduct, shared: list[Factor], s: Shor
     for own in (a, b):
         if any(d.index in held and d not in outside for d in own.dummies):
             return None  # what is taken out, or a condition in it, holds an index that is summed inside of one term
-    number = abs(a.number) if abs(a.number) == abs(b.number) else Fraction(1)
+    number = abs(a.number) if a.number and abs(a.number) == abs(b.number) else Fraction(1)
     if a.number < 0 and b.number < 0:
         number = -number
     taken = dict(shared)

@@ -36,6 +36,9 @@ def document_gradients(
                     raise
                 out.notes.append(f"{name} does not depend on {by}")
                 continue
+            if found.no_formula and not (of is not None and wrt):
+                out.notes.append(f"{name} by {by} is left out: {found.no_formula}")
+                continue
             if form != "index" and found.no_matrix_form:
                 out.notes.append(f"{name} by {by} has no matrix form: {found.no_matrix_form}")
             if steps:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from symgrad.calculus.differentiate import resolve
 from symgrad.core.claims import Assumption, Claim
+from symgrad.core.matrix_functions import MATRIX_FUNCTIONS
 from symgrad.core.nodes import (
     ONE,
     Add,
@@ -79,7 +80,7 @@ class DocumentStyle:
     def _is_symmetric(self, entry: Entry | Ref | MatrixFunction) -> bool:
         if isinstance(entry, MatrixFunction):
             inner = entry.matrix.body
-            if entry.name != "inverse" or not isinstance(inner, (Entry, Ref)):
+            if not MATRIX_FUNCTIONS[entry.name].symmetric or not isinstance(inner, (Entry, Ref)):
                 return False
             return set(inner.indices) == set(entry.matrix.axes) and self._is_symmetric(inner)
         return (entry.tensor if isinstance(entry, Entry) else entry.definition) in self.symmetric

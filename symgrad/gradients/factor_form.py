@@ -33,6 +33,8 @@ from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, indices_of
 from symgrad.gradients.symmetries import Symmetries
 from symgrad.gradients.tensor_network import NoMatrixForm, reordered
 
+_NOTATIONS = {"inverse": a.Inverse, "exponential": a.Exponential, "root": a.SquareRoot}
+
 
 @dataclass(frozen=True, slots=True)
 class FactorFormer:
@@ -109,8 +111,9 @@ class FactorFormer:
         return reordered(a.Named(tuple(met), base, row, symmetric), axes)
 
     def matrix_function(self, base: MatrixFunction, axes: Axes) -> Array:
-        """``A^{-1}``, its diagonal, and ``\\det A``"""
-        raise_if(len(base.matrix.axes) != 2, "a Kronecker product has no matrix notation here")
+        """``A^{-1}``, ``e^A``, ``A^{1/2}``, their diagonals, and ``\\det A``"""
+        blocks = "a Kronecker product or a derivative of a function of a matrix has no matrix notation here"
+        raise_if(len(base.matrix.axes) != 2, blocks)
         body = self.array_of(base.matrix.body, base.matrix.axes)
         raise_if(bool(free_indices(base.matrix.body) & frozenset(axes)), "a family of matrices has no matrix notation")
         if base.name == "determinant":
@@ -119,9 +122,12 @@ class FactorFormer:
         raise_if({first, second} != set(axes), "an entry of an inverse has no matrix notation")
         assert isinstance(first, Index)
         assert isinstance(second, Index)
-        if first is second:
-            return a.Diagonal(axes, a.Inverse((first, first.fresh()), body))
-        return reordered(a.Inverse((first, second), body, self.symmetries.is_symmetric(base.matrix)), axes)
+        other = first.fresh() if first is second else second
+        if base.name == "cholesky":
+            found: Array = a.CholeskyFactor((first, other), body)
+        else:
+            found = _NOTATIONS[base.name]((first, other), body, self.symmetries.is_symmetric(base.matrix))
+        return a.Diagonal(axes, found) if first is second else reordered(found, axes)
 
     def delta(self, base: Delta, axes: Axes) -> Array:
         left, right = base.left, base.right

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from symgrad.calculus.differentiate import Resolver
 from symgrad.core import matrix_notation as a
+from symgrad.core.matrix_functions import is_block_of_slope
 from symgrad.core.matrix_notation import Array
-from symgrad.core.nodes import Apply, Delta, Deriv, Entry, Expr, Ref, distinct, free_indices
+from symgrad.core.nodes import Apply, Delta, Deriv, Entry, Expr, MatrixFunction, Ref, all_nodes, distinct, free_indices
 from symgrad.core.ranges import Index, IndexExpr, indices_of
 from symgrad.core.substitute import substitute
 from symgrad.gradients.derivation import DerivationLine, derivation
@@ -29,6 +30,10 @@ from symgrad.writing.matrix_latex import matrix_latex, vector_as_row
 Form = Literal["index", "matrix"]
 
 
+_NO_FORMULA = (
+    "the derivative of an exponential or a root of a matrix has a formula along matrices that commute with it, as by "
+    "`t` in `e^{tA}`, and in a trace, as of `\\operatorname{tr} e^A`; this one is neither"
+)
 MAX_REPR = 200
 """The most characters of a gradient in its ``repr``."""
 
@@ -91,6 +96,12 @@ class Gradient:
         """The reason why there is no matrix form; empty if there is one."""
         return self._formed[1]
 
+    @cached_property
+    def no_formula(self) -> str:
+        """Why the derivative can be computed and not be written; empty if it can."""
+        blocks = any(isinstance(x, MatrixFunction) and is_block_of_slope(x) for x in all_nodes(self.entry))
+        return _NO_FORMULA if blocks else ""
+
     def _sliced(self) -> tuple[Expr, tuple[DerivativeTarget, ...]]:
         """The nonzero slice if all others are 0: of ``delta_{cj} f_i`` by ``V_{ij}``, ``f_i`` by ``V_{:c}``."""
         entry, targets = self.entry, list(self.targets)
@@ -115,7 +126,7 @@ class Gradient:
     def latex(self, form: Form | None = None) -> str:
         """``\\frac{\\partial J}{\\partial U} = …``, in matrix form if there is one and no form is given.
 
-        Raises ``SymgradError`` if ``form`` is ``matrix`` and there is no matrix form.
+        Raises ``SymgradError`` if ``form`` is ``matrix`` and there is no matrix form, or if there is no formula at all.
         """
         left, right = self.sides(form)
         return f"{left} = {right}"
@@ -126,6 +137,8 @@ class Gradient:
         found, reason = self._formed
         if form == "matrix" and found is None:
             raise SymgradError(f"there is no matrix form: {reason}")
+        if self.no_formula:
+            raise SymgradError(self.no_formula)
         if form == "index" or found is None:
             left: Expr = self.of.body
             for target in self.targets:
@@ -155,6 +168,8 @@ class Gradient:
 
     def steps(self) -> str:
         """The whole derivation: an ``aligned`` display with one line per rule, then the matrix form."""
+        if self.no_formula:
+            raise SymgradError(self.no_formula)
         blocks = [block(left, rows) for left, rows in self.chains()]
         if not self.no_matrix_form:
             blocks.append(f"$$\n{self.latex('matrix')}\n$$")

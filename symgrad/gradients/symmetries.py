@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symgrad.core.claims import Assumption, Claim
+from symgrad.core.matrix_functions import MATRIX_FUNCTIONS
 from symgrad.core.nodes import Expr, Lam, MatrixFunction, position_key
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
@@ -23,8 +24,8 @@ class Symmetries:
         self._known: dict[Lam, bool] = {}
 
     def in_order(self, node: MatrixFunction) -> Expr:
-        """An entry of an inverse with free indices before bound ones, if its matrix is symmetric."""
-        if node.name != "inverse" or len(node.indices) != 2:
+        """An entry of a function of a symmetric matrix with free indices before bound ones."""
+        if not MATRIX_FUNCTIONS[node.name].symmetric or len(node.indices) != 2:
             return node
         i, j = node.indices
         bound = [isinstance(e, Index) and e.kind == "bound" for e in (i, j)]

@@ -114,6 +114,10 @@ class Attempt:
         """True if the normal forms of definitions are shared with other attempts."""
         self.met_inverse = False
         """True if there was an inverse of a matrix."""
+        self.met_analytic = False
+        """True if there was an exponential, a root or a Cholesky factor of a matrix."""
+        self.compared: dict[Any, tuple[int, int]] = {}
+        """Two positions of a range, at which matrices are compared."""
         self.free: frozenset[int] = frozenset()
         """The positions of the free indices for all of whose positions the claim is made."""
         self.depth = 0

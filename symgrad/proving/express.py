@@ -5,12 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.core import nodes
+from symgrad.core.matrix_functions import MATRIX_FUNCTIONS
 from symgrad.core.nodes import Cond, Const, Delta, Entry, Expr, Func, Iverson, Lam, Pow, Prod, Ref, Size, Sum
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, index_expr
+from symgrad.proving.analytic_heads import opened_function
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
 from symgrad.proving.closed_forms import function_and_arguments
 from symgrad.proving.limits import MAX_DEPTH, FormTooLarge
-from symgrad.proving.matrix_heads import opened_determinant, opened_inverse
+from symgrad.proving.matrix_heads import opened_determinant
+from symgrad.proving.matrix_parts import opened_inverse
 from symgrad.proving.poly import accumulate, open_template, scale
 from symgrad.proving.position_ids import COMPOUND, Gathered
 
@@ -148,7 +151,7 @@ class FormWriter:
             made = nodes.num(head.of)
         elif kind == "apply":
             made = self.apply(hid, slots)
-        elif kind in ("inverse", "determinant"):
+        elif kind in MATRIX_FUNCTIONS:
             made = self.matrix_function(hid, slots)
         else:
             made = self.nested(hid, slots)
@@ -157,8 +160,9 @@ class FormWriter:
     def matrix_function(self, hid: int, slots: tuple[int, ...]) -> Expr:
         name = self.ctx.heads[hid].kind
         where: tuple[IndexExpr, ...] = ()
-        if name == "inverse":
-            matrix, *ends = opened_inverse(self.ctx, (hid, slots, 1))
+        if name != "determinant":
+            opened = opened_inverse if name == "inverse" else opened_function
+            matrix, *ends = opened(self.ctx, (hid, slots, 1))
             where = tuple(map(self.position, ends))
         else:
             matrix = opened_determinant(self.ctx, (hid, slots, 1))

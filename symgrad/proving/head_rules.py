@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from symgrad.proving import closed_forms, elementary_laws, indicators, matrix_heads, powers, size_polynomials, sum_laws
+from symgrad.proving import (
+    analytic_heads,
+    closed_forms,
+    elementary_laws,
+    indicators,
+    matrix_heads,
+    powers,
+    size_polynomials,
+    sum_laws,
+)
+from symgrad.proving.analytic_laws import simplified
 from symgrad.proving.attempt import HeadRules
 from symgrad.proving.equation_rules import rewrite_by_equation
 from symgrad.proving.fractions import reduce_power
-from symgrad.proving.inverse_laws import cancelled
 
 RULES = HeadRules(
     in_product={
@@ -37,9 +46,10 @@ RULES = HeadRules(
         "raised": closed_forms.rebuild_raised,
         "product": closed_forms.rebuild_product,
         "inverse": matrix_heads.rebuild_inverse,
+        **dict.fromkeys(("exponential", "root", "cholesky"), analytic_heads.rebuild_function),
         "determinant": matrix_heads.rebuild_determinant,
     },
     by_equation=rewrite_by_equation,
     as_part=powers.kept_power,
-    in_sum=cancelled,
+    in_sum=simplified,
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
 from symgrad.proving.common_factors import common_denominator
-from symgrad.proving.matrix_heads import Matrix, at, opened_inverse
+from symgrad.proving.matrix_parts import Matrix, at, opened_inverse
 from symgrad.proving.poly import is_natural, mul, open_template, replace_throughout
 from symgrad.proving.sum_laws import sum_over
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
 from symgrad.proving.indicators import delta
 from symgrad.proving.interner import Head, Number
-from symgrad.proving.matrix_heads import Matrix, connects, flattened, opened_inverse
+from symgrad.proving.matrix_heads import connects, flattened
+from symgrad.proving.matrix_parts import Matrix, opened_inverse
 from symgrad.proving.poly import (
     ONE,
     accumulate,

@@ -9,14 +9,17 @@ taken apart first.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from fractions import Fraction
 
+from symgrad.proving.analytic_heads import exponential, negative, opened_function, square_root
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly, Slots
 from symgrad.proving.closed_forms import general_power, product_over
 from symgrad.proving.common_factors import common_denominator, primitive_part
+from symgrad.proving.elementary_laws import exp
 from symgrad.proving.indicators import delta
 from symgrad.proving.interner import Head, Number
 from symgrad.proving.limits import UndefinedForm, Unsupported
+from symgrad.proving.matrix_parts import Matrix, at, diagonal_of, fresh_axes, holds, lone, on_diagonal, opened_inverse
 from symgrad.proving.poly import (
     ONE,
     accumulate,
@@ -35,29 +38,6 @@ from symgrad.proving.sum_laws import sum_of_product, sum_over
 from symgrad.proving.templates import poly_terms, to_template
 
 
-class Matrix(NamedTuple):
-    """A matrix: its entry at the positions ``row`` and ``column``, which are indices of their own."""
-
-    entry: Poly
-    row: int
-    column: int
-
-
-def at(ctx: Attempt, matrix: Matrix, row: int, column: int) -> Poly:
-    """The entry of a matrix at other positions."""
-    middle = ctx.positions.fresh(ctx.positions.ranges.get(matrix.row))
-    moved = replace_throughout(ctx, matrix.entry, matrix.row, middle)
-    moved = replace_throughout(ctx, moved, matrix.column, column)
-    return replace_throughout(ctx, moved, middle, row)
-
-
-def fresh_axes(ctx: Attempt, matrix: Matrix) -> Matrix:
-    """The matrix over indices of its own."""
-    range_ = ctx.positions.ranges.get(matrix.row)
-    row, column = ctx.positions.fresh(range_), ctx.positions.fresh(range_)
-    return Matrix(at(ctx, matrix, row, column), row, column)
-
-
 def inverse(ctx: Attempt, matrix: Matrix, k: int, l: int) -> Poly:  # noqa: E741  # rows and columns of formulas
     """``(M^{-1})_{kl}``"""
     ctx.budget.tick()
@@ -70,7 +50,7 @@ def inverse(ctx: Attempt, matrix: Matrix, k: int, l: int) -> Poly:  # noqa: E741
         # rows of M are columns of its inverse
         there = _moved(ctx, part, {core.row: l, core.column: k})
         outside = mul(ctx, outside, power(ctx, there, -1))
-    diagonal = _diagonal(ctx, core)
+    diagonal = diagonal_of(ctx, core)
     if diagonal is not None:
         here = replace_throughout(ctx, diagonal, core.row, k)
         return mul(ctx, outside, mul(ctx, delta(ctx, k, l), power(ctx, here, -1)))
@@ -94,22 +74,41 @@ def determinant(ctx: Attempt, matrix: Matrix) -> Poly:
         result = _to_the_size(ctx, {ONE: number}, size)
     for part in content:
         inner: Poly = {(part,): 1}
-        axis = next((a for a in (core.row, core.column) if _holds(ctx, part, a)), None)
+        axis = next((a for a in (core.row, core.column) if holds(ctx, part, a)), None)
         factor = _to_the_size(ctx, inner, size) if axis is None else product_over(ctx, inner, axis)
         result = mul(ctx, result, factor)
-    diagonal = _diagonal(ctx, core)
+    diagonal = diagonal_of(ctx, core)
     if diagonal is not None:
         return mul(ctx, result, product_over(ctx, diagonal, core.row))
-    inner_inverse = _lone(ctx, core, "inverse")
+    inner_inverse = lone(ctx, core, "inverse")
     if inner_inverse is not None:
         inside, _, _ = opened_inverse(ctx, inner_inverse)
         return mul(ctx, result, power(ctx, determinant(ctx, inside), -1))
+    function = _determinant_of_function(ctx, core)
+    if function is not None:
+        return mul(ctx, result, function)
     halves = _halves(ctx, core)
     if halves is not None:
         ctx.note("det(A B) = det A det B")
         return mul(ctx, result, mul(ctx, determinant(ctx, halves[0]), determinant(ctx, halves[1])))
     updated = _updated(ctx, core)
     return mul(ctx, result, _determinant_part(ctx, core) if updated is None else updated)
+
+
+def _determinant_of_function(ctx: Attempt, matrix: Matrix) -> Poly | None:
+    """``det e^A = e^{tr A}``; ``det A^{1/2}`` and that of a Cholesky factor of ``A`` are ``(det A)^{1/2}``."""
+    for kind in ("exponential", "root", "cholesky"):
+        part = lone(ctx, matrix, kind)
+        if part is None:
+            continue
+        inside, _, _ = opened_function(ctx, part)
+        if kind == "exponential":
+            ctx.note("det e^A = e^{tr A}")
+            on_it = replace_throughout(ctx, inside.entry, inside.column, inside.row)
+            return exp(ctx, sum_over(ctx, on_it, inside.row))
+        ctx.note("det A^{1/2} = (det A)^{1/2}" if kind == "root" else "det L = (det A)^{1/2}")
+        return power(ctx, determinant(ctx, inside), Fraction(1, 2))
+    return None
 
 
 def _determinant_part(ctx: Attempt, matrix: Matrix) -> Poly:
@@ -122,7 +121,7 @@ def flattened(ctx: Attempt, mono: Mono, ends: tuple[int, int]) -> tuple[Mono, tu
     inner: tuple[int, ...] = ()
     scalars: list[Part] = []
     for x in mono:
-        if not any(_holds(ctx, x, i) for i in ends):
+        if not any(holds(ctx, x, i) for i in ends):
             scalars.append(x)
         elif ctx.heads[x[0]].kind == "sum" and x[2] == 1:
             bound, polys = open_template(ctx, ctx.heads[x[0]], x[1])
@@ -157,10 +156,10 @@ def _updated(ctx: Attempt, matrix: Matrix) -> Poly | None:
         ((update, d),) = (t for t in matrix.entry.items() if t[0] != base)
         first = Matrix({base: c}, matrix.row, matrix.column)
         ends = (matrix.row, matrix.column)
-        diagonal = _diagonal(ctx, first)
+        diagonal = diagonal_of(ctx, first)
         second: Poly = {update: d}
         if diagonal is not None:
-            if any(_holds(ctx, x, i) for m in diagonal for x in m for i in ends):
+            if any(holds(ctx, x, i) for m in diagonal for x in m for i in ends):
                 continue
             second = mul(ctx, second, power(ctx, diagonal, -1))
         else:
@@ -225,7 +224,7 @@ def kronecker_factors(ctx: Attempt, body: Poly, axes: list[tuple[int, int]]) -> 
     ((mono, c),) = body.items()
     held: list[list[Part]] = [[] for _ in axes]
     for x in mono:
-        where = [n for n, pair in enumerate(axes) if any(_holds(ctx, x, i) for i in pair)] or [0]
+        where = [n for n, pair in enumerate(axes) if any(holds(ctx, x, i) for i in pair)] or [0]
         if len(where) > 1:
             raise Unsupported("no Kronecker product")
         held[where[0]].append(x)
@@ -251,14 +250,6 @@ def _to_the_size(ctx: Attempt, base: Poly, size: Poly) -> Poly:
     return general_power(ctx, base, size)
 
 
-def opened_inverse(ctx: Attempt, part: Part) -> tuple[Matrix, int, int]:
-    """The matrix of a part that is an entry of an inverse, and the positions ``k``, ``l`` of ``(M^{-1})_{kl}``."""
-    (first, second), polys = open_template(ctx, ctx.heads[part[0]], part[1])
-    ((ends, _),) = polys[1].items()
-    joined = {slots[1]: slots[0] for _, slots, _ in ends}
-    return Matrix(polys[0], first, second), joined[second], joined[first]
-
-
 def opened_determinant(ctx: Attempt, part: Part) -> Matrix:
     """The matrix of a part that is a determinant."""
     (row, column), polys = open_template(ctx, ctx.heads[part[0]], part[1])
@@ -277,7 +268,7 @@ def _inverse_part(ctx: Attempt, matrix: Matrix, k: int, l: int) -> Poly:  # noqa
             to_template(
                 ctx, "inverse", "", [*poly_terms(scale(entry, sign)), ((1, 1), ends)], (matrix.row, matrix.column)
             )
-            for entry in _on_diagonal(ctx, matrix)
+            for entry in on_diagonal(ctx, matrix)
         )
 
     if positive < 0:
@@ -285,21 +276,6 @@ def _inverse_part(ctx: Attempt, matrix: Matrix, k: int, l: int) -> Poly:  # noqa
     if positive == 0 and made(-1)[0] < made(1)[0]:
         return scale(single(ctx, *made(-1)), -1)
     return single(ctx, *made(1))
-
-
-def _on_diagonal(ctx: Attempt, matrix: Matrix) -> list[Poly]:
-    """The entry of a matrix, and the same with its terms on the diagonal at the other axis."""
-    wanted = {matrix.row, matrix.column}
-    moved: Poly = {}
-    for mono, c in matrix.entry.items():
-        deltas = tuple(x for x in mono if ctx.heads[x[0]].kind == "delta" and set(x[1]) == wanted)
-        rest: Poly = {tuple(x for x in mono if x not in deltas): c}
-        if deltas:
-            here = matrix.row if any(_holds(ctx, x, matrix.row) for m in rest for x in m) else matrix.column
-            rest = replace_throughout(ctx, rest, here, matrix.column if here == matrix.row else matrix.row)
-        for m, k in rest.items():
-            accumulate(moved, {merge(m, deltas): k})
-    return [matrix.entry] if moved == matrix.entry else [matrix.entry, moved]
 
 
 def _scalars_taken_out(ctx: Attempt, matrix: Matrix) -> tuple[Number, list[Part], Matrix] | None:
@@ -312,17 +288,13 @@ def _scalars_taken_out(ctx: Attempt, matrix: Matrix) -> tuple[Number, list[Part]
     if not entry:
         return None
     content, number, _ = primitive_part(ctx, entry, True)
-    loose = [x for x in (*common, *content) if not (_holds(ctx, x, row) and _holds(ctx, x, column))]
+    loose = [x for x in (*common, *content) if not (holds(ctx, x, row) and holds(ctx, x, column))]
     kept: Poly = dict(matrix.entry)
     inverse_of_loose = tuple((h, s, -e) for h, s, e in loose)
     rest: Poly = {}
     for mono, c in kept.items() if not common else mul(ctx, entry, {common: 1}).items():
         accumulate(rest, {merge(mono, inverse_of_loose): divide(c, number)})
     return number, loose, Matrix(rest, row, column)
-
-
-def _holds(ctx: Attempt, part: Part, index: int) -> bool:
-    return any(ctx.positions.contains(s, index) for s in part[1])
 
 
 def _moved(ctx: Attempt, part: Part, to: dict[int, int]) -> Poly:
@@ -332,33 +304,16 @@ def _moved(ctx: Attempt, part: Part, to: dict[int, int]) -> Poly:
     return part_at(ctx, part[0], slots, part[2])
 
 
-def _diagonal(ctx: Attempt, matrix: Matrix) -> Poly | None:
-    """The diagonal of ``delta_{ij} f(i)``, at the row; None for other matrices."""
-    wanted = tuple(sorted((matrix.row, matrix.column)))
-    rest: Poly = {}
-    for mono, c in matrix.entry.items():
-        deltas = [x for x in mono if ctx.heads[x[0]].kind == "delta" and tuple(sorted(x[1])) == wanted]
-        if len(deltas) != 1:
-            return None
-        accumulate(rest, {tuple(x for x in mono if x is not deltas[0]): c})
-    return replace_throughout(ctx, rest, matrix.column, matrix.row)
-
-
-def _lone(ctx: Attempt, matrix: Matrix, kind: str) -> Part | None:
-    """The only factor of the only term of a matrix, if it is of this kind."""
-    if len(matrix.entry) != 1:
-        return None
-    ((mono, c),) = matrix.entry.items()
-    return mono[0] if len(mono) == 1 and c == 1 and mono[0][2] == 1 and ctx.heads[mono[0][0]].kind == kind else None
-
-
 def _taken_apart(ctx: Attempt, matrix: Matrix, k: int, l: int) -> Poly | None:  # noqa: E741
     """``((M^{-1})^{-1})_{kl} = M_{kl}``, ``(A B)^{-1} = B^{-1} A^{-1}`` of square matrices"""
-    inner = _lone(ctx, matrix, "inverse")
+    inner = lone(ctx, matrix, "inverse")
     if inner is not None:
         inside, first, _ = opened_inverse(ctx, inner)
         ctx.note("inverse of an inverse")
         return at(ctx, inside, *((k, l) if first == matrix.row else (l, k)))
+    function = _inverse_of_function(ctx, matrix, k, l)
+    if function is not None:
+        return function
     halves = _halves(ctx, matrix)
     if halves is None:
         return None
@@ -368,9 +323,25 @@ def _taken_apart(ctx: Attempt, matrix: Matrix, k: int, l: int) -> Poly | None:  
     return sum_over(ctx, mul(ctx, inverse(ctx, right, k, between), inverse(ctx, left, between, l)), between)
 
 
+def _inverse_of_function(ctx: Attempt, matrix: Matrix, k: int, l: int) -> Poly | None:  # noqa: E741
+    """``(e^A)^{-1} = e^{-A}``, ``(A^{1/2})^{-1} = A^{-1} A^{1/2}``"""
+    part = lone(ctx, matrix, "exponential") or lone(ctx, matrix, "root")
+    if part is None:
+        return None
+    inside, first, _ = opened_function(ctx, part)
+    ends = (k, l) if first == matrix.row else (l, k)
+    if ctx.heads[part[0]].kind == "exponential":
+        ctx.note("(e^A)^{-1} = e^{-A}")
+        return exponential(ctx, negative(inside), *ends)
+    ctx.note("(A^{1/2})^{-1} = A^{-1} A^{1/2}")
+    between = ctx.positions.fresh(ctx.positions.ranges.get(matrix.row))
+    undone = inverse(ctx, fresh_axes(ctx, inside), ends[0], between)
+    return sum_over(ctx, mul(ctx, undone, square_root(ctx, inside, between, ends[1])), between)
+
+
 def _halves(ctx: Attempt, matrix: Matrix) -> tuple[Matrix, Matrix] | None:
     """``M_{ij} = sum_b A_{ib} B_{bj}`` with square factors; None if there is no such index ``b``."""
-    part = _lone(ctx, matrix, "sum")
+    part = lone(ctx, matrix, "sum")
     if part is None:
         return None
     bound, polys = open_template(ctx, ctx.heads[part[0]], part[1])
@@ -415,7 +386,7 @@ def _sides(
     sides = []
     for reached in found:
         parts = tuple(x for x, h in zip(factors, held, strict=True) if h & reached)
-        if not any(_holds(ctx, x, b) for x in parts):
+        if not any(holds(ctx, x, b) for x in parts):
             return None
         sides.append((parts, [i for i in others if i in reached]))
     return sides if sum(len(parts) for parts, _ in sides) == len(factors) else None

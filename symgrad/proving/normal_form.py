@@ -10,11 +10,12 @@ from symgrad.core.functions import TABLE
 from symgrad.core.nodes import Cond, Expr, Iverson, Sum
 from symgrad.core.ranges import Affine, Index, Range, Subset
 from symgrad.core.substitute import instantiate, substitute
-from symgrad.proving import elementary_laws, matrix_heads
+from symgrad.proving import analytic_heads, elementary_laws, matrix_heads
 from symgrad.proving.attempt import Attempt, Poly
 from symgrad.proving.closed_forms import apply, general_power, is_positive, product_over
 from symgrad.proving.indicators import delta, differ, less, member, step
 from symgrad.proving.limits import MAX_DEPTH, FormTooLarge, UndefinedForm, Unsupported
+from symgrad.proving.matrix_parts import Matrix
 from symgrad.proving.poly import (
     ONE,
     accumulate,
@@ -302,8 +303,13 @@ def _apply(ctx: Attempt, node: Any) -> Poly:
 def _matrix_function(ctx: Attempt, node: Any) -> Poly:
     axes = [ctx.positions.of(axis) for axis in node.matrix.axes]
     half = len(axes) // 2
+    if node.name in ("exponential", "root", "cholesky"):
+        if half > 1:
+            raise Unsupported("a function of a matrix of blocks")
+        matrix = Matrix(normal_form(ctx, node.matrix.body), axes[0], axes[1])
+        return analytic_heads.function_of_matrix(ctx, node.name, matrix, *(ctx.positions.of(e) for e in node.indices))
     body = normal_form(ctx, node.matrix.body)
-    matrices = [matrix_heads.Matrix(body, axes[0], axes[1])]
+    matrices = [Matrix(body, axes[0], axes[1])]
     if half > 1:
         matrices = matrix_heads.kronecker_factors(ctx, body, list(zip(axes[:half], axes[half:], strict=True)))
     if node.name == "determinant":

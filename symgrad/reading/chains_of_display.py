@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from symgrad.reading.names.definition_syntax import Definer
 from symgrad.reading.names.name_keys import NameKey
@@ -27,8 +28,11 @@ def chains(relations: Sequence[Relation]) -> list[list[Relation]]:
 
 
 def with_explained(scope: Scope, relations: Sequence[Relation]) -> list[Relation]:
-    """Relations, and behind each chain what ``\\text{where } r = y - X w`` defines in a remark on it."""
-    out, behind = list[Relation](), list[Relation]()
+    """Relations, and behind each chain what ``\\text{where } r = y - X w`` defines in a remark on it.
+
+    What a remark defines anew, other than the one on an earlier display, stands in front of them.
+    """
+    out, front, behind = list[Relation](), list[Relation](), list[Relation]()
     for relation in relations:
         if not relation.continues:
             out += behind
@@ -46,10 +50,20 @@ def with_explained(scope: Scope, relations: Sequence[Relation]) -> list[Relation
             ):
                 kept.append(remark)
             elif made[0].left not in [r.left for r in behind]:  # all relations of a row have its remarks
-                behind += made
+                for one in (_explained_anew(scope, r) for r in made):
+                    (behind if one.sign == "=" else front).append(one)
         relation.conditions = kept
         out.append(relation)
-    return [*out, *behind]
+    return [*front, *out, *behind]
+
+
+def _explained_anew(scope: Scope, relation: Relation) -> Relation:
+    """The relation as a definition anew, if its name has none but that of the remark on an earlier display."""
+    name = letter_key(relation.left[0])
+    earlier = scope.explained.get(name)
+    right = scope.explained[name] = [t.text for t in relation.right]
+    anew = earlier not in (None, right) and _restates(scope, relation)
+    return replace(relation, sign=":=") if anew else relation
 
 
 def _is_new(scope: Scope, relation: Relation) -> bool:

@@ -3,46 +3,57 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
+from symgrad.core.nodes import reach
 from symgrad.core.time_limit import TIME
 from symgrad.reading.chains_of_display import chains, definitions_first, is_undefined, with_explained
 from symgrad.reading.declaration_layers import DeclarationLayer, Sections
 from symgrad.reading.document.assertions import (
     Definingness,
     Stance,
+    concludes_in_words,
     definers,
     drops,
     explains,
+    generalises,
     is_arbitrary,
     is_beside,
     is_called,
+    is_introduced_anew,
     is_plain_ground,
     is_quantified,
     is_said_for,
+    is_supposition,
     last_cases,
     leaves_sums_out,
     may_be_called,
+    names_behind,
     points_back,
     restricts,
     stances,
     turns,
 )
 from symgrad.reading.document.block_reader import Block, Blocks, Directive, Display, Heading, Inline, read_blocks
+from symgrad.reading.document.functions_in_words import functions_in_words
 from symgrad.reading.document.gamma_letters import plain_gamma_letters
+from symgrad.reading.document.late_one_hots import ONE_HOT, late_one_hots
 from symgrad.reading.document.layer_letters import layers_of
-from symgrad.reading.document.letters_of_sums import letters_of_sums
+from symgrad.reading.document.letters_of_sums import letters_of_sums, names_of_samples
 from symgrad.reading.document.noise import doubted_letters, noise_letters
 from symgrad.reading.document.numbered_names import numbered_names
+from symgrad.reading.document.operators_in_words import elementwise_operators
 from symgrad.reading.document.prime_transposes import transposes_by_prime
 from symgrad.reading.document.purposes import (
     Purpose,
     concludes,
+    operates,
     purpose,
+    puts_back,
     says_independent,
     sets,
     substitutes,
@@ -51,10 +62,13 @@ from symgrad.reading.document.purposes import (
 from symgrad.reading.document.random_names import random_names
 from symgrad.reading.document.said_declarations import said_declarations
 from symgrad.reading.document.said_independent import said_independent
+from symgrad.reading.document.said_positions import is_another, said_positions
+from symgrad.reading.document.said_symmetric import symmetric_behind
 from symgrad.reading.document.sentences import Prose, proses
 from symgrad.reading.document.sigma_as_number import SIGMA, has_number_sigma
 from symgrad.reading.document.small_transposes import transposes_by_t
 from symgrad.reading.document.tables_of_values import tables_of_values
+from symgrad.reading.document.undefined_losses import undefined_losses
 from symgrad.reading.document.upper_positions import upper_positions
 from symgrad.reading.document.written_samples import written_sides
 from symgrad.reading.inference.inferring import Inferred, close, infer
@@ -65,11 +79,15 @@ from symgrad.reading.meaning.conditions import SIGNS
 from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.expectations import Outcomes
 from symgrad.reading.meaning.open_indices import OpenIndices
+from symgrad.reading.meaning.undeclared_functions import activation
+from symgrad.reading.names.assumption_syntax import Assuming
 from symgrad.reading.names.declarations import Paragraph, declares_arrays, split
+from symgrad.reading.names.equations import unused
 from symgrad.reading.names.incidental import Incidental
-from symgrad.reading.names.scope import Scope
+from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.names.upstream_costs import Costs, may_go_forward, undefined_costs
-from symgrad.reading.read_document import ReadDocument
+from symgrad.reading.read_document import Outcome, ReadDocument
 from symgrad.reading.tokens.columns import arranged
 from symgrad.reading.tokens.cuts import outermost, statement
 from symgrad.reading.tokens.differentials import with_differentials
@@ -91,6 +109,7 @@ from symgrad.reading.tree.scripts import cover, is_name, letter_key
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
 
+CONSTRAINT = re.compile(r"s\.?\s*t\.?|subject to|such that|under the constraint", re.IGNORECASE)
 DECLARING = ("\\in", "\\subseteq", "\\to")
 """An inline formula with one of these is a declaration; others may be anything."""
 
@@ -106,12 +125,11 @@ MAX_PREMISES = 8
 UNUSED_KINDS = re.compile(
     r"\b(?:orthogonal|orthonormal|unitary|idempotent|nilpotent|skew-?\s?symmetric|anti-?symmetric|traceless"
     r"|projection matrix|permutation matrix|rotation matrix)\b"
-    r"|(?<!symmetric )(?<!symmetric, )(?<!and )\b(?:positive|negative)[ -](?:semi-?)?definite\b",
+    r"|\b(?:positive|negative)[ -](?:semi-?)?definite\b",
     re.IGNORECASE,
 )
 """Words for matrices of which something is known that is not used."""
 SYMMETRY = re.compile(r"(?<!skew-)(?<!skew )(?<!anti-)(?<!non-)(?<!non )\bsymmetr(?:ic|y)\b", re.IGNORECASE)
-ONE_HOT = re.compile(r"(?<!non-)(?<!non )\bone-?\s?hot\b", re.IGNORECASE)
 DISTRIBUTION = re.compile(
     r"\b(?:(?<!non-)(?:distributions?|probabilities|probability vectors?|normali[sz]ed|stochastic)"
     r"|(?:sums?|summing|adds?|adding|adds? up|adding up) to)\b",
@@ -152,6 +170,8 @@ class Reader:
         self.cases: list[tuple[Token, ...]] = []
         """What the sentence before the next display supposes for that display alone."""
         self.remarks: list[tuple[Token, ...]] = []
+        self.last_cases: tuple[tuple[tuple[Token, ...], ...], tuple[tuple[Token, ...], ...]] = ((), ())
+        """The cases and remarks of the last display."""
         """Of these, the ones in a sentence that ends before the display: ``if $x = y$ this is simple.``"""
         self.premises: list[Equation] = []
         """The equations of the paragraph before the next display, one of which it may follow from."""
@@ -159,15 +179,21 @@ class Reader:
         """The last equation of the last display."""
         self.solving: tuple[Equation, ...] = ()
         """What the last display sets to zero, or follows from."""
+        self.condition: tuple[Equation, ...] = ()
+        """The equation that the last display states as a condition."""
         self.wordless = False
         """True if no word stands between the last display and this one."""
         self.group = 0
         self.inline = False
         """True once the document has asked for verdicts on the chains in its text."""
+        self.supposed: set[str] = set()
+        """The letters of names that an *if* says something of, ``If $y = A x$, then``."""
         self.used: set[str] = set()
         """The letters of the displays so far."""
         self.at = 0
         """Where the last display ends."""
+        self.one_hots: list[Inline] = []
+        """What the text calls one-hot further down."""
 
     def read(self) -> ReadDocument:
         blocks = read_blocks(self.source)
@@ -177,12 +203,15 @@ class Reader:
         signs = "t" * transposes_by_t(formulas) + "'" * transposes_by_prime(formulas)
         self.scope.transposing = frozenset(signs)
         self.scope.independent = said_independent(self.source.text)
+        self.scope.one_position = said_positions(self.source.text)
         self.scope.noise = noise_letters(formulas)
         self.scope.doubted = doubted_letters(formulas, self.scope.noise)
         self.scope.upper = upper_positions(formulas)
         self.scope.sum_letters = letters_of_sums(formulas)
+        self.scope.sampled_names = names_of_samples(formulas)
         self.scope.numbered = numbered_names((b.content.text for b in blocks.items if isinstance(b, Inline)), shown)
         self.scope.layers = self.macros.layers = layers_of(self.source.text, formulas)
+        self.name_functions(blocks)
         self.scope.tables = tables_of_values(formulas)
         self.scope.displayed = written_sides(shown)
         self.scope.leaves_out = leaves_sums_out(self.source.text)
@@ -200,6 +229,8 @@ class Reader:
                     self.inline_chain(formula)
             elif isinstance(event, Heading):
                 self.scope.begin_section(event.level, event.span.start)
+                if generalises(event.text):
+                    Paragraph(self.scope).drop(Span(self.source, 0, event.span.start))
                 self.declare_anew(event, blocks)
             elif isinstance(event, Directive) and event.name == "inline":
                 self.inline = True
@@ -222,6 +253,17 @@ class Reader:
                 Diagnostic("SG002", f"{rest} more problems from here on", last, "fix those shown first")
             )
         return self.out
+
+    def name_functions(self, blocks: Blocks) -> None:
+        """Note what the document calls its functions, its operators and its one-hot vectors."""
+        displays, inlines = _formulas_by_kind(blocks)
+        self.macros.elementwise = elementwise_operators(inlines)
+        self.one_hots = list(late_one_hots(inlines))
+        called = functions_in_words(displays, inlines)
+        self.macros.called = tuple(c for c in called if c.function)
+        for letter in dict.fromkeys(c.letter for c in called if not c.function):
+            self.scope.put("functions", NameKey(letter), activation(letter))
+        self.scope.losses = undefined_losses([*(d.content.text for d in displays), *(i.content.text for i in inlines)])
 
     def events(self, blocks: Blocks) -> Iterator[DeclarationLayer | list[Inline] | Directive | Display | Heading]:
         """Blocks in order, with inline formulas by paragraph, and sections of other files where they start.
@@ -256,7 +298,7 @@ class Reader:
         defining: dict[int, Definingness] = {}
         prose = proses(formulas)
         said = stances(formulas, prose)
-        cases, says = last_cases(said, prose), definers(prose, said)
+        cases, says = last_cases(said, prose), definers(formulas, prose, said)
         explaining: set[int] = set()
         for k, (inline, stance) in enumerate(zip(formulas, said, strict=True)):
             try:
@@ -265,15 +307,20 @@ class Reader:
                 if any(mark in inline.content.text for mark in DECLARING):
                     self.out.diagnostics.append(e.diagnostic)
                 continue
+            if is_another(prose[k].before) and (others := self.differing(found)):
+                found, stance = others, "case"
+                cases += [k] * prose[k].last
             behind = bool(k) and restricts(formulas[k - 1], inline)
             unequal = behind and bool(statement(found, ("\\neq",)).sign)
             if found and k and (unequal or is_quantified(formulas[k - 1], inline)):
                 found.insert(0, replace(found[0], kind="command", text="\\forall"))
-            if found and is_said_for(prose[k], stance) and self.introduces(found):
-                stance, says[k] = "mentioned", "perhaps"
+            if found and (of_case := self.defines_in_case(found, prose[k], stance)):
+                stance, says[k] = "mentioned", of_case
+            if found and says[k] and names_behind(prose[k]) and self.explains_anew(found):
+                says[k] = "anew"
             if found:
                 kept.append("denied" if stance == "case" and k not in cases else stance)
-                if says[k] and not (says[k] == "setting" and letter_key(found[0]) in self.used):
+                if says[k] and not self.is_found(found, prose[k], says[k]):
                     defining[len(tokens)] = says[k]
                 if sign and stance not in ("denied", "case"):
                     defining[len(tokens)] = "anew" if sign == "\\coloneqq" else "plainly"
@@ -288,20 +335,81 @@ class Reader:
                 self.premises += [(said_equal.left, said_equal.right)] * bool(said_equal.right)
                 tokens.append(tuple(found))
                 read.append((k, found))
-        in_words = said_declarations(formulas, prose)
         self.point_back([(formulas[k], tuple(t), said[k]) for k, t in read if said[k] != "denied"])
+        paragraph = self.enter_said(formulas, prose, read, kept, defining, explaining, macros)
+        self.out.diagnostics.extend(paragraph.diagnostics)
+        self.out.not_checked.extend(paragraph.notes)
+        return [formula for formula, stance in zip(tokens, kept, strict=True) if stance in ("asserted", "mentioned")]
+
+    def enter_said(
+        self,
+        formulas: Sequence[Inline],
+        prose: Sequence[Prose],
+        read: Sequence[tuple[int, list[Token]]],
+        kept: Sequence[Stance],
+        defining: Mapping[int, Definingness],
+        explaining: Container[int],
+        macros: Macros,
+    ) -> Paragraph:
+        """Enter what the words and the formulas of a paragraph declare, each in its turn."""
+        in_words = said_declarations(formulas, prose)
         paragraph, incidental = Paragraph(self.scope), Incidental(self.scope)
+        for k, written in read:
+            if is_introduced_anew(prose[k]):
+                paragraph.arbitrary(written)
         incidental.say(in_words.arrays, macros)
-        paragraph.read(tokens, kept, defining, explaining)
+        paragraph.read([tuple(written) for _, written in read], kept, defining, explaining)
         self.restrict(paragraph, formulas, read)
         incidental.say(in_words.others, macros)
         incidental.rank(in_words.ranks, macros)
         incidental.arrange(in_words.arranged)
         incidental.full_rank(in_words.full_ranks, macros)
+        incidental.define(in_words.factors, macros)
+        self.scope.matrix_exponentials |= in_words.exponentials
         call_by_words(paragraph, [(prose[k], written) for k, written in read])
-        self.out.diagnostics.extend(paragraph.diagnostics)
-        self.out.not_checked.extend(paragraph.notes)
-        return [formula for formula, stance in zip(tokens, kept, strict=True) if stance in ("asserted", "mentioned")]
+        return paragraph
+
+    def defines_in_case(self, formula: list[Token], prose: Prose, stance: Stance) -> Definingness:
+        """How plainly a formula that seems to state a case defines a name: ``If $y = A x$, then``."""
+        if stance == "case" and is_supposition(prose.before) and self.supposes(formula):
+            self.scope.end_for_now(formula[0].span.start)
+            return "for now"
+        return "perhaps" if is_said_for(prose, stance) and self.introduces(formula) else ""
+
+    def is_found(self, formula: Sequence[Token], prose: Prose, says: Definingness) -> bool:
+        """True for a value that the text arrives at: ``so that $x = a / b$`` of the x of an ``f(x)`` further up."""
+        letter = letter_key(formula[0])
+        if says == "setting":
+            return letter in self.used
+        arguments = {a for entry in self.scope.calls.values() for a in entry.arguments or ()}
+        return letter in arguments and concludes_in_words(prose.before)
+
+    def differing(self, formula: list[Token]) -> list[Token]:
+        """``j \\neq k`` for the j of *for an incorrect class $j$* and the one position k; else nothing."""
+        if statement(formula, ("\\neq",)).sign:
+            return formula
+        if len(formula) != 1 or len(self.scope.one_position) != 1:
+            return []
+        true = replace(formula[0], text=min(self.scope.one_position))
+        return [*formula, replace(true, kind="command", text="\\neq"), true]
+
+    def supposes(self, formula: Sequence[Token]) -> bool:
+        """True for ``If $y = A x$, then`` of a name that no display has yet: it says what the name is behind it."""
+        said = statement(formula, ("=",))
+        if len(said.left) != 1 or not is_name(said.left[0]) or len([t for t in said.right if is_name(t)]) < 2:
+            return False
+        letter, scope = letter_key(said.left[0]), self.scope
+        if (
+            letter in scope.sizes
+            or letter in scope.indices
+            or letter in {letter_key(t) for t in said.right if is_name(t)}
+        ):
+            return False
+        defined = isinstance(scope.values.get(NameKey(letter)), Defined) and not scope.is_provisional(NameKey(letter))
+        if letter not in self.supposed and (letter in self.used or defined):
+            return False
+        self.supposed.add(letter)
+        return True
 
     def introduces(self, formula: Sequence[Token]) -> bool:
         """True for ``for $p = \\sigma(x)$`` of a new name: with no other meaning, it is no special case."""
@@ -332,19 +440,30 @@ class Reader:
 
         With ``if`` in place of ``since``, no step that holds only with it is refuted.
         """
+        start, end = symmetric_behind(self.source.text[self.at :]) if self.out.steps else (0, 0)
         for inline, tokens, stance in formulas:
             span = inline.content
+            if span.source is self.source and start <= span.start - self.at < end and span.text.strip():
+                said_so = f"{span.text.strip()} = {span.text.strip()}^\\top"
+                self.ground(
+                    tuple(tokenize(Span(Source(span.source.path, said_so), 0, len(said_so)), self.macros)), True
+                )
+                continue
             near = span.source is self.source and 0 <= span.start - self.at < MAX_BACK and self.out.steps
             between = self.source.text[self.at : span.start].rstrip("$\\(` \n") if near else ""
             if not near or not points_back(between):
                 continue
-            el = Elaborator(self.scope, OpenIndices(self.scope), self.definitions)
-            ground = tuple(pointed_back(el, tokens))
             plain = stance in ("asserted", "passing", "mentioned") and is_plain_ground(between)
             plain = plain and _DERIVATIVE.search(span.text) is None  # that is a claim, and no condition
-            for step in (s for s in self.out.steps if s.group == self.group):
-                step.unclear = (*step.unclear, *ground)
-                step.grounds = (*step.grounds, *(a for a, _ in ground if plain))
+            self.ground(tokens, plain)
+
+    def ground(self, tokens: tuple[Token, ...], plain: bool) -> None:
+        """Give the steps of the last display a ground; without ``plain``, one that may be none."""
+        el = Elaborator(self.scope, OpenIndices(self.scope), self.definitions)
+        ground = tuple(pointed_back(el, tokens))
+        for step in (s for s in self.out.steps if s.group == self.group):
+            step.unclear = (*step.unclear, *ground)
+            step.grounds = (*step.grounds, *(a for a, _ in ground if plain))
 
     def inline_chain(self, formula: tuple[Token, ...]) -> None:
         """Rule on a chain of equations in the text where the document asks for it; note it elsewhere."""
@@ -401,9 +520,13 @@ class Reader:
 
     def display(self, display: Display, directive: Directive | None) -> None:
         """Read one display under the directive before it."""
-        cases, self.cases = (*self.cases, *self.written_cases(display)), []
-        remarks, self.remarks = tuple(self.remarks), []
-        self.turn(display)
+        goes_on = self.turn(display)
+        cases, remarks = (*self.cases, *self.written_cases(display)), tuple(self.remarks)
+        if goes_on:
+            cases, remarks = (*self.last_cases[0], *cases), (*self.last_cases[1], *remarks)
+        self.last_cases, self.cases, self.remarks = (cases, remarks), [], []
+        cases = tuple(c for c in cases if not self.places_in_set(c))
+        self.one_hots = [i for i in self.one_hots if i.content.start > self.at and not self.is_late_one_hot(i)]
         self.scope.just_defined.clear()
         if directive is not None and directive.name == "skip":
             self.out.skipped += 1
@@ -414,14 +537,7 @@ class Reader:
             words = directive.argument.split()
             self.out.expectations[self.group] = (int(words[1]) if len(words) > 1 else None, directive.span)
         try:
-            rows = read_rows(display.content, self.macros)
-            rows = [row if isinstance(row, UnreadRow) else arranged(row, self.is_declared) for row in rows]
-            rows = [row for row in rows if not self.declares(row)]
-            relations = read_relations(rows, self.last_side, self.scope.words)
-            for relation in relations:
-                relation.conditions = [c for c in relation.conditions if not self.declares(c, False)]
-            relations = with_explained(self.scope, relations)
-            relations = rows_as_cases(relations, partial(is_undefined, self.scope))
+            relations = self.relations(display)
         except RecursionError:
             span = display.content
             problem = Diagnostic("SG002", "nested too deeply to be read", span, "split the display")
@@ -455,7 +571,29 @@ class Reader:
             )
             read_chain(written)
             before = next(((r.left, tuple(r.right)) for r in reversed(chain) if r.equality and not r.unread), before)
+        self.rest_on_conditions(display)
         self.remember(relations, before, meant, premises)
+
+    def relations(self, display: Display) -> list[Relation]:
+        """The relations of a display; what its rows and conditions declare is entered, and left out."""
+        rows = read_rows(display.content, self.macros)
+        rows = [row if isinstance(row, UnreadRow) else arranged(row, self.is_declared) for row in rows]
+        rows = [row for row in rows if not self.declares(row)]
+        rows = [row if isinstance(row, UnreadRow) else self.without_constraints(row) for row in rows]
+        relations = read_relations([row for row in rows if row], self.last_side, self.scope.words)
+        for relation in relations:
+            own = [c for c in relation.conditions if not self.places_in_set(c)]
+            relation.conditions = [c for c in own if not self.declares(c, False)]
+        return rows_as_cases(with_explained(self.scope, relations), partial(is_undefined, self.scope))
+
+    def is_late_one_hot(self, inline: Inline) -> bool:
+        """Enter that a vector perhaps sums to one, which the text says further down; True once it is known here."""
+        before = len(self.scope.assumed)
+        with suppress(NotationError):
+            tokens = tuple(tokenize(inline.content, self.macros))
+            sub = next((k for k, t in enumerate(tokens) if t.kind == "sub"), len(tokens))
+            Paragraph(self.scope).perhaps_distribution(tokens[:sub])
+        return len(self.scope.assumed) > before
 
     def written_cases(self, display: Display) -> list[tuple[Token, ...]]:
         """The conditions that stand in the line of a display."""
@@ -473,6 +611,8 @@ class Reader:
         self.last_equation, self.premises = before if relations else None, []
         is_zero = all(_is_zero(right) for _, right in premises)
         self.solving = tuple(premises) if meant == "consequence" and is_zero else ()
+        if meant != "consequence":
+            self.condition = (before,) if meant == "condition" and before is not None and len(relations) == 1 else ()
         ends_a_chain = len(relations) > 1 and relations[-1].continues
         if before is not None and ends_a_chain and _is_zero(before[1]) and _is_derivative(self.last_head):
             self.solving = (before,)
@@ -493,6 +633,10 @@ class Reader:
             return (meant, ((last[1], _zero(display)),)) if _is_derivative(last[0]) else ("condition", ())
         if meant == "claim" and last is not None and _is_zero(last[1]) and concludes(display):
             return "consequence", (last,)
+        if meant == "claim" and self.condition and (concludes(display) or operates(display)):
+            return "consequence", self.condition
+        if meant == "claim" and self.solving and last is not None and operates(display):
+            return "consequence", (*self.solving, last)
         return meant, said if meant == "consequence" else ()
 
     def goes_on_solving(self, relations: Sequence[Relation]) -> bool:
@@ -510,18 +654,54 @@ class Reader:
         entered = [Incidental(self.scope).add(piece, signs) for piece in pieces] if arrays else []
         return arrays and all(entered)
 
-    def turn(self, display: Display) -> None:
-        """End the case of the last display, and what was supposed in passing if the words since then turn from it."""
+    def places_in_set(self, condition: Sequence[Token]) -> bool:
+        """Note the letter of ``for k \\in S``, if S is a set that nothing declares; True if it is."""
+        said = statement([t for t in condition if t.kind != "text" and t.text != "\\forall"], ("\\in",))
+        name = "".join(map(letter_key, said.right)) if said.sign and all(map(is_name, said.right)) else ""
+        if len(said.left) != 1 or f"|{name}|" not in self.scope.sizes or name in self.scope.subsets:
+            return False
+        self.scope.taken_whole.setdefault(name, set()).add(letter_key(said.left[0]))
+        return True
+
+    def without_constraints(self, row: tuple[Token, ...]) -> tuple[Token, ...]:
+        """``\\max_\\alpha W \\; \\text{s.t. } \\sum_i \\alpha_i y_i = 0`` without what it says: no step is refuted
+        that holds only with that.
+        """
+        places = [k for k, t in outermost(row) if t.kind == "text" and CONSTRAINT.fullmatch(t.text.strip())]
+        if not places or any(t.text in SIGNS for _, t in outermost(row[: places[0]])):
+            return row
+        for piece in split(row[places[0] + 1 :]):
+            Assuming(self.scope, stance="unclear").any_form(statement(piece, ("=", *SIGNS)))
+        self.out.not_checked.append(Diagnostic("SG404", "a constraint: not checked", cover(row), "", "note"))
+        return row[: places[0]]
+
+    def rest_on_conditions(self, display: Display) -> None:
+        """``Substituting these back`` into a Lagrangian: its derivatives are 0 there, and no step is refuted that may
+        hold only with that.
+        """
+        steps = [s for s in self.out.steps if s.span.source is self.source and s.span.start >= self.scope.section]
+        behind = [d.span for d in self.out.not_checked if d.code == "SG404" and d.span is not None]
+        conditions = [s for s in steps if s.to_solve and s.group != self.group]
+        if puts_back(display) and (conditions or any(x.start >= self.scope.section for x in behind)):
+            for step in (s for s in steps if s.group == self.group and s.unused is None):
+                step.unused = unused("what is put in", display.content)
+
+    def turn(self, display: Display) -> bool:
+        """End the case of the last display, and what was supposed in passing if the words since then turn from it.
+
+        True for a display that goes on with the chain of the last one, ``= …``: it is in its case too.
+        """
+        since = self.source.text[self.at : display.full.start]
+        self.wordless = re.search(r"[^\W\d_]", since) is None
+        goes_on = self.wordless and display.content.text.lstrip(" \n\t&>").startswith("=")
         for assumed in self.scope.assumed:
             if assumed.standing not in ("passing", "case"):
                 continue
             behind, old = max(self.at, assumed.span.end), assumed.span.start < self.at
             turned = turns(self.source.text[behind : display.full.start])
-            if turned or (old and assumed.standing == "case"):
+            if turned or (old and assumed.standing == "case" and not goes_on):
                 assumed.standing = "unclear"
                 self.scope.version += 1
-        since = self.source.text[self.at : display.full.start]
-        self.wordless = re.search(r"[^\W\d_]", since) is None
         if turns(since):
             self.scope.end_for_now(self.at)
         if drops(since):
@@ -529,6 +709,30 @@ class Reader:
         self.at = display.full.end
         if turns_to_another(display):
             self.scope.section = display.full.start
+        return goes_on
+
+    def explains_anew(self, formula: Sequence[Token]) -> bool:
+        """True for ``where $r = X w - y$`` behind a display, of an r that the text behind another display explained by
+        other words. The display in between was read with the older meaning, so nothing is ruled on it.
+        """
+        said = statement(formula, ("=",))
+        if len(said.left) != 1 or not is_name(said.left[0]) or not said.right:
+            return False
+        name, right = letter_key(said.left[0]), [t.text for t in said.right]
+        earlier = self.scope.explained.get(name)
+        self.scope.explained[name] = right
+        if earlier in (None, right):
+            return False
+        message = f"behind this display, `{name}` has another meaning than before it"
+        problem = Diagnostic(
+            "SG114", message, cover(formula), f"define `{name}` before the display, or name it otherwise"
+        )
+        for step in (s for s in self.out.steps if s.group == self.group):
+            claim = step.outcome.claim
+            made = [d.name for side in (claim.left, claim.right) for d in reach(side).definitions] if claim else []
+            if name in made:
+                step.outcome = Outcome(problem=problem)
+        return True
 
     def is_declared(self, name: str) -> bool:
         """True for a letter or a run of letters that has a meaning here."""
@@ -551,6 +755,10 @@ def call_by_words(paragraph: Paragraph, read: Sequence[tuple[Prose, list[Token]]
     for said, formula in read:
         if is_arbitrary(said):
             paragraph.arbitrary(formula)
+
+
+def _formulas_by_kind(blocks: Blocks) -> tuple[list[Display], list[Inline]]:
+    return [b for b in blocks.items if isinstance(b, Display)], [b for b in blocks.items if isinstance(b, Inline)]
 
 
 def _twins(relations: Sequence[Relation]) -> set[str]:
@@ -606,11 +814,16 @@ def read_document(source: Source, with_sources: Sequence[Source] = ()) -> ReadDo
     if not found:
         return plain
     trial = Reader(source, with_sources, found, costs).read()
-    closed = close(found, plain.scope, written, trial.scope)
-    if closed.unknown:  # what their chains tie is read once the costs of the chains are known
-        costs = undefined_costs(trial.scope, trial.chains)
+    later = {key.letter for key in trial.scope.first_meaning} & trial.scope.missing
+    if not later <= plain.scope.missing:  # what is declared behind a use that another name kept from being read
+        plain.scope.missing |= later
+        found = infer(plain.scope, written)
         trial = Reader(source, with_sources, found, costs).read()
-        closed = close(found, plain.scope, written, trial.scope)
+    now = undefined_costs(trial.scope, trial.chains)
+    if now != costs:  # what definitions and chains tie is read once the costs are known that are built on them
+        costs = now
+        trial = Reader(source, with_sources, found, costs).read()
+    closed = close(found, plain.scope, written, trial.scope)
     read = Reader(source, with_sources, closed, costs).read()
     now = undefined_costs(read.scope, read.chains)
     return read if now == costs else Reader(source, with_sources, closed, now).read()

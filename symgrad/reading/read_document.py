@@ -22,7 +22,8 @@ class Outcome:
 
     ``alternatives``: claims under other readings, each with its kind: 'plain', 'transposed', 'placement', 'entrywise';
     'other side' with a definition ``h = A = B`` as ``h = B``; 'rows' and 'columns' with an undeclared ``X`` made of the
-    ``x_i``; 'number' with an undeclared name as a number, 'numbers' with several, 'positive' with all of them positive.
+    ``x_i``; 'number' with an undeclared name as a number, 'numbers' with several, 'positive' with all of them positive,
+    'squares' with undeclared matrices as square ones.
     """
 
     claim: Claim | None = None
@@ -47,6 +48,8 @@ class ReadStep:
     """The name on the left, if this claim may have been meant to define it again."""
     anew: bool = False
     """True if the claim, where it does not hold, defines the name on its left anew."""
+    twofold: bool = False
+    """True if the claim, where it does not hold, may define the name on its left anew, and may be a mistake."""
     to_solve: bool = False
     """True if the side is 0 and ends a chain that begins with a derivative: a condition where it does not hold."""
     premises: tuple[Claim, ...] = ()

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from symgrad.calculus.differentiate import Resolver
 from symgrad.core.claims import Claim
 from symgrad.core.nodes import (
+    Add,
     Definition,
     Entry,
     Expr,
     Lam,
     MatrixFunction,
+    Mul,
     Ref,
     Tensor,
     free_indices,
@@ -23,6 +25,7 @@ from symgrad.core.nodes import (
 )
 from symgrad.core.ranges import Index, IndexExpr
 from symgrad.core.substitute import expand, mapped, substitute
+from symgrad.gradients.dummy_naming import DummyNamer
 from symgrad.gradients.gradient import Gradient, gradient
 from symgrad.gradients.requests import GradientRequests
 from symgrad.gradients.simplify import Simplifier
@@ -322,8 +325,16 @@ def _confirm(cost: SympyCost, body: Expr) -> None:
 
     here = {i: letters[i.letter] for i in _open(body) if i.letter in letters}
     mine = with_functions(substitute(mapped(body, renamed), here), lambda f: functions.get(f.name, f))
-    if read is not mine and Prover().prove(Claim(read, mine, ())) is None:
+    canonical = DummyNamer().canonical
+    same = _in_one_order(canonical(read)) is _in_one_order(canonical(mine))
+    if not same and Prover().prove(Claim(read, mine, ())) is None:
         raise BridgeError(f"this expression can't be written as a document: it is read as {latex(read)}", "SG503")
+
+
+def _in_one_order(node: Expr) -> Expr:
+    """The expression with its terms and factors in an order that is the same for the same ones, in this process."""
+    done = rebuild(node, lambda e: e, _in_one_order)
+    return type(done)(tuple(sorted(done.args[0], key=id))) if isinstance(done, (Add, Mul)) else done
 
 
 def _open(e: Expr) -> list[Index]:

@@ -208,6 +208,8 @@ class _ToSympy:
 
     def matrix_function(self, node: MatrixFunction) -> Any:
         """The inverse or the determinant of a symbol or, for other entries, of a ``FunctionMatrix``."""
+        if node.name not in ("inverse", "determinant"):
+            raise BridgeError("SymPy has no exponentials, roots and Cholesky factors of matrices of unknown size")
         rows, columns = node.matrix.axes
         if rows.range is None or columns.range is None:
             raise BridgeError(f"the index {rows.letter} has no range", "SG502")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 
+
+@cache
 def installed_version() -> str:
     """``0.1.0``; ``0`` in a checkout that is not installed."""
     from importlib.metadata import PackageNotFoundError, version  # only now: it is slow to load

@@ -315,7 +315,9 @@ class Printer:
         """``f'(x)``, ``L(Y)``, ``\\frac{\\partial L}{\\partial Y_{ij}}``"""
         head = node.function.name
         if not node.derivs:
-            return LatexText(head + enclosed(", ".join(self.array(a) for a in node.arguments)))
+            written, members = [self.array(a) for a in node.arguments], node.function.members
+            below = script("_", joined(written[:members])) if members else ""
+            return LatexText(head + below + enclosed(", ".join(written[members:])))
         if len(node.arguments) == 1:
             (lam,) = node.arguments
             count = len(node.derivs)
@@ -343,6 +345,8 @@ class Printer:
                 key = name(key, joined(slots))
                 return key + turned
             return (f"({name(key)})" if turned and split_name(key)[2] else name(key)) + turned
+        if isinstance(body, MatrixFunction) and body.indices == lam.axes:
+            return self.function_of_matrix(body)
         for axis in lam.axes:
             self.letters.bind(axis)
         out = enclosed(self.write(body), "[", "]") + script("_", self.letters.slots(lam.axes))
@@ -351,13 +355,24 @@ class Printer:
         return out
 
     def matrix_function(self, node: MatrixFunction) -> LatexText:
-        """``(A^{-1})_{kl}``, ``\\det(A)``, ``\\det([...]_{ij})``"""
+        """``(A^{-1})_{kl}``, ``(e^{A})_{kl}``, ``\\det(A)``, ``\\det([...]_{ij})``"""
+        text = self.function_of_matrix(node)
+        if node.name == "determinant":
+            return LatexText(text)
+        return LatexText(f"({text})" + script("_", self.letters.slots(node.indices)), NAME)
+
+    def function_of_matrix(self, node: MatrixFunction) -> str:
+        """``A^{-1}``, ``e^{A}``, ``\\det(A)``"""
         text = self.array(node.matrix)
         if node.name == "determinant":
-            return LatexText("\\det" + enclosed(text))
+            return "\\det" + enclosed(text)
         plain = is_named(node.matrix) and "^" not in text and "(" not in text
-        inner = f"{text if plain else enclosed(text)}^{{-1}}"
-        return LatexText(f"({inner})" + script("_", self.letters.slots(node.indices)), NAME)
+        closed = text if plain else enclosed(text)
+        if node.name == "cholesky":
+            return f"\\operatorname{{chol}}{enclosed(text)}"
+        if node.name == "exponential":
+            return f"e^{{{text}}}"
+        return f"{closed}^{{{'-1' if node.name == 'inverse' else '1/2'}}}"
 
     def deriv(self, node: Deriv) -> LatexText:
         """``\\frac{\\partial J}{\\partial U_{zi}}`` of a name; of anything else, the operator in front of it."""

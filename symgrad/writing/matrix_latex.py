@@ -120,11 +120,24 @@ class MatrixPrinter:
         if len(array.axes) == 1 and is_row(array):
             return self.factor(as_row(array))
         if isinstance(array, a.Inverse):
+            if isinstance(array.body, a.SquareRoot):
+                return enclosed(self.inverse(array).text) + "^\\top"
             return self.raised(array.body, "-\\top")
         return self.raised(array, "\\top").replace("^{\\top}", "^\\top")
 
     def inverse(self, node: a.Inverse) -> LatexText:
+        if isinstance(node.body, a.SquareRoot):
+            return LatexText(self.raised(node.body.body, "-1/2"), POWER)
         return LatexText(self.raised(node.body, "-1"), POWER)
+
+    def exponential(self, node: a.Exponential) -> LatexText:
+        return LatexText("e" + script("^", self.write(node.body)), POWER)
+
+    def square_root(self, node: a.SquareRoot) -> LatexText:
+        return LatexText(self.raised(node.body, "1/2"), POWER)
+
+    def cholesky_factor(self, node: a.CholeskyFactor) -> LatexText:
+        return LatexText("\\operatorname{chol}" + enclosed(self.write(node.body)), ATOM)
 
     def determinant(self, node: a.Determinant) -> LatexText:
         return LatexText("\\det" + enclosed(self.write(node.body)), ATOM)
@@ -263,6 +276,9 @@ _RULES: dict[type[Array], Callable[[MatrixPrinter, Any], LatexText]] = {
     a.Identity: MatrixPrinter.identity,
     a.Transposed: MatrixPrinter.transposed,
     a.Inverse: MatrixPrinter.inverse,
+    a.Exponential: MatrixPrinter.exponential,
+    a.SquareRoot: MatrixPrinter.square_root,
+    a.CholeskyFactor: MatrixPrinter.cholesky_factor,
     a.Determinant: MatrixPrinter.determinant,
     a.MatrixProduct: MatrixPrinter.product,
     a.Inner: MatrixPrinter.inner,

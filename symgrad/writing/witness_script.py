@@ -37,6 +37,22 @@ IN_NUMPY = frozenset(
     )
 )
 """The functions whose names in NumPy are those of their rows."""
+MATRIX_SCRIPTS = {
+    "exponential": (
+        "total = term = np.eye(len(m))",
+        "for k in range(1, 30):",
+        "    term = term @ m / 1024 / k",
+        "    total = total + term",
+        "return np.linalg.matrix_power(total, 1024)",
+    ),
+    "root": (
+        "y, z = m, np.eye(len(m))",
+        "for _ in range(60):",
+        "    y, z = (y + np.linalg.inv(z)) / 2, (z + np.linalg.inv(y)) / 2",
+        "return y",
+    ),
+}
+"""Functions of a square matrix that NumPy does not have, as the lines of a program."""
 CONSTANTS = {"\\pi": "np.pi", "e": "np.e"}
 Scope = Mapping[Index, str]
 
@@ -329,10 +345,19 @@ class _Script:
         flat = matrix if len(axes) == 2 else Code(f"{matrix}.reshape({size}, {size})")
         if node.name == "determinant":
             return call("np.linalg.det", flat)
-        found = call("np.linalg.inv", flat)
+        found = call(self._of_square(node.name), flat)
         found = found if len(axes) == 2 else Code(f"{found}.reshape({', '.join(map(str, counts))})")
         ranges = [self.env.range_of(i) for i in axes]
         return self._entry(found.text, node.indices, ranges, scope)
+
+    def _of_square(self, name: str) -> str:
+        """The function of a square matrix by its name in the table; NumPy lacks some of them."""
+        if name not in MATRIX_SCRIPTS:
+            return {"inverse": "np.linalg.inv", "cholesky": "np.linalg.cholesky"}[name]
+        if name not in self._helpers:
+            self._helpers[name] = self.names.fresh(name)
+            self.lines += [f"def {self._helpers[name]}(m):", *(f"    {line}" for line in MATRIX_SCRIPTS[name])]
+        return self._helpers[name]
 
     def _applied(self, node: n.Apply, scope: Scope) -> Code:
         """A function that is known by name only: the waves that stand for it."""

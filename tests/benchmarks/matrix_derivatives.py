@@ -4,13 +4,16 @@ Usage: python -m tests.benchmarks.matrix_derivatives
 
 Prints the table of docs/explanation/matrix-derivatives.md. A result is right if it gives the central differences of the
 cost at random matrices; what symgrad writes is read again and checked besides. The expressions stand in the Matrix
-Cookbook (sections 2.1 to 2.5 and 8) and in textbooks.
+Cookbook (sections 2.1 to 2.5 and 8) and in textbooks. The column of tensorgrad is from the record of
+``tests.benchmarks.tensorgrad_beside``.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -143,15 +146,25 @@ def rows() -> Iterator[tuple[Published, tuple[str, str], tuple[str, str]]]:
         yield p, of_sympy(p, at, differences(p.in_sympy(), p.by, at)), of_symgrad(p)
 
 
+def of_tensorgrad() -> tuple[str, dict[str, str]]:
+    """The version of tensorgrad, and what its answer is worth, by cost: as ``tensorgrad_beside`` has recorded it."""
+    record = json.loads(Path(__file__).with_name("tensorgrad_answers.json").read_text(encoding="utf-8"))
+    answers = {a["cost"]: f"{a['worth']}, {len(a['text'])} characters" for a in record["answers"]}
+    return record["tensorgrad"], answers
+
+
 def main() -> None:
     counts: dict[str, int] = {}
-    print("| cost | by | SymPy's `diff` | | symgrad | |\n|---|---|---|---|---|---|")
+    release, networks = of_tensorgrad()
+    print("| cost | by | SymPy's `diff` | | tensorgrad | symgrad | |\n|---|---|---|---|---|---|---|")
     for p, (theirs, worth), (ours, verdict) in rows():
         counts[worth] = counts.get(worth, 0) + 1
         shown = f"`{theirs}`" if len(theirs) < 90 else f"{len(theirs)} characters"
-        cells = (f"${p.cost}$", f"${p.by}$", shown.replace("|", "\\|"), worth, f"${ours}$", verdict)
+        cells = (f"${p.cost}$", f"${p.by}$", shown.replace("|", "\\|"), worth, networks[p.cost], f"${ours}$", verdict)
         print("| " + " | ".join(cells) + " |")
     print(f"\nSymPy {sp.__version__}:", ", ".join(f"{n} {worth}" for worth, n in sorted(counts.items())))
+    right = sum(shown.startswith("right") for shown in networks.values())
+    print(f"tensorgrad {release}: {right} right of {len(networks)}")
 
 
 if __name__ == "__main__":

@@ -2,69 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from symgrad.checking.documents import check_text
-from symgrad.checking.verdict import Step, Witness
 from symgrad.core.functions import ROWS
 from tests.cases import each
 from tests.samples import sample
-from tests.test_kinds import FENCE, KINDS
+from tests.witness_scripts import refuted, reproduces
 
 pytestmark = pytest.mark.sampled
 
 TESTS = Path(__file__).parents[1]
 MISTAKES = [TESTS.parent / "derivations" / "common_mistakes.md", TESTS / "corpus" / "known_mistakes.md"]
-EVERY = sample(30, 1)
-BEYOND_DOUBLES = "exact_numbers.md"
-"""Its differences are too small for doubles, and so for a script."""
 
 
-def refuted(text: str) -> Iterator[tuple[Step, Witness]]:
-    for step in check_text(text).steps:
-        if step.verdict == "refuted" and step.witness is not None and step.witness.shapes is None:
-            yield step, step.witness
-
-
-def printed(script: str) -> list[float]:
-    """What the script prints."""
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out), np.errstate(all="ignore"):
-        exec(compile(script, "script", "exec"), {})
-    return [float(word) for word in out.getvalue().split()]
-
-
-def reproduces(witness: Witness) -> bool:
-    assert witness.left is not None
-    assert witness.right is not None
-    left, right, difference = printed(witness.script)
-    near = [abs(a - b) <= 1e-6 * (1 + abs(b)) for a, b in ((left, witness.left), (right, witness.right))]
-    return all(near) and difference == left - right != 0
-
-
-def documents() -> Iterator[tuple[str, str]]:
-    for path in MISTAKES[: sample(1, 2)]:
-        yield path.name, path.read_text(encoding="utf-8")
-    wrong = [
-        (f"{kind.name}, input {number}", text)
-        for kind in KINDS
-        if kind.name != BEYOND_DOUBLES
-        for number, (_, _, labels, text) in enumerate(FENCE.findall(kind.read_text(encoding="utf-8")), 1)
-        if "F" in labels
-    ]
-    yield from wrong[::EVERY]
-
-
-@each("name, text", documents)
-def test_each_script_reproduces_its_witness(name: str, text: str) -> None:
-    for step, witness in refuted(text):
+@each("path", MISTAKES[: sample(1, 2)])
+def test_each_script_reproduces_its_witness(path: Path) -> None:
+    """Those of ``tests/kinds/`` are tried where these are checked."""
+    for step, witness in refuted(check_text(path.read_text(encoding="utf-8")).steps):
         assert witness.script, f"{step.left} = {step.right}"
         assert reproduces(witness), witness.script
 
@@ -100,5 +58,6 @@ def test_every_kind_of_expression_has_a_script() -> None:
 
 
 def test_a_difference_that_doubles_do_not_show_has_none() -> None:
-    ((_, witness),) = refuted(r"$a \in \mathbb{R}$" + "\n\n" + r"$$ 3.14159265358979 a = \pi a $$")
+    steps = check_text(r"$a \in \mathbb{R}$" + "\n\n" + r"$$ 3.14159265358979 a = \pi a $$").steps
+    ((_, witness),) = refuted(steps)
     assert not re.search(r"\S", witness.script)

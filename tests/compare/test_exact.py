@@ -18,6 +18,7 @@ from symgrad.evaluating.evaluator import Evaluator
 from symgrad.reading.document_reader import read_document
 from symgrad.text.source import Source
 from tests.cases import each
+from tests.reading import read
 
 ROOT = Path(__file__).parents[2]
 DERIVATIONS = sorted(p for p in (ROOT / "derivations").glob("*.md") if p.stem != "common_mistakes")
@@ -26,7 +27,7 @@ COSTS = {"gaussian_log_likelihood": "ell", "principal_components": "E", "weighte
 
 
 def problem(path: Path) -> Problem:
-    return problem_of(read_document(Source(path.name, path.read_text(encoding="utf-8"))), COSTS.get(path.stem))
+    return problem_of(read(path), COSTS.get(path.stem))
 
 
 @each("path", DERIVATIONS, shares=3)

@@ -22,6 +22,7 @@ from symgrad.text.source import Source
 from tests.cases import each
 from tests.differences import difference, exact, worst
 from tests.exporting.worlds import World
+from tests.reading import read
 
 UNDEFINED = ("gaussian_kl_matrix",)
 """Its logarithms of determinants have values at none of the points that are drawn here; ``tests/compare`` draws
@@ -32,7 +33,7 @@ LIBRARY = sorted(p for p in (Path(__file__).parents[2] / "derivations").glob("*.
 @pytest.mark.sampled
 @each("path", LIBRARY, shares=4)
 def test_gradients_agree_with_differences(path: Path) -> None:
-    asking = GradientRequests(read_document(Source(path.name, path.read_text(encoding="utf-8"))))
+    asking = GradientRequests(read(path))
     scalars = [q for q in asking.quantities if q.is_scalar]
     compared = [agrees(asking, q.name, by) for q in scalars for by in asking.parameters(q.value)]
     assert any(compared), "nothing could be compared"

@@ -136,6 +136,8 @@ class TorchMeaning:
                 return TABLE[node.name].meaning(self.m, value), axes
             case n.Ref():
                 return self.value(instantiate(node.definition, node.indices))
+            case n.MatrixFunction():
+                return self.of_matrix(node)
             case n.Cases():
                 out, axes = torch.tensor(0.0, dtype=torch.float64), ()
                 for conds, branch in reversed(node.branches):
@@ -143,6 +145,31 @@ class TorchMeaning:
                     out = torch.where(mask, a, b)
                 return out, axes
         raise Abstract(type(node).__name__)
+
+    def of_matrix(self, node: n.MatrixFunction) -> tuple[Any, Axes]:
+        """A function of a matrix, or of each of a family; Kronecker products are laid out as matrices."""
+        torch, linalg = self.torch, self.torch.linalg
+        functions = {"inverse": linalg.inv, "determinant": linalg.det, "cholesky": linalg.cholesky}
+        function = {**functions, "exponential": linalg.matrix_exp}.get(node.name)
+        if function is None:
+            raise Abstract(node.name)
+        own = node.matrix.axes
+        spans = [self.env.span(i) for i in own]
+        here = [(torch.arange(low, low + count), (i,)) for i, (low, count) in zip(own, spans, strict=True)]
+        (value, *_), axes = self.together(self.value(node.matrix.body), *here)
+        rest = tuple(i for i in axes if i not in own)
+        value = self.spread(value, axes, (*rest, *own))
+        counts = [count for _, count in spans]
+        value = value.expand(*value.shape[: len(rest)], *counts)
+        size = int(np.prod(counts[: len(counts) // 2], dtype=int))
+        found = function(value.reshape(*value.shape[: len(rest)], size, size))
+        if not node.indices:
+            return found, rest
+        found = found.reshape(value.shape)
+        run = [(torch.arange(k), (i,)) for k, i in zip(found.shape, rest, strict=False)]
+        places, over = self.together(*run, *(self.position(e) for e in node.indices))
+        at = [p - low for p, (low, _) in zip(places[len(rest) :], spans, strict=True)]
+        return found[tuple(torch.broadcast_tensors(*places[: len(rest)], *at))], over
 
     def over(self, node: n.Sum | n.Prod) -> tuple[Any, Axes]:
         low, count = self.env.span(node.index)

@@ -110,7 +110,7 @@ def wanted(new: NewFunction, x: Any, w: Any, y: Any) -> tuple[Any, dict[str, Any
 def test_steps_are_proved_and_refuted(new: NewFunction) -> None:
     name = new.row.latex[0]
     right = rf"$$ \frac{{\partial}}{{\partial z_i}} {name}(z_i) = {new.slope} $$"
-    report = symgrad.check(symgrad.read(text=text(new, right, right.replace("= ", "= 2 "))))
+    report = symgrad.check(symgrad.read(text=text(new, right, right.replace("= ", r"= 2 \cdot "))))
     assert [s.verdict for s in report.steps] == ["proved", "refuted"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,8 +17,8 @@ from symgrad.text.diagnostic import SymgradError
 from symgrad.text.python_names import spelled
 from tests.cases import each
 from tests.exporting.worlds import ROOT, World, loaded, vocabulary
+from tests.samples import EXHAUSTIVE
 
-THOROUGH = bool(os.environ.get("SYMGRAD_THOROUGH"))
 NORM = r"""
 Let $X \in \mathbb{R}^{N \times D}$ and $\gamma, \beta \in \mathbb{R}^{D}$.
 
@@ -35,11 +34,11 @@ def arrays() -> tuple[tuple[Path, str], ...]:
 
 
 def _arrays() -> Iterator[tuple[Path, str]]:
-    """The last array of every third published cost; in thorough runs all arrays, those of the derivations too."""
+    """The last array of every third published cost; in exhaustive runs all arrays, those of the derivations too."""
     published = sorted((ROOT / "tests/benchmarks/published").glob("*.md"))
-    for path in (*published, *sorted((ROOT / "derivations").glob("*.md"))) if THOROUGH else published[::3]:
+    for path in (*published, *sorted((ROOT / "derivations").glob("*.md"))) if EXHAUSTIVE else published[::3]:
         names = [q.name for q in vocabulary(path).quantities() if not q.is_scalar]
-        for name in dict.fromkeys(names if THOROUGH else names[-1:]):
+        for name in dict.fromkeys(names if EXHAUSTIVE else names[-1:]):
             yield path, name
 
 

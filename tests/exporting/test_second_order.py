@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,15 @@ from symgrad.exporting.costs import export_document
 from symgrad.text.diagnostic import SymgradError
 from tests.cases import each
 from tests.exporting.worlds import ROOT, World, loaded, vocabulary
+from tests.samples import EXHAUSTIVE
 
-THOROUGH = bool(os.environ.get("SYMGRAD_THOROUGH"))
 PAIR = r"Let $U, V \in \mathbb{R}^{W \times D}$ and $o, c \in [W]$: $$ J = -\log \sigma(U_{oj} V_{cj}) $$"
 
 
 def documents() -> list[Path]:
-    """Every fifth published cost; in thorough runs all of them."""
+    """Every fifth published cost; in exhaustive runs all of them."""
     published = sorted((ROOT / "tests/benchmarks/published").glob("*.md"))
-    return published if THOROUGH else published[2::5]
+    return published if EXHAUSTIVE else published[2::5]
 
 
 @each("path", documents, ids=lambda path: path.stem)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,13 +20,13 @@ import pytest
 
 import symgrad
 from symgrad.exporting.code.python_text import PythonText
-from symgrad.exporting.costs import TARGETS
+from symgrad.exporting.costs import TARGETS, export_document
 from symgrad.exporting.graph.array_kinds import ArrayNode
 from symgrad.exporting.loading import load_text
 from symgrad.reading.document_names import Quantity
 from symgrad.text.diagnostic import SymgradError
 from tests.cases import each
-from tests.exporting.worlds import ROOT, World, batched, costs, documents, exported, installed, needing
+from tests.exporting.worlds import ROOT, World, batched, costs, documents, exported, installed, needing, vocabulary
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ SIDES = {"numpy": _numpy, "torch": _torch, "jax": _jax}
 
 @cache
 def text_of(path: Path, target: str) -> str:
-    return symgrad.export(symgrad.read(str(path)), target=target)
+    return export_document(vocabulary(path).document, target=target).text
 
 
 @cache
@@ -141,9 +141,17 @@ def test_value_and_gradients(path: Path, name: str, target: str) -> None:
     case = Case(path, name, target)
     given = case.arguments()
     kept = {a: np.array(case.side.numpy(x)) for a, x in given.items() if np.ndim(x)}
+    found, cost = (getattr(module(path, target), name + suffix) for suffix in ("_value_and_grad", ""))
+
+    @wraps(found)
+    def together(**given: Any) -> Any:
+        """All that is asked for, in one program where a target makes programs."""
+        both = found(**given)
+        singly = list(both[1])[-1:] if target == "jax" else list(both[1])
+        return *both, cost(**given), {t: found(**given, wrt=(t,)) for t in singly}
+
     with np.errstate(all="ignore"):
-        value, grads = case.generated("_value_and_grad")(**given)
-        alone = case.generated()(**given)
+        value, grads, alone, singles = case.side.ready(together)(**given)
     assert relative(case.side.numpy(value), case.world.value(case.cost)) < 1e-10
     assert relative(case.side.numpy(alone), case.side.numpy(value)) < 1e-13
     assert np.asarray(case.side.numpy(value)).shape == ()
@@ -151,9 +159,7 @@ def test_value_and_gradients(path: Path, name: str, target: str) -> None:
         want = case.world.gradient(case.cost, case.world.tensors()[tensor])
         assert tuple(got.shape) == want.shape, tensor
         assert relative(case.side.numpy(got), want) < 1e-10, tensor
-    for tensor in list(grads)[-1:] if target == "jax" else grads:  # each is compiled anew
-        with np.errstate(all="ignore"):
-            _, single = case.generated("_value_and_grad")(**given, wrt=(tensor,))
+    for tensor, (_, single) in singles.items():
         assert list(single) == [tensor]
         assert relative(case.side.numpy(single[tensor]), case.side.numpy(grads[tensor])) < 1e-13, tensor
     for a, x in kept.items():

@@ -20,10 +20,9 @@ from symgrad.evaluating.evaluator import Evaluator
 from symgrad.exporting.costs import TARGETS, export_document
 from symgrad.gradients.document_style import style_of
 from symgrad.reading.document_names import DocumentNames, Quantity
-from symgrad.reading.document_reader import read_document
 from symgrad.text.diagnostic import SymgradError
 from symgrad.text.python_names import spelled
-from symgrad.text.source import Source
+from tests.reading import read
 
 ROOT = Path(__file__).parents[2]
 WINDOW = 2
@@ -163,8 +162,9 @@ class World:
         return {spelled(t.name): t for t in values if isinstance(t, Tensor)}
 
 
+@cache
 def vocabulary(path: Path) -> DocumentNames:
-    return DocumentNames(read_document(Source(str(path), path.read_text(encoding="utf-8"))))
+    return DocumentNames(read(path))
 
 
 @cache

@@ -11,7 +11,7 @@ from symgrad.language_server.checked_document import check_text
 from symgrad.language_server.wanted_work import wanted_work
 from symgrad.report.json_format import JSON
 from symgrad.report.report_format import PLAIN
-from tests.samples import THOROUGH
+from tests.samples import EXHAUSTIVE
 
 TEXT = r"""Let $x, y \in \mathbb{R}^{N}$, $A \in \mathbb{R}^{N \times N}$, $t \in \mathbb{R}$.
 
@@ -50,7 +50,7 @@ EDITS = (
 def test_random_edits() -> None:
     chosen = random.Random(5)
     rulings, text = RecentRulings(), TEXT
-    for _ in range(60 if THOROUGH else 8):
+    for _ in range(60 if EXHAUSTIVE else 8):
         at = chosen.randrange(len(text))
         gone = chosen.choice((0, 0, 1, 4))
         text = text[:at] + chosen.choice(EDITS) * chosen.randrange(2) + text[at + gone :]

@@ -9,11 +9,10 @@ import pytest
 
 from symgrad.core.nodes import Expr, Ref, Typography, cond_parts, num, parts, walk
 from symgrad.core.ranges import Index, Range, indices_of
-from symgrad.reading.document_reader import read_document
 from symgrad.reading.meaning.alignment import align
 from symgrad.reading.meaning.open_index import OpenIndex, closed, give_range, may_have_same_range, same_range
 from symgrad.reading.meaning.values import ReadValue
-from symgrad.text.source import Source
+from tests.reading import read
 
 DERIVATIONS = Path(__file__).parents[2] / "derivations"
 ROWS, COLUMNS = Range.of_size("M"), Range.of_size("N")
@@ -35,7 +34,7 @@ def everything(expr: Expr) -> Iterator[Expr]:
 def test_neither_parentheses_nor_open_indices_are_left_in_a_claim() -> None:
     count = 0
     for path in sorted(DERIVATIONS.glob("*.md")):
-        for step in read_document(Source(path.name, path.read_text(encoding="utf-8"))).steps:
+        for step in read(path).steps:
             claim = step.outcome.claim
             if claim is None:
                 continue

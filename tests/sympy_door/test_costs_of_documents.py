@@ -20,11 +20,11 @@ from symgrad.proving.proof import Prover
 from symgrad.text.python_names import spelled
 from symgrad.writing.letters import name as written
 from tests.cases import each
-from tests.samples import THOROUGH
+from tests.samples import EXHAUSTIVE
 from tests.sympy_door.costs_of_documents import ROWS
 
 FIRST_SUBJECT = {name for name, _, _ in ROWS[:17]}
-CHOSEN = ROWS if THOROUGH else ROWS[:17] + ROWS[17::9]
+CHOSEN = ROWS if EXHAUSTIVE else ROWS[:17] + ROWS[17::9]
 ROOT = Path(__file__).parents[2]
 
 
@@ -72,7 +72,7 @@ def test_the_normal_form_and_the_gradients_are_those_of_the_document(
     expr = build(*(known[p] for p in inspect.signature(build).parameters))
     mine = sg.Cost(expr)
     assert proved(mine.value, cost.value, mine.names, {})
-    whole = THOROUGH or name in FIRST_SUBJECT
+    whole = EXHAUSTIVE or name in FIRST_SUBJECT
     for target in mine.parameters() if whole else mine.parameters()[:1]:
         by = mine.gradient(target).found
         (theirs,) = cost.requests.targets(cost.requests.quantity(of), [written(target)])

@@ -11,6 +11,10 @@ import pytest
 import sympy as sp
 
 import symgrad as sg
+from symgrad.core.claims import Claim
+from symgrad.core.nodes import mul, num
+from symgrad.proving.proof import Prover
+from symgrad.sympy_costs import sympy_cost
 from symgrad.text.diagnostic import SymgradError
 
 W, D = sg.sizes("W D")
@@ -129,3 +133,14 @@ def test_what_is_no_cost_is_said() -> None:
 def test_the_package_imports_neither_sympy_nor_numpy() -> None:
     code = "import symgrad, sys; assert not {'sympy', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_cost_that_is_read_back_as_it_was_given_needs_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its indices may have other letters, and its factors another order; any other change has to be proved."""
+    asked: list[Claim] = []
+    monkeypatch.setattr(Prover, "prove", lambda _, claim: asked.append(claim))
+    cost = sg.Cost(J / 2)
+    assert not asked
+    with pytest.raises(SymgradError, match="can't be written as a document"):
+        sympy_cost._confirm(cost, mul(num(2), cost.value))
+    assert len(asked) == 1

@@ -43,6 +43,14 @@ def prepare(node: n.Expr, memo: dict[n.Expr, n.Expr]) -> n.Expr:
     return done
 
 
+_NOT_EXPORTED = {
+    "exponential": "exponentials of matrices are",
+    "root": "square roots of matrices are",
+    "cholesky": "Cholesky factors are",
+}
+_WRITE_INVERSES = "write the cost with inverses and determinants, `x^\\top A^{-1} x` for `\\lVert A^{-1/2} x \\rVert^2`"
+
+
 def _one_hot(body: n.Expr) -> bool:
     return isinstance(body, n.Delta)
 
@@ -217,7 +225,9 @@ class Lowering(PositionRules):
     def matrix_function(self, node: n.MatrixFunction) -> LabelledArray:
         """(M^{-1})_{kl}, det M; over a family of matrices, for each of them"""
         rows, columns = halves(node.matrix)
-        if len(rows) != 1 or node.name not in ("inverse", "determinant"):
+        if node.name not in ("inverse", "determinant"):
+            raise SymgradError(f"{_NOT_EXPORTED[node.name]} not exported: {_WRITE_INVERSES}")
+        if len(rows) != 1:
             raise SymgradError("functions of Kronecker products are not exported")
         axes, size = (rows[0], columns[0]), range_of(rows[0])
         body = self.value(node.matrix.body)

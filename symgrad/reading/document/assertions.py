@@ -75,10 +75,15 @@ def _is_declared_symmetric(formulas: Sequence[Inline], prose: Sequence[Prose], f
     for j in range(k - 1, -1, -1):
         if not words.LISTS.match(between(formulas[j], formulas[j + 1])) or found[j] in ("denied", "case"):
             return False
-        names, declares, _ = re.sub(r"∈", r"\\in ", formulas[j].content.text).partition("\\in ")
+        names, declares, _ = spaced_membership(formulas[j].content.text).partition("\\in ")
         if declares and said.group(1) in [n.strip() for n in names.split(",")]:
             return True
     return False
+
+
+def spaced_membership(text: str) -> str:
+    """A formula with one spelling of its sign of membership: ``A\\in\\mathbb{R}^N`` as ``A \\in \\mathbb{R}^N``."""
+    return re.sub(r"\s*(?:\\in(?![A-Za-z])|∈)\s*", r" \\in ", text)
 
 
 def _contradictory(formulas: Sequence[Inline], said: Sequence[Stance]) -> list[int]:
@@ -249,6 +254,11 @@ def is_plain_ground(text: str) -> bool:
     return words.GROUND.match(text) is not None
 
 
+def generalises(heading: str) -> bool:
+    """True for the heading of a part in which what was assumed holds no more: ``The general case``."""
+    return words.GENERAL.search(heading) is not None
+
+
 def leaves_sums_out(text: str) -> bool:
     """True if a document says that it leaves sums out: ``in Einstein notation``."""
     return words.EINSTEIN.search(text) is not None
@@ -270,15 +280,36 @@ def is_arbitrary(prose: Prose) -> bool:
     return bool(words.ARBITRARY.search(prose.before) or words.ARBITRARY_BEHIND.search(prose.after))
 
 
+def is_introduced_anew(prose: Prose) -> bool:
+    """``Let $A$ be any square matrix``"""
+    return bool(words.ANY_KIND_OF.search(prose.before) and words.ANY_KIND_BEHIND.search(prose.after))
+
+
+def concludes_in_words(before: str) -> bool:
+    """True for the words in front of a formula that arrive at it, *so that*."""
+    return words.CONCLUDES.search(before) is not None
+
+
+def is_supposition(before: str) -> bool:
+    """True for a formula right behind the ``If`` that begins its sentence."""
+    return words.SUPPOSES.search(before) is not None
+
+
 def last_cases(said: Sequence[Stance], prose: Sequence[Prose]) -> list[int]:
     """The formulas of the paragraph's last sentence that state the case considered in the display behind it."""
     return [k for k, stance in enumerate(said) if stance == "case" and prose[k].last]
 
 
-def definers(prose: Sequence[Prose], said: Sequence[Stance]) -> list[Definingness]:
+def _is_labelled(formula: Inline) -> bool:
+    """True for a formula in the first sentence behind a label in bold: ``**Ridge.** The loss is $L = \\dots$``."""
+    text, start = formula.content.source.text, formula.content.start
+    return words.LABELLED_ANOTHER.search(text[text.rfind("\n", 0, start) + 1 : start]) is not None
+
+
+def definers(formulas: Sequence[Inline], prose: Sequence[Prose], said: Sequence[Stance]) -> list[Definingness]:
     """How plainly the prose says of each formula that it defines."""
     out: list[Definingness] = []
-    for p, stance in zip(prose, said, strict=True):
+    for formula, p, stance in zip(formulas, prose, said, strict=True):
         clause = re.split(r"[;:()—]", p.before)[-1]
         defines = bool(words.DEFINES.search(clause))
         plainly = stance == "asserted" or defines
@@ -290,8 +321,10 @@ def definers(prose: Sequence[Prose], said: Sequence[Stance]) -> list[Definingnes
             out.append("setting")
         elif plainly and words.FOR_NOW.search(p.before + p.after):
             out.append("for now")
-        elif words.ANEW.search(clause) or words.NAMES_ANOTHER.match(p.before):
+        elif words.ANEW.search(clause) or words.NAMES_ANOTHER.match(p.before) or _is_labelled(formula):
             out.append("anew")
+        elif words.FOLLOWS.search(clause) and not words.DEFINES.search(clause):
+            out.append("perhaps")
         else:
             out.append("plainly" if plainly else "" if words.PLACES.search(clause) else "perhaps")
     return out
@@ -307,6 +340,11 @@ def explains(formula: Inline, prose: Prose) -> bool:
     text, start = formula.content.source.text, formula.content.start
     line = text[text.rfind("\n", 0, start) + 1 : start]
     return words.ITEM.fullmatch(line) is not None or words.EXPLAINS.match(prose.before) is not None
+
+
+def names_behind(prose: Prose) -> bool:
+    """True for a formula in the sentence behind a display that explains its names, ``where $r = y - X w$``."""
+    return words.EXPLAINS.match(prose.before) is not None
 
 
 def is_undenied(prose: Prose) -> bool:
@@ -333,6 +371,8 @@ def is_beside(prose: Prose, word: re.Pattern[str]) -> bool:
 def is_called(prose: Prose, word: re.Pattern[str]) -> bool:
     """True if the clause that names a formula says the word of it: ``the target $y$ is one-hot``, ``one-hot $y$``."""
     before, after = re.split(r"[;:(—]|\x00", prose.before)[-1], re.split(r"[;:—]|\x00", prose.after)[0]
+    if FORMULA in prose.before and words.IS_CALLED.match(before):  # `$x$ is one-hot, and $y$`
+        before = re.split(_PARTS, before)[-1]
     if words.NEGATION.search(before + after) or words.UNASKED.search(before) or words.IF.search(before):
         return False
     named = [m for m in word.finditer(before) if not words.SET_ASIDE.search(before[: m.start()])]
@@ -347,5 +387,6 @@ def is_called(prose: Prose, word: re.Pattern[str]) -> bool:
     ):
         return False
     last = FORMULA in prose.after and len(after) < len(prose.after) and prose.after[len(after)] == FORMULA
-    last = last and not words.IS_CALLED.match(after)
+    own, *others = re.split(_PARTS, after)
+    last = last and not words.IS_CALLED.match(after) and not (others and word.search(own))  # `the one-hot labels, $P$`
     return not (last and words.OTHERS_NAME.search(after[said.end() :]))  # `the logits $z$ and the one-hot label $y$`

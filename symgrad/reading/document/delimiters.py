@@ -35,6 +35,9 @@ _SPACED = re.compile(r"\$[ \t]+([A-Za-z]'?|(?=[^$\n]*[=_^\\])[A-Za-z\\(\[{|-][^$
 """``$ W x $``: a formula with white space around it that can't be two prices."""
 _FRAMED = re.compile(r"\$[ \t]*\n((?:[ \t]*[^\s$][^$\n]*\n)*[ \t]*[^\s$][^$\n]*)\n[ \t]*\$(?=[ \t.,;]*(?:\n|$))")
 """Dollars on lines of their own, around a display."""
+_DOUBLE = re.compile(r"\$\$[^$\n]*\$\$")
+_AMID = re.compile(r"[^\W\d_][ ,:(]{0,2}\$\$([^$\n]{1,80})\$\$[ ,.;:)]{0,2}[^\W\d_]")
+"""A formula in two dollars between two words of a line."""
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _WORDS = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{2,}[,.:]? +[A-Za-z]{2,}[,.:]? +[A-Za-z]{2,}(?![A-Za-z{(_^])")
 _TEXT_COMMANDS = re.compile(
@@ -79,6 +82,9 @@ class _Finder:
         self.hopeless: dict[str, tuple[int, int]] = {}
         """Closing delimiters, each with two offsets between which it does not occur, to search only once."""
         self.pairs: dict[str, dict[int, int]] = {}
+        amid = [m for m in _AMID.finditer(self.text) if "=" not in m[1]] if not layout.tex else []
+        self.doubles = len(amid) > 1 and re.search(r"(?<![$\\])\$[^$\s]", self.text) is None
+        """True if the document writes formulas in its lines as ``$$x$$``, and none as ``$x$``."""
 
     def read(self) -> None:
         at = 0
@@ -113,7 +119,23 @@ class _Finder:
         close = self.search(_CLOSE_DOLLARS, "$$", m.end(), len(self.text))
         if close is None or self.is_prose(m.end(), close):
             return self.unclosed(m, "$$", "" if self.layout.tex else ", or write `\\$\\$` for dollars")
+        if self.doubles and self.is_in_line(m.end(), close):
+            self.inline(m.end(), close)
+            return close + 2
         return self.display(m.end(), close, m.start(), close + 2)
+
+    def is_in_line(self, start: int, end: int) -> bool:
+        """True for ``$$…$$`` amid the words of a line, in a document whose inline formulas stand in two dollars.
+
+        A relation with words on one side of it alone, ``The gradient: $$…$$``, is a display there too.
+        """
+        text = self.text
+        line = text.rfind("\n", 0, start) + 1, text.find("\n", end) % (len(text) + 1)
+        parts = (text[line[0] : start - 2], text[end + 2 : line[1]])
+        before, behind = (re.search(r"[^\W\d_]", _DOUBLE.sub("", part)) is not None for part in parts)
+        if "\n" in text[start:end] or not (before or behind):
+            return False
+        return (before and behind) or "=" not in text[start:end]
 
     def bracket(self, m: re.Match[str], closing: str) -> int:
         shown = closing.endswith("]")

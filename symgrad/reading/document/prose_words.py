@@ -105,7 +105,7 @@ APPOSED = _pattern(
 # --- words that raise a doubt, and words that deny ------------------------------------------------
 
 _MANY = """(?<!as )(?<!how )often, usually, typically, sometimes, occasionally, rarely, seldom, ideally, possibly,
-perhaps, maybe, in practice"""
+perhaps, maybe, in practice(?!\\W+(?:we|one)\\b)"""
 _NOT = "not, never, no, neither, nor, without(?! (?:any )?(?:loss|losing)), nothing, nobody, none, nowhere, cannot"
 DOUBT = _pattern(
     _words(
@@ -113,7 +113,8 @@ DOUBT = _pattern(
         "(?:for|an) example",
         "special, easier, simpler, trivial, proofs?, derivations?, identity, identities, claims?, question",
         "goal, aim",
-        "authors?, people, book, paper, chapter, literature, students?, implementations, elsewhere, others",
+        "authors?, people, book, paper, chapter, literature, students, implementations, elsewhere, others",
+        r"student(?!\W+(?:logits?|models?|net\w*|distribution|prob\w+|outputs?|loss))",
         "earlier, previous(?:ly)?, later, contrary, contradiction, mistakes?, wrong, false, tempting, hopes?",
         "wish(?:es)?, imagine, pretend, left, leav\\w*, task, show, prove, verify, check, test, demonstrate",
         "establish, see",
@@ -180,7 +181,8 @@ UNASKED = _pattern(
 DENIED_BEFORE = _pattern(
     rf"{_ASIDE}(?:(?!{_WE_ASSUME})[^\x00,;:])*$",
     _words(
-        "false, wrong, contradiction, mistakes?, misconceptions?, sufficient, necessary, students?, authors?, people"
+        "false, wrong, contradiction, mistakes?, misconceptions?, sufficient, necessary, students, authors?, people",
+        r"student(?!\W+(?:logits?|models?|net\w*|distribution|prob\w+|outputs?|loss))",
     )
     + r"[^\x00;:]*$",
     _words(_MANY, "(?:can|may) (?:also |well )?(?:happen|be) that, some (?:write|use|take|set|call)") + r"[^\x00]*$",
@@ -284,8 +286,32 @@ LABELLING = _pattern(r"^\W*$")
 OF_LETTERS = re.compile(r"\s*[A-Za-z]'?\s*(?:=|≠|\\neq?(?![a-z]))\s*[A-Za-z]'?\s*$")
 LABEL_ENDS = _pattern(r"^[\s)*_]*:")
 """``$i \\neq j$:``"""
-ARBITRARY = _pattern(r"\b(?:for|let) (?:an? |any |every |all )?(?:arbitrary|general)(?: \w+)?[\s~]*$")
-ARBITRARY_BEHIND = _pattern(r"^\s*(?:is|be) arbitrary\b")
+_OF_ANY_KIND = r"(?:(?:square|real|rectangular|invertible|non-?singular|other|given)\s+)*"
+_ARRAYS = r"(?:matri(?:x|ces)|vectors?|numbers?|scalars?|arrays?|tensors?)"
+_NOT_SYMMETRIC = r"(?:non-?|a|un|not[ -](?:necessarily )?)symmetric"
+ARBITRARY = _pattern(
+    rf"\b(?:for|let) (?:an? |any |every |all )?(?:arbitrary|general|{_NOT_SYMMETRIC})(?: \w+)?[\s~]*$",
+    rf"\bfor (?:any|every|all|general) {_OF_ANY_KIND}{_ARRAYS}[\s~]*$",
+)
+GENERAL = _pattern(
+    r"\b(?:in general|(?:the|more) general|general (?:case|\w*matri(?:x|ces))|arbitrary)\b",
+    r"^\W*without (?:the |this |that |any )?(?:assum|constraint|normali|symmetr|restriction|condition)",
+)
+"""In a heading."""
+ARBITRARY_BEHIND = _pattern(
+    r"^\s*(?:is|be) arbitrary\b",
+    r"^[\s,(]*(?:(?:is|are|be|need)\s+)?(?:now\s+|in general\s+)?(?:not|no longer)\s+"
+    r"(?:(?:necessarily|assumed|required|supposed|to|be)\s+)*(?:symmetric|positive|one-?\s?hot|normali[sz]ed)\b",
+    rf"^[\s,(]*(?:(?:is|are|be)\s+)?(?:now\s+)?{_NOT_SYMMETRIC}\b",
+)
+ANY_KIND_OF = _pattern(r"\blet(?: now| again)?(?:[\s,~]|\band\b|\x00)*$")
+"""``Let $A$``, in front of a formula; if behind it stands what follows, the name is another one from here on."""
+ANY_KIND_BEHIND = _pattern(
+    r"^(?:[\s,~]|\band\b|\x00)*\bbe\s+(?:(?:now|again|just|simply)\s+)*"
+    rf"(?:(?:an?|any|some|another|arbitrary|general)\s+(?:[\w-]+\s+){{0,3}}?{_ARRAYS}\b"
+    r"|(?:square|rectangular|invertible|non-?singular|real)\b)"
+)
+"""``be any square matrix``"""
 FOR_SUCH = _pattern(rf"{_FIRST}for(?! (?:all|every|any|each|some)\b)(?: \w+){{1,2}}[\s~]*$")
 """``For symmetric $A = A^\\top$ this simplifies``: said of a special case."""
 CASES = _pattern(r"\bcases\b[^.]*$")
@@ -343,6 +369,18 @@ DEFINES = _pattern(
     + r"[^\x00]*$",
     r"\b(?:let|where|with|define|put|set|write)\b(?:[^\x00.]*\x00)+[\s,]*(?:and[\s]*)?$",
 )
+FOLLOWS = _pattern(
+    _words(
+        "therefore, hence, thus, so, then, consequently, (?:sees|see|shows?|follows|find|obtain|get) that, becomes",
+        "simplifies to, expands to, is equal to, equals",
+    )
+    + r"[^\x00,;:]*$"
+)
+"""``The loss is therefore $L(w) = \\dots$`` says what follows of a name that has a value."""
+SUPPOSES = _pattern(r"(?:^|[.;:])\W*(?:if|when|whenever)\W*$")
+"""``If $y = A x$``"""
+CONCLUDES = _pattern(_words("so that, giving, gives?, yield(?:s|ing)?") + r"\W*$")
+"""``so that $x = a / b$``"""
 SETTING = _pattern(_words("setting, substituting, plugging in, inserting, putting, taking, choosing") + r"[\s~]*$")
 FOR_NOW = _pattern(_words("for (?:now|the moment|a moment|the time being), temporarily, momentarily"))
 ANEW = _pattern(
@@ -357,6 +395,22 @@ NAMES_ANOTHER = _pattern(
     r"(?:\s+function)?(?:\s+(?:is|reads)(?:\s+(?:given|defined)\s+(?:by|as))?\W*|\W*:\W*)$"
 )
 """``The logistic loss is``, ``**Logistic loss**:``: a kind of thing, all of which one letter may stand for."""
+LABELLED_ANOTHER = _pattern(
+    r"(?:^|\n)[ \t>]*(?:[-+*]\s+|\d+[.)]\s+)?(?:\*\*|__)"
+    r"(?!(?:steps?|proof|solution|answer|note|remark|hint|result|recap|summary"
+    r"|derivation|gradient|derivative|simplif\w*|expan\w*|rewrit\w*|check|conclusion|now|next|finally|so|here)\b)"
+    r"[^*_\n]{3,60}(?:\*\*|__)[.:]?\s+(?:The|Our|Its|Here,? the)\s+"
+    r"(?:loss|cost|objective|likelihood|log-likelihood|penalty|criterion|kernel|activation|model|energy|score)"
+    r"(?:\s+function)?\s+(?:is|reads|becomes)(?:\s+(?:now\s+)?(?:given|defined)\s+(?:by|as))?[\s$(\\`]*$"
+)
+"""``**Logistic model.** The loss is``: another model, below a label of its own."""
+NAMES_DENSITY = _pattern(
+    r"^\W*(?:the|its)\s+(?:probability\s+)?(?:density|densities|pdf|pmf|mass function|distribution function|likelihood)"
+    r"(?:\s+function)?\s+of\s+(?:the|an?)\s+(?:(?!where\b|hence\b|thus\b)[^,;:])*?\b(?:family|distribution|model)\b[^,;:]*?"
+    r"\b(?:is|reads)(?:\s+then)?(?:\s+(?:given|defined)\s+(?:by|as))?\W*$"
+    r"|\b(?:family|distribution|model)\b[^,;:.]*\b(?:with|has)\s+(?:the\s+|a\s+)?(?:density|pdf|pmf)\W*$"
+)
+"""``The density of the Weibull distribution is``, ``a Weibull distribution with density``: f of another family."""
 PLACES = _pattern(
     _words(r"at, for, to, that, than, from, if, when, assum\w*, suppos\w*, case, whenever, equation") + r"\s*$"
 )

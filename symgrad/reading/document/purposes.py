@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from symgrad.reading.document.blocks import Display
-from symgrad.reading.document.prose_words import NAMES_ANOTHER
+from symgrad.reading.document.prose_words import NAMES_ANOTHER, NAMES_DENSITY
 from symgrad.reading.document.sentences import FORMULA, sentence_before
 
 Purpose = Literal["claim", "condition", "consequence"]
@@ -56,7 +56,18 @@ _LABEL = re.compile(
     r"[A-Z]\w+(?:[ -]\w+){1,3}\W*:\W*$"
 )
 """``Squared hinge:`` in front of an equation that has its line for itself."""
+_OPERATES = re.compile(
+    r"\b(?:(?:left|right|pre|post)?[- ]?(?:multiplying|dividing|multiply|divide)|adding|subtracting|rearranging"
+    r"|(?:taking|take) (?:the )?(?:inner|dot) products?)\b",
+    re.IGNORECASE,
+)
+"""What is done to both sides of the equation before: ``Multiplying by $w^\\top$ gives``."""
 _SUBSTITUTES = re.compile(rf"\b(?:taking|choosing|substituting|inserting|plugging in)\s+{FORMULA}", re.IGNORECASE)
+
+_PUTS_BACK = re.compile(
+    rf"\b(?:substitut|plug|insert|put)\w*(?:(?!{FORMULA})[^.])*\b(?:back|these|this|them|those|into|in|above)\b",
+    re.IGNORECASE,
+)
 
 
 def purpose(display: Display) -> Purpose:
@@ -91,11 +102,17 @@ def substitutes(display: Display) -> bool:
     return found is not None and bool(_CONSEQUENCE.search(found.string[found.end() :]))
 
 
+def puts_back(display: Display) -> bool:
+    """True if the sentence before a display puts earlier results into something: ``Substituting these back``."""
+    return _PUTS_BACK.search(sentence_before(display)) is not None
+
+
 def turns_to_another(display: Display) -> bool:
     """True if the sentence before a display goes over to something else: ``Now consider the addition gate:``."""
     words = sentence_before(display)
     in_line = not display.full.text.startswith(("$$", "\\[", "\\begin"))
-    turned = _TURNS_TO.search(words) or NAMES_ANOTHER.match(words) or (_LABEL.match(words) if in_line else None)
+    turned = _TURNS_TO.search(words) or NAMES_ANOTHER.match(words) or NAMES_DENSITY.search(words)
+    turned = turned or (_LABEL.match(words) if in_line else None)
     return turned is not None and not _CONSEQUENCE.search(words)
 
 
@@ -103,6 +120,12 @@ def concludes(display: Display) -> bool:
     """True if the sentence before a display draws a conclusion: ``hence``, ``which gives``, ``solving for $\\mu$``."""
     words = sentence_before(display)
     return bool(_CONCLUDES.search(words)) and not _DENIED.search(words)
+
+
+def operates(display: Display) -> bool:
+    """True if the sentence before a display tells what it did to the equation before: ``Multiplying by $w$ gives``."""
+    found = _OPERATES.search(sentence_before(display))
+    return found is not None and bool(_CONSEQUENCE.search(found.string[found.end() :]))
 
 
 def says_independent(display: Display) -> bool:

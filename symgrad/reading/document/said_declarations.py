@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from symgrad.reading.document.assertions import is_undenied, says_plainly
+from symgrad.reading.document.assertions import is_undenied, says_plainly, spaced_membership
 from symgrad.reading.document.blocks import Inline
 from symgrad.reading.document.sentences import Prose, numbered_sentences
 
@@ -22,7 +22,7 @@ _NAMES = rf"(?P<names>{_ONE}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_ONE}){{0,7}})"
 _SHAPE = rf"(?P<shape>{_ONE}(?:[ -]by[ -]{_ONE})?|[(\[]\s*\w+(?:\s*,\s*\w+)*\s*,?\s*[)\]])"
 _LOOSE = (
     r"(?:(?:real|real-valued|square|symmetric|positive[ -](?:semi-?)?definite|column|row|weight|data|design|parameter"
-    r"|input|output|target|feature|hidden|embedding|bias|fixed|given|constant|unknown|nonzero|non-zero|invertible)\s+){0,4}"
+    r"|input|output|target|feature|hidden|embedding|bias|fixed|given|constant|unknown|nonzero|non-zero|invertible),?\s+){0,4}"
 )
 _ARRAY = r"(?P<noun>matrix|matrices|vectors?|tensors?|arrays?)"
 _A = r"(?:(?:an?|the|our|some|two|three)\s+)?"
@@ -50,6 +50,9 @@ _SHAPED = (
     rf"{_SHAPE}-{_ARRAY}",
 )
 _ARRAY_OF = rf"{_LOOSE}{_ARRAY}"
+_NOUN = {"行列": "matrix", "矩阵": "matrix", "矩陣": "matrix", "ベクトル": "vector", "向量": "vector"}
+_AWAY = rf"(?P<noun>{'|'.join(_NOUN)})(?!空间|空間|[のは的]?(?:成分|要素|元素))"
+_TO = r"\s*(?:は|が|を|是|为|為|[:：])\s*(?:一个)?\s*"
 
 
 def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
@@ -67,16 +70,17 @@ _ARRAYS = _patterns(
     rf"{_NOT_OF}{_NAMES}\s*\(\s*(?:{_MEASURE})?(?P<product>{_ONE})\s*\)",
     rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_ARRAY_OF}\s+in\s+(?P<set>{_ONE}){_END}",
     rf"\b{_ARRAY_OF}\s+{_NAMES}\s+in\s+(?P<set>{_ONE}){_END}",
+    rf"{_NAMES}{_TO}{_SHAPE}\s*(?:次元|[维維])?\s*[の的]?\s*{_AWAY}",
 )
 _NUMBERS = _patterns(
     rf"{_NOT_OF}{_NAMES}{_IS}(?:{_A}(?P<kind>{_NUMBER}|{_SIGN})){_END}",
     rf"{_BARE}{_A}{_BARE}(?P<kind>{_NUMBER})\s+{_NAMES}{_END}",
 )
 _SURELY = r"(?:(?:real|square|always|clearly|obviously|of course|also|thus|hence|therefore)(?:\s+and|,)?\s+){0,2}"
-_DEFINITE = r"(?:,?\s+(?:and\s+)?positive[ -](?:semi-?)?definite)?"
+_DEFINITE = r"(?:,?\s+(?:and\s+)?positive[ -](?:semi-?)?definite(?:\s+\([A-Z.]{2,6}\))?)?"
 _SYMMETRIC = _patterns(
     rf"{_NOT_OF}{_NAMES}{_IS}{_SURELY}symmetric{_DEFINITE}{_END}",
-    rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?=(?:[\w-]+\s+){{0,4}}symmetric\b){_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces){_END}",
+    rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?=(?:(?!matri)[\w\x00-]+,?\s+){{0,4}}symmetric\b){_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces){_END}",
     rf"{_NAMES}{_IS}{_A}{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+(?:that|which)\s+(?:is|are)\s+symmetric{_END}",
     rf"{_BARE}symmetric\s+{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+{_NAMES}{_END}",
 )
@@ -101,6 +105,23 @@ _FULL_RANKS = _patterns(
     rf"\bfull[ -](?P<side>column|row)[ -]rank\s+(?:matri(?:x|ces)\s+)?{_NAMES}{_END}",
     rf"{_NOT_OF}{_NAMES}\s+(?:has|have|having|with)\s+linearly\s+independent\s+(?P<side>column|row)s{_END}",
 )
+_FACTOR = r"(?:(?:the|its|a)\s+)?(?:lower|(?P<upper>upper))?(?:[ -]triangular)?\s*\bCholesky\s+factor"
+_OF = rf"\s+of\s+(?:the\s+(?:\w+\s+){{0,3}})?(?P<matrix>{_ONE})"
+_DECOMPOSITION = r"(?:(?:the|its|a)\s+)?Cholesky\s+(?:decomposition|factori[sz]ation)"
+_FACTORS = _patterns(
+    rf"(?P<names>{_ONE}){_IS}{_FACTOR}{_OF}{_END}",
+    rf"(?P<matrix>{_ONE})(?:\s+[\w-]+){{0,6}},?\s+(?:with|whose|has)\s+{_FACTOR}\s+(?:is\s+)?(?P<names>{_ONE}){_END}",
+    rf"\b{_FACTOR}\s+(?P<names>{_ONE}){_OF}{_END}",
+)
+_DECOMPOSED = _patterns(
+    rf"(?P<names>{_ONE}){_IS}{_DECOMPOSITION}(?:\s+of\s+{_ONE})?{_END}",
+    rf"\b{_DECOMPOSITION}(?:\s+of\s+{_ONE})?(?:\s+is)?\s+(?P<names>{_ONE}){_END}",
+)
+_TOP = r"\s*\^\s*\{?\s*(?:\\top|\\intercal|T)\s*\}?"
+_AS_PRODUCT = re.compile(
+    rf"(?P<matrix>[^=]+)=\s*(?:(?P<lower>\w+)\s*(?P=lower){_TOP}|(?P<upper>\w+){_TOP}\s*(?P=upper))\s*"
+)
+_EXPONENTIALS = re.compile(r"(?<!not )(?<!not the )(?<!not a )\bmatrix[ -]exponentials?\b", re.IGNORECASE)
 _HOT = r"one-?\s?hot(?:\s+encoded)?(?:\s+(?:column|row|vector|label|target|encoding|distribution))*"
 _PLACE = (
     r",?\s+(?:(?:with|having|that has|which has|whose)\s+(?:an?\s+|the\s+|its\s+|only\s+)?(?:single\s+)?"
@@ -130,8 +151,10 @@ _ARRANGED = _patterns(
 )
 _SLOTTED = re.compile(r"(?P<name>.+?)_\{?(?P<letter>[a-zA-Z])\}?(?P<top>\s*\^\s*\{?\s*(?:\\top|\\intercal|T)\s*\}?)?")
 _ENTRY = re.compile(r"(?P<name>.+?)_\{?(?P<letter>[a-zA-Z])\}?\s*=\s*1")
+_RELATED = re.compile(r"[=<>]|\\(?:le|ge|succ|prec|neq|in)")
 _NAME = re.compile(
-    r"(?:\\[A-Za-z]+\s*\{?\s*)?(?:\\[A-Za-z]+|[A-Za-z])\s*\}*'*"
+    r"(?:\\[A-Za-z]+\s*\{\s*[A-Za-z]_(?:\w|\{\w\})\s*\}"
+    r"|(?:\\[A-Za-z]+\s*\{?\s*)?(?:\\[A-Za-z]+|[A-Za-z])\s*\}*'*)"
     r"(?:_(?:\w|\\[A-Za-z]+|\{[^{}^]*(?:\{[^{}]*\})?\}))?(?:\^(?:\{[(\[]\w[)\]]\}|[(\[]\w[)\]]))?"
 )
 _SIZE = re.compile(r"(?:\\[A-Za-z]+|[\w|+\-{} ])+")
@@ -153,13 +176,19 @@ class SaidDeclarations:
     """Capitals and whether the vectors of their small letter are their 'rows' or their 'columns'."""
     full_ranks: tuple[tuple[str, str], ...] = ()
     """Matrices and whether their 'column's or their 'row's are linearly independent."""
+    factors: tuple[str, ...] = ()
+    """Definitions of Cholesky factors."""
+    exponentials: bool = False
+    """True if the words speak of matrix exponentials."""
 
 
 def said_declarations(formulas: Sequence[Inline], prose: Sequence[Prose]) -> SaidDeclarations:
     """What the prose of one paragraph declares in words."""
-    words = _Words([f.content.text.strip().rstrip(".,;") for f in formulas], prose)
+    words = _Words([spaced_membership(f.content.text.strip().rstrip(".,;")) for f in formulas], prose)
     arrays, others, ranks, arranged = dict[str, str](), dict[str, None](), dict[str, int](), dict[str, str]()
     full = dict[str, str]()
+    factors = dict[str, None]()
+    exponentials = False
     for sentence in numbered_sentences(formulas):
         plain = re.sub(r"[~*`\s]+", " ", sentence)
         for name, found in words.arrays(plain):
@@ -178,14 +207,29 @@ def said_declarations(formulas: Sequence[Inline], prose: Sequence[Prose]) -> Sai
         ranks.update(words.ranks(plain))
         arranged.update(words.arranged(plain))
         full.update(words.full_ranks(plain))
-    pairs = (tuple(found.items()) for found in (arranged, full))
-    return SaidDeclarations(tuple(arrays.values()), tuple(others), tuple(ranks.items()), *pairs)
+        factors.update(dict.fromkeys(words.factors(plain)))
+        exponentials |= _EXPONENTIALS.search(plain) is not None
+    return SaidDeclarations(
+        tuple(arrays.values()),
+        tuple(others),
+        tuple(ranks.items()),
+        tuple(arranged.items()),
+        tuple(full.items()),
+        tuple(factors),
+        exponentials,
+    )
 
 
-@lru_cache(4096)
+@lru_cache(1 << 15)
 def _found(pattern: re.Pattern[str], sentence: str) -> tuple[re.Match[str], ...]:
     """The matches of a pattern. A document is read up to three times, and again with each edit."""
     return tuple(pattern.finditer(sentence))
+
+
+def _cholesky(name: str, matrix: str, upper: bool) -> str:
+    """The definition of a Cholesky factor."""
+    lower = f"\\operatorname{{chol}}({matrix})"
+    return f"{name} = ({lower})^\\top" if upper else f"{name} = {lower}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +284,21 @@ class _Words:
         for pattern in _FULL_RANKS:
             for match in _found(pattern, sentence):
                 yield from ((name, match["side"].lower()) for name in self.names(match, declared=True))
+
+    def factors(self, sentence: str) -> Iterator[str]:
+        """``L = \\operatorname{chol}(K)`` of "`L` is the Cholesky factor of `K`", or "`K = L L^\\top` is the Cholesky
+        decomposition"; the transpose of an upper one"""
+        for pattern in _FACTORS:
+            for match in _found(pattern, sentence):
+                matrix = self.written(match["matrix"]).partition("\\in")[0].strip()
+                if not _RELATED.search(matrix):
+                    for name in self.names(match, declared=True):
+                        yield _cholesky(name, matrix, match["upper"] is not None)
+        for pattern in _DECOMPOSED:
+            for match in _found(pattern, sentence):
+                said = _AS_PRODUCT.fullmatch(self.written(match["names"]))
+                if said is not None and says_plainly(self.prose[int(re.findall(r"\d+", match["names"])[0])]):
+                    yield _cholesky(said["lower"] or said["upper"], said["matrix"].strip(), said["lower"] is None)
 
     def one_hots(self, sentence: str) -> Iterator[str]:
         """``y = e_o``, of a one-hot with a 1 at `o`"""
@@ -309,6 +368,7 @@ class _Words:
             written = self.written(match["set"])
             return written if written.startswith(("\\mathbb{R}", "\\mathbb R", "\\R")) else ""
         noun, whole = (groups.get("noun") or "").lower(), match[0].lower().split()
+        noun = _NOUN.get(noun, noun)
         sizes = _sizes(self.written(groups.get("shape") or match["product"]))
         if len(sizes) == 1 and "square" in whole:
             sizes *= 2

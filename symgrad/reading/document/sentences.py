@@ -21,6 +21,12 @@ _BEFORE = re.compile(
     re.DOTALL,
 )
 """Up to the start of the paragraph or list item, which may stand right below a heading."""
+_ITEM = re.compile(r"[ \t>]*(?:[-+*]|[0-9]+[.)]|\(?[a-z0-9]\))[ \t]")
+_SUPPOSES = re.compile(
+    r"\b(?:if|when|whenever|provided(?: that)?|as long as)\b(?:(?!\b(?:then|we|it)\b)[^,;:.]){0,40}[:,]?\s*$",
+    re.IGNORECASE,
+)
+"""What leads to a list of conditions: ``If``, ``when the following hold:``"""
 _AFTER = re.compile(r"\n[ \t>]*\n|\$\$|\\\[|\\begin\{|\\end\{|\\item\b|\n[ \t>]*(?:[-+*]|[0-9]+[.)])[ \t]")
 _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|w\.r\.t|s\.t|resp|cf|eq|fig|sec|etc|viz|a\.s|i\.i\.d|w\.l\.o\.g)\.", re.IGNORECASE
@@ -72,7 +78,7 @@ def _prose(formulas: Sequence[Inline], starts: Sequence[int], k: int) -> Prose:
     text = content.source.text
     start, end = max(0, content.start - REACH), min(len(text), content.end + REACH)
     first, last = bisect_left(starts, start), bisect_left(starts, end)
-    before = _last_sentence(_masked(text, formulas[first:k], start, content.start))
+    before = _lead(text, content.start) + _last_sentence(_masked(text, formulas[first:k], start, content.start))
     after = _without_points(_masked(text, formulas[k + 1 : last], content.end, end))
     closing = _AFTER.search(after)
     after = after[: closing.start()] if closing else after
@@ -82,6 +88,16 @@ def _prose(formulas: Sequence[Inline], starts: Sequence[int], k: int) -> Prose:
     return Prose(
         before, after[: stop.start()] if stop else after, bool(_GOES_ON.match(rest)), stop is not None, asked, rest
     )
+
+
+def _lead(text: str, at: int) -> str:
+    """The words in front of a list of conditions, for a place in one of its items: ``If`` for ``- $a = 2 b$``."""
+    lines = text[max(0, at - REACH) : at].split("\n")
+    if _ITEM.match(lines[-1]) is None:
+        return ""
+    above = next((line for line in reversed(lines) if line.strip() and _ITEM.match(line) is None), "")
+    found = _SUPPOSES.search(_WRITTEN.sub(FORMULA, above))
+    return f"{found.group().rstrip(' :,')} " if found is not None else ""
 
 
 def _last_sentence(text: str) -> str:

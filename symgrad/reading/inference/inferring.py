@@ -7,23 +7,25 @@ with the declarations that this gave. Declared names keep their declarations: wh
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from symgrad.core.nodes import EntryDomain, Tensor
+from symgrad.core.nodes import AbstractFunction, EntryDomain, Tensor
 from symgrad.core.ranges import Index, IndexArray, Range
 from symgrad.reading.inference.last_layers import last_layers
 from symgrad.reading.inference.layout_of_vectors import writes_rows
 from symgrad.reading.inference.linked_derivatives import linked, unknown_functions
+from symgrad.reading.inference.primed_functions import entrywise, primed_functions
 from symgrad.reading.inference.ranks import Ranks
 from symgrad.reading.inference.undeclared import STAR, UndeclaredNames, conditions, exponents, slot_keys
 from symgrad.reading.meaning.open_range import OpenRange, resolved
+from symgrad.reading.names.mentioned_names import mentioned
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tree.scripts import letters_in
-from symgrad.reading.tree.syntax import BigOp, Call, Derivative, ProductNode, QuotientNode, Sym, SyntaxNode
-from symgrad.reading.tree.used_names import position_arguments, subnodes, summed_letters
+from symgrad.reading.tree.syntax import BigOp, Call, Derivative, Directional, ProductNode, QuotientNode, Sym, SyntaxNode
+from symgrad.reading.tree.used_names import is_delta, position_arguments, subnodes, summed_letters
 from symgrad.text.source import Span
 
 SIZES = "DMKNPQRST"
@@ -52,13 +54,19 @@ class Inferred:
     letters: dict[str, Range] = field(default_factory=dict)
     unknown: dict[NameKey, Defined] = field(default_factory=dict)
     """Those of the arrays that are unknown functions of what they are differentiated by."""
+    functions: dict[NameKey, AbstractFunction] = field(default_factory=dict)
+    """Functions of one number that stand with a prime, ``f'(x)``."""
+    entrywise: frozenset[str] = frozenset()
+    """The letters of functions that act on arrays entry by entry."""
     columns: frozenset[NameKey] = frozenset()
     """Matrices with one slot for their columns, ``q_j`` beside ``q_{kj}``."""
     sizes: frozenset[str] = frozenset()
     """Names that stand further up than the sum that shows them to be sizes: ``\\frac{\\epsilon}{K}``."""
+    late: dict[NameKey, Defined] = field(default_factory=dict)
+    """Those of the arrays that the document defines further down, where the definition does not hold above."""
 
     def __bool__(self) -> bool:
-        return bool(self.arrays or self.ahead or self.fixed or self.index_arrays)
+        return bool(self.arrays or self.ahead or self.fixed or self.index_arrays or self.functions)
 
     def declaration(self, key: NameKey) -> str:
         """``x \\in \\mathbb{R}^{N}``, ``\\sigma \\in \\mathbb{R}_{>0}``"""
@@ -89,7 +97,8 @@ class Inferred:
         arrays = [self.declaration(key) for key in self.arrays if key not in unread]
         positions = [*map(self.fixed_declaration, self.fixed.values())]
         positions += map(self.index_array_declaration, self.index_arrays.values())
-        return (*ranges, *positions, *arrays)
+        functions = [f"{f.name} : \\mathbb{{R}} \\to \\mathbb{{R}}" for f in self.functions.values()]
+        return (*ranges, *positions, *arrays, *functions)
 
     def enter(self, scope: Scope) -> None:
         """Enter the names; a declaration or definition in the document takes their place."""
@@ -97,6 +106,9 @@ class Inferred:
         for key, made in meanings.items():
             scope.put("values", key, made)
             scope.provisional[key] = made
+        for key, function in self.functions.items():
+            scope.put("functions", key, function)
+        scope.entrywise |= self.entrywise
         scope.by_columns |= self.columns
         scope.first_meaning.clear()
         for letter, index in self.fixed.items():
@@ -130,14 +142,17 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     alone = {k for k in names.found if k.letter in names.parameters and k not in through}
     used = {k for k, e in names.found.items() if e.values or k in through or k in alone or k.latex in own}
     arrays = {k: e for k, e in names.found.items() if not e.is_function and k in used}
-    late = frozenset(x for x in scope.sizes if NameKey(x) not in scope.values)
-    out = Inferred(ahead=_used_before(scope, frozenset(), chains), sizes=late)
+    sizes = frozenset(x for x in scope.sizes if NameKey(x) not in scope.values)
+    functions = dict(primed_functions(names))
+    acting = frozenset(entrywise(names))
+    out = Inferred(ahead=_used_before(scope, frozenset(), chains), sizes=sizes, functions=functions, entrywise=acting)
     if arrays and len(arrays) <= MAX_NAMES:
         ranks = Ranks(names, chains)
         rows = writes_rows(ranks)
         for key in arrays:
             axes = 1 if key in alone and key not in ranks.found else min(ranks.of(key), MAX_AXES)
-            domain: EntryDomain = "positive" if key.letter in scope.numbers else "real"  # a standard deviation
+            domain: EntryDomain = scope.signs_of_samples.get(key.letter, "real")
+            domain = "positive" if key.letter in scope.numbers else domain  # a standard deviation
             over = tuple(OpenRange() for _ in range(axes))
             out.arrays[key] = Tensor(key.latex, over, domain, rows and axes == 1)
     out.columns = frozenset(k for k, made in out.arrays.items() if len(made.ranges) == 2 and arrays[k].has_columns)
@@ -153,7 +168,7 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     fixed -= {name[-1] for name in names.picked.values()}
     out.fixed.update((key, Index(name, OpenRange(), "fixed")) for key, name in names.picked.items())
     if not any(made.ranges for made in out.arrays.values()):
-        fixed &= _compared_alone(names)
+        fixed &= _compared_alone(names) | _hot_letters(scope)
     for letter in sorted(fixed):
         out.fixed[letter] = Index(letter, OpenRange(), "fixed")
         out.arrays.pop(NameKey(letter), None)
@@ -196,6 +211,24 @@ def _used_before(
     return out
 
 
+def _defined_later(
+    scope: Scope, entries: Mapping[NameKey, Tensor | Defined], chains: Sequence[Sequence[SyntaxNode]]
+) -> dict[NameKey, Defined]:
+    """Those of some meanings that are definitions and stand below a use of their names."""
+    plain = {
+        key: entry
+        for key, entry in entries.items()
+        if isinstance(entry, Defined) and not entry.alias and entry.form is None and entry.arguments is None
+    }
+    letters = {key.letter for key in plain}
+    above = set[NameKey | None]()
+    for n in (n for sides in chains for side in sides for n in subnodes(side) if isinstance(n, Sym)):
+        key = scope.value_key(n)[0] if n.key in letters and not is_delta(n) else None
+        if key in plain and n.span.source is plain[key].span.source and n.span.end <= plain[key].span.start:
+            above.add(key)
+    return {key: entry for key, entry in plain.items() if key in above}
+
+
 def _outside_of_definitions(chains: Sequence[Sequence[SyntaxNode]]) -> dict[str, list[Span]]:
     """The letters of names, and where they are used other than to define a name that stood nowhere before."""
     seen: set[str] = set()
@@ -203,7 +236,7 @@ def _outside_of_definitions(chains: Sequence[Sequence[SyntaxNode]]) -> dict[str,
     for sides in sorted(filter(None, chains), key=lambda sides: sides[0].span.start):
         head = sides[0] if len(sides) == 2 else None
         defines = isinstance(head, Sym) and head.key not in seen
-        names = [n for side in sides for n in subnodes(side) if isinstance(n, Sym)]
+        names = [n for side in sides for n in subnodes(side) if isinstance(n, Sym) and not is_delta(n)]
         for n in names if not defines else ():
             out.setdefault(n.key, []).append(n.span)
         seen |= {n.key for n in names}
@@ -241,27 +274,17 @@ def _solutions(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> set[Name
         lone = isinstance(entry, Defined) and key.letter in targets - bodies
         if lone and isinstance(entry, Defined) and scope.is_ahead(first[key.letter], entry.span):
             own = {n.key for n in subnodes(entry.body) if isinstance(n, Sym)}
-            leads_on = _mentioned(scope, own, key.letter) & (targets - {key.letter})
-            if not leads_on and own & _mentioned(scope, bodies, key.letter):
+            leads_on = mentioned(scope, own, key.letter) & (targets - {key.letter})
+            if not leads_on and own & mentioned(scope, bodies, key.letter):
                 out.add(key)
     return out
-
-
-def _mentioned(scope: Scope, letters: set[str], but: str) -> set[str]:
-    """These letters and those in their definitions, directly or through others, but not through one of them."""
-    entries = [e for table in (scope.values, scope.calls) for e in table.values() if isinstance(e, Defined)]
-    found, ahead = set(letters), letters - {but}
-    while ahead:
-        bodies = [e.body for e in entries if e.key.letter in ahead]
-        ahead = {n.key for body in bodies for n in subnodes(body) if isinstance(n, Sym)} - found - {but}
-        found |= ahead
-    return found
 
 
 def _first_uses(chains: Sequence[Sequence[SyntaxNode]]) -> dict[str, Span]:
     first: dict[str, Span] = {}
     for n in (n for sides in chains for side in sides for n in subnodes(side) if isinstance(n, Sym)):
-        first.setdefault(n.key, n.span)
+        if not is_delta(n):
+            first.setdefault(n.key, n.span)
     return first
 
 
@@ -280,7 +303,7 @@ def _fixed_letters(names: UndeclaredNames) -> set[str]:
 
     All sums of the document are written: where some are implied, such a letter may be summed too, and is not guessed.
     """
-    picked = _picked_letters(names)
+    picked = _picked_letters(names) | _said_positions(names)
     entries = [e for t in (names.scope.values, names.scope.calls) for e in t.values() if isinstance(e, Defined)]
     if any(_repeated(e.body) - {*e.patterns, *(e.arguments or ())} - names.summed for e in entries):
         return picked
@@ -298,6 +321,12 @@ def _fixed_letters(names: UndeclaredNames) -> set[str]:
             written |= {x for n in below if isinstance(n, Call) for x in position_arguments(scope, n)}
             out |= (written & free) - own - _repeated(entry.body)
     return out
+
+
+def _hot_letters(scope: Scope) -> set[str]:
+    """The c of a one-hot vector ``t_i = \\delta_{ic}``."""
+    hot = (e.body for e in scope.values.values() if isinstance(e, Defined) and e.one_hot)
+    return {x for body in hot if isinstance(body, Sym) for x in letters_in(body.sub)}
 
 
 def _starred_letters(names: UndeclaredNames) -> set[str]:
@@ -322,6 +351,13 @@ def _picked_letters(names: UndeclaredNames) -> set[str]:
         compared += [n.sub for n in below if isinstance(n, Sym) and n.key == "\\delta"]
         out |= {x for tokens in compared for x in letters_in(tokens)} - own
     return out & free
+
+
+def _said_positions(names: UndeclaredNames) -> set[str]:
+    """The letters that the text calls one position, and that stand in subscripts alone."""
+    scope = names.scope
+    known = {*scope.indices, *scope.letters, *scope.index_arrays, *names.summed}
+    return {x for x in scope.one_position & names.index_letters - known if NameKey(x) not in names.found}
 
 
 def _compared_alone(names: UndeclaredNames) -> set[str]:
@@ -364,9 +400,14 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
     """
     names = UndeclaredNames(scope, chains)
     solved = _solutions(trial, chains)
-    arrays = {key: made for key, made in found.arrays.items() if key in solved or not _is_readable(trial, key)}
+    readable = {key for key in found.arrays if _is_readable(trial, key)}
+    before = _used_before(trial, scope.missing | {key.letter for key in readable}, chains)
+    first = {k: e for k, e in trial.first_meaning.items() if k in readable and k not in before}
+    late = _defined_later(trial, first, chains)
+    arrays = {k: made for k, made in found.arrays.items() if k in solved or k in late or k not in readable}
     means = _sizes_of_means(names)
-    taken = {n.key for tree in names.trees for n in subnodes(tree) if isinstance(n, Sym)}
+    below = [n for tree in names.trees for n in subnodes(tree)]
+    taken = {n.key for n in below if isinstance(n, Sym)} | {"D" for n in below if isinstance(n, Directional)}
     sizes = _SizeNames(taken | {*scope.sizes}, means)
     letters: dict[Range, str] = {}
     for key, tensor in arrays.items():
@@ -402,8 +443,11 @@ def close(found: Inferred, scope: Scope, chains: Sequence[Sequence[SyntaxNode]],
         },
         {x: closed(r) for x, r in found.letters.items()},
         {**unknown_functions(names, arrays, trial.once_unread), **last_layers(names, trial, arrays)},
+        found.functions,
+        found.entrywise,
         found.columns,
         found.sizes,
+        {key: entry for key, entry in late.items() if key in arrays},
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.inference.undeclared import UndeclaredNames
+from symgrad.reading.meaning.time_derivatives import is_moving, is_time
 from symgrad.reading.names.name_keys import NameKey, pattern_letters
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import letters_in
@@ -30,11 +31,12 @@ class Link:
 
 
 def links(names: UndeclaredNames) -> Iterator[Link]:
-    """The derivatives of names by names, in written order."""
+    """The derivatives of names by names, in written order. Those by the time of moving names are no links."""
+    moving = any(is_moving(n) for tree in names.trees for n in subnodes(tree))
     for side in (side for sides in names.chains for side in sides):
         for n in subnodes(side):
             if isinstance(n, Derivative) and isinstance(n.body, Sym):
-                for target in (t for t in n.targets if isinstance(t, Sym)):
+                for target in (t for t in n.targets if isinstance(t, Sym) and not (moving and is_time(t))):
                     (of, slots_of), (by, slots_by) = _place(names, n.body), _place(names, target)
                     yield Link(of, by, n.body, target, slots_of, slots_by)
 

@@ -1,20 +1,25 @@
 """Other meanings that the names of a step may have, each tried where the step does not hold with the first.
 
-Names that are not declared may be numbers, a matrix may be made of the vectors of its letter, and a name that a chain
-defines may be meant as the last side of it.
+Names that are not declared may be numbers, a matrix may be made of the vectors of its letter, a name with a bar may be
+the mean of those below it, and a name that a chain defines may be meant as the last side of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import ARRAY_FUNCTIONS, Defined, Scope
-from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tokens.lexer import Token, tokenize
+from symgrad.reading.tokens.macros import Macros
+from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.syntax import Call, Paren, ProductNode, Scripted, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import subnodes
+from symgrad.text.source import Source, Span
+
+BARS = ("\\bar", "\\overline")
 
 
 def entries_below(
@@ -38,6 +43,25 @@ def inferred_arrays(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, 
     """The arrays below some nodes, and in the definitions used there, whose shape is inferred."""
     found = entries_below(scope, nodes) if scope.provisional else ()
     return {key: entry for key, entry in found if isinstance(entry, Tensor) and scope.is_provisional(key)}
+
+
+def as_squares(nodes: Sequence[SyntaxNode], inferred: Mapping[NameKey, Tensor]) -> dict[NameKey, Tensor]:
+    """The matrices as square ones of one size, where a determinant or an inverse of a product may suppose that."""
+    matrices = {key: made for key, made in inferred.items() if len(made.ranges) == 2}
+    below = [n for node in nodes for n in subnodes(node)]
+    products = [n for n in below if isinstance(n, ProductNode)]
+    made_of = [a for n in below if isinstance(n, Call) and n.function.key in ("\\det", "det", "logdet") for a in n.args]
+    made_of += [a for n in below if isinstance(n, Paren) and n.kind == "|" for a in n.items]
+    if not products or not any(len(_matrices_in(a, matrices)) > 1 for a in made_of):
+        return {}
+    over = next(iter(matrices.values())).ranges[0]
+    squares = {key: replace(made, ranges=(over, over)) for key, made in matrices.items()}
+    return squares if squares != matrices else {}
+
+
+def _matrices_in(node: SyntaxNode, matrices: Mapping[NameKey, Tensor]) -> set[str]:
+    letters = {key.letter for key in matrices}
+    return {n.key for n in subnodes(node) if isinstance(n, Sym) and n.key in letters}
 
 
 def other_sides(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Defined]:
@@ -73,6 +97,27 @@ def stacked(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[str, dict[NameKey
                 continue
             body = Sym(sym.span, other.letter, "bold" if other.bold else "", (), sup)
             out.setdefault(way, {})[key] = Defined(key, body, sym.span)
+    return out
+
+
+def sample_means(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Defined]:
+    """``\\bar x`` as the mean of the ``x_i``, where nothing says what it is."""
+    out: dict[NameKey, Defined] = {}
+    for n in (n for node in nodes for n in subnodes(node) if isinstance(n, Sym)):
+        key = scope.value_key(n)[0]
+        made = scope.values[key] if key is not None else None
+        accent, _, letter = n.key.partition(" ")
+        if key is None or accent not in BARS or not isinstance(made, Tensor) or not scope.is_provisional(key):
+            continue
+        samples = (key._replace(letter=letter, bold=bold) for bold in (key.bold, True, False))
+        found = next((k for k in samples if k in scope.values), None)
+        array = scope.values[found] if found is not None else None
+        if found is None or not isinstance(array, Tensor) or array.ranges[1:] != made.ranges or not array.ranges:
+            continue
+        over, i = array.ranges[0], next(x for x in "ijkl" if x not in scope.indices)
+        text = f"\\frac{{1}}{{{over.size}}} \\sum_{{{i}={over.lo}}}^{{{over.hi}}} {found.latex}_{{{i}}}"
+        span = Span(Source(n.span.source.path, text), 0, len(text))
+        out[key] = Defined(key, Parser(tokenize(span, Macros()), scope, span).whole(), n.span)
     return out
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from symgrad.core.nodes import Tensor
-from symgrad.reading.inference.undeclared import NameUse, UndeclaredName, UndeclaredNames
+from symgrad.reading.inference.undeclared import NameUse, UndeclaredName, UndeclaredNames, is_inverse_transpose
 from symgrad.reading.names.cost_letters import COSTS, is_square_cost
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
-from symgrad.reading.tree.scripts import read_slots, split_superscript
+from symgrad.reading.tree.scripts import read_slots, split_superscript, strip_groups
 from symgrad.reading.tree.syntax import (
     BigOp,
     Call,
@@ -38,8 +38,11 @@ from symgrad.reading.tree.syntax import (
 from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.diagnostic import NotationError
 
-OF_VECTORS = ("softmax", "logsumexp", "lse", "LSE")
+OF_MATRICES = ("tr", "Tr", "trace", "det", "\\det", "logdet")
+LOGARITHMS = ("\\log", "\\ln", "log", "ln")
+OF_VECTORS = ("softmax", "logsumexp", "lse", "LSE", "CE")
 TO_NUMBERS = (
+    "CE",
     "logsumexp",
     "lse",
     "LSE",
@@ -80,6 +83,8 @@ class Ranks:
     """True once capital letters are taken for matrices without further evidence."""
     changed: bool = False
     bodies: dict[Defined, Rank | None] = field(default_factory=dict)
+    bare: set[str] | None = None
+    """The names that stand somewhere without a subscript; None before they are looked for."""
 
     def __post_init__(self) -> None:
         said = self.names.scope.said_ranks.items()
@@ -97,6 +102,15 @@ class Ranks:
                     self.rank(exponent)
                 if not self.changed:
                     break
+
+    def is_entry(self, node: SyntaxNode) -> bool:
+        """True for ``z_i`` where ``z`` stands by itself, too, and in plain letters."""
+        if not (isinstance(node, Sym) and node.sub and not node.sup):
+            return False
+        if self.bare is None:
+            below = (n for tree in self.names.trees for n in subnodes(tree))
+            self.bare = {n.key for n in below if isinstance(n, Sym) and not n.sub}
+        return node.key in self.bare
 
     def of_layers(self) -> dict[NameKey, int]:
         """What one layer says of its names, the transpose of ``W^{l+1}``, holds for the names of all layers."""
@@ -212,16 +226,26 @@ class Ranks:
         if entry is None:
             return None
         if sym.key in self.names.generic and not use.slots:
-            return Rank(max(0, self.of(use.key) - 1))  # one sample
+            return self.one_sample(use.key, entry, want)
         if use.transposed and entry.slots <= len(use.slots):
             self.settle(use, 2 if is_capital(use.key) and not use.slots else 1)
         if want is not None and want.axes and entry.slots <= len(use.slots):
             self.settle(use, want.axes)
+        if is_inverse_transpose(sym.sup) and is_capital(use.key) and not use.slots:
+            self.settle(use, 2)
         total, places = self.found.get(use.key), _places(use.slots)
         if total is None and entry.slots <= places:
             return None
         axes = (total if total is not None else entry.slots) - places
         return Rank(axes, use.transposed and axes == 1)
+
+    def one_sample(self, key: NameKey, entry: UndeclaredName, want: Rank | None) -> Rank | None:
+        """The rank of one of the samples ``x_i``, written whole: ``w^\\top x`` tells that they are vectors."""
+        if key not in self.found and want is not None and want.axes and entry.slots:
+            self.found[key] = entry.slots + want.axes
+            self.changed = True
+        unknown = key not in self.found and not self.by_custom
+        return None if unknown else Rank(max(0, self.of(key) - 1))
 
     def known(self, sym: Sym) -> Rank | None:
         """The rank of a declared or defined name; None for an undeclared one, or if it can't be told."""
@@ -254,6 +278,10 @@ class Ranks:
         """A product of matrices, entry by entry, or an outer one, from left to right."""
         out: Rank | None = None
         factors, unknown = node.factors, False
+        inverses = [f.key for _, f in factors if isinstance(f, Sym) and _is_inverse(f)]
+        for _, f in factors:
+            if isinstance(f, Sym) and f.key in inverses and (inverses.count(f.key) > 1 or not _is_inverse(f)):
+                self.rank(f, Rank(2))  # `X^{-1} A X^{-1}`, `P^{-1} A P`
         for k, (op, factor) in enumerate(factors):
             following = factors[k + 1][1] if k + 1 < len(factors) and factors[k + 1][0] in ("", ".") else None
             r = self.rank(factor) if k == 0 or op != "o" else self.rank(factor, out)
@@ -308,7 +336,8 @@ class Ranks:
             return Rank(0)
         if len(node.items) != 1:
             return None
-        return self.rank(node.items[0], want)
+        inner = self.rank(node.items[0], want)
+        return Rank(0) if node.kind == "|" and inner == Rank(2) else inner
 
     def scripted(self, node: Scripted, want: Rank | None) -> Rank | None:
         if node.sub:
@@ -322,6 +351,7 @@ class Ranks:
         inner = self.rank(node.base, None if transposed else want)
         if transposed and isinstance(node.base, (Derivative, Paren)) and (inner is None or not inner.axes):
             matrix = isinstance(node.base, Derivative) and is_capital_name(node.base.targets[0])
+            matrix = matrix or (isinstance(node.base, Paren) and any(map(_is_inverse, node.base.items)))
             inner = self.rank(node.base, Rank(2 if matrix else 1))
         return Rank(inner.axes, inner.axes == 1 and not inner.row) if inner is not None and transposed else inner
 
@@ -330,9 +360,11 @@ class Ranks:
         scope = self.names.scope
         if scope.is_function(key):
             rows = bool(node.args) and is_capital_name(node.args[0])
-            wanted = Rank(2 if rows else 1) if key in OF_VECTORS else Rank(2) if key in ("tr", "Tr", "trace") else want
-            if key == "softmax" and node.function.sub and any(getattr(a, "sub", ()) for a in node.args):
-                wanted = Rank(0)  # `\\operatorname{softmax}_j(S_{ij})`
+            wanted = Rank(2 if rows else 1) if key in OF_VECTORS else Rank(2) if key in OF_MATRICES else want
+            if key in LOGARITHMS and len(node.args) == 1 and _is_determinant(node.args[0]):
+                wanted = Rank(2)  # `\\log |X|`
+            if key == "softmax" and any(map(self.is_entry if not node.function.sub else _has_slots, node.args)):
+                wanted = Rank(0)  # `\\operatorname{softmax}_j(S_{ij})`, `\\operatorname{softmax}(z_i)` beside `z`
             ranks = [self.rank(a, wanted) for a in node.args]
             if key in TO_NUMBERS:
                 return Rank(0)
@@ -370,6 +402,9 @@ class Ranks:
         if want is not None and len(node.targets) == 1 and want.axes > axes:
             self.rank(node.targets[0], Rank(want.axes - axes))
         for target in node.targets:
+            inside = {n.key for n in subnodes(node.body) if isinstance(n, Sym)} if _is_determinant(node.body) else set()
+            if isinstance(target, Sym) and is_capital_name(target) and target.key in inside:
+                self.rank(target, Rank(2))  # `\\frac{\\partial |X|}{\\partial X}`
             if self.by_custom and node.sign == "\\nabla" and isinstance(target, Sym):
                 self.parameter(target)
             r = self.rank(target)
@@ -416,6 +451,23 @@ def is_capital(key: NameKey) -> bool:
     """True for a letter that stands for a matrix by custom: ``W``, ``\\Sigma``, ``\\hat Y``."""
     letter = key.letter.split()[-1].lstrip("\\")
     return letter[:1].isupper()
+
+
+def _is_determinant(node: SyntaxNode) -> bool:
+    """True for ``|X|`` and ``|X^\\top X|``: a logarithm and a derivative take a matrix in bars for its determinant."""
+    if not (isinstance(node, Paren) and node.kind == "|" and len(node.items) == 1):
+        return False
+    inner = node.items[0]
+    factors = [f for _, f in inner.factors] if isinstance(inner, ProductNode) else [inner]
+    return all(is_capital_name(f) and not getattr(f, "sub", ()) for f in factors)
+
+
+def _is_inverse(node: SyntaxNode) -> bool:
+    return isinstance(node, Sym) and is_capital_name(node) and [t.text for t in strip_groups(node.sup)] == ["-", "1"]
+
+
+def _has_slots(node: SyntaxNode) -> bool:
+    return bool(getattr(node, "sub", ()))
 
 
 def is_capital_name(node: SyntaxNode) -> bool:

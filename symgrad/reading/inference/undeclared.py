@@ -12,7 +12,15 @@ from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.cuts import parted
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, is_name, letters_in, read_slots, spelled, split_superscript
+from symgrad.reading.tree.scripts import (
+    cover,
+    is_name,
+    letters_in,
+    read_slots,
+    spelled,
+    split_superscript,
+    strip_groups,
+)
 from symgrad.reading.tree.syntax import (
     AtPoint,
     BigOp,
@@ -34,7 +42,15 @@ from symgrad.reading.tree.syntax import (
     SyntaxNode,
     Terms,
 )
-from symgrad.reading.tree.used_names import position_arguments, position_in_set, subnodes, summed_letters
+from symgrad.reading.tree.used_names import (
+    has_label_above,
+    is_delta,
+    parameters_of,
+    position_arguments,
+    position_in_set,
+    subnodes,
+    summed_letters,
+)
 from symgrad.text.diagnostic import NotationError
 
 CONSTANTS = ("\\pi", "e", "I", "\\mathbf{1}", "\\mathbf{0}", "\\infty", "\\mathbb{1}", "\\mathbb{I}")
@@ -104,7 +120,7 @@ class UndeclaredName:
     def is_function(self) -> bool:
         """True if brackets behind the name hold its arguments, and are no factor."""
         lone = all(isinstance(a, (Sym, NumberNode)) for call in self.calls for a in call.args)
-        if not self.calls or (self.values and not lone):
+        if not self.calls or (self.values and (self.slots or not lone)):
             return False
         return lone or self.key.letter in FUNCTION_LETTERS or any(len(call.args) > 1 for call in self.calls)
 
@@ -178,7 +194,7 @@ class UndeclaredNames:
             for (_, f), (op, operand) in pairwise(n.factors)
             if op == "" and isinstance(f, Sym) and _is_operator(f, operand)
         )
-        self.has_deltas = any(isinstance(n, Sym) and _is_delta(n) for n in below)
+        self.has_deltas = any(isinstance(n, Sym) and is_delta(n) for n in below)
         light = [n for n in below if isinstance(n, Sym) and n.style != "bold"]
         self.plain = frozenset(n.key for n in light if n.sub) - {n.key for n in light if not n.sub}
         self.outcomes = frozenset(_outcomes(below))
@@ -211,7 +227,7 @@ class UndeclaredNames:
                 if letter not in bases and len(letter.rstrip("'")) == 1 and letter.islower()
             }
             - self.scope.apart
-        )
+        ) | (self._capital_positions() - bases - {*self.scope.sizes})
         self.numbered = frozenset(s.key for s in syms if self.is_undeclared(s) and self._has_letter_slot(s))
         self.initial = _initial(below)
         self.from_one = frozenset(self._from_one(syms))
@@ -231,24 +247,38 @@ class UndeclaredNames:
         yield from self.exponents
 
     def _arguments(self, sides: Sequence[SyntaxNode]) -> set[str]:
-        """The names that stand for the arguments in ``f(x) = x^2``, where that defines f."""
+        """The names that stand for the arguments in ``f(x) = x^2``, where that defines f.
+
+        In ``f(x) = A = B``, the step from A to B is about an x of its own.
+        """
         head = sides[0] if sides else None
         if not isinstance(head, Call):
-            return set()
+            return (self._applied_to(head) & self.generic) - _with_slots(sides)
         defined = [self.scope.calls[k] for k in self.scope.calls.named(NameKey.function(head.function))]
         own = {a.key for a in head.args if isinstance(a, Sym) and not a.sub}
         if not any(entry.span.start == head.span.start for entry in defined):
             return (own & self.generic) - _with_slots(sides)
-        return own
+        return own - parameters_of(head) if len(sides) == 2 else own & self.index_letters
+
+    def _applied_to(self, head: SyntaxNode | None) -> set[str]:
+        """The names that a left side ``f(x)``, ``\\log p(x)``, ``\\frac{p(x)}{1 - p(x)}`` applies a function to.
+
+        In the last, no array: the x of ``f(x) = \\sum_i x_i^2``.
+        """
+        own = _arguments_of_head(head)
+        below = subnodes(head) if head is not None else ()
+        if own or any(isinstance(n, Derivative) for n in below):
+            return own
+        calls = [n for n in below if isinstance(n, Call) and not self.scope.is_function(n.function.key)]
+        own = {a.key for n in calls for a in n.args if isinstance(a, Sym) and not a.sub}
+        return own.difference(*(_arguments_of_head(s[0]) & _with_slots(s) for s in self.chains if s)) if own else own
 
     def _generic(self) -> frozenset[str]:
         """The arguments of functions that carry slots elsewhere, and stand whole below the head ``f(x)`` alone."""
         elsewhere, arguments = set[str](), set[str]()
         for sides in self.chains:
             head = sides[0] if sides else None
-            if isinstance(head, Call) and len(head.args) == 1 and isinstance(head.args[0], Call):
-                head = head.args[0]  # `\\log p(x) = \\dots`
-            own = {a.key for a in head.args if isinstance(a, Sym)} if isinstance(head, Call) else set[str]()
+            own = self._applied_to(head)
             arguments |= own
             if isinstance(head, Sym) and all(isinstance(s, Paren) and s.kind == "{" for s in sides[1:]):
                 continue  # `x \\in \\{0, 1\\}`
@@ -298,13 +328,13 @@ class UndeclaredNames:
     def _summed_arguments(self, below: Sequence[SyntaxNode]) -> set[str]:
         """The letters that are nothing but arguments of a function that is summed over one of them: beside
         ``\\sum_w p(w \\mid c)``, the o and the c of ``p(o \\mid c)`` are positions where they stand below a name. So
-        is the o of a head ``J(v, o) = …`` whose right side has it in a subscript.
+        is the o of a head ``J(v, o) = …`` whose right side has it in a subscript, and that of ``P(O = o \\mid C = c)``.
         """
         lone: dict[str, list[str]] = {}
         for call in (n for n in below if isinstance(n, Call)):
             own = (a.key for a in call.args if isinstance(a, Sym) and not (a.sub or a.sup or a.primes))
             lone.setdefault(call.function.key, []).extend(own)
-        picked = self._picked_by_arguments()
+        picked = self._picked_by_arguments() | _values_of_events(below)
         arguments = [x for f, own in lone.items() for x in own if x in picked or not self.summed.isdisjoint(own)]
         written = [n.key for n in below if isinstance(n, Sym)]
         return {x for x in {*arguments} if written.count(x) == arguments.count(x)}
@@ -317,6 +347,22 @@ class UndeclaredNames:
             arguments = head.args if isinstance(head, Call) else ()
             out |= {a.key for a in arguments if isinstance(a, Sym) and not a.sub and a.key.islower()} & below
         return out
+
+    def _capital_positions(self) -> set[str]:
+        """The capitals that are positions: the O of ``u_O`` beside ``\\sum_j \\exp(u_j^\\top v)``, in one chain.
+
+        In ``s_T = \\sum_t s_t`` the T is a label.
+        """
+        out, labels = set[str](), set[str]()
+        for sides in self.chains:
+            trees = [tree for side in sides for tree in (side, *exponents(self.scope, side))]
+            below = [n for tree in trees for n in subnodes(tree)]
+            lone = {(n.key, spelled(n.sub)) for n in below if isinstance(n, Sym) and len(n.sub) == 1}
+            summed = {key for key, letter in lone if letter in self.summed}
+            capitals = {n for n in below if isinstance(n, Sym) and spelled(n.sub) in _CAPITALS and n.key in summed}
+            out |= {spelled(n.sub) for n in capitals if self.is_undeclared(n)}
+            labels |= {spelled(n.sub) for n in capitals if n is sides[0]}
+        return out - labels
 
     def _slot_letters(self, sym: Sym) -> list[str]:
         """The letters in the subscript of an undeclared name, and in the slots of a defined one."""
@@ -338,10 +384,13 @@ class UndeclaredNames:
 
     def _positions(self, sides: Sequence[SyntaxNode]) -> set[str]:
         """The letters in slots and arguments of declared and defined names, and of the left side: such a number is a
-        position."""
+        position. The X of ``p(y \\mid X)`` is none beside ``X w``."""
         below = [n for side in sides for n in subnodes(side)]
         found = [self.scope.value_key(n) for n in below if isinstance(n, Sym)]
-        arguments = {x for n in below if isinstance(n, Call) for x in position_arguments(self.scope, n)}
+        calls = [n for n in below if isinstance(n, Call)]
+        passed = {id(a) for n in calls for a in n.args}
+        values = {n.key for n in below if isinstance(n, Sym) and id(n) not in passed}
+        arguments = {x for n in calls for x in position_arguments(self.scope, n)} - values
         own = letters_in(sides[0].sub) if sides and isinstance(sides[0], Sym) else []
         return {letter for key, rest, _ in found if key is not None for letter in letters_in(rest)} | arguments | {*own}
 
@@ -371,15 +420,15 @@ class UndeclaredNames:
         """True if nothing gives a meaning to a name: the conditions under which reading it fails."""
         scope = self.scope
         key = scope.value_key(sym)[0]
-        if _is_delta(sym) and (key is None or key in scope.unread):
+        if is_delta(sym) and (key is None or key in scope.unread):
             return False
         if key is not None and key in scope.unread:
-            return True
+            return scope.square_of(sym) is None  # a `\sigma` of its own would be another one
         if (
             key is not None
             or (sym.key in CONSTANTS and not self.is_weight(sym) and spelled(sym.sup) not in self.labels)
             or sym.key.startswith("\\mathbb")
-            or (sym.key == "\\delta" and self.has_deltas)
+            or (sym.key == "\\delta" and self.has_deltas and not has_label_above(sym))
         ):
             return False
         labelled = bool(sym.sub) and sym.key in self.labelled
@@ -461,13 +510,18 @@ def exponents(scope: Scope, tree: SyntaxNode, depth: int = 0) -> list[SyntaxNode
         if not isinstance(n, (Sym, Scripted)) or not any(map(is_name, n.sup)):
             continue
         try:
-            power = split_superscript(n.sup, True).power
+            power = () if is_inverse_transpose(n.sup) else split_superscript(n.sup, True).power
             node = Parser(power, scope, cover(power)).whole() if power else None
         except (NotationError, RecursionError):
             continue
         if node is not None:
             out += [node, *exponents(scope, node, depth + 1)]
     return out
+
+
+def is_inverse_transpose(sup: Sequence[Token]) -> bool:
+    """True for the exponent of ``A^{-T}``, ``A^{-\\top}``."""
+    return [t.text for t in strip_groups(sup)] in (["-", "T"], ["-", "\\top"])
 
 
 def _gathered(below: Sequence[SyntaxNode]) -> tuple[dict[str, int], dict[str, str]]:
@@ -501,6 +555,13 @@ def _words(syms: Sequence[Sym]) -> set[str]:
     return {sub for sub, bases in names.items() if len(bases) == 1 or not VOWELS.isdisjoint(sub)}
 
 
+def _arguments_of_head(head: SyntaxNode | None) -> set[str]:
+    """The names that ``f(x)`` or ``\\log p(x)`` as a whole applies a function to."""
+    if isinstance(head, Call) and len(head.args) == 1 and isinstance(head.args[0], Call):
+        head = head.args[0]
+    return {a.key for a in head.args if isinstance(a, Sym)} if isinstance(head, Call) else set()
+
+
 def _with_slots(sides: Sequence[SyntaxNode]) -> set[str]:
     """The names that carry slots in a chain: the y of ``p(y \\mid X) = \\prod_i p(y_i \\mid x_i)`` is their vector."""
     return {n.key for side in sides for n in subnodes(side) if isinstance(n, Sym) and n.sub}
@@ -524,10 +585,12 @@ def _is_operator(sym: Sym, operand: SyntaxNode) -> bool:
     return sym.key == "d" and isinstance(operand, Sym) and not sym.sub
 
 
-def _is_delta(sym: Sym) -> bool:
-    """True for Kronecker's delta: ``\\delta_{ij}``, ``\\delta_i^j``, ``\\delta_{k, y}``, ``\\delta_{1i}``."""
-    letters, numbers = letters_in((*sym.sub, *sym.sup)), [t for t in sym.sub if t.text.isdigit()]
-    return sym.key == "\\delta" and bool(letters) and len(letters) + len(numbers) >= 2
+def _values_of_events(below: Sequence[SyntaxNode]) -> set[str]:
+    """The o and the c of ``P(O = o \\mid C = c)``"""
+    events = (
+        n for n in below if isinstance(n, Call) and any(t.kind == "text" and "|" in t.text for t in n.function.sub)
+    )
+    return {a.key for n in events for a in n.args if isinstance(a, Sym) and not (a.sub or a.sup)}
 
 
 def _multiplied(nodes: Sequence[SyntaxNode]) -> set[int]:
@@ -554,7 +617,7 @@ def _bound_letters(trees: Sequence[SyntaxNode]) -> set[str]:
     out = {x for n in totals for x in (summed_letters(n) if _names_few(n) else letters_in(n.sub))}
     subscripts = out | {x for n in below if not isinstance(n, BigOp) for x in letters_in(getattr(n, "sub", ()))}
     for n in below:
-        if isinstance(n, Sym) and _is_delta(n):
+        if isinstance(n, Sym) and is_delta(n):
             out.update(letters_in((*n.sub, *n.sup)))
         elif isinstance(n, (Indicator, CasesNode)):
             for tokens in conditions(n):

@@ -67,15 +67,20 @@ OTHERWISE = {
         "write it for independent entries, or say which derivative is meant",
     ),
     "bracket": ("a derivative in front of a bracket is that of the bracket alone here", "write both in brackets"),
+    "logarithm": ("a logarithm is that of the factor right behind it alone here", "write `(\\log f(x))\\, y`"),
+    "whole": (
+        "a derivative that begins a bracket is that of the whole bracket here",
+        "write all of it in brackets",
+    ),
     "total": ("a name without its subscript stands for the sum of its family here", "define the sum"),
     "square": ("the square of a vector is read as that of its length here", "write `\\lVert … \\rVert^2`"),
     "mean": ("a name without its subscript stands for the mean of its family here", "define the mean"),
 }
-"""Other readings of derivatives, with what to say of them."""
+"""Other readings of derivatives and logarithms, with what to say of them."""
 
 
 def read_otherwise(kind: str, span: Span) -> Diagnostic:
-    """The warning for a step that holds under another reading of its derivatives."""
+    """The warning for a step that holds under another reading of its derivatives or logarithms."""
     message, remedy = OTHERWISE[kind]
     return Diagnostic("SG222", message, span, remedy, "warning")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symgrad.core.claims import Assumption
-from symgrad.core.nodes import Cond, Entry, Lam, MatrixFunction, Mul, Sum, Tensor, free_indices
+from symgrad.core.nodes import Cond, Entry, Lam, MatrixFunction, Mul, Sum, Tensor, add, free_indices, neg
 from symgrad.core.ranges import Index, Range
 from symgrad.reading.document.assertions import is_ground
 from symgrad.reading.meaning.conditions import read_conditions
@@ -75,7 +75,8 @@ def _one(el: Reading, assumed: Assumed) -> list[Assumption]:
     tokens, text = assumed.tokens, assumed.span.text
     equal = next((k for k, t in outermost(tokens) if t.text == "="), None)
     if equal is not None:
-        return [_equation(el, tokens[:equal], tokens[equal + 1 :], assumed)]
+        equation = _equation(el, tokens[:equal], tokens[equal + 1 :], assumed)
+        return [equation, *_skew(el, equation)]
     definite = next((k for k, t in outermost(tokens) if t.text in DEFINITE), None)
     if definite is not None:
         return _definite(el, tokens[:definite], assumed)
@@ -112,6 +113,20 @@ def _definite(el: Reading, name: tuple[Token, ...], assumed: Assumed) -> list[As
         Assumption("equation", assumed.span.text, there, product, None, (i, j), factor=factor),
         *regular,
     ]
+
+
+def _skew(el: Reading, equation: Assumption) -> list[Assumption]:
+    """``A = -A^\\top`` as ``A = B - B^\\top`` besides, with some square ``B``."""
+    sides = [(equation.left, equation.right), (equation.right, equation.left)]
+    entry, other = sides[0] if isinstance(equation.left, Entry) else sides[1]
+    if not isinstance(entry, Entry) or len(entry.indices) != 2 or other is None:
+        return []
+    i, j = entry.indices
+    if i == j or other is not neg(Entry(entry.tensor, (j, i))) or set(equation.params) != {i, j}:
+        return []
+    factor = el.scope.factors.setdefault(entry.tensor, Tensor(f"B {entry.tensor.name}", entry.tensor.ranges))
+    apart = add(Entry(factor, (i, j)), neg(Entry(factor, (j, i))))
+    return [Assumption("equation", equation.latex, entry, apart, None, equation.params, factor=factor)]
 
 
 def _equation(el: Reading, left: tuple[Token, ...], right: tuple[Token, ...], assumed: Assumed) -> Assumption:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symgrad.core.nodes import ZERO
-from symgrad.reading.meaning.block_matrices import REMEDY, BlockMatrix, positions
+from symgrad.reading.meaning.block_matrices import REMEDY, BlockMatrix, is_unsized, positions
 from symgrad.reading.meaning.chain_sides import RawValue, Side, Unreadable
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.values import ReadValue, is_zero
@@ -30,7 +30,8 @@ def _at(el: Reading, side: Side, row: int, column: int, places: list[tuple[int, 
     raw = side.raw
     if isinstance(raw, BlockMatrix):
         if positions(raw) == places:
-            return replace(side, raw=raw.grid[row][column])
+            block = raw.grid[row][column]
+            return replace(side, raw=ReadValue(ZERO) if is_unsized(block) else block)
     elif is_zero(raw) or (isinstance(side.node, Sym) and side.node.key == "I"):
         return replace(side, raw=el.value(side.node) if row == column else ReadValue(ZERO))
     problem = Diagnostic("SG112", "the sides of this equation are not divided alike", side.span, REMEDY)

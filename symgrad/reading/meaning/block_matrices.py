@@ -76,8 +76,13 @@ def _length(blocks: Sequence[ReadValue], side: int, span: Span) -> Index | None:
     shown = [v for v in blocks if v.axes or not is_zero(v)]
     axes = [v.axes[side] if len(v.axes) == 2 else v.axes[0] if v.axes and v.row == bool(side) else None for v in shown]
     if not axes:
-        raise error("SG112", "a row or column of zeros does not say its size", span, REMEDY)
+        return OpenIndex("k", None, "free")  # what stands beside this matrix says how many zeros
     return max(axes, key=lambda a: (a is not None, a is not None and a.range is not None))
+
+
+def is_unsized(value: ReadValue) -> bool:
+    """True for zeros of which nothing says how many they are; a lone number 0 is one of them."""
+    return is_zero(value) and any(a.range is None for a in value.axes)
 
 
 def _fitted(value: ReadValue, height: Index | None, width: Index | None, span: Span) -> ReadValue:
@@ -110,7 +115,11 @@ def each(value: ReadValue, f: Callable[[ReadValue], ReadValue]) -> ReadValue:
 
 
 def times(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
-    """The product of two matrices of blocks, or of one and a number."""
+    """The product of two matrices of blocks, or of one and a number. ``A [B, C]`` has an undivided factor."""
+    if isinstance(left, BlockMatrix) and not isinstance(right, BlockMatrix) and right.axes and len(left.grid[0]) == 1:
+        right = BlockMatrix(((right,),), span)
+    if isinstance(right, BlockMatrix) and not isinstance(left, BlockMatrix) and left.axes and len(right.grid) == 1:
+        left = BlockMatrix(((left,),), span)
     if not isinstance(left, BlockMatrix) or not isinstance(right, BlockMatrix):
         scalar, matrix = (right, left) if isinstance(left, BlockMatrix) else (left, right)
         if scalar.axes:
@@ -126,6 +135,8 @@ def times(left: ReadValue, right: ReadValue, span: Span) -> ReadValue:
 def _inner(row: Sequence[ReadValue], column: Sequence[ReadValue], span: Span) -> ReadValue:
     """``A_1 B_1 + A_2 B_2``"""
     for a, b in zip(row, column, strict=True):
+        if is_unsized(a) or is_unsized(b):
+            continue
         inner, outer = a.axes[-1:] if len(a.axes) == 2 or a.row else (), b.axes[:1] if not b.row else ()
         if len(inner) != len(outer) or not all(map(same_range, inner, outer)):
             raise ShapeMismatch("a product of blocks that do not conform", a, b, span)
@@ -154,11 +165,13 @@ def plus(values: Sequence[ReadValue], span: Span) -> ReadValue:
     if len(grids) != len(values) or len(shapes) != 1:
         raise error("SG112", "these matrices are not divided alike", span, REMEDY)
     ((height, width),) = shapes
-    sums = [
-        [elementwise(Add, [g[r][c] for g in grids], span, "a sum of blocks") for c in range(width)]
-        for r in range(height)
-    ]
-    return from_blocks(sums, span)
+    return from_blocks([[_sum([g[r][c] for g in grids], span) for c in range(width)] for r in range(height)], span)
+
+
+def _sum(blocks: Sequence[ReadValue], span: Span) -> ReadValue:
+    """``A_1 + A_2``; zeros have the shape of what they are added to."""
+    shown = [b for b in blocks if not is_zero(b)] or blocks[:1]
+    return elementwise(Add, shown, span, "a sum of blocks") if len(shown) > 1 else shown[0]
 
 
 def positions(value: BlockMatrix) -> list[tuple[int, int]]:

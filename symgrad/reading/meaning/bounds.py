@@ -238,6 +238,8 @@ class _Reader:
         name = "".join(sum_letter(t) if is_name(t) else t.text.strip() for t in right)
         if name in self.el.scope.sets:
             b.range = self.el.scope.sets[name]
+            if name in self.el.scope.taken_whole:
+                self.el.scope.taken_whole[name].add(sum_letter(b.token))
             return
         size = next((s for s in (f"|{name}|", name) if s in self.el.scope.sizes), None)
         if size is None and self.is_set_name(right) and self.picks_undeclared(sum_letter(b.token)):
@@ -250,6 +252,8 @@ class _Reader:
             raise Unknown(name, cover(right)).error()
         else:
             b.range = Range.of_size(Affine.of(size))
+        if size == f"|{name}|":
+            self.el.scope.taken_whole.setdefault(name, set()).add(sum_letter(b.token))
 
     def is_set_name(self, right: tuple[Token, ...]) -> bool:
         """True for ``V``, ``\\mathcal{A}``, ``\\text{Vocab}``: capitals and words, and no name of a letter."""

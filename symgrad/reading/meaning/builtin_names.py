@@ -27,6 +27,8 @@ def builtin_name(el: Reading, sym: Sym, slots: tuple[Slot, ...]) -> ReadValue | 
         at = position(el, slots[0], None)
         if isinstance(at, tuple):
             return None
+        if not unit:
+            el.scope.missing.add(sym.key)  # unless the document defines another `e` further down
         axis = OpenIndex("k", range_of(at), "free")
         if isinstance(at, Index) and at.range is None:
             el.letters.tied.append((axis, at))

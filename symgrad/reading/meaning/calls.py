@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from symgrad.core.nodes import Definition, Delta, Deriv, Entry, Expr, Func, Ref, Tensor, reach, walk
@@ -21,13 +21,26 @@ from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.undeclared_functions import argument, is_density, undeclared_function
 from symgrad.reading.meaning.upstream import abstract
 from symgrad.reading.meaning.values import ReadValue, parenthesized
+from symgrad.reading.names.mentioned_names import letters_of
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import NORMAL, Defined
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, letter_key, read_slots
-from symgrad.reading.tree.syntax import Call, Directional, Letter, NumberNode, Position, Sym, SyntaxNode, Terms
-from symgrad.reading.tree.used_names import positions_of, value_names
+from symgrad.reading.tree.syntax import (
+    Call,
+    Directional,
+    Letter,
+    NumberNode,
+    Position,
+    ProductNode,
+    Sym,
+    SyntaxNode,
+    Terms,
+)
+from symgrad.reading.tree.used_names import holds_own_names, positions_of, value_names
 from symgrad.text.diagnostic import NotationError
+
+LOGARITHMS = ("\\log", "\\ln", "log", "ln")
 
 
 def node_position(el: Reading, node: SyntaxNode) -> IndexExpr:
@@ -49,9 +62,25 @@ def node_position(el: Reading, node: SyntaxNode) -> IndexExpr:
     return found
 
 
+def factor_alone(node: SyntaxNode) -> SyntaxNode | None:
+    """``\\log \\pi(a \\mid s) A(s, a)`` with the logarithm of its first factor; None where that is no function."""
+    if not (isinstance(node, Call) and node.bare and node.function.key in LOGARITHMS and len(node.args) == 1):
+        return None
+    product = node.args[0]
+    if not isinstance(product, ProductNode) or not isinstance(product.factors[0][1], Call):
+        return None
+    (op, first), *rest = product.factors
+    return ProductNode(node.span, ((op, replace(node, args=(first,), span=node.function.span.to(first.span))), *rest))
+
+
 @reads(Call)
 def call(el: Reading, node: Call) -> ReadValue:
-    """A name with its arguments."""
+    """A name with its arguments; a logarithm may be that of the first factor alone."""
+    alone = factor_alone(node) if el.narrow == "logarithm" else None
+    return _call(el, node) if alone is None else el.value(alone)
+
+
+def _call(el: Reading, node: Call) -> ReadValue:
     sym, scope = node.function, el.scope
     name, labelled_name = NameKey(sym.key), NameKey.function(sym)
     for key in (labelled_name, name):
@@ -61,6 +90,7 @@ def call(el: Reading, node: Call) -> ReadValue:
     labelled = (labelled_name, len(node.args)) in scope.calls
     entry = scope.calls.get((labelled_name if labelled else name, len(node.args)))
     if entry is not None and entry.given == node.given:
+        _require_own_parameters(el, entry, node)
         out = defined_call(el, entry, node)
         for _ in range(sym.primes):
             out = derived(el, out, node)
@@ -78,16 +108,9 @@ def call(el: Reading, node: Call) -> ReadValue:
             node.span,
             f"define it for all arguments, `{sym.key}(z) = …`",
         )
-    counts = sorted(n for _, n in scope.calls.named(name))
-    if counts == [1] and len(node.args) == 2 and sym.primes == 1 and ";" in node.span.text:  # `f'(x; h)`
-        plain = replace(node, function=replace(sym, primes=0), args=node.args[:1])
-        return el.value(Directional(node.span, plain, node.args[1:]))
-    if counts and not is_density(node):
-        raise error(
-            "SG115",
-            f"`{sym.key}` takes {' or '.join(map(str, counts))} arguments, here are {len(node.args)}",
-            node.span,
-        )
+    other = _with_other_arguments(el, node)
+    if other is not None:
+        return other
     if scope.is_function(sym.key):
         return elementary(el, node)
     cause = scope.unread_cause(sym)
@@ -110,6 +133,60 @@ def call(el: Reading, node: Call) -> ReadValue:
         sym.span,
         "define it with its arguments, or write a product with `\\cdot`",
     )
+
+
+def _require_own_parameters(el: Reading, entry: Defined, node: Call) -> None:
+    """``L(x, \\ell)`` beside ``L(x, p) = \\dots`` and ``p = \\sigma(\\ell)`` may be one cost of two parameters."""
+    own = entry.arguments or ()
+    pairs = [(name, arg) for name, arg in zip(own, node.args, strict=False) if arg.span.text.strip() != name]
+    for name, arg in pairs if 0 < len(pairs) < len(own) else ():
+        built = el.scope.values.get(NameKey(name))
+        if isinstance(arg, Sym) and not arg.sub and isinstance(built, Defined) and arg.key in letters_of(built.body):
+            message = f"whether `{arg.span.text}` stands for `{name}` here, which is built on it, is not plain"
+            raise error("SG115", message, node.span, "give the function of the other parameter a name of its own")
+
+
+def _with_other_arguments(el: Reading, node: Call) -> ReadValue | None:
+    """A name that is defined with another number of arguments, as it is meant here; None for any other name."""
+    sym = node.function
+    counts = sorted(n for _, n in el.scope.calls.named(NameKey(sym.key)))
+    if counts == [1] and len(node.args) == 2 and sym.primes == 1 and ";" in node.span.text:  # `f'(x; h)`
+        plain = replace(node, function=replace(sym, primes=0), args=node.args[:1])
+        return el.value(Directional(node.span, plain, node.args[1:]))
+    if not counts or is_density(node):
+        return None
+    meant = _without_parameters(el, node, counts) or _with_parameters(el, node, counts)
+    if meant is not None:
+        return el.value(meant)
+    raise error(
+        "SG115",
+        f"`{sym.key}` takes {' or '.join(map(str, counts))} arguments, here are {len(node.args)}",
+        node.span,
+    )
+
+
+def _without_parameters(el: Reading, node: Call, counts: Sequence[int]) -> Call | None:
+    """``f(x)`` for ``f(x; w)``, where the definition of ``f(x)`` is built on w."""
+    for count in (n for n in counts if n < len(node.args)):
+        entry = el.scope.calls[NameKey(node.function.key), count]
+        used = value_names(el.scope, entry.body)
+        extra = [a for a in node.args[count:] if isinstance(a, Sym) and not (a.sub or a.sup or a.primes)]
+        named = {a.key for a in extra if a.key in used or holds_own_names(el.scope, entry.body, a.key)}
+        known = named.isdisjoint((*(entry.arguments or ()), *el.opaque)) and all(a.key in named for a in extra)
+        if known and len(extra) == len(node.args) - count:
+            return replace(node, args=node.args[:count])
+    return None
+
+
+def _with_parameters(el: Reading, node: Call, counts: Sequence[int]) -> Call | None:
+    """``f(x; w)`` for ``f(x)``, where ``f(x; w)`` is defined so, and w has a value."""
+    for count in (n for n in counts if n > len(node.args)):
+        entry = el.scope.calls[NameKey(node.function.key), count]
+        first, semicolon, _ = entry.span.text.partition("=")[0].partition(";")
+        rest = (entry.arguments or ())[len(node.args) :]
+        if semicolon and first.count(",") + 1 == len(node.args) and all(NameKey(x) in el.scope.values for x in rest):
+            return replace(node, args=(*node.args, *(Sym(node.span, x) for x in rest)))
+    return None
 
 
 def _places(el: Reading, node: Call) -> list[Token]:
@@ -135,6 +212,12 @@ def derived(el: Reading, value: ReadValue, node: Call) -> ReadValue:
 def defined_call(el: Reading, entry: Defined, node: Call) -> ReadValue:
     """A defined function at its arguments: a reference if all of them are positions, else its body."""
     names = entry.arguments or ()
+    for name, arg in zip(names, node.args, strict=True):
+        if not (isinstance(arg, Sym) and arg == replace(arg, key=name, sub=(), sup=())) and holds_own_names(
+            el.scope, entry.body, name
+        ):
+            message = f"the entries of `{name}` are names of their own, and do not change with it"
+            raise error("SG115", message, arg.span, f"declare `{name}` as a vector")
     kinds = tuple(
         kind and not _is_array(el, name) for kind, name in zip(index_arguments(el, entry), names, strict=True)
     )

@@ -7,14 +7,23 @@ from dataclasses import replace
 
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import Tensor
-from symgrad.reading.inference.other_meanings import as_numbers, inferred_arrays, other_sides, stacked
+from symgrad.reading.inference.other_meanings import (
+    as_numbers,
+    as_squares,
+    inferred_arrays,
+    other_sides,
+    sample_means,
+    stacked,
+)
 from symgrad.reading.meaning.alignment import multiplied_entrywise, read_otherwise
 from symgrad.reading.meaning.assumptions import read_assumptions
+from symgrad.reading.meaning.calls import factor_alone
 from symgrad.reading.meaning.chain import RelationChain
 from symgrad.reading.meaning.chain_sides import Parsed, Side
 from symgrad.reading.meaning.derivatives import bracket_alone, is_family, is_square
 from symgrad.reading.meaning.elaborator import Elaborator
-from symgrad.reading.meaning.rules import Entrywise
+from symgrad.reading.meaning.parentheses import whole_bracket
+from symgrad.reading.meaning.rules import Entrywise, Narrow
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import Outcome
@@ -73,15 +82,20 @@ def or_entrywise(chain: RelationChain, left: Side, right: Side, span: Span, plai
 def or_other_derivatives(
     chain: RelationChain, left: Side, right: Side, plain: Outcome, facts: tuple[Assumption, ...]
 ) -> Outcome:
-    """The outcome with other meanings of derivatives: of the bracket alone, and of the total of a family."""
+    """The outcome with other meanings of derivatives: of the bracket alone, and of the total of a family; and with
+    logarithms of the first factor alone.
+    """
     sides = [Parsed(s.span, s.text, s.node) for s in (left, right) if isinstance(s, Parsed)]
     if len(sides) < 2 or plain.problem is not None:
         return plain
     made = [n for s in sides for n in subnodes(s.node) if isinstance(n, Derivative)]
-    narrow = any(map(bracket_alone, made))
+    narrow: list[Narrow] = ["bracket"] if any(map(bracket_alone, made)) else []
+    no_operand: Narrow = ""
+    narrow += ["logarithm"] if any(factor_alone(n) for s in sides for n in subnodes(s.node)) else []
     totals = any(is_family(chain.elaborator(), n.body) for n in made)
     squares = plain.shapes is not None and any(is_square(chain.elaborator(), n.body) for n in made)
-    if not narrow and not totals and not squares:
+    wide = any(whole_bracket(n) for s in sides for n in subnodes(s.node))
+    if not narrow and not totals and not squares and not wide:
         return plain
 
     scope = chain.out.scope
@@ -89,10 +103,15 @@ def or_other_derivatives(
 
     def read_as(kind: str) -> Outcome:
         with scope.as_at(place):
-            el = replace(chain.elaborator(), narrow=narrow, totals="mean" if kind == "mean" else "total")
+            if kind == "whole":
+                return chain.compared(replace(chain.elaborator(), wide=True), sides, facts)
+            own = next((alone for alone in narrow if alone == kind), next(iter(narrow), no_operand))
+            el = replace(chain.elaborator(), narrow=own, totals="mean" if kind == "mean" else "total")
             return chain.compared(el, sides, facts)
 
-    kinds = (["bracket"] if narrow else []) + (["total", "mean"] if totals else ["square"] if squares else [])
+    kinds: list[str] = [*(["whole"] if wide else []), *narrow] + (
+        ["total", "mean"] if totals else ["square"] if squares else []
+    )
     lead = plain if plain.claim is not None else read_as(kinds[0])
     if lead.claim is None:
         return plain
@@ -145,11 +164,12 @@ def or_other_meanings(
             inferred, numbers = inferred_arrays(scope, nodes), as_numbers(scope, nodes)
             positive = {key: replace(made, domain="positive") for key, made in inferred.items()}
             kinds += stacked(scope, nodes).items()
+            kinds.append(("mean of samples", sample_means(scope, nodes)))
             kinds += [
                 ("other side", other_sides(scope, nodes)),
                 ("number" if len(numbers) == 1 and numbers.keys() == inferred.keys() else "numbers", numbers),
             ]
-            kinds.append(("positive", positive))
+            kinds += [("positive", positive), ("squares", as_squares(nodes, inferred))]
         for kind, meanings in kinds:
             other = read_with(meanings) if meanings else plain
             if other is plain or other.claim is None or (kind.startswith("number") and other.claim.free):

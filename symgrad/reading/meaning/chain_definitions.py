@@ -13,11 +13,13 @@ from symgrad.reading.meaning.chain import RelationChain
 from symgrad.reading.meaning.chain_sides import Parsed, Side, Unreadable, is_named_derivative, last_readable
 from symgrad.reading.meaning.definitions import define, defined_blocks, index_arguments
 from symgrad.reading.meaning.recursion import equation, recursion
+from symgrad.reading.meaning.time_derivatives import is_moving, is_time
 from symgrad.reading.meaning.unrolling import Unrolling
 from symgrad.reading.names.abbreviations import abbreviation, differences
 from symgrad.reading.names.definition_syntax import Definer, applied, doubted_model, factorises, is_model
+from symgrad.reading.names.mentioned_names import letters_of, mentioned
 from symgrad.reading.names.name_keys import NameKey
-from symgrad.reading.names.scope import Defined
+from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.names.upstream_costs import is_unused, named_cost
 from symgrad.reading.read_document import ReadStep
 from symgrad.reading.tokens.cuts import depths
@@ -25,7 +27,7 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.name_parser import DENSITIES
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in
-from symgrad.reading.tree.syntax import Call, Paren, Scripted, Sym, SyntaxNode, Terms
+from symgrad.reading.tree.syntax import Call, Derivative, Paren, Scripted, Sym, SyntaxNode, Terms
 from symgrad.reading.tree.used_names import subnodes
 from symgrad.reading.tree.words import joined_words
 from symgrad.text.diagnostic import Diagnostic, NotationError
@@ -167,6 +169,10 @@ def define_anew(chain: RelationChain) -> None:
     if key is None or chain.purpose != "claim" or not isinstance(name, Parsed) or not isinstance(value, Parsed):
         return
     old, step = scope.values.get(key), _first_step(chain)
+    known = scope.calls.get((key, len(name.node.args))) if isinstance(name.node, Call) else old
+    if step is not None and isinstance(known, Defined) and _may_go_on(scope, known, value):
+        step.twofold = True
+        return
     if step is not None and isinstance(name.node, Call):
         step.anew = _function_anew(chain, key, name.node, value)
         return
@@ -182,6 +188,16 @@ def define_anew(chain: RelationChain) -> None:
     scope.outdate(key, old)
     made = Definer(scope).define(name.node, value.node, name.span.to(value.span), True)
     step.anew = made is not None and validate(chain, made)
+
+
+def _may_go_on(scope: Scope, old: Defined, value: Parsed) -> bool:
+    """True if ``f(x) = x^2 + x + 1`` below the heading of a part may be a step on from its ``f(x) = (x + 1)^2`` above
+    that: the new side has no name that the old one lacks.
+    """
+    if not scope.is_in_part(old.span, value.span):
+        return False
+    known = mentioned(scope, letters_of(old.body))
+    return not any(scope.is_value(x) for x in letters_of(value.node) - known)
 
 
 def _function_anew(chain: RelationChain, key: NameKey, name: Call, value: Parsed) -> bool:
@@ -214,6 +230,8 @@ def _names_derivative(chain: RelationChain, left: Side, right: Side) -> bool:
         return False
     if any(isinstance(n, Sym) and n.key == name.key for n in subnodes(left.node)):
         return False  # `\\frac{d}{dx} x^2 = x` is a claim
+    if is_moving(name) and isinstance(left.node, Derivative) and all(map(is_time, left.node.targets)):
+        return False
     if scope.costs is None:
         scope.endings.add(name.key)
     if scope.costs is None or name.key not in scope.endings:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial, reduce
 
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Apply, Cond, Deriv, Entry, Iverson, Tensor, free_indices, reach, walk
+from symgrad.core.nodes import Apply, Cond, Deriv, Entry, Iverson, Prod, Sum, Tensor, free_indices, reach, walk
 from symgrad.core.ranges import Index
 from symgrad.reading.meaning.assumptions import read_assumptions, read_ground, read_restrictions, says_nothing
 from symgrad.reading.meaning.block_equations import by_blocks
@@ -53,6 +53,7 @@ from symgrad.reading.meaning.unrolled import chosen, readable_positions, unrolle
 from symgrad.reading.meaning.values import ShapeMismatch
 from symgrad.reading.names.declared_name import learn_capitals, learn_differentiated, learn_run
 from symgrad.reading.names.equations import DERIVATIVES, unused
+from symgrad.reading.names.mentioned_names import mentioned
 from symgrad.reading.names.upstream_costs import UNNAMED, goes_forward, gradient_head, note_derivatives
 from symgrad.reading.read_document import Outcome, ReadStep
 from symgrad.reading.tokens.cuts import statement
@@ -236,6 +237,7 @@ def _unused(chain: RelationChain, found: Outcome) -> Diagnostic | None:
         return apart
     tensors = [t for side in (found.claim.left, found.claim.right) for t in reach(side).tensors]
     mentioned, sizes = {t.name for t in tensors}, {s for t in tensors for r in t.ranges for s in r.size.sizes()}
+    sizes |= {s for side in sides for n in walk(side) if isinstance(n, (Sum, Prod)) for s in _sizes_of(n.index)}
     for letters, problem in reversed(scope.unused):
         entries = [entry for key, entry in scope.values.items() if key.letter in letters]
         arrays = {entry.name for entry in entries if isinstance(entry, Tensor)}
@@ -313,7 +315,9 @@ def _restrictions(chain: RelationChain, el: Reading, k: int, relation: Relation)
     for tokens in relation.conditions:
         span = cover(tokens)
         try:
-            out += [(span.text, c) for c in read_conditions(el, tokens, span)]
+            written_out = len({t.span for t in tokens}) > 1  # not so the `j` of *an incorrect class $j$*
+            text = span.text if written_out else " ".join(t.text for t in tokens)
+            out += [(text, c) for c in read_conditions(el, tokens, span)]
         except NotationError as e:
             written = {t.text for t in (*relation.left, *relation.right)}
             ground = read_ground(el, tokens, span, not written.isdisjoint(DERIVATIVES))
@@ -338,15 +342,19 @@ def _premise_claims(chain: RelationChain) -> Iterator[Claim]:
 
 def _case(chain: RelationChain, el: Reading) -> list[tuple[str, Cond]]:
     """The case that the sentence before the display considers, if it is about letters of this chain."""
-    written = {key for r in chain.relations for key in letters_in((*r.left, *r.right))}
+    written = mentioned(el.scope, (key for r in chain.relations for key in letters_in((*r.left, *r.right))))
+    fixed = el.scope.indices.keys()  # the `o` of `for $j \\neq o$` may stand in what the display mentions
     out: list[tuple[str, Cond]] = []
     for tokens in chain.cases:
         span = cover(tokens)
         drawn = any(t.text in el.scope.index_arrays for t in tokens)
-        if not written.issuperset(letters_in(tokens)) and not drawn:
+        letters = {*letters_in(tokens)}
+        if not drawn and (not letters <= written | fixed or letters.isdisjoint(written)):
             continue
         try:
-            out += [(span.text, c) for c in read_conditions(el, tokens, span)]
+            written_out = len({t.span for t in tokens}) > 1  # not so the `j` of *an incorrect class $j$*
+            text = span.text if written_out else " ".join(t.text for t in tokens)
+            out += [(text, c) for c in read_conditions(el, tokens, span)]
         except (NotationError, ShapeMismatch):
             said = statement(tokens, ("=",))
             if any(a.standing == "case" and a.tokens == tokens for a in el.scope.assumed):
@@ -364,6 +372,12 @@ def _supposed(el: Elaborator, text: str, cond: Cond, free: frozenset[Index]) -> 
     bound = set(map(closed, el.letters.open.values())) - set(map(closed, free))
     params = sorted(free_indices(Iverson(cond)) & bound, key=lambda i: i.serial)
     return Assumption("condition", text, cond=cond, params=tuple(params))
+
+
+def _sizes_of(index: Index) -> Iterator[str]:
+    """The names in the bounds of a range."""
+    if index.range is not None:
+        yield from (*index.range.size.sizes(), *index.range.lo.sizes())
 
 
 def _unused_target(claim: Claim) -> str | None:

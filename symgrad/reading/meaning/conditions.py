@@ -155,7 +155,23 @@ def _two_valued(x: Expr, y: Expr) -> Expr | None:
     return above if y.value == 1 else neg(above)
 
 
+def _between(el: Reading, left: list[Token], sign: Token, right: list[Token]) -> list[Cond] | None:
+    """``p \\in (0, 1)``, ``t \\in [0, \\infty)``: the number lies between two others; None for any other set."""
+    ends = _commas(right[1:-1])
+    brackets = right[0].text in ("(", "[") and right[-1].text in (")", "]")
+    if sign.text != "\\in" or not brackets or len(ends) != 2 or as_position(el, left) is not None:
+        return None
+    out: list[Cond] = []
+    for end, order, closed in ((ends[0], ">", right[0].text == "["), (ends[1], "<", right[-1].text == "]")):
+        if end[-1].text != "\\infty":
+            out += _one(el, left, replace(sign, text={">": "\\ge", "<": "\\le"}[order] if closed else order), end)
+    return out
+
+
 def _membership(el: Reading, left: list[Token], sign: Token, right: list[Token]) -> list[Cond]:
+    between = _between(el, left, sign, right) if len(right) > 1 else None
+    if between is not None:
+        return between
     subset = el.scope.subsets.get(letter_key(right[0])) if len(right) == 1 else None
     if subset is None:
         raise error(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from symgrad.calculus.depends import depends_on
 from symgrad.core.nodes import (
     Apply,
     Definition,
@@ -32,12 +33,14 @@ from symgrad.reading.meaning.raw_trees import expression, reciprocal, ungrouped
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.samples import per_sample
 from symgrad.reading.meaning.superscripts import raised
+from symgrad.reading.meaning.time_derivatives import by_time
 from symgrad.reading.meaning.undeclared_functions import is_density
 from symgrad.reading.meaning.upstream import cost_of_gradients
 from symgrad.reading.meaning.values import Jacobian, ReadValue, flat_product, multiply
 from symgrad.reading.names.cost_letters import is_square_cost
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
+from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, spelled
 from symgrad.reading.tree.syntax import (
     Call,
@@ -55,6 +58,8 @@ from symgrad.text.diagnostic import NotationError
 from symgrad.text.source import Span
 
 MAX_ORDER = 4
+WHOLE = frozenset(("V", "A", "C", "K", "W", "Y", "vocab", "Vocab", "Vocabulary", "vocabulary", "classes"))
+"""Names of sets that have all positions by custom: words, classes, actions."""
 
 
 def _order(node: Expr) -> int:
@@ -82,15 +87,22 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
     """``\\partial body / \\partial targets``: its axes are those of the body, then those of the targets."""
     if not node.targets:
         return el.value(_by_own_argument(el, node))
+    moving = by_time(el, node)
+    if moving is not None:
+        return moving
     along = _along(el, node)
     if along is not None:
         return el.value(along)
-    reached = _nabla_reach(el, node) or (bracket_alone(node) if el.narrow else None)
+    reached = _nabla_reach(el, node) or (bracket_alone(node) if el.narrow == "bracket" else None)
     if reached is not None:
         return el.value(reached)
-    root = _by_power(el, node)
-    if root is not None:
-        return root
+    _require_declared_arguments(el, node)
+    changed = _by_power(el, node) or _by_root(el, node)
+    if changed is not None:
+        return changed
+    if node.slip:
+        below = ", ".join(t.span.text for t in node.targets)
+        el.warn("SG222", f"read as the derivative by `{below}`", node.span, f"write `\\partial {below}` below")
     value = el.value(node.body)
     if el.totals and (is_family(el, node.body) or is_square(el, node.body)):
         value = _total(value, el.totals == "mean")
@@ -109,6 +121,7 @@ def derivative(el: Reading, node: Derivative) -> ReadValue:
         require_no_earlier_state(el, plain, target.body, total, written.span)
         require_one_position(el, plain, expression(target.body), total, written.span)
         _require_related_layers(el, value.body, target.body, written.span)
+        _require_member(el, target.body, written.span)
         # the body and the target of a derivative are not held by it
         outer = target.body.args[0] in el.held  # `∂h_3/∂h_1` of a chain goes through all between
         held = el.held - {inner} if inner in el.held and not outer else frozenset()
@@ -138,6 +151,22 @@ def _require_own_arguments(el: Reading, body: SyntaxNode, target: SyntaxNode) ->
             raise error("SG115", message, target.span, "give the value a name of its own")
 
 
+def _require_declared_arguments(el: Reading, node: Derivative) -> None:
+    """``\\partial c / \\partial y`` of a ``c(x) \\in \\mathbb{R}`` is not 0 for that ``x`` is not built on ``y``."""
+    own = el.scope.declared_at.get(NameKey(node.body.key)) if isinstance(node.body, Sym) else None
+    if own is None:
+        return
+    value = expression(el.value(node.body).body)
+    for by in node.targets:
+        target = expression(target_of(el, by).body)
+        if isinstance(target, (Entry, Ref)) and not depends_on(value, target):
+            arguments = ", ".join(f"`{a.span.text}`" for a in own.args)
+            message = f"nothing says how {arguments} depends on `{by.span.text}`"
+            raise error(
+                "SG118", message, by.span, f"define {arguments}, or declare `{own.span.text}` with more arguments"
+            )
+
+
 def _require_related_layers(el: Reading, body: Expr, target: Expr, span: Span) -> None:
     """The derivative by ``z^l`` of what is built on ``a^L`` is not 0: how the last layer depends on it is not known."""
     layers, by = el.scope.layers, target.args[0]
@@ -147,6 +176,18 @@ def _require_related_layers(el: Reading, body: Expr, target: Expr, span: Span) -
     if last:
         message = f"nothing says how `{last[0].name}` depends on `{by.name}`"
         raise error("SG118", message, span, f"define `{by.name}` where it can be read, and the layers behind it")
+
+
+def _require_member(el: Reading, target: Expr, span: Span) -> None:
+    """The derivative by ``w_k`` of ``\\sum_{j \\in S} w_j^2`` is 0 for a k outside of S, of which nothing is said."""
+    if not isinstance(target, Entry):
+        return
+    for over, at in zip(target.tensor.ranges, target.indices, strict=True):
+        name, letter = str(over.size).strip("|"), getattr(at, "letter", "")
+        inside = el.scope.taken_whole.get(name) if f"|{name}|" == str(over.size) else None
+        if inside is not None and letter and letter not in inside and name.rpartition("{")[2].strip("}") not in WHOLE:
+            remedy = f"write `Let ${letter} \\in {name}$.`, or declare it: `${name} \\subseteq [W]$`, `${name} = [W]$`"
+            raise error("SG105", f"nothing says whether `{letter}` is in `{name}`", span, remedy)
 
 
 def _label(named: Tensor | Definition) -> str:
@@ -314,6 +355,18 @@ def _by_power(el: Reading, node: Derivative) -> ReadValue | None:
     by = el.value(replace(node, targets=(replace(target, sup=target.sup[: -len(sup)]),), operator=False))
     slope = Mul((Num(Fraction(power)), Pow(entry, Num(Fraction(power - 1)))))
     return replace(by, body=Mul((by.body, reciprocal(slope))), jacobian=None)
+
+
+def _by_root(el: Reading, node: Derivative) -> ReadValue | None:
+    """``\\partial \\ell/\\partial \\sigma_j`` where only ``\\sigma_j^2`` is defined: by that, times ``2 \\sigma_j``."""
+    target = node.targets[0]
+    if len(node.targets) != 1 or not isinstance(target, Sym) or target.sup or el.scope.square_of(target) is None:
+        return None
+    square = replace(target, sup=(Token("number", "2", target.span),))
+    by, root = el.value(replace(node, targets=(square,), operator=False)), el.value(target)
+    own = by.axes[len(by.axes) - len(root.axes) :]
+    slope = Mul((Num(Fraction(2)), substitute(root.body, dict(zip(root.axes, own, strict=True)))))
+    return replace(by, body=Mul((by.body, slope)), jacobian=None)
 
 
 def _chain_links(el: Reading, node: SyntaxNode) -> Definition | None:

@@ -1,8 +1,9 @@
 """Derivatives in one cell of a recursion, where the state before is given and nothing says how it depends on the rest.
 
-``\\partial h_t/\\partial w`` of ``h_t = w h_{t-1} + x_t`` is the immediate derivative, with ``h_{t-1}`` held. A total
-one, ``dh_t/dw``, goes through ``h_{t-1}`` too, and so does any derivative by what is further back. Where there is a
-cell at every position, so do derivatives of a sum over the positions, and those from one position to another.
+``\\partial h_t/\\partial w`` of ``h_t = w h_{t-1} + x_t`` is the immediate derivative, with ``h_{t-1}`` held, which a
+warning says. A total one, ``dh_t/dw``, goes through ``h_{t-1}`` too, and so does any derivative by what is further
+back. Where there is a cell at every position, so do derivatives of a sum over the positions, and those from one
+position to another.
 """
 
 from __future__ import annotations
@@ -32,11 +33,19 @@ def require_no_earlier_state(el: Reading, body: Expr, target: Expr, total: bool,
         tensor, entry = el.scope.values.get(state), el.scope.values.get(cell)
         if tensor not in mentioned or target.args[0] is tensor or not isinstance(entry, Defined):
             continue
-        through = total and not _is_at(target, letter) and depends_on(define(el, entry).body, target)
-        if through or _is_shifted(target, letter):
+        through = not _is_at(target, letter) and depends_on(define(el, entry).body, target)
+        if (through and total) or _is_shifted(target, letter):
             message = f"`{state.latex}` depends on `{span.text}` too, and nothing here says how"
             remedy = f"give the range of `{letter}`, or write `\\partial` where `{state.latex}` is held constant"
             raise error("SG118", message, span, remedy)
+        if through:
+            _warn_of_held(el, span)
+
+
+def _warn_of_held(el: Reading, span: Span) -> None:
+    """Note that a partial derivative does not go through the state before, which depends on the parameter too."""
+    message = f"this partial derivative holds the state before constant, which depends on `{span.text}` too"
+    el.warn("SG208", message, span, "give the range of the recursion for the derivative through all positions")
 
 
 def require_one_position(el: Reading, body: Expr, target: Expr, total: bool, span: Span) -> None:
@@ -56,6 +65,8 @@ def require_one_position(el: Reading, body: Expr, target: Expr, total: bool, spa
     immediate = isinstance(body, Ref) and body.definition in made and not total
     if len(here) > 1 or None in here or (not immediate if at is None else not here <= {at}):
         raise NotationError(_unlinked(el, span))
+    if immediate and at is None:
+        _warn_of_held(el, span)
 
 
 def cells_apart(el: Reading, left: Expr, right: Expr, span: Span) -> Diagnostic | None:
@@ -121,7 +132,8 @@ def _positions(body: Expr, states: frozenset[Tensor], over: Range) -> Iterator[I
 def _is_at(target: Entry | Ref, letter: str) -> bool:
     """True for ``x_t``, and for a quantity that the cell defines at ``t``: no earlier state depends on these."""
     if isinstance(target, Entry):
-        return any(getattr(i, "letter", "") == letter for i in target.args[1])
+        placed = any(getattr(i, "letter", "") == letter for i in target.args[1])
+        return placed or target.tensor.name.endswith((f"_{letter}", f"_{{{letter}}}"))
     return any(i.letter == letter for i in reach(target).letters) or target.definition.name.endswith(f"_{{{letter}}}")
 
 

@@ -24,7 +24,7 @@ from symgrad.reading.meaning import (
     written_sums,
 )
 from symgrad.reading.meaning.open_indices import OpenIndices
-from symgrad.reading.meaning.rules import Definitions, Entrywise, WrittenArgument, rules_of
+from symgrad.reading.meaning.rules import Definitions, Entrywise, Narrow, WrittenArgument, rules_of
 from symgrad.reading.meaning.values import ReadValue, shape_text
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.tokens.lexer import Token
@@ -67,7 +67,8 @@ class Elaborator:
     rows: bool = False
     held_alone: frozenset[Definition] = frozenset()
     opaque: dict[str, WrittenArgument] = field(default_factory=dict)
-    narrow: bool = False
+    wide: bool = False
+    narrow: Narrow = ""
     totals: Literal["", "total", "mean"] = ""
     varied: tuple[Sym, ...] = ()
 

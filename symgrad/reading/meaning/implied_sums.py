@@ -239,7 +239,8 @@ def insert_implied_sums(el: Reading, value: ReadValue, free: frozenset[Index], s
                 where,
                 f"declare `${d.letter} = 1, \\dots, N$` or sum it explicitly",
             )
-        if occurrences(body, d) == 1:
+        terms = body.terms if isinstance(body, Add) else (body,)
+        if max(occurrences(term, d) for term in terms) == 1:
             where = el.letters.first_place.get(d, span)
             el.warn(
                 "SG203",

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from symgrad.core.functions import BY_SPELLING
-from symgrad.core.nodes import Add, Delta, Expr, Func, Mul, Pow, Sum, free_indices, neg, num
+from symgrad.core.nodes import Add, Delta, Entry, Expr, Func, Mul, Pow, Sum, free_indices, neg, num
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.block_matrices import BlockMatrix
-from symgrad.reading.meaning.matrix_inverses import determinant, matrix_inverse
+from symgrad.reading.meaning.matrix_inverses import cholesky_factor, determinant, exponential, matrix_inverse
 from symgrad.reading.meaning.open_index import OpenIndex, same_range
 from symgrad.reading.meaning.pseudo_inverses import pseudo_inverse
-from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
+from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal, ungrouped
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.schur_complements import block_trace
 from symgrad.reading.meaning.slots import element
@@ -54,9 +54,17 @@ def elementary(el: Reading, node: Call) -> ReadValue:
         remedy = "write `\\frac{1}{f(x)}`, or the inverse function by its name, `\\arcsin`"
         raise error("SG101", f"`{sym.span.text}` may be a reciprocal or an inverse function", sym.span, remedy)
     value = el.value(node.args[0])
+    if row.name == "exp" and not sym.primes and el.scope.matrix_exponentials and _is_square(value):
+        out = exponential(value, node.span)
+        return raised(el, out, sym.sup, sym.span) if sym.sup else out
     body = Func(row.name + "'" * sym.primes, value.body)
     out = replace(value, body=body, jacobian=None)
     return raised(el, out, sym.sup, sym.span) if sym.sup else out
+
+
+def _is_square(value: ReadValue) -> bool:
+    halves = value.grouped
+    return len(value.axes) == 2 and len(halves) == 2 and same_range(*value.axes)
 
 
 def _of_order(sym: Sym) -> Sym:
@@ -109,11 +117,17 @@ def softmax(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
 
 
 def _along(el: Reading, values: list[ReadValue], node: Call) -> ReadValue | None:
-    """``\\operatorname{softmax}_j(S_{ij})`` of an entry, along the position ``j``; None for anything else."""
-    letters = pattern_letters(node.function.sub) if node.function.sub else None
-    if len(values) != 1 or values[0].axes or letters is None or len(letters) != 1 or not isinstance(node.args[0], Sym):
+    """``\\operatorname{softmax}_j(S_{ij})`` of an entry, along the position ``j``; None for anything else.
+
+    ``\\operatorname{softmax}(z_i)`` of an entry is one along its last position.
+    """
+    if len(values) != 1 or values[0].axes or not isinstance(node.args[0], Sym):
         return None
-    at = el.letters.find(letters[0], node.function.span)
+    written = node.function.sub or node.args[0].sub
+    letters = pattern_letters(written) if written else None
+    if letters is None or (node.function.sub and len(letters) != 1):
+        return None
+    at = el.letters.find(letters[-1], node.function.span)
     body = values[0].body
     if at is None or at not in free_indices(body):
         return None
@@ -127,6 +141,18 @@ def logsumexp(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     value = _vector(values, node)
     body, axis = _fresh_last(value)
     return ReadValue(Func("log", Sum(axis, Func("exp", body))), value.axes[:-1])
+
+
+def cross_entropy(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``-sum_a y_a log p_a`` of targets and probabilities; which are which has to show."""
+    targets, probabilities = map(parenthesized, _pair(values, node))
+    if len(targets.axes) != 1 or len(probabilities.axes) != 1:
+        raise error("SG113", f"`{node.function.key}` takes two vectors", node.span, "define it")
+    if any(isinstance(a, Sym) and a.key.startswith("\\hat") for a in node.args[:1]):
+        raise error("SG115", "the targets are expected first here", node.span, "define it with its arguments")
+    el.warn("SG212", f"`{node.span.text}` is read as the cross-entropy", node.span, "define it", once=True)
+    terms = elementwise(Mul, (targets, replace(probabilities, body=Func("log", probabilities.body))), node.span, "it")
+    return ReadValue(neg(total(terms)))
 
 
 def trace(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
@@ -189,6 +215,16 @@ def inv(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     return matrix_inverse(_one(values, node), node.span)
 
 
+def expm(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``\\operatorname{expm}(A) = e^A``"""
+    return exponential(_one(values, node), node.span)
+
+
+def chol(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``\\operatorname{chol}(A)``, the lower triangular factor"""
+    return cholesky_factor(_one(values, node), node.span)
+
+
 def pinv(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     """``\\operatorname{pinv}(X) = X^+``"""
     return pseudo_inverse(el, _one(values, node), node.span)
@@ -243,6 +279,9 @@ def _extremum(values: list[ReadValue], node: Call, sign: int) -> ReadValue:
 def factorial(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     """``x! = Gamma(x + 1)``, entry by entry"""
     value = _one(values, node)
+    counted = ungrouped(value.body)
+    if isinstance(counted, Entry):
+        el.scope.counts.add(counted.tensor.name)
     return replace(_after_one(value), body=Func("Gamma", _after_one(value).body))
 
 
@@ -290,6 +329,7 @@ WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
     "logsumexp": logsumexp,
     "lse": logsumexp,
     "LSE": logsumexp,
+    "CE": cross_entropy,
     "tr": trace,
     "Tr": trace,
     "trace": trace,
@@ -299,6 +339,8 @@ WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
     "\\det": det,
     "inv": inv,
     "pinv": pinv,
+    "expm": expm,
+    "chol": chol,
     "vec": vec,
     "logdet": logdet,
     "sum": whole_sum,

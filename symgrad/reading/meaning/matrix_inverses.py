@@ -1,4 +1,4 @@
-"""Inverses and determinants of square matrices."""
+"""Inverses, determinants, exponentials, square roots and Cholesky factors of square matrices."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
 from symgrad.reading.meaning.schur_complements import block_determinant, block_inverse
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, transpose
 from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.scripts import error
 from symgrad.text.source import Span
 
 
@@ -21,6 +22,30 @@ def matrix_inverse(value: ReadValue, span: Span) -> ReadValue:
     half = len(matrix.axes) // 2
     axes = tuple(axis.fresh("free") for axis in (*matrix.axes[half:], *matrix.axes[:half]))
     return ReadValue(MatrixFunction("inverse", matrix, axes), axes, groups=value.groups)
+
+
+def function_of_matrix(name: str, what: str, value: ReadValue, span: Span) -> ReadValue:
+    """A function whose value has the shape of the matrix: ``e^A``, ``A^{1/2}``"""
+    if isinstance(value, BlockMatrix) or value.groups:
+        raise error("SG112", f"{what} of a matrix of blocks or of a Kronecker product is not read", span)
+    matrix = _square(value, f"only a square matrix has {what}", span)
+    axes = tuple(axis.fresh("free") for axis in matrix.axes)
+    return ReadValue(MatrixFunction(name, matrix, axes), axes)
+
+
+def exponential(value: ReadValue, span: Span) -> ReadValue:
+    """``e^A`` of a square matrix"""
+    return function_of_matrix("exponential", "an exponential", value, span)
+
+
+def square_root(value: ReadValue, span: Span) -> ReadValue:
+    """``A^{1/2}``, the principal root of a square matrix"""
+    return function_of_matrix("root", "a root", value, span)
+
+
+def cholesky_factor(value: ReadValue, span: Span) -> ReadValue:
+    """``\\operatorname{chol}(A)``, lower triangular"""
+    return function_of_matrix("cholesky", "a Cholesky factor", value, span)
 
 
 def determinant(value: ReadValue, span: Span) -> ReadValue:

@@ -8,10 +8,10 @@ from fractions import Fraction
 from symgrad.core.nodes import Entry, Func, Num, Pow, Ref, Size, Tensor
 from symgrad.core.ranges import Affine
 from symgrad.core.substitute import instantiate
-from symgrad.reading.meaning.block_matrices import REMEDY
+from symgrad.reading.meaning.block_matrices import REMEDY, BlockMatrix
 from symgrad.reading.meaning.builtin_names import beside_weights, builtin_name, constant_matrix, kronecker
 from symgrad.reading.meaning.definitions import called_bare, define, defined_blocks
-from symgrad.reading.meaning.matrix_inverses import inverse_power
+from symgrad.reading.meaning.matrix_inverses import exponential, inverse_power
 from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.raw_trees import Parenthesis
 from symgrad.reading.meaning.rules import Reading, reads
@@ -25,6 +25,7 @@ from symgrad.reading.names.upstream_costs import is_bare
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots
 from symgrad.reading.tree.syntax import Call, Colon, Position, Slot, Sym
+from symgrad.reading.tree.used_names import is_own_name
 from symgrad.text.diagnostic import NotationError
 
 
@@ -50,10 +51,11 @@ def _entry_of_inverse(el: Reading, sym: Sym) -> ReadValue | None:
 def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
     """The value of a name with its subscripts, and the superscripts that are not part of the name."""
     scope = el.scope
-    parameter = el.parameters.get(sym.key) or el.parameters.get(f"\\mathbf {sym.key}")
+    apart = is_own_name(scope, sym)
+    parameter = None if apart else el.parameters.get(sym.key) or el.parameters.get(f"\\mathbf {sym.key}")
     if parameter is not None and not sym.primes and not _is_sample(el, sym, parameter):
         return element(el, refreshed(parameter), sym.sub, sym.span), sym.sup
-    if sym.key in el.opaque:
+    if sym.key in el.opaque and not apart:
         raise error(
             "SG105", f"`{el.opaque[sym.key].text}` is not declared", sym.span, "declare the argument of this function"
         )
@@ -83,7 +85,8 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
             if axes and len(sup) == 1 and is_name(sup[0]) and el.letters.is_letter(letter_key(sup[0])):
                 remedy = f"write both below the line, `{sym.key}_{{ij}}`"
                 raise error("SG101", f"`{sup[0].text}` above `{sym.key}` may be an index or a power", sym.span, remedy)
-            row = (entry.row and not slots) or (el.rows and len(slots) == 2 and isinstance(slots[1], Colon))
+            sliced = any(isinstance(s, Colon) for s in slots)  # a column of the samples `x_i` is no row
+            row = (entry.row and not sliced) or (el.rows and len(slots) == 2 and isinstance(slots[1], Colon))
             return ReadValue(Entry(entry, tuple(indices)), tuple(axes), row and len(axes) == 1), sup
         return from_definition(el, entry, slots, sym), sup
     called = [scope.calls[k] for k in scope.calls.named(NameKey(sym.key))]
@@ -96,7 +99,9 @@ def lookup(el: Reading, sym: Sym) -> tuple[ReadValue, tuple[Token, ...]]:
 
 
 def _has_one_axis(el: Reading, entry: Tensor | Defined) -> bool:
-    """True for a number or a vector."""
+    """True for a number or a vector; in its own definition, ``\\delta_j = y_j - \\delta_{jc}``, by its left side."""
+    if isinstance(entry, Defined) and entry in el.definitions.active:
+        return len(entry.patterns) < 2
     return len(entry.ranges if isinstance(entry, Tensor) else define(el, entry).params) < 2
 
 
@@ -153,6 +158,9 @@ def _other_roles(
     function = scope.functions.get(NameKey(sym.key))
     if function is not None:
         return upstream(el, function, sym), sup
+    own = scope.declared_at.get(NameKey(sym.key))
+    if own is not None and is_bare(replace(sym, sup=())):
+        return el.value(replace(own, span=sym.span)), sup
     if scope.arguments_of_cost(NameKey(sym.key)) and is_bare(replace(sym, sup=())):
         return implied(el, NameKey(sym.key)), sup
     if not sym.sub:
@@ -190,10 +198,10 @@ def _are_letters(el: Reading, tokens: tuple[Token, ...]) -> bool:
 
 
 def _exponential(el: Reading, sym: Sym, sup: tuple[Token, ...]) -> ReadValue:
-    """``e^x``, of a vector entry by entry."""
+    """``e^x``, of a vector entry by entry; ``e^A``, the exponential of a matrix."""
     exponent = el.value(el.parse(sup, sym.span))
-    if len(exponent.axes) > 1:
-        raise error("SG113", "an exponent must be a number or a vector", sym.span, "write `\\exp(A)` for the entries")
+    if isinstance(exponent, BlockMatrix) or len(exponent.axes) > 1:
+        return exponential(exponent, sym.span)
     return replace(exponent, body=Func("exp", exponent.body), jacobian=None)
 
 
@@ -203,11 +211,11 @@ def _from_square(el: Reading, sym: Sym, sup: tuple[Token, ...]) -> ReadValue | N
         return None
     two = Token("number", "2", sym.span)
     square = el.value(replace(sym, sup=(two,)))
-    if square.axes or sym.sub:
-        return None
     power = int(sup[0].text) if sup else 1
+    if len(square.axes) > (power == 1):
+        return None
     body = Func("sqrt", square.body) if power == 1 else Pow(Parenthesis(square.body), Num(Fraction(power, 2)))
-    return ReadValue(body)
+    return replace(square, body=body, jacobian=None)
 
 
 def size_key(scope: Scope, sym: Sym) -> str | None:

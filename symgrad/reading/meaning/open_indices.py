@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from symgrad.core.nodes import Cond
 from symgrad.core.ranges import Index, IndexExpr, Range, Subset, range_of
-from symgrad.reading.meaning.open_index import OpenIndex, give_range, unite
-from symgrad.reading.meaning.open_range import agree
+from symgrad.reading.meaning.open_index import OpenIndex, give_range, same_range, unite
+from symgrad.reading.meaning.open_range import OpenRange, agree
 from symgrad.reading.names.scope import Scope
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -26,6 +26,8 @@ class OpenIndices:
     tied: list[tuple[Index, Index]] = field(default_factory=list)
     shifted: dict[Index, Range] = field(default_factory=dict)
     """The range of the first slot with a shifted letter, ``h_{t-1}``: used if no slot has the bare letter."""
+    moved: dict[Index, list[tuple[OpenRange, int]]] = field(default_factory=dict)
+    """The open ranges of slots with a shifted letter, and how far it is shifted."""
 
     def resolve_ties(self) -> None:
         """Give letters that are compared the same range, once one of their ranges is known."""
@@ -36,6 +38,9 @@ class OpenIndices:
                 if (a.range is None) != (b.range is None):
                     changed = True
                     unite(a, b)
+        for a, b in self.tied:  # both were found, and belong to undeclared names: the I of `I - K G` is square
+            if isinstance(a.range, OpenRange) or isinstance(b.range, OpenRange):
+                same_range(a, b)
 
     def find(self, key: str, span: Span) -> Index | None:
         """The index that a letter means here. An undeclared letter becomes an open one."""
@@ -70,6 +75,11 @@ class OpenIndices:
         """Give a letter that occurs only in arithmetic on positions the range of its slot."""
         if index.range is None:
             give_range(index, self.shifted.get(index))
+
+    def reach(self, index: Index, over: Range) -> None:
+        """Let open ranges hold all positions of ``y_{t-1}``, where t runs over ``over``."""
+        for slot, shift in self.moved.get(index, ()):
+            agree(slot, Range(over.lo + shift, over.hi + shift))
 
     def demand(self, index: Index, wanted: Range, span: Span) -> None:
         """An index is used in a slot of a range: take the range, or report the conflict with both places."""

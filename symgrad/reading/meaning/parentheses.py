@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symgrad.core.nodes import Cond, Expr, Func, Mul, Num, Pow, Size, Sum, num
+from symgrad.core.nodes import Add, Cond, Expr, Func, Mul, Num, Pow, Size, Sum, num
 from symgrad.core.ranges import Affine, Index
 from symgrad.reading.meaning.block_matrices import BlockMatrix, each
 from symgrad.reading.meaning.known_functions import squares, total
@@ -13,13 +13,28 @@ from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.slots import element
 from symgrad.reading.meaning.superscripts import raised
-from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, multiply, parenthesized
+from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, is_zero, multiply, parenthesized
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import error, spelled
-from symgrad.reading.tree.syntax import Call, Paren, Scripted, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import Call, Derivative, Paren, Scripted, Sym, SyntaxNode, Terms
+from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.source import Span
 
 FROBENIUS = ("F", "2,2", "\\text{F}", "\\text{Fro}", "\\text{fro}")
+
+
+def whole_bracket(node: SyntaxNode) -> SyntaxNode | None:
+    """``[\\frac{d}{dx} a x + b]`` with the derivative of the whole bracket; None where no derivative begins it, or
+    where another term has one of its own.
+    """
+    inner = node.items[0] if isinstance(node, Paren) and node.kind in "([{" and len(node.items) == 1 else None
+    if not isinstance(inner, Terms) or len(inner.items) < 2:
+        return None
+    (sign, head), *rest = inner.items
+    other = any(isinstance(n, Derivative) for _, term in rest for n in subnodes(term))
+    if not isinstance(head, Derivative) or not head.operator or sign < 0 or other:
+        return None
+    return replace(head, body=replace(inner, items=((1, head.body), *rest)), span=inner.span)
 
 
 @reads(Paren)
@@ -28,7 +43,7 @@ def paren(el: Reading, node: Paren) -> ReadValue:
     if len(node.items) != 1 and node.kind != "<":
         raise error("SG101", "a list of values is not understood here", node.span)
     if node.kind in ("(", "[", "{"):
-        return each(el.value(node.items[0]), parenthesized)
+        return each(el.value((whole_bracket(node) if el.wide else None) or node.items[0]), parenthesized)
     if node.kind == "<":
         if len(node.items) != 2:
             raise error("SG115", "an inner product takes two arrays", node.span)
@@ -86,6 +101,8 @@ def bars(el: Reading, node: Paren) -> ReadValue:
     value = el.value(inner)
     if node.kind == "|" and isinstance(value, BlockMatrix):
         return determinant(value, node.span)
+    if isinstance(value, BlockMatrix):
+        return ReadValue(Func("sqrt", _squares(el, value, node.span)))
     if node.kind == "|" or not value.axes:
         if len(value.grouped) == 1:
             return ReadValue(Func("sqrt", squares(value)))  # the length of a vector
@@ -95,8 +112,13 @@ def bars(el: Reading, node: Paren) -> ReadValue:
     return ReadValue(Func("sqrt", _squares(el, value, node.span)))
 
 
-def _squares(el: Reading, value: ReadValue, span: Span) -> Expr:
+def _squares(el: Reading, value: ReadValue, span: Span, which: str = "") -> Expr:
     """The sum of squares below a norm without a subscript; that of a matrix is likely the Frobenius norm."""
+    if isinstance(value, BlockMatrix):
+        blocks = [b for row in value.grid for b in row if not is_zero(b)]
+        if any(len(b.grouped) > 1 for b in blocks) and which not in FROBENIUS:
+            raise error("SG112", "a norm of these blocks is not read", span, "write `\\lVert A \\rVert_F`")
+        return Add(tuple(map(squares, blocks)))
     if len(value.grouped) > 1:
         el.warn("SG211", f"`{span.text}` is read as the Frobenius norm", span, "write `\\lVert A \\rVert_F`")
     return squares(value)
@@ -106,6 +128,9 @@ def norm(el: Reading, bracket: Paren, node: Scripted) -> tuple[ReadValue, tuple[
     """``\\lVert x \\rVert_2``, and the superscript that is left; a square is read as the sum of squares."""
     sup, which = node.sup, spelled(node.sub)
     value = el.value(bracket.items[0])
+    if isinstance(value, BlockMatrix) and which in ("", "2", *FROBENIUS):
+        body = _squares(el, value, node.span, which)
+        return (parenthesized(ReadValue(body)), ()) if spelled(sup) == "2" else (ReadValue(Func("sqrt", body)), sup)
     if len(value.grouped) > 1 and which and which not in FROBENIUS:
         remedy = "the Frobenius norm is `\\lVert A \\rVert_F`"
         raise error("SG113", f"`{node.span.text}` is not the norm of the entries of this matrix", node.span, remedy)

@@ -89,6 +89,7 @@ class Definitions:
                 ahead += self.users.pop(definition, ())
 
 
+Narrow = Literal["", "bracket", "logarithm"]
 Entrywise = Literal["", "rows of factors", "all"]
 """Products of columns that are read entry by entry: none, those of three factors and more, all."""
 
@@ -117,8 +118,10 @@ class Reading(Protocol):
     """Which products of columns are read entry by entry, where their inner product does not fit."""
     rows: bool
     """True if a slice ``X_{i:}`` is read as a row."""
-    narrow: bool
-    """True if a derivative in front of a bracket takes the bracket alone, not the product behind it."""
+    wide: bool
+    """True if a derivative that begins a bracket takes all terms of it, ``[\\frac{d}{dx} a x + b]``."""
+    narrow: Narrow
+    """What takes one operand alone, not the product behind it: a derivative in front of a bracket, or a logarithm."""
     totals: Literal["", "total", "mean"]
     """What a family ``L_t`` without a subscript stands for in a derivative: itself, its total, or its mean."""
     held_alone: frozenset[Definition]

@@ -2,15 +2,17 @@
 
 With an invertible block ``A``, ``S = D - C A^{-1} B``: ``det M = det A det S``, and the inverse consists of
 ``A^{-1} + A^{-1} B S^{-1} C A^{-1}``, ``-A^{-1} B S^{-1}``, ``-S^{-1} C A^{-1}`` and ``S^{-1}``. That ``A`` and ``S``
-are invertible is a condition of what is found so.
+are invertible is a condition of what is found so. Where a block on the diagonal is zero, rows of blocks change places
+if that leaves square blocks other than zero there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import permutations
 from typing import NamedTuple
 
-from symgrad.core.nodes import Add, Sum
+from symgrad.core.nodes import ONE, Add, Delta, Expr, Sum
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.block_matrices import REMEDY, BlockMatrix, each, from_blocks, plus, times
 from symgrad.reading.meaning.open_index import same_range
@@ -27,6 +29,8 @@ from symgrad.reading.meaning.values import (
 from symgrad.reading.tree.scripts import error
 from symgrad.text.source import Span
 
+MOST_ROWS = 5
+"""The most rows of blocks of which all orders are looked at."""
 Rows = Sequence[Sequence[ReadValue]]
 OfOne = Callable[[ReadValue, Span], ReadValue]
 """The inverse or the determinant of a single block, a number among them."""
@@ -34,6 +38,11 @@ OfOne = Callable[[ReadValue, Span], ReadValue]
 
 def block_inverse(value: BlockMatrix, invert: OfOne, span: Span) -> ReadValue:
     """``M^{-1}``"""
+    rows = _rows_in_place(value, span)
+    if rows is not None:
+        # the columns of the inverse change places as the rows did
+        turned = _inverse([value.grid[r] for r in rows], invert, span)
+        return from_blocks([[row[rows.index(k)] for k in range(len(rows))] for row in turned], span)
     order = _pivot_first(value, span)
     grid = [[value.grid[r][c] for c in order] for r in order]
     found = _inverse(grid, invert, span)
@@ -43,9 +52,14 @@ def block_inverse(value: BlockMatrix, invert: OfOne, span: Span) -> ReadValue:
 
 def block_determinant(value: BlockMatrix, of_one: OfOne, invert: OfOne, span: Span) -> ReadValue:
     """``\\det M``"""
-    order = _pivot_first(value, span)
-    grid: Rows = [[value.grid[r][c] for c in order] for r in order]
-    body = of_one(refreshed(grid[0][0]), span).body
+    rows = _rows_in_place(value, span)
+    if rows is not None:
+        grid: Rows = [value.grid[r] for r in rows]
+        body = flat_product(_sign(value, rows, of_one, span), of_one(refreshed(grid[0][0]), span).body)
+    else:
+        order = _pivot_first(value, span)
+        grid = [[value.grid[r][c] for c in order] for r in order]
+        body = of_one(refreshed(grid[0][0]), span).body
     while len(grid) > 1:
         grid = _parts(grid, invert, span).complement
         body = flat_product(body, of_one(refreshed(grid[0][0]), span).body)
@@ -73,6 +87,41 @@ def _require_square(value: BlockMatrix, span: Span) -> None:
         axes = value.grid[k][k].axes
         if len(axes) == 1 or (axes and not same_range(*axes)):
             raise ShapeMismatch("a block on the diagonal that is not square", value.grid[k][k], value.grid[k][k], span)
+
+
+def _rows_in_place(value: BlockMatrix, span: Span) -> tuple[int, ...] | None:
+    """The order of the rows in which no block on the diagonal is zero; None if it is theirs, or if there is none."""
+    _require_square(value, span)
+    count = len(value.grid)
+    if count > MOST_ROWS or not any(is_zero(value.grid[k][k]) for k in range(count)):
+        return None
+    orders = sorted(permutations(range(count)), key=lambda rows: sum(r != k for k, r in enumerate(rows)))
+    return next((o for o in orders if all(_is_pivot(value.grid[r][k]) for k, r in enumerate(o))), None)
+
+
+def _is_pivot(block: ReadValue) -> bool:
+    """True for a square block other than zero, and for a number."""
+    square = not block.axes or (len(block.axes) == 2 and same_range(*block.axes))
+    return square and not is_zero(block)
+
+
+def _sign(value: BlockMatrix, rows: tuple[int, ...], of_one: OfOne, span: Span) -> Expr:
+    """The sign of an order of rows: each cycle of an even number of blocks, which all have ``n`` rows, gives
+    ``(-1)^{n} = \\det(-I)``."""
+    body: Expr = ONE
+    left = set(range(len(rows)))
+    while left:
+        start = here = left.pop()
+        length = 1
+        while rows[here] != start:
+            here = rows[here]
+            left.discard(here)
+            length += 1
+        if length % 2 == 0:
+            block = refreshed(value.grid[rows[start]][start])
+            unit = ReadValue(Delta(*block.axes), block.axes) if block.axes else ReadValue(ONE)
+            body = flat_product(body, of_one(_negative(unit), span).body)
+    return body
 
 
 def _pivot_first(value: BlockMatrix, span: Span) -> list[int]:

@@ -10,7 +10,7 @@ from symgrad.core.nodes import Add, Mul, Pow
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, index_expr
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.open_index import OpenIndex
-from symgrad.reading.meaning.open_range import agree
+from symgrad.reading.meaning.open_range import OpenRange, agree
 from symgrad.reading.meaning.raw_trees import Parenthesis
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.values import ReadValue
@@ -55,6 +55,8 @@ def position(el: Reading, slot: Position, wanted: Range | None) -> IndexExpr | t
         total = total + Affine.of(letter.key if index is None else index).scale(coefficient)
         if index is not None and wanted is not None and index.range is None:
             el.letters.shifted.setdefault(index, wanted)
+        if isinstance(index, OpenIndex) and isinstance(wanted, OpenRange) and (len(slot.terms), coefficient) == (1, 1):
+            el.letters.moved.setdefault(index, []).append((wanted, slot.const))
     if not total.terms and wanted is not None:
         lo, hi = wanted.lo, wanted.hi
         outside = (not lo.terms and total.const < lo.const) or (not hi.terms and total.const > hi.const)

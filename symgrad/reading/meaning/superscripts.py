@@ -7,7 +7,13 @@ from fractions import Fraction
 
 from symgrad.core.nodes import Expr, Func, Num, Pow
 from symgrad.reading.meaning.block_matrices import REMEDY, BlockMatrix, each, times
-from symgrad.reading.meaning.matrix_inverses import inverse_or_transpose, inverse_power, transpose_of
+from symgrad.reading.meaning.matrix_inverses import (
+    inverse_or_transpose,
+    inverse_power,
+    matrix_inverse,
+    square_root,
+    transpose_of,
+)
 from symgrad.reading.meaning.pseudo_inverses import is_pseudo_inverse, pseudo_inverse
 from symgrad.reading.meaning.raw_trees import Parenthesis, tidy
 from symgrad.reading.meaning.rules import Reading, reads
@@ -22,7 +28,8 @@ MAX_MATRIX_POWER = 8
 
 
 def power(el: Reading, value: ReadValue, tokens: tuple[Token, ...], span: Span) -> ReadValue:
-    """``x^2`` of a number or vector, entry by entry; ``A^2``, a repeated product; ``A^{\\odot 2}``, entry by entry."""
+    """``x^2`` of a number or vector, entry by entry; ``A^2``, a repeated product; ``A^{1/2}``, the principal root;
+    ``A^{\\odot 2}``, entry by entry."""
     if len(tokens) == 2 and tokens[0].text in ("\\odot", "\\circ"):
         return replace(value, body=Pow(value.body, el.scalar(el.parse(tokens[1:], span), "an exponent")), jacobian=None)
     exponent = tidy(el.scalar(el.parse(tokens, span), "an exponent"))
@@ -33,10 +40,13 @@ def power(el: Reading, value: ReadValue, tokens: tuple[Token, ...], span: Span) 
     if len(value.axes) < 2:
         # the powers of a vector are taken entry by entry
         return replace(value, body=Pow(value.body, exponent), jacobian=None)
+    if isinstance(exponent, Num) and abs(exponent.value) == Fraction(1, 2):
+        found = square_root(value, span)
+        return found if exponent.value > 0 else matrix_inverse(found, span)
     if not isinstance(exponent, Num) or exponent.value.denominator != 1 or exponent.value < 1 or len(value.axes) != 2:
         raise error(
             "SG113",
-            "only a square matrix has powers, whole and positive ones",
+            "only a square matrix has powers: whole and positive ones, `1/2` and `-1/2`",
             span,
             "write entries with indices, or `\\odot`",
         )

@@ -38,25 +38,39 @@ def undeclared_function(el: Reading, node: Call) -> ReadValue | None:
     if sym.primes or (el.scope.is_value(sym.key) and not is_density(node)):
         return None
     arguments = [argument(el, a) for a in node.args]
-    values = [v for a in (*arguments, *_parameters(el, sym), *_parameters_above(el, sym)) for v in a.values]
+    members = _members(el, sym)
+    parameters = () if members else _parameters(el, sym)
+    others = (*arguments, *parameters, *_parameters_above(el, sym))
+    values = [*members, *(v for a in others for v in a.values)]
     if declared is None and not is_density(node) and any(v.axes for a in arguments for v in a.values):
         return None  # it may act entry by entry
     if any(axis.range is None for value in values for axis in value.axes):
         raise error("SG108", "nothing says over what this argument runs", node.span, "declare its shape")
-    function = _function(el, node, arguments, values)
+    function = _function(el, node, arguments, values, len(members))
     out = with_positions(function, [Lam(v.axes, v.body) for v in values])
     if declared is None:
-        kind = "positive function" if is_density(node) else "function"
+        positive = is_positive(node, len(members))
+        kind = "positive function" if positive else "function"
         message = f"`{node.span.text}` is not declared: read as an arbitrary {kind} of its arguments"
         el.warn("SG212", message, node.span, f"define it, `{node.span.text} = …`", once=True)
-        out = ReadValue(Func("exp", out.body)) if is_density(node) else out
+        out = ReadValue(Func("exp", out.body)) if positive else out
     return raised(el, out, sym.sup, sym.span) if sym.sup and not is_policy(sym.sup) else out
+
+
+def activation(letter: str) -> AbstractFunction:
+    """What the text calls an activation function, ``g``, and says no more of: any function of one number."""
+    return AbstractFunction(letter, ((),), (), FunctionForm(letter, ("",), 0, (0,), False, activation=True))
 
 
 def is_density(node: Call) -> bool:
     """True for ``p(x)``, and for ``f(y \\mid x)`` of any letter: they are positive."""
     event = any(t.kind == "text" and not t.text.isalpha() for t in node.function.sub)
     return bool(node.given) or event or node.function.key in DENSITIES
+
+
+def is_positive(node: Call, members: int) -> bool:
+    """True for a density, but not for ``q_i(t)`` and ``p_i(t)``, which may be coordinates."""
+    return is_density(node) and (bool(node.given) or not members)
 
 
 def is_outcome(body: Expr, index: Index) -> bool:
@@ -121,6 +135,13 @@ def _parameters(el: Reading, sym: Sym) -> list[WrittenArgument]:
     return [found] if not found.text else []
 
 
+def _members(el: Reading, sym: Sym) -> tuple[ReadValue, ...]:
+    """The positions of ``x_i(t)`` in a family of functions; () for any other function, as ``f_1(x)``."""
+    if any(t.kind == "text" for t in sym.sub):
+        return ()
+    return _places(el, replace(sym, sup=(), primes=0)) or ()
+
+
 def _parameters_above(el: Reading, sym: Sym) -> list[WrittenArgument]:
     """The ``\\theta`` of ``Q^{\\pi_\\theta}(s, a)``"""
     if not is_policy(sym.sup) or not is_name(sym.sup[0]):
@@ -129,27 +150,32 @@ def _parameters_above(el: Reading, sym: Sym) -> list[WrittenArgument]:
     return _parameters(el, policy) if isinstance(policy, Sym) else []
 
 
-def _function(el: Reading, node: Call, arguments: list[WrittenArgument], values: list[ReadValue]) -> AbstractFunction:
-    """The function of a name at arguments without a value, of as many others; the same one whenever it is written."""
+def _function(
+    el: Reading, node: Call, arguments: list[WrittenArgument], values: list[ReadValue], members: int
+) -> AbstractFunction:
+    """The function of a name at arguments without a value, of as many others; the same one whenever it is written.
+
+    members: the number of first values that are the positions of ``x_i(t)`` in a family.
+    """
     sym, known = node.function, el.scope.undeclared
-    name = NameKey.function(sym).latex
+    name = NameKey.function(replace(sym, sub=()) if members else sym).latex
     declared = el.scope.codomains.get(NameKey.function(sym))
     shapes = tuple(tuple(a.range for a in v.axes if a.range is not None) for v in values)
     texts = tuple(a.text for a in arguments)
-    key = (name, node.given, texts, shapes)
+    key = (name, node.given, texts, shapes, members)
     if key not in known:
-        log = "\\log " if is_density(node) and declared is None else ""
+        log = "\\log " if is_positive(node, members) and declared is None else ""
         shown = log + name + _written(node.given, texts)
         results = declared or ()
-        form = None if declared is not None else _form(name, node, arguments)
+        form = None if declared is not None else _form(name, node, arguments, members)
         hidden = declared is None and sym.key not in el.scope.parametrised
-        known[key] = AbstractFunction(shown, (*shapes, *((),) * len(results)), results, form, hidden)
+        known[key] = AbstractFunction(shown, (*shapes, *((),) * len(results)), results, form, hidden, members)
     return known[key]
 
 
-def _form(name: str, node: Call, arguments: list[WrittenArgument]) -> FunctionForm:
-    outcomes: list[int] = []
-    count = 0
+def _form(name: str, node: Call, arguments: list[WrittenArgument], members: int) -> FunctionForm:
+    outcomes = list(range(members)) if is_density(node) else []  # `p_k(x)` may add up to 1
+    count = members
     for a in arguments:
         outcomes += [] if a.text else [count]
         count += len(a.values)

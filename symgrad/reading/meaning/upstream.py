@@ -30,6 +30,12 @@ def abstract(el: Reading, function: AbstractFunction, node: Call) -> ReadValue:
     values = [el.value(a) for a in node.args]
     sym = node.function
     of_numbers = not any(function.shapes) and not function.values
+    if function.form is not None and not function.form.activation:  # inferred
+        if any(v.axes for v in values) and sym.key not in el.scope.entrywise:
+            remedy = f"write `${function.name} : \\mathbb{{R}} \\to \\mathbb{{R}}$` if it acts entry by entry"
+            raise error("SG105", f"`{function.name}` is not declared, and is applied to an array", sym.span, remedy)
+        message = f"`{function.name}` is not declared: read as an arbitrary function of one number"
+        el.warn("SG212", message, node.span, f"define it, `{function.name}(…) = …`", once=True)
     if sym.sub and of_numbers:
         raise error("SG101", "a subscript on an abstract function is not read", sym.span)
     out = _of_numbers(function, node, values) if of_numbers else _of_arrays(el, function, node, values)

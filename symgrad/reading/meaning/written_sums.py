@@ -96,6 +96,8 @@ def limit(el: Reading, b: Bound, body: Expr, node: BigOp) -> tuple[Cond, ...]:
     where += [Cond("in", index, s) for s in b.subsets]
     if b.lo is not None and b.hi is not None:
         where += _between(el, b, b.lo, b.hi, body)
+        if not any(i for end in (b.lo, b.hi) for i in end.indices()):
+            el.letters.reach(index, Range(b.lo, b.hi))
     elif b.unknown is not None:
         if index.range is not None or not is_outcome(body, index):
             raise b.unknown.error()

@@ -143,6 +143,9 @@ class Assuming:
         known, rest, _ = self.scope.value_key(sym)
         if known is None:
             declares = self.stance in ("asserted", "passing", "mentioned")
+            if sym.key in self.scope.sampled_names and not (sym.sub or sym.sup or sym.primes):
+                self.scope.signs_of_samples[sym.key] = domain if declares else "real"
+                return True
             self.scope.put_tensor(NameKey.labelled(sym), (), domain if declares else "real")
             if self.stance == "unclear":
                 self.spelled(f"{cover(left).text} {sign} 0", cover(said.tokens))

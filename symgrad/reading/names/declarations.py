@@ -75,7 +75,8 @@ class Paragraph:
         sets, equations = Membership(self.scope, assuming), Equations(self.scope, assuming)
         taken: set[int] = set()
         again = [equations.read] * min(MAX_ORDERS, len(defining or ()))  # `L = \\lVert o \\rVert^2`, where `o = W h`
-        for rule in (sets.read_index_sets, sets.read, equations.read, *again, assuming.read):
+        # `let $S = K + s I$ with $s > 0$`: an assumption may declare what an equation needs
+        for rule in (sets.read_index_sets, sets.read, equations.read, *again, assuming.read, *again[:1]):
             for number, piece in enumerate(pieces):
                 if number in taken:
                     continue
@@ -109,11 +110,14 @@ class Paragraph:
     def unused_kind(self, formula: Sequence[Token]) -> None:
         """``Q`` is called orthogonal: no step about it is refuted, since that is not used."""
         said = statement(formula, RELATIONS)
-        if said.sign == "=":
+        if said.sign == "=" or (not said.sign and any(t.text == "\\times" for t in formula)):
             return
         name = said.left or tuple(formula)
+        own = {letter_key(t) for t in name if is_name(t)}
+        if any(a.names & own and any(t.text.startswith("\\succ") for t in a.tokens) for a in self.scope.assumed):
+            return  # `symmetric positive definite` is understood
         problem = unused(f"what the text says of `{cover(name).text}`", cover(formula))
-        self.scope.unused.append((frozenset(letter_key(t) for t in name if is_name(t)), problem))
+        self.scope.unused.append((frozenset(own), problem))
 
     def perhaps_symmetric(self, formula: Sequence[Token]) -> None:
         """``By the symmetry of $A$``: a step that holds only for a symmetric ``A`` is not refuted."""
@@ -138,16 +142,19 @@ class Paragraph:
                 continue
             key = self.scope.value_key(name)[0]
             made = self.scope.values[key] if key is not None else None
-            if isinstance(made, Tensor) and len(made.ranges) == 1 and not (name.sub or name.sup):
+            by_classes = _axis_of_classes(made.ranges) if isinstance(made, Tensor) and len(made.ranges) == 2 else None
+            lone = isinstance(made, Tensor) and len(made.ranges) == 1
+            if (lone or by_classes is not None) and not (name.sub or name.sup):
                 known = {
                     *self.scope.indices,
                     *self.scope.sizes,
                     *self.scope.letters,
                     *(k.letter for k in self.scope.values),
                 }
-                letter = next((x for x in "kjlmabcn" if x not in known), "")
-                text = f"\\sum_{{{letter}}} {cover(part).text}_{{{letter}}} = 1"
-                if letter:
+                letter, row = ([x for x in "kjlmabcnirst" if x not in known] + ["", ""])[:2]
+                place = letter if lone else f"{row} {letter}" if by_classes else f"{letter} {row}"
+                text = f"\\sum_{{{letter}}} {cover(part).text}_{{{place}}} = 1"
+                if row:
                     Assuming(self.scope, stance="unclear").spelled(text, cover(part))
 
     def arbitrary(self, formula: Sequence[Token]) -> None:
@@ -156,9 +163,12 @@ class Paragraph:
             key = self.scope.value_key(read_name(self.scope, tuple(formula)))[0]
         except NotationError:
             return
-        if key is None or not isinstance(self.scope.values.get(key), Tensor):
+        made = self.scope.values.get(key) if key is not None else None
+        if key is None or not isinstance(made, Tensor):
             return
         self.unsign(key, cover(formula).text)
+        if made.domain == "bit":  # it was called one-hot
+            self.scope.values[key] = replace(made, domain="real")
         for assumed in self.scope.assumed:
             if key.letter in assumed.names:
                 assumed.standing = "unclear"
@@ -289,7 +299,15 @@ def split(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
     for piece in out:
         while piece and piece[-1].kind == "symbol" and piece[-1].text in ",.;":
             piece.pop()
-    return [tuple(piece) for piece in out if piece]
+    return [part for piece in out if piece for part in _with_shape(tuple(piece))]
+
+
+def _with_shape(piece: tuple[Token, ...]) -> list[tuple[Token, ...]]:
+    """``g = \\nabla L \\in \\mathbb{R}^d`` as ``g = \\nabla L`` and ``g \\in \\mathbb{R}^d``."""
+    signs = [k for k, t in outermost(piece) if is_relation(t)]
+    if [piece[k].text for k in signs] != ["=", "\\in"] or not declares_arrays(piece[: signs[0]] + piece[signs[1] :]):
+        return [piece]
+    return [piece[: signs[1]], piece[: signs[0]] + piece[signs[1] :]]
 
 
 def _declares(piece: Sequence[Token], stance: Stance) -> bool:

@@ -34,6 +34,7 @@ from symgrad.reading.tree.used_names import (
     slot_letters,
     subnodes,
     summed_letters,
+    value_names,
 )
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -273,7 +274,10 @@ class Definer:
         taken = isinstance(self.scope.values.get(key), Defined) and not any(k == key for k, _ in calls)
         if taken and not self.scope.is_provisional(key) and written.plain and not bare:
             return None
-        self.scope.forget_calls(key)
+        if key.letter in DENSITIES:
+            self.scope.calls.pop((key, count), None)  # `p(y \\mid \\theta)` and `p(\\theta)` are two densities
+        else:
+            self.scope.forget_calls(key)
         self.scope.values.pop(key, None)
         made = None
         held = [n for n in names if self.scope.is_array(n)]
@@ -384,6 +388,16 @@ class Definer:
             ahead += self._used(entry.body)
         return found
 
+    def _reached(self, body: SyntaxNode) -> list[Defined]:
+        """The definitions that a body uses, directly or indirectly."""
+        out, ahead = list[Defined](), self._used(body)
+        while ahead:
+            entry = ahead.pop()
+            if entry not in out:
+                out.append(entry)
+                ahead += self._used(entry.body)
+        return out
+
     def _calls_through(self, key: NameKey, body: SyntaxNode) -> bool:
         """True if the body applies functions whose definitions apply a function, directly or indirectly."""
         ahead, seen = [body], set[NameKey]()
@@ -397,7 +411,9 @@ class Definer:
         return False
 
     def _used(self, body: SyntaxNode) -> list[Defined]:
-        keys = [self.scope.value_key(n)[0] for n in subnodes(body) if isinstance(n, Sym)]
+        names = [n for n in subnodes(body) if isinstance(n, Sym)]
+        keys = [self.scope.value_key(n)[0] for n in names]
+        keys += [NameKey(letter) for letter in value_names(self.scope, body) - {n.key for n in names}]  # in exponents
         found = [self.scope.values.get(k) for k in keys if k is not None]
         return [entry for entry in found if isinstance(entry, Defined)]
 
@@ -428,6 +444,9 @@ class Definer:
             return None  # `\sigma^4` is a power of `\sigma^2`
         if (known or first.kind == "number") and written.uses(name.key):
             return None  # `d_n^2 = d_n` is a claim about d
+        reached = self._reached(written.body) if first.kind == "number" and written.plain else []
+        if any(name.key in value_names(self.scope, e.body) for e in reached):
+            return None  # `\sigma^2 = e^s`, where `s = \log \sigma^2`
         base, left_over = self._new_key(name, written.body)
         letters = pattern_letters(left_over)
         if letters is None:

@@ -20,8 +20,8 @@ from symgrad.reading.tokens.cuts import Statement, depths, outermost
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, group_end, is_name, letter_key, read_slots, spelled, starts_name
-from symgrad.reading.tree.syntax import Call, Expectation, Position, Sym, SyntaxNode
-from symgrad.reading.tree.used_names import note_sizes, subnodes, value_names
+from symgrad.reading.tree.syntax import Call, Expectation, Position, ProductNode, Sym, SyntaxNode
+from symgrad.reading.tree.used_names import is_delta, note_sizes, subnodes, value_names
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
 
@@ -49,8 +49,16 @@ class Equations:
             return False
         if links:
             return self.first_link(left, tuple(right[: links[0]]))
-        if left[0].text in KNOWN_NUMBERS or self.is_symmetry(left, right) or self.is_symmetry(right, left):
+        symmetry = self.is_symmetry(left, right) or self.is_symmetry(right, left)
+        if left[0].text in KNOWN_NUMBERS or symmetry:
             self.assuming.assume(said.tokens)
+            return True
+        factors, one = self.own_product(left), [t.text for t in right] == ["I"]
+        if factors and (factors[0].sup or one):
+            self.assuming.assume(said.tokens)
+            if one and self.is_square(factors[0]):
+                first, second = (f.span.text for f in factors)
+                self.assuming.spelled(f"{second} {first} = I", cover(said.tokens))
             return True
         if self.defining and is_derivative(left) and starts_name(right[0]):
             left, right = tuple(right), tuple(left)  # `we have computed $\\frac{\\partial L}{\\partial y} = \\delta$`
@@ -117,6 +125,8 @@ class Equations:
                 return True
             plain = {n.key for n in subnodes(body) if isinstance(n, Sym)}
             names = {x for x in value_names(self.scope, body) if x in plain or x not in TRANSPOSES}  # not `w^T x`
+            if all(is_delta(n) for n in subnodes(body) if isinstance(n, Sym) and n.key == "\\delta"):
+                names.discard("\\delta")
             own = head.key in names and not total and not self.is_numbered_apart(head, body)
             if not names or own:
                 return False
@@ -196,8 +206,15 @@ class Equations:
         value = any(k.letter == key for k in scope.values)
         name = NameKey(key)
         named = bool(scope.calls.named(name)) or name in scope.functions or scope.is_function(key)
-        named = named or name in (scope.costs or {})
-        return value or named or key in CONSTANTS or key in scope.sizes or key in scope.indices or key in scope.letters
+        named = named or name in (scope.costs or {}) or name in scope.codomains
+        return (
+            value
+            or named
+            or key in (*CONSTANTS, "I")
+            or key in scope.sizes
+            or key in scope.indices
+            or key in scope.letters
+        )
 
     def is_moment(self, left: tuple[Token, ...]) -> bool:
         """``\\mathbb{E}[x] = m``, ``\\operatorname{Cov}(x) = \\Sigma``"""
@@ -207,7 +224,8 @@ class Equations:
             return False
 
     def is_symmetry(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
-        """``A = A^\\top`` or ``A_{ij} = A_{ji}`` of a declared matrix."""
+        """``A = A^\\top``, ``A = -A^\\top`` or ``A_{ij} = A_{ji}`` of a declared matrix."""
+        left, right = (side[1:] if len(side) > 1 and side[0].text == "-" else side for side in (left, right))
         try:
             a, b = (Parser(side, self.scope, cover(side)).whole() for side in (left, right))
         except NotationError:
@@ -222,6 +240,26 @@ class Equations:
             return len(b.sup) == 1 and b.sup[0].text in TRANSPOSES
         places = [pattern_letters(x.sub) or () for x in (a, b)]
         return not b.sup and len(set(places[0])) == 2 and places[0] == places[1][::-1]
+
+    def own_product(self, left: tuple[Token, ...]) -> list[Sym]:
+        """The factors of ``w^\\top w`` or ``Q Q^\\top``, one name and its transpose; nothing of another product."""
+        try:
+            product = Parser(left, self.scope, cover(left)).whole()
+        except NotationError:
+            return []
+        factors = [n for _, n in product.factors] if isinstance(product, ProductNode) else []
+        names = [n for n in factors if isinstance(n, Sym) and not n.primes]
+        if len(factors) != 2 or len(names) != 2:
+            return []
+        alike = len({(n.key, n.style, spelled(n.sub)) for n in names}) == 1
+        above = sorted(tuple(t.text for t in n.sup) for n in names)
+        return names if alike and above[0] == () and above[1] in [(sign,) for sign in TRANSPOSES] else []
+
+    def is_square(self, name: Sym) -> bool:
+        """True for a matrix with as many rows as columns."""
+        key = self.scope.value_key(replace(name, sup=()))[0]
+        made = self.scope.values.get(key) if key is not None else None
+        return isinstance(made, Tensor) and len(made.ranges) == 2 and made.ranges[0].size == made.ranges[1].size
 
     def is_one_hot(self, right: tuple[Token, ...]) -> bool:
         """``e_t``"""
@@ -287,6 +325,8 @@ class Equations:
         self.scope.values.pop(key, None)
         entry = Defined(key, body, span, arguments=tuple(names), given=head.given, serial=self.scope.serial)
         self.scope.put("calls", (key, len(names)), entry)
+        if not all(map(self.is_known, value_names(self.scope, body) - {*names})):  # what it has is to be inferred
+            self.scope.said.append((head, body))
         return True
 
     def labelled_function(self, head: Call, right: tuple[Token, ...], span: Span) -> bool:

@@ -6,6 +6,7 @@ They fill gaps, and change nothing that the document defines. One that can't be 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from symgrad.core.nodes import Tensor
@@ -62,6 +63,13 @@ class Incidental:
                 self.scope.full_ranks.setdefault(entry, set()).add(side)
                 self.scope.version += 1
 
+    def define(self, texts: Sequence[str], macros: Macros) -> None:
+        """Enter definitions that words stand for, ``L = \\operatorname{chol}(K)``, of names without another one."""
+        for text in texts:
+            paragraph = Paragraph(self.scope)
+            with suppress(NotationError):
+                paragraph.read([tokenize(Span(Source("", text), 0, len(text)), macros)], ["asserted"], {0: "plainly"})
+
     def add(self, formula: Sequence[Token], signs: bool = True) -> bool:
         """Enter a formula if nothing speaks against it; True if it holds then, and nothing has changed otherwise.
 
@@ -110,6 +118,7 @@ class Incidental:
         if said.sign not in ("\\in", ":"):
             return True
         letters = pattern_letters(name.sub) if name.sub else ()
-        if letters and not all(x in scope.letters or x in scope.indices for x in letters):
-            return False  # `the entry $x_i$ is a number`
-        return declared is not None and not rest and (entry is None or bool(declared.ranges))
+        counted = all(x in scope.letters or x in scope.indices for x in letters or ())
+        if not counted and not (declared is not None and declared.ranges):
+            return False  # `the entry $x_i$ is a number`, but not `$x_i$ is a $D$-vector`
+        return declared is not None and (key is None or not rest) and (entry is None or bool(declared.ranges))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from symgrad.core.nodes import AbstractFunction, Tensor
@@ -22,9 +23,10 @@ from symgrad.reading.names.sets import (
 )
 from symgrad.reading.tokens.cuts import Statement, find, items, parted
 from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, error, is_name, letter_key, spelled
-from symgrad.reading.tree.syntax import Sym
-from symgrad.text.diagnostic import Diagnostic
+from symgrad.reading.tree.syntax import Call, Sym
+from symgrad.text.diagnostic import Diagnostic, NotationError
 
 FOREIGN = ("bb", "cal", "frak", "scr")
 SETS_OF_REALS = (("bb", "R"), ("bb", "Q"), ("bb", "N"), ("bb", "Z"))
@@ -65,6 +67,8 @@ class Membership:
         names = items(left[1:] if every else left)
         if declared is None:
             self.leave_foreign(names, right)
+            of = "".join(letter_key(t) if is_name(t) else t.text.strip() for t in right)
+            self.scope.taken_whole.setdefault(of, set()).update(letter_key(n[0]) for n in names if len(n) == 1)
             return False
         if not every and self.family(names, declared):
             return True
@@ -155,7 +159,8 @@ class Membership:
         leading = [r for r in map(self.range_of_letter, patterns or ()) if r is not None]
         if patterns and len(leading) == len(patterns):
             key = NameKey.unlabelled(sym).with_labels((), sym.sup)
-            self.scope.put_tensor(key, (*leading, *declared.ranges), declared.domain, within=declared.within)
+            shape = (*leading, *declared.ranges)
+            self.scope.put_tensor(key, shape, declared.domain, declared.row, declared.within)
             return
         raised = [t for t in sym.sup if is_name(t)]
         if len(sym.sup) == 3 and sym.sup[0].text == "(" and len(raised) == 1:
@@ -163,7 +168,7 @@ class Membership:
             if over is not None:
                 shape, key = (over, *declared.ranges), NameKey.unlabelled(sym)
                 self.keep_sample(key, declared.ranges)
-                self.scope.put_tensor(key, shape, declared.domain, within=declared.within)
+                self.scope.put_tensor(key, shape, declared.domain, declared.row, declared.within)
                 self.scope.raised.add(sym.key)
                 return
         key = NameKey.labelled(sym)
@@ -246,6 +251,10 @@ class Membership:
         """``\\phi(s, a) \\in \\mathbb{R}^d``: a function by the shape of its values."""
         sym = read_name(self.scope, name[: find(name, "(")])
         self.scope.put("codomains", NameKey.function(sym), declared.ranges)
+        with suppress(NotationError):
+            call = Parser(name, self.scope, cover(name), head=True).whole()
+            if isinstance(call, Call) and all(isinstance(a, Sym) for a in call.args):
+                self.scope.put("declared_at", NameKey.function(sym), call)
 
 
 def _family(members: list[Sym]) -> tuple[Sym, tuple[Token, ...]] | None:

@@ -20,7 +20,7 @@ from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, sub_spli
 from symgrad.reading.names.name_table import Change, Lookups, NameSet, NameTable
 from symgrad.reading.tokens.layers import Layers
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.syntax import Position, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import Call, Position, Scripted, Sym, SyntaxNode
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Span
 
@@ -28,7 +28,7 @@ NORMAL = "\\mathcal{N}"
 """The density of the normal distribution, with three arguments; with none, it may be a subset."""
 
 _REDUCTIONS = ("softmax", "logsumexp", "lse", "LSE", "sum", "max", "min", "\\max", "\\min")
-_OF_MATRICES = ("tr", "Tr", "trace", "diag", "Diag", "det", "\\det", "inv", "pinv", "logdet", "vec")
+_OF_MATRICES = ("tr", "Tr", "trace", "diag", "Diag", "det", "\\det", "inv", "pinv", "logdet", "vec", "expm", "chol")
 _COMBINATORIAL = ("!", "\\binom", "B")
 ARRAY_FUNCTIONS = frozenset((*_REDUCTIONS, *_OF_MATRICES, *_COMBINATORIAL))
 """Functions of whole arrays or of several numbers, read by their definition."""
@@ -123,10 +123,12 @@ class Scope:
     outcomes: Any = None
     """Their values for all outcomes."""
     differentials: dict[Tensor | Any, Tensor] = field(default_factory=dict)
+    matrix_exponentials: bool = False
+    """True where the text speaks of matrix exponentials: ``\\exp`` of a square matrix is one."""
     full_ranks: dict[Tensor, set[str]] = field(default_factory=dict)
     """The matrices whose 'column's or 'row's are said to be linearly independent."""
     factors: dict[Tensor, Tensor] = field(default_factory=dict)
-    """The factor L of each matrix that is said to be definite, ``A = L L^\\top``."""
+    """The factor L of each matrix that is said to be definite, ``A = L L^\\top``, and B of ``A = B - B^\\top``."""
     """The arbitrary arrays ``dX`` of small changes, by what they are changes of."""
     unlabelled: frozenset[str] = frozenset()
     """Letters of costs that are defined with a label and differentiated without it."""
@@ -150,6 +152,12 @@ class Scope:
     foreign: dict[str, Diagnostic] = field(default_factory=dict)
     """The letters that are said to be in a set that is not known, ``s \\in \\mathbb{C}``."""
     sets: NameTable[str, Range] = field(default_factory=NameTable)
+    explained: dict[str, list[str]] = field(default_factory=dict)
+    """Names that a remark on a display defines, ``where r = y - X w``, with the last right side."""
+    counts: set[str] = field(default_factory=set)
+    """Names with a factorial, ``k!``: whole numbers, which the arithmetic does not know of."""
+    taken_whole: dict[str, set[str]] = field(default_factory=dict)
+    """Sets that nothing declares, taken for all positions of what is summed over them, with letters in them."""
     """Names of whole ranges, ``\\mathcal{V} = [W]``."""
     signed: dict[NameKey, Span] = field(default_factory=dict)
     """Declared names whose sign the prose assumes, with the place where it does."""
@@ -193,6 +201,8 @@ class Scope:
     """The names of cells at every position, with the array of the states before them, and the letter."""
     codomains: NameTable[NameKey, tuple[Range, ...]] = field(default_factory=NameTable)
     """The shapes of values, ``\\phi(s, a) \\in \\mathbb{R}^d``, of functions whose arguments are not declared."""
+    declared_at: NameTable[NameKey, Call] = field(default_factory=NameTable)
+    """The ``c(D)`` of ``c(D) \\in \\mathbb{R}``: what ``c`` alone means."""
     undeclared: dict[tuple[Any, ...], AbstractFunction] = field(default_factory=dict)
     """The functions that are applied and not declared."""
     parametrised: set[str] = field(default_factory=set)
@@ -227,6 +237,14 @@ class Scope:
     """Capitals that are names of their own with a number below, ``B_1``, ``B_2``, and no entries of ``B``."""
     sum_letters: frozenset[str] = frozenset()
     """The letters that the written sums of the whole document run over."""
+    sampled_names: frozenset[str] = frozenset()
+    """The names that have one of them below them."""
+    signs_of_samples: dict[str, EntryDomain] = field(default_factory=dict)
+    """What ``for $x > 0$`` says of them."""
+    one_position: frozenset[str] = frozenset()
+    """The letters that the text calls one position, the index of the true class."""
+    entrywise: frozenset[str] = frozenset()
+    """The letters of inferred functions that act on arrays entry by entry."""
     upper: frozenset[str] = frozenset()
     """Letters that are positions where they stand above a name, ``S^{ij}``."""
     noise: frozenset[str] = frozenset()
@@ -235,6 +253,8 @@ class Scope:
     """Those of them whose models may be definitions all the same."""
     numbers: frozenset[str] = frozenset()
     """The letters of functions that stand for numbers here, ``\\sigma`` of a normal distribution."""
+    losses: frozenset[str] = frozenset()
+    """The losses that are applied by their names, and never defined."""
     plain: frozenset[str] = GAMMA_LETTERS
     """The letters of functions that are plain names here, ``\\Gamma`` of a matrix."""
     explaining: bool = False
@@ -284,7 +304,18 @@ class Scope:
 
     def lookups(self) -> Lookups:
         """Notes which names are looked up inside of a ``with`` block."""
-        tables = (*self.TABLES, "sizes", "bounds", "words", "raised", "sets", "applied", "unread", "codomains")
+        tables = (
+            *self.TABLES,
+            "sizes",
+            "bounds",
+            "words",
+            "raised",
+            "sets",
+            "applied",
+            "unread",
+            "codomains",
+            "declared_at",
+        )
         return Lookups([getattr(self, table) for table in tables])
 
     def put(self, table: str, key: str | NameKey | tuple[NameKey, Any], entry: Any) -> None:
@@ -368,7 +399,10 @@ class Scope:
         """End the definitions that hold until the text turns, of those that stand before a place."""
         for made in [d for d in self.for_now if d.span.start < before]:
             self.for_now.remove(made)
-            if self.values.get(made.key) is made:
+            if self.values.get(made.key) is made and made.declared is not None:
+                self.values[made.key] = made.declared
+                self.version += 1
+            elif self.values.get(made.key) is made:
                 message = f"`{made.span.text}` does not hold here any more, and nothing else says what `{made.key}` is"
                 self.forget(made.key, Diagnostic("SG103", message, made.span, f"define `{made.key}`"))
 
@@ -407,6 +441,11 @@ class Scope:
         above = [level for level, start in self.headings if start < first.start]
         between = [level for level, start in self.headings if first.end <= start < later.start]
         return not between or (bool(above) and min(between) > above[-1])
+
+    def is_in_part(self, first: Span, later: Span) -> bool:
+        """True if what stands later is said in a part, with a heading of its own, of the section of the first place."""
+        headed = any(first.end <= start < later.start for _, start in self.headings)
+        return headed and first.source is later.source and self.is_ahead(first, later)
 
     @contextmanager
     def replaced(self, arrays: Mapping[NameKey, Tensor | Defined]) -> Iterator[bool]:
@@ -471,16 +510,21 @@ class Scope:
     def is_function(self, key: str) -> bool:
         if key in self.numbers or key in self.plain or self.is_value(key) or self.calls.named(NameKey(key)):
             return False
-        return key in BY_SPELLING or key in ARRAY_FUNCTIONS or key in WORDS
+        return key in BY_SPELLING or key in ARRAY_FUNCTIONS or key in WORDS or key in self.losses
 
     def is_known(self, sym: Sym) -> bool:
         known = bool(sym.sub or sym.sup) and self.value_key(sym)[0] is not None
         return known or (bool(sym.sup) and self.square_of(sym) is not None)
 
     def square_of(self, sym: Sym) -> NameKey | None:
-        """``\\sigma^2``, if only that has a meaning and the name by itself has none."""
-        key = NameKey(sym.key, primes=sym.primes, above="2")
-        return key if not sym.sub and key in self.values and NameKey(sym.key) not in self.values else None
+        """``\\sigma_j^2`` of ``\\sigma_j``, if only the square has a meaning and the name by itself has none."""
+        root = replace(sym, sup=())
+        square = self.value_key(replace(sym, sup=(Token("number", "2", sym.span),)))[0]
+        if square is None or square.above != "2" or self.value_key(root)[0] is not None:
+            return None
+        entry = self.values.get(square)
+        signed = isinstance(entry, Defined) and isinstance(entry.body, Scripted)  # `e^2 = (y - f)^2` says no sign of e
+        return None if signed else square
 
     def is_word(self, letters: str) -> bool:
         return letters in self.words or (letters in WORDS and not self.is_value(letters))

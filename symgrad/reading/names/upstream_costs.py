@@ -47,7 +47,7 @@ def note_derivatives(scope: Scope, sides: Iterable[SyntaxNode]) -> None:
             if not isinstance(cost, Sym) or not is_bare(cost):
                 continue
             key = NameKey(cost.key)
-            if scope.value_key(cost)[0] is None and not scope.calls.named(key):
+            if scope.value_key(cost)[0] is None and not scope.calls.named(key) and key not in scope.declared_at:
                 for target in node.targets:
                     _note(scope, key, target)
 

@@ -11,10 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from symgrad.reading.tokens.called_functions import with_called
+from symgrad.reading.tokens.called_operators import with_elementwise
 from symgrad.reading.tokens.divergences import BARS, with_commas
 from symgrad.reading.tokens.layers import with_layers
 from symgrad.reading.tokens.macros import DEFINERS, ExpansionBudget, Macros, read_definition
 from symgrad.reading.tokens.prefixed_names import joined
+from symgrad.reading.tokens.reversed_brackets import with_usual_brackets
 from symgrad.reading.tokens.scanner import MAX_DEPTH, ScannedGroup, Scanner
 from symgrad.reading.tokens.spellings import (
     BB_LETTERS,
@@ -59,10 +62,14 @@ def tokenize(span: Span, macros: Macros) -> list[Token]:
         raise fail("SG002", f"more than {MAX_RAW} symbols in one display", source, span.start, span.end, "split it")
     budget = ExpansionBudget(macros, source)
     lexer = _Lexer(budget, TokenStack(source, raws), "", False, 0)
-    tokens = _with_primes(lexer.run())
+    tokens = _with_sets(_with_primes(lexer.run()))
     if any(t.text in BARS for t in tokens):
         tokens = with_commas(tokens)
+    if any(t.text == "\\in" for t in tokens):
+        tokens = with_usual_brackets(tokens)
     tokens = joined(tokens, macros.prefixed) if macros.prefixed else tokens
+    tokens = with_elementwise(tokens, macros.elementwise) if macros.elementwise else tokens
+    tokens = with_called(tokens, macros.called) if macros.called else tokens
     return with_layers(tokens, macros.layers) if macros.layers else tokens
 
 
@@ -81,6 +88,24 @@ def _with_primes(tokens: list[Token]) -> list[Token]:
         else:
             out.append(tokens[at])
             at += 1
+    return out
+
+
+def _with_sets(tokens: list[Token]) -> list[Token]:
+    """``\\sum_{w \\in Vocab}``: three plain letters and more that end a subscript behind ``\\in`` are a word."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        out.append(tokens[at])
+        at += 1
+        end = at
+        while end < len(tokens) and tokens[end].kind == "letter" and not tokens[end].style:
+            end += 1
+        run = tokens[at:end] if out[-1].text == "\\in" and [t.kind for t in tokens[end : end + 1]] == ["close"] else []
+        if len(run) > 2 and not any(t.spaced for t in run[1:]):
+            span = run[0].span.to(run[-1].span)
+            out.append(replace(run[0], kind="word", text="".join(t.text for t in run), span=span))
+            at = end
     return out
 
 

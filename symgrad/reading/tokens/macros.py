@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
+from symgrad.reading.tokens.called_functions import CalledFunction
 from symgrad.reading.tokens.layers import Layers
 from symgrad.reading.tokens.prefixed_names import Pairs, prefixed_names
 from symgrad.reading.tokens.spellings import words
@@ -58,6 +59,10 @@ class Macros:
     """The names of two signs."""
     layers: Layers = field(default_factory=Layers)
     """How the document that is read writes its layers."""
+    called: tuple[CalledFunction, ...] = ()
+    """The letters that it calls functions."""
+    elementwise: frozenset[str] = frozenset()
+    """The operators that it calls elementwise."""
 
     def add(self, source: Source | None, macro: Macro) -> None:
         self.table.setdefault(macro.name, []).append((source, macro))
@@ -74,7 +79,11 @@ class Macros:
     def merged(self, other: Macros) -> Macros:
         """Both tables; the definitions of the other one come last."""
         out = Macros(
-            {name: list(rows) for name, rows in self.table.items()}, self.prefixed | other.prefixed, self.layers
+            {name: list(rows) for name, rows in self.table.items()},
+            self.prefixed | other.prefixed,
+            self.layers,
+            self.called,
+            self.elementwise,
         )
         for name, rows in other.table.items():
             out.table.setdefault(name, []).extend(rows)

@@ -210,8 +210,11 @@ def _parts(before: Sequence[Token], after: Sequence[Token]) -> bool:
 
 
 def _bare(piece: Sequence[Token]) -> Sequence[Token]:
-    """``(i \\neq j)`` without its parentheses."""
-    if len(piece) > 2 and piece[0].text == "(" and piece[-1].text == ")" and min(depths(piece)[1:-1]) > 0:
+    """``(i \\neq j)`` without its brackets, and without the full stop behind them."""
+    while piece and piece[-1].text in (".", ",", ";"):
+        piece = piece[:-1]
+    closed = len(piece) > 2 and (piece[0].text, piece[-1].text) in (("(", ")"), ("[", "]"))
+    if closed and min(depths(piece)[1:-1]) > 0:
         return piece[1:-1]
     return piece
 
@@ -317,6 +320,9 @@ def read_relations(rows: Sequence[Row], before: tuple[Token, ...] | None, words:
         if opened is not None:
             problem = Diagnostic("SG102", f"`{opened.text}` is not closed", opened.span, "add the closing bracket")
             _leave_unread((), opened.span, problem, relations, before)
+    for first, arrow, second in zip(relations, relations[1:], relations[2:], strict=False):
+        if arrow.sign == "\\to" and arrow.continues and second.continues and first.equality and second.equality:
+            arrow.sign = "\\Rightarrow"  # `a = b \\to c = d`
     return relations
 
 

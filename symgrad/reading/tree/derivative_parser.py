@@ -19,7 +19,7 @@ class DerivativeParser(Cursor):
     def is_derivative(self, num: Sequence[Token], den: Sequence[Token]) -> bool:
         if not den or not num:
             return False
-        if den[0].text == "\\partial":
+        if den[0].text == "\\partial" or self.misses_sign(num, den):
             return True
         upright = den[0].kind in ("letter", "word") and den[0].text == "d"
         if not upright or len(den) < 2 or num[0].text != "d" or not starts_name(den[1]):
@@ -31,11 +31,7 @@ class DerivativeParser(Cursor):
         return num[1].kind == "sup" or begins  # `d \\log L`, `d^2 f`
 
     def derivative(self, num: Sequence[Token], den: Sequence[Token], span: Span) -> SyntaxNode:
-        sign = den[0].text
-        if num[0].text != sign:
-            raise error(
-                "SG101", "a derivative starts with the same sign above and below", num[0].span, f"write `{sign}`"
-            )
+        sign, den, slip = self.signs(num, den)
         at, order = 1, None
         if at < len(num) and num[at].kind == "sup":
             power, at = script_argument(num, at + 1)
@@ -49,9 +45,30 @@ class DerivativeParser(Cursor):
             raise error("SG101", f"order {order or 1} above, {len(targets)} below", span, "name each variable below")
         rest = num[at:]
         if rest:
-            return Derivative(span, self.sub_parse(rest, span), targets, sign=sign)
+            return Derivative(span, self.sub_parse(rest, span), targets, sign=sign, slip=slip)
         body = self.differentiated(self.signed_product)
-        return Derivative(span.to(body.span), body, targets, operator=True, sign=sign)
+        return Derivative(span.to(body.span), body, targets, operator=True, sign=sign, slip=slip)
+
+    def misses_sign(self, num: Sequence[Token], den: Sequence[Token]) -> bool:
+        """True for a ``\\partial`` above that does not stand below: ``\\frac{\\partial L}{x}``."""
+        signs = ("\\partial", "\\nabla")
+        return num[0].text == signs[0] and starts_name(den[0]) and not any(t.text in signs for t in den)
+
+    def signs(self, num: Sequence[Token], den: Sequence[Token]) -> tuple[str, Sequence[Token], bool]:
+        """The sign of a derivative, what stands below with it, and whether the author wrote it otherwise.
+
+        ``\\frac{\\partial L}{x}`` and ``\\frac{\\partial L}{dx}`` can mean ``\\frac{\\partial L}{\\partial x}`` alone.
+        """
+        above, below = num[0], den[0]
+        if above.text == below.text:
+            return above.text, den, False
+        if below.text == "\\partial":
+            if above.text == "d" and len(num) > 1:
+                return below.text, den, True
+            message = "a derivative starts with the same sign above and below"
+            raise error("SG101", message, above.span, f"write `{below.text}`")
+        mixed = below.text == "d" and len(den) > 1 and starts_name(den[1])
+        return above.text, (replace(above, span=below.span), *den[mixed:]), True
 
     def targets(self, den: Sequence[Token], sign: str, span: Span, order: int) -> tuple[SyntaxNode, ...]:
         """The targets of a derivative: ``\\partial x_i \\partial x_j``, ``\\partial x^2``, ``d x``."""

@@ -39,6 +39,7 @@ TRIGONOMETRIC = frozenset(name for f in ("sin", "cos", "tan", "sinh", "cosh") fo
 LOGARITHMS = frozenset(("log", "\\log", "ln", "\\ln"))
 SUMS = frozenset(("\\sum",))
 TANH = frozenset(("tanh", "\\tanh"))
+DOTS = frozenset(("\\dot", "\\ddot"))
 FAMILIES = (DETERMINANTS, TRIGONOMETRIC)
 """Functions that end each other's operands: ``\\sin x \\cos y`` is a product of two values, as is ``\\det A \\det B``.
 Not tanh and tanh, an activation that is nested: ``\\tanh W \\tanh V x``; tanh and the others end each other."""
@@ -102,6 +103,7 @@ class NameParser(ArrayParser):
                 raise error("SG104", f"the argument of `{sym.key}` is missing", sym.span, "write it in parentheses")
             ends = [family for family in FAMILIES if sym.key in family]
             ends += [TANH] if sym.key in TRIGONOMETRIC else [TRIGONOMETRIC] if sym.key in TANH else []
+            ends += [DOTS] if sym.key in TRIGONOMETRIC else []  # `\\sin \\theta \\dot\\theta` is a product
             if sym.key in LOGARITHMS and self.is_lone_before_sum():
                 ends.append(SUMS)
             outer, self.ends = self.ends, self.ends.union(*ends)
@@ -289,10 +291,23 @@ class NameParser(ArrayParser):
             bars += depth == 0 and t.kind == "symbol" and t.text == "|"
         if bars % 2:
             return True  # an even number of bars are those of absolute values
+        if self.is_member(sym, inner):
+            return True
         if self.is_parametrised(sym) and inner and is_name(inner[0]):
             return not any(t.text in OPERATORS for _, t in outermost(inner))
         whole = self.head and closing == len(self.tokens) - 1 and sym.span.start == self.tokens[0].span.start
         return whole and len(inner) == 1 and is_name(inner[0])
+
+    def is_member(self, sym: Sym, inner: Sequence[Token]) -> bool:
+        """True for ``x_i(t)``, ``\\phi_k(x_n)``: nobody puts a lone factor in parentheses."""
+        if not sym.sub or self.vocabulary.is_known(sym) or self.vocabulary.is_value(sym.key) or not inner:
+            return False
+        if len(inner) == 1 and inner[0].kind == "number":
+            return True
+        end = 1
+        while end < len(inner) and inner[end].kind in ("sub", "prime"):
+            end = script_argument(inner, end + 1)[1] if inner[end].kind == "sub" else end + 1
+        return is_name(inner[0]) and end == len(inner)
 
     def is_parametrised(self, sym: Sym) -> bool:
         """True for ``p_\\theta``, ``f_{\\text{ref}}``: unknown, with a Greek letter or a word below."""

@@ -142,7 +142,10 @@ class Parser(PointParser, DerivativeParser):
                 continue
             if not self.starts_factor(t) or (factors and not op and self.ended()) or self.before_point():
                 break
+            beside = bool(factors) and not op and isinstance(factors[-1][1], NumberNode)
             factors.append((op, self.factor()))
+            if beside and isinstance(factors[-1][1], NumberNode):
+                raise error("SG101", "two numbers stand side by side", t.span, "write `\\cdot` between factors")
             op = ""
             if len(factors) > MAX_FACTORS:
                 raise error(

@@ -126,12 +126,14 @@ class Derivative(SyntaxNode):
     """``\\partial^n body / \\partial targets``; ``operator``: written in front of what it acts on.
 
     sign: ``\\partial``, which may hold other defined quantities constant; ``d``, ``D`` or ``\\nabla``, which never do.
+    slip: the sign below was left out, or is another one than above.
     """
 
     body: SyntaxNode
     targets: tuple[SyntaxNode, ...]
     operator: bool = False
     sign: str = "\\partial"
+    slip: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.cuts import parted
+from symgrad.reading.tokens.layers import is_label
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.scripts import is_name, letter_key, letters_in, script_argument
 from symgrad.reading.tree.syntax import BigOp, Call, CasesNode, Paren, ProductNode, Scripted, Sym, SyntaxNode, Terms
@@ -131,11 +132,40 @@ def value_names(scope: Scope, node: SyntaxNode, inside: frozenset[Defined] = fro
         if isinstance(n, Call):
             kinds = argument_kinds(scope, scope.calls.get((NameKey(n.function.key), len(n.args))), inside)
             positions |= {id(arg) for arg, is_index in zip(n.args, kinds, strict=False) if is_index}
-        if isinstance(n, Sym) and id(n) not in positions:
+        if isinstance(n, Sym) and id(n) not in positions and not is_own_name(scope, n):
             out.add(n.key)
         if isinstance(n, (Sym, Scripted)):
             out |= _exponent_values(scope.value_key(n)[2] if isinstance(n, Sym) else n.sup)
     return out
+
+
+def is_own_name(scope: Scope, sym: Sym) -> bool:
+    """True for a ``\\theta_1`` with a meaning of its own: beside ``J(\\theta)``, it is no entry of the argument."""
+    key = scope.value_key(sym)[0] if sym.sub else None
+    return key is not None and bool(key.below)
+
+
+def holds_own_names(scope: Scope, node: SyntaxNode, letter: str) -> bool:
+    """True if a body has names of their own of the letter of its argument: the ``\\theta_1`` of ``f(\\theta)``."""
+    if not any(key.letter == letter and key.below for key in scope.values):
+        return False
+    below = subnodes(node)
+    scripts = [n.sup for n in below if isinstance(n, (Sym, Scripted))]
+    raised = any(letter_key(a) == letter and b.kind == "sub" for tokens in scripts for a, b in pairwise(tokens))
+    return raised or any(isinstance(n, Sym) and n.key == letter and is_own_name(scope, n) for n in below)
+
+
+def is_delta(sym: Sym) -> bool:
+    """True for Kronecker's delta: ``\\delta_{ij}``, ``\\delta_i^j``, ``\\delta_{k, y}``, ``\\delta_{1i}``."""
+    above = () if has_label_above(sym) else sym.sup
+    letters, numbers = letters_in((*sym.sub, *above)), [t for t in sym.sub if t.text.isdigit()]
+    return sym.key == "\\delta" and bool(letters) and len(letters) + len(numbers) >= 2
+
+
+def has_label_above(sym: Sym) -> bool:
+    """True for ``\\delta^{(2)}_j``, ``\\delta^{[l]}``, ``\\delta^{l+1}_j`` of layers: a name, whatever its letter."""
+    first = sym.sup[0] if sym.sup else None
+    return first is not None and (first.text in ("(", "[") or is_label(first))
 
 
 def _exponent_values(tokens: Sequence[Token]) -> set[str]:
@@ -159,6 +189,13 @@ def position_arguments(scope: Scope, call: Call) -> set[str]:
     kinds = argument_kinds(scope, scope.calls.get((NameKey(call.function.key), len(call.args))))
     pairs = zip(call.args, kinds, strict=False)
     return {a.key for a, is_position in pairs if is_position and isinstance(a, Sym) and not a.sub}
+
+
+def parameters_of(head: Call) -> set[str]:
+    """The names behind the semicolon of ``f(x; w)``."""
+    at = head.span.text.find(";")
+    behind = [a for a in head.args if 0 <= at < a.span.start - head.span.start]
+    return {a.key for a in behind if isinstance(a, Sym) and not (a.sub or a.sup or a.primes)}
 
 
 def subscript_letters(scope: Scope, node: SyntaxNode) -> set[str]:
