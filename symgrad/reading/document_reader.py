@@ -753,6 +753,7 @@ def call_by_words(paragraph: Paragraph, read: Sequence[tuple[Prose, list[Token]]
         if is_called(said, ONE_HOT):
             paragraph.one_hot(tuple(formula))
     for said, formula in read:
+        paragraph.contradict(formula)
         if is_arbitrary(said):
             paragraph.arbitrary(formula)
 

@@ -70,9 +70,7 @@ _ZERO_OR = re.compile(
     rf"{_LETTER}\s*\(\s*(?P<x>\\?[A-Za-z]+)\s*\)\s*:?=\s*\\?max\s*\\?[({{]\s*0\s*,\s*(?P=x)\s*\\?[)}}][.,;\s]*"
 )
 _NORMALISED = re.compile(
-    rf"{_LETTER}\s*(?:\(\s*\\?[A-Za-z]+_\{{?\w\}}?\s*\)"
-    rf"|\(\s*(?:\\(?:mathbf|boldsymbol|bm|vec)\s*)?\{{?\s*\\?[A-Za-z]+\s*\}}?\s*\)\s*_\s*\{{?\w\}}?)"
-    r"\s*:?=\s*\\d?frac\s*\{\s*(?:\\exp|e\s*\^)[^=]*\\sum[^=]*"
+    rf"{_LETTER}\s*\(\s*(?P<x>\\?[A-Za-z]+)_\{{?(?P<i>\w)\}}?\s*\)\s*:?=\s*\\d?frac\s*\{{\s*(?:\\exp|e\s*\^)[^=]*\\sum[^=]*"
 )
 _BOUNDS = re.compile(r"\\sum\s*(?:\\limits\s*)?_\s*\{[^{}]*\}")
 _SAME = re.compile(rf"{_KIND}\s*\}}?\s*\((?P<x>[^()]+)\)\s*&?\s*=\s*{_LETTER}\s*\((?P=x)\)")

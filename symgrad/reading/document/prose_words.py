@@ -294,7 +294,7 @@ ARBITRARY = _pattern(
     rf"\bfor (?:any|every|all|general) {_OF_ANY_KIND}{_ARRAYS}[\s~]*$",
 )
 GENERAL = _pattern(
-    r"\b(?:in general|(?:the|more) general|general (?:case|\w*matri(?:x|ces))|arbitrary)\b",
+    r"\b(?:in general|(?:the|more) general|general (?:case|\w*matri(?:x|ces))|arbitrary|(?:a|non-?|un)symmetric)\b",
     r"^\W*without (?:the |this |that |any )?(?:assum|constraint|normali|symmetr|restriction|condition)",
 )
 """In a heading."""
@@ -338,8 +338,21 @@ GROUND = _pattern(
     r"(?:\s+that)?[\s,~]*$"
 )
 """Of these, the ones that say plainly that the formula holds: ``since``, ``where we used that``."""
+_PROPERTY = (
+    r"(?:a?symmetry|orthogonality|orthonormality|definiteness|positivity|independence|normali[sz]ation"
+    r"|unit (?:length|norm)|assumption|condition|constraint|restriction)s?"
+)
 DROPS = _pattern(
     _DROPS,
+    rf"\b(?:we|us)\s+(?:(?!not\b|never\b)\w+\s+){{0,3}}{_ASIDE}\s+(?:the\s+)?(?:\w+\s+)?{_PROPERTY}\b",
+    r"(?:\b(?:not|never|no longer)|n['’]t)\s+(?:need|use|assum\w*|suppos\w*|requir\w*|impos\w*)\s+"
+    rf"(?:the\s+|any\s+)?{_PROPERTY}\b",
+    rf"\bwithout\s+(?:the\s+|any\s+|this\s+|that\s+)?{_PROPERTY}\b",
+    rf"\b{_PROPERTY}(?:\s+of\s+\S+)?\s+(?:fails|(?:is|are)\s+(?:not|no longer)\s+\w+|does not hold|no longer holds)\b",
+    r"\b(?:if|when|whenever|for)\b[^.]{0,60}(?:\b(?:not|no longer)\s+|\bun|\bnon-?|\ba)(?:normali[sz]ed|symmetric"
+    r"|orthogonal|orthonormal|positive|definite|invertible)\b",
+    r"\bnot\s+(?:sum|add(?:\s+up)?)\s+to\s+(?:one|1|\$1\$)",
+    r"(?:^|[.\n])\s*otherwise\b",
     r"\bwithout\s+(?:this|that|the|our|these)\s+(?:\w+\s+)?(?:assumption|condition|constraint|restriction)s?\b",
     r"\bno longer\s+(?:\w+ly\s+)?(?:assum|suppos|requir|impos|demand)\w*",
     r"\b(?:assumption|condition|constraint|restriction)s?\s+(?:is|are)\s+(?:\w+\s+)?" + _ASIDE,

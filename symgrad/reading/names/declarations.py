@@ -174,6 +174,17 @@ class Paragraph:
                 assumed.standing = "unclear"
         self.scope.version += 1
 
+    def contradict(self, formula: Sequence[Token]) -> None:
+        """``Now assume $A \\neq A^\\top$``: what was assumed to be equal is not so any more."""
+        for piece in split(formula):
+            said = statement(piece, ("\\neq",))
+            sides = {tuple(t.text for t in side) for side in (said.left, said.right)} if said.sign else set()
+            for assumed in self.scope.assumed if sides else ():
+                equal = statement(assumed.tokens, ("=",))
+                if sides == {tuple(t.text for t in side) for side in (equal.left, equal.right)}:
+                    assumed.standing = "unclear"
+                    self.scope.version += 1
+
     def drop(self, before: Span) -> None:
         """``We now drop this assumption``: what was assumed before this place of the document may hold no longer."""
         later = {id(a) for a in self.scope.assumed if a.span.source is before.source and a.span.start >= before.end}
