@@ -209,9 +209,13 @@ AT_END = _pattern(
 NEVER = _pattern(r"\b(?:never|not|cannot|can['’]t) (?:happens?|occurs?|be|the case) that\s*$")
 FAILS = _pattern(r"^\s*(?:fails|is (?:false|wrong|violated)|does not hold)\b")
 """``It never happens that $a > 0$ fails``"""
+_PROPERTY = (
+    r"(?:a?symmetry|orthogonality|orthonormality|definiteness|positivity|independence|normali[sz]ation"
+    r"|unit (?:length|norm)|assumption|condition|constraint|restriction|requirement)s?"
+)
 _DROPS = (
-    rf"\b(?:we|us)\s+(?:(?!not\b|never\b)\w+\s+){{0,3}}{_ASIDE}\s+(?:this|that|it|these|them|the\s+(?:\w+\s+)?"
-    r"(?:assumption|condition|constraint|restriction|normali[sz]ation|requirement))s?\b"
+    rf"\b(?:we|us)\s+(?:(?!not\b|never\b)\w+\s+){{0,3}}{_ASIDE}\s+"
+    rf"(?:this|that|it|these|them|(?:the\s+)?(?:\w+\s+)?{_PROPERTY})\b"
 )
 TO_SHOW = _pattern(
     r"(?<!easy )(?<!straightforward )(?<!possible )(?<!simple )(?:^\W*|\b(?:to|must|should|will|shall|us|please)\s+"
@@ -338,24 +342,18 @@ GROUND = _pattern(
     r"(?:\s+that)?[\s,~]*$"
 )
 """Of these, the ones that say plainly that the formula holds: ``since``, ``where we used that``."""
-_PROPERTY = (
-    r"(?:a?symmetry|orthogonality|orthonormality|definiteness|positivity|independence|normali[sz]ation"
-    r"|unit (?:length|norm)|assumption|condition|constraint|restriction)s?"
-)
 DROPS = _pattern(
     _DROPS,
-    rf"\b(?:we|us)\s+(?:(?!not\b|never\b)\w+\s+){{0,3}}{_ASIDE}\s+(?:the\s+)?(?:\w+\s+)?{_PROPERTY}\b",
     r"(?:\b(?:not|never|no longer)|n['’]t)\s+(?:need|use|assum\w*|suppos\w*|requir\w*|impos\w*)\s+"
     rf"(?:the\s+|any\s+)?{_PROPERTY}\b",
-    rf"\bwithout\s+(?:the\s+|any\s+|this\s+|that\s+)?{_PROPERTY}\b",
+    rf"\bwithout\s+(?:(?:this|that|the|our|these|any)\s+(?:\w+\s+)?)?{_PROPERTY}\b",
     rf"\b{_PROPERTY}(?:\s+of\s+\S+)?\s+(?:fails|(?:is|are)\s+(?:not|no longer)\s+\w+|does not hold|no longer holds)\b",
     r"\b(?:if|when|whenever|for)\b[^.]{0,60}(?:\b(?:not|no longer)\s+|\bun|\bnon-?|\ba)(?:normali[sz]ed|symmetric"
     r"|orthogonal|orthonormal|positive|definite|invertible)\b",
     r"\bnot\s+(?:sum|add(?:\s+up)?)\s+to\s+(?:one|1|\$1\$)",
     r"(?:^|[.\n])\s*otherwise\b",
-    r"\bwithout\s+(?:this|that|the|our|these)\s+(?:\w+\s+)?(?:assumption|condition|constraint|restriction)s?\b",
     r"\bno longer\s+(?:\w+ly\s+)?(?:assum|suppos|requir|impos|demand)\w*",
-    r"\b(?:assumption|condition|constraint|restriction)s?\s+(?:is|are)\s+(?:\w+\s+)?" + _ASIDE,
+    rf"\b{_PROPERTY}\s+(?:is|are)\s+(?:\w+\s+)?{_ASIDE}",
 )
 """Between two displays, these end all that was supposed: ``we now drop this assumption``."""
 

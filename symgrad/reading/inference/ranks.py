@@ -16,6 +16,7 @@ from symgrad.reading.inference.undeclared import NameUse, UndeclaredName, Undecl
 from symgrad.reading.names.cost_letters import COSTS, is_square_cost
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
+from symgrad.reading.tree.name_parser import LOGARITHMS
 from symgrad.reading.tree.scripts import read_slots, split_superscript, strip_groups
 from symgrad.reading.tree.syntax import (
     BigOp,
@@ -39,7 +40,6 @@ from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.diagnostic import NotationError
 
 OF_MATRICES = ("tr", "Tr", "trace", "det", "\\det", "logdet")
-LOGARITHMS = ("\\log", "\\ln", "log", "ln")
 OF_VECTORS = ("softmax", "logsumexp", "lse", "LSE", "CE")
 TO_NUMBERS = (
     "CE",

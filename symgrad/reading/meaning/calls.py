@@ -25,6 +25,7 @@ from symgrad.reading.names.mentioned_names import letters_of
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import NORMAL, Defined
 from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tree.name_parser import LOGARITHMS
 from symgrad.reading.tree.scripts import error, letter_key, read_slots
 from symgrad.reading.tree.syntax import (
     Call,
@@ -39,8 +40,6 @@ from symgrad.reading.tree.syntax import (
 )
 from symgrad.reading.tree.used_names import holds_own_names, positions_of, value_names
 from symgrad.text.diagnostic import NotationError
-
-LOGARITHMS = ("\\log", "\\ln", "log", "ln")
 
 
 def node_position(el: Reading, node: SyntaxNode) -> IndexExpr:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symgrad.core.nodes import Tensor
+from symgrad.reading.names.mentioned_names import mentioned
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, pattern_letters, too_many
 from symgrad.reading.names.other_layers import enter_in_other_layers
 from symgrad.reading.names.scope import NORMAL, Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.any_sample import at_one_sample, for_any_sample, has_letter
-from symgrad.reading.tree.name_parser import DENSITIES
+from symgrad.reading.tree.name_parser import DENSITIES, LOGARITHMS
 from symgrad.reading.tree.scripts import (
     GREEK,
     error,
@@ -41,7 +42,6 @@ from symgrad.text.source import Span
 
 LIKELIHOODS = ("L", "\\mathcal{L}", "Z")
 """What stands for likelihoods and partition functions: ``\\log L = …`` defines them."""
-LOGARITHMS = ("\\log", "log", "\\ln", "ln")
 
 
 _VARIABLES = re.compile(r"[A-Z](?:[|,][A-Z])+|[A-Z]")
@@ -388,16 +388,6 @@ class Definer:
             ahead += self._used(entry.body)
         return found
 
-    def _reached(self, body: SyntaxNode) -> list[Defined]:
-        """The definitions that a body uses, directly or indirectly."""
-        out, ahead = list[Defined](), self._used(body)
-        while ahead:
-            entry = ahead.pop()
-            if entry not in out:
-                out.append(entry)
-                ahead += self._used(entry.body)
-        return out
-
     def _calls_through(self, key: NameKey, body: SyntaxNode) -> bool:
         """True if the body applies functions whose definitions apply a function, directly or indirectly."""
         ahead, seen = [body], set[NameKey]()
@@ -411,9 +401,7 @@ class Definer:
         return False
 
     def _used(self, body: SyntaxNode) -> list[Defined]:
-        names = [n for n in subnodes(body) if isinstance(n, Sym)]
-        keys = [self.scope.value_key(n)[0] for n in names]
-        keys += [NameKey(letter) for letter in value_names(self.scope, body) - {n.key for n in names}]  # in exponents
+        keys = [self.scope.value_key(n)[0] for n in subnodes(body) if isinstance(n, Sym)]
         found = [self.scope.values.get(k) for k in keys if k is not None]
         return [entry for entry in found if isinstance(entry, Defined)]
 
@@ -444,8 +432,8 @@ class Definer:
             return None  # `\sigma^4` is a power of `\sigma^2`
         if (known or first.kind == "number") and written.uses(name.key):
             return None  # `d_n^2 = d_n` is a claim about d
-        reached = self._reached(written.body) if first.kind == "number" and written.plain else []
-        if any(name.key in value_names(self.scope, e.body) for e in reached):
+        squared = first.kind == "number" and written.plain
+        if squared and name.key in mentioned(self.scope, value_names(self.scope, written.body)):
             return None  # `\sigma^2 = e^s`, where `s = \log \sigma^2`
         base, left_over = self._new_key(name, written.body)
         letters = pattern_letters(left_over)
