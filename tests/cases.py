@@ -24,6 +24,8 @@ from typing import Any, Protocol, cast
 
 import pytest
 
+FIRST_ONLY = False
+"""Whether a test ends with the first case that fails."""
 ASKED = os.environ.get("SYMGRAD_CASES", "")
 CHOSEN = ContextVar("CHOSEN", default=False)
 """Whether the name of a case that holds the present one was asked for."""
@@ -47,6 +49,8 @@ def run(cases: Iterable[tuple[str, Callable[[], object]]]) -> None:
             failed.append(f"{name}: {_said(error)}")
         finally:
             CHOSEN.reset(before)
+        if failed and FIRST_ONLY:
+            break
     assert count or ASKED, "there are no cases"
     assert not failed, f"{len(failed)} of {count} fail\n\n" + "\n\n".join(failed)
 

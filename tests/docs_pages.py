@@ -190,6 +190,7 @@ MEANINGS: dict[tuple[str, ...], str] = {
     ("pinv",): "the pseudo-inverse of a matrix that the text calls of full column or row rank",
     ("logdet",): r"`\log \det A` of a square matrix",
     ("expm",): r"the exponential of a square matrix, `e^{A}`",
+    ("sqrtm",): r"the principal root of a square matrix, `A^{1/2}`",
     ("chol",): "the lower triangular Cholesky factor of a symmetric positive definite matrix",
     ("sum",): "the sum of all entries of an array",
     ("max", "\\max"): r"`\max(a, b) = b + \operatorname{ReLU}(a - b)` of two numbers or arrays of one shape",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from symgrad.calculus.contract import InRange, apart, cond_at, kronecker, lies_in, product, summed, total
 from symgrad.calculus.depends import depends_on, holds_derivative, reaches, symbol_of
-from symgrad.calculus.matrix_slopes import along, first_derivative, matrix_in_trace
+from symgrad.calculus.matrix_slopes import along, along_entry, first_derivative, matrix_in_trace
 from symgrad.core.functions import TABLE
 from symgrad.core.matrix_functions import MATRIX_FUNCTIONS
 from symgrad.core.nodes import (
@@ -239,10 +239,12 @@ class Rules:
         if inner is ZERO:
             return ZERO
         row = MATRIX_FUNCTIONS[node.name]
-        if row.slope is None:
-            return along(node, Lam(axes, inner))
         half = len(axes) // 2
-        term = product(row.slope(node, axes[:half], axes[half:]), inner)
+        by_number = isinstance(self.target, (Entry, Ref)) and not self.target.indices
+        if row.slope is None and (by_number or half != 1):
+            return along(node, Lam(axes, inner))
+        slope = row.slope(node, axes[:half], axes[half:]) if row.slope is not None else along_entry(node, *axes)
+        term = product(slope, inner)
         for axis in reversed(axes):
             term = summed(axis, term, (), self.in_range)
         return term

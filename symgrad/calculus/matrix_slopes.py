@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from symgrad.core.matrix_functions import MATRIX_FUNCTIONS, derivative_along
-from symgrad.core.nodes import ONE, Expr, Lam, MatrixFunction, Mul, Sum, free_indices, mul
+from symgrad.core.nodes import ONE, Expr, Lam, MatrixFunction, Mul, Sum, delta, free_indices, mul
 from symgrad.core.ranges import Index, IndexExpr
 from symgrad.core.substitute import substitute
 
@@ -22,6 +22,12 @@ def along(node: MatrixFunction, direction: Lam) -> Expr:
     between = direction.axes[1].fresh("bound")
     here = substitute(direction.body, dict(zip(direction.axes, (k, between), strict=True)))
     return Sum(between, mul(here, first_derivative(node, (between, l))))
+
+
+def along_entry(node: MatrixFunction, row: Index, column: Index) -> Expr:
+    """``DF(M)[E_{ab}]`` for the matrix with the single entry 1 in this row and column"""
+    k, l = node.matrix.axes[0].fresh("bound"), node.matrix.axes[1].fresh("bound")  # noqa: E741
+    return derivative_along(node, Lam((k, l), mul(delta(k, row), delta(l, column))))
 
 
 def first_derivative(node: MatrixFunction, at: tuple[IndexExpr, ...]) -> Expr:

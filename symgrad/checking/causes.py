@@ -10,6 +10,8 @@ from symgrad.text.diagnostic import Diagnostic
 
 OF_A_NAME = frozenset(("SG103", "SG105", "SG108", "SG115", "SG118"))
 """Codes whose message says what is missing: wherever it is missed, one change mends all."""
+USED_UP = "not decided: the processor time of the document is used up"
+"""Of all steps behind the last one that there was time for."""
 
 
 def by_cause(steps: Sequence[Step], diagnostics: Sequence[Diagnostic]) -> tuple[list[Step], list[Diagnostic]]:
@@ -35,4 +37,5 @@ def by_cause(steps: Sequence[Step], diagnostics: Sequence[Diagnostic]) -> tuple[
 
 
 def _key(problem: Diagnostic) -> Hashable:
-    return (problem.code, problem.message) if problem.code in OF_A_NAME else problem
+    told_once = problem.code in OF_A_NAME or problem.message == USED_UP
+    return (problem.code, problem.message) if told_once else problem

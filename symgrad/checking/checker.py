@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from symgrad.checking.causes import by_cause
+from symgrad.checking.causes import USED_UP, by_cause
 from symgrad.checking.consequences import entailments, factored, follows, solution, supposing
+from symgrad.checking.free_letters import as_far_as_sums
 from symgrad.checking.inferred_names import InferredNames, unread
+from symgrad.checking.numbers_as_sizes import NumbersAsSizes
 from symgrad.checking.one_hots import OneHotsAsBits
+from symgrad.checking.optima import holds_at_optimum_alone, places_of_definitions
 from symgrad.checking.other_readings import (
     arbitrary,
     hold_intermediates,
@@ -42,6 +45,7 @@ from symgrad.core.time_limit import TIME, OutOfTime
 from symgrad.proving.proof import EXPANDING_SECONDS, Proof, Prover
 from symgrad.reading.document_reader import read_document
 from symgrad.reading.meaning.alignment import OTHERWISE, multiplied_entrywise, read_otherwise, transposed_layout
+from symgrad.reading.meaning.at_points import with_points_written
 from symgrad.reading.read_document import ReadDocument, ReadStep
 from symgrad.text.diagnostic import Diagnostic
 from symgrad.text.source import Source, Span
@@ -80,6 +84,8 @@ class Checker:
     prover: Prover = field(default_factory=Prover)
     resolved: ResolvedClaims = field(default_factory=ResolvedClaims)
     names: InferredNames = field(default_factory=InferredNames)
+    sizes: NumbersAsSizes = field(default_factory=NumbersAsSizes)
+    places: dict[str, int] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     """The names defined by a chain of which a link is refuted."""
     twofold: dict[str, Diagnostic] = field(default_factory=dict)
@@ -99,12 +105,15 @@ class Checker:
         steps = []
         self.stacking = self.families = ""
         self.broken, self.twofold = set(), {}
-        self.names = InferredNames(doc)
+        self.names, self.sizes = InferredNames(doc), NumbersAsSizes()
+        self.places = places_of_definitions(doc)
         for k, step in enumerate(doc.steps):
             steps.append(self.told_apart(step, self.step(step), step.group in doc.expectations))
             self.names.equate(step.outcome.claim, steps[-1])
-            if step.defining and steps[-1].verdict == "refuted":
+            if step.defining and steps[-1].verdict in ("refuted", "unreadable"):
                 self.broken.add(step.defining)
+            if step.restating and (steps[-1].verdict != "proved" or steps[-1].assumptions):
+                self.broken.add(step.restating)
             if progress is not None:
                 progress(k + 1, len(doc.steps))
         steps, complaints = expectations(doc, steps)
@@ -163,7 +172,7 @@ class Checker:
         try:
             TIME.check()
             with TIME.of(STEP_SECONDS), nested(NESTED):
-                return self._step(read_step)
+                return self.with_sense(read_step, self._step(read_step))
         except OutOfTime:
             problem = cut(read_step.span)
         except (MemoryError, RecursionError):
@@ -173,6 +182,14 @@ class Checker:
                 raise
             problem = Diagnostic("SG900", f"internal error: {type(e).__name__}: {e}", read_step.span, REPORT)
         return Step(read_step.span, read_step.left, read_step.right, "unreadable", diagnostic=problem)
+
+    def with_sense(self, read_step: ReadStep, step: Step) -> Step:
+        """The step, unreadable where its proof says nothing of what its author means."""
+        claim = read_step.outcome.claim
+        if step.verdict != "proved" or claim is None or read_step.premises:
+            return step
+        vacuous = holds_at_optimum_alone(claim, self.places, lambda c: self.prove(c) is not None, read_step.span)
+        return step if vacuous is None else unread(step, vacuous)
 
     def _step(self, read_step: ReadStep) -> Step:
         out = read_step.outcome
@@ -190,10 +207,12 @@ class Checker:
         silent = without_parameter(out.claim, base, self.names.dependence) if nothing is None else []
         base = replace(base, warnings=(*base.warnings, *silent))
         if nothing is not None and wider is None:
-            return replace(base, read_left=read(out.claim.left), read_right=read(out.claim.right), diagnostic=nothing)
+            left, right = sides_as_read(out.claim)
+            return replace(base, read_left=left, read_right=right, diagnostic=nothing)
         waits = self.waits_for(read_step, out.claim) if self.twofold else None
         if waits is not None:
-            return replace(base, read_left=read(out.claim.left), read_right=read(out.claim.right), diagnostic=waits)
+            left, right = sides_as_read(out.claim)
+            return replace(base, read_left=left, read_right=right, diagnostic=waits)
         step = self.rule(wider or out.claim, base)
         guessed = step.inferred and step.verdict in ("proved", "agrees")
         left_out = omitted_sum(read_step.omitted, base) if guessed else None
@@ -236,6 +255,9 @@ class Checker:
         doubt = self.names.shapes(base, read_step.inferred)
         if doubt is not None:
             return replace(base, diagnostic=doubt)
+        misfit = read_step.outcome.misfit
+        if misfit is not None and misfit.code != "SG302":
+            return replace(base, diagnostic=misfit)
         return replace(
             base,
             verdict="refuted",
@@ -262,16 +284,22 @@ class Checker:
             under = supposing(claim, premise)
             proved = under is not None and self.prove(under) is not None
             if proved or follows(claim, premise, lambda c: self.prove(c) is not None):
-                return self.under(premise, step)
+                return self.under(step, premise)
             resolved = self.resolved.claim(premise)
             if resolved is not None and self.solves(claim, resolved):
-                return self.under(premise, step)
+                return self.under(step, premise)
             solved = solution(claim, resolved) if resolved is not None else None
             if solved is not None and self.prove(solved) is not None:
                 read_step.to_solve = True  # a solution; that there is no other one is not looked into
         given = [self.simplified(p) for p in map(self.resolved.claim, read_step.premises) if p is not None]
         if any(self.prove(entailed) is not None for entailed in entailments(claim, given)):
-            return self.under(read_step.premises[0], step)
+            return self.under(step, *read_step.premises)
+        for premise in read_step.premises:
+            under = supposing(claim, premise)
+            others = [p for p in read_step.premises if p is not premise]
+            rest = [self.simplified(p) for p in map(self.resolved.claim, others) if p is not None]
+            if under is not None and any(self.prove(e) is not None for e in entailments(under, rest)):
+                return self.under(step, premise, *others)
         return step
 
     def simplified(self, premise: Claim) -> Claim:
@@ -279,11 +307,11 @@ class Checker:
         gap = self.prover.difference(replace(premise, left=expand(premise.left), right=expand(premise.right)))
         return premise if gap is None else replace(premise, left=gap, right=ZERO)
 
-    def under(self, premise: Claim, step: Step) -> Step:
-        """The step, proved from what the sentence before it sets."""
-        assumed = f"{read(premise.left)} = {read(premise.right)}"
+    def under(self, step: Step, *premises: Claim) -> Step:
+        """The step, proved from what the text before it sets."""
+        assumed = tuple(f"{read(p.left)} = {read(p.right)}" for p in premises)
         evidence = replace(step.evidence, method="normal form")
-        return replace(reopened(step), verdict="proved", assumptions=(assumed,), evidence=evidence)
+        return replace(reopened(step), verdict="proved", assumptions=assumed, evidence=evidence)
 
     def solves(self, claim: Claim, premise: Claim) -> bool:
         """True if the premise, its derivatives carried out, is the claim times what is nowhere 0."""
@@ -304,7 +332,8 @@ class Checker:
 
     def on_unclear(self, read_step: ReadStep, claim: Claim, step: Step) -> Step:
         """A refuted step that holds under what the prose may or may not assume: nothing is ruled on it."""
-        doubtful = read_step.unclear[-MAX_UNCLEAR:]
+        known = {a.latex for a in claim.assumptions}
+        doubtful = [(a, span) for a, span in read_step.unclear if a.latex not in known][-MAX_UNCLEAR:]
         for some in (*([one] for one in doubtful), *([doubtful] if len(doubtful) > 1 else [])):
             if self.holds(replace(claim, assumptions=(*claim.assumptions, *(a for a, _ in some)))):
                 return replace(reopened(step), diagnostic=unclear_assumption(*some[0]), evidence=Evidence("none"))
@@ -314,13 +343,10 @@ class Checker:
 
     def rule(self, claim: Claim, base: Step) -> Step:
         """Run both engines on one claim."""
-        base = replace(
-            base,
-            read_left=read(claim.left),
-            read_right=read(claim.right),
-            warnings=(*base.warnings, *unrelated(claim, base)),
-        )
-        ruling = self.remembered.ruling(claim, lambda: self.ruling(claim))
+        ruling = self.remembered.ruling(claim, lambda: replace(self.ruling(claim), sides=sides_as_read(claim)))
+        left, right = ruling.sides
+        warnings = (*base.warnings, *unrelated(claim, base))
+        base = replace(base, read_left=left, read_right=right, warnings=warnings)
         proof, found = ruling.grounds, ruling.found
         evidence = Evidence("normal form" if proof else "evaluation", found.samples, dict(found.sizes), found.bound)
         undefined = found.verdict == "undefined"
@@ -364,6 +390,7 @@ class Checker:
         left = self.prover.difference(resolved, claim) if resolved is not None else None
         if resolved is not None and left is not None:
             left = in_own_words(claim, resolved, left, lambda c: self.prover.prove(c, seconds=SHOWING) is not None)
+        left = with_points_written(left) if left is not None else None
         difference = latex(left) if left is not None else None
         mended = tuple(repairs(claim, latex, self.seed, self.session)) or missing_term(claim, left)
         return ClaimRuling(proof, found, difference, mended)
@@ -415,12 +442,19 @@ class Checker:
                 "warning",
             )
             return self.rule(held, reopened(step, note))
+        within = as_far_as_sums(claim)
+        if within is not None and self.holds(within):
+            return self.rule(within, reopened(step, read_otherwise("within", read_step.span)))
         symmetric = along_symmetric_directions(claim)
         if symmetric is not None and self.holds(symmetric):
             return self.rule(symmetric, reopened(step, read_otherwise("symmetric", read_step.span)))
         once = each_entry_once(claim)
         if once is not None and self.holds(once):
             return self.rule(once, reopened(step, read_otherwise("once", read_step.span)))
+        counting = self.sizes.reading(claim, self.names.declarations, self.holds)
+        if counting is not None:
+            note = self.sizes.note(claim, read_step.span)
+            return replace(self.rule(counting, reopened(step, note)), inferred=self.names.declared(counting))
         unsaid = self.names.symmetric(claim, self.holds, read_step.span)
         if unsaid is not None:
             return replace(reopened(step), diagnostic=unsaid, evidence=Evidence("none"))
@@ -497,8 +531,7 @@ def cut(span: Span) -> Diagnostic:
     try:
         TIME.check()
     except OutOfTime:
-        message = "not decided: the processor time of the document is used up"
-        return Diagnostic("SG117", message, span, "give it more with `--timeout`, or split the document")
+        return Diagnostic("SG117", USED_UP, span, "give it more with `--timeout`, or split the document")
     return Diagnostic("SG117", f"not decided within {STEP_SECONDS:g} s of processor time", span, "split the step")
 
 
@@ -548,6 +581,11 @@ def reopened(step: Step, *warnings: Diagnostic) -> Step:
         difference=None,
         repairs=(),
     )
+
+
+def sides_as_read(claim: Claim) -> tuple[str, str]:
+    """Both sides of a claim, every sum with its range."""
+    return read(claim.left), read(claim.right)
 
 
 def disagreement(step: Step) -> Diagnostic:

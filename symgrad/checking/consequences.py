@@ -45,10 +45,18 @@ def _without_factors(expr: Expr) -> Expr:
 def factored(
     claim: Claim, premise: Claim, simplified: Callable[[Expr], Expr | None], proves: Callable[[Claim], bool]
 ) -> bool:
-    """True if the premise, cleared of its denominators, is ``k (left - right)`` for a ``k`` that is nowhere 0."""
+    """True if the premise, cleared of its denominators, is ``k (left - right)`` for a ``k`` that is not 0.
+
+    That it is nowhere 0, or divides a side: the n of ``x = k / n``.
+    """
     if isinstance(claim.left, Deriv):
         return False
     gap = expand(add(claim.left, neg(claim.right)))
+    divisors = list(dict.fromkeys(f for d in _denominators(gap) for f in _factors(d)))[:MAX_UNKNOWNS]
+
+    def divides(factor: Expr) -> bool:
+        return any(factor == d or proves(replace(claim, left=factor, right=d)) for d in divisors)
+
     for given in _aligned(claim, premise):
         given = simplified(given) or given
         cleared = mul(given, *_denominators(given))
@@ -58,7 +66,9 @@ def factored(
                 continue
             k = mul(slopes[0], Pow(slopes[1], Num(Fraction(-1))))
             k = simplified(k) or k
-            if _is_nonzero(k) and proves(replace(claim, left=cleared, right=mul(k, gap))):
+            if all(_is_nonzero(f) or divides(f) for f in _factors(k)) and proves(
+                replace(claim, left=cleared, right=mul(k, gap))
+            ):
                 return True
     return False
 
@@ -76,6 +86,13 @@ def _denominators(expr: Expr) -> list[Expr]:
         if isinstance(n, Pow) and isinstance(n.exponent, Num) and n.exponent.value < 0:
             powers[n.base] = max(powers.get(n.base, Fraction(0)), -n.exponent.value)
     return [Pow(base, Num(exponent)) for base, exponent in list(powers.items())[:MAX_UNKNOWNS]]
+
+
+def _factors(expr: Expr) -> list[Expr]:
+    """The factors of a product, powers as their bases."""
+    if isinstance(expr, Mul):
+        return [f for factor in expr.factors for f in _factors(factor)]
+    return _factors(expr.base) if isinstance(expr, Pow) and isinstance(expr.exponent, Num) else [expr]
 
 
 def _is_nonzero(expr: Expr) -> bool:

@@ -80,6 +80,7 @@ class DegreeCounter:
                 for inner, slot in zip(e.indices, e.array.ranges, strict=False):
                     go(slot, inner)
             elif isinstance(e, Affine):
+                ranges.update(map(Range.of_size, e.sizes()))  # the K of a sum up to K over N positions
                 for i in e.indices():
                     plain = False
                     go(None, i)

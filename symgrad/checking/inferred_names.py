@@ -9,6 +9,7 @@ from functools import partial
 from itertools import combinations, islice, product
 
 from symgrad.calculus.differentiate import depends_on
+from symgrad.checking.free_letters import within_sums
 from symgrad.checking.other_readings import SaidDependence
 from symgrad.checking.resolved_claims import ResolvedClaims
 from symgrad.checking.verdict import Step
@@ -22,11 +23,13 @@ from symgrad.core.nodes import (
     Entry,
     Expr,
     Func,
+    Iverson,
     MatrixFunction,
     Ref,
     Tensor,
     all_nodes,
     derivatives_in,
+    mul,
     parts,
     reach,
     walk,
@@ -335,9 +338,12 @@ class InferredNames:
             made: dict[tuple[Tensor, int], Tensor] = {}
             left, right = (mapped_through(side, partial(_own, o, made)) for side in (claim.left, claim.right))
             other = reach(left) | reach(right)
-            if o in other or not any(t in other for t, _ in made) or not holds(replace(claim, left=left, right=right)):
+            within = within_sums(claim)
+            alone = replace(claim, left=mul(*within, left), right=mul(*within, right))
+            if o in other or not any(t in other for t, _ in made) or not holds(alone):
                 continue
-            over = o.range.size if o.range is not None else "K"
+            sizes = [w.cond.left for w in within if isinstance(w, Iverson) and isinstance(w.cond.left, Affine)]
+            over = sizes[0] if sizes else o.range.size if o.range is not None else "K"
             message = f"this holds if `{o.letter}` is none of the positions that the sums run over"
             said = (f"{o.letter} \\notin \\{{1, \\dots, {over}\\}}", f"{o.letter} \\in [{over}]")
             remedy = "write " + ", or ".join(f"`Let ${formula}$.`" for formula in said)

@@ -100,7 +100,19 @@ def undefined_dependence(claim: Claim, base: Step, said: SaidDependence) -> Diag
                     base.span,
                     f"define it, `{name} = …`",
                 )
-    return _hidden_dependence(claim, base, said)
+    return _nothing_on_both_sides(claim, base) or _hidden_dependence(claim, base, said)
+
+
+def _nothing_on_both_sides(claim: Claim, base: Step) -> Diagnostic | None:
+    """Why a chain rule says nothing: what is differentiated on either side does not depend on what it is taken by."""
+    if not isinstance(claim.left, Deriv) or depends_on(claim.left.body, claim.left.target):
+        return None
+    if all(depends_on(node.body, node.target) for node in derivatives_in(claim.right)):
+        return None
+    message = (
+        f"`{latex(claim.left.body)}` does not depend on `{latex(claim.left.target)}` as it is defined: this is 0 = 0"
+    )
+    return Diagnostic("SG118", message, base.span, "check which definition is in force here")
 
 
 def _hidden_dependence(claim: Claim, base: Step, said: SaidDependence) -> Diagnostic | None:

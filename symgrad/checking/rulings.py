@@ -54,12 +54,16 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRuling:
-    """What both engines found out about a claim; for one that differs, the difference as LaTeX, and repairs."""
+    """What both engines found out about a claim; for one that differs, the difference as LaTeX, and repairs.
+
+    sides: how both sides were read, as LaTeX.
+    """
 
     grounds: Grounds | None
     found: Evaluation
     difference: str | None = None
     repairs: tuple[str, ...] = ()
+    sides: tuple[str, str] = ("", "")
 
 
 class Remembered:
@@ -118,6 +122,7 @@ def _read(told: Mapping[str, Any]) -> ClaimRuling:
         Evaluation(**{**found, "witness": None if found["witness"] is None else _witness(found["witness"])}),
         told["difference"],
         tuple(told["repairs"]),
+        (told["sides"][0], told["sides"][1]),
     )
 
 

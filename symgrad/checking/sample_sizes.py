@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 from math import prod
 
 from symgrad.checking.degree_bound import DegreeCounter
@@ -222,10 +222,16 @@ def _assumed(claim: Claim) -> list[Range]:
     return list(found)
 
 
-def corners(sizes: Mapping[str, int], ranges: Iterable[Range]) -> list[dict[str, int]]:
-    """Sizes with one name set to 1 or 2, an odd and an even one, and with all set so, if no range becomes empty."""
-    ranges = tuple(ranges)
-    names = sorted(sizes)
+def corners(sizes: Mapping[str, int], ranges: Iterable[Range], slots: Iterable[Slot] = ()) -> list[dict[str, int]]:
+    """Sizes with one name set to 1 or 2, an odd and an even one, or as small as an entry ``x_5`` allows, and with all
+    set to 1 or 2, if no range becomes empty."""
+    names, ranges = sorted(sizes), tuple(ranges)
     tried = [{**sizes, name: k} for k in (1, 2) for name in names]
     tried += [dict.fromkeys(names, k) for k in (1, 2)] if len(names) > 1 else []
-    return [s for s in tried if s != dict(sizes) and all(length(r, s) >= 1 for r in ranges)]
+    for slot, e in sorted(slots, key=repr):
+        if slot is not None and isinstance(e, Affine) and not e.terms:
+            for name in slot.hi.sizes():
+                fits = (k for k in range(3, sizes.get(name, 0)) if slot.hi.value({**sizes, name: k}) >= e.const)
+                tried += [{**sizes, name: k} for k in islice(fits, 1)]
+    kept = {tuple(s.items()): s for s in tried if s != dict(sizes) and all(length(r, s) >= 1 for r in ranges)}
+    return list(kept.values())

@@ -8,6 +8,7 @@ from typing import Protocol
 from symgrad.core.claims import Claim
 from symgrad.core.functions import TABLE
 from symgrad.core.nodes import Add, Const, Entry, Expr, Func, MatrixFunction, Mul, Num, Pow, Prod, Size, Sum, walk
+from symgrad.core.ranges import Affine
 from symgrad.writing.index_latex import latex, never
 
 SIGNS = {"nonzero": "\\neq", "positive": ">", "nonempty": ">"}
@@ -27,13 +28,22 @@ def side_conditions(claim: Claim, proof: HasConditions) -> tuple[str, ...]:
     for side in (claim.left, claim.right):
         for sign, expr in _written(side):
             found[f"{latex(expr)} {sign} 0"] = None
-    found |= dict.fromkeys(_domains(claim))
+    found |= dict.fromkeys((*_domains(claim), *_lengths(claim)))
     for kind, expr in proof.conditions:
         if kind == "zero":
             found[never(expr)] = None
         elif kind in SIGNS:
             found[f"{latex(expr)} {SIGNS[kind]} 0"] = None
     return tuple(found)
+
+
+def _lengths(claim: Claim) -> Iterator[str]:
+    """``N \\ge 3`` for an entry ``x_3``, which says that its range has so many positions."""
+    for side in (claim.left, claim.right):
+        for node in walk(side):
+            for slot, at in zip(node.tensor.ranges, node.indices, strict=True) if isinstance(node, Entry) else ():
+                if isinstance(at, Affine) and not at.terms and slot.hi.terms and at.const > 1:
+                    yield f"{latex(Size(slot.hi))} \\ge {at.const}"
 
 
 def _domains(claim: Claim) -> Iterator[str]:

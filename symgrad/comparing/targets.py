@@ -28,13 +28,14 @@ class GradientTarget:
 
 
 def targets_of(problem: Problem, arguments: Arguments, wrt: Sequence[str] | None) -> list[GradientTarget]:
-    """The arguments ``wrt``, in that order, or else every real-valued argument that the cost depends on.
+    """The arguments ``wrt``, in that order, or else every real-valued argument that the cost depends on, without the
+    upstream gradient that a backward function is given.
 
     Raises ``SymgradError`` for a name that is not one of these.
     """
     real = [t for g in arguments.given if (t := _target(problem, g)) is not None]
     if wrt is None:
-        return real
+        return [t for t in real if t.entry not in _upstream_entries(problem)]
     out = []
     for text in wrt:
         name = problem.lookup(text)
@@ -46,6 +47,10 @@ def targets_of(problem: Problem, arguments: Arguments, wrt: Sequence[str] | None
             raise SymgradError(f"{text} is no real-valued argument of the function; it has {known or 'none'}")
         out.append(found)
     return out
+
+
+def _upstream_entries(problem: Problem) -> list[n.Entry | n.Ref | None]:
+    return [a.target for a in problem.arguments.values() if problem.upstream and a.latex == problem.upstream.name]
 
 
 def _target(problem: Problem, given: Given) -> GradientTarget | None:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.core.kinds import Cond, Expr, Iverson, Lam, MatrixFunction, Sum
-from symgrad.core.nodes import add, delta, mul, neg, num
+from symgrad.core.kinds import Add, Cond, Delta, Expr, Iverson, Lam, MatrixFunction, Mul, Sum
+from symgrad.core.nodes import add, delta, free_indices, mul, neg, num
 from symgrad.core.ranges import Affine, Index, IndexExpr, Range
 from symgrad.core.substitute import substitute
 
@@ -88,6 +88,24 @@ def derivative_along(node: MatrixFunction, direction: Lam) -> Expr:
     body = add(mul(delta(s, t), there), mul(delta(s, first), delta(t, second), direction.body))
     blocks = Lam((s, *rows, t, *columns), body)
     return MatrixFunction(node.name, blocks, (first, *node.indices[:half], second, *node.indices[half:]))
+
+
+def slope_along(node: MatrixFunction) -> tuple[MatrixFunction, Lam] | None:
+    """``f(M)_{kl}`` and ``D`` of what ``derivative_along`` made, with the axes of ``D``; None for other functions."""
+    if not is_block_of_slope(node) or len(node.matrix.axes) != 4:
+        return None
+    s, row, t, column = node.matrix.axes
+    matrix: list[Expr] = []
+    direction: list[Expr] = []
+    for term in node.matrix.body.terms if isinstance(node.matrix.body, Add) else (node.matrix.body,):
+        factors = term.factors if isinstance(term, Mul) else (term,)
+        blocks = [f for f in factors if isinstance(f, Delta) and {f.left, f.right} & {s, t}]
+        rest = mul(*(f for f in factors if f not in blocks))
+        if not 1 <= len(blocks) <= 2 or free_indices(rest) & {s, t}:
+            return None  # it was rewritten
+        (matrix if len(blocks) == 1 else direction).append(rest)
+    function = MatrixFunction(node.name, Lam((row, column), add(*matrix)), (node.indices[1], node.indices[3]))
+    return function, Lam((row, column), add(*direction))
 
 
 def is_block_of_slope(node: MatrixFunction) -> bool:

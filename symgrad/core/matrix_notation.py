@@ -82,6 +82,15 @@ class Exponential(Array):
 
 
 @dataclass(frozen=True, slots=True)
+class SlopeAlong(Array):
+    """``Df(A)[D]`` of a function by its name in the table"""
+
+    name: str
+    body: Array
+    direction: Array
+
+
+@dataclass(frozen=True, slots=True)
 class SquareRoot(Array):
     """``A^{1/2}``; symmetric: its own transpose"""
 
@@ -212,7 +221,8 @@ class Explicit(Array):
 
 
 def transposed(array: Array) -> Array:
-    """``(A^T)^T = A``, ``(A B)^T = B^T A^T``, ``(x y^T)^T = y x^T``; entrywise operations transpose their operands."""
+    """``(A^T)^T = A``, ``(A B)^T = B^T A^T``, ``(x y^T)^T = y x^T``; entrywise operations transpose their operands
+    where that writes no more transposes."""
     axes = array.axes[::-1]
     match array:
         case Transposed():
@@ -229,12 +239,14 @@ def transposed(array: Array) -> Array:
             return OuterProduct(axes, array.right, array.left)
         case MatrixProduct() if len(array.left.axes) == len(array.right.axes) == 2:
             return MatrixProduct(axes, transposed(array.right), transposed(array.left))
-        case Hadamard():
-            return Hadamard(axes, tuple(transposed(f) for f in array.factors))
+        case Hadamard(factors=factors):
+            turned = tuple(map(transposed, factors))
+            if sum(map(_written, turned)) <= sum(map(_written, factors)):
+                return Hadamard(axes, turned)
         case ScaledMatrix(body=body) if body is not None:
             return ScaledMatrix(axes, array.number, array.scalars, transposed(body))
-        case Mapped():
-            return Mapped(axes, array.function, transposed(array.body))
+        case Mapped(body=body) if _written(transposed(body)) <= _written(body):
+            return Mapped(axes, array.function, transposed(body))
         case Total():
             apart = sorted((transposed(t) if t.axes else t for t in array.terms), key=_transposes)
             if sum(map(_transposes, apart)) <= sum(map(_transposes, array.terms)):
@@ -249,6 +261,11 @@ def _transposes(array: Array) -> int:
     if isinstance(array, ScaledMatrix) and array.body is not None:
         return _transposes(array.body)
     return _transposes(array.left) + _transposes(array.right) if isinstance(array, (MatrixProduct, OuterProduct)) else 0
+
+
+def _written(array: Array) -> int:
+    """The number of all transposes that are written."""
+    return sum(isinstance(x, Transposed) for x in parts(array))
 
 
 def is_row(array: Array) -> bool:

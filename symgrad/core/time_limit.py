@@ -32,14 +32,20 @@ class TimeLimit(threading.local):
 
     def __init__(self) -> None:
         self.deadline = NEVER
+        self.soonest = NEVER
+        """The time of day, on the steady clock, before which the limit can't be passed."""
         self.wanted: Callable[[], bool] | None = None
 
     def check(self) -> None:
         """Raises ``OutOfTime`` if the limit is passed, ``Unwanted`` if nobody waits for the work."""
         if self.wanted is not None and not self.wanted():
             raise Unwanted
-        if self.deadline < NEVER and time.thread_time() > self.deadline:
+        if time.monotonic() < self.soonest:  # far cheaper to ask than the other clock
+            return
+        left = self.left()
+        if left < 0:
             raise OutOfTime
+        self.soonest = time.monotonic() + left
 
     def left(self) -> float:
         """The seconds that are left."""
@@ -57,12 +63,13 @@ class TimeLimit(threading.local):
     @contextmanager
     def of(self, seconds: float) -> Iterator[None]:
         """Limit the work done in this block to ``seconds``, and to what the enclosing limit leaves."""
-        outer = self.deadline
-        self.deadline = min(outer, time.thread_time() + seconds)
+        outer = self.deadline, self.soonest
+        self.deadline = min(self.deadline, time.thread_time() + seconds)
+        self.soonest = min(self.soonest, time.monotonic() + seconds)
         try:
             yield
         finally:
-            self.deadline = outer
+            self.deadline, self.soonest = outer
 
 
 TIME = TimeLimit()

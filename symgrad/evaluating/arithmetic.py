@@ -255,6 +255,12 @@ def undefined_where(mask: Arr, x: Numbers) -> Numbers:
     return select(mask, const(math.nan), x) if mask.a.any() else x
 
 
+def derivative_of(x: Numbers, dot: Numbers) -> Numbers:
+    """The derivative ``dot`` of ``x``, which is undefined where ``x`` is."""
+    value = primal(x)
+    return plus(dot, each(lambda a: 0.0 * a, value)) if np.isnan(value.a).any() else dot
+
+
 def total(x: Numbers, index: Index, count: int) -> Numbers:
     """The sum along an axis. Arrays without the axis are multiplied by its length."""
 

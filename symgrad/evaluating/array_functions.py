@@ -45,7 +45,10 @@ _erf: Callable[[NDArray[Any]], NDArray[Any]] = np.vectorize(math.erf, otypes=[fl
 
 
 def _log_gamma(x: float) -> float:
-    return math.lgamma(x) if x > 0 else math.nan
+    try:
+        return math.lgamma(x) if x > 0 else math.nan
+    except OverflowError:
+        return math.inf
 
 
 _lgamma: Callable[[NDArray[Any]], NDArray[Any]] = np.vectorize(_log_gamma, otypes=[float])

@@ -21,6 +21,7 @@ from symgrad.evaluating.arithmetic import (
     Dual,
     Numbers,
     const,
+    derivative_of,
     each,
     perturb,
     plus,
@@ -179,8 +180,7 @@ class Evaluator(Meaning):
             dot: Numbers = ZERO
         else:
             dot, value = value.dot, value.value
-        if np.isnan(primal(value).a).any():  # a derivative is undefined where its body is
-            dot = plus(dot, each(lambda a: 0.0 * a, primal(value)))
+        dot = derivative_of(value, dot)
         ranges = what.ranges if isinstance(what, n.Tensor) else tuple(self.env.range_of(i) for i in what.params)
         for q, r in zip(p.positions, ranges, strict=True):
             out = self.outside(q, r)

@@ -31,6 +31,7 @@ from symgrad.evaluating.arithmetic import (
     at_position,
     axes_of,
     const,
+    derivative_of,
     each,
     is_finite,
     merge,
@@ -289,8 +290,8 @@ class Meaning(ArrayPositions, ABC):
             strict = self.env.strict and not is_discrete(node.arg)
             y = self._undefined_at_kink(row, x, y, strict)
         for tag in reversed(tags):
-            moved = split(y, tag)[1]
-            y = ZERO if moved is None else moved
+            here, moved = split(y, tag)
+            y = derivative_of(here, ZERO if moved is None else moved)
         return y
 
     def _undefined_at_kink(self, row: Row, x: Numbers, y: Numbers, strict: bool) -> Numbers:

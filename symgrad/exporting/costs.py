@@ -37,8 +37,9 @@ def export_document(
 ) -> Exported:
     """A module with the gradient functions of the document's costs.
 
-    of: names of costs; by default every scalar that no other definition uses. wrt: the arguments to differentiate by;
-    by default every real one; hvp: with products of the Hessian and a direction; batches: with functions over a batch.
+    of: names of costs; by default every scalar that no other definition uses, or else every such array. wrt: the
+    arguments to differentiate by; by default every real one; hvp: with products of the Hessian and a direction;
+    batches: with functions over a batch.
 
     Raises ``SymgradError`` for an unknown name, and if no cost can be exported.
     """
@@ -48,7 +49,10 @@ def export_document(
     quantities = list(vocabulary.quantities())
     asked = list(wrt) if wrt is not None else None
     wrt = None if asked is None else [*asked, *map(spelled, asked)]  # each as Python or as the document spells it
+    unread = tuple(d for d in _unread(document, vocabulary) if not of)
     chosen = _named(quantities, of) if of else list(unused(quantities))
+    if not chosen and not unread:
+        chosen = list(unused(quantities, scalars=False))
     order = tuple(_order(document))
     names = PythonNames()
     symmetric = SymmetricMatrices(vocabulary.assumptions())
@@ -67,10 +71,9 @@ def export_document(
             if of:
                 raise
             left_out.append((q.name, str(e)))
-    unread = tuple(d for d in _unread(document, vocabulary) if not of)
     if not module.costs:
         reasons = [f"{name}: {why}" for name, why in left_out] + [str(NotationError(d)) for d in unread]
-        why = f": {reasons[0]}" if reasons else ", only arrays or nothing at all is defined"
+        why = f": {reasons[0]}" if reasons else ", nothing is defined"
         raise SymgradError(f"{document.source.path} has no cost to export{why}")
     _known(asked, module.costs)
     lost = [(f"line {d.span.line}" if d.span else "a definition", d.message) for d in unread]

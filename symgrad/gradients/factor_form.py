@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.core import matrix_notation as a
+from symgrad.core.matrix_functions import slope_along
 from symgrad.core.matrix_notation import Array, Axes
 from symgrad.core.nodes import (
     ONE,
@@ -20,6 +21,7 @@ from symgrad.core.nodes import (
     Expr,
     Func,
     Iverson,
+    Lam,
     MatrixFunction,
     Num,
     Pow,
@@ -111,7 +113,10 @@ class FactorFormer:
         return reordered(a.Named(tuple(met), base, row, symmetric), axes)
 
     def matrix_function(self, base: MatrixFunction, axes: Axes) -> Array:
-        """``A^{-1}``, ``e^A``, ``A^{1/2}``, their diagonals, and ``\\det A``"""
+        """``A^{-1}``, ``e^A``, ``A^{1/2}``, their diagonals, and ``\\det A``; ``Df(A)[D]``"""
+        along = slope_along(base)
+        if along is not None:
+            return self.slope_along(*along, axes)
         blocks = "a Kronecker product or a derivative of a function of a matrix has no matrix notation here"
         raise_if(len(base.matrix.axes) != 2, blocks)
         body = self.array_of(base.matrix.body, base.matrix.axes)
@@ -128,6 +133,19 @@ class FactorFormer:
         else:
             found = _NOTATIONS[base.name]((first, other), body, self.symmetries.is_symmetric(base.matrix))
         return a.Diagonal(axes, found) if first is second else reordered(found, axes)
+
+    def slope_along(self, function: MatrixFunction, direction: Lam, axes: Axes) -> Array:
+        """``Df(A)[D]``"""
+        first, second = function.indices
+        inner = free_indices(function.matrix.body) | free_indices(direction.body)
+        raise_if("D" in self.reserved, "the document uses `D` for something else")
+        raise_if({first, second} != set(axes) or first is second, "an entry of a derivative of a function of a matrix")
+        raise_if(bool(inner & frozenset(axes)), "a family of matrices has no matrix notation")
+        body = self.array_of(function.matrix.body, function.matrix.axes)
+        along = self.array_of(direction.body, direction.axes)
+        assert isinstance(first, Index)
+        assert isinstance(second, Index)
+        return reordered(a.SlopeAlong((first, second), function.name, body, along), axes)
 
     def delta(self, base: Delta, axes: Axes) -> Array:
         left, right = base.left, base.right

@@ -14,6 +14,7 @@ from symgrad.core.matrix_notation import Array
 from symgrad.core.nodes import Apply, Delta, Deriv, Entry, Expr, MatrixFunction, Ref, all_nodes, distinct, free_indices
 from symgrad.core.ranges import Index, IndexExpr, indices_of
 from symgrad.core.substitute import substitute
+from symgrad.gradients.adjoint_slopes import with_adjoint_slopes
 from symgrad.gradients.derivation import DerivationLine, derivation
 from symgrad.gradients.matrix_form import MatrixFormer
 from symgrad.gradients.requests import DerivativeTarget, GradientRequests
@@ -31,8 +32,8 @@ Form = Literal["index", "matrix"]
 
 
 _NO_FORMULA = (
-    "the derivative of an exponential or a root of a matrix has a formula along matrices that commute with it, as by "
-    "`t` in `e^{tA}`, and in a trace, as of `\\operatorname{tr} e^A`; this one is neither"
+    "this derivative of an exponential or a root of a matrix is neither `D\\operatorname{expm}(A)[H]` of one matrix, "
+    "nor along one that commutes with it, as by `t` in `e^{tA}`, nor in a trace: it has no formula"
 )
 MAX_REPR = 200
 """The most characters of a gradient in its ``repr``."""
@@ -100,7 +101,7 @@ class Gradient:
     def no_formula(self) -> str:
         """Why the derivative can be computed and not be written; empty if it can."""
         blocks = any(isinstance(x, MatrixFunction) and is_block_of_slope(x) for x in all_nodes(self.entry))
-        return _NO_FORMULA if blocks else ""
+        return _NO_FORMULA if blocks and self.array is None else ""
 
     def _sliced(self) -> tuple[Expr, tuple[DerivativeTarget, ...]]:
         """The nonzero slice if all others are 0: of ``delta_{cj} f_i`` by ``V_{ij}``, ``f_i`` by ``V_{:c}``."""
@@ -131,8 +132,8 @@ class Gradient:
         left, right = self.sides(form)
         return f"{left} = {right}"
 
-    def sides(self, form: Form | None = None) -> tuple[str, str]:
-        """The two sides of the equation that ``latex`` writes."""
+    def sides(self, form: Form | None = None, with_names: Array | None = None) -> tuple[str, str]:
+        """The two sides of the equation that ``latex`` writes; ``with_names``: the matrix form with names in it."""
         names = self.requests.naming
         found, reason = self._formed
         if form == "matrix" and found is None:
@@ -145,6 +146,7 @@ class Gradient:
                 left = Deriv(left, target.entry)
             return latex(left, names), latex(self.entry, names)
         entry, targets, array = found
+        array = with_names or array
         above = self._name(self.of.body, self.of.axes)
         order = f"^{len(targets)}" if len(targets) > 1 else ""
         below = " ".join(f"\\partial {t}" for t in self._below(targets))
@@ -226,7 +228,7 @@ def gradient(requests: GradientRequests, of: str, wrt: Sequence[str]) -> Gradien
     value = requests.quantity(of, wrt)
     targets = requests.targets(value, wrt)
     simplify = requests.simplifier(value, targets)
-    entry = derivative(value.body, [t.entry for t in targets], simplify)
+    entry = with_adjoint_slopes(derivative(value.body, [t.entry for t in targets], simplify))
     for n in distinct(entry):
         if isinstance(n, Apply) and n.derivs and any(n.function.shapes) and not all(map(is_named, n.arguments)):
             name = n.function.name

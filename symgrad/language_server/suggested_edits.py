@@ -20,6 +20,12 @@ _WHOLE: tuple[tuple[re.Pattern[str], str], ...] = (
 _SCALED = re.compile(r"(multiply|divide) the (left|right) side by \$(.+)\$")
 _ADDED = re.compile(r"add \$(.+)\$ to the (left|right) side")
 _DROPPED = re.compile(r"drop the factor \$(.+)\$")
+_TERM = re.compile(r"(flip the sign of|drop|double|halve) the term \$(.+)\$")
+_FRONT = re.compile(r"(?:^|[=,(\[{&]|\\\{)\s*$")
+"""What stands in front of a sum."""
+_BEHIND = re.compile(r"\s*(?:$|[-+=,.;)\]}&]|\\(?:right(?![a-z])|\\|[\]},;]))")
+"""What ends a term."""
+_SCALES = {"double": "2", "halve": r"\frac{1}{2}"}
 
 
 def suggested_edits(step: Step) -> Iterator[TextEdit]:
@@ -38,6 +44,8 @@ def _of_repair(step: Step, said: str) -> TextEdit | None:
         return _replaced(step, m[2], _bracketed(m[1]), said)
     if (m := _DROPPED.fullmatch(said)) is not None:
         return _replaced(step, m[1], "", said)
+    if (m := _TERM.fullmatch(said)) is not None:
+        return _of_term(step, m[1], m[2], said)
     for pattern, form in _WHOLE:
         if (m := pattern.fullmatch(said)) is not None:
             return _rewritten(step, m[1], form.format, said)
@@ -68,6 +76,35 @@ def _replaced(step: Step, old: str, new: str, said: str) -> TextEdit | None:
         return None
     start = step.span.start
     return TextEdit(replace(step.span, start=start + found[0].start(), end=start + found[0].end()), new, said)
+
+
+def _of_term(step: Step, change: str, term: str, said: str) -> TextEdit | None:
+    """An edit of the one place where a term stands in a sum, together with the sign in front of it."""
+    text = step.span.text
+    negative = term.startswith("-")
+    signed = re.compile(rf"(?P<sign>[-+]?)\s*(?P<term>{_loose(term.removeprefix('-').lstrip())})")
+    found = [m for m in signed.finditer(text) if (m["sign"] == "-") == negative and _is_term(text, m)]
+    if len(found) != 1:
+        return None
+    at, own = found[0], found[0]["term"]
+    first = _FRONT.search(text, 0, at.start()) is not None
+    if change == "drop":
+        if first:
+            return None
+        new = ""
+    elif change == "flip the sign of":
+        new = ("" if first else "+ ") + own if negative else f"- {own}"
+    else:
+        new = " ".join(filter(None, (at["sign"], _SCALES[change], own)))
+    start = step.span.start
+    return TextEdit(replace(step.span, start=start + at.start(), end=start + at.end()), new, said)
+
+
+def _is_term(text: str, at: re.Match[str]) -> bool:
+    front = text[: at.start()].rstrip()
+    if re.search(r"[_^]\{$", front) or not (at["sign"] or _FRONT.search(front)):
+        return False
+    return _BEHIND.match(text, at.end()) is not None
 
 
 def _loose(latex: str) -> str:

@@ -81,7 +81,7 @@ def document_body(report: DocumentReport, source: Source, back: str = "", with_s
     if source.path.lower().endswith(".tex"):
         text = as_markdown(text)
     article = laid_out(text, parts.formulas, parts.displays)
-    gradients = shown_gradients(source, with_sources, lambda latex: formulas.display(latex, {}))
+    gradients = shown_gradients(source, with_sources, formulas)
     title = escape(title_of(source.text) or PurePath(report.path).stem)
     shown_title = "" if re.search(r"<h1\b", article) else f"<h1>{title}</h1>"
     headings = [(k, b) for k, b in enumerate(blocks.items) if isinstance(b, Heading)]

@@ -15,9 +15,10 @@ from symgrad.proving.common_factors import primitive_part
 from symgrad.proving.elementary_laws import exp
 from symgrad.proving.indicators import delta
 from symgrad.proving.interner import Head, Number
-from symgrad.proving.matrix_parts import Matrix, diagonal_of, holds, on_diagonal
+from symgrad.proving.matrix_parts import Matrix, at, diagonal_of, holds, lone, on_diagonal, opened_inverse
 from symgrad.proving.poly import accumulate, divide, mul, open_template, replace_throughout, scale, single
 from symgrad.proving.powers import power
+from symgrad.proving.sum_laws import sum_over
 from symgrad.proving.templates import poly_terms, to_template
 
 ANALYTIC = ("exponential", "root")
@@ -59,6 +60,8 @@ def square_root(ctx: Attempt, matrix: Matrix, k: int, l: int) -> Poly:  # noqa: 
     if diagonal is not None:
         here = replace_throughout(ctx, diagonal, matrix.row, k)
         return mul(ctx, delta(ctx, k, l), power(ctx, here, Fraction(1, 2)) if here else {})
+    if lone(ctx, matrix, "inverse") is not None:
+        return _root_of_inverse(ctx, matrix, k, l)
     content, number, _ = primitive_part(ctx, matrix.entry, True)
     ends = (matrix.row, matrix.column)
     outside = tuple(
@@ -68,6 +71,17 @@ def square_root(ctx: Attempt, matrix: Matrix, k: int, l: int) -> Poly:  # noqa: 
     taken: Poly = {tuple((h, s, -e) for h, s, e in outside): divide(1, size)}
     core = Matrix(mul(ctx, matrix.entry, taken), *ends)
     return mul(ctx, power(ctx, {outside: size}, Fraction(1, 2)), _part(ctx, "root", core, k, l))
+
+
+def _root_of_inverse(ctx: Attempt, matrix: Matrix, k: int, l: int) -> Poly:  # noqa: E741
+    """``(M^{-1})^{1/2} = M^{-1} M^{1/2}``"""
+    part = lone(ctx, matrix, "inverse")
+    assert part is not None  # the caller has looked
+    inside, first, _ = opened_inverse(ctx, part)
+    between = ctx.positions.fresh(ctx.positions.ranges.get(matrix.row))
+    ends = (between, l) if first == matrix.row else (l, between)
+    ctx.note("(A^{-1})^{1/2} = A^{-1} A^{1/2}")
+    return sum_over(ctx, mul(ctx, at(ctx, matrix, k, between), square_root(ctx, inside, *ends)), between)
 
 
 def cholesky_factor(ctx: Attempt, matrix: Matrix, k: int, l: int) -> Poly:  # noqa: E741

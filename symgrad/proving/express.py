@@ -5,12 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.core import nodes
-from symgrad.core.matrix_functions import MATRIX_FUNCTIONS
+from symgrad.core.matrix_functions import MATRIX_FUNCTIONS, derivative_along
 from symgrad.core.nodes import Cond, Const, Delta, Entry, Expr, Func, Iverson, Lam, Pow, Prod, Ref, Size, Sum
 from symgrad.core.ranges import Affine, Gather, Index, IndexExpr, Range, index_expr
 from symgrad.proving.analytic_heads import opened_function
 from symgrad.proving.attempt import Attempt, Mono, Part, Poly
 from symgrad.proving.closed_forms import function_and_arguments
+from symgrad.proving.function_slopes import SLOPES, opened_slope
 from symgrad.proving.limits import MAX_DEPTH, FormTooLarge
 from symgrad.proving.matrix_heads import opened_determinant
 from symgrad.proving.matrix_parts import opened_inverse
@@ -153,9 +154,23 @@ class FormWriter:
             made = self.apply(hid, slots)
         elif kind in MATRIX_FUNCTIONS:
             made = self.matrix_function(hid, slots)
+        elif kind in SLOPES.values():
+            made = self.slope(hid, slots)
         else:
             made = self.nested(hid, slots)
         return made
+
+    def slope(self, hid: int, slots: tuple[int, ...]) -> Expr:
+        """``S_{xyzw}`` as the derivative along the matrix that has one entry 1, at ``y`` and ``z``"""
+        matrix, ((x, y), (z, w)) = opened_slope(self.ctx, (hid, slots, 1))
+        k, a, b, l = (self.position(p) for p in (x, y, z, w))  # noqa: E741  # rows and columns of formulas
+        axes = [self.bind(i, self.ctx.positions.ranges[i]) for i in (matrix.row, matrix.column)]
+        body = self.poly(matrix.entry)
+        self.release(axes)
+        name = next(name for name, kind in SLOPES.items() if kind == self.ctx.heads[hid].kind)
+        rows, columns = (axis.fresh("bound") for axis in axes)
+        direction = Lam((rows, columns), nodes.mul(nodes.delta(rows, a), nodes.delta(columns, b)))
+        return derivative_along(nodes.MatrixFunction(name, Lam(tuple(axes), body), (k, l)), direction)
 
     def matrix_function(self, hid: int, slots: tuple[int, ...]) -> Expr:
         name = self.ctx.heads[hid].kind

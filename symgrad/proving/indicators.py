@@ -210,6 +210,10 @@ def step(ctx: Attempt, p: Poly) -> Poly:
         return {ONE: 1}
     if poly_sign(ctx, scale(p, -1)) != UNKNOWN:
         return {}
+    signs_of_product = _sign_of_product(ctx, p)
+    if signs_of_product is not None:
+        ctx.note("sign(prod x_i) = prod sign(x_i)")
+        return scale(add(({ONE: 1}, signs_of_product)), Fraction(1, 2))
     factors = _signed_factors(ctx, p) if len(p) == 1 else []
     if len(factors) > 1:
         ctx.note("sign(x y) = sign(x) sign(y)")
@@ -254,6 +258,24 @@ def _signed_factors(ctx: Attempt, p: Poly) -> list[Poly]:
     return factors
 
 
+def _sign_of_product(ctx: Attempt, p: Poly) -> Poly | None:
+    """``prod_i sign(x_i)`` for a product over an index alone, if ``x_i`` can't vanish identically; else None."""
+    ((mono, c),) = p.items() if len(p) == 1 else ((ONE, 1),)
+    if c != 1 or len(mono) != 1 or ctx.heads[mono[0][0]].kind != "product" or mono[0][2] != 1:
+        return None
+    bound, polys = open_template(ctx, ctx.heads[mono[0][0]], mono[0][1])
+    if not polys or len(polys[0]) > MAX_SIGNED or not never_vanishes(ctx, polys[0]):
+        return None
+    hid, slots = to_template(ctx, "product", "", poly_terms(sign_of(ctx, polys[0])), tuple(bound))
+    return single(ctx, hid, slots)
+
+
+def _is_sign(ctx: Attempt, p: Poly) -> bool:
+    """True for ``2 b - 1`` with an indicator ``b``, and products of these: the square is 1."""
+    steps = all(ctx.heads[h].kind == "step" for m in p for h, _, _ in m)
+    return steps and 1 < len(p) <= 1 << MAX_SIGNED and mul(ctx, p, p) == {ONE: 1}
+
+
 def never_vanishes(ctx: Attempt, p: Poly) -> bool:
     """True if ``p`` is not the zero polynomial in its entries, whichever positions coincide and whatever the sizes, as
     long as its sums are not empty, which becomes a condition.
@@ -267,6 +289,8 @@ def never_vanishes(ctx: Attempt, p: Poly) -> bool:
         if len(mono) == 1 and ctx.heads[mono[0][0]].kind == "product":
             _, polys = open_template(ctx, ctx.heads[mono[0][0]], mono[0][1])
             return bool(polys) and never_vanishes(ctx, polys[0])
+    if _is_sign(ctx, p):
+        return True
     coefficients: dict[Mono, list[Number]] = {}
     for mono, c in p.items():
         value = _constant_tensors(ctx, mono)

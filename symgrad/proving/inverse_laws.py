@@ -96,7 +96,7 @@ def _matched(
 ) -> tuple[dict[int, int], list[Part]] | None:
     """Where the lead stands among the factors, so that its inner indices stand nowhere else."""
     start = {side.axis: side.met}
-    for found, used in _matches(ctx, lead.factors, {*lead.inner, side.other_axis}, rest, start, []):
+    for found, used in matches(ctx, lead.factors, {*lead.inner, side.other_axis}, rest, start, []):
         closed = [side.met, *(found[i] for i in lead.inner)]
         if len(set(closed)) < len(closed) or found[side.other_axis] in closed or not set(closed) <= set(bound):
             continue
@@ -106,7 +106,7 @@ def _matched(
     return None
 
 
-def _matches(
+def matches(
     ctx: Attempt, pattern: Mono, variables: set[int], rest: Mono, found: dict[int, int], used: list[Part]
 ) -> Iterator[tuple[dict[int, int], list[Part]]]:
     """All ways to find the factors of a pattern among others, each with its binding."""
@@ -121,7 +121,7 @@ def _matches(
         for order in (tuple(range(len(wanted))), *ctx.heads[hid].group):
             trial = dict(found)
             if all(_unified(w, x[1][order[n]], variables, trial) for n, w in enumerate(wanted)):
-                yield from _matches(ctx, tuple(later), variables, rest, trial, [*used, x])
+                yield from matches(ctx, tuple(later), variables, rest, trial, [*used, x])
 
 
 def _unified(wanted: int, position: int, variables: set[int], found: dict[int, int]) -> bool:

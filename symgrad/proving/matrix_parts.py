@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from symgrad.proving.attempt import Attempt, Part, Poly
+from symgrad.proving.attempt import Attempt, Mono, Part, Poly
 from symgrad.proving.poly import accumulate, merge, open_template, replace_throughout
 
 
@@ -76,3 +76,22 @@ def lone(ctx: Attempt, matrix: Matrix, kind: str) -> Part | None:
         return None
     ((mono, c),) = matrix.entry.items()
     return mono[0] if len(mono) == 1 and c == 1 and mono[0][2] == 1 and ctx.heads[mono[0][0]].kind == kind else None
+
+
+def fresh_entry(ctx: Attempt, matrix: Matrix) -> Poly:
+    """The entry of a matrix at two positions that are always the same, for comparison."""
+    range_ = ctx.positions.ranges.get(matrix.row)
+    key = ("compared", range_)
+    if key not in ctx.compared:
+        ctx.compared[key] = ctx.positions.fresh(range_), ctx.positions.fresh(range_)
+    return at(ctx, matrix, *ctx.compared[key])
+
+
+def mentions(ctx: Attempt, matrix: Matrix, *indices: int) -> bool:
+    """True if the matrix is one of a family over one of these positions."""
+    return any(ctx.positions.contains(s, i) for m in matrix.entry for x in m for s in x[1] for i in indices)
+
+
+def count(ctx: Attempt, factors: Mono, index: int) -> int:
+    """How often an index stands in the positions of some factors."""
+    return sum(1 for x in factors for s in x[1] if ctx.positions.contains(s, index))

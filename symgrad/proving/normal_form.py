@@ -10,10 +10,10 @@ from symgrad.core.functions import TABLE
 from symgrad.core.nodes import Cond, Expr, Iverson, Sum
 from symgrad.core.ranges import Affine, Index, Range, Subset
 from symgrad.core.substitute import instantiate, substitute
-from symgrad.proving import analytic_heads, elementary_laws, matrix_heads
+from symgrad.proving import analytic_heads, elementary_laws, function_slopes, matrix_heads
 from symgrad.proving.attempt import Attempt, Poly
 from symgrad.proving.closed_forms import apply, general_power, is_positive, product_over
-from symgrad.proving.indicators import delta, differ, less, member, step
+from symgrad.proving.indicators import delta, differ, less, member, sign_of, step
 from symgrad.proving.limits import MAX_DEPTH, FormTooLarge, UndefinedForm, Unsupported
 from symgrad.proving.matrix_parts import Matrix
 from symgrad.proving.poly import (
@@ -33,6 +33,7 @@ from symgrad.proving.shared_bodies import at_positions
 from symgrad.proving.size_polynomials import affine
 from symgrad.proving.sum_laws import sum_over
 
+KINKED = ("abs", "relu")
 STRIDE = 32
 """How many levels of a deep side are nested at most."""
 
@@ -257,6 +258,9 @@ def _func(ctx: Attempt, node: Any) -> Poly:
         if poly_sign(ctx, p) != UNKNOWN:
             ctx.note("|x| = x for x >= 0")
             return p
+    if node.name in KINKED:
+        ctx.note(f"definition of {node.name}")
+        return _kinked(ctx, node.name, normal_form(ctx, node.arg))
     row = TABLE.get(node.name)
     if row is None:
         raise Unsupported(f"unknown function {node.name}")
@@ -264,6 +268,15 @@ def _func(ctx: Attempt, node: Any) -> Poly:
         ctx.note(f"definition of {node.name}")
         return normal_form(ctx, row.expansion(node.arg))
     return elementary_laws.function(ctx, node.name, normal_form(ctx, node.arg))
+
+
+def _kinked(ctx: Attempt, name: str, p: Poly) -> Poly:
+    """``|x| = x sign(x)``, ``ReLU(x) = x [x > 0]``: 0 where a factor of ``x`` is 0, whatever the sign is there. So
+    ``|x^2 y| = x^2 |y|`` asks nothing of ``x``."""
+    asked = dict(ctx.nonzero)
+    found = mul(ctx, p, sign_of(ctx, p) if name == "abs" else step(ctx, p))
+    ctx.nonzero = asked
+    return found
 
 
 def _ref(ctx: Attempt, node: Any) -> Poly:
@@ -304,6 +317,11 @@ def _matrix_function(ctx: Attempt, node: Any) -> Poly:
     axes = [ctx.positions.of(axis) for axis in node.matrix.axes]
     half = len(axes) // 2
     if node.name in ("exponential", "root", "cholesky"):
+        if half == 2 and node.name in function_slopes.SLOPES:
+            body, (_, k, _, l) = normal_form(ctx, node.matrix.body), (ctx.positions.of(e) for e in node.indices)  # noqa: E741
+            return function_slopes.block_of_function(
+                ctx, node.name, body, (axes[0], axes[1]), (axes[2], axes[3]), (k, l)
+            )
         if half > 1:
             raise Unsupported("a function of a matrix of blocks")
         matrix = Matrix(normal_form(ctx, node.matrix.body), axes[0], axes[1])

@@ -39,8 +39,10 @@ def part_sign(ctx: Attempt, part: Part) -> int:
         return POSITIVE if _counts_from_one(ctx, slots[0]) else UNKNOWN
     if kind == "sum":
         bound, terms = from_template(ctx, head, slots)
-        sign = mono_sign(ctx, terms[0][1])
-        if sign == UNKNOWN and is_sum_of_squares(ctx, bound, terms[0][1], lambda p: power_sign(ctx, p) != UNKNOWN):
+        mono = terms[0][1]
+        signs = {p: power_sign(ctx, p) for p in mono}  # each once: sums within sums of a deep network are many
+        sign = min([POSITIVE, *signs.values()])
+        if sign == UNKNOWN and is_sum_of_squares(ctx, bound, mono, lambda p: signs[p] != UNKNOWN):
             return NONNEGATIVE
         if sign == POSITIVE:
             for r in head.bound:

@@ -37,8 +37,9 @@ def with_explained(scope: Scope, relations: Sequence[Relation]) -> list[Relation
         if not relation.continues:
             out += behind
             behind = []
-        positions = subscripted((*relation.left, *relation.right)) | scope.indices.keys()
         kept = []
+        if relation.conditions:
+            positions = subscripted((*relation.left, *relation.right)) | scope.indices.keys()
         for remark in relation.conditions:
             explains = remark[0].kind == "text" and remark[0].text.strip().lower() in ("where", "with")
             made = read_relations([tuple(remark[1:])], None, scope.words) if explains else []

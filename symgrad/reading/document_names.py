@@ -141,14 +141,15 @@ class DocumentNames:
         return naming(self.document.scope, self.document.elaborated.done)
 
 
-def unused(quantities: Sequence[Quantity]) -> Iterator[Quantity]:
-    """The scalars whose value is used in no other definition except in derivatives; of equal names the last."""
+def unused(quantities: Sequence[Quantity], scalars: bool = True) -> Iterator[Quantity]:
+    """The scalars, or the arrays, whose value is used in no other definition except in derivatives; of equal names the
+    last."""
     used: set[Definition] = set()
     for q in quantities:
         used |= _values_in(q.definition.body) - {q.definition}
     last = {q.name: q for q in quantities}
     for q in quantities:
-        if q.is_scalar and q.definition not in used and last[q.name] is q:
+        if q.is_scalar == scalars and q.definition not in used and last[q.name] is q:
             yield q
 
 

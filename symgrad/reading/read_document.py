@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from symgrad.core.claims import Assumption, Claim
 from symgrad.core.nodes import Tensor
 from symgrad.reading.inference.inferring import Inferred
+from symgrad.reading.meaning.assumptions import AssumptionsInForce
 from symgrad.reading.meaning.rules import Definitions
 from symgrad.reading.names.scope import Scope
 from symgrad.reading.tokens.macros import Macros
@@ -58,6 +59,8 @@ class ReadStep:
     """The step with its left side and the conditions behind it, if that is more than ``span``."""
     defining: str = ""
     """The name that the chain of this step defines."""
+    restating: str = ""
+    """The defined name that the chain of this step writes by other names than its definition has."""
     inferred: tuple[Tensor, ...] = ()
     """The arrays with inferred shapes in a step whose sides have different shapes."""
     unclear: tuple[tuple[Assumption, Span], ...] = ()
@@ -84,6 +87,7 @@ class ReadDocument:
     not_checked: list[Diagnostic] = field(default_factory=list)
     definitions: int = 0
     skipped: int = 0
+    in_force: AssumptionsInForce = field(default_factory=AssumptionsInForce)
     expectations: dict[int, tuple[int | None, Span]] = field(default_factory=dict)
     scope: Scope = field(default_factory=Scope)
     elaborated: Definitions = field(default_factory=Definitions)

@@ -32,6 +32,7 @@ from symgrad.gradients.simplify import Simplifier
 from symgrad.reading.document_reader import read_document
 from symgrad.reading.read_document import ReadDocument
 from symgrad.sympy_costs.document_text import document_text
+from symgrad.sympy_costs.entered_cost import entered
 from symgrad.sympy_costs.keyword_function import KeywordFunction, keyword_function
 from symgrad.sympy_costs.latex_names import LatexNames
 from symgrad.sympy_costs.sympy_gradient import SympyGradient
@@ -65,6 +66,8 @@ class SympyCost:
     name: str
     names: SympyNames | None = None
     given: Any = None
+    written: bool = True
+    """False if the text of the document has not been read."""
     _requests: GradientRequests | None = field(default=None)
 
     def __repr__(self) -> str:
@@ -234,6 +237,8 @@ class SympyCost:
 
     def document(self, wrt: Target | Sequence[Target] | None = None) -> str:
         """The derivation as a Markdown document: declarations, definition and the gradients written out."""
+        if not self.written:
+            return cost_of(self.given, written=True).document(wrt)
         texts = self.targets(self.parameters() if wrt is None else wrt)
         parts = [self.read.source.text.rstrip()] if self.names is not None else []
         for text in texts:
@@ -242,38 +247,41 @@ class SympyCost:
 
 
 @lru_cache(maxsize=16)
-def cost_of(expr: Any, named: tuple[tuple[str, Any], ...] = ()) -> SympyCost:
+def cost_of(expr: Any, named: tuple[tuple[str, Any], ...] = (), written: bool = False) -> SympyCost:
     """The cost of a SymPy expression. Raises ``SymgradError`` for a node that has no counterpart, by its name.
 
     A name that means something else in a document, ``delta`` or ``E``, is written as another one there.
-    named: quantities that gradients are written with, by their names in LaTeX.
+    named: quantities that gradients are written with, by their names in LaTeX; written: with a document that was read.
     """
     try:
-        return _cost(expr, named, SympyNames())
+        return _cost(expr, named, SympyNames(), written)
     except BridgeError:
         raise
     except SymgradError as first:
         try:
-            return _cost(expr, named, SympyNames(latex=LatexNames(plain=True)))
+            return _cost(expr, named, SympyNames(latex=LatexNames(plain=True)), written)
         except SymgradError:
             raise first from None
 
 
-def _cost(expr: Any, named: tuple[tuple[str, Any], ...], names: SympyNames) -> SympyCost:
+def _cost(expr: Any, named: tuple[tuple[str, Any], ...], names: SympyNames, written: bool) -> SympyCost:
     body, *others = map(names.for_document, names.converted([expr, *(e for _, e in named)]))
     quantities = {n: e for (n, _), e in zip(named, others, strict=True)}
     used = {*names.latex.written.values(), *names.symbols, *quantities}
     name = next(n for n in NAMES if n not in used)
     stated, matrices = named_matrices(body, [n for n in "MABHKPRST" if n not in used | {name}])
-    requests = _requests(document_text(name, stated, {**matrices, **quantities}), quantities)
+    text = document_text(name, stated, {**matrices, **quantities})
+    if not (written or matrices or quantities):
+        return SympyCost(entered(name, stated, text), name, names, expr, written=False)
+    requests = _requests(text, quantities)
     if quantities:  # once more, with the cost itself written with them
         style = replace(requests.style(requests.quantity(name)), definitions=requests.named)
         folded = Simplifier(style)(expand(requests.quantity(name).body))
         requests = _requests(
             document_text(name, stated, {**matrices, **quantities}, latex(folded, requests.naming)), quantities
         )
-    cost = SympyCost(requests.document, name, names, expr, requests)
-    _confirm(cost, body)
+    cost = SympyCost(requests.document, name, names, expr, _requests=requests)
+    confirm(cost, body)
     return cost
 
 
@@ -310,7 +318,7 @@ def _requests(text: str, quantities: Iterable[str]) -> GradientRequests:
     return requests
 
 
-def _confirm(cost: SympyCost, body: Expr) -> None:
+def confirm(cost: SympyCost, body: Expr) -> None:
     """The document must mean what was given: its cost is proved equal to the converted expression."""
     from symgrad.proving.proof import Prover
 

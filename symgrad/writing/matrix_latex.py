@@ -133,6 +133,11 @@ class MatrixPrinter:
     def exponential(self, node: a.Exponential) -> LatexText:
         return LatexText("e" + script("^", self.write(node.body)), POWER)
 
+    def slope_along(self, node: a.SlopeAlong) -> LatexText:
+        function = {"exponential": "expm", "root": "sqrtm"}[node.name]
+        inside, along = enclosed(self.write(node.body)), enclosed(self.write(node.direction), "[", "]")
+        return LatexText(f"D\\operatorname{{{function}}}{inside}{along}", ATOM)
+
     def square_root(self, node: a.SquareRoot) -> LatexText:
         return LatexText(self.raised(node.body, "1/2"), POWER)
 
@@ -277,6 +282,7 @@ _RULES: dict[type[Array], Callable[[MatrixPrinter, Any], LatexText]] = {
     a.Transposed: MatrixPrinter.transposed,
     a.Inverse: MatrixPrinter.inverse,
     a.Exponential: MatrixPrinter.exponential,
+    a.SlopeAlong: MatrixPrinter.slope_along,
     a.SquareRoot: MatrixPrinter.square_root,
     a.CholeskyFactor: MatrixPrinter.cholesky_factor,
     a.Determinant: MatrixPrinter.determinant,

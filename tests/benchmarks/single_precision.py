@@ -3,8 +3,8 @@
     python -m tests.benchmarks.single_precision [NAME …]
 
 Each row gives the largest error of a gradient, relative to its largest entry, of the exported function and of the plain
-formula, over sizes and offsets of the arguments; both are held against the exported function in float64. The last
-number is the worst ratio of the two; it should be at most 10.
+formula, over sizes, offsets of the arguments and residuals; both are held against the exported function in float64. The
+last number is the worst ratio of the two; it should be at most 10.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from tests.benchmarks.published_costs import FOLDER
 from tests.benchmarks.published_formulas import FORMULAS
 from tests.exporting.worlds import World, vocabulary
 
-SIZES, OFFSETS = (16, 256), (0.0, 10.0)
+SIZES, OFFSETS, RESIDUALS = (16, 256), (0.0, 10.0), (1.0, 1e-3)
 LEAST = 2.0**-23
 """Errors below one rounding count as one."""
 
 
 def worlds(name: str) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """The exported function, and arguments in float32 of every size and offset."""
+    """The exported function, and arguments in float32 of every size, offset and residual."""
     v, module = vocabulary(FOLDER / f"{name}.md"), symgrad.load(str(FOLDER / f"{name}.md"))
     q = next(q for q in reversed(list(v.quantities())) if q.name == "J")
     for size in SIZES:
@@ -37,21 +37,35 @@ def worlds(name: str) -> Iterator[tuple[Any, dict[str, Any]]]:
         for s in world.sizes:
             world.sizes[s] = size if s in ("N", "M", "B") else 8
         given = world.arguments(module.J_value_and_grad, q)
-        for offset in OFFSETS:
-            moved = offset if name in MOVED else 0.0
-            yield module.J_value_and_grad, {k: _single(x, moved) for k, x in given.items()}
-            if not moved:
-                break
+        for offset in OFFSETS if name in MOVED else OFFSETS[:1]:
+            moved = {k: _moved(x, offset) for k, x in given.items()}
+            for residual in RESIDUALS:
+                yield module.J_value_and_grad, _near(name, module, moved, residual)
 
 
 MOVED = ("pairwise_squares", "rbf_kernel", "mmd", "t_sne", "gaussian_process", "layer_norm", "batch_norm", "moments")
 """Costs that stay the same if their points are moved."""
+TARGETS = {"huber": "y", "factorisation_machine": "y", "vae": "X", "graph_convolution": "T", "lora": "T"}
+TARGETS |= dict.fromkeys(("attention", "causal_attention", "multi_head_attention", "gelu_network", "swiglu"), "T")
+TARGETS |= dict.fromkeys(("layer_norm", "batch_norm", "rms_norm", "lstm_cell"), "T") | {"rbf_kernel": "y"}
+"""The targets of squared costs, whose gradient is the residual with a minus."""
 
 
-def _single(x: Any, offset: float) -> Any:
-    if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
-        return x
-    return (x + offset if x.ndim else x).astype(np.float32)
+def _near(name: str, module: Any, given: dict[str, Any], residual: float) -> dict[str, Any]:
+    """The arguments in float32; targets are moved to where the residual is that fraction of what it was."""
+    if residual != 1 and name in TARGETS:
+        target = TARGETS[name]
+        _, grads = module.J_value_and_grad(**given, wrt=(target,), dense=True)
+        given = {**given, target: given[target] - (1 - residual) * grads[target]}
+    return {k: _single(x) for k, x in given.items()}
+
+
+def _moved(x: Any, offset: float) -> Any:
+    return x + offset if isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.ndim else x
+
+
+def _single(x: Any) -> Any:
+    return x.astype(np.float32) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x
 
 
 def _double(given: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tests.checking.networks import WRITTEN
         ("scalar", "ReLU", 24),
         ("local", "sigmoid", 16),
         ("matrices", "sigmoid", 6),
+        ("matrices", "ReLU", 24),
     ],
 )
 def test_backpropagation_written_out(kind: str, function: str, depth: int) -> None:

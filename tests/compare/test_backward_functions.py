@@ -41,6 +41,10 @@ def without_upstream(X: Any, gamma: Any, beta: Any, epsilon: Any, grad_Y: Any) -
     }
 
 
+def in_a_tuple(dout: Any, X: Any, gamma: Any, beta: Any, epsilon: Any) -> Any:
+    return tuple(backward(X, gamma, beta, epsilon, dout).values())
+
+
 @cache
 def exported() -> Any:
     return load_text(symgrad.export(symgrad.read(text=NORM), of=["Y"]))
@@ -55,7 +59,7 @@ def generated(X: Any, gamma: Any, beta: Any, epsilon: Any, upstream: Any) -> Any
 @each(
     ("function", "wrong"),
     [
-        *((backward, []), (generated, [])),
+        *((backward, []), (generated, []), (in_a_tuple, [])),
         *((without_mean, ["X"]), (without_upstream, ["gamma"])),
     ],
 )

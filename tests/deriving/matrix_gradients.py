@@ -2,9 +2,9 @@
 
     python -m tests.deriving.matrix_gradients
 
-Prints a line per cost: all gradients of ``derivations/`` that depend on matrices, and those of the thirty published
-costs, at three choices of sizes, each with matrices as drawn, symmetric ones, and definite ones. The errors are
-relative to the largest entry of a gradient, or to 1.
+Prints a line per cost: all gradients of ``derivations/`` that depend on matrices, those of the thirty published costs,
+and those of costs with exponentials, roots and Cholesky factors, at three choices of sizes, each with matrices as
+drawn, symmetric ones, and definite ones. The errors are relative to the largest entry of a gradient, or to 1.
 """
 
 from __future__ import annotations
@@ -36,6 +36,27 @@ from tests.differences import worst
 ROOT = Path(__file__).parents[2]
 SMALLEST = (2, 3, 5)
 """The smallest size of each choice; every further one is larger by 1."""
+DECLARED_FUNCTIONS = (
+    "Let $A, B \\in \\mathbb{R}^{n \\times n}$, $a, b \\in \\mathbb{R}^n$, $t \\in \\mathbb{R}$, and let "
+    "$P \\in \\mathbb{R}^{n \\times n}$ be symmetric positive definite.\n\n"
+)
+FUNCTIONS = (
+    (r"a^\top e^{A} b", "A"),
+    (r"a^\top e^{A B} b", "B"),
+    (r"a^\top e^{t A} b", "t"),
+    (r"\operatorname{tr} e^{A}", "A"),
+    (r"\operatorname{tr}(B e^{A^\top A})", "A"),
+    (r"\log \lVert e^{A} a \rVert^2", "A"),
+    (r"a^\top P^{1/2} b", "P"),
+    (r"\operatorname{tr}(P^{1/2})", "P"),
+    (r"\lVert P^{-1/2} a \rVert^2", "P"),
+    (r"a^\top (A A^\top + P)^{1/2} b", "A"),
+    (r"a^\top \operatorname{chol}(P) b", "P"),
+    (r"\lVert \operatorname{chol}(P)^{-1} a \rVert^2", "P"),
+    (r"\sum_i \log \operatorname{chol}(P)_{ii}", "P"),
+    (r"a^\top \operatorname{chol}(A A^\top + P) b", "A"),
+)
+"""Costs with functions of matrices, and the names that they are differentiated by."""
 Kind = Literal["as drawn", "symmetric", "definite"]
 KINDS: tuple[Kind, ...] = ("as drawn", "symmetric", "definite")
 
@@ -62,6 +83,13 @@ def published() -> Iterator[tuple[str, GradientRequests, str, str]]:
     for p in PUBLISHED:
         source = Source("published.md", f"{DECLARED}$$ J = {p.cost} $$\n")
         yield p.cost, GradientRequests(read_document(source)), "J", p.by
+
+
+def of_functions() -> Iterator[tuple[str, GradientRequests, str, str]]:
+    """Those of costs with exponentials, roots and Cholesky factors of matrices."""
+    for cost, by in FUNCTIONS:
+        source = Source("functions.md", f"{DECLARED_FUNCTIONS}$$ J = {cost} $$\n")
+        yield cost, GradientRequests(read_document(source)), "J", by
 
 
 def at_sizes(found: Gradient, smallest: int, kind: Kind) -> Environment | None:
@@ -118,7 +146,7 @@ def main() -> None:
     import torch
 
     total: dict[str, list[float]] = {"PyTorch": [], "differences": []}
-    for name, asking, of, by in (*library(), *published()):
+    for name, asking, of, by in (*library(), *published(), *of_functions()):
         found = gradient(asking, of, [by])
         row: list[Errors] = []
         for smallest in SMALLEST:

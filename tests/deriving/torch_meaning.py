@@ -150,9 +150,7 @@ class TorchMeaning:
         """A function of a matrix, or of each of a family; Kronecker products are laid out as matrices."""
         torch, linalg = self.torch, self.torch.linalg
         functions = {"inverse": linalg.inv, "determinant": linalg.det, "cholesky": linalg.cholesky}
-        function = {**functions, "exponential": linalg.matrix_exp}.get(node.name)
-        if function is None:
-            raise Abstract(node.name)
+        function = {**functions, "exponential": linalg.matrix_exp, "root": self.root}[node.name]
         own = node.matrix.axes
         spans = [self.env.span(i) for i in own]
         here = [(torch.arange(low, low + count), (i,)) for i, (low, count) in zip(own, spans, strict=True)]
@@ -170,6 +168,11 @@ class TorchMeaning:
         places, over = self.together(*run, *(self.position(e) for e in node.indices))
         at = [p - low for p, (low, _) in zip(places[len(rest) :], spans, strict=True)]
         return found[tuple(torch.broadcast_tensors(*places[: len(rest)], *at))], over
+
+    def root(self, a: Any) -> Any:
+        """The principal square root, by eigenvalues."""
+        values, vectors = self.torch.linalg.eig(a)
+        return (vectors * values.sqrt()[..., None, :] @ self.torch.linalg.inv(vectors)).real
 
     def over(self, node: n.Sum | n.Prod) -> tuple[Any, Axes]:
         low, count = self.env.span(node.index)

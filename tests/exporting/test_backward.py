@@ -96,3 +96,11 @@ def test_the_backward_function_is_the_slope_of_the_array(case: tuple[Path, str])
 def _change(function: Any, given: dict[str, Any], argument: str, step: Any) -> Any:
     ahead, behind = (function(**{**given, argument: given[argument] + s}) for s in (step, -step))
     return (ahead - behind) / 2
+
+
+def test_a_document_without_a_cost_exports_its_last_arrays() -> None:
+    module = symgrad.load(symgrad.read(text=NORM))
+    X, gamma, beta = np.random.default_rng(0).standard_normal((5, 4)), np.arange(4.0), np.ones(4)
+    Y, kept = module.Y_forward(X=X, gamma=gamma, beta=beta)
+    np.testing.assert_array_equal(module.Y_backward(kept, Y)["beta"], Y.sum(0))
+    assert not hasattr(module, "mu_forward")

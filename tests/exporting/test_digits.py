@@ -13,6 +13,7 @@ import pytest
 import symgrad
 from symgrad.exporting.targets.support import _digamma, _erf, _erfc, _lgamma, _pentagamma, _tetragamma, _trigamma
 from tests.cases import facts
+from tests.exporting.worlds import ROOT, World, vocabulary
 
 test_digits = facts()
 REGRESSION = r"""
@@ -98,3 +99,19 @@ $$ J = \sum_i \log y_i! + \sum_i \log \binom{\alpha + y_i}{y_i} - \sum_i \log \m
         by_b = (wanted(mpmath.mpf(a), b + h) - wanted(mpmath.mpf(a), b - h)) / (2 * h)
     assert grads["alpha"] == pytest.approx(float(by_a), rel=1e-12)
     assert grads["beta"] == pytest.approx(float(by_b), rel=1e-12)
+
+
+@pytest.mark.parametrize("cost", ["rbf_kernel", "gaussian_mixture", "t_sne", "batch_norm", "ppo", "focal"])
+def test_gradients_in_single_precision(cost: str) -> None:
+    """Close to those in double precision: points that are nearly equal, and a diagonal that is larger than the rest."""
+    path = ROOT / f"tests/benchmarks/published/{cost}.md"
+    v, function = vocabulary(path), symgrad.load(str(path)).J_value_and_grad
+    world = World(v)
+    for size in world.sizes:
+        world.sizes[size] = 16 if size == "N" else 8
+    given = world.arguments(function, next(q for q in reversed(list(v.quantities())) if q.name == "J"))
+    single = {k: np.asarray(x, np.float32) if np.asarray(x).dtype.kind == "f" else x for k, x in given.items()}
+    exact = {k: np.asarray(x, float) if np.asarray(x).dtype.kind == "f" else x for k, x in single.items()}
+    want, got = (function(**x, dense=True)[1] for x in (exact, single))
+    for name, right in want.items():
+        assert np.max(np.abs(got[name] - right)) <= 2e-6 * np.max(np.abs(right)), name

@@ -67,7 +67,25 @@ def ridge(X: Any, y: Any, l: Any) -> Any:  # noqa: E741  # the name in the docum
     return sum(v**2 for v in y - X * w)
 
 
+def symmetric_part(x: Any) -> Any:
+    return (x + x.T) / 2
+
+
+def whitened(S: Any, x: Any) -> Any:
+    root = mpmath.sqrtm(S)
+    back = mpmath.inverse(root) * x
+    return (x.T * root * x)[0] + (back.T * back)[0]
+
+
+def triangular(S: Any, x: Any) -> Any:
+    lower = mpmath.cholesky(symmetric_part(S))
+    back = mpmath.inverse(lower) * x
+    ends = sum(mpmath.log(lower[k, k]) for k in range(S.rows))
+    return ends + (back.T * back)[0] + (x.T * lower * x)[0]
+
+
 SQUARES = r"Let $A, B \in \mathbb{R}^{N \times N}$. $$ J = "
+DEFINITE = r"Let $x \in \mathbb{R}^N$ and let $S \in \mathbb{R}^{N \times N}$ be symmetric positive definite. $$ J = "
 CASES = {
     "Gaussian": Case(
         r"""Let $x, \mu \in \mathbb{R}^D$ and let $\Sigma \in \mathbb{R}^{D \times D}$ be symmetric positive definite.
@@ -122,7 +140,46 @@ CASES = {
             sum(mpmath.inverse(A)[i, j] ** 2 * B[j, i] for i in range(3) for j in range(3)) + mpmath.inverse(A)[0, 0]
         ),
     ),
+    "exponential": Case(
+        r"Let $A \in \mathbb{R}^{N \times N}$, $x \in \mathbb{R}^N$, $t \in \mathbb{R}$. "
+        r"$$ J = x^\top e^{t A} x + \operatorname{tr} e^{A^\top A} $$",
+        {"A": normal(3, 3), "x": normal(3), "t": 1.5},
+        lambda A, x, t: (x.T * mpmath.expm(t * A) * x)[0] + trace(mpmath.expm(A.T * A)),
+    ),
+    "exponential of a large matrix": Case(
+        r"Let $A \in \mathbb{R}^{N \times N}$, $x \in \mathbb{R}^N$. $$ J = \log \lVert e^{A} x \rVert^2 $$",
+        {"A": 9 * normal(4, 4), "x": normal(4)},
+        lambda A, x: mpmath.log(sum(v**2 for v in mpmath.expm(A) * x)),
+    ),
+    "root": Case(
+        DEFINITE + r"x^\top S^{1/2} x + \lVert S^{-1/2} x \rVert^2 $$", {"x": normal(3), "S": definite(3)}, whitened
+    ),
+    "root of a matrix that is not symmetric": Case(
+        r"Let $A, B \in \mathbb{R}^{N \times N}$. $$ J = \operatorname{tr}(A^{1/2} B) $$",
+        {"A": definite(3) + normal(3, 4)[:, 1:] / 2, "B": normal(3, 3)},
+        lambda A, B: trace(mpmath.sqrtm(A) * B),
+    ),
+    "Cholesky factor": Case(
+        DEFINITE
+        + r"\sum_i \log \operatorname{chol}(S)_{ii} + \lVert \operatorname{chol}(S)^{-1} x \rVert^2"
+        + r" + x^\top \operatorname{chol}(S) x $$",
+        {"x": normal(3), "S": definite(3)},
+        triangular,
+    ),
+    "functions of a family of matrices": Case(
+        r"""Let $S \in \mathbb{R}^{K \times D \times D}$ and $r \in \mathbb{R}^{K \times D}$.
+        $$ J = \sum_k \Bigl( r_k^\top S_k^{1/2} r_k + r_k^\top e^{S_k} r_k \Bigr) $$""",
+        {"S": definite(3, 2), "r": normal(2, 3)},
+        lambda S, r: sum((r[k, :] * (mpmath.sqrtm(S[k]) + mpmath.expm(S[k])) * r[k, :].T)[0] for k in range(len(S))),
+    ),
 }
+FUNCTIONS = (
+    "exponential",
+    "root",
+    "root of a matrix that is not symmetric",
+    "Cholesky factor",
+    "functions of a family of matrices",
+)
 
 
 def module(text: str, target: str = "numpy") -> ModuleType:
@@ -179,10 +236,11 @@ def test_against_differences(name: str) -> None:
 def test_jax() -> None:
     jax = pytest.importorskip("jax", reason="JAX is not installed")
     jax.config.update("jax_enable_x64", True)
-    for name in ("one matrix for each class", "determinants"):
+    for name in ("one matrix for each class", "determinants", *FUNCTIONS):
         case = CASES[name]
         made = module(case.text, "jax")
         held_to(case, *made.J_value_and_grad(**case.given))
+    nothing_wrong_is_taken("jax")
     given = CASES["Gaussian"].given
 
     def by_hand(x: Any, mu: Any, Sigma: Any) -> Any:
@@ -210,6 +268,37 @@ def test_a_matrix_is_factored_once(target: str) -> None:
     assert body.count("_solved(") == 1
     assert body.count("_inverted(") == 1
     assert not any("_inv" in line and ("@" in line or "dot(" in line) for line in body.splitlines())
+
+
+WITHOUT_A_ROOT = [np.ones((3, 3)), np.diag([1.0, -2.0, 1.0]), np.diag([1.0, 1.0, 0.0]), np.eye(3)[[1, 0, 2]]]
+
+
+def test_pytorch() -> None:
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    for name in ("one matrix for each class", *FUNCTIONS):
+        case = CASES[name]
+        made = module(case.text, "torch")
+        held_to(case, *made.J_value_and_grad(**{k: torch.as_tensor(v) for k, v in case.given.items()}))
+    nothing_wrong_is_taken("torch")
+
+
+def nothing_wrong_is_taken(target: str) -> None:
+    for name, complaint in (("root", "no principal square root"), ("Cholesky factor", "no Cholesky factor|singular")):
+        case = CASES[name]
+        made = module(case.text, target)
+        for wrong in WITHOUT_A_ROOT:
+            with pytest.raises(ValueError, match=f"S .*{complaint}"):
+                made.J_value_and_grad(**{**case.given, "S": wrong})
+
+
+def test_what_has_no_root_or_factor_is_an_error() -> None:
+    nothing_wrong_is_taken("numpy")
+
+
+def test_only_a_symmetric_matrix_has_a_cholesky_factor() -> None:
+    case = CASES["Cholesky factor"]
+    with pytest.raises(ValueError, match="S is not symmetric and positive definite"):
+        module(case.text).J(**{**case.given, "S": case.given["S"] + np.eye(3, k=1)})
 
 
 SINGULAR = [np.ones((3, 3)), np.arange(1.0, 10.0).reshape(3, 3), np.diag([1.0, 1.0, 0.0]), np.diag([1.0, 1.0, 1e-17])]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from pathlib import Path
 
 from symgrad.checking.documents import check_text as fresh
 from symgrad.checking.rulings import RecentRulings
@@ -12,6 +14,18 @@ from symgrad.language_server.wanted_work import wanted_work
 from symgrad.report.json_format import JSON
 from symgrad.report.report_format import PLAIN
 from tests.samples import EXHAUSTIVE
+from tests.test_kinds import FENCE
+
+KINDS = Path(__file__).parents[1] / "kinds"
+LOOKING_BACK = (
+    "grounds_behind",
+    "named_behind",
+    "explained_behind",
+    "anew_in_a_part",
+    "stationary",
+    "turns_of_the_text",
+)
+"""Kinds in which the text behind a display changes what was read of it, or ends what was assumed before."""
 
 TEXT = r"""Let $x, y \in \mathbb{R}^{N}$, $A \in \mathbb{R}^{N \times N}$, $t \in \mathbb{R}$.
 
@@ -47,18 +61,37 @@ EDITS = (
 )
 
 
-def test_random_edits() -> None:
-    chosen = random.Random(5)
-    rulings, text = RecentRulings(), TEXT
-    for _ in range(60 if EXHAUSTIVE else 8):
+def edited(start: str, count: int, chosen: random.Random) -> Iterator[str]:
+    """A document after one edit after the other; sometimes all of them are taken back."""
+    text = start
+    for _ in range(count):
         at = chosen.randrange(len(text))
         gone = chosen.choice((0, 0, 1, 4))
         text = text[:at] + chosen.choice(EDITS) * chosen.randrange(2) + text[at + gone :]
-        if chosen.random() < 0.3:
-            text = TEXT
-        told = check_text("notes.md", text, "", rulings).report
-        assert JSON.check is not None
-        assert JSON.check(Report((told,)), PLAIN) == JSON.check(Report((fresh(text, "notes.md"),)), PLAIN), text
+        text = text if chosen.random() > 0.3 else start
+        yield text
+
+
+def assert_as_fresh(text: str, rulings: RecentRulings) -> None:
+    told = check_text("notes.md", text, "", rulings).report
+    assert JSON.check is not None
+    assert JSON.check(Report((told,)), PLAIN) == JSON.check(Report((fresh(text, "notes.md"),)), PLAIN), text
+
+
+def test_random_edits() -> None:
+    rulings = RecentRulings()
+    for text in edited(TEXT, 60 if EXHAUSTIVE else 8, random.Random(5)):
+        assert_as_fresh(text, rulings)
+
+
+def test_random_edits_of_kinds_that_look_back() -> None:
+    """One memory for all of them: what it holds of one document is of no harm to another."""
+    chosen, rulings = random.Random(7), RecentRulings()
+    for kind in LOOKING_BACK:
+        inputs = [text for *_, text in FENCE.findall((KINDS / f"{kind}.md").read_text(encoding="utf-8"))]
+        for start in inputs if EXHAUSTIVE else chosen.sample(inputs, 2):
+            for text in (start, *edited(start, 10 if EXHAUSTIVE else 2, chosen)):
+                assert_as_fresh(text, rulings)
 
 
 def test_a_check_that_is_not_wanted_any_more_ends_and_leaves_nothing_wrong() -> None:

@@ -18,6 +18,11 @@ STEPS = {
     "a missing term": "\\frac{d}{dt} [t \\sigma(t)] = \\sigma(t)",
     "a missing term of a matrix product": "\\nabla_x (y^\\top A x + \\lVert x \\rVert^2) = A^\\top y",
     "a missing factor": "\\frac{d}{dt} t^3 = 3 t",
+    "the sign of a term": "\\frac{\\partial}{\\partial x_k} \\sum_i (x_i^3 - t x_i) = 3 x_k^2 + t",
+    "the sign of a term in brackets": "\\frac{d}{dt} \\sum_i \\frac{1}{2}(t x_i - y_i)^2 = \\sum_i (t x_i + y_i) x_i",
+    "the sign of the first term": "\\frac{d}{dt} (t^3 + t^2) = \\left( -3 t^2 + 2 t \\right)",
+    "a term half as large": "\\frac{d}{dt} (t^3 + t^2) = 3 t^2 + t",
+    "a term too many": "\\frac{d}{dt} (t^3 + t) = 3 t^2 + 2 t + 1",
 }
 
 
@@ -34,3 +39,10 @@ def test_an_edit_makes_the_step_hold(name: str) -> None:
 @each("name", ["a sign", "a factor of two", "a missing factor", "the wrong way round", "a missing term"])
 def test_a_repair_of_a_whole_side_has_an_edit(name: str) -> None:
     assert list(suggested_edits(check_text(f"{HEAD}$$ {STEPS[name]} $$\n").steps[0]))
+
+
+@each("name", [name for name in STEPS if " term" in name and "missing" not in name])
+def test_a_repair_of_a_term_has_an_edit(name: str) -> None:
+    step = check_text(f"{HEAD}$$ {STEPS[name]} $$\n").steps[0]
+    said = [edit.said for edit in suggested_edits(step)]
+    assert any(" the term " in one for one in said), (step.repairs, said)

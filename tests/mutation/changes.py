@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[2] / "symgrad"
-ROOMS = ("proving", "evaluating", "calculus", "checking")
+ROOMS = ("proving", "evaluating", "calculus", "checking", "reading/meaning")
 TURNED: dict[type[ast.cmpop], str] = {
     ast.Lt: "<=",
     ast.LtE: "<",
@@ -42,9 +42,10 @@ class Broken:
         return f"{self.module}:{self.line} {self.what}: {self.text}"
 
     def applied(self, source: str) -> str:
-        """The module, changed. Offsets count bytes, as those of ``ast`` do."""
+        """The module, changed, with as many lines as before. Offsets count bytes, as those of ``ast`` do."""
         raw = source.encode()
-        return (raw[: self.start] + self.new.encode() + raw[self.end :]).decode()
+        lines = raw.count(b"\n", self.start, self.end) * "\n"
+        return (raw[: self.start] + f"({self.new}{lines})".encode() + raw[self.end :]).decode()
 
 
 def changes_of(path: Path) -> list[Broken]:

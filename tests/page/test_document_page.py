@@ -280,3 +280,35 @@ def test_the_gradients_that_a_document_takes_stand_at_its_end() -> None:
     assert "1 gradient derived" in section
     assert "<mi>y</mi>" in section
     assert 'id="gradients"' not in page(cost)
+
+
+ARRAYS = "Let $A, B \\in \\mathbb{R}^{N \\times N}$, $x, y, z \\in \\mathbb{R}^{N}$.\n\n"
+
+
+def diagrams(cost: str, claim: str) -> list[tuple[str, str]]:
+    """The factors and the letters of the lines of each diagram below the gradient of a document's cost."""
+    html = page(f"{ARRAYS}$$ J = {cost} $$\n\n$$ {claim} $$\n")
+    sound(html)
+    found = []
+    for svg in re.findall(r"<svg.*?</svg>", html, re.DOTALL):
+        labels = [
+            re.sub(r"<[^>]*>", "", one) for one in re.findall(r"<foreignObject.*?</foreignObject>", svg, re.DOTALL)
+        ]
+        count = svg.count("<rect")
+        found.append(("".join(labels[-count:]), "".join(sorted(labels[:-count]))))
+    return found
+
+
+def test_a_cost_and_a_gradient_that_contract_arrays_have_diagrams() -> None:
+    assert diagrams(r"x^\top A B y", r"\nabla_y J = B^\top A^\top x") == [("xABy", "jkl"), ("BAx", "ijk")]
+    assert diagrams(r"x^\top A B y", r"\nabla_x J = A B y") == [("xABy", "jkl"), ("ABy", "ijk")]
+
+
+def test_an_index_that_three_factors_share_meets_itself_in_a_dot() -> None:
+    html = page(f"{ARRAYS}$$ J = \\sum_i x_i y_i z_i A_{{ij}} y_j $$\n\n$$ \\nabla_z J = x \\odot y \\odot A y $$\n")
+    assert html.count('class="dot"') == 2, "one in the cost, one in the gradient"
+
+
+def test_a_gradient_without_a_contraction_has_no_diagram() -> None:
+    assert diagrams(r"x^\top y", r"\nabla_x J = y") == [("xy", "k")], "that of the cost alone"
+    assert diagrams(r"\sum_i e^{x_i + y_i}", r"\nabla_x J = e^{x + y}") == []

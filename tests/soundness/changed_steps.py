@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.soundness.equivalent import changed_side, verdict
 from tests.soundness.mutants import Judge, Mutant, Ruling, Side, judge_of
-from tests.soundness.rewrites import rewrites_of
+from tests.soundness.rewrites import pairs_of, rewrites_of
 
 TESTS = Path(__file__).parents[1]
 DOCUMENTS = [
@@ -33,7 +33,24 @@ def errors(judge: Judge) -> Iterator[Change]:
 
 
 def rewrites(judge: Judge) -> Iterator[Change]:
-    return ((side, rewrite) for side in judge.sides for rewrite in rewrites_of(judge.text, side))
+    """Every rewrite of a side, and some pairs of them."""
+    rng = random.Random(judge.path)
+    for side in judge.sides:
+        found = list(rewrites_of(judge.text, side))
+        singly = {changed_side(judge, side, rewrite): rewrite for rewrite in found}
+        doubly = {changed_side(judge, side, pair): pair for pair in pairs_of(found, judge.text, rng)}
+        yield from ((side, rewrite) for rewrite in (singly | doubly).values())
+
+
+def ruled(judge: Judge, changes: Sequence[Change]) -> list[list[Ruling]]:
+    """The rulings on changes: those of one display are read at once where that is possible."""
+    together: dict[int, list[int]] = {}
+    for n, (side, _) in enumerate(changes):
+        together.setdefault(side.display if judge.repeats(side.display) else -n - 1, []).append(n)
+    found = {}
+    for numbers in together.values():
+        found.update(zip(numbers, judge.rule_all([changes[n] for n in numbers]), strict=True))
+    return [found[n] for n in range(len(changes))]
 
 
 def least(judge: Judge, change: Change, rulings: list[Ruling]) -> str:
@@ -62,11 +79,13 @@ def block(kind: str, number: int, seed: int) -> dict[str, Any]:
     table: Counter[str] = Counter()
     digest = hashlib.sha256(judge.text.encode())
     wrong = []
-    for change in found[at : at + BLOCK]:
+    chosen = found[at : at + BLOCK]
+    rulings = ruled(judge, chosen) if kind == "rewrites" else [judge.rule(*change) for change in chosen]
+    for change, rulings_of_it in zip(chosen, rulings, strict=True):
         side, mutant = change
         new = changed_side(judge, side, mutant)
         digest.update(f"{side.line} {new}".encode())
-        word = said(judge, change, judge.rule(side, mutant))
+        word = said(judge, change, rulings_of_it)
         table[f"{mutant.operator} | {word}"] += 1
         if word in bad:
             wrong.append({"line": side.line, "operator": mutant.operator, "verdict": word, "side": new})

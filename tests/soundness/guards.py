@@ -21,10 +21,12 @@ from symgrad.core import guards
 from symgrad.proving import (
     definedness,
     elementary_laws,
+    fact_matching,
     indicators,
     intervals,
     positivity,
     powers,
+    size_polynomials,
 )
 from symgrad.reading.document import assertions
 from symgrad.reading.meaning.moved_arguments import MovedArguments
@@ -144,6 +146,20 @@ GUARDS = [
         r"[\sum_i d_i - \sum_i e_i > 0] + [\sum_i e_i - \sum_i d_i > 0] = 1",
     ),
     Guard(
+        indicators._sign_of_product,
+        "or not never_vanishes(ctx, polys[0])",
+        "",
+        r"Let $d \in \{0, 1\}^N$.",
+        r"2 [\prod_i d_i > 0] = 1 + \prod_i (2 d_i - 1)",
+    ),
+    Guard(
+        indicators._sign_of_product,
+        "c != 1 or ",
+        "",
+        r"Let $z \in \mathbb{R}^N$.",
+        r"[-\prod_i z_i > 0] = [\prod_i z_i > 0]",
+    ),
+    Guard(
         intervals.lower_end,
         "ends[0] if c > 0 else ends[1]",
         "ends[0]",
@@ -164,6 +180,28 @@ GUARDS = [
         "True",
         r"Let $n \in [W]^K$ and $k, l \in [K]$. Assume $n_k \neq n_l$ for $k \neq l$.",
         r"\delta_{n_k n_l} = 0",
+    ),
+    Guard(
+        fact_matching.unify,
+        " or other.array != shape.array",
+        "",
+        r"Let $n, m \in [W]^K$, $o \in [W]$ and $k \in [K]$. Assume $n_k \neq o$.",
+        r"\delta_{m_k o} = 0",
+    ),
+    # sizes
+    Guard(
+        size_polynomials.numbered_positions,
+        "or range_.hi.terms ",
+        "",
+        r"Let $x \in \mathbb{R}^{N+3}$.",
+        r"\sum_{i=1}^{N+3} x_i = x_1 + x_2 + x_3",
+    ),
+    Guard(
+        definedness.learn_in_range,
+        " and range_.hi.terms[0][1] == 1",
+        "",
+        r"Let $x \in \mathbb{R}^{2 N}$ and $y \in \mathbb{R}^N$.",
+        r"x_5 + \sum_{j=1}^{N} \delta_{j5} = x_5 + 1",
     ),
     # an indicator excuses what stands beside it, unless it may cancel
     Guard(

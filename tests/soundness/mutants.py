@@ -8,7 +8,7 @@ assumptions) and the display itself, and hands the claims that hold the change t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -147,15 +147,38 @@ class Judge:
 
     def rule(self, side: Side, mutant: Mutant) -> list[Ruling]:
         """The claims that hold the change. None where the change makes a definition of the only one."""
-        before = self.context(side.display)
-        text = before[: mutant.start] + mutant.new + before[mutant.end :]
-        reader = Recording(Source(self.path, text))
+        return self.rule_all([(side, mutant)])[0]
+
+    def rule_all(self, changes: Sequence[tuple[Side, Mutant]]) -> list[list[Ruling]]:
+        """The same of many changes of one display, each in a copy of it, all read at once.
+
+        Only a display that defines nothing and begins by itself can stand there more than once.
+        """
+        shown = self.shown[changes[0][0].display]
+        before = self.context(changes[0][0].display)
+        copies = [before[shown.start : m.start] + m.new + before[m.end :] for _, m in changes]
+        reader = Recording(Source(self.path, before[: shown.start] + "\n\n".join(copies)))
         reader.read()
-        here = [shown for shown in reader.shown if shown.start >= self.shown[side.display].start]
+        out, start = [], shown.start
+        for (side, mutant), copy in zip(changes, copies, strict=True):
+            here = [s for s in reader.shown if start <= s.start < start + len(copy)]
+            out.append(self._ruled(side, mutant, here, start - shown.start))
+            start += len(copy) + 2
+        return out
+
+    def repeats(self, display: int) -> bool:
+        """Whether copies of a display say the same behind each other."""
+        shown = self.shown[display]
+        written = self.text[shown.start : shown.end].lstrip("$\n ")
+        return not shown.defines and not written.startswith(("=", "&", "\\begin"))
+
+    def _ruled(self, side: Side, mutant: Mutant, here: Sequence[Shown], moved: int) -> list[Ruling]:
+        """The claims that hold the change, in the displays that are ``here``, so many characters behind their place."""
         if len(here) != 1:
             return [Ruling("unreadable", "", "", None)]  # no display any more, or two
         steps = here[0].steps
-        grown = side.end + len(mutant.new) - (mutant.end - mutant.start)
+        start = side.start + moved
+        end = side.end + moved + len(mutant.new) - (mutant.end - mutant.start)
         checker = Terse(0)
         out = []
         same = len(steps) == len(self.shown[side.display].steps)
@@ -164,7 +187,7 @@ class Judge:
                 continue
             if step.outcome.problem is not None and not step.right:
                 return [Ruling("unreadable", step.left, "", None)]  # the display was not taken apart
-            if any(max(a, side.start) < min(b, grown) for a, b in (left, right)):
+            if any(max(a, start) < min(b, end) for a, b in (left, right)):
                 found = checker.step(step)
                 out.append(Ruling(found.verdict, step.left, step.right, found))
         return out

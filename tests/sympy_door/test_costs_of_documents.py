@@ -17,6 +17,7 @@ from symgrad.core.nodes import Entry, free_indices, reach, rebuild
 from symgrad.core.ranges import Gather
 from symgrad.core.substitute import expand, substitute
 from symgrad.proving.proof import Prover
+from symgrad.sympy_costs.sympy_cost import confirm, cost_of
 from symgrad.text.python_names import spelled
 from symgrad.writing.letters import name as written
 from tests.cases import each
@@ -79,6 +80,17 @@ def test_the_normal_form_and_the_gradients_are_those_of_the_document(
         places = dict(zip(by.targets[0].axes, theirs.axes, strict=True))
         derivative = Resolver().differentiate(expand(cost.value), theirs.entry)
         assert proved(by.entry, derivative, mine.names, places), target
+
+
+@each(("name", "of", "build"), CHOSEN, ids=[f"{name} {of}" for name, of, _ in CHOSEN])
+def test_a_cost_is_entered_as_its_text_is_read(name: str, of: str, build: Callable[..., Any]) -> None:
+    known = symbols(document(name).cost(of).sympy)
+    expr = build(*(known[p] for p in inspect.signature(build).parameters))
+    entered, read = cost_of(expr), cost_of(expr, written=True)
+    for table in ("values", "indices", "index_arrays", "functions", "sizes"):
+        here, there = (getattr(cost.read.scope, table) for cost in (entered, read))
+        assert set(here) == set(there), table
+    confirm(entered, expand(read.value))
 
 
 def test_there_are_sixty_of_them() -> None:

@@ -139,8 +139,20 @@ def test_a_cost_that_is_read_back_as_it_was_given_needs_no_proof(monkeypatch: py
     """Its indices may have other letters, and its factors another order; any other change has to be proved."""
     asked: list[Claim] = []
     monkeypatch.setattr(Prover, "prove", lambda _, claim: asked.append(claim))
-    cost = sg.Cost(J / 2)
+    cost = sympy_cost.cost_of(J / 2, written=True)
     assert not asked
     with pytest.raises(SymgradError, match="can't be written as a document"):
-        sympy_cost._confirm(cost, mul(num(2), cost.value))
+        sympy_cost.confirm(cost, mul(num(2), cost.value))
     assert len(asked) == 1
+
+
+def test_a_size_has_any_name() -> None:
+    """Gradients need no text; the document of such a cost can't be written, and says so."""
+    for name in ("sigma", "d", "Gamma"):
+        n = sg.sizes(name)
+        x = sp.IndexedBase("x", shape=(n,), real=True)
+        cost = sp.Sum(n * x[k] ** 2, (k, 0, n - 1))
+        g = sg.gradient(cost, x)
+        assert sg.prove(g.index, 2 * n * x[g.free[0]]).verdict == "proved", name
+        with pytest.raises(SymgradError):
+            sg.document(cost)

@@ -47,6 +47,9 @@ class Contractions(Library):
             front = self._quotient(node.coefficient, [], tops[:small], self._below(less, node.rank))
             rest = self._below([o for o in below if o not in less], node.rank)
             return self._quotient(Fraction(1), [], [front, *tops[small:]], rest)
+        if node.coefficient < 0 and node.rank and below and not any(o.labels for o in below):
+            low = self._below(below, 0)  # - x / n as x / -n, one pass less
+            return self._quotient(-node.coefficient, [], tops, [scaled(Fraction(-1), low[0]), *low[1:]])
         return self._quotient(node.coefficient, [], tops, self._below(below, node.rank))
 
     def multiplied_by(self, node: Einsum, whole: Operand) -> list[tuple[str, PythonText]]:

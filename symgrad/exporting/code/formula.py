@@ -23,6 +23,8 @@ from symgrad.exporting.code.python_text import (
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import (
     All,
+    AppliedAdjoint,
+    AppliedMatrix,
     ArrayNode,
     Centred,
     Chained,
@@ -32,6 +34,7 @@ from symgrad.exporting.graph.array_kinds import (
     Count,
     Distinct,
     Einsum,
+    Extremum,
     FactoredMatrix,
     InputArray,
     InverseMatrix,
@@ -43,6 +46,7 @@ from symgrad.exporting.graph.array_kinds import (
     Map,
     MatrixDeterminant,
     Member,
+    OffDiagonal,
     Offset,
     OnesArray,
     Operand,
@@ -55,6 +59,7 @@ from symgrad.exporting.graph.array_kinds import (
     PowerArray,
     PowerOf,
     ProductOver,
+    RootedMatrix,
     ScaledArray,
     Scatter,
     Selected,
@@ -119,7 +124,7 @@ class Formulas(AxisLetters):
 
     def of(self, node: ArrayNode, name: str) -> str:
         """``name[letters] = formula``; from now on the node has that name."""
-        if isinstance(node, FactoredMatrix):
+        if isinstance(node, (FactoredMatrix, RootedMatrix)):
             return f"{name} = factors of {self.matrix(node)}"
         letters = self.fresh(node.dims, ())
         text = self.write(node, letters)
@@ -323,12 +328,15 @@ class Formulas(AxisLetters):
         x = self.at(node.x, tuple(other if k == node.axis else y for k, y in enumerate(letters)))
         return PythonText(f"prod_{{{other} != {mine}}} {x.at(ATOM)}", PRODUCT)
 
-    def matrix(self, node: FactoredMatrix) -> str:
-        """The name of a matrix, or its formula."""
-        known = self.names.get(node.x) or getattr(node.x, "name", None)
-        return str(known or self.write(node.x, self.fresh(node.x.dims, ())))
+    def matrix(self, node: FactoredMatrix | RootedMatrix) -> str:
+        return self._called(node.x)
 
-    def factored(self, node: FactoredMatrix, letters: IndexLetters) -> PythonText:
+    def _called(self, x: ArrayNode) -> str:
+        """The name of a matrix, or its formula."""
+        known = self.names.get(x) or getattr(x, "name", None)
+        return str(known or self.write(x, self.fresh(x.dims, ())))
+
+    def factored(self, node: FactoredMatrix | RootedMatrix, letters: IndexLetters) -> PythonText:
         return self.at(node.x, letters)
 
     def inverse(self, node: InverseMatrix, letters: IndexLetters) -> PythonText:
@@ -341,6 +349,20 @@ class Formulas(AxisLetters):
         left = PythonText(_entry(f"inv({self.matrix(node.x)})", (*letters[:front], *ends)))
         right = self.at(node.right, (*letters[:front], inner, *letters[front + 1 :]))
         return self._summed([inner], times([left, right]))
+
+    def applied(self, node: AppliedMatrix, letters: IndexLetters) -> PythonText:
+        return PythonText(_entry(f"{_FUNCTIONS[node.name]}({self._argument(node)})", letters))
+
+    def applied_adjoint(self, node: AppliedAdjoint, letters: IndexLetters) -> PythonText:
+        front = node.rank - 2
+        inner = (*letters[:front], *self.fresh(node.dims[front:], letters))
+        matrix = self._argument(node.of)
+        matrix = matrix if matrix.isidentifier() else "M"
+        slope = PythonText(f"d {_entry(f'{_FUNCTIONS[node.of.name]}({matrix})', inner)} / d {_entry(matrix, letters)}")
+        return self._summed(inner[front:], times([self.at(node.a, inner), slope]))
+
+    def _argument(self, node: AppliedMatrix) -> str:
+        return self._called(node.x.x if isinstance(node.x, (FactoredMatrix, RootedMatrix)) else node.x)
 
     def determinant(self, node: MatrixDeterminant, letters: IndexLetters) -> PythonText:
         return PythonText(_entry(f"det({self.matrix(node.x)})", letters))
@@ -368,6 +390,15 @@ class Formulas(AxisLetters):
         mask, x, y = (self.operand(o, own) for o in (node.mask, node.x, node.y))
         return PythonText(f"{x.at(SUM)} if {mask} else {y.at(SUM)}", COMPARISON - 1)
 
+    def off_diagonal(self, node: OffDiagonal, letters: IndexLetters) -> PythonText:
+        x, y = self.at(node.x, letters), self.at(node.y, ())
+        return PythonText(f"{x.at(SUM)} if {' != '.join(letters)} else {y.at(SUM)}", COMPARISON - 1)
+
+    def extremum(self, node: Extremum, letters: IndexLetters) -> PythonText:
+        own = dict(enumerate(letters))
+        x, y = (self.operand(o, own) for o in (node.x, node.y))
+        return PythonText(f"{'max' if node.largest else 'min'}({x}, {y})")
+
 
 def _raised(x: PythonText, y: PythonText) -> PythonText:
     return PythonText(f"{x.at(ATOM)}^{y.at(ATOM)}", POWER)
@@ -383,6 +414,8 @@ def _plain(a: Affine) -> str:
     return text[0] + text[1:].replace("+", " + ").replace("-", " - ")
 
 
+_FUNCTIONS = {"exponential": "expm", "root": "sqrtm", "cholesky": "chol"}
+"""What functions of matrices are called in comments."""
 _RULES: dict[type[ArrayNode], Callable[[Formulas, Any, IndexLetters], PythonText]] = {
     InputArray: Formulas.leaf,
     LiteralArray: Formulas.number,
@@ -416,6 +449,9 @@ _RULES: dict[type[ArrayNode], Callable[[Formulas, Any, IndexLetters], PythonText
     ProductOver: Formulas.product,
     Others: Formulas.others,
     FactoredMatrix: Formulas.factored,
+    RootedMatrix: Formulas.factored,
+    AppliedMatrix: Formulas.applied,
+    AppliedAdjoint: Formulas.applied_adjoint,
     InverseMatrix: Formulas.inverse,
     SolvedSystem: Formulas.solved,
     MatrixDeterminant: Formulas.determinant,
@@ -424,4 +460,6 @@ _RULES: dict[type[ArrayNode], Callable[[Formulas, Any, IndexLetters], PythonText
     Member: Formulas.member,
     All: Formulas.all,
     Where: Formulas.where,
+    OffDiagonal: Formulas.off_diagonal,
+    Extremum: Formulas.extremum,
 }

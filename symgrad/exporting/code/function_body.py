@@ -9,6 +9,7 @@ from symgrad.exporting.code.python_text import PythonText
 from symgrad.exporting.code.writer import ExpressionWriter
 from symgrad.exporting.graph.array_graph import Graph, operands, ordered
 from symgrad.exporting.graph.array_kinds import (
+    AppliedMatrix,
     ArrayNode,
     Chained,
     Distinct,
@@ -23,6 +24,7 @@ from symgrad.exporting.graph.array_kinds import (
     OrderedLogSumExp,
     PlaceOf,
     PositionArray,
+    RootedMatrix,
     Selected,
     SoftmaxArray,
     SolvedSystem,
@@ -33,6 +35,7 @@ from symgrad.exporting.graph.array_properties import divides
 from symgrad.exporting.program.structure import Form
 from symgrad.text.python_names import PythonNames
 
+_ENDINGS = {"exponential": "exp", "root": "root", "cholesky": "lower"}
 VALUE = ""
 """The output that is the cost itself; other outputs are named after the argument of the gradient."""
 
@@ -171,11 +174,8 @@ class Body:
             PositionArray: "run",
         }
         kinds |= {Joined: "rows", Chained: "rows", SolvedSystem: "solution", LogDeterminant: "log_det"}
-        if isinstance(node, (FactoredMatrix, InverseMatrix)):
-            matrix = self.text[node.x if isinstance(node, FactoredMatrix) else node.x.x].text
-            return (
-                f"{matrix if matrix.isidentifier() else 'm'}_{'factors' if isinstance(node, FactoredMatrix) else 'inv'}"
-            )
+        if isinstance(node, (FactoredMatrix, RootedMatrix, InverseMatrix, AppliedMatrix)):
+            return self._of_matrix(node)
         if isinstance(node, Einsum):
             return "s" if node.rank else "x"
         if isinstance(node, Map):
@@ -185,3 +185,13 @@ class Body:
         if isinstance(node, Selected):
             return self.graph.letters.get(node, ("at",))[0]
         return kinds.get(type(node), "t")
+
+    def _of_matrix(self, node: FactoredMatrix | RootedMatrix | InverseMatrix | AppliedMatrix) -> str:
+        """The name of what is computed from a matrix, after the matrix."""
+        x = node.x
+        if isinstance(x, (FactoredMatrix, RootedMatrix)):
+            x = x.x
+        words = {FactoredMatrix: "factors", RootedMatrix: "roots", InverseMatrix: "inv"}
+        word = _ENDINGS[node.name] if isinstance(node, AppliedMatrix) else words[type(node)]
+        matrix = self.text[x].text
+        return f"{matrix if matrix.isidentifier() else 'm'}_{word}"

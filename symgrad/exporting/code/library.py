@@ -9,7 +9,7 @@ from typing import ClassVar
 from symgrad.exporting.code.aligning import Axes
 from symgrad.exporting.code.function_names import FUNCTIONS
 from symgrad.exporting.code.python_text import ATOM, PRODUCT, PythonText, call
-from symgrad.exporting.graph.array_kinds import ArrayNode, Map, Where
+from symgrad.exporting.graph.array_kinds import ArrayNode, Extremum, Map, Where
 from symgrad.exporting.graph.array_properties import is_plain
 
 
@@ -123,6 +123,10 @@ class Library(Axes, ABC):
         made = self.lib("where", mask, x, y)
         numbers = is_plain(node.x.node) and is_plain(node.y.node)
         return self.converted(made) if numbers else made  # Python numbers have no dtype
+
+    def beyond(self, node: Extremum, x: PythonText, y: PythonText) -> PythonText:
+        """The larger of x and y, or the smaller."""
+        return self.lib("maximum" if node.largest else "minimum", x, y)
 
     @abstractmethod
     def mapped(self, node: Map, x: PythonText) -> PythonText:

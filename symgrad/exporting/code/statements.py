@@ -13,12 +13,15 @@ from symgrad.exporting.code.python_text import SUM, PythonText, affine, number, 
 from symgrad.exporting.code.writer import ExpressionWriter
 from symgrad.exporting.graph.array_graph import as_operand, operands, ordered
 from symgrad.exporting.graph.array_kinds import (
+    AppliedAdjoint,
+    AppliedMatrix,
     ArrayNode,
     Chained,
     ConstantArray,
     Count,
     Distinct,
     Einsum,
+    Extremum,
     FactoredMatrix,
     InputArray,
     InverseMatrix,
@@ -31,6 +34,7 @@ from symgrad.exporting.graph.array_kinds import (
     Map,
     MatrixDeterminant,
     Member,
+    OffDiagonal,
     Offset,
     Operand,
     OrderedLogSumExp,
@@ -40,6 +44,7 @@ from symgrad.exporting.graph.array_kinds import (
     PlaceOf,
     PositionArray,
     PowerArray,
+    RootedMatrix,
     ScaledArray,
     Scatter,
     Selected,
@@ -48,6 +53,7 @@ from symgrad.exporting.graph.array_kinds import (
     SolvedSystem,
     SquaredDistances,
     Take,
+    Where,
 )
 from symgrad.exporting.graph.array_properties import divides
 
@@ -55,8 +61,11 @@ KEPT = (
     *(Joined, Chained, SoftmaxArray, LogSumExp, Selected, Distinct, PlaceOf, Member, Others),
     *(SquaredDistances, OrderedSum, OrderedLogSumExp, OrderedShares),
     *(FactoredMatrix, InverseMatrix, SolvedSystem, MatrixDeterminant, LogDeterminant),
+    *(RootedMatrix, AppliedMatrix, AppliedAdjoint),
 )
 """Kinds that get a line of their own."""
+BOTH = {"sigma": "_sigmoids", "softplus": "_softpluses"}
+"""The helper that computes F(x) and F(-x) from one exponential."""
 LONGEST = 72
 """Expressions longer than this get lines of their own."""
 
@@ -77,9 +86,12 @@ class Statements:
         if isinstance(node, ScaledArray):
             self.scale(node)
             return
+        if isinstance(node, OffDiagonal):
+            self.off_diagonal(node)
+            return
         if isinstance(node, (SoftmaxArray, LogSumExp)) and self.softmax(node):
             return
-        if isinstance(node, Map) and node.name == "sigma" and self.sigmoids(node):
+        if isinstance(node, Map) and node.name in BOTH and self.both_ways(node):
             return
         if isinstance(node, (Linear, Einsum)) and self.in_place(node):
             return
@@ -91,9 +103,22 @@ class Statements:
             or _literal(node)
         ):
             return
+        if self._covered(node):
+            return
         alone = isinstance(node, KEPT) or _contracts(node) or self._shares(node) or self._read_first(node)
         if alone or self.body.uses[node] > 1 or len(text.text) > LONGEST or self.body.graph.names.get(node):
             self.body.assign(node, text)
+
+    def _covered(self, node: ArrayNode) -> bool:
+        """True for -x that is read only by functions which are computed together with those of x."""
+        users = self._users(node)
+        return (
+            self.overwrites
+            and isinstance(node, Einsum)
+            and node.coefficient == -1
+            and node.operands == (as_operand(node.operands[0].node),)
+            and all(isinstance(u, Map) and u.name in BOTH and self._opposite(u) in self.body.needs for u in users)
+        )
 
     def _read_first(self, node: ArrayNode) -> bool:
         """True for entries of scores that a softmax may overwrite."""
@@ -121,6 +146,17 @@ class Statements:
             key = ", ".join([":"] * node.axis + [f":{affine(node.count, self.body.sizes)}"])
             line = self.multiplied(name, key, number(node.factor))
         self.body.line(line, self.body.needs[node], formula)
+        self.body.text[node] = PythonText(name)
+
+    def off_diagonal(self, node: OffDiagonal) -> None:
+        """Overwrites the diagonal, of a copy where something else reads the matrix."""
+        text, needs = self.body.text[node.x], self.body.needs[node]
+        name = self.body.names.fresh(self.body.hint(node))
+        inline = _fresh(node.x) and not text.text.isidentifier()
+        reused = self.overwrites and not self.body.keeps and self._free(node.x, node)
+        source = text if inline or reused else self.writer.copied(text)
+        self.body.line(f"{name} = {source}", needs, self.body.formulas.of(node, name))
+        self.body.line(self.filled_diagonal(name, self.body.text[node.y]), needs)
         self.body.text[node] = PythonText(name)
 
     def scatters(self, node: ArrayNode) -> bool:
@@ -200,6 +236,9 @@ class Statements:
 
     def multiplied(self, name: str, key: str, factor: PythonText) -> str:
         return f"{name}[{key}] *= {factor}"
+
+    def filled_diagonal(self, name: str, value: PythonText) -> str:
+        return str(self.writer.lib("fill_diagonal", name, value))
 
     def added_axes(self, node: Scatter, labels: Labels) -> Labels:
         """The order of axes for values that are added where positions may repeat."""
@@ -346,8 +385,8 @@ class Statements:
         self.body.assign(p, self.writer.along("_softmax", p, f"out={scores}"))
         return True
 
-    def sigmoids(self, node: Map) -> bool:
-        """Writes sigma(x) and sigma(-x) together, if both are needed; True if that was done."""
+    def both_ways(self, node: Map) -> bool:
+        """Writes F(x) and F(-x) together, if both are needed; True if that was done."""
         if not self.overwrites or not node.rank:
             return False
         other = self._opposite(node)
@@ -360,20 +399,20 @@ class Statements:
         names = [self.body.names.fresh(self.body.hint(n)) for n in pair]
         formula = "; ".join(self.body.formulas.of(n, name) for n, name in zip(pair, names, strict=True))
         self.body.line(
-            f"{', '.join(names)} = {self.writer.helper('_sigmoids', self.body.text[pair[0].x])}", needs, formula
+            f"{', '.join(names)} = {self.writer.helper(BOTH[node.name], self.body.text[pair[0].x])}", needs, formula
         )
         for n, name in zip(pair, names, strict=True):
             self.body.text[n] = PythonText(name)
         return True
 
     def _opposite(self, node: Map) -> Map | None:
-        """sigma(-x) for sigma(x), if it is there; sigma(x) for sigma(-x)."""
+        """F(-x) for F(x), if it is there; F(x) for F(-x)."""
         table, dims = self.body.graph.table, node.dims
         minus = table.get((Einsum, dims, (Fraction(-1), (as_operand(node.x),))))
         x = node.x
         if isinstance(x, Einsum) and x.coefficient == -1 and len(x.operands) == 1:
             minus = x.operands[0].node if x.operands == (as_operand(x.operands[0].node),) else None
-        found = None if minus is None else table.get((Map, dims, ("sigma", minus)))
+        found = None if minus is None else table.get((Map, dims, (node.name, minus)))
         assert found is None or isinstance(found, Map)  # by its key
         return found
 
@@ -445,7 +484,10 @@ def _fresh(node: ArrayNode) -> bool:
         return node.coefficient != 1 or len(node.operands) > 1 or _contracts(node)
     if isinstance(node, Map):
         return node.name not in ("whole", "indicator")
-    return isinstance(node, (Linear, PowerArray, SoftmaxArray, LogSumExp, SquaredDistances, OrderedSum))
+    return isinstance(node, _FRESH)
+
+
+_FRESH = (*(Linear, PowerArray, SoftmaxArray, LogSumExp, SquaredDistances, OrderedSum), *(OffDiagonal, Extremum, Where))
 
 
 def _literal(node: ArrayNode) -> bool:

@@ -22,6 +22,8 @@ from symgrad.exporting.code.python_text import (
 )
 from symgrad.exporting.graph.array_kinds import (
     All,
+    AppliedAdjoint,
+    AppliedMatrix,
     ArrayNode,
     Centred,
     Chained,
@@ -31,6 +33,7 @@ from symgrad.exporting.graph.array_kinds import (
     Count,
     Distinct,
     Einsum,
+    Extremum,
     FactoredMatrix,
     InputArray,
     InverseMatrix,
@@ -42,6 +45,7 @@ from symgrad.exporting.graph.array_kinds import (
     Map,
     MatrixDeterminant,
     Member,
+    OffDiagonal,
     Offset,
     OnesArray,
     OrderedLogSumExp,
@@ -53,6 +57,7 @@ from symgrad.exporting.graph.array_kinds import (
     PowerArray,
     PowerOf,
     ProductOver,
+    RootedMatrix,
     Selected,
     SizeOf,
     SoftmaxArray,
@@ -247,8 +252,21 @@ class ExpressionWriter(Contractions):
     # --- matrices -----------------------------------------------------------------------------
 
     def factored(self, node: FactoredMatrix) -> PythonText:
-        name = self.name(node.x)
-        return self.helper("_factored", f'"{name if name.text.isidentifier() else "a matrix"}"', name)
+        return self._named("_factored", node.x)
+
+    def rooted(self, node: RootedMatrix) -> PythonText:
+        return self._named("_rooted", node.x)
+
+    def _named(self, helper: str, x: ArrayNode) -> PythonText:
+        """A helper that names the matrix in its errors."""
+        name = self.name(x)
+        return self.helper(helper, f'"{name if name.text.isidentifier() else "a matrix"}"', name)
+
+    def applied(self, node: AppliedMatrix) -> PythonText:
+        return self.helper(f"_{node.name}_of", self.name(node.x))
+
+    def applied_adjoint(self, node: AppliedAdjoint) -> PythonText:
+        return self.helper(f"_{node.of.name}_adjoint", self.name(node.of.x), self.name(node.a))
 
     def inverse(self, node: InverseMatrix) -> PythonText:
         return self.helper("_inverted", self.name(node.x))
@@ -282,6 +300,13 @@ class ExpressionWriter(Contractions):
         mask, x, y = (self.broadcast(o, node.rank) for o in (node.mask, node.x, node.y))
         return self.chosen(node, mask, x, y)
 
+    def off_diagonal(self, node: OffDiagonal) -> PythonText:
+        return self.name(node.x)  # statements overwrite its diagonal
+
+    def extremum(self, node: Extremum) -> PythonText:
+        x, y = (self.broadcast(o, node.rank) for o in (node.x, node.y))
+        return self.beyond(node, x, y)
+
 
 _RULES: dict[type[ArrayNode], Callable[[ExpressionWriter, Any], PythonText]] = {
     InputArray: ExpressionWriter.input,
@@ -314,6 +339,9 @@ _RULES: dict[type[ArrayNode], Callable[[ExpressionWriter, Any], PythonText]] = {
     ProductOver: ExpressionWriter.product,
     Others: ExpressionWriter.others,
     FactoredMatrix: ExpressionWriter.factored,
+    RootedMatrix: ExpressionWriter.rooted,
+    AppliedMatrix: ExpressionWriter.applied,
+    AppliedAdjoint: ExpressionWriter.applied_adjoint,
     InverseMatrix: ExpressionWriter.inverse,
     SolvedSystem: ExpressionWriter.solved,
     MatrixDeterminant: ExpressionWriter.determinant,
@@ -322,4 +350,6 @@ _RULES: dict[type[ArrayNode], Callable[[ExpressionWriter, Any], PythonText]] = {
     Member: ExpressionWriter.member,
     All: ExpressionWriter.all,
     Where: ExpressionWriter.where,
+    OffDiagonal: ExpressionWriter.off_diagonal,
+    Extremum: ExpressionWriter.extremum,
 }

@@ -383,6 +383,25 @@ class Where(ArrayNode):
     y: Operand
 
 
+class OffDiagonal(ArrayNode):
+    """A square matrix ``x``, with the number ``y`` in place of its diagonal."""
+
+    __slots__ = ()
+    fields = ("x", "y")
+    x: ArrayNode
+    y: ArrayNode
+
+
+class Extremum(ArrayNode):
+    """The larger of ``x`` and ``y`` at each entry, or the smaller; where both are equal, it is that of ``y``."""
+
+    __slots__ = ()
+    fields = ("largest", "x", "y")
+    largest: bool
+    x: Operand
+    y: Operand
+
+
 class FactoredMatrix(ArrayNode):
     """``x``, a family of square matrices along its last two axes, with what solving with them needs.
 
@@ -428,3 +447,32 @@ class LogDeterminant(ArrayNode):
     fields = ("x", "absolute")
     x: FactoredMatrix
     absolute: bool
+
+
+class RootedMatrix(ArrayNode):
+    """``x``, a family of square matrices along its last two axes, with their principal square roots."""
+
+    __slots__ = ()
+    fields = ("x",)
+    x: ArrayNode
+
+
+class AppliedMatrix(ArrayNode):
+    """A function of matrices that has their shape, by its name in the table.
+
+    ``x``: for an exponential the matrices, for a root the rooted ones, for a Cholesky factor the factored ones.
+    """
+
+    __slots__ = ()
+    fields = ("name", "x")
+    name: str
+    x: ArrayNode
+
+
+class AppliedAdjoint(ArrayNode):
+    """``sum_kl a_kl d f(M)_kl / d M_ij`` for the function ``of`` of matrices."""
+
+    __slots__ = ()
+    fields = ("of", "a")
+    of: AppliedMatrix
+    a: ArrayNode

@@ -83,8 +83,8 @@ def _vanishes(factors: Sequence[LabelledArray], along: Label) -> bool:
 def _without_zeros(
     g: Graph, f: LabelledArray, others: Sequence[LabelledArray], summed: Sequence[Label]
 ) -> LabelledArray:
-    """A sum without the terms that vanish when everything is summed."""
-    if not isinstance(f.node, Linear) or not summed:
+    """A sum without the terms that vanish when everything is summed; one that is there already stays whole."""
+    if not isinstance(f.node, Linear) or not summed or f.node in g.computed:
         return f
     terms = [(c, f.operand(o)) for c, o in f.node.terms]
     left = [(c, t) for c, t in terms if not any(_vanishes([*others, *factors_of(t)[1]], x) for x in summed)]
@@ -179,6 +179,8 @@ def _contracted(g: Graph, flat: list[LabelledArray], keep: tuple[Label, ...], co
             # a summed axis that cancels still counts: sum_i 1 = n
             lost = [size_of(g, size) for x, size in every.items() if x not in keep and x not in left]
             return einsum(g, [*factors, *lost], keep, coefficient)
+    if len(flat) == 1 and coefficient < 0 and _all_negative(g, flat[0]):  # - sum_k (- a_k - b_k)
+        flat, coefficient = [linear(g, [(-1, flat[0])])], -coefficient
     order = sorted(range(len(flat)), key=lambda k: flat[k].node.serial)
     given: dict[Label, int] = {x: k for k, x in enumerate(keep)}
     for k in order:
@@ -186,6 +188,11 @@ def _contracted(g: Graph, flat: list[LabelledArray], keep: tuple[Label, ...], co
             given.setdefault(x, len(given))
     ops = tuple(_operand(g, flat[k], given) for k in order)
     return LabelledArray(g.make(Einsum, tuple(every[x] for x in keep), coefficient, ops), keep)
+
+
+def _all_negative(g: Graph, f: LabelledArray) -> bool:
+    """True for a sum that is not there yet, of negative terms."""
+    return isinstance(f.node, Linear) and f.node not in g.computed and all(c < 0 for c, _ in f.node.terms)
 
 
 def centred(g: Graph, x: LabelledArray, along: Label, mean: LabelledArray) -> LabelledArray:

@@ -10,6 +10,7 @@ from symgrad.exporting.graph.array_kinds import (
     All,
     ArrayNode,
     Compare,
+    Extremum,
     InputArray,
     Linear,
     LiteralArray,
@@ -141,6 +142,14 @@ def where(g: Graph, mask: LabelledArray, x: LabelledArray, y: LabelledArray) -> 
     given = {label: k for k, label in enumerate(every)}
     m, a, b = (Operand(v.node, numbered(v.labels, given)) for v in (mask, x, y))
     return LabelledArray(g.make(Where, tuple(every.values()), m, a, b), tuple(every))
+
+
+def extremum(g: Graph, largest: bool, x: LabelledArray, y: LabelledArray) -> LabelledArray:
+    """max(x, y) or min(x, y)"""
+    every = merge((x, y))
+    given = {label: k for k, label in enumerate(every)}
+    ends = (Operand(v.node, numbered(v.labels, given)) for v in (x, y))
+    return LabelledArray(g.make(Extremum, tuple(every.values()), largest, *ends), tuple(every))
 
 
 def argument(g: Graph, name: str, dims: tuple[Affine, ...], whole: bool) -> ArrayNode:

@@ -19,7 +19,7 @@ from symgrad.exporting.graph.array_kinds import (
     PowerArray,
     SizeOf,
 )
-from symgrad.exporting.graph.array_properties import argument_of, is_map, negated, plain
+from symgrad.exporting.graph.array_properties import argument_of, is_map, negated, plain, positive
 from symgrad.exporting.graph.constructors import einsum, factors_of, linear, opened, scalar
 from symgrad.exporting.graph.entries import compare, where
 from symgrad.exporting.graph.labelled_array import LabelledArray
@@ -68,11 +68,17 @@ def masked_exponentials(g: Graph, flat: list[LabelledArray], spread: bool = Fals
         if mask is None:
             continue
         for f in flat:
-            if is_map(f, "exp") and (spread or set(w.labels) <= set(f.labels)):
+            if is_map(f, "exp") and (spread or (set(w.labels) <= set(f.labels) and not _negative(g, argument_of(f)))):
                 if f.node in g.computed and not spread:
                     return [*(o for o in flat if o is not w and o is not f), where(g, mask, f, scalar(g, 0))]
                 return [*(other for other in flat if other is not w and other is not f), _exp_where(g, mask, f)]
     return None
+
+
+def _negative(g: Graph, v: LabelledArray) -> bool:
+    """True for an exponent that is known to be negative, whose exponential is a number."""
+    c, factors = factors_of(v)
+    return c < 0 and all(positive(g, f.node) for f in factors)
 
 
 def guarded(g: Graph, mask: LabelledArray, v: LabelledArray, functions: Collection[str] = ("log",)) -> LabelledArray:

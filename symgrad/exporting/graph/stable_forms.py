@@ -11,7 +11,8 @@ from fractions import Fraction
 from symgrad.exporting.graph.array_graph import Graph
 from symgrad.exporting.graph.array_kinds import Einsum, Linear, LiteralArray, Map, PowerArray, SoftmaxArray
 from symgrad.exporting.graph.array_properties import argument_of, exponential, is_map, negated, plain, positive
-from symgrad.exporting.graph.constructors import einsum, linear, opened, scalar
+from symgrad.exporting.graph.constructors import einsum, is_number, linear, opened, scalar
+from symgrad.exporting.graph.entries import both, extremum
 from symgrad.exporting.graph.labelled_array import LabelledArray
 from symgrad.exporting.graph.logarithms import logarithm
 from symgrad.exporting.graph.masks import masked_exponentials
@@ -160,6 +161,15 @@ def _exponentials(g: Graph, flat: list[LabelledArray]) -> list[LabelledArray] | 
     return [*(f for f in flat if f not in found), made]
 
 
+def _indicators(g: Graph, flat: list[LabelledArray]) -> list[LabelledArray] | None:
+    """[a] [b] = [a and b], of conditions on the same axes"""
+    for n, d in _pairs(flat):
+        if is_map(n, "indicator") and is_map(d, "indicator") and set(n.labels) == set(d.labels):
+            joined = plain(g, "indicator", both(g, [argument_of(n), argument_of(d)]))
+            return [*(f for f in flat if f is not n and f is not d), joined]
+    return None
+
+
 def _pairs(flat: list[LabelledArray]) -> list[tuple[LabelledArray, LabelledArray]]:
     return [(a, b) for a in flat for b in flat if a is not b]
 
@@ -177,10 +187,32 @@ def _difference(g: Graph, terms: list[tuple[Fraction, LabelledArray]]) -> Labell
     return None
 
 
+def _extremum(g: Graph, terms: list[tuple[Fraction, LabelledArray]]) -> LabelledArray | None:
+    """y + relu(x - y) = max(x, y), y - relu(y - x) = min(x, y), where x is shorter than x - y"""
+    for c, f in terms:
+        if not is_map(f, "relu") or abs(c) != 1:
+            continue
+        gap = argument_of(f)
+        if isinstance(gap.node, Linear):
+            inside = [(d, gap.operand(o)) for d, o in gap.node.terms]
+            others = [t for t in terms if t[1] is not f]
+            for lower in ([(d, t) for d, t in others if (-c * d, t) in inside], others):
+                x = linear(g, [*lower, (c, gap)])
+                if lower and not is_number(x, 0) and _length(x) < len(inside):
+                    rest = [t for t in others if t not in lower]
+                    return linear(g, [*rest, (1, extremum(g, c > 0, x, linear(g, lower)))])
+    return None
+
+
+def _length(v: LabelledArray) -> int:
+    """The number of terms."""
+    return len(v.node.terms) if isinstance(v.node, Linear) else 1
+
+
 def stable_graph(functions: Iterable[str]) -> Graph:
     """An empty graph for code that can call some functions.
 
     It applies these rules to every product and sum made in it; of several, the first that fits.
     """
-    products = (_powers, masked_exponentials, _softmax, _quotient, _of_sums, _complement, _exponentials)
-    return Graph(frozenset(functions), products, (_difference,))
+    products = (_powers, masked_exponentials, _softmax, _quotient, _of_sums, _complement, _exponentials, _indicators)
+    return Graph(frozenset(functions), products, (_difference, _extremum))

@@ -12,6 +12,7 @@ from symgrad.exporting.graph.array_kinds import (
     Labels,
     Linear,
     Map,
+    OffDiagonal,
     Operand,
     PowerArray,
     SquaredDistances,
@@ -32,7 +33,7 @@ def equals_transpose(g: Graph, node: ArrayNode) -> bool:
 def _equals_transpose(g: Graph, node: ArrayNode) -> bool:
     if isinstance(node, SquaredDistances):
         return node.x.node is node.y.node and not node.weights and node.x.labels.index(0) == node.y.labels.index(1)
-    if isinstance(node, (Map, PowerArray)):
+    if isinstance(node, (Map, PowerArray, OffDiagonal)):
         return equals_transpose(g, node.x)
     if isinstance(node, Einsum):
         return all(k < 2 for o in node.operands for k in o.labels) and _stay(g, node.operands)

@@ -14,9 +14,12 @@ from symgrad.core.functions import TABLE
 from symgrad.core.ranges import Affine
 from symgrad.exporting.graph.array_graph import operands, ordered
 from symgrad.exporting.graph.array_kinds import (
+    AppliedAdjoint,
+    AppliedMatrix,
     ArrayNode,
     Centred,
     Einsum,
+    Extremum,
     FactoredMatrix,
     InputArray,
     InverseMatrix,
@@ -31,9 +34,11 @@ from symgrad.exporting.graph.array_kinds import (
     OrderedShares,
     OrderedSum,
     Others,
+    PositionArray,
     PowerArray,
     PowerOf,
     ProductOver,
+    RootedMatrix,
     ScaledArray,
     Scatter,
     SoftmaxArray,
@@ -42,9 +47,10 @@ from symgrad.exporting.graph.array_kinds import (
     Where,
 )
 from symgrad.exporting.graph.constructors import einsum, is_number, linear, scalar, size_of
-from symgrad.exporting.graph.entries import TURNED, scatter, take, where
+from symgrad.exporting.graph.entries import TURNED, compare, scatter, take, where
 from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, SummedAxis, from_operand
 from symgrad.exporting.graph.logarithms import logarithm
+from symgrad.exporting.graph.matrices import arranged
 from symgrad.exporting.graph.stable_forms import mapped, power
 from symgrad.exporting.graph.transposes import equals_transpose
 from symgrad.exporting.program.lower import Lowering
@@ -109,7 +115,7 @@ class _Rules:
     def __call__(self, node: ArrayNode, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         rule = _RULES.get(type(node))
         if rule is None:
-            if isinstance(node, (Others, OrderedShares)):
+            if type(node) in _WORDS:
                 raise SymgradError(f"{_WORDS[type(node)]} has no second derivative in exported code")
             raise TypeError(f"no rule differentiates a {type(node).__name__}")
         yield from rule(self, node, a)
@@ -217,6 +223,7 @@ class _Rules:
             twice = not a.labels or equals_transpose(g, a.node)
             if not twice:
                 a = linear(g, [(1, a), (1, LabelledArray(a.node, tuple(_SWAPPED[k] for k in a.labels)))])  # type: ignore[index]  # labels are axes
+            a = self._off_diagonal(a, node.dims[0])
             yield node.x.node, self._apart(a, x, y, [], node.x, sizes, Fraction(4 if twice else 2))
             return
         yield node.x.node, self._apart(a, x, y, w, node.x, sizes, Fraction(2))
@@ -227,6 +234,15 @@ class _Rules:
                 (1, self.received(f, o, sizes, c)) for c, f in (*square, (Fraction(1), [a, power(g, y, Fraction(2))]))
             ]
             yield o.node, linear(g, parts)
+
+    def _off_diagonal(self, a: LabelledArray, size: Affine) -> LabelledArray:
+        """a_ij [i != j]: x_i - x_i is 0, and a_ii, which may be the largest by far, takes no digits of the others"""
+        if len(a.labels) != 2:
+            return a
+        g = self.g
+        run = g.make(PositionArray, (size,), Affine())
+        apart = compare(g, "!=", LabelledArray(run, (0,)), LabelledArray(run, (1,)))
+        return where(g, apart, a, scalar(g, 0))
 
     def _apart(
         self,
@@ -283,6 +299,15 @@ class _Rules:
         yield node.x.node, self.received([where(g, mask, a, zero)], node.x, sizes)
         yield node.y.node, self.received([where(g, mask, zero, a)], node.y, sizes)
 
+    def extremum(self, node: Extremum, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
+        """x receives a where it is beyond y, y where x is not"""
+        g = self.g
+        sizes = _sizes(node)
+        for to, op in ((node.x, ">" if node.largest else "<"), (node.y, "<=" if node.largest else ">=")):
+            mask = compare(g, op, from_operand(node.x), from_operand(node.y))
+            taken = LabelledArray(g.make(Map, mask.node.dims, "indicator", mask.node), mask.labels)
+            yield to.node, self.received([a, taken], to, sizes)
+
     def take(self, node: Take, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """the base receives a at the slots that were taken, and 0 elsewhere"""
         g = self.g
@@ -299,7 +324,9 @@ class _Rules:
         taken = take(self.g, a.node, [places[k] for k in a.labels])  # type: ignore[call-overload]  # labels are axes
         yield node.values.node, self.received([taken], node.values, sizes)
 
-    def factored(self, node: FactoredMatrix, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
+    def factored(
+        self, node: FactoredMatrix | RootedMatrix, a: LabelledArray
+    ) -> Iterator[tuple[ArrayNode, LabelledArray]]:
         """x receives a"""
         yield node.x, a
 
@@ -321,6 +348,12 @@ class _Rules:
         """M_ab receives a V_ba, where V is the inverse of M"""
         yield node.x, einsum(self.g, [a, self._transposed_inverse(node.x)], range(node.x.rank))
 
+    def applied(self, node: AppliedMatrix, a: LabelledArray) -> Iterator[tuple[ArrayNode, LabelledArray]]:
+        """M_ij receives sum_kl a_kl d f(M)_kl / d M_ij"""
+        axes = tuple(range(node.rank))
+        whole = arranged(self.g, self._whole(node, a, axes), axes)
+        yield node.x, LabelledArray(self.g.make(AppliedAdjoint, node.dims, node, whole), axes)
+
     def _transposed_inverse(self, x: FactoredMatrix) -> LabelledArray:
         *rest, k, l = range(x.rank)  # noqa: E741  # rows and columns of formulas
         return LabelledArray(self.g.make(InverseMatrix, x.dims, x), (*rest, k, l) if x.symmetric else (*rest, l, k))
@@ -329,6 +362,7 @@ class _Rules:
 _WORDS: dict[type[ArrayNode], str] = {
     Others: "a product over an index",
     OrderedShares: "a logarithm of sums in an order",
+    AppliedAdjoint: "an exponential, a root or a Cholesky factor of a matrix",
 }
 _SWAPPED = {0: 1, 1: 0}
 
@@ -353,9 +387,12 @@ _RULES: dict[type[ArrayNode], Callable[[_Rules, Any, LabelledArray], Iterator[tu
     OrderedLogSumExp: _Rules.ordered_log,
     ProductOver: _Rules.product,
     Where: _Rules.where,
+    Extremum: _Rules.extremum,
     Take: _Rules.take,
     Scatter: _Rules.scatter,
     FactoredMatrix: _Rules.factored,
+    RootedMatrix: _Rules.factored,
+    AppliedMatrix: _Rules.applied,
     InverseMatrix: _Rules.inverse,
     MatrixDeterminant: _Rules.determinant,
     LogDeterminant: _Rules.log_determinant,

@@ -355,7 +355,19 @@ def _joinable(n: Einsum) -> Iterator[tuple[Pair, Operand, Operand, Labels]]:
             a, b = b, a
         if len(set(a.labels)) == len(a.labels) > 1 and set(b.labels) <= set(a.labels):
             at = {x: k for k, x in enumerate(a.labels)}
-            yield (a.node, tuple(range(len(at))), b.node, tuple(at[x] for x in b.labels)), a, b, a.labels
+            if not _absorbed(b, a, n):
+                yield (a.node, tuple(range(len(at))), b.node, tuple(at[x] for x in b.labels)), a, b, a.labels
+
+
+def _absorbed(b: Operand, a: Operand, n: Einsum) -> bool:
+    """True if ``b`` costs no pass over ``a`` in this product: it goes in front of a sum, or joins an equally small
+    factor."""
+    if len(b.labels) == len(a.labels):
+        return False
+    summed = any(k >= n.rank for o in n.operands for k in o.labels)
+    return (summed and all(k < n.rank for k in b.labels)) or any(
+        o is not b and set(o.labels) == set(b.labels) for o in n.operands
+    )
 
 
 def _place(o: Operand) -> tuple[int, Labels]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from symgrad.core.nodes import Expr, Lam
 from symgrad.exporting.graph.array_graph import Graph
@@ -15,6 +16,7 @@ from symgrad.exporting.graph.stable_forms import stable_graph
 from symgrad.exporting.program.adjoint import along, gradients
 from symgrad.exporting.program.centring import less_means
 from symgrad.exporting.program.common_work import multiples, shared_work
+from symgrad.exporting.program.diagonals import off_diagonals
 from symgrad.exporting.program.distinct import over_distinct
 from symgrad.exporting.program.elimination import eliminated
 from symgrad.exporting.program.inputs import Argument, Inputs, ordered_arguments
@@ -109,18 +111,12 @@ def cost(
             continue
         node = next(n for n in g.table.values() if isinstance(n, InputArray) and n.name == a.name)
         forms[a.name] = form(g, node.rank, found.get(node, []), lambda d: number(d, sizes))
-    new = shared_work(g, [value, *(n for f in forms.values() for n in f.nodes())])
-    forms, value = {name: f.over(new) for name, f in forms.items()}, new[value]
-    new = planned(g, [value, *(n for f in forms.values() for n in f.nodes())], inputs)
-    forms = {name: f.over(new) for name, f in forms.items()}
-    value = new[value]
-    new = multiples(g, [value, *(n for f in forms.values() for n in f.nodes())])
-    forms, value = {name: f.over(new) for name, f in forms.items()}, new[value]
-    new = solving(g, [value, *(n for f in forms.values() for n in f.nodes())])
-    forms = {name: f.over(new) for name, f in forms.items()}
+    for step in (off_diagonals, shared_work, partial(planned, inputs=inputs), multiples, solving):
+        new = step(g, [value, *(n for f in forms.values() for n in f.nodes())])
+        forms, value = {name: f.over(new) for name, f in forms.items()}, new[value]
     given = None if upstream is None else upstream.node
     assert given is None or isinstance(given, InputArray)
-    return Cost(name, quantity.name, batch, g, inputs, new[value], forms, arguments, given, axes, _in(forms, directed))
+    return Cost(name, quantity.name, batch, g, inputs, value, forms, arguments, given, axes, _in(forms, directed))
 
 
 def _collapsed(g: Graph, value: ArrayNode, sloped: bool) -> ArrayNode:

@@ -13,10 +13,19 @@ from symgrad.core.functions import TABLE
 from symgrad.core.matrix_functions import halves
 from symgrad.core.ranges import Affine, Index
 from symgrad.core.substitute import instantiate
-from symgrad.exporting.graph.array_kinds import ConstantArray, OnesArray, Operand, PowerOf, ProductOver
+from symgrad.exporting.graph.array_kinds import (
+    ConstantArray,
+    OnesArray,
+    Operand,
+    PowerOf,
+    ProductOver,
+    SoftmaxArray,
+)
+from symgrad.exporting.graph.array_properties import is_map
 from symgrad.exporting.graph.constructors import einsum, linear, scalar, size_of
 from symgrad.exporting.graph.entries import argument, both, take, where
 from symgrad.exporting.graph.labelled_array import Label, LabelledArray, Place, merge, numbered
+from symgrad.exporting.graph.logarithms import logarithm
 from symgrad.exporting.graph.masks import masked
 from symgrad.exporting.graph.matrices import matrix_function
 from symgrad.exporting.graph.stable_forms import mapped, power
@@ -41,14 +50,6 @@ def prepare(node: n.Expr, memo: dict[n.Expr, n.Expr]) -> n.Expr:
             done = n.rebuild(node, lambda e: e, lambda child: prepare(child, memo))
         memo[node] = done
     return done
-
-
-_NOT_EXPORTED = {
-    "exponential": "exponentials of matrices are",
-    "root": "square roots of matrices are",
-    "cholesky": "Cholesky factors are",
-}
-_WRITE_INVERSES = "write the cost with inverses and determinants, `x^\\top A^{-1} x` for `\\lVert A^{-1/2} x \\rVert^2`"
 
 
 def _one_hot(body: n.Expr) -> bool:
@@ -187,6 +188,9 @@ class Lowering(PositionRules):
         return self.power_of(base, self.value(node.exponent))
 
     def power_of(self, base: LabelledArray, exponent: LabelledArray) -> LabelledArray:
+        """x^y; exp(y log x), where log x has a form of its own"""
+        if is_map(base, "exp") or is_map(base, "sigma") or isinstance(base.node, SoftmaxArray):
+            return mapped(self.graph, "exp", einsum(self.graph, [exponent, logarithm(self.graph, base)]))
         every = merge((base, exponent))
         given = {x: k for k, x in enumerate(every)}
         x, y = (Operand(v.node, numbered(v.labels, given)) for v in (base, exponent))
@@ -223,10 +227,8 @@ class Lowering(PositionRules):
         raise SymgradError(f"{node.function.name} is known only by its name: define it by a formula to export it")
 
     def matrix_function(self, node: n.MatrixFunction) -> LabelledArray:
-        """(M^{-1})_{kl}, det M; over a family of matrices, for each of them"""
+        """f(M)_{kl}, det M; over a family of matrices, for each of them"""
         rows, columns = halves(node.matrix)
-        if node.name not in ("inverse", "determinant"):
-            raise SymgradError(f"{_NOT_EXPORTED[node.name]} not exported: {_WRITE_INVERSES}")
         if len(rows) != 1:
             raise SymgradError("functions of Kronecker products are not exported")
         axes, size = (rows[0], columns[0]), range_of(rows[0])

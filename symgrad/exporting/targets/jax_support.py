@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from symgrad.exporting.targets.support import _index, _out_of_range, _ranked
+from symgrad.exporting.targets.support import _along, _index, _no_cholesky, _no_root, _out_of_range, _ranked
 
 
 def _static(make: Any) -> Any:
@@ -98,6 +98,79 @@ def _not_negative(name: str, sign: Any) -> None:
     """ValueError if a determinant is negative."""
     if bool((sign < 0).any()):
         raise ValueError(f"the determinant of {name} is negative and has no logarithm")
+
+
+def _exponential_of(a: Any) -> Any:
+    """exp(a)"""
+    return jax.scipy.linalg.expm(a)
+
+
+def _rooted(name: str, a: Any) -> Any:
+    """A matrix with its principal square root."""
+    root = _principal_root(a)
+    _where_known(_squares_to, name, a, root)
+    return name, a, root
+
+
+def _squares_to(name: str, a: Any, root: Any) -> None:
+    """ValueError if a matrix has no principal square root: the iteration then leads nowhere."""
+    wrong = jnp.abs(root @ root - a).max(initial=0)
+    if not bool(wrong <= jnp.sqrt(a.shape[-1] * _least(a.dtype)) * jnp.abs(a).max(initial=0)):
+        raise _no_root(name)
+
+
+def _principal_root(a: Any) -> Any:
+    """a^{1/2} by the iteration of Denman and Beavers, with the determinants scaled to 1 while it is far."""
+    n = a.shape[-1]
+    if not n:
+        return a
+
+    def step(state: Any) -> Any:
+        y, z, moved, count = state
+        logs = jnp.linalg.slogdet(y)[1] + jnp.linalg.slogdet(z)[1]
+        scale = jnp.where(moved > 0.01, jnp.exp(logs / (-2 * n)), 1)[..., None, None]
+        y, z = scale * y, scale * z
+        after = (y + jnp.linalg.inv(z)) / 2
+        moved = jnp.minimum(moved, jnp.abs(after - y).max() / jnp.abs(after).max())
+        return after, (z + jnp.linalg.inv(y)) / 2, moved, count + 1
+
+    def goes_on(state: Any) -> Any:
+        return (state[2] > n * _least(a.dtype)) & (state[3] < 50)
+
+    start = a, jnp.broadcast_to(jnp.eye(n, dtype=a.dtype), a.shape), jnp.ones((), a.dtype), 0
+    return jax.lax.while_loop(goes_on, step, start)[0]
+
+
+def _root_adjoint(roots: Any, g: Any) -> Any:
+    """What a receives, if its root receives g."""
+    return _along(_principal_root, jnp.swapaxes(roots[1], -1, -2), g)
+
+
+def _cholesky_of(factors: Any) -> Any:
+    """The lower triangular factor of a symmetric positive definite matrix; nan for others under ``jit``."""
+    name, a = factors[:2]
+    turned = jnp.swapaxes(a, -1, -2)
+    symmetric = jnp.abs(a - turned).max(initial=0) <= 8 * _least(a.dtype) * jnp.abs(a).max(initial=0)
+    lower = jnp.where(symmetric, jnp.linalg.cholesky(a), jnp.nan)
+    _where_known(_has_cholesky, name, lower)
+    return lower
+
+
+def _has_cholesky(name: str, lower: Any) -> None:
+    """ValueError for a matrix without a Cholesky factor."""
+    if not bool(jnp.isfinite(lower).all()):
+        raise _no_cholesky(name)
+
+
+def _cholesky_adjoint(factors: Any, g: Any) -> Any:
+    """What a receives, if its factor receives g: the symmetric part of lower^{-T} p lower^{-1}, where p is the lower
+    triangle of lower.T g, with half of its diagonal."""
+    lower = _cholesky_of(factors)
+    p = jnp.tril(jnp.swapaxes(lower, -1, -2) @ g)
+    p = p - jnp.eye(p.shape[-1], dtype=p.dtype) * p / 2
+    for _ in range(2):
+        p = jnp.swapaxes(jax.scipy.linalg.solve_triangular(lower, p, trans=1, lower=True), -1, -2)
+    return (p + jnp.swapaxes(p, -1, -2)) / 2
 
 
 def _with_first(first: Any, rest: Any) -> Any:

@@ -64,6 +64,9 @@ class JaxStatements(DifferentiableStatements):
     def multiplied(self, name: str, key: str, factor: PythonText) -> str:
         return f"{name} = {name}.at[{key}].multiply({factor})"
 
+    def filled_diagonal(self, name: str, value: PythonText) -> str:
+        return f"{name} = jnp.fill_diagonal({name}, {value}, inplace=False)"
+
     def added(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
         return f"{name} = {name}.at[{', '.join(keys)}].add({scaled(c, values)})"
 

@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from symgrad.exporting.targets.gradient_forms import IndexedSlices
 from symgrad.exporting.targets.support import (
+    _along,
     _as_array,
     _cumulated,
     _cumulative_logsumexp,
+    _no_cholesky,
+    _no_root,
     _out_of_range,
     _ranked,
     _same_dtype,
@@ -61,6 +64,15 @@ def _softplus(x: Any) -> Any:
     return out
 
 
+def _softpluses(x: Any) -> tuple[Any, Any]:
+    """log(1 + exp(x)) and log(1 + exp(-x)) from one exponential."""
+    out = np.abs(x)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    np.log1p(out, out=out)
+    return out + np.maximum(x, 0), out + np.maximum(-x, 0)
+
+
 def _with_first(first: int, rest: Any) -> Any:
     """Positions with one more in front."""
     out = np.empty(rest.size + 1, np.intp)
@@ -106,10 +118,13 @@ def _softmax_and_log(x: Any, axis: Any = None, out: Any = None) -> tuple[Any, An
 def _squared_distances(x: Any, y: Any, near_x: Any, near_y: Any, w: Any = None) -> Any:
     """sum_d w_jd (x_id - y_jd)^2 for all pairs i, j, from products of the shifted vectors.
 
-    Those that are small beside their terms, the negative ones among them, are computed from the differences.
+    Those that are small beside their terms, the negative ones among them, are computed from the differences. Vectors
+    of single precision are multiplied in double precision, where far fewer are small.
     """
     if x.shape[1] < 4 and w is None:
         return _few_squares(x, y)
+    least = 1 / 16 if x.dtype == np.float64 else 2.0**-25
+    near_x, near_y = np.asarray(near_x, float), np.asarray(near_y, float)
     if w is None:
         terms = np.einsum("id,id->i", near_x, near_x)[:, None]
         out = near_x @ (-2 * near_y).T
@@ -123,7 +138,7 @@ def _squared_distances(x: Any, y: Any, near_x: Any, near_y: Any, w: Any = None) 
     out += terms
     if x is y and w is None:
         np.fill_diagonal(out, np.inf)
-    lost = out < terms / 16
+    lost = out < terms * least
     if lost.any():
         rows, columns = np.nonzero(lost)
         for k in range(0, rows.size, 4096):
@@ -132,7 +147,7 @@ def _squared_distances(x: Any, y: Any, near_x: Any, near_y: Any, w: Any = None) 
             out[i, j] = (square if w is None else square * w[j]).sum(1)
     if x is y and w is None:
         np.fill_diagonal(out, 0)
-    return out
+    return np.asarray(out, x.dtype)
 
 
 def _few_squares(x: Any, y: Any) -> Any:
@@ -288,6 +303,70 @@ def _log_determinant(factors: Any, absolute: bool = False) -> Any:
     if not absolute and np.any(sign < 0):
         raise ValueError(f"the determinant of {name} is negative and has no logarithm")
     return log
+
+
+def _rooted(name: str, a: Any) -> Any:
+    """A matrix with its principal square root, and the eigenvectors of both where it is symmetric."""
+    least = a.shape[-1] * np.finfo(a.dtype).eps
+    if np.abs(a - np.swapaxes(a, -1, -2)).max(initial=0) <= 8 * np.finfo(a.dtype).eps * np.abs(a).max(initial=0):
+        values, vectors = np.linalg.eigh(a)
+        if a.size and (values[..., 0] <= least * values[..., -1]).any():
+            raise _no_root(name)
+        ends = np.sqrt(values)
+        return name, a, vectors * ends[..., None, :] @ np.swapaxes(vectors, -1, -2), ends, vectors
+    values = np.linalg.eigvals(a)
+    sizes = np.abs(values)
+    if (np.abs(np.angle(values)) > 3.1).any() or (sizes.min(-1) <= least * sizes.max(-1)).any():
+        raise _no_root(name)
+    root = _principal_root(a)
+    if not np.abs(root @ root - a).max() <= np.sqrt(least) * np.abs(a).max():
+        raise _no_root(name)
+    return name, a, root, None, None
+
+
+def _principal_root(a: Any) -> Any:
+    """a^{1/2} by the iteration of Denman and Beavers, with the determinants scaled to 1 while it is far."""
+    n = a.shape[-1]
+    y, z, far = a, np.broadcast_to(np.eye(n, dtype=a.dtype), a.shape), True
+    for _ in range(50):
+        if far:
+            scale = np.exp((np.linalg.slogdet(y)[1] + np.linalg.slogdet(z)[1]) / (-2 * n))[..., None, None]
+            y, z = scale * y, scale * z
+        before, y, z = y, (y + np.linalg.inv(z)) / 2, (z + np.linalg.inv(y)) / 2
+        moved = np.abs(y - before).max() / np.abs(y).max()
+        far = far and moved > 0.01
+        if not moved > n * np.finfo(a.dtype).eps:
+            break
+    return y
+
+
+def _root_adjoint(roots: Any, g: Any) -> Any:
+    """What a receives, if its root y receives g: the z with y.T z + z y.T = g."""
+    _, a, _, ends, vectors = roots
+    if vectors is None:
+        return _along(_principal_root, np.swapaxes(a, -1, -2), g)
+    turned = np.swapaxes(vectors, -1, -2)
+    return vectors @ (turned @ g @ vectors / (ends[..., :, None] + ends[..., None, :])) @ turned
+
+
+def _cholesky_of(factors: Any) -> Any:
+    """The lower triangular factor of a symmetric positive definite matrix."""
+    name, _, lower = factors
+    if lower is None:
+        raise _no_cholesky(name)
+    return lower
+
+
+def _cholesky_adjoint(factors: Any, g: Any) -> Any:
+    """What a receives, if its factor receives g: the symmetric part of lower^{-T} p lower^{-1}, where p is the lower
+    triangle of lower.T g, with half of its diagonal."""
+    lower = factors[2]
+    x = np.tril(np.swapaxes(lower, -1, -2) @ g)
+    x -= np.eye(x.shape[-1], dtype=x.dtype) * x / 2
+    for _ in range(2):
+        _backward(lower, x)
+        x = np.ascontiguousarray(np.swapaxes(x, -1, -2))
+    return (x + np.swapaxes(x, -1, -2)) / 2
 
 
 def _add_at(out: Any, key: Any, values: Any) -> None:

@@ -41,23 +41,34 @@ def _by_parts(function: Any, x: Any) -> Any:
 
 def _erf(x: Any) -> Any:
     """The error function: x P(x^2) near 0, else 1 - erfc(x)."""
+    return _by_parts(lambda x: _in_two(x, 1, _erf_near, lambda far: 1 - _erfc_block(far)), x)
+
+
+def _erfc(x: Any) -> Any:
+    """1 - erf(x), with all digits where it is small."""
+    return _by_parts(lambda x: _in_two(x, 0.5, lambda near: 1 - _erf_near(near), _erfc_block), x)
+
+
+def _in_two(x: Any, end: float, near: Any, far: Any) -> Any:
+    """One function of the entries with |x| < end, another one of all others."""
+    inside = xp.abs(x) < end
+    if inside.all():
+        return near(x)
+    out = xp.empty_like(x)
+    for chosen, function in ((xp.nonzero(inside)[0], near), (xp.nonzero(~inside)[0], far)):
+        out[chosen] = function(x[chosen])
+    return out
+
+
+def _erf_near(x: Any) -> Any:
+    """erf(x) for |x| < 1."""
     near = (
         *(1.1283791670955126, -0.3761263890318375, 0.11283791670954882, -0.026866170645077334),
         *(0.005223977624823223, -0.0008548326981129666, 0.00012055331122299266, -1.4925595519506043e-05),
         *(1.6461004480962034e-06, -1.6350354461959655e-07, 1.4660051998394848e-08, -1.1373902296430911e-09),
         5.958930743134941e-11,
     )
-
-    def block(x: Any) -> Any:
-        a = xp.minimum(xp.abs(x), 1)
-        return xp.where(a < 1, x * _polynomial(a * a, near), 1 - _erfc_block(x))
-
-    return _by_parts(block, x)
-
-
-def _erfc(x: Any) -> Any:
-    """1 - erf(x), with all digits where it is small."""
-    return _by_parts(_erfc_block, x)
+    return x * _polynomial(x * x, near)
 
 
 def _erfc_block(x: Any) -> Any:
@@ -329,3 +340,58 @@ def _inside(name: str, low: Any, high: Any, size: int, meaning: str) -> None:
         raise ValueError(
             f"{name} reaches the positions {low} to {high}; they should lie from 0 to {meaning} - 1 = {size - 1}"
         )
+
+
+# --- functions of matrices ------------------------------------------------------------------------
+
+
+def _exponential_of(a: Any) -> Any:
+    """exp(a) by a quotient of polynomials of degree 13, after a was halved until it is small."""
+    norm = float(xp.abs(a).sum(-2).max(initial=0))
+    halvings = max(0, math.ceil(math.log2(norm / 5))) if 5 < norm < math.inf else 0
+    a = a / 2**halvings
+    one, a2 = xp.eye(a.shape[-1], dtype=a.dtype), a @ a
+    a4 = a2 @ a2
+    a6 = a2 @ a4
+    c = [1.0]
+    for k in range(1, 14):
+        c.append(c[-1] * (14 - k) / (k * (27 - k)))
+
+    def part(k: int) -> Any:
+        high = c[k + 8] * a2 + c[k + 10] * a4 + c[k + 12] * a6
+        return c[k] * one + c[k + 2] * a2 + c[k + 4] * a4 + c[k + 6] * a6 + a6 @ high
+
+    even, odd = part(0), a @ part(1)
+    x = xp.linalg.solve(even - odd, even + odd)
+    for _ in range(halvings):
+        x = x @ x
+    return x
+
+
+def _exponential_adjoint(a: Any, g: Any) -> Any:
+    """What a receives, if its exponential receives g."""
+    return _along(_exponential_of, xp.swapaxes(a, -1, -2), g)
+
+
+def _along(function: Any, a: Any, g: Any) -> Any:
+    """The derivative of a function of matrices at a along g: the corner of its value at ((a, g), (0, a))."""
+    n = a.shape[-1]
+    if not n:
+        return g
+    largest, other = xp.abs(g).max(), xp.abs(a).max()
+    scale = (largest + (largest == 0)) / (other + (other == 0))
+    rows = xp.concatenate((a, g / scale), axis=-1), xp.concatenate((xp.zeros_like(a), a), axis=-1)
+    return scale * function(xp.concatenate(rows, axis=-2))[..., :n, n:]
+
+
+def _root_of(roots: Any) -> Any:
+    """The principal square root."""
+    return roots[2]
+
+
+def _no_root(name: str) -> ValueError:
+    return ValueError(f"{name} has an eigenvalue in (-inf, 0], or so close to it that it has no principal square root")
+
+
+def _no_cholesky(name: str) -> ValueError:
+    return ValueError(f"{name} is not symmetric and positive definite and has no Cholesky factor")

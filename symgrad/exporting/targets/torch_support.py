@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import torch
 
-from symgrad.exporting.targets.support import _out_of_range, _ranked
+from symgrad.exporting.targets.support import _along, _no_cholesky, _no_root, _out_of_range, _ranked
 
 
 def _softplus(x: Any) -> Any:
@@ -75,6 +76,75 @@ def _log_determinant(factors: Any, absolute: bool = False) -> Any:
     if not absolute and bool((sign * torch.sign(ends).prod(-1) < 0).any()):
         raise ValueError(f"the determinant of {factors[0]} is negative and has no logarithm")
     return ends.abs().log().sum(-1)
+
+
+def _exponential_of(a: Any) -> Any:
+    """exp(a)"""
+    return torch.linalg.matrix_exp(a)
+
+
+def _rooted(name: str, a: Any) -> Any:
+    """A matrix with its principal square root, and the eigenvectors of both where it is symmetric."""
+    eps = torch.finfo(a.dtype).eps
+    if not a.numel() or bool((a - a.mT).abs().max() <= 8 * eps * a.abs().max()):
+        values, vectors = torch.linalg.eigh(a)
+        if a.numel() and bool((values[..., 0] <= a.shape[-1] * eps * values[..., -1]).any()):
+            raise _no_root(name)
+        ends = torch.sqrt(values)
+        return name, a, vectors * ends[..., None, :] @ vectors.mT, ends, vectors
+    values = torch.linalg.eigvals(a)
+    sizes = values.abs()
+    close = sizes.amin(-1) <= a.shape[-1] * eps * sizes.amax(-1)
+    if bool((values.angle().abs() > 3.1).any() or close.any()):
+        raise _no_root(name)
+    root = _principal_root(a)
+    if not bool((root @ root - a).abs().max() <= math.sqrt(a.shape[-1] * eps) * a.abs().max()):
+        raise _no_root(name)
+    return name, a, root, None, None
+
+
+def _principal_root(a: Any) -> Any:
+    """a^{1/2} by the iteration of Denman and Beavers, with the determinants scaled to 1 while it is far."""
+    n = a.shape[-1]
+    y, z, far = a, torch.eye(n, dtype=a.dtype, device=a.device).expand(a.shape), True
+    for _ in range(50):
+        if far:
+            logs = torch.linalg.slogdet(y)[1] + torch.linalg.slogdet(z)[1]
+            scale = torch.exp(logs / (-2 * n))[..., None, None]
+            y, z = scale * y, scale * z
+        before, y, z = y, (y + torch.linalg.inv(z)) / 2, (z + torch.linalg.inv(y)) / 2
+        moved = float((y - before).abs().max() / y.abs().max())
+        far = far and moved > 0.01
+        if not moved > n * torch.finfo(a.dtype).eps:
+            break
+    return y
+
+
+def _root_adjoint(roots: Any, g: Any) -> Any:
+    """What a receives, if its root y receives g: the z with y.T z + z y.T = g."""
+    _, a, _, ends, vectors = roots
+    if vectors is None:
+        return _along(_principal_root, a.mT, g)
+    return vectors @ (vectors.mT @ g @ vectors / (ends[..., :, None] + ends[..., None, :])) @ vectors.mT
+
+
+def _cholesky_of(factors: Any) -> Any:
+    """The lower triangular factor of a symmetric positive definite matrix."""
+    name, _, lower, pivots = factors
+    if pivots is not None:
+        raise _no_cholesky(name)
+    return lower
+
+
+def _cholesky_adjoint(factors: Any, g: Any) -> Any:
+    """What a receives, if its factor receives g: the symmetric part of lower^{-T} p lower^{-1}, where p is the lower
+    triangle of lower.T g, with half of its diagonal."""
+    lower = factors[2]
+    p = torch.tril(lower.mT @ g)
+    p = p - torch.diag_embed(torch.diagonal(p, dim1=-2, dim2=-1)) / 2
+    left = torch.linalg.solve_triangular(lower.mT, p, upper=True)
+    x = torch.linalg.solve_triangular(lower, left, upper=False, left=False)
+    return (x + x.mT) / 2
 
 
 def _with_first(first: Any, rest: Any) -> Any:

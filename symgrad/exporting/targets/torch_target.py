@@ -14,7 +14,7 @@ from symgrad.exporting.code.line_wrapping import wrapped
 from symgrad.exporting.code.module import Cost, function, quoted, suffix
 from symgrad.exporting.code.python_text import ATOM, PythonText, call, scaled
 from symgrad.exporting.code.statements import listed
-from symgrad.exporting.graph.array_kinds import Labels, Map, Scatter, Where
+from symgrad.exporting.graph.array_kinds import Extremum, Labels, Map, Scatter, Where
 from symgrad.exporting.graph.array_properties import is_plain
 from symgrad.exporting.program.inputs import Argument
 from symgrad.exporting.targets.differentiable import (
@@ -78,6 +78,10 @@ class TorchWriter(DifferentiableWriter):
             return self.lib("where", mask, x, y)
         return self.helper("_where", mask, x, y, self.like)
 
+    def beyond(self, node: Extremum, x: PythonText, y: PythonText) -> PythonText:
+        whole = [self.converted(t) if is_plain(o.node) else t for o, t in ((node.x, x), (node.y, y))]
+        return super().beyond(node, *whole)
+
 
 class TorchStatements(DifferentiableStatements):
     """In place, as in NumPy; repeated positions are added by one call, with their axes in front."""
@@ -85,6 +89,9 @@ class TorchStatements(DifferentiableStatements):
     def added_axes(self, node: Scatter, labels: Labels) -> Labels:
         front = joined(node.slots)
         return (*front, *(x for x in labels if x not in front))
+
+    def filled_diagonal(self, name: str, value: PythonText) -> str:
+        return f"{name}.fill_diagonal_({value})"
 
     def added(self, name: str, keys: list[str], c: Fraction, values: PythonText) -> str:
         return str(self.writer.helper("_add_at", name, listed(keys), scaled(c, values)))

@@ -28,7 +28,7 @@ anew: even a name that has a definition, ``now let $y = 2 x$``; setting, for now
 $u = x^2$``, ``let $y = x$ for now``.
 """
 
-_SIGN = re.compile(r"<|>|=|≠|≤|≥|∉|\\(?:leq?|geq?|neq?|notin)(?![a-z])")
+_SIGN = re.compile(r"<|>|=|≠|≤|≥|∉|\\(?:leq?|geq?|neq?|notin|succ(?:eq)?(?=\s*0))(?![a-z])")
 _SIGNS = {"≠": "\\neq", "≤": "\\le", "≥": "\\ge", "∉": "\\notin", "\\leq": "\\le", "\\geq": "\\ge", "\\ne": "\\neq"}
 _NEVER_BOTH = ({">", "<"}, {">", "="}, {"<", "="}, {">", "\\le"}, {"<", "\\ge"}, {"=", "\\neq"})
 _SYMMETRY = re.compile(r"\s*(\S.*?)\s*=\s*\1\s*\^\s*\{?\s*(?:\\top|\\intercal|T|\\mathsf\s*\{?T\}?)\s*\}?\s*$")
@@ -132,6 +132,11 @@ def says_plainly(prose: Prose) -> bool:
         or (stance == "mentioned" and words.DOUBT.search(prose.before))
     )
     return stance in ("asserted", "passing", "mentioned") and not doubted
+
+
+def stance_of_words(prose: Prose) -> Stance:
+    """What the sentence around a formula says in words: ``if $u$ is a unit vector`` states a case."""
+    return _sentence_stance(prose, "")
 
 
 def _sentence_stance(prose: Prose, text: str) -> Stance:

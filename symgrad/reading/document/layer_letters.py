@@ -7,8 +7,13 @@ from collections.abc import Sequence
 
 from symgrad.reading.tokens.layers import LAST, Layers
 
-_LAYERS = re.compile(r"\blayers?\b|\bcouches?\b|\bSchicht|\bcapas?\b|\bstrat[oi]\b|层|層", re.IGNORECASE)
-_WORDS = re.compile(r"\\(?:text|mathrm|operatorname|textrm|textbf|label|tag|mbox|begin|end)\s*\*?\{[^{}]*\}")
+_LAYERS = re.compile(
+    r"\blayers?\b|\bcouches?\b|\bSchicht|\bcapas?\b|\bstrat[oi]\b|层|層|\bback-?prop|\bneural net|\bneurons?\b",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(
+    r"\\(?:text|mathrm|operatorname|textrm|textbf|label|tag|mbox|begin|end|mathcal|mathscr)\s*\*?\{[^{}]*\}"
+)
 _SHAPE = re.compile(r"\\(?:mathbb\s*\{?\s*R\s*\}?|R|Reals)\s*\^\s*\{[^$]*")
 _LETTER = r"(?<![A-Za-z\\]){0}(?![A-Za-z])"
 _ABOVE = (
@@ -30,6 +35,9 @@ def layers_of(text: str, formulas: Sequence[str]) -> Layers:
         return Layers()
     formulas = [_WORDS.sub(" ", f) for f in formulas]
     letters = [x for x in LETTERS if _is_layer(x, formulas)]
+    if not letters and _is_layer(LAST, formulas):
+        alone = frozenset(pair for f in formulas for pair in _written(LAST, f))
+        return Layers(frozenset(label for _, label in alone), alone, "")
     if len(letters) != 1:
         return Layers()
     written = [pair for x in letters for f in formulas for pair in _written(x, f)]

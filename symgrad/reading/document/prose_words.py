@@ -213,9 +213,11 @@ _PROPERTY = (
     r"(?:a?symmetry|orthogonality|orthonormality|definiteness|positivity|independence|normali[sz]ation"
     r"|unit (?:length|norm)|assumption|condition|constraint|restriction|requirement)s?"
 )
+_SUPPOSITION = rf"(?:this|that|it|these|them|(?:the\s+|our\s+)?(?:\w+\s+)?{_PROPERTY})\b"
 _DROPS = (
-    rf"\b(?:we|us)\s+(?:(?!not\b|never\b)\w+\s+){{0,3}}{_ASIDE}\s+"
-    rf"(?:this|that|it|these|them|(?:the\s+)?(?:\w+\s+)?{_PROPERTY})\b"
+    rf"(?:\b(?:we|us)\s+(?:(?!not\b|never\b)\w+\s+){{0,3}}"
+    rf"|(?:^|[.\n])\W*(?:(?:now|next|then|instead|from (?:here|now) on|let us|please)\b[\s,]*)*)"
+    rf"{_ASIDE}\s+(?:about\s+)?{_SUPPOSITION}"
 )
 TO_SHOW = _pattern(
     r"(?<!easy )(?<!straightforward )(?<!possible )(?<!simple )(?:^\W*|\b(?:to|must|should|will|shall|us|please)\s+"
@@ -283,12 +285,12 @@ FOR_THESE = _pattern(r"(?:^\W*|\b(?:and|now|next|then) )for [^\x00,;:.]{1,40}[(,
 """``For the off-diagonal entries ($i \\neq j$)``"""
 FOR = _pattern(r"\bfor(?: \w+){0,2}[\s~]*$")
 """``On the other hand, for $i \\neq j$ we have``"""
-LABEL = _pattern(r"^[^\x00,;.]{1,40}\(\s*$")
-LABEL_END = _pattern(r"^\s*\)[\s*_:]*$")
+LABEL = _pattern(r"^[^\x00,;.]{1,40}[(\uff08]\s*$")
+LABEL_END = _pattern(r"^\s*[)\uff09][\s*_:\uff1a]*$")
 """``Off the diagonal ($i \\neq j$):``"""
 LABELLING = _pattern(r"^\W*$")
 OF_LETTERS = re.compile(r"\s*[A-Za-z]'?\s*(?:=|≠|\\neq?(?![a-z]))\s*[A-Za-z]'?\s*$")
-LABEL_ENDS = _pattern(r"^[\s)*_]*:")
+LABEL_ENDS = _pattern(r"^[\s)\uff09*_]*[:\uff1a]")
 """``$i \\neq j$:``"""
 _OF_ANY_KIND = r"(?:(?:square|real|rectangular|invertible|non-?singular|other|given)\s+)*"
 _ARRAYS = r"(?:matri(?:x|ces)|vectors?|numbers?|scalars?|arrays?|tensors?)"
@@ -296,6 +298,9 @@ _NOT_SYMMETRIC = r"(?:non-?|a|un|not[ -](?:necessarily )?)symmetric"
 ARBITRARY = _pattern(
     rf"\b(?:for|let) (?:an? |any |every |all )?(?:arbitrary|general|{_NOT_SYMMETRIC})(?: \w+)?[\s~]*$",
     rf"\bfor (?:any|every|all|general) {_OF_ANY_KIND}{_ARRAYS}[\s~]*$",
+    r"\b(?:we|us|to) (?:now |also |again )*(?:allow|admit|permit|accept)(?: for)?(?: also)?"
+    r" (?:negative|arbitrary|any|general|all)[\s~]*$",
+    r"\b(?:for|with|let|use|using) (?:soft|smooth|smoothed|softened) (?:labels?|targets?)[\s~]*$",
 )
 GENERAL = _pattern(
     r"\b(?:in general|(?:the|more) general|general (?:case|\w*matri(?:x|ces))|arbitrary|(?:a|non-?|un)symmetric)\b",
@@ -306,7 +311,12 @@ ARBITRARY_BEHIND = _pattern(
     r"^\s*(?:is|be) arbitrary\b",
     r"^[\s,(]*(?:(?:is|are|be|need)\s+)?(?:now\s+|in general\s+)?(?:not|no longer)\s+"
     r"(?:(?:necessarily|assumed|required|supposed|to|be)\s+)*(?:symmetric|positive|one-?\s?hot|normali[sz]ed)\b",
+    r"^[\s,(]*(?:(?:is|are|be)\s+)?(?:now\s+|again\s+)?(?:un-?(?:normali[sz]ed|constrained|restricted)|non-?orthogonal"
+    r"|(?:of|with|has|have)\s+(?:any|arbitrary|general|unknown)\s+(?:lengths?|norms?|totals?|sums?|signs?))\b",
     rf"^[\s,(]*(?:(?:is|are|be)\s+)?(?:now\s+)?{_NOT_SYMMETRIC}\b",
+    r"^\s*(?:(?:is|are|be)|(?:may|might|can|could)\s+(?:now\s+|also\s+|well\s+)*be)\s+(?:now\s+)?"
+    r"(?:negative(?![ -]+(?:semi-?)?definite)|correlated|(?:only|merely|just) (?:square|real)"
+    r"|of (?:either|any|both) signs?)\b",
 )
 ANY_KIND_OF = _pattern(r"\blet(?: now| again)?(?:[\s,~]|\band\b|\x00)*$")
 """``Let $A$``, in front of a formula; if behind it stands what follows, the name is another one from here on."""
@@ -347,6 +357,10 @@ DROPS = _pattern(
     r"(?:\b(?:not|never|no longer)|n['’]t)\s+(?:need|use|assum\w*|suppos\w*|requir\w*|impos\w*)\s+"
     rf"(?:the\s+|any\s+)?{_PROPERTY}\b",
     rf"\bwithout\s+(?:(?:this|that|the|our|these|any)\s+(?:\w+\s+)?)?{_PROPERTY}\b",
+    rf"\bwithout\s+(?:assum|suppos|requir|impos|us|need|demand)\w*\s+{_SUPPOSITION}",
+    rf"\b(?:do|does|goes?|manages?|works?|holds?)\s+(?:\w+\s+)?without\s+{_SUPPOSITION}",
+    rf"\b{_PROPERTY}\b[^.\n]{{0,60}}\b(?:is|are|was|were)\s+(?:not|no longer)\s+"
+    r"(?:needed|required|used|assumed)\b",
     rf"\b{_PROPERTY}(?:\s+of\s+\S+)?\s+(?:fails|(?:is|are)\s+(?:not|no longer)\s+\w+|does not hold|no longer holds)\b",
     r"\b(?:if|when|whenever|for)\b[^.]{0,60}(?:\b(?:not|no longer)\s+|\bun|\bnon-?|\ba)(?:normali[sz]ed|symmetric"
     r"|orthogonal|orthonormal|positive|definite|invertible)\b",

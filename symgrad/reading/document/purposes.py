@@ -34,6 +34,19 @@ _CONCLUDES = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(r"\b(?:not|never|no|without|nothing)\b|n['’]t\b", re.IGNORECASE)
+_FEASIBLE = re.compile(
+    r"\b(?:complement\w* slackness|slackness conditions?|(?:primal|dual) feasib\w+|feasibility conditions?"
+    r"|(?:écart|relâchement)s? complémentaires?|holgura complementaria|folga complementar\w*)\b"
+    r"|互补松弛|互補鬆弛|相補性条件|可行性?条件|可行性",
+    re.IGNORECASE,
+)
+"""What names the conditions at a constrained optimum that are no derivatives."""
+_AT_OPTIMUM = re.compile(
+    r"\b(?:must\s+(?:also\s+)?(?:vanish|be (?:zero|0))|(?:has|have|under|with|the|an?|equality|linear) constraints?"
+    r"|(?:optimality|stationarity|KKT|first[ -]order)\s+conditions?(?:\s+(?:is|are|reads?))?)\W*$",
+    re.IGNORECASE,
+)
+"""``The derivative in $b$ must vanish:``, ``the dual has the constraint``: what is displayed holds at an optimum."""
 _TO_ZERO = re.compile(
     r"\b(?:set|setting|put|putting|equate|equating"
     r"|at (?:an?|the|any|every) (?:(?:stationary|critical) point|optimum|minimum|maximum|minimi[sz]er|maximi[sz]er))\b"
@@ -78,6 +91,8 @@ def purpose(display: Display) -> Purpose:
     words = sentence_before(display)
     if _DENIED.search(words):
         return "claim"
+    if _FEASIBLE.search(words) or _AT_OPTIMUM.search(words):
+        return "condition"
     zero = _TO_ZERO.search(words)
     if zero is not None and _CONSEQUENCE.search(words[zero.end() :]):
         return "consequence"

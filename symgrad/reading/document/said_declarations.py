@@ -81,13 +81,15 @@ _DEFINITE = r"(?:,?\s+(?:and\s+)?positive[ -](?:semi-?)?definite(?:\s+\([A-Z.]{2
 _SYMMETRIC = _patterns(
     rf"{_NOT_OF}{_NAMES}{_IS}{_SURELY}symmetric{_DEFINITE}{_END}",
     rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?=(?:(?!matri)[\w\x00-]+,?\s+){{0,4}}symmetric\b){_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces){_END}",
-    rf"{_NAMES}{_IS}{_A}{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+(?:that|which)\s+(?:is|are)\s+symmetric{_END}",
+    rf"{_NAMES}{_IS}{_A}(?:(?:{_ONE}|[\w-]+)\s+){{0,5}}matri(?:x|ces),?\s+(?:that|which)\s+(?:is|are)\s+symmetric{_END}",
+    rf"\b(?-i:with)\s+symmetric{_DEFINITE}\s+{_NAMES}{_END}",
+    rf"\b(?-i:with)\s+{_NAMES}\s+(?:both\s+|real\s+)?symmetric{_DEFINITE}{_END}",
     rf"{_BARE}symmetric\s+{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+{_NAMES}{_END}",
 )
 _COVARIANCE = r"(?<!cross-)(?<!cross )(?:covariance|precision|Gram)(?:\s+\([a-z ]+\))?\s+matri(?:x|ces)"
 _COVARIANCES = _patterns(
     rf"\b{_COVARIANCE}\s+(?:is\s+|are\s+)?{_NAMES}(?!\s*(?:between|and)\b)",
-    rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?:[\w-]+\s+){{0,3}}{_COVARIANCE}(?!\s+between\b)",
+    rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?:\(?[\w-]+\)?\s+){{0,3}}{_COVARIANCE}(?!\s+between\b)",
 )
 """These are symmetric, whatever they are made of."""
 _SAID_DEFINITE = re.compile(r"\bpositive[ -](?P<semi>semi-?)?definite\b", re.IGNORECASE)
@@ -198,6 +200,7 @@ def said_declarations(formulas: Sequence[Inline], prose: Sequence[Prose]) -> Sai
                 (
                     *words.numbers(plain),
                     *words.symmetric(plain),
+                    *words.factored(plain),
                     *words.one_hots(plain),
                     *words.split_hots(plain),
                     *words.lines(plain),
@@ -299,6 +302,13 @@ class _Words:
                 said = _AS_PRODUCT.fullmatch(self.written(match["names"]))
                 if said is not None and says_plainly(self.prose[int(re.findall(r"\d+", match["names"])[0])]):
                     yield _cholesky(said["lower"] or said["upper"], said["matrix"].strip(), said["lower"] is None)
+
+    def factored(self, sentence: str) -> Iterator[str]:
+        """``\\Sigma \\succ 0``, of a matrix that has a Cholesky factor"""
+        for made in self.factors(sentence):
+            matrix = re.search(r"\\operatorname\{chol\}\((.*?)\)", made)
+            if matrix is not None and _NAME.fullmatch(matrix[1].strip()):
+                yield f"{matrix[1].strip()} \\succ 0"
 
     def one_hots(self, sentence: str) -> Iterator[str]:
         """``y = e_o``, of a one-hot with a 1 at `o`"""

@@ -18,7 +18,7 @@ from symgrad.reading.inference.layout_of_vectors import writes_rows
 from symgrad.reading.inference.linked_derivatives import linked, unknown_functions
 from symgrad.reading.inference.primed_functions import entrywise, primed_functions
 from symgrad.reading.inference.ranks import Ranks
-from symgrad.reading.inference.undeclared import STAR, UndeclaredNames, conditions, exponents, slot_keys
+from symgrad.reading.inference.undeclared import MATRIX_LETTERS, STAR, UndeclaredNames, conditions, exponents, slot_keys
 from symgrad.reading.meaning.open_range import OpenRange, resolved
 from symgrad.reading.names.mentioned_names import mentioned
 from symgrad.reading.names.name_keys import NameKey
@@ -140,7 +140,10 @@ def infer(scope: Scope, chains: Sequence[Sequence[SyntaxNode]]) -> Inferred:
     through = linked(names)
     own = {a for e in scope.calls.values() for a in e.arguments or ()}  # the w of `L(w) = …`
     alone = {k for k in names.found if k.letter in names.parameters and k not in through}
-    used = {k for k, e in names.found.items() if e.values or k in through or k in alone or k.latex in own}
+    below = (n for tree in names.trees for n in subnodes(tree) if isinstance(n, Derivative))
+    targets = {t.key for d in below for t in d.targets if isinstance(t, Sym)}
+    factors = {k for k, e in names.found.items() if k.letter in MATRIX_LETTERS and e.is_factor(k.letter in targets)}
+    used = {k for k, e in names.found.items() if e.values or k in through or k in alone or k.latex in own} | factors
     arrays = {k: e for k, e in names.found.items() if not e.is_function and k in used}
     sizes = frozenset(x for x in scope.sizes if NameKey(x) not in scope.values)
     functions = dict(primed_functions(names))

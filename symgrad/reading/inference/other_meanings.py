@@ -149,6 +149,27 @@ def as_numbers(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Tenso
     return {} if any(_speaks_of_arrays(n) for entry in used for n in subnodes(entry.body)) else out
 
 
+def all_as_numbers(scope: Scope, nodes: Sequence[SyntaxNode]) -> dict[NameKey, Tensor]:
+    """Numbers in place of all undeclared arrays, capitals too, in some nodes and in the definitions that they use.
+
+    ``q = A - B p`` may be about matrices, and about numbers. Nothing for nodes that speak of arrays, or have slots, and
+    for capitals alone, ``X W = W X``.
+    """
+    below = [entry.body for _, entry in entries_below(scope, nodes, ()) if isinstance(entry, Defined)]
+    out: dict[NameKey, Tensor] = {}
+    for n in (n for node in (*nodes, *below) for n in subnodes(node)):
+        if _speaks_of_arrays(n):
+            return {}
+        key, rest, _ = scope.value_key(n) if isinstance(n, Sym) else (None, (), ())
+        entry = scope.values[key] if key is not None else None
+        if key is not None and isinstance(entry, Tensor) and scope.is_provisional(key) and entry.ranges:
+            if rest or key in scope.said_ranks or key.bold:
+                return {}
+            out[key] = Tensor(key.latex)
+    small = any(not key.letter.lstrip("\\")[0].isupper() for key in out)
+    return out if small else {}
+
+
 def _speaks_of_arrays(node: SyntaxNode) -> bool:
     """True for a transpose, a norm, an elementwise or outer product, a function of arrays."""
     if isinstance(node, (Sym, Scripted)) and any(t.text in ("\\top", "T", "\\odot") for t in node.sup):

@@ -15,7 +15,7 @@ from symgrad.core.nodes import Tensor
 from symgrad.reading.inference.undeclared import NameUse, UndeclaredName, UndeclaredNames, is_inverse_transpose
 from symgrad.reading.names.cost_letters import COSTS, is_square_cost
 from symgrad.reading.names.name_keys import NameKey
-from symgrad.reading.names.scope import Defined
+from symgrad.reading.names.scope import NORMAL, Defined
 from symgrad.reading.tree.name_parser import LOGARITHMS
 from symgrad.reading.tree.scripts import read_slots, split_superscript, strip_groups
 from symgrad.reading.tree.syntax import (
@@ -58,6 +58,8 @@ TO_NUMBERS = (
     "\\max",
     "\\min",
 )
+WEIGHTS = ("W", "U")
+"""Capitals that are matrices by custom with a label too, ``W_h``; ``N_A`` and ``V_m`` are not."""
 ONES = ("\\mathbf{1}", "\\mathbf{0}")
 ROUNDS = 4
 """How often all trees are looked at: what one says of a name is used in the others."""
@@ -211,7 +213,19 @@ class Ranks:
                 if r is None and settles:
                     self.rank(node, array)
             return array
+        if Rank(0) in ranks:
+            for node in (n for n, r in zip(nodes, ranks, strict=True) if r is None):
+                self.beside_number(node)
         return None if None in ranks else Rank(0)
+
+    def beside_number(self, node: SyntaxNode) -> None:
+        """The C of ``\\lVert w \\rVert^2 + C \\sum_i \\max(0, m_i)``: the one unknown factor beside numbers."""
+        factors = [f for _, f in node.factors] if isinstance(node, ProductNode) else []
+        ranks = [self.rank(f) for f in factors]
+        unknown = [f for f, r in zip(factors, ranks, strict=True) if r is None]
+        known = all(r == Rank(0) for r in ranks if r is not None)
+        if len(unknown) == 1 < len(factors) and known and isinstance(unknown[0], Sym) and not unknown[0].sub:
+            self.settle(self.names.use(unknown[0]), 0)
 
     def name(self, sym: Sym, want: Rank | None) -> Rank | None:
         if (sym.key in self.names.bound or sym.key == "\\pi") and not sym.sub:
@@ -230,7 +244,8 @@ class Ranks:
         if use.transposed and entry.slots <= len(use.slots):
             self.settle(use, 2 if is_capital(use.key) and not use.slots else 1)
         if want is not None and want.axes and entry.slots <= len(use.slots):
-            self.settle(use, want.axes)
+            whole = len(use.slots) == 2 and is_capital(use.key) and self.is_entry(sym)
+            self.settle(use, 0 if whole else want.axes)  # `A_{kl} = A^T`: an entry beside its matrix
         if is_inverse_transpose(sym.sup) and is_capital(use.key) and not use.slots:
             self.settle(use, 2)
         total, places = self.found.get(use.key), _places(use.slots)
@@ -316,12 +331,13 @@ class Ranks:
         By custom, one before a name of which nothing is known is a matrix too, and the name is a vector, or a matrix if
         it is a capital.
         """
-        if not is_capital_name(factor) or not isinstance(factor, Sym) or factor.sub:
+        if not is_capital_name(factor) or not isinstance(factor, Sym) or self.names.use(factor).slots:
             return None
         right = self.rank(following)
         if right is not None and right.axes == 1 and not right.row:
             return self.rank(factor, Rank(2))
-        if self.by_custom and isinstance(following, Sym) and right is None and not _is_greek(following):
+        customary = not factor.sub or (factor.key in WEIGHTS and not factor.sub[0].text.isdigit())
+        if self.by_custom and customary and isinstance(following, Sym) and right is None and not _is_greek(following):
             self.rank(following, Rank(2 if is_capital_name(following) else 1))
             return self.rank(factor, Rank(2))
         if right is not None and right.axes == 2 and isinstance(following, Sym) and is_capital_name(following):
@@ -351,7 +367,8 @@ class Ranks:
         inner = self.rank(node.base, None if transposed else want)
         if transposed and isinstance(node.base, (Derivative, Paren)) and (inner is None or not inner.axes):
             matrix = isinstance(node.base, Derivative) and is_capital_name(node.base.targets[0])
-            matrix = matrix or (isinstance(node.base, Paren) and any(map(_is_inverse, node.base.items)))
+            alone = node.base.items if isinstance(node.base, Paren) else ()
+            matrix = matrix or any(map(_is_inverse, alone)) or (len(alone) == 1 and is_capital_name(alone[0]))
             inner = self.rank(node.base, Rank(2 if matrix else 1))
         return Rank(inner.axes, inner.axes == 1 and not inner.row) if inner is not None and transposed else inner
 
@@ -371,10 +388,14 @@ class Ranks:
             if key in ("diag", "Diag"):
                 return Rank(2) if ranks and ranks[0] is not None and ranks[0].axes == 1 else None
             return ranks[0] if ranks else None
+        if key == NORMAL and len(node.args) in (2, 3):
+            return self.normal(node.args)
         entry = scope.calls.get((NameKey(key), len(node.args)))
         if entry is not None:
             if self.by_custom and all(map(is_capital, map(NameKey, entry.arguments or ()))):
                 self.matrices(node.args)  # `F(A, B)`, where `F(X, Y) = X Y`
+            for argument in node.args:
+                self.rank(argument)
             return self.body(entry)
         use = self.names.use(node.function)
         undeclared = self.names.found.get(use.key)
@@ -382,6 +403,15 @@ class Ranks:
             factors = (("", node.function), ("", node.args[0]))
             return self.product(ProductNode(node.span, factors), want)
         return None
+
+    def normal(self, arguments: Sequence[SyntaxNode]) -> Rank:
+        """``\\mathcal{N}(x; \\mu, \\Sigma)``: a capital in the last place is a matrix, and the others are vectors."""
+        *vectors, covariance = arguments
+        found = self.rank(covariance, Rank(2) if is_capital_name(covariance) else None)
+        if found == Rank(2) or _holds_identity(covariance):
+            for vector in vectors:
+                self.rank(vector, Rank(1))
+        return Rank(0)
 
     def matrices(self, nodes: Sequence[SyntaxNode]) -> None:
         """Capitals in the places of capitals are matrices."""
@@ -460,6 +490,12 @@ def _is_determinant(node: SyntaxNode) -> bool:
     inner = node.items[0]
     factors = [f for _, f in inner.factors] if isinstance(inner, ProductNode) else [inner]
     return all(is_capital_name(f) and not getattr(f, "sub", ()) for f in factors)
+
+
+def _holds_identity(node: SyntaxNode) -> bool:
+    """True for ``I`` and ``\\sigma^2 I``."""
+    factors = [f for _, f in node.factors] if isinstance(node, ProductNode) else [node]
+    return any(isinstance(f, Sym) and f.key in ("I", "\\mathbf I", "\\mathbb I") for f in factors)
 
 
 def _is_inverse(node: SyntaxNode) -> bool:

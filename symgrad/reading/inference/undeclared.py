@@ -124,6 +124,16 @@ class UndeclaredName:
             return False
         return lone or self.key.letter in FUNCTION_LETTERS or any(len(call.args) > 1 for call in self.calls)
 
+    def is_factor(self, is_target: bool) -> bool:
+        """True for the U of ``U (r \\odot h)``: its brackets hold an array, or a derivative is by it.
+
+        ``U(x + y)`` may be a function.
+        """
+        products = (n for call in self.calls for n in subnodes(call) if isinstance(n, ProductNode))
+        arrays = is_target or any(op == "o" for n in products for op, _ in n.factors)
+        lone = any(isinstance(a, (Sym, NumberNode)) for call in self.calls for a in call.args)
+        return bool(self.calls) and not self.is_function and arrays and not lone
+
 
 @dataclass(slots=True)
 class UndeclaredNames:
@@ -179,6 +189,9 @@ class UndeclaredNames:
     labelled: frozenset[str] = frozenset()
     """Names whose one letter below them is no position: the d of ``\\sqrt{d_k}``, the p of ``p_t = \\sigma(x)``."""
 
+    told: dict[int, tuple[Sym, int, bool]] = field(default_factory=dict)
+    """Which symbols are undeclared, by their identity; at which version of the scope that was found out."""
+
     def __post_init__(self) -> None:
         self.exponents = [e for sides in self.chains for side in sides for e in exponents(self.scope, side)]
         below = [n for tree in self.trees for n in subnodes(tree)]
@@ -233,6 +246,10 @@ class UndeclaredNames:
         self.from_one = frozenset(self._from_one(syms))
         self.generic = self._generic()
         self.labelled = frozenset(self._labelled()) | self._labelled_by_definition(syms)
+        self.told.clear()
+        self._collect_all()
+
+    def _collect_all(self) -> None:
         for sides in self.chains:
             positions = (self._arguments(sides) | self._positions(sides)) - self.parameters
             for side in sides:
@@ -296,13 +313,20 @@ class UndeclaredNames:
             below = [n for side in sides for n in subnodes(side)]
             under = {id(m) for n in below for m in _divided_by(n)}
             letters = {id(n): letters_in((*n.sub, *n.sup)) for n in below if isinstance(n, (Sym, Scripted, BigOp))}
+            same: dict[str, set[int]] = {}
+            for n in (n for n in below if isinstance(n, Sym)):
+                same.setdefault(n.key, set()).add(id(n))
+            noted: set[str] = set()
             for n in (n for n in below if isinstance(n, Sym)):
                 if not n.sub and n.key in self.operators:
                     continue  # the `d` of `dP`
                 written = spelled((*n.sub, *n.sup)) if id(n) in under else ""
                 scripts.setdefault(n.key, set()).add(written)
-                own = {id(m) for m in below if isinstance(m, Sym) and m.key == n.key}
-                others.setdefault(n.key, set()).update(x for k, found in letters.items() if k not in own for x in found)
+                own = same[n.key]
+                if n.key not in noted:
+                    noted.add(n.key)
+                    elsewhere = {x for k, found in letters.items() if k not in own for x in found}
+                    others.setdefault(n.key, set()).update(elsewhere)
         for key, written_with in scripts.items():
             letter = next(iter(written_with))
             one = len(written_with) == 1 and len(letter) == 1 and letter.islower()
@@ -418,6 +442,14 @@ class UndeclaredNames:
 
     def is_undeclared(self, sym: Sym) -> bool:
         """True if nothing gives a meaning to a name: the conditions under which reading it fails."""
+        known = self.told.get(id(sym))
+        if known is not None and known[1] == self.scope.version:
+            return known[2]
+        found = self._is_undeclared(sym)
+        self.told[id(sym)] = sym, self.scope.version, found
+        return found
+
+    def _is_undeclared(self, sym: Sym) -> bool:
         scope = self.scope
         key = scope.value_key(sym)[0]
         if is_delta(sym) and (key is None or key in scope.unread):
@@ -425,7 +457,7 @@ class UndeclaredNames:
         if key is not None and key in scope.unread:
             return scope.square_of(sym) is None  # a `\sigma` of its own would be another one
         if (
-            key is not None
+            (key is not None and not _is_optimum(sym, key))
             or (sym.key in CONSTANTS and not self.is_weight(sym) and spelled(sym.sup) not in self.labels)
             or sym.key.startswith("\\mathbb")
             or (sym.key == "\\delta" and self.has_deltas and not has_label_above(sym))
@@ -487,6 +519,11 @@ class UndeclaredNames:
             return False
         sizes = self.scope.sizes if sym.key in self.numbered else ()  # `s_T` of no `s_t` has a label
         return all(x in self.index_letters or x in sizes or x in self.scope.index_arrays for x in letters)
+
+
+def _is_optimum(sym: Sym, known: NameKey) -> bool:
+    """True for ``w^*`` and ``\\alpha_i^*`` beside a known ``w``: the star is a label, and the name one of its own."""
+    return not known.above and sym.sup[:1] != () and sym.sup[0].text == "*" and not sym.key[:1].isupper()
 
 
 def slot_keys(sub: Sequence[Token]) -> set[str]:

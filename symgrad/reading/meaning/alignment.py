@@ -66,6 +66,7 @@ OTHERWISE = {
         "this derivative by a symmetric matrix takes equal entries for one variable, `2 G - G \\circ I`",
         "write it for independent entries, or say which derivative is meant",
     ),
+    "within": ("a letter runs here as far as in the sum over it", "write how far, `k = 1, \\dots, K`"),
     "bracket": ("a derivative in front of a bracket is that of the bracket alone here", "write both in brackets"),
     "logarithm": ("a logarithm is that of the factor right behind it alone here", "write `(\\log f(x))\\, y`"),
     "whole": (

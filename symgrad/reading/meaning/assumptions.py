@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from symgrad.core.claims import Assumption
 from symgrad.core.nodes import Cond, Entry, Lam, MatrixFunction, Mul, Sum, Tensor, add, free_indices, neg
@@ -61,6 +62,26 @@ def read_assumptions(el: Reading) -> ReadAssumptions:
         out.append(total_probability())
     facts.assumptions, facts.unclear = tuple(out), tuple(unclear)
     return facts
+
+
+@dataclass(slots=True)
+class AssumptionsInForce:
+    """The assumptions as they were last read: the chains of a document share them until a name or one of them changes.
+
+    With names whose ranges are still open they are read for each chain.
+    """
+
+    last: ReadAssumptions | None = None
+    under: tuple[Any, ...] = ()
+
+    def read(self, el: Reading) -> ReadAssumptions:
+        scope = el.scope
+        assumed = [(a, a.standing, a.unless) for a in scope.assumed]
+        flags = scope.gradients, scope.leaves_out, scope.matrix_exponentials, len(scope.twins), len(scope.array_valued)
+        under = scope.version, assumed, flags, list(scope.other_sides.values())
+        if self.last is None or self.under != under or scope.provisional or el.varied:
+            self.last, self.under = read_assumptions(el), under
+        return self.last
 
 
 def pointed_back(el: Reading, tokens: tuple[Token, ...]) -> list[tuple[Assumption, Span]]:

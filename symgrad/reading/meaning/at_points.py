@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from symgrad.core.nodes import Definition, Entry, Expr, Ref, Tensor, free_indices, reach
+from symgrad.core.nodes import Add, Definition, Entry, Expr, Ref, Tensor, free_indices, reach
 from symgrad.core.ranges import Index
-from symgrad.core.substitute import mapped_through
+from symgrad.core.substitute import mapped_through, substitute
+from symgrad.reading.meaning.implied_sums import occurrences
 from symgrad.reading.meaning.open_index import OpenIndex, closed, same_range
+from symgrad.reading.meaning.open_range import OpenRange
 from symgrad.reading.meaning.raw_trees import expression
 from symgrad.reading.meaning.rules import Reading, reads
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, aligned
@@ -21,6 +23,10 @@ from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import AtPoint, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import subnodes
+from symgrad.text.source import Span
+
+POINT = "\\point"
+"""The name of a point that has none; no document can write it."""
 
 
 @reads(AtPoint)
@@ -75,6 +81,21 @@ def named_value(
     return Definition(name, params, body, value.row)
 
 
+def point(value: ReadValue, span: Span) -> Ref:
+    """The number ``g(x_i)`` as a defined quantity of its own, with its open letters: the point of ``f'(g(x_i))``.
+
+    A letter that stands twice may be summed over there, and is refused.
+    """
+    own = [i for i in free_indices(value.body) if isinstance(i, OpenIndex)]
+    params = tuple(Index(i.letter, i.range, "free") for i in own)
+    terms = value.body.terms if isinstance(value.body, Add) else (value.body,)
+    twice = any(occurrences(term, i) > 1 for i in own for term in terms)
+    if twice or any(i.range is None or isinstance(i.range, OpenRange) for i in own):
+        raise error("SG101", "a point with an open index is not read", span, "give the point a name")
+    body = substitute(expression(value.body), {closed(i): p for i, p in zip(own, params, strict=True)})
+    return Ref(Definition(POINT, params, body), tuple(own))
+
+
 def _declared(el: Reading, name: Sym) -> Tensor | None:
     """The array of this name; None for a name that stands for nothing else."""
     key = el.scope.value_key(name)[0]
@@ -105,3 +126,14 @@ def with_points(body: Expr, moved: dict[Tensor, Definition]) -> Expr:
         return node if isinstance(node, Ref) and node.definition in moved.values() else None
 
     return mapped_through(body, at)
+
+
+def with_points_written(expr: Expr) -> Expr:
+    """The expression with the values of points that have no name."""
+
+    def at(node: Expr, below: Callable[[Expr], Expr]) -> Expr | None:
+        if isinstance(node, Ref) and node.definition.name == POINT:
+            return substitute(node.definition.body, dict(zip(node.definition.params, node.indices, strict=True)))
+        return None
+
+    return mapped_through(expr, at)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from symgrad.core.nodes import Definition, Delta, Deriv, Entry, Expr, Func, Ref, Tensor, reach, walk
 from symgrad.core.ranges import Index, IndexExpr
 from symgrad.core.substitute import substitute
+from symgrad.reading.meaning.at_points import POINT, parameters, point
 from symgrad.reading.meaning.definitions import MAX_DEPTH, define, index_arguments
 from symgrad.reading.meaning.implied_sums import insert_implied_sums
 from symgrad.reading.meaning.known_functions import elementary
@@ -25,7 +26,7 @@ from symgrad.reading.names.mentioned_names import letters_of
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import NORMAL, Defined
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.name_parser import LOGARITHMS
+from symgrad.reading.tree.lone_factors import factor_alone
 from symgrad.reading.tree.scripts import error, letter_key, read_slots
 from symgrad.reading.tree.syntax import (
     Call,
@@ -33,7 +34,6 @@ from symgrad.reading.tree.syntax import (
     Letter,
     NumberNode,
     Position,
-    ProductNode,
     Sym,
     SyntaxNode,
     Terms,
@@ -61,21 +61,10 @@ def node_position(el: Reading, node: SyntaxNode) -> IndexExpr:
     return found
 
 
-def factor_alone(node: SyntaxNode) -> SyntaxNode | None:
-    """``\\log \\pi(a \\mid s) A(s, a)`` with the logarithm of its first factor; None where that is no function."""
-    if not (isinstance(node, Call) and node.bare and node.function.key in LOGARITHMS and len(node.args) == 1):
-        return None
-    product = node.args[0]
-    if not isinstance(product, ProductNode) or not isinstance(product.factors[0][1], Call):
-        return None
-    (op, first), *rest = product.factors
-    return ProductNode(node.span, ((op, replace(node, args=(first,), span=node.function.span.to(first.span))), *rest))
-
-
 @reads(Call)
 def call(el: Reading, node: Call) -> ReadValue:
     """A name with its arguments; a logarithm may be that of the first factor alone."""
-    alone = factor_alone(node) if el.narrow == "logarithm" else None
+    alone = factor_alone(node, el.in_definition) if el.narrow == "logarithm" else None
     return _call(el, node) if alone is None else el.value(alone)
 
 
@@ -90,9 +79,7 @@ def _call(el: Reading, node: Call) -> ReadValue:
     entry = scope.calls.get((labelled_name if labelled else name, len(node.args)))
     if entry is not None and entry.given == node.given:
         _require_own_parameters(el, entry, node)
-        out = defined_call(el, entry, node)
-        for _ in range(sym.primes):
-            out = derived(el, out, node)
+        out = derived_call(el, entry, node) if sym.primes else defined_call(el, entry, node)
         if labelled:
             return out
         out = element(el, out, sym.sub, sym.span)
@@ -196,16 +183,24 @@ def _places(el: Reading, node: Call) -> list[Token]:
     return [t for t in positions_of(node.args) if letter_key(t) in letters]
 
 
-def derived(el: Reading, value: ReadValue, node: Call) -> ReadValue:
-    """``f'(x)`` of a defined function of one number or one array: its derivative by ``x``."""
+def derived_call(el: Reading, entry: Defined, node: Call) -> ReadValue:
+    """``f'(x)`` of a defined function of one number or one array: its derivative; ``f'(g(x))``: that at a point."""
     argument = el.value(node.args[0]) if len(node.args) == 1 else None
     target = ungrouped(argument.body) if argument is not None else None
-    if value.axes or not isinstance(target, (Entry, Ref)):
+    if argument is not None and not argument.axes and not isinstance(target, (Entry, Ref)):
+        target = point(argument, node.args[0].span)
+        with parameters(el, {POINT: ReadValue(target)}):
+            value = defined_call(el, entry, replace(node, args=(Sym(node.args[0].span, POINT),)))
+    else:
+        value = defined_call(el, entry, node)
+    if argument is None or value.axes or not isinstance(target, (Entry, Ref)):
         raise error(
             "SG101", "a prime needs one named argument", node.span, "write the derivative as `\\frac{d f}{d x}`"
         )
-    assert argument is not None
-    return ReadValue(Deriv(value.body, target), argument.axes, argument.row, derivative=True)
+    body = value.body
+    for _ in range(node.function.primes):
+        body = Deriv(body, target)
+    return ReadValue(body, argument.axes, argument.row, derivative=True)
 
 
 def defined_call(el: Reading, entry: Defined, node: Call) -> ReadValue:

@@ -61,6 +61,8 @@ class RelationChain:
     defined: set[int] = field(default_factory=set)
     defining: str = ""
     """The name that the first two sides define."""
+    restating: str = ""
+    """The defined name on the left that the last side writes by other names than its definition has."""
     unfinished: list[Defined] = field(default_factory=list)
     """Definitions by names that nothing gives a meaning to, so far."""
     redefinition: str = ""

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Tensor
+from symgrad.core.nodes import Tensor, reach
 from symgrad.reading.inference.other_meanings import (
+    all_as_numbers,
     as_numbers,
     as_squares,
     inferred_arrays,
@@ -17,16 +18,16 @@ from symgrad.reading.inference.other_meanings import (
 )
 from symgrad.reading.meaning.alignment import multiplied_entrywise, read_otherwise
 from symgrad.reading.meaning.assumptions import read_assumptions
-from symgrad.reading.meaning.calls import factor_alone
 from symgrad.reading.meaning.chain import RelationChain
 from symgrad.reading.meaning.chain_sides import Parsed, Side
 from symgrad.reading.meaning.derivatives import bracket_alone, is_family, is_square
 from symgrad.reading.meaning.elaborator import Elaborator
 from symgrad.reading.meaning.parentheses import whole_bracket
-from symgrad.reading.meaning.rules import Entrywise, Narrow
+from symgrad.reading.meaning.rules import Definitions, Entrywise, Narrow
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined
 from symgrad.reading.read_document import Outcome
+from symgrad.reading.tree.lone_factors import has_lone_factor
 from symgrad.reading.tree.syntax import Derivative
 from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.diagnostic import Diagnostic
@@ -91,7 +92,9 @@ def or_other_derivatives(
     made = [n for s in sides for n in subnodes(s.node) if isinstance(n, Derivative)]
     narrow: list[Narrow] = ["bracket"] if any(map(bracket_alone, made)) else []
     no_operand: Narrow = ""
-    narrow += ["logarithm"] if any(factor_alone(n) for s in sides for n in subnodes(s.node)) else []
+    within = chain.out.scope.logarithms and plain.claim is not None and _definitions(plain.claim)
+    doubtful = any(has_lone_factor(s.node) for s in sides) or (within and within & chain.out.scope.logarithms)
+    narrow += ["logarithm"] if doubtful else []
     totals = any(is_family(chain.elaborator(), n.body) for n in made)
     squares = plain.shapes is not None and any(is_square(chain.elaborator(), n.body) for n in made)
     wide = any(whole_bracket(n) for s in sides for n in subnodes(s.node))
@@ -107,6 +110,8 @@ def or_other_derivatives(
                 return chain.compared(replace(chain.elaborator(), wide=True), sides, facts)
             own = next((alone for alone in narrow if alone == kind), next(iter(narrow), no_operand))
             el = replace(chain.elaborator(), narrow=own, totals="mean" if kind == "mean" else "total")
+            if own == "logarithm":  # in definitions, too
+                el = replace(el, definitions=Definitions())
             return chain.compared(el, sides, facts)
 
     kinds: list[str] = [*(["whole"] if wide else []), *narrow] + (
@@ -126,6 +131,11 @@ def or_other_derivatives(
                 yield kind, found.claim
 
     return replace(lead, alternatives=alternatives)
+
+
+def _definitions(claim: Claim) -> set[str]:
+    """The names of the definitions that a claim leads to."""
+    return {d.name for side in (claim.left, claim.right) for d in reach(side).definitions}
 
 
 def or_other_meanings(
@@ -157,6 +167,8 @@ def or_other_meanings(
             return plain
         return replace(found, warnings=(*found.warnings, *plain.warnings))
 
+    written = other_sides(scope, nodes)  # as of now: what the text says further down is no ground for this
+
     def alternatives() -> Iterator[tuple[str, Claim]]:
         yield from plain.alternatives()
         kinds: list[tuple[str, Mapping[NameKey, Tensor | Defined]]] = []
@@ -166,10 +178,11 @@ def or_other_meanings(
             kinds += stacked(scope, nodes).items()
             kinds.append(("mean of samples", sample_means(scope, nodes)))
             kinds += [
-                ("other side", other_sides(scope, nodes)),
+                ("other side", written),
                 ("number" if len(numbers) == 1 and numbers.keys() == inferred.keys() else "numbers", numbers),
             ]
             kinds += [("positive", positive), ("squares", as_squares(nodes, inferred))]
+            kinds.append(("numbers", {} if numbers else all_as_numbers(scope, nodes)))
         for kind, meanings in kinds:
             other = read_with(meanings) if meanings else plain
             if other is plain or other.claim is None or (kind.startswith("number") and other.claim.free):

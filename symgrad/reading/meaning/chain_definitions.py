@@ -15,10 +15,13 @@ from symgrad.reading.meaning.definitions import define, defined_blocks, index_ar
 from symgrad.reading.meaning.recursion import equation, recursion
 from symgrad.reading.meaning.time_derivatives import is_moving, is_time
 from symgrad.reading.meaning.unrolling import Unrolling
-from symgrad.reading.names.abbreviations import abbreviation, differences
+from symgrad.reading.names.abbreviations import abbreviation, differences, names_above
+from symgrad.reading.names.compared_sides import written_out
 from symgrad.reading.names.definition_syntax import Definer, applied, doubted_model, factorises, is_model
 from symgrad.reading.names.mentioned_names import letters_of, mentioned
-from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.name_keys import NameKey, pattern_letters
+from symgrad.reading.names.older_functions import keep_older
+from symgrad.reading.names.picked_classes import enter_picked
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.names.upstream_costs import is_unused, named_cost
 from symgrad.reading.read_document import ReadStep
@@ -27,8 +30,8 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.name_parser import DENSITIES
 from symgrad.reading.tree.scripts import cover, is_name, letter_key, letters_in
-from symgrad.reading.tree.syntax import Call, Derivative, Paren, Scripted, Sym, SyntaxNode, Terms
-from symgrad.reading.tree.used_names import subnodes
+from symgrad.reading.tree.syntax import Call, Derivative, NumberNode, Paren, Scripted, Sym, SyntaxNode, Terms
+from symgrad.reading.tree.used_names import outside_letters, subnodes
 from symgrad.reading.tree.words import joined_words
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -39,6 +42,14 @@ CASE = re.compile(r"\b(?:if|when|whenever|case)\b")
 def enter_definition(chain: RelationChain, k: int, relation: Relation) -> None:
     """Enter the definition that a relation makes, if any."""
     at = k if relation.sign == "=:" else k + 1
+    try:
+        _enter(chain, k, relation, at)
+    except NotationError as e:
+        chain.problems[at] = e.diagnostic
+
+
+def _enter(chain: RelationChain, k: int, relation: Relation, at: int) -> None:
+    """Enter the definition of the side ``at``, if it is one."""
     before = last_readable(chain.sides, chain.relations, k)
     name, value = chain.sides[before if at > k else k + 1], chain.sides[at]
     name, value = _named_behind(chain, relation, name, value)
@@ -51,6 +62,8 @@ def enter_definition(chain: RelationChain, k: int, relation: Relation) -> None:
         return
     if k == 0 and relation.sign != "=:" and _unroll(chain, relation):
         return
+    if relation.sign == "=":
+        enter_picked(chain.out.scope, name.node, value.node)
     cost = named_cost(name.node, value.node)
     if cost is not None:
         chain.out.scope.gradients = cost
@@ -63,11 +76,14 @@ def enter_definition(chain: RelationChain, k: int, relation: Relation) -> None:
     if relation.sign == "=" and k and relation.continues and _abbreviates(chain, definer, name, value):
         chain.defined.add(k)
         return
+    if relation.sign == "=" and k and k + 1 == len(chain.relations) and _closes(chain, definer, name, value):
+        chain.defined.add(k)
+        return
     if relation.sign == "=" and _defines_by_factors(chain, definer, k, value):
         chain.defined.update(range(k + 1))
         return
     plain, known = relation.sign == "=", definer.is_declared(name.node)
-    if plain and known and not leads:
+    if plain and not leads and (known or _used_before(chain, before, name.node)):
         return  # inside a chain, a declared name is used
     if plain and chain.purpose == "consequence" and (known or _is_unknown(chain, name.node)) and chain.premises:
         return  # `x = a` solves what is set to 0, and holds there alone
@@ -76,11 +92,7 @@ def enter_definition(chain: RelationChain, k: int, relation: Relation) -> None:
     again = definer.undefined(name.node) in chain.out.scope.unread
     if plain and leads:
         _separate_total(chain, definer, name.node, value.node)
-    try:
-        made = definer.define(name.node, value.node, name.span.to(value.span), plain)
-    except NotationError as e:
-        chain.problems[at] = e.diagnostic
-        return
+    made = definer.define(name.node, value.node, name.span.to(value.span), plain)
     if made is not None and validate(chain, made, not again):
         chain.defined.add(k)
         if k == 0 and at == 1:
@@ -96,6 +108,19 @@ def enter_definition(chain: RelationChain, k: int, relation: Relation) -> None:
         chain.redefinition, chain.outdated = definer.redefines(name.node), definer.outdated(name.node)
         if k == 0:
             _take_the_place(chain, definer, name, value)
+
+
+def _used_before(chain: RelationChain, k: int, name: SyntaxNode) -> bool:
+    """True for ``A_{lk}`` in a chain that has used ``A``: ``∂\\tr(XA)/∂X = … = A_{lk} = A^\\top`` defines no ``A``."""
+    if not isinstance(name, Sym) or not name.sub:
+        return False
+    sides = [s.node for s in chain.sides[:k] if isinstance(s, Parsed)]
+    return any(isinstance(n, Sym) and (n.key, n.style) == (name.key, name.style) for s in sides for n in subnodes(s))
+
+
+def asks(chain: RelationChain, relation: Relation) -> bool:
+    """True for an alternative, and for a condition ``\\lambda (x^\\top x - 1) = 0``: no name is defined by it."""
+    return relation.condition or (chain.purpose == "condition" and [t.text for t in relation.right] == ["0"])
 
 
 def _named_behind(chain: RelationChain, relation: Relation, name: Side, value: Side) -> tuple[Side, Side]:
@@ -201,13 +226,14 @@ def _may_go_on(scope: Scope, old: Defined, value: Parsed) -> bool:
 
 
 def _function_anew(chain: RelationChain, key: NameKey, name: Call, value: Parsed) -> bool:
-    """Enter the other meaning of a function ``J(w) = \\dots`` that no other definition uses; False if it has none."""
+    """Enter the other meaning of a function ``J(w) = \\dots``; False if it has none."""
     scope, count = chain.out.scope, len(name.args)
     old, definer = scope.calls.get((key, count)), Definer(scope)
-    if old is None or not definer.is_used_by_none(key, old, value.node):
+    if old is None or not definer.may_become_another(key, old, value.node):
         return False
     if not any(differences(old.body, value.node)):
         return False
+    keep_older(scope, key)
     scope.outdate_call(key)
     made = definer.define(name, value.node, name.span.to(value.span), True)
     return made is not None and validate(chain, made)
@@ -270,10 +296,35 @@ def _defines_by_factors(chain: RelationChain, definer: Definer, k: int, value: P
 
 
 def _abbreviates(chain: RelationChain, definer: Definer, left: Parsed, right: Parsed) -> bool:
-    """Enter the new name that the right side has for a part of the left one."""
-    found = abbreviation(chain.out.scope, left.node, right.node)
+    """Enter the new name that one side has for a part of the other."""
+    scope = chain.out.scope
+    found = abbreviation(scope, left.node, right.node) or written_out(scope, left.node, right.node, chain.defining)
     made = found and definer.define(found[0], found[1], found[0].span.to(found[1].span), True)
     if not made or not validate(chain, made):
+        return False
+    chain.out.definitions += 1
+    return True
+
+
+def _closes(chain: RelationChain, definer: Definer, left: Parsed, right: Parsed) -> bool:
+    """Enter the name that a chain ends with, ``\\dots = \\frac{e^{x_i}}{\\sum_j e^{x_j}} = s_i``, if it has no other
+    meaning and is differentiated further on.
+    """
+    scope, name = chain.out.scope, right.node
+    if not isinstance(name, Sym) or name.sup or name.primes or isinstance(left.node, Sym | NumberNode):
+        return False
+    slots, key = (pattern_letters(name.sub) if name.sub else ()), scope.value_key(name)[0]
+    if slots is None or (key is not None and not scope.is_provisional(key)) or not is_unused(scope, name):
+        return False
+    free = outside_letters([left.node]) - names_above(left.node)
+    if {x for x in free if x not in scope.indices and x not in scope.sizes} != {*slots}:
+        return False
+    if scope.costs is None:
+        scope.closing.add(name.key)
+    if scope.costs is None or name.key not in scope.closing:
+        return False
+    made = definer.define(name, left.node, left.span.to(right.span), True)
+    if made is None or not validate(chain, made):
         return False
     chain.out.definitions += 1
     return True

@@ -14,9 +14,9 @@ from dataclasses import replace
 from functools import partial, reduce
 
 from symgrad.core.claims import Assumption, Claim
-from symgrad.core.nodes import Apply, Cond, Deriv, Entry, Iverson, Prod, Sum, Tensor, free_indices, reach, walk
+from symgrad.core.nodes import Cond, Iverson, Prod, Sum, Tensor, free_indices, reach, walk
 from symgrad.core.ranges import Index
-from symgrad.reading.meaning.assumptions import read_assumptions, read_ground, read_restrictions, says_nothing
+from symgrad.reading.meaning.assumptions import read_ground, read_restrictions, says_nothing
 from symgrad.reading.meaning.block_equations import by_blocks
 from symgrad.reading.meaning.chain import RelationChain
 from symgrad.reading.meaning.chain_alternatives import (
@@ -26,7 +26,7 @@ from symgrad.reading.meaning.chain_alternatives import (
     or_other_meanings,
     read_entrywise,
 )
-from symgrad.reading.meaning.chain_definitions import define_anew, enter_definition, validate
+from symgrad.reading.meaning.chain_definitions import asks, define_anew, enter_definition, validate
 from symgrad.reading.meaning.chain_outcomes import outcome
 from symgrad.reading.meaning.chain_sides import (
     Parsed,
@@ -45,16 +45,22 @@ from symgrad.reading.meaning.conditions import read_conditions
 from symgrad.reading.meaning.definitions import define
 from symgrad.reading.meaning.earlier_states import cells_apart
 from symgrad.reading.meaning.elaborator import Elaborator
+from symgrad.reading.meaning.entries_of_sides import with_entries
 from symgrad.reading.meaning.open_index import OpenIndex, closed
+from symgrad.reading.meaning.primed_brackets import without_primed_brackets
 from symgrad.reading.meaning.raw_trees import condition
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.samples import note_means
+from symgrad.reading.meaning.silent_costs import says_nothing_of_costs
 from symgrad.reading.meaning.unrolled import chosen, readable_positions, unrolled_over, with_earlier_states
 from symgrad.reading.meaning.values import ShapeMismatch
 from symgrad.reading.names.declared_name import learn_capitals, learn_differentiated, learn_run
 from symgrad.reading.names.equations import DERIVATIVES, unused
-from symgrad.reading.names.mentioned_names import mentioned
-from symgrad.reading.names.upstream_costs import UNNAMED, goes_forward, gradient_head, note_derivatives
+from symgrad.reading.names.mentioned_names import letters_of, mentioned
+from symgrad.reading.names.moving_names import DOT
+from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.scope import Defined
+from symgrad.reading.names.upstream_costs import UNNAMED, gradient_head, note_derivatives
 from symgrad.reading.read_document import Outcome, ReadStep
 from symgrad.reading.tokens.cuts import statement
 from symgrad.reading.tokens.lexer import Token
@@ -87,16 +93,36 @@ def read_chain(chain: RelationChain) -> None:
     for relation in chain.relations:
         _take_ranges(chain, relation)
     for k, relation in enumerate(chain.relations):
-        if relation.equality:
+        if relation.equality and not asks(chain, relation):
             enter_definition(chain, k, relation)
     for entry in chain.unfinished:
         validate(chain, entry, last=True)
+    restated = _restated(chain)
     if any(r.equality and k not in chain.defined for k, r in enumerate(chain.relations)):
         _claims(chain)
         define_anew(chain)
+    if restated is not None:  # not for its own steps
+        chain.out.scope.other_sides.update(restated)
     for r in chain.relations:
         if not r.equality:
             chain.note("SG401", f"`{r.sign_span.text}` is no equality: not checked", r.sign_span)
+
+
+def _restated(chain: RelationChain) -> dict[NameKey, tuple[SyntaxNode, ...]] | None:
+    """What ``D = f(s)`` says of a ``D`` that is defined by other names than the ``s`` that it is written with."""
+    scope, sides = chain.out.scope, [s.node for s in chain.sides if isinstance(s, Parsed)]
+    name = sides[0] if len(sides) == len(chain.sides) > 1 and 0 not in chain.defined else None
+    if not isinstance(name, Sym) or chain.purpose != "claim" or any(r.conditions for r in chain.relations):
+        return None
+    key, rest, sup = scope.value_key(name)
+    entry = scope.values.get(key) if key is not None else None
+    if key is None or rest or sup or not isinstance(entry, Defined):
+        return None
+    new = letters_of(sides[-1]) - mentioned(scope, letters_of(entry.body))
+    if not any(isinstance(scope.values.get(NameKey(x)), Defined) for x in new):
+        return None
+    chain.restating = str(key)
+    return {key: (sides[-1],)}
 
 
 def _learn_gradient(chain: RelationChain, left: tuple[Token, ...]) -> bool:
@@ -151,6 +177,7 @@ def _claims(chain: RelationChain) -> None:
     named = {key: over for key, over in chain.ranges if key not in el.scope.indices}
     el.letters.open.update((key, OpenIndex(key, over, "free")) for key, over in named.items())
     _take_earlier_states(chain)
+    _take_primed_brackets(chain)
     el.outside = outside_letters([s.node for s in chain.sides if isinstance(s, Parsed)])
     _note_means(chain, el)
     whole = list(map(partial(raw_value, el), chain.sides, _at_positions(chain, el)))
@@ -163,6 +190,7 @@ def _claims(chain: RelationChain) -> None:
 def _steps(chain: RelationChain, el: Elaborator, sides: list[Side]) -> list[ReadStep]:
     """The steps of a chain whose sides have these values."""
     steps = list[ReadStep]()
+    sides = with_entries(el, sides)
     chain.problems = {k: p for k, p in chain.problems.items() if not isinstance(sides[k], Unreadable)}
     lefts = [last_readable(sides, chain.relations, k) for k in range(len(chain.relations))]
     restrictions = [_restrictions(chain, el, k, relation) for k, relation in enumerate(chain.relations)]
@@ -174,7 +202,7 @@ def _steps(chain: RelationChain, el: Elaborator, sides: list[Side]) -> list[Read
         sides[k] = Unreadable(sides[k].span, sides[k].text, problem)
     omitted = [omitted_sums(el, side, free) for side in sides]
     sides = [summed(el, side, free) for side in sides]
-    facts = read_assumptions(chain.elaborator())
+    facts = chain.out.in_force.read(chain.elaborator())
     chain.out.diagnostics.extend(d for d in facts.diagnostics if d not in chain.out.diagnostics)
     if chain.outdated is not None and isinstance(sides[1], Unreadable):
         chain.out.scope.forget(chain.outdated, sides[1].problem)
@@ -193,15 +221,16 @@ def _steps(chain: RelationChain, el: Elaborator, sides: list[Side]) -> list[Read
         said = (*case, *restrictions[k])
         supposed = [s if isinstance(s, Assumption) else _supposed(el, s[0], condition(s[1]), free) for s in said]
         found = outcome(el, left, right, free, (*facts.assumptions, *supposed), warnings)
-        unsaid = _says_nothing_of_costs(chain, found, sides[lefts[k]], sides[k + 1], span)
+        unsaid = says_nothing_of_costs(chain.out.scope, found, sides[lefts[k]], sides[k + 1], span)
         if unsaid is not None:
             found = Outcome(problem=unsaid)
         elif found.shapes is not None:
             found = ask_for_rows(chain, left, right, span, read_entrywise(chain, left, right, span, found))
         elif any(w.code == "SG202" for w in el.warnings):
             found = or_entrywise(chain, left, right, span, found)
-        found = or_other_derivatives(chain, left, right, found, (*facts.assumptions, *supposed))
-        found = or_other_meanings(chain, left, right, found, supposed)
+        if unsaid is None:
+            found = or_other_derivatives(chain, left, right, found, (*facts.assumptions, *supposed))
+            found = or_other_meanings(chain, left, right, found, supposed)
         step = ReadStep(span, left.text, right.text, found, chain.group, chain.redefinition if k == 0 else "")
         step.whole = reduce(Span.to, (cover(tokens) for tokens in relation.conditions), left.span.to(span))
         step.partial = is_derivative(left, "\\partial")
@@ -212,6 +241,7 @@ def _steps(chain: RelationChain, el: Elaborator, sides: list[Side]) -> list[Read
         step.premises = premises
         step.inferred = chain.inferred_shapes() if found.shapes is not None else ()
         step.unclear, step.unused = facts.unclear, chain.supposed or _unused(chain, found)
+        step.restating = chain.restating
         step.defining, step.omitted = chain.defining, tuple(sorted(omitted[lefts[k]] | omitted[k + 1]))
         steps.append(step)
     return steps
@@ -226,6 +256,15 @@ def _take_earlier_states(chain: RelationChain) -> None:
             chain.sides[k] = replace(chain.sides[k], node=node)  # type: ignore[call-arg]  # it is parsed
 
 
+def _take_primed_brackets(chain: RelationChain) -> None:
+    """Read a prime on brackets as the derivative that the chain begins with."""
+    parsed = [k for k, s in enumerate(chain.sides) if isinstance(s, Parsed)]
+    if parsed[:1] == [0]:
+        nodes = without_primed_brackets([s.node for s in chain.sides if isinstance(s, Parsed)])
+        for k, node in zip(parsed, nodes, strict=True):
+            chain.sides[k] = replace(chain.sides[k], node=node)  # type: ignore[call-arg]  # it is parsed
+
+
 def _unused(chain: RelationChain, found: Outcome) -> Diagnostic | None:
     """What the text assumes of the step's arrays that is of a form that is not used."""
     scope = chain.out.scope
@@ -235,13 +274,19 @@ def _unused(chain: RelationChain, found: Outcome) -> Diagnostic | None:
     apart = cells_apart(chain.elaborator(), *sides, chain.relations[0].sign_span) if scope.cells else None
     if apart is not None:
         return apart
+    functions = {f.name for side in sides for f in reach(side).functions}
+    for name in {f.partition("_")[0] for f in functions}:
+        if scope.calls.named(NameKey(f"{DOT}{name}")):
+            return unused(f"the derivative `{DOT}{name}` of `{name}`", chain.relations[0].sign_span)
+    if not scope.unused:
+        return None
     tensors = [t for side in (found.claim.left, found.claim.right) for t in reach(side).tensors]
     mentioned, sizes = {t.name for t in tensors}, {s for t in tensors for r in t.ranges for s in r.size.sizes()}
     sizes |= {s for side in sides for n in walk(side) if isinstance(n, (Sum, Prod)) for s in _sizes_of(n.index)}
     for letters, problem in reversed(scope.unused):
         entries = [entry for key, entry in scope.values.items() if key.letter in letters]
         arrays = {entry.name for entry in entries if isinstance(entry, Tensor)}
-        if (arrays and arrays <= mentioned) or letters <= sizes:  # `with $n = 2$`
+        if (arrays and arrays <= mentioned) or letters <= sizes or letters <= functions:  # `with $n = 2$`
             return problem
     return None
 
@@ -286,27 +331,6 @@ def _note_means(chain: RelationChain, el: Elaborator) -> None:
     for node in nodes[1:]:
         if nodes[0] is not None and node is not None:
             note_means(el, nodes[0], node)
-
-
-def _says_nothing_of_costs(
-    chain: RelationChain, found: Outcome, left: Side, right: Side, span: Span
-) -> Diagnostic | None:
-    """Why a relation of gradients can't be ruled on: it is of small changes, or of a cost that nothing defines."""
-    scope = chain.out.scope
-    if isinstance(left, Parsed) and isinstance(right, Parsed) and goes_forward(scope, left.node, right.node):
-        message = "this is a relation of differentials, which are not read; here `d` stands for gradients"
-        return Diagnostic("SG132", message, span, "write the derivatives")
-    if found.claim is None:
-        return None
-    implied = {*scope.implied.values()}
-    sides = [implied & {*reach(side).functions} for side in (found.claim.left, found.claim.right)]
-    for function in sorted(sides[0] ^ sides[1], key=lambda f: f.name):
-        message = f"nothing says how `{function.name}` depends on what it is differentiated by"
-        return Diagnostic("SG131", message, span, f"define it, `{function.name} = …`")
-    unused = _unused_target(found.claim) if sides[0] else None
-    if unused is not None:
-        return Diagnostic("SG131", f"nothing is built on `{unused}`", span, "define what depends on it")
-    return None
 
 
 def _restrictions(chain: RelationChain, el: Reading, k: int, relation: Relation) -> list[tuple[str, Cond] | Assumption]:
@@ -378,15 +402,6 @@ def _sizes_of(index: Index) -> Iterator[str]:
     """The names in the bounds of a range."""
     if index.range is not None:
         yield from (*index.range.size.sizes(), *index.range.lo.sizes())
-
-
-def _unused_target(claim: Claim) -> str | None:
-    """A declared name that an undefined cost is differentiated by beside others, although nothing is built on it."""
-    made = [n for side in (claim.left, claim.right) for n in walk(side) if isinstance(n, Deriv)]
-    by = {n.target.args[0] for n in made}
-    arguments = [lam.body for n in made if isinstance(n.body, Apply) for lam in n.body.arguments]
-    lone = [b.tensor for b in arguments if isinstance(b, Entry) and b.tensor in by]
-    return lone[0].name if lone and len(by) > 1 else None
 
 
 def _touches(warning: Diagnostic, side: Side) -> bool:

@@ -16,7 +16,7 @@ from symgrad.reading.meaning.values import ReadValue, ShapeMismatch
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tokens.relations import Relation
 from symgrad.reading.tree.scripts import letters_in
-from symgrad.reading.tree.syntax import Derivative, NumberNode, Sym, SyntaxNode
+from symgrad.reading.tree.syntax import Call, Derivative, NumberNode, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import subnodes, times_written
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
@@ -174,9 +174,10 @@ def is_named_derivative(side: Side) -> bool:
 
 def is_gradient(side: Side) -> bool:
     """True for a first derivative of a number: what an author sets to 0, as no entry of a Jacobian is."""
-    if not is_derivative(side):
+    primed = isinstance(side, Parsed) and isinstance(side.node, Call) and side.node.function.primes == 1  # `f'(x)`
+    if not is_derivative(side) and not primed:
         return False
     node = expression(side.value.body) if isinstance(side, Summed) else None
     if not isinstance(node, Deriv):
-        return True
+        return not primed
     return not isinstance(node.body, Deriv) and not (isinstance(node.body, (Entry, Ref)) and node.body.indices)

@@ -123,7 +123,7 @@ def _unknown(el: Reading, entry: Defined) -> Definition:
     places = tuple(Lam((), Size(Affine.of(p))) for p in params)
     shapes = (*(tuple(i.range for i in lam.axes if i.range is not None) for lam in arguments), *((),) * len(shape))
     function = AbstractFunction(entry.key.latex, shapes, shape)
-    function = el.scope.unknown.setdefault(entry.key, function)
+    function = el.scope.unknown.setdefault((entry.key, shapes), function)
     return Definition(str(entry.key), params, Apply(function, (*arguments, *places), ()))
 
 

@@ -91,6 +91,7 @@ class Elaborator:
             frozenset(),
             True,
             opaque=opaque or {},
+            narrow="logarithm" if self.narrow == "logarithm" else "",
             varied=self.varied,
         )
 

@@ -66,13 +66,15 @@ def total_probability() -> Assumption:
 
 def without_other_moments(facts: tuple[Assumption, ...], *sides: Expr) -> tuple[Assumption, ...]:
     """The assumptions without the moments of random quantities that a claim does not mention."""
+    used = [{t for side in (a.left, a.right) if side is not None for t in reach(side).tensors} for a in facts]
+    if not any(WEIGHTS in tensors for tensors in used):
+        return facts
     mentioned = {t for side in sides for t in reach(side).tensors}
 
-    def concerns(a: Assumption) -> bool:
-        used = {t for side in (a.left, a.right) if side is not None for t in reach(side).tensors}
-        return WEIGHTS not in used or bool((used - {WEIGHTS} or used) & mentioned)
+    def concerns(tensors: set[Tensor]) -> bool:
+        return WEIGHTS not in tensors or bool((tensors - {WEIGHTS} or tensors) & mentioned)
 
-    return tuple(a for a in facts if concerns(a))
+    return tuple(a for a, tensors in zip(facts, used, strict=True) if concerns(tensors))
 
 
 @reads(Expectation)

@@ -10,7 +10,13 @@ from symgrad.core.nodes import Add, Delta, Entry, Expr, Func, Mul, Pow, Sum, fre
 from symgrad.core.ranges import Index
 from symgrad.core.substitute import substitute
 from symgrad.reading.meaning.block_matrices import BlockMatrix
-from symgrad.reading.meaning.matrix_inverses import cholesky_factor, determinant, exponential, matrix_inverse
+from symgrad.reading.meaning.matrix_inverses import (
+    cholesky_factor,
+    determinant,
+    exponential,
+    matrix_inverse,
+    square_root,
+)
 from symgrad.reading.meaning.open_index import OpenIndex, same_range
 from symgrad.reading.meaning.pseudo_inverses import pseudo_inverse
 from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal, ungrouped
@@ -220,6 +226,11 @@ def expm(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     return exponential(_one(values, node), node.span)
 
 
+def sqrtm(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
+    """``\\operatorname{sqrtm}(A) = A^{1/2}``"""
+    return square_root(_one(values, node), node.span)
+
+
 def chol(el: Reading, values: list[ReadValue], node: Call) -> ReadValue:
     """``\\operatorname{chol}(A)``, the lower triangular factor"""
     return cholesky_factor(_one(values, node), node.span)
@@ -340,6 +351,7 @@ WHOLE: dict[str, Callable[[Reading, list[ReadValue], Call], ReadValue]] = {
     "inv": inv,
     "pinv": pinv,
     "expm": expm,
+    "sqrtm": sqrtm,
     "chol": chol,
     "vec": vec,
     "logdet": logdet,

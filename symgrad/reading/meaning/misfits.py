@@ -24,8 +24,12 @@ def named(e: ShapeMismatch, left: Span, right: Span, product: bool = False) -> S
 
 
 def misfit(e: ShapeMismatch) -> Diagnostic:
-    """The diagnostic of a step that is refuted because two operands of one side do not fit."""
-    return Diagnostic("SG302", e.said, e.span, e.remedy, instead=_instead(e))
+    """The diagnostic of a step that is refuted because two operands of one side do not fit.
+
+    An operand of a size that nothing says, as a ``\\mathbb{1}``, refutes nothing.
+    """
+    known = all({*value.shape} != {"?"} for value in (e.left, e.right))
+    return Diagnostic("SG302" if known else "SG113", e.said, e.span, e.remedy, instead=_instead(e) if known else "")
 
 
 def _instead(e: ShapeMismatch) -> str:

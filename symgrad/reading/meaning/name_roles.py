@@ -15,16 +15,18 @@ from symgrad.reading.meaning.matrix_inverses import exponential, inverse_power
 from symgrad.reading.meaning.open_index import OpenIndex
 from symgrad.reading.meaning.raw_trees import Parenthesis
 from symgrad.reading.meaning.rules import Reading, reads
-from symgrad.reading.meaning.slots import element, fill, split_digits
+from symgrad.reading.meaning.slots import element, fill, is_whole_entry, split_digits
 from symgrad.reading.meaning.superscripts import raised
+from symgrad.reading.meaning.time_derivatives import TIME
 from symgrad.reading.meaning.upstream import implied, upstream
 from symgrad.reading.meaning.values import ReadValue, refreshed
+from symgrad.reading.names.moving_names import DOT, moves
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, labelled_size, pattern_letters
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.names.upstream_costs import is_bare
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots
-from symgrad.reading.tree.syntax import Call, Colon, Position, Slot, Sym
+from symgrad.reading.tree.scripts import error, is_name, letter_key, read_slots, split_superscript
+from symgrad.reading.tree.syntax import Call, Colon, Derivative, Position, Slot, Sym
 from symgrad.reading.tree.used_names import is_own_name
 from symgrad.text.diagnostic import NotationError
 
@@ -32,7 +34,10 @@ from symgrad.text.diagnostic import NotationError
 @reads(Sym)
 def name(el: Reading, node: Sym) -> ReadValue:
     """``x``, ``A_{ij}``, ``W^\\top``"""
-    entry = _entry_of_inverse(el, node)
+    if moves(el.scope, node):
+        whole = replace(node, key=node.key.removeprefix(DOT))
+        return el.value(Derivative(node.span, whole, (Sym(node.span, TIME),), sign="d"))
+    entry = _entry_of_inverse(el, node) or _entry_of_transpose(el, node)
     if entry is not None:
         return entry
     value, sup = lookup(el, node)
@@ -43,6 +48,20 @@ def _entry_of_inverse(el: Reading, sym: Sym) -> ReadValue | None:
     """``A^{-1}_{ij}``, whose slots are written behind the exponent; ``A_{ij}^{-1}`` is the reciprocal of an entry."""
     behind = sym.sub and sym.sup and sym.sup[0].span.start < sym.sub[0].span.start
     if not behind or inverse_power(sym.sup) is None or el.scope.value_key(sym)[1] != sym.sub:
+        return None
+    whole = el.value(replace(sym, sub=()))
+    return element(el, whole, sym.sub, sym.span) if len(whole.axes) == 2 else None
+
+
+def _entry_of_transpose(el: Reading, sym: Sym) -> ReadValue | None:
+    """``A^\\top_{ij}`` and ``A_{ij}^\\top``, the entry ``A_{ji}``: a number by itself has no transpose."""
+    if len(sym.sub) < 2 or not sym.sup:
+        return None
+    key, sub, sup = el.scope.value_key(sym)
+    if key is None or not sup or sub != sym.sub or not is_whole_entry(sub):
+        return None
+    said = split_superscript(sup, transpose_letter=not el.scope.is_value("T"))
+    if not said.transpose or said.power or said.labels:
         return None
     whole = el.value(replace(sym, sub=()))
     return element(el, whole, sym.sub, sym.span) if len(whole.axes) == 2 else None

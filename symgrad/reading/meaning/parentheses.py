@@ -11,11 +11,11 @@ from symgrad.reading.meaning.known_functions import squares, total
 from symgrad.reading.meaning.matrix_inverses import determinant
 from symgrad.reading.meaning.raw_trees import Parenthesis, reciprocal
 from symgrad.reading.meaning.rules import Reading, reads
-from symgrad.reading.meaning.slots import element
+from symgrad.reading.meaning.slots import element, is_whole_entry
 from symgrad.reading.meaning.superscripts import raised
 from symgrad.reading.meaning.values import ReadValue, ShapeMismatch, elementwise, is_zero, multiply, parenthesized
 from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.scripts import error, spelled
+from symgrad.reading.tree.scripts import error, spelled, split_superscript
 from symgrad.reading.tree.syntax import Call, Derivative, Paren, Scripted, Sym, SyntaxNode, Terms
 from symgrad.reading.tree.used_names import subnodes
 from symgrad.text.source import Span
@@ -81,10 +81,21 @@ def scripted(el: Reading, node: Scripted) -> ReadValue:
     elif _carries_no_slots(inner, node):
         value, sup = el.value(inner), node.sup
     else:
-        value, sup = element(el, el.value(inner), node.sub, node.span), node.sup
+        value, sup = el.value(inner), node.sup
+        if _transposes_entry(el, value, node):
+            value, sup = raised(el, value, sup, node.span), ()
+        value = element(el, value, node.sub, node.span)
     if node.primes:
         raise error("SG101", "a prime must stand on a function's name", node.span, "write `f'(x)`")
     return raised(el, value, sup, node.span) if sup else value
+
+
+def _transposes_entry(el: Reading, value: ReadValue, node: Scripted) -> bool:
+    """True for ``(AB)_{pq}^\\top``, which is ``(AB)_{qp}``, as ``X_{pq}^\\top`` of a name is ``X_{qp}``."""
+    if isinstance(value, BlockMatrix) or len(value.axes) != 2 or not node.sub or not node.sup:
+        return False
+    said = split_superscript(node.sup, transpose_letter=not el.scope.is_value("T"))
+    return said.transpose and not said.power and not said.labels and is_whole_entry(node.sub)
 
 
 def bars(el: Reading, node: Paren) -> ReadValue:

@@ -120,6 +120,8 @@ class Reading(Protocol):
     """True if a slice ``X_{i:}`` is read as a row."""
     wide: bool
     """True if a derivative that begins a bracket takes all terms of it, ``[\\frac{d}{dx} a x + b]``."""
+    in_definition: bool
+    """True for the body of a definition or of a call."""
     narrow: Narrow
     """What takes one operand alone, not the product behind it: a derivative in front of a bracket, or a logarithm."""
     totals: Literal["", "total", "mean"]

@@ -149,6 +149,12 @@ def split_digits(slots: tuple[Slot, ...], rank: int) -> tuple[Slot, ...]:
     return slots
 
 
+def is_whole_entry(sub: tuple[Token, ...]) -> bool:
+    """True for two positions, ``_{ij}`` or ``_{12}``: an entry of a matrix, no slice ``_{i,:}``."""
+    slots = split_digits(read_slots(sub), 2)
+    return len(slots) == 2 and all(isinstance(s, Position) for s in slots)
+
+
 def element(el: Reading, value: ReadValue, sub: tuple[Token, ...], span: Span) -> ReadValue:
     """``[x]_z``: an entry or a slice of an array."""
     if not sub:

@@ -6,13 +6,17 @@ A name that never stands with dots is a constant.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symgrad.calculus.differentiate import resolve
-from symgrad.core.nodes import Add, Deriv, Entry, Expr, Mul, Sum, Tensor, reach
-from symgrad.core.ranges import Index
+from symgrad.core.nodes import Add, Definition, Deriv, Entry, Expr, Mul, Ref, Sum, Tensor, reach
+from symgrad.core.ranges import Index, Range
+from symgrad.reading.meaning.definitions import define
 from symgrad.reading.meaning.raw_trees import expression
 from symgrad.reading.meaning.rules import Reading
 from symgrad.reading.meaning.values import ReadValue
 from symgrad.reading.names.name_keys import NameKey
+from symgrad.reading.names.scope import Defined
 from symgrad.reading.tree.scripts import error
 from symgrad.reading.tree.syntax import Derivative, Sym, SyntaxNode
 from symgrad.text.source import Span
@@ -43,31 +47,36 @@ def _derived(el: Reading, body: Expr, clock: Tensor | None, span: Span) -> Expr:
     """``\\sum_q \\frac{\\partial f}{\\partial q} \\dot q``, and the derivative by a time that the body has itself."""
     terms: list[Expr] = []
     for tensor in reach(resolve(expression(body))).tensors:
-        moved = tensor if tensor is clock else _next(el, tensor)
+        moved = None if tensor is clock else _next(el, tensor)
         if moved is None and tensor.name.startswith(tuple(DOTTED)[1:]):
             message = f"nothing says what the derivative of `{tensor.name}` by the time is"
             raise error("SG118", message, span, f"declare `{_dotted(tensor.name)}`")
-        if moved is None:
+        if moved is None and tensor is not clock:
             continue
         axes = tuple(Index("kjlm"[k % 4], r, "bound") for k, r in enumerate(tensor.ranges))
         term: Expr = Deriv(body, Entry(tensor, axes), frozenset())
-        if tensor is not clock:
-            if moved.ranges != tensor.ranges:
-                raise error("SG113", f"`{moved.name}` has another shape than `{tensor.name}`", span, "declare both")
-            term = Mul((term, Entry(moved, axes)))
+        if moved is not None:
+            if tuple(_ranges(moved)) != tensor.ranges:
+                name = _dotted(tensor.name)
+                raise error("SG113", f"`{name}` has another shape than `{tensor.name}`", span, "declare both")
+            term = Mul((term, Entry(moved, axes) if isinstance(moved, Tensor) else Ref(moved, axes)))
         for axis in axes:
             term = Sum(axis, term, ())
         terms.append(term)
     return Add(tuple(terms))
 
 
-def _next(el: Reading, tensor: Tensor) -> Tensor | None:
-    """The array that is the derivative of another one by the time; None for a constant."""
+def _next(el: Reading, tensor: Tensor) -> Tensor | Definition | None:
+    """The derivative of an array by the time, declared or defined, ``\\dot x = A x``; None for a constant."""
     key = next((k for k, e in el.scope.values.items() if e is tensor), None)
     if key is None:
         return None
     found = el.scope.values.get(key._replace(letter=_dotted(key.letter)))
-    return found if isinstance(found, Tensor) else None
+    return define(el, found) if isinstance(found, Defined) else found
+
+
+def _ranges(moved: Tensor | Definition) -> Sequence[Range | None]:
+    return moved.ranges if isinstance(moved, Tensor) else [p.range for p in moved.params]
 
 
 def _dotted(name: str) -> str:

@@ -144,6 +144,8 @@ def _between(el: Reading, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[
         return []
     if not open_ends and isinstance(index, OpenIndex) and index.is_found(written):
         return []
+    if written == index.range:
+        return []  # `w_k` of a kernel that nothing declares counts from 0 too
     counted_from_0 = not open_ends and lo == Affine() and written.size == index.range.size
     if counted_from_0 and is_counted(index, body):
         message = (
@@ -151,7 +153,7 @@ def _between(el: Reading, b: Bound, lo: Affine, hi: Affine, body: Expr) -> list[
         )
         remedy = f"count from 1, `\\sum_{{{index.letter}=1}}^{{{index.range}}}`, and write the number so"
         raise error("SG107", message, b.token.span, remedy)
-    if written == index.range or counted_from_0:
+    if counted_from_0:
         return []
     if any((constant_gap(high, low) or 0) > 0 for high, low in ((index.range.lo, lo), (hi, index.range.hi))):
         message = f"`{index.letter}` runs over {written} and stands in a slot of {index.range}"

@@ -31,11 +31,11 @@ def abbreviation(scope: Scope, left: SyntaxNode, right: SyntaxNode) -> tuple[Sym
         return None
     key = scope.value_key(name)[0]
     new = (key is None or scope.is_provisional(key)) and is_unused(scope, name)
-    free = outside_letters([whole]) - _names_above(whole) - scope.indices.keys()
+    free = outside_letters([whole]) - names_above(whole) - scope.indices.keys()
     return (name, whole) if new and all(x in scope.sizes for x in free) else None
 
 
-def _names_above(node: SyntaxNode) -> set[str]:
+def names_above(node: SyntaxNode) -> set[str]:
     """The names with positions of their own in exponents: the z of ``e^{z_k}``."""
     above = (n.sup for n in subnodes(node) if isinstance(n, (Sym, Scripted)))
     return {letter_key(t) for sup in above for t, after in pairwise(sup) if is_name(t) and after.kind == "sub"}

@@ -13,11 +13,12 @@ from symgrad.reading.names.name_keys import NameKey, pattern_letters
 from symgrad.reading.names.scope import Assumed, Scope
 from symgrad.reading.names.sets import PositionSet, read_set
 from symgrad.reading.tokens.cuts import Statement, items, outermost
-from symgrad.reading.tokens.lexer import Token, tokenize
-from symgrad.reading.tokens.macros import Macros
+from symgrad.reading.tokens.lexer import Token
+from symgrad.reading.tokens.spelled import spelled
 from symgrad.reading.tree.scripts import cover, is_name, letter_key
+from symgrad.reading.tree.syntax import Sym
 from symgrad.text.diagnostic import NotationError
-from symgrad.text.source import Source, Span
+from symgrad.text.source import Span
 
 _LISTED = re.compile(
     r"\\\{\s*(?P<name>[a-z]|\\[a-z]+)_\{?1\}?\s*,(?:[^{}]*,)?\s*\\(?:ldots|dots|cdots|dotsc)\s*,\s*(?P=name)_\{?\w\}?\s*\\\}"
@@ -62,6 +63,8 @@ class Assuming:
         if said.sign == "\\neq":
             return self.distinct(said)
         if said.sign in ("\\succ", "\\succeq") and [t.text for t in right] == ["0"] and self.is_numbers(left):
+            if self.stance == "mentioned" and self.is_undeclared(left):  # `the covariance $\Sigma \succ 0$` declares it
+                self.stance = "asserted"
             self.assume(said.tokens)
             return True
         lone = is_name(left[0]) and not any(t.text in ("+", "-") for _, t in outermost(left))
@@ -80,8 +83,7 @@ class Assuming:
         known = len(left) == 1 and letter_key(left[0]) in self.scope.indices
         if found is None or not known or letter_key(right[1]) not in self.scope.index_arrays:
             return False
-        spelled = f"{found['name']}_{letter} \\neq {left[0].text}"
-        self.spelled(spelled, cover((*left, *right)))
+        self.assume_spelled(f"{found['name']}_{letter} \\neq {left[0].text}", cover((*left, *right)))
         return True
 
     def not_counted(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
@@ -97,10 +99,9 @@ class Assuming:
             self.scope.apart.add(letter)
         return isinstance(over, PositionSet)
 
-    def spelled(self, text: str, place: Span) -> None:
+    def assume_spelled(self, text: str, place: Span) -> None:
         """Assume what the formula at this place says, in other words."""
-        written = Span(Source(place.source.path, text), 0, len(text))
-        self.assume(tuple(tokenize(written, Macros())), place)
+        self.assume(spelled(text, place), place)
 
     def is_numbers(self, name: tuple[Token, ...]) -> bool:
         """True if a name is declared as a number or an array of numbers; in ``0 < i`` it may be an index."""
@@ -109,6 +110,11 @@ class Assuming:
         except NotationError:
             return False
         return known is not None and isinstance(self.scope.values[known], Tensor)
+
+    def is_undeclared(self, name: tuple[Token, ...]) -> bool:
+        """True if the meaning of a name was inferred."""
+        known = self.scope.value_key(read_name(self.scope, name))[0]
+        return known is not None and self.scope.is_provisional(known)
 
     def distinct(self, said: Statement) -> bool:
         """``n_k \\neq o``; ``k \\neq l`` between letters without a value restricts the assumption before it."""
@@ -143,12 +149,14 @@ class Assuming:
         known, rest, _ = self.scope.value_key(sym)
         if known is None:
             declares = self.stance in ("asserted", "passing", "mentioned")
-            if sym.key in self.scope.sampled_names and not (sym.sub or sym.sup or sym.primes):
+            if sym.key in self.scope.sampled_names and not (sym.sup or sym.primes) and self.is_any_sample(sym):
                 self.scope.signs_of_samples[sym.key] = domain if declares else "real"
                 return True
             self.scope.put_tensor(NameKey.labelled(sym), (), domain if declares else "real")
+            if declares:
+                self.scope.signed[NameKey.labelled(sym)] = cover(said.tokens)
             if self.stance == "unclear":
-                self.spelled(f"{cover(left).text} {sign} 0", cover(said.tokens))
+                self.assume_spelled(f"{cover(left).text} {sign} 0", cover(said.tokens))
             return True
         entry = self.scope.values[known]
         if not isinstance(entry, Tensor) or (rest and not pattern_letters(rest)):
@@ -159,8 +167,13 @@ class Assuming:
             self.scope.version += 1
         elif entry.domain == "real" and self.stance != "case":
             letters = "" if rest or not entry.ranges else f"_{{{'ijklmn'[: len(entry.ranges)]}}}"
-            self.spelled(f"{cover(left).text}{letters} {sign} 0", cover(said.tokens))
+            self.assume_spelled(f"{cover(left).text}{letters} {sign} 0", cover(said.tokens))
         return True
+
+    def is_any_sample(self, sym: Sym) -> bool:
+        """``x`` or ``\\alpha_i``, where a sum of the document runs over the ``i`` of ``\\alpha_i``."""
+        letters = pattern_letters(sym.sub) if sym.sub else ()
+        return letters is not None and all(x in self.scope.sum_letters for x in letters)
 
     def any_form(self, said: Statement) -> None:
         """Enter an equation or an order of any form: an unclear one keeps what holds only with it from a refutation."""

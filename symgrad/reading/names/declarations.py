@@ -14,13 +14,14 @@ from symgrad.reading.names.declared_name import read_name
 from symgrad.reading.names.equations import Equations, unused
 from symgrad.reading.names.membership import Membership
 from symgrad.reading.names.name_keys import NameKey, pattern_letters
-from symgrad.reading.names.scope import Assumed, Scope
+from symgrad.reading.names.scope import Assumed, Defined, Scope
 from symgrad.reading.names.sets import is_shape
 from symgrad.reading.tokens.cuts import depths, items, outermost, statement
 from symgrad.reading.tokens.lexer import Token, tokenize
 from symgrad.reading.tokens.macros import Macros
 from symgrad.reading.tokens.relations import is_relation
 from symgrad.reading.tree.scripts import cover, is_name, letter_key
+from symgrad.reading.tree.syntax import Sym
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Source, Span
 
@@ -119,6 +120,12 @@ class Paragraph:
         problem = unused(f"what the text says of `{cover(name).text}`", cover(formula))
         self.scope.unused.append((frozenset(own), problem))
 
+    def is_defined(self, formula: Sequence[Token]) -> bool:
+        """True for a formula that defines, and for a name that has a definition, of which all is known."""
+        name = letter_key(formula[0]) if is_name(formula[0]) else ""
+        defined = isinstance(self.scope.values.get(NameKey(name)), Defined) or self.scope.calls.named(NameKey(name))
+        return bool(defined) or any(t.text == "=" for _, t in outermost(formula))
+
     def perhaps_symmetric(self, formula: Sequence[Token]) -> None:
         """``By the symmetry of $A$``: a step that holds only for a symmetric ``A`` is not refuted."""
         declared = statement(formula, ("\\in",)).left
@@ -129,9 +136,15 @@ class Paragraph:
                 name = read_name(self.scope, part)
             except NotationError:
                 continue
-            if not name.sub and not name.sup:
+            if not name.sub and not name.sup and not self._is_triangular(name):
                 written = cover(part)
-                Assuming(self.scope, stance="unclear").spelled(f"{written.text} = {written.text}^\\top", written)
+                Assuming(self.scope, stance="unclear").assume_spelled(f"{written.text} = {written.text}^\\top", written)
+
+    def _is_triangular(self, name: Sym) -> bool:
+        """True for a Cholesky factor, which is never meant to be symmetric."""
+        key = self.scope.value_key(name)[0]
+        made = self.scope.values[key] if key is not None else None
+        return isinstance(made, Defined) and made.body.span.text.startswith("\\operatorname{chol}")
 
     def perhaps_distribution(self, formula: Sequence[Token]) -> None:
         """``The targets $y$ are a distribution``: a step that holds only if they sum to one is not refuted."""
@@ -155,7 +168,7 @@ class Paragraph:
                 place = letter if lone else f"{row} {letter}" if by_classes else f"{letter} {row}"
                 text = f"\\sum_{{{letter}}} {cover(part).text}_{{{place}}} = 1"
                 if row:
-                    Assuming(self.scope, stance="unclear").spelled(text, cover(part))
+                    Assuming(self.scope, stance="unclear").assume_spelled(text, cover(part))
 
     def arbitrary(self, formula: Sequence[Token]) -> None:
         """``For arbitrary $a$``: whether what was assumed of it still holds is unclear from here on."""
@@ -187,7 +200,7 @@ class Paragraph:
 
     def drop(self, before: Span) -> None:
         """``We now drop this assumption``: what was assumed before this place of the document may hold no longer."""
-        later = {id(a) for a in self.scope.assumed if a.span.source is before.source and a.span.start >= before.end}
+        later = {id(a) for a in self.scope.assumed if a.at.source is before.source and a.at.start >= before.end}
         for assumed in self.scope.assumed:
             if id(assumed) not in later:
                 assumed.standing = "unclear"
@@ -244,7 +257,7 @@ class Paragraph:
         if place is not None and isinstance(entry, Tensor) and entry.domain in ("positive", "nonnegative"):
             self.scope.values[key] = replace(entry, domain="real")
             sign = ">" if entry.domain == "positive" else "\\ge"
-            Assuming(self.scope, stance="unclear").spelled(f"{name} {sign} 0", place)
+            Assuming(self.scope, stance="unclear").assume_spelled(f"{name} {sign} 0", place)
 
     def _one_hot(self, name: Sequence[Token]) -> None:
         if not name or name[0].kind not in ("letter", "word", "command"):

@@ -11,6 +11,9 @@ from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, error, group_end, is_name, script_argument, starts_name
 from symgrad.reading.tree.syntax import Sym
 
+ABBREVIATIONS = ("BN", "CE", "JS", "KL", "LN", "MI", "SE")
+"""Pairs of capitals that are one name, whatever else their letters are."""
+
 
 def read_name(scope: Scope, tokens: Sequence[Token]) -> Sym:
     """The tokens as one name with its labels. A run of letters is one name from here on."""
@@ -31,9 +34,17 @@ def read_name(scope: Scope, tokens: Sequence[Token]) -> Sym:
 
 
 def learn_run(scope: Scope, left: Sequence[Token]) -> None:
-    """``KL(p, q) = …``: a run of letters that is the whole left side, or is followed by ``(`` there, is one name."""
+    """``KL(p, q) = …``: a run of letters that is the whole left side, or is followed by ``(`` there, is one name.
+
+    So is no pair of letters that stand by themselves, ``Sw`` beside ``w^\\top S w``, unless it is an abbreviation.
+    """
     run = _run(left)
-    if run and not all(scope.is_value(x) for x in run):
+    if run in ABBREVIATIONS:
+        known = all(map(scope.is_said, run))
+    else:
+        pair = len(run) == 2 == len(left) and scope.lone_letters.issuperset(run)
+        known = pair or all(map(scope.is_value, run))
+    if run and not known:
         scope.words.add(run)
 
 

@@ -9,11 +9,14 @@ from typing import Any
 
 from symgrad.core.nodes import Tensor
 from symgrad.reading.names.mentioned_names import mentioned
+from symgrad.reading.names.moving_names import moves
 from symgrad.reading.names.name_keys import CompoundSubscript, NameKey, label, pattern_letters, too_many
+from symgrad.reading.names.older_functions import applies, names_bare
 from symgrad.reading.names.other_layers import enter_in_other_layers
 from symgrad.reading.names.scope import NORMAL, Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.any_sample import at_one_sample, for_any_sample, has_letter
+from symgrad.reading.tree.lone_factors import has_lone_factor
 from symgrad.reading.tree.name_parser import DENSITIES, LOGARITHMS
 from symgrad.reading.tree.scripts import (
     GREEK,
@@ -98,7 +101,7 @@ class Definer:
         if isinstance(name, Call):
             return self._call(name, written)
         if isinstance(name, Sym):
-            return self._name(name, written)
+            return None if moves(self.scope, name) else self._name(name, written)
         if not plain:
             raise error("SG101", "only a name can be defined", name.span, "write `name := …`")
         return None
@@ -144,6 +147,8 @@ class Definer:
             return None  # its subscript can't be read either
 
     def _undefined_name(self, name: Sym) -> NameKey | None:
+        if moves(self.scope, name):
+            return None  # `\\dot V = …` is a claim about the V that is built on what moves
         known_key, rest, sup = self.scope.value_key(name)
         if known_key is not None and not (sup and self.scope.is_provisional(known_key)):
             return None if sup or self._is_defined(known_key) or pattern_letters(rest) is None else known_key
@@ -205,20 +210,20 @@ class Definer:
         entry = self.scope.values.get(key)
         slots = pattern_letters(name.sub) if isinstance(name, Sym) and isinstance(entry, Defined) else None
         same = slots is not None and isinstance(entry, Defined) and len(slots) == len(entry.patterns)
-        if same and any(x in self.scope.indices or x in self.scope.index_arrays for x in slots or ()):
+        fixed = any(x in self.scope.indices or x in self.scope.index_arrays for x in slots or ())
+        if same and fixed and isinstance(entry, Defined) and slots != entry.patterns:
             return False  # `\\mu_o = 0` is about one position
         bare = isinstance(name, Sym) and not name.primes and (not name.sup or bool(key.above))  # `\\sigma^2`
         letter = name.key if isinstance(name, Sym) and same and bare else None
         functions = (d.body for d in self.scope.calls.values() if d.key != key)
         return letter is not None and not any(Candidate(b, b.span, True).uses(letter) for b in (body, *functions))
 
-    def is_used_by_none(self, key: NameKey, old: Defined, body: SyntaxNode) -> bool:
-        """True for a function of letters alone that neither a body nor a definition other than its own applies."""
-        bodies = [d.body for t in (self.scope.values, self.scope.calls) for d in t.values() if isinstance(d, Defined)]
-        called = [n.function for b in (body, *bodies) for n in subnodes(b) if isinstance(n, Call)]
-        bare = [n for b in (body, *bodies) if b is not old.body for n in subnodes(b) if isinstance(n, Sym)]
-        own = any(NameKey.function(f) == key for f in called) or any(NameKey.function(n) == key for n in bare)
-        return old.arguments is not None and not old.patterns and not own
+    def may_become_another(self, key: NameKey, old: Defined, body: SyntaxNode) -> bool:
+        """True for a function of letters that the body does not apply and no definition names without arguments."""
+        entries = [d for t in (self.scope.values, self.scope.calls) for d in t.values() if isinstance(d, Defined)]
+        bodies = [d.body for d in entries if d.body is not old.body]
+        bare = any(names_bare(b, key) for b in (body, *bodies))
+        return old.arguments is not None and not old.patterns and not bare and not applies(body, key)
 
     def redefines(self, name: SyntaxNode) -> str:
         """The name, if a plain ``=`` may have been meant to define it again; else empty."""
@@ -251,7 +256,8 @@ class Definer:
         if patterns:
             sym = replace(sym, sub=())
         known = self.scope.is_function(sym.key) and not (patterns and sym.key in GREEK and written.sums())
-        if name.bare or known or NameKey(sym.key) in self.scope.functions or sym.primes:
+        declared = NameKey(sym.key) in self.scope.functions
+        if name.bare or known or sym.primes or (declared and not _gives_values(self.scope, name, written.body)):
             return None
         key, count = NameKey.function(sym), len(name.args)
         if written.plain and factorises(name, written.body):
@@ -263,8 +269,10 @@ class Definer:
         family = calls.get((NameKey(sym.key), count)) if sym.sub else None
         if family is not None and family.patterns and written.plain:
             return None  # `f_1(z) = z_1` is a claim about the f of `f_i(z) = z_i`
-        if written.plain and (key, count) in calls and key not in self.scope.unread:
+        late = (key, count) in self.scope.late_calls
+        if written.plain and (key, count) in calls and key not in self.scope.unread and not late:
             return None
+        self.scope.late_calls.discard((key, count))
         lone = [a for a in name.args if isinstance(a, Sym) and not a.sub and not a.primes]
         roots = frozenset(a.key for a in lone if a.key in self.scope.numbers and spelled(a.sup) == "2")
         names = [a.key for a in lone if not a.sup or a.key in roots]
@@ -274,11 +282,10 @@ class Definer:
         taken = isinstance(self.scope.values.get(key), Defined) and not any(k == key for k, _ in calls)
         if taken and not self.scope.is_provisional(key) and written.plain and not bare:
             return None
-        if key.letter in DENSITIES:
-            self.scope.calls.pop((key, count), None)  # `p(y \\mid \\theta)` and `p(\\theta)` are two densities
-        else:
-            self.scope.forget_calls(key)
+        self._forget_other_calls(name, key, bare)
         self.scope.values.pop(key, None)
+        if declared:
+            self.scope.functions.pop(NameKey(sym.key), None)
         made = None
         held = [n for n in names if self.scope.is_array(n)]
         used = {n.key for n in subnodes(written.body) if isinstance(n, Sym)} | slot_letters(self.scope, written.body)
@@ -292,6 +299,16 @@ class Definer:
             return entry
         self.scope.applied[key] = tuple(a.span.text for a in name.args)
         return made
+
+    def _forget_other_calls(self, name: Call, key: NameKey, bare: bool) -> None:
+        """End what a definition takes the place of: that with as many arguments, and those of earlier sections.
+
+        ``H(p)`` and ``H(p, q)`` of one section are two functions; ``p(\\theta)`` and ``p(y \\mid \\theta)`` always are.
+        """
+        for other in self.scope.calls.named(key):
+            lasting = key.letter in DENSITIES or (bare and not self._is_earlier(self.scope.calls[other], name))
+            if other[1] == len(name.args) or not lasting:
+                del self.scope.calls[other]
 
     def _for_any_sample(self, name: Call, written: Candidate) -> tuple[Call, Candidate]:
         """``h(x) = w x`` for ``h(x^{(i)}) = w x^{(i)}``, where the document has any one sample ``x`` too."""
@@ -481,6 +498,8 @@ class Definer:
         self.scope.put(table, key, entry)
         self.scope.just_defined.add(named)
         note_bounds(self.scope, entry.body)
+        if has_lone_factor(entry.body, True):
+            self.scope.logarithms.add(str(named))
         if table == "values" and self.scope.layers.has(named.above):
             enter_in_other_layers(self.scope, entry)
         return entry
@@ -550,3 +569,11 @@ def doubted_model(name: str, span: Span) -> Diagnostic:
 def _applied(body: SyntaxNode) -> set[NameKey]:
     """The functions that a body applies."""
     return {NameKey.function(n.function) for n in subnodes(body) if isinstance(n, Call)}
+
+
+def _gives_values(scope: Scope, name: Call, body: SyntaxNode) -> bool:
+    """True for ``f(z) = z^2``, which says what a declared ``f`` is; ``f(z) = -f(-z)`` and ``f(z) = a`` are claims."""
+    own = {a.key for a in name.args if isinstance(a, Sym) and not (a.sub or a.sup or a.primes)}
+    used = value_names(scope, body)
+    applied = {n.function.key for n in subnodes(body) if isinstance(n, Call)}
+    return len(own) == len(name.args) and own <= used and name.function.key not in used | applied

@@ -21,7 +21,7 @@ from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
 from symgrad.reading.tree.scripts import cover, group_end, is_name, letter_key, read_slots, spelled, starts_name
 from symgrad.reading.tree.syntax import Call, Expectation, Position, ProductNode, Sym, SyntaxNode
-from symgrad.reading.tree.used_names import is_delta, note_sizes, subnodes, value_names
+from symgrad.reading.tree.used_names import is_delta, is_own_name, note_sizes, subnodes, value_names
 from symgrad.text.diagnostic import Diagnostic, NotationError
 from symgrad.text.source import Span
 
@@ -58,7 +58,7 @@ class Equations:
             self.assuming.assume(said.tokens)
             if one and self.is_square(factors[0]):
                 first, second = (f.span.text for f in factors)
-                self.assuming.spelled(f"{second} {first} = I", cover(said.tokens))
+                self.assuming.assume_spelled(f"{second} {first} = I", cover(said.tokens))
             return True
         if self.defining and is_derivative(left) and starts_name(right[0]):
             left, right = tuple(right), tuple(left)  # `we have computed $\\frac{\\partial L}{\\partial y} = \\delta$`
@@ -128,7 +128,8 @@ class Equations:
             if all(is_delta(n) for n in subnodes(body) if isinstance(n, Sym) and n.key == "\\delta"):
                 names.discard("\\delta")
             own = head.key in names and not total and not self.is_numbered_apart(head, body)
-            if not names or own:
+            numbered = any(isinstance(n, Sym) and is_own_name(self.scope, n) for n in subnodes(body))  # `W_2 a_1`
+            if not (names or numbered) or own:
                 return False
             if not head.sub and is_fitted(head.key, cover(right).text, self.scope.displayed):
                 return False
@@ -224,7 +225,10 @@ class Equations:
             return False
 
     def is_symmetry(self, left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:
-        """``A = A^\\top``, ``A = -A^\\top`` or ``A_{ij} = A_{ji}`` of a declared matrix."""
+        """``A = A^\\top``, ``A = -A^\\top``, ``A_{ij} = A_{ji}`` of a declared matrix.
+
+        ``\\Sigma_k = \\Sigma_k^\\top`` and ``\\Sigma_{kij} = \\Sigma_{kji}`` of a family of them.
+        """
         left, right = (side[1:] if len(side) > 1 and side[0].text == "-" else side for side in (left, right))
         try:
             a, b = (Parser(side, self.scope, cover(side)).whole() for side in (left, right))
@@ -232,14 +236,18 @@ class Equations:
             return False
         if not (isinstance(a, Sym) and isinstance(b, Sym)) or (a.key, a.style, a.primes) != (b.key, b.style, b.primes):
             return False
-        key = self.scope.value_key(a)[0]
+        (key, *scripts), (_, turned, _) = self.scope.value_key(a), self.scope.value_key(b)
         declared = self.scope.values.get(key) if key else None
-        if not isinstance(declared, Tensor) or len(declared.ranges) != 2 or a.sup:
+        if not isinstance(declared, Tensor) or len(declared.ranges) < 2 or a.sup:
             return False
-        if not a.sub and not b.sub:
-            return len(b.sup) == 1 and b.sup[0].text in TRANSPOSES
-        places = [pattern_letters(x.sub) or () for x in (a, b)]
-        return not b.sup and len(set(places[0])) == 2 and places[0] == places[1][::-1]
+        here, there = (pattern_letters(x) if x else () for x in (scripts[0], turned))
+        if here is None or there is None or len(set(here)) < len(here) or any(x in self.scope.indices for x in here):
+            return False
+        if len(here) == len(declared.ranges) - 2:
+            return here == there and len(b.sup) == 1 and b.sup[0].text in TRANSPOSES
+        moved = [k for k, (x, y) in enumerate(zip(here, there, strict=False)) if x != y]
+        swapped = len(moved) == 2 and sorted(here) == sorted(there)
+        return not b.sup and swapped and len(here) == len(there) == len(declared.ranges)
 
     def own_product(self, left: tuple[Token, ...]) -> list[Sym]:
         """The factors of ``w^\\top w`` or ``Q Q^\\top``, one name and its transpose; nothing of another product."""

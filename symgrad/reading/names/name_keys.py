@@ -93,7 +93,8 @@ class CompoundSubscript:
 
 def label(tokens: Iterable[Token]) -> str:
     """A script as a label in keys."""
-    return spelled(strip_groups(tuple(tokens)))
+    written = tuple(tokens)
+    return spelled(strip_groups(written)) if written else ""
 
 
 def labelled_size(letter: str, subscript: Iterable[Token]) -> str:

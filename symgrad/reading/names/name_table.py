@@ -5,11 +5,12 @@ Each name has a version, the number of changes of its entry. Names that are not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, MutableMapping, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Hashable, ItemsView, Iterator, MutableMapping, Sequence, ValuesView
+from typing import Any, Generic, TypeVar, overload
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 
 Change = tuple["NameTable[Any, Any]", Any, Any]
 NOTHING = object()
@@ -40,12 +41,34 @@ class NameTable(MutableMapping[K, V], Generic[K, V]):
             self.noted.setdefault(name, self.versions.get(name, 0))
 
     def __getitem__(self, key: K) -> V:
-        self.note(_name(key))
+        if self.noted is not None:
+            self.note(_name(key))
         return self.entries[key]
 
     def __contains__(self, key: object) -> bool:
-        self.note(_name(key))
+        if self.noted is not None:
+            self.note(_name(key))
         return key in self.entries
+
+    @overload
+    def get(self, key: K, /) -> V | None: ...
+    @overload
+    def get(self, key: K, /, default: V) -> V: ...
+    @overload
+    def get(self, key: K, /, default: T) -> V | T: ...
+    def get(self, key: K, /, default: Any = None) -> Any:
+        """As for a dictionary; the inherited one raises and catches."""
+        if self.noted is not None:
+            self.note(_name(key))
+        return self.entries.get(key, default)
+
+    def items(self) -> ItemsView[K, V]:
+        self.note(ALL)
+        return self.entries.items()
+
+    def values(self) -> ValuesView[V]:
+        self.note(ALL)
+        return self.entries.values()
 
     def __iter__(self) -> Iterator[K]:
         self.note(ALL)

@@ -6,6 +6,7 @@ they were written; they are elaborated when they are used.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -28,7 +29,9 @@ NORMAL = "\\mathcal{N}"
 """The density of the normal distribution, with three arguments; with none, it may be a subset."""
 
 _REDUCTIONS = ("softmax", "logsumexp", "lse", "LSE", "sum", "max", "min", "\\max", "\\min")
-_OF_MATRICES = ("tr", "Tr", "trace", "diag", "Diag", "det", "\\det", "inv", "pinv", "logdet", "vec", "expm", "chol")
+SERIES = ("expm", "sqrtm")
+"""Functions of square matrices with a power series, which have derivatives along directions."""
+_OF_MATRICES = ("tr", "Tr", "trace", "diag", "Diag", "det", "\\det", "inv", "pinv", "logdet", "vec", "chol", *SERIES)
 _COMBINATORIAL = ("!", "\\binom", "B")
 ARRAY_FUNCTIONS = frozenset((*_REDUCTIONS, *_OF_MATRICES, *_COMBINATORIAL))
 """Functions of whole arrays or of several numbers, read by their definition."""
@@ -76,6 +79,10 @@ class Defined:
     unknown: bool = False
 
 
+IN_WORDS = re.compile(r"\\text|[a-z]{3,}$")
+"""A label that is a word: ``\\text{in}``, ``neg``."""
+
+
 @dataclass(slots=True, eq=False)
 class Assumed:
     """An assumption as it was written: its tokens, and those of the condition that restricts it.
@@ -90,6 +97,11 @@ class Assumed:
     names: frozenset[str] = frozenset()
     standing: Literal["stated", "passing", "case", "unclear"] = "stated"
     place: Span | None = None
+
+    @property
+    def at(self) -> Span:
+        """Where the document says it, in a formula or in words."""
+        return self.place or self.span
 
 
 Standing = Literal["stated", "passing", "case", "unclear"]
@@ -156,6 +168,8 @@ class Scope:
     """Names that a remark on a display defines, ``where r = y - X w``, with the last right side."""
     counts: set[str] = field(default_factory=set)
     """Names with a factorial, ``k!``: whole numbers, which the arithmetic does not know of."""
+    logarithms: set[str] = field(default_factory=set)
+    """Names with a logarithm in their definition that may be that of its first factor alone, ``\\log \\pi_a A_a``."""
     taken_whole: dict[str, set[str]] = field(default_factory=dict)
     """Sets that nothing declares, taken for all positions of what is summed over them, with letters in them."""
     """Names of whole ranges, ``\\mathcal{V} = [W]``."""
@@ -178,6 +192,10 @@ class Scope:
     """Meanings that are inferred; a declaration or definition of the name takes their place."""
     first_meaning: dict[NameKey, Tensor | Defined] = field(default_factory=dict)
     """The first declaration or definition of each name, without names of which a definition could not be read."""
+    first_calls: dict[tuple[NameKey, int], Defined] = field(default_factory=dict)
+    """The first definition of each function, by its name and the number of its arguments."""
+    late_calls: set[tuple[NameKey, int]] = field(default_factory=set)
+    """Functions that have their meaning from a definition further down, which is still to come."""
     missing: set[str] = field(default_factory=set)
     """The letters of names that were used where nothing gives them a meaning."""
     said: list[tuple[SyntaxNode, SyntaxNode]] = field(default_factory=list)
@@ -221,8 +239,14 @@ class Scope:
     """The costs that the document never defines, with what they are functions of; None before they are known."""
     implied: dict[tuple[str, tuple[tuple[Range, ...], ...]], AbstractFunction] = field(default_factory=dict)
     """These costs as functions, as far as they were used, by name and shapes."""
-    unknown: dict[NameKey, AbstractFunction] = field(default_factory=dict)
+    unknown: dict[tuple[NameKey, tuple[tuple[Range, ...], ...]], AbstractFunction] = field(default_factory=dict)
     """The functions of the names that nothing but derivatives has, as far as they were used."""
+    closing: set[str] = field(default_factory=set)
+    """The new names at the ends of chains; at the second reading, those that are differentiated."""
+    spelled_out: set[str] = field(default_factory=set)
+    """The new names that the next side of a chain writes out; at the second reading, those without a definition."""
+    defined_in_text: set[str] = field(default_factory=set)
+    """The letters that an equation in a sentence plainly defines, perhaps further down than they are used."""
     endings: set[str] = field(default_factory=set)
     """The names that a derivative is equated with; at the second reading, those that are used elsewhere too."""
     means: dict[Range, int] = field(default_factory=dict)
@@ -236,6 +260,8 @@ class Scope:
     numbered: frozenset[str] = frozenset()
     """Capitals that are names of their own with a number below, ``B_1``, ``B_2``, and no entries of ``B``."""
     sum_letters: frozenset[str] = frozenset()
+    lone_letters: frozenset[str] = frozenset()
+    """The letters that stand by themselves somewhere in the document."""
     """The letters that the written sums of the whole document run over."""
     sampled_names: frozenset[str] = frozenset()
     """The names that have one of them below them."""
@@ -327,6 +353,8 @@ class Scope:
         entries[key] = entry
         if table == "values" and name not in self.once_unread:
             self.first_meaning.setdefault(name, entry)
+        if table == "calls" and key not in self.late_calls:
+            self.first_calls.setdefault(key, entry)  # type: ignore[arg-type]  # by its table
         self.applied.pop(name, None)
         self.other_sides.pop(name, None)
         self.unread.pop(name, None)
@@ -518,6 +546,10 @@ class Scope:
 
     def square_of(self, sym: Sym) -> NameKey | None:
         """``\\sigma_j^2`` of ``\\sigma_j``, if only the square has a meaning and the name by itself has none."""
+        bold, below = sym.style == "bold", [splits[0] for splits in sub_splits(sym.sub)]
+        squares = (NameKey(sym.key, style, sym.primes, label, "2") for label in below for style in (bold, not bold))
+        if not any(key in self.values for key in squares):
+            return None
         root = replace(sym, sup=())
         square = self.value_key(replace(sym, sup=(Token("number", "2", sym.span),)))[0]
         if square is None or square.above != "2" or self.value_key(root)[0] is not None:
@@ -545,6 +577,9 @@ class Scope:
         declared = any(n in self.functions for n in names) or names[1] in self.codomains
         return declared or any(map(self.calls.named, names))
 
+    def is_differentiated(self, sym: Sym) -> bool:
+        return sym.key in SERIES or self.has_arguments(sym)
+
     def is_argument(self, sym: Sym, letter: str) -> bool:
         defined = (self.calls[k].arguments or () for k in self.calls.named(NameKey(sym.key)))
         return NameKey(sym.key) in self.functions or any(letter in arguments for arguments in defined)
@@ -571,11 +606,17 @@ class Scope:
         return found
 
     def labelled(self, letter: str) -> NameKey | None:
-        """The number with this letter and a word as a label that was defined last: ``J_{\\text{neg}}`` for ``J``."""
+        """The number with this letter and a word as a label that was defined last: ``J_{\\text{neg}}`` for ``J``.
+
+        Of those that only stand further down, a single one.
+        """
         named = [(e.serial, k) for k, e in self.values.items() if isinstance(e, Defined) and k.letter == letter]
         named += [(0, k) for k in self.once_unread if k.letter == letter]
-        words = [(serial, k) for serial, k in named if k.below.startswith("\\text") and not k.above]
-        return max(words)[1] if words else None
+        words = [(serial, k) for serial, k in named if IN_WORDS.match(k.below) and not k.above]
+        above = [found for found in words if not self.is_provisional(found[1])]
+        if not above and len(words) > 1:
+            return None
+        return max(above or words)[1] if words else None
 
     def unread_cause(self, sym: Sym) -> Diagnostic | None:
         """Why a name has no meaning: its definition could not be read."""

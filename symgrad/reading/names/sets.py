@@ -116,7 +116,7 @@ class _SizeReader:
 def counted(scope: Scope, tokens: Sequence[Token]) -> Range | None:
     """``1, \\dots, C`` or ``0, \\dots, C`` as a range of positions counted from 1: ``1 .. C`` or ``1 .. C + 1``."""
     inner = without_commas(tokens)
-    if [t.text for t in inner[:3]] == ["1", "2", "\\dots"]:
+    if [t.text for t in inner[:3]] in (["1", "2", "\\dots"], ["0", "1", "\\dots"]):
         inner = (inner[0], *inner[2:])
     if find(inner, "\\dots") != 1 or len(inner) < 3 or inner[0].text not in ("0", "1"):
         return None

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from symgrad.core.nodes import Tensor
 from symgrad.core.ranges import Range
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
 from symgrad.reading.tokens.lexer import Token
 from symgrad.reading.tree.parser import Parser
-from symgrad.reading.tree.scripts import cover, starts_name
+from symgrad.reading.tree.scripts import cover, is_name, letter_key, starts_name
 from symgrad.reading.tree.syntax import Derivative, Differential, ProductNode, Sym, SyntaxNode
 from symgrad.reading.tree.used_names import children, subnodes
 from symgrad.text.diagnostic import NotationError
@@ -74,6 +75,16 @@ class Costs:
     """Names that the document gives to derivatives and uses after that."""
     unlabelled: frozenset[str] = frozenset()
     """The letters of costs that are defined with a label alone, ``J_{\\text{neg}}``, and differentiated without."""
+    closing: frozenset[str] = frozenset()
+    """Names at the ends of chains that have no other meaning and are differentiated."""
+    spelled_out: frozenset[str] = frozenset()
+    """New names that the next side of a chain writes out, without a definition."""
+
+    def enter(self, scope: Scope) -> None:
+        """Enter them into the scope of a document that is about to be read."""
+        scope.costs, scope.gradients, scope.samples = self.arguments, self.gradients, self.samples
+        scope.endings, scope.unlabelled = set(self.endings), self.unlabelled
+        scope.closing, scope.spelled_out = set(self.closing), set(self.spelled_out)
 
 
 def undefined_costs(scope: Scope, chains: Iterable[Iterable[SyntaxNode]]) -> Costs | None:
@@ -103,9 +114,21 @@ def undefined_costs(scope: Scope, chains: Iterable[Iterable[SyntaxNode]]) -> Cos
     samples = tuple(r for r, count in scope.means.items() if count > 0)
     used = Counter(n.key for n in written if isinstance(n, Sym))
     endings = frozenset(key for key in scope.endings if used[key] > 1)
-    if not found and not endings and not unlabelled and scope.gradients is None:
+    above = {n.body.key for n in written if isinstance(n, Derivative) and isinstance(n.body, Sym)}
+    new = frozenset(
+        x for x in scope.closing | scope.spelled_out if scope.costs is not None or not _is_defined(scope, x)
+    )
+    closing, spelled_out = new & scope.closing & above, new & scope.spelled_out
+    if not (found or endings or unlabelled or closing or spelled_out) and scope.gradients is None:
         return None
-    return Costs(arguments, gradients, samples, endings, unlabelled)
+    return Costs(arguments, gradients, samples, endings, unlabelled, closing, spelled_out)
+
+
+def _is_defined(scope: Scope, letter: str) -> bool:
+    """True if a name with this letter has a definition."""
+    return letter in scope.defined_in_text or any(
+        k.letter == letter and isinstance(e, Defined) for k, e in scope.values.items()
+    )
 
 
 def last_of(scope: Scope, keys: Iterable[NameKey]) -> list[NameKey]:
@@ -162,13 +185,13 @@ def _spelling(sym: Sym) -> tuple[str, ...]:
     return (sym.key, *(t.text for t in sym.sub), "^", *(t.text for t in sym.sup))
 
 
-def is_unused(scope: Scope, sym: Sym) -> bool:
-    """True for a name without any meaning that no definition mentions."""
+def is_unused(scope: Scope, sym: Sym, but: str = "") -> bool:
+    """True for a name without any meaning that no definition mentions. ``but``: the name of one that may do so."""
     taken = scope.is_function(sym.key) or sym.key in scope.indices or sym.key in scope.sizes or sym.key in scope.letters
     if taken or NameKey(sym.key) in scope.functions or scope.calls.named(NameKey(sym.key)):
         return False
     entries = [e for e in (*scope.values.values(), *scope.calls.values()) if isinstance(e, Defined)]
-    entries = [e for e in entries if scope.provisional.get(e.key) is not e]
+    entries = [e for e in entries if scope.provisional.get(e.key) is not e and (not but or str(e.key) != but)]
     return not any(isinstance(n, Sym) and n.key == sym.key for e in entries for n in subnodes(e.body))
 
 
@@ -186,10 +209,34 @@ def may_go_forward(scope: Scope, left: Sequence[Token], right: Sequence[Token]) 
     key = gradient_head(scope, left)
     if key is None:  # `d(A X) = …`; `dx = f dt` of an undeclared `x` is an equation for it
         unknown = len(left) > 1 and starts_name(left[1]) and not scope.is_function(left[1].text)
-        return not unknown and not scope.names_d()
+        return not unknown and not _keeps_d(scope, right)
     behind = (right[k + 1 :] for k, t in enumerate(right) if t.text == "d" and k + 1 < len(right))
     written = {name for rest in behind if (name := _first_name(scope, rest)) is not None}
-    return bool(written) and not scope.names_d() and written <= reached(scope, [key])
+    return bool(written) and not _keeps_d(scope, right) and written <= reached(scope, [key])
+
+
+def _keeps_d(scope: Scope, right: Sequence[Token]) -> bool:
+    """True if ``d`` is a name on this side. One that is a size, or has no declaration, is the sign of a differential
+    where it stands amid a product in front of an array: ``\\operatorname{tr}(A^{-1} dA)``.
+    """
+    if not scope.names_d():
+        return False
+    named = scope.values.get(NameKey("d"))
+    declared = named is not None and not scope.is_provisional(NameKey("d"))
+    if declared or "d" in scope.indices or "d" in scope.letters:
+        return True
+    return not any(_is_amid(scope, right, k) for k, t in enumerate(right) if t.text == "d" and not t.style)
+
+
+def _is_amid(scope: Scope, side: Sequence[Token], k: int) -> bool:
+    """True for a ``d`` behind a factor and right before the name of an array."""
+    if not k or k + 1 == len(side) or side[k + 1].spaced or not is_name(side[k + 1]):
+        return False
+    before = side[k - 1]
+    follows = before.kind in ("close", "letter", "word") or before.text in (")", "]", "\\top", "\\Sigma", "\\Lambda")
+    key = NameKey(letter_key(side[k + 1]))
+    made = scope.values.get(key)
+    return follows and made is not None and (not isinstance(made, Tensor) or bool(made.ranges))
 
 
 def _first_name(scope: Scope, tokens: Sequence[Token]) -> NameKey | None:

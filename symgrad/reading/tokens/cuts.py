@@ -26,7 +26,14 @@ def depths(tokens: Sequence[Token]) -> list[int]:
 
 def outermost(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
     """The tokens at depth 0 with their positions."""
-    return ((k, t) for k, (t, depth) in enumerate(zip(tokens, depths(tokens), strict=True)) if depth == 0)
+    depth = 0
+    for k, t in enumerate(tokens):
+        if depth and (t.kind in ("close", "end") or t.text in CLOSERS):
+            depth -= 1
+        if not depth:
+            yield k, t
+        if t.kind in ("open", "begin") or t.text in OPENERS:
+            depth += 1
 
 
 def find(tokens: Sequence[Token], *texts: str) -> int | None:

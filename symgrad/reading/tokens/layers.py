@@ -19,12 +19,13 @@ class Layers:
     """How a document writes its layers.
 
     labels: the numbers that stand above names, as pairs of a letter and what is added to it, without brackets; written:
-    the names that have them, by their letters. The letter ``l`` means any layer; of ``L``, the last one, nothing says
-    how far it is from ``l``.
+    the names that have them, by their letters; last: the letter of the last layer. The letter ``l`` means any layer; of
+    ``L``, nothing says how far it is from ``l``. Alone, it is any layer too.
     """
 
     labels: frozenset[tuple[str, int]] = frozenset()
     written: frozenset[tuple[str, tuple[str, int]]] = frozenset()
+    last: str = LAST
 
     def __bool__(self) -> bool:
         return bool(self.labels)
@@ -32,11 +33,11 @@ class Layers:
     def has(self, label: str) -> bool:
         """True for the label of any layer."""
         letter = number_of(label)[0]
-        return letter != LAST and any(letter == x for x, _ in self.labels)
+        return letter != self.last and any(letter == x for x, _ in self.labels)
 
     def is_last(self, label: str) -> bool:
         """True for the label of a layer that is counted from the last one."""
-        return number_of(label)[0] == LAST and any(x == LAST for x, _ in self.labels)
+        return number_of(label)[0] == self.last and any(x == self.last for x, _ in self.labels)
 
     def has_written(self, key: str, label: str) -> bool:
         """True if a name with this label stands in the document. ``key``: the name with its accents."""

@@ -11,8 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from symgrad.reading.tokens.accumulations import with_accumulations
+from symgrad.reading.tokens.braced_scripts import with_scripts_outside
 from symgrad.reading.tokens.called_functions import with_called
 from symgrad.reading.tokens.called_operators import with_elementwise
+from symgrad.reading.tokens.condition_bars import HALVES, with_condition_bars
 from symgrad.reading.tokens.divergences import BARS, with_commas
 from symgrad.reading.tokens.layers import with_layers
 from symgrad.reading.tokens.macros import DEFINERS, ExpansionBudget, Macros, read_definition
@@ -27,6 +30,7 @@ from symgrad.reading.tokens.spellings import (
     DROPPED_WITH_ARGUMENT,
     LABELLED,
     NEGATED,
+    OPERATORS,
     REFERENCES,
     RELATIONS,
     SIDES,
@@ -49,6 +53,7 @@ MAX_NESTED_COMMANDS = 60
 FORMULA_MARKS = ("=", "+", "-", "\\frac", "\\sum", "\\partial", "^")
 """What shows that upright letters are a formula, ``\\mathrm{y = ax}``, and no word."""
 
+END_MARKS = ("\\blacksquare", "\\square", "\\Box", "\\qed", "\\qedsymbol", "\\Halmos", "∎", "□", "■")
 _DIMENSION = re.compile(r"[-+]?[0-9.]+(pt|em|ex|mm|cm|in|mu|bp|pc|sp)|\\[a-z]*(skip|length|height|sep)")
 _WORD = re.compile(r"[A-Za-z]{2,}(-?[A-Za-z0-9]{2,}|[0-9]+)*")
 _EM = {"em": 1.0, "quad": 1.0, "cm": 2.8, "mm": 0.28, "pt": 0.1, "in": 7.2, "ex": 0.43, "mu": 0.056, "pc": 1.2}
@@ -62,9 +67,12 @@ def tokenize(span: Span, macros: Macros) -> list[Token]:
         raise fail("SG002", f"more than {MAX_RAW} symbols in one display", source, span.start, span.end, "split it")
     budget = ExpansionBudget(macros, source)
     lexer = _Lexer(budget, TokenStack(source, raws), "", False, 0)
-    tokens = _with_sets(_with_primes(lexer.run()))
+    tokens = _with_sets(_with_primes(with_scripts_outside(with_accumulations(lexer.run()))))
     if any(t.text in BARS for t in tokens):
         tokens = with_commas(tokens)
+    if any(t.text in HALVES for t in tokens):
+        tokens = with_condition_bars(tokens)
+    tokens = _without_end_marks(tokens)
     if any(t.text == "\\in" for t in tokens):
         tokens = with_usual_brackets(tokens)
     tokens = joined(tokens, macros.prefixed) if macros.prefixed else tokens
@@ -73,8 +81,18 @@ def tokenize(span: Span, macros: Macros) -> list[Token]:
     return with_layers(tokens, macros.layers) if macros.layers else tokens
 
 
+def _without_end_marks(tokens: list[Token]) -> list[Token]:
+    """Tokens without the marks behind a proof that is done: ``\\mu = \\bar x. \\; \\blacksquare``."""
+    kept = len(tokens)
+    while kept and tokens[kept - 1].text in END_MARKS:
+        kept -= 1
+    return tokens[:kept] if kept else tokens
+
+
 def _with_primes(tokens: list[Token]) -> list[Token]:
     """``x^{\\prime}``, ``x^\\prime`` as ``x'``."""
+    if all(t.kind != "prime" for t in tokens):
+        return tokens
     out: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -93,6 +111,8 @@ def _with_primes(tokens: list[Token]) -> list[Token]:
 
 def _with_sets(tokens: list[Token]) -> list[Token]:
     """``\\sum_{w \\in Vocab}``: three plain letters and more that end a subscript behind ``\\in`` are a word."""
+    if all(t.text != "\\in" for t in tokens):
+        return tokens
     out: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -145,6 +165,8 @@ class _Lexer(Scanner):
             self.drop(raw)
         elif text in BB_LETTERS:
             self.emit("letter", BB_LETTERS[text], raw, "bb")
+        elif text in OPERATORS:
+            self.word(OPERATORS[text], raw)
         else:
             handler = HANDLERS.get(text)
             if handler is not None:
@@ -224,9 +246,15 @@ class _Lexer(Scanner):
         self.emit("text", prose(argument), (raw[0], raw[1], max(raw[2], self.input.ended), raw[3]))
 
     def formulas_of(self, raw: Raw, argument: list[Raw]) -> bool:
-        """Read the formulas of ``\\text{since $a = b$}`` between its words; False if it holds none."""
+        """Read the formulas of ``\\text{since $a = b$}`` between its words; False if it holds none.
+
+        ``\\text{($\\frac{d}{dx} f = g$)}`` recalls a rule, and restricts nothing.
+        """
         marks = [k for k, a in enumerate(argument) if a[0] == "$"]
         if not marks or len(marks) % 2:
+            return False
+        bracketed = len(argument) > 3 and (argument[0][0], argument[-1][0], *marks) == ("(", ")", 1, len(argument) - 2)
+        if bracketed and any(a[0] in ("\\frac", "\\dfrac", "\\tfrac", "\\nabla") for a in argument):
             return False
         ends = [-1, *marks, len(argument)]
         out: list[Raw] = []

@@ -15,7 +15,7 @@ ASKED = "\\mustequal"
 """``\\overset{!}{=}``: the equation is to be solved."""
 EQUALITIES = {"=": "=", "\\coloneqq": ":=", "\\equiv": ":=", "\\triangleq": ":=", "\\eqqcolon": "=:", ASKED: "="}
 _OTHER_SIGNS = r"""
-< > \le \ge \neq \ll \gg \lesssim \gtrsim \approx \propto \sim \simeq \cong
++= -= < > \le \ge \neq \ll \gg \lesssim \gtrsim \approx \propto \sim \simeq \cong
 \in \notin \subseteq \subset \to \mapsto \gets \leftarrow \leftrightarrow \longrightarrow
 \Rightarrow \Leftrightarrow \Longrightarrow \implies \iff \because \therefore
 """
@@ -54,6 +54,21 @@ GROUNDS_OF_FORMULAS = (
     "under",
 )
 """Words before it if it is a formula: ``\\text{by the chain rule}`` is a remark."""
+ALTERNATIVES = (
+    "or",
+    "or else",
+    "or alternatively",
+    "either",
+    "或",
+    "或者",
+    "または",
+    "ou",
+    "oder",
+    "o bien",
+    "oppure",
+    "или",
+)
+"""The words between two equations of which one holds, not both."""
 BESIDE = "beside"
 """The text in front of a column that stands beside a relation: a condition on it, or a remark."""
 FUNCTION_WORDS = ("tr", "Tr", "trace", "diag", "softmax", "logsumexp", "exp", "log", "tanh", "relu", "ReLU", "sigmoid")
@@ -86,7 +101,7 @@ class Relation:
     """True if the left side is the right side of the relation before."""
     conditions: list[tuple[Token, ...]] = field(default_factory=list)
     condition: bool = False
-    """True for a sign that asks, ``\\overset{!}{=}``."""
+    """True for a sign that asks, ``\\overset{!}{=}``, and for what holds in place of the relation before it."""
     row: int = 0
     """The number of the row; a condition after a chain restricts the whole chain in its row."""
     unread: tuple[Span, Diagnostic] | None = None
@@ -165,7 +180,7 @@ def _is_word(tokens: Sequence[Token], k: int) -> bool:
 def _applied(tokens: Sequence[Token], k: int) -> bool:
     return (
         k + 1 < len(tokens)
-        and (tokens[k + 1].text in ("(", "=", "\\coloneqq") or tokens[k + 1].kind in ("sub", "sup", "align"))
+        and (tokens[k + 1].text in ("(", "=", "\\coloneqq") or tokens[k + 1].kind in ("sub", "sup", "align", "prime"))
         and tokens[k].text.lower() not in (*CONDITION_WORDS, *EXCEPTIONS)
     )
 
@@ -243,7 +258,7 @@ def _is_condition(piece: Sequence[Token]) -> bool:
     if first.kind == "text":
         words = first.text.strip(" ,.;:([").lower().split()
         enclosed = first.text.lstrip()[:1] in ("(", "[")
-        formula = words and (enclosed or not {*words[:3]}.isdisjoint(GROUNDS_OF_FORMULAS)) and _signs(piece)
+        formula = (enclosed or not {*words[:3]}.isdisjoint(GROUNDS_OF_FORMULAS)) and _signs(piece)
         return bool(formula) or (bool(words) and words[0] in (*CONDITION_WORDS, *EXCEPTIONS, *GROUNDS))
     if first.text == "\\forall":
         return True
@@ -389,18 +404,27 @@ def _opened(rows: list[Row]) -> list[Row]:
 
 
 def _merge_ranges(pieces: list[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
-    """Join ``i = 1``, ``\\dots``, ``C`` into one condition."""
+    """Join ``i = 1``, ``\\dots``, ``C`` into one condition, and ``i = 0``, ``1``, ``\\dots``, ``C`` likewise."""
     out: list[tuple[Token, ...]] = []
     k = 0
     while k < len(pieces):
-        dots = pieces[k + 1] if k + 2 < len(pieces) and pieces[k + 1][0].text == "\\dots" else None
+        at = k + 1
+        while at < len(pieces) and _counts_on(pieces[at - 1], pieces[at]):
+            at += 1
+        dots = pieces[at] if at + 1 < len(pieces) and pieces[at][0].text == "\\dots" else None
         if dots is not None and _is_range(pieces[k], dots):
-            out.append((*pieces[k], *dots, *pieces[k + 2]))
-            k += 3
+            out.append((*pieces[k], *dots, *pieces[at + 1]))
+            k = at + 2
         else:
             out.append(pieces[k])
             k += 1
     return out
+
+
+def _counts_on(piece: Sequence[Token], following: Sequence[Token]) -> bool:
+    """True for ``i = 0`` and ``1``, for ``1`` and ``2``."""
+    number = piece[-1].text
+    return len(following) == 1 and number.isdecimal() and following[0].text == str(int(number) + 1)
 
 
 def _take(piece: tuple[Token, ...], first: bool, relations: list[Relation], before: tuple[Token, ...] | None) -> None:
@@ -418,11 +442,13 @@ def _take(piece: tuple[Token, ...], first: bool, relations: list[Relation], befo
             if r.row == relations[-1].row:
                 r.conditions.append(piece)
         return
+    known, alternative = len(relations), False
     if piece[0].kind == "text":
         remark = piece
+        alternative = piece[0].text.strip(" ,.").lower() in ALTERNATIVES
         piece = tuple(t for t in piece if t.kind != "text")
-        if not piece:
-            return
+        if not piece or (first and relations and len(remark[0].text.split()) > 2 and not _signs(remark)):
+            return  # a row of words, `\\text{(the first term does not depend on $\\theta$)}`
         if relations and not first and not _signs(remark):
             raise error(
                 "SG111",
@@ -433,10 +459,21 @@ def _take(piece: tuple[Token, ...], first: bool, relations: list[Relation], befo
     cuts = _signs(piece)
     if cuts:
         _relate(piece, cuts, relations, before)
+        if alternative and known < len(relations):
+            _take_as_alternatives(relations, known)
     elif first and relations:
         relations[-1].right.extend(piece)  # a row without a relation sign continues the previous one
     elif relations:
         raise error("SG111", "this remark is not understood", cover(piece), "put remarks into `\\text{…}`")
+
+
+def _take_as_alternatives(relations: Sequence[Relation], at: int) -> None:
+    """``x = a \\text{ or } x = -a``: each may hold, and none defines x. Two ways to write a derivative are claims."""
+    first, other = next((r for r in reversed(relations[:at]) if not r.continues), None), relations[at]
+    if first is None or [t.text for t in first.left] != [t.text for t in other.left]:
+        return
+    if not any(t.text in ("\\partial", "\\nabla", "\\frac") for t in other.left):
+        first.condition = other.condition = True
 
 
 def _relate(

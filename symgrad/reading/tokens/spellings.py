@@ -241,7 +241,16 @@ SWITCHES: dict[str, tuple[FontStyle, bool]] = {
 CONNECTIVES = words(r"if for when where with and or otherwise else then all any such that")
 """Words that are prose in any font."""
 
-BB_LETTERS = {r"\R": "R", r"\reals": "R", r"\Reals": "R", r"\N": "N", r"\Z": "Z"}
+BB_LETTERS = {
+    r"\R": "R", r"\RR": "R", r"\reals": "R", r"\Reals": "R", r"\N": "N", r"\Z": "Z", r"\E": "E", r"\EE": "E",
+}  # fmt: skip
+"""Commands that many define, in documents that get them from elsewhere."""
+OPERATORS = {
+    r"\tr": "tr", r"\Tr": "tr", r"\trace": "tr", r"\diag": "diag", r"\Diag": "diag", r"\Var": "Var", r"\Cov": "Cov",
+    r"\var": "Var", r"\cov": "Cov", r"\sign": "sign", r"\sgn": "sign", r"\softmax": "softmax", r"\relu": "relu",
+    r"\ReLU": "ReLU", r"\sigmoid": "sigmoid",
+}  # fmt: skip
+"""Operators that many define, as words."""
 NEGATED = {"=": r"\neq", r"\in": r"\notin"}
 
 SIDES = {

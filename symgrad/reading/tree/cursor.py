@@ -36,6 +36,9 @@ class NamesInForce(Protocol):
     def has_arguments(self, sym: Sym) -> bool:
         """A name that is declared or defined with arguments."""
 
+    def is_differentiated(self, sym: Sym) -> bool:
+        """A name with arguments, or a function of matrices, behind the ``D`` of a derivative along a direction."""
+
     def is_argument(self, sym: Sym, letter: str) -> bool:
         """A letter that a function may be given a value for: an argument of its definition, any of an abstract one."""
 

@@ -38,6 +38,9 @@ DETERMINANTS = frozenset(("det", "\\det"))
 TRIGONOMETRIC = frozenset(name for f in ("sin", "cos", "tan", "sinh", "cosh") for name in (f, f"\\{f}"))
 LOGARITHMS = frozenset(("log", "\\log", "ln", "\\ln"))
 SUMS = frozenset(("\\sum",))
+BRACKETS = frozenset("([")
+ANGLES = frozenset(("\\theta", "\\vartheta", "\\phi", "\\varphi", "\\psi", "\\alpha", "\\beta", "\\gamma"))
+"""Letters of angles: the whole argument of a sine before a bracket, unlike the omega of ``\\sin \\omega (t - s)``."""
 TANH = frozenset(("tanh", "\\tanh"))
 DOTS = frozenset(("\\dot", "\\ddot"))
 FAMILIES = (DETERMINANTS, TRIGONOMETRIC)
@@ -50,10 +53,15 @@ DENSITIES = frozenset(("p", "q", "P", "\\pi", "\\mathbb{P}", "Pr"))
 """Letters of densities and policies."""
 LABELS = frozenset(
     re.findall(
-        r"\w+", "new old next prev opt true pred test train ref target prior post ext obs tot avg max min out init data"
+        r"\w+",
+        "new old next prev opt true pred test train ref target prior post ext obs tot avg max min out init data "
+        "dec enc src tgt hid att rec",
     )
 )
 """Words that stand above names in plain letters, ``\\mu^{new}``, and are no products of letters."""
+
+
+HYPHENATED = re.compile(r"[a-z]{3,}(?:-[a-z]{3,})+")
 
 
 def as_label(above: tuple[Token, ...]) -> tuple[Token, ...]:
@@ -61,6 +69,15 @@ def as_label(above: tuple[Token, ...]) -> tuple[Token, ...]:
     word = "".join(t.text for t in above)
     plain = word in LABELS and all(t.kind == "letter" and not t.style and not t.spaced for t in above[1:])
     return (replace(above[0], kind="text", text=word),) if plain else above
+
+
+def as_hyphenated(below: tuple[Token, ...]) -> tuple[Token, ...]:
+    """``\\text{neg-sample}`` for the letters and the hyphens of ``J_{neg-sample}``, which are no difference."""
+    word = "".join(t.text for t in below)
+    plain = all((t.kind == "letter" and not t.style) or t.text == "-" for t in below)
+    if not plain or any(t.spaced for t in below[1:]) or not HYPHENATED.fullmatch(word):
+        return below
+    return (replace(below[0], kind="text", text=word, span=cover(below)),)
 
 
 def is_policy(above: Sequence[Token]) -> bool:
@@ -104,22 +121,26 @@ class NameParser(ArrayParser):
             ends = [family for family in FAMILIES if sym.key in family]
             ends += [TANH] if sym.key in TRIGONOMETRIC else [TRIGONOMETRIC] if sym.key in TANH else []
             ends += [DOTS] if sym.key in TRIGONOMETRIC else []  # `\\sin \\theta \\dot\\theta` is a product
-            if sym.key in LOGARITHMS and self.is_lone_before_sum():
+            if sym.key in LOGARITHMS and self.is_lone_before(SUMS):
                 ends.append(SUMS)
+            if sym.key in TRIGONOMETRIC and t.text in ANGLES and self.is_lone_before(BRACKETS):
+                ends.append(BRACKETS)
             outer, self.ends = self.ends, self.ends.union(*ends)
             body = self.signed_product()
             self.ends = outer
             return Call(sym.span.to(body.span), sym, (body,), bare=True)
         return sym
 
-    def is_lone_before_sum(self) -> bool:
-        """True at a name or number with a sum sign right behind it: ``\\log \\lambda \\sum_i y_i`` is a product."""
+    def is_lone_before(self, signs: frozenset[str]) -> bool:
+        """True at a name or number with one of these signs right behind it: ``\\log \\lambda \\sum_i y_i``,
+        ``\\sin \\theta (1 + a)`` are products.
+        """
         t, at = self.tokens[self.at], self.at + 1
         if t.kind != "number" and (not is_name(t) or self.vocabulary.is_function(t.text)):
             return False
         while at < len(self.tokens) and self.tokens[at].kind in ("prime", "sub", "sup"):
             at = at + 1 if self.tokens[at].kind == "prime" else script_argument(self.tokens, at + 1)[1]
-        return at < len(self.tokens) and self.tokens[at].text in SUMS
+        return at < len(self.tokens) and self.tokens[at].text in signs
 
     def expectation(self, sym: Sym) -> SyntaxNode | None:
         """``\\mathbb{E}[x]`` of random quantities, or ``\\mathbb{E}_{a \\sim \\pi}[f(a)]``; None for other names."""
@@ -375,7 +396,9 @@ class NameParser(ArrayParser):
             if t.kind == "sup" and all(x.kind == "prime" for x in arg):
                 for x in arg:
                     sup, primes = self.with_prime(x, sup, primes)
-            elif t.kind == "sub" or self.vocabulary.are_positions(arg):
+            elif t.kind == "sub":
+                sub.extend(as_hyphenated(arg))
+            elif as_label(arg) == arg and self.vocabulary.are_positions(arg):
                 sub.extend(arg)
             else:
                 sup.extend(self.as_transpose(as_label(arg)))

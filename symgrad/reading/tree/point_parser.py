@@ -74,8 +74,9 @@ class PointParser(NameParser):
             self.at = start
             return None
         directions = self.directions() or ()
-        spaced = head is not None and head.spaced
-        if not upright and not _may_be_directions(directions, self.tokens[self.at - 1].text == ")" and spaced):
+        series = bool(directions) and not self.vocabulary.has_arguments(called.function)
+        doubtful = self.tokens[self.at - 1].text == ")" and head is not None and head.spaced
+        if not upright and not series and not _may_be_directions(directions, doubtful):
             self.at = start
             return None  # a factor D
         if len(directions) not in (0, order) or (not directions and order > 1):
@@ -88,7 +89,7 @@ class PointParser(NameParser):
         """A function of one argument with its argument, ``f(X)``, or None."""
         sym = self.scripts_of(self.base_name())
         t = self.peek()
-        if t is None or t.text != "(" or sym.sup or sym.primes or not self.vocabulary.has_arguments(sym):
+        if t is None or t.text != "(" or sym.sup or sym.primes or not self.vocabulary.is_differentiated(sym):
             return None
         paren = self.bracket("(", "symbol", ")", "(")
         return Call(sym.span.to(paren.span), sym, paren.items) if len(paren.items) == 1 else None

@@ -51,6 +51,8 @@ def cover(tokens: Sequence[Token]) -> Span:
 
 def spelled(tokens: Sequence[Token]) -> str:
     """A canonical spelling of tokens, for names with labels."""
+    if not tokens:
+        return ""
     return "".join(
         f"\\text{{{t.text}}}" if t.kind in ("text", "word") and t.style != "layer" else t.text for t in tokens
     )
@@ -138,6 +140,9 @@ class _Slots:
         slots: list[Slot] = []
         while (t := self.peek()) is not None:
             if self.symbol(",") or self.symbol(";"):
+                self.at += 1
+            elif self.symbol("*") and len(self.tokens) == 1:  # `K_*` is a name, `W_{i*}` a row
+                slots.append(Label("*", t.span))
                 self.at += 1
             elif self.symbol(":") or self.symbol("*") or (t.kind == "command" and t.text == "\\cdot"):
                 slots.append(Colon(t.span))
