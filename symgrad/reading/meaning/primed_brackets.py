@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
 
-from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.syntax import Call, Derivative, Scripted, Sym, SyntaxNode, parts_of
+from symgrad.reading.tree.syntax import Call, Derivative, Scripted, Sym, SyntaxNode, with_parts
 from symgrad.reading.tree.used_names import subnodes
 
 
@@ -25,12 +22,8 @@ def _variable(head: SyntaxNode) -> Sym | None:
     return given[0] if len(given) == 1 and isinstance(given[0], Sym) else None
 
 
-def _derived(node: Any, by: Sym) -> Any:
-    if isinstance(node, tuple):
-        return node if node and all(isinstance(t, Token) for t in node) else tuple(_derived(n, by) for n in node)
-    if not isinstance(node, SyntaxNode):
-        return node
-    inner = replace(node, **{name: _derived(getattr(node, name), by) for name in parts_of(node)})
+def _derived(node: SyntaxNode, by: Sym) -> SyntaxNode:
+    inner = with_parts(node, lambda part: _derived(part, by))
     if isinstance(inner, Scripted) and inner.primes == 1 and not (inner.sub or inner.sup):
         return Derivative(inner.span, inner.base, (by,), True, "d")
     return inner

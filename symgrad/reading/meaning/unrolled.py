@@ -24,6 +24,7 @@ from symgrad.reading.tree.syntax import (
     SyntaxNode,
     Terms,
     parts_of,
+    with_parts,
 )
 from symgrad.reading.tree.used_names import subnodes
 
@@ -148,16 +149,12 @@ def with_earlier_states(scope: Scope, nodes: Sequence[SyntaxNode]) -> list[Synta
         if isinstance(n, Sym) and NameKey(n.key) in scope.cells and _texts(n)[1:] == ["+", "1"]
     }
 
-    def given(node: Any) -> Any:
-        if isinstance(node, tuple):
-            return node if node and all(isinstance(t, Token) for t in node) else tuple(map(given, node))
-        if not isinstance(node, SyntaxNode):
-            return node
+    def given(node: SyntaxNode) -> SyntaxNode:
         if isinstance(node, Sym) and len(node.sub) == 1 and (node.key, node.sub[0].text) in ahead:
             at = node.sub[0]
             plus, one = replace(at, kind="symbol", text="+"), replace(at, kind="number", text="1")
             return replace(node, key=scope.cells[NameKey(node.key)][0].letter, sub=(at, plus, one))
-        return replace(node, **{name: given(getattr(node, name)) for name in parts_of(node)})
+        return with_parts(node, given)
 
     return [given(node) for node in nodes] if ahead else list(nodes)
 

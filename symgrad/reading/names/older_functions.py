@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from symgrad.reading.names.name_keys import NameKey
 from symgrad.reading.names.scope import Defined, Scope
-from symgrad.reading.tokens.lexer import Token
-from symgrad.reading.tree.syntax import Call, Sym, SyntaxNode, parts_of
+from symgrad.reading.tree.syntax import Call, Sym, SyntaxNode, with_parts
 from symgrad.reading.tree.used_names import subnodes
 
 OLDER = "\\older "
@@ -44,14 +42,9 @@ def names_bare(body: SyntaxNode, key: NameKey) -> bool:
     return any(NameKey.function(n) == key for n in syms)
 
 
-def _renamed(node: Any, key: NameKey) -> Any:
+def _renamed(node: SyntaxNode, key: NameKey) -> SyntaxNode:
     """A body with the function under its older name."""
-    if isinstance(node, tuple):
-        return node if node and all(isinstance(t, Token) for t in node) else tuple(_renamed(n, key) for n in node)
-    if not isinstance(node, SyntaxNode):
-        return node
-    inner = replace(node, **{name: _renamed(getattr(node, name), key) for name in parts_of(node)})
+    inner = with_parts(node, lambda part: _renamed(part, key))
     if isinstance(inner, Call) and NameKey.function(inner.function) == key:
-        own: Sym = inner.function
-        return replace(inner, function=replace(own, key=OLDER + own.key))
+        return replace(inner, function=replace(inner.function, key=OLDER + inner.function.key))
     return inner

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -28,6 +29,17 @@ def parts_of(node: SyntaxNode) -> tuple[str, ...]:
     if kind not in _PARTS:
         _PARTS[kind] = tuple(f.name for f in fields(kind) if f.init)
     return _PARTS[kind]
+
+
+def with_parts(node: SyntaxNode, each: Callable[[SyntaxNode], SyntaxNode]) -> SyntaxNode:
+    """The node with ``each(part)`` for every node directly below it; tokens stay."""
+
+    def mapped(part: Any) -> Any:
+        if isinstance(part, tuple):
+            return tuple(map(mapped, part))
+        return each(part) if isinstance(part, SyntaxNode) else part
+
+    return replace(node, **{name: mapped(getattr(node, name)) for name in parts_of(node)})
 
 
 @dataclass(frozen=True, slots=True)
