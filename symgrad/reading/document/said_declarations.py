@@ -13,13 +13,11 @@ from functools import lru_cache
 
 from symgrad.reading.document.assertions import is_undenied, says_plainly, spaced_membership
 from symgrad.reading.document.blocks import Inline
-from symgrad.reading.document.sentences import Prose, numbered_sentences
+from symgrad.reading.document.sentences import NAMES, ONE, Prose, numbered_sentences
 
 # --- the words of patterns ----------------------------------------------------------------------
 
-_ONE = r"\x00\d+\x00"
-_NAMES = rf"(?P<names>{_ONE}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_ONE}){{0,7}})"
-_SHAPE = rf"(?P<shape>{_ONE}(?:[ -]by[ -]{_ONE})?|[(\[]\s*\w+(?:\s*,\s*\w+)*\s*,?\s*[)\]])"
+_SHAPE = rf"(?P<shape>{ONE}(?:[ -]by[ -]{ONE})?|[(\[]\s*\w+(?:\s*,\s*\w+)*\s*,?\s*[)\]])"
 _LOOSE = (
     r"(?:(?:real|real-valued|square|symmetric|positive[ -](?:semi-?)?definite|column|row|weight|data|design|parameter"
     r"|input|output|target|feature|hidden|embedding|bias|fixed|given|constant|unknown|nonzero|non-zero|invertible),?\s+){0,4}"
@@ -60,64 +58,64 @@ def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
 
 
 _ARRAYS = _patterns(
-    *(rf"{_NOT_OF}{_NAMES}{_IS}{_A}{shaped}{_END}" for shaped in _SHAPED),
-    *(rf"\b{_A}{shaped}\s+{_NAMES}{_END}" for shaped in _SHAPED),
-    rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_ARRAY_OF}\s+(?:of|with|having)\s+{_MEASURE}{_SHAPE}{_END}",
-    rf"\b{_ARRAY_OF}\s+{_NAMES}\s*(?:,?\s*(?:of|with|having)\s+|\(){_MEASURE}{_SHAPE}{_END}",
-    rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_ARRAY_OF}\s+with\s+{_SHAPE}\s+(?:entries|components|elements){_END}",
-    rf"{_NOT_OF}{_NAMES}\s+(?:has|have|having|of|with|is of|are of)\s+{_MEASURE}{_SHAPE}{_END}",
-    rf"{_NOT_OF}{_NAMES}(?:\s+(?:is|are)|\s*:)\s+(?P<product>{_ONE}){_END}",
-    rf"{_NOT_OF}{_NAMES}\s*\(\s*(?:{_MEASURE})?(?P<product>{_ONE})\s*\)",
-    rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_ARRAY_OF}\s+in\s+(?P<set>{_ONE}){_END}",
-    rf"\b{_ARRAY_OF}\s+{_NAMES}\s+in\s+(?P<set>{_ONE}){_END}",
-    rf"{_NAMES}{_TO}{_SHAPE}\s*(?:次元|[维維])?\s*[の的]?\s*{_AWAY}",
+    *(rf"{_NOT_OF}{NAMES}{_IS}{_A}{shaped}{_END}" for shaped in _SHAPED),
+    *(rf"\b{_A}{shaped}\s+{NAMES}{_END}" for shaped in _SHAPED),
+    rf"{_NOT_OF}{NAMES}{_IS}{_A}{_ARRAY_OF}\s+(?:of|with|having)\s+{_MEASURE}{_SHAPE}{_END}",
+    rf"\b{_ARRAY_OF}\s+{NAMES}\s*(?:,?\s*(?:of|with|having)\s+|\(){_MEASURE}{_SHAPE}{_END}",
+    rf"{_NOT_OF}{NAMES}{_IS}{_A}{_ARRAY_OF}\s+with\s+{_SHAPE}\s+(?:entries|components|elements){_END}",
+    rf"{_NOT_OF}{NAMES}\s+(?:has|have|having|of|with|is of|are of)\s+{_MEASURE}{_SHAPE}{_END}",
+    rf"{_NOT_OF}{NAMES}(?:\s+(?:is|are)|\s*:)\s+(?P<product>{ONE}){_END}",
+    rf"{_NOT_OF}{NAMES}\s*\(\s*(?:{_MEASURE})?(?P<product>{ONE})\s*\)",
+    rf"{_NOT_OF}{NAMES}{_IS}{_A}{_ARRAY_OF}\s+in\s+(?P<set>{ONE}){_END}",
+    rf"\b{_ARRAY_OF}\s+{NAMES}\s+in\s+(?P<set>{ONE}){_END}",
+    rf"{NAMES}{_TO}{_SHAPE}\s*(?:次元|[维維])?\s*[の的]?\s*{_AWAY}",
 )
 _NUMBERS = _patterns(
-    rf"{_NOT_OF}{_NAMES}{_IS}(?:{_A}(?P<kind>{_NUMBER}|{_SIGN})){_END}",
-    rf"{_BARE}{_A}{_BARE}(?P<kind>{_NUMBER})\s+{_NAMES}{_END}",
+    rf"{_NOT_OF}{NAMES}{_IS}(?:{_A}(?P<kind>{_NUMBER}|{_SIGN})){_END}",
+    rf"{_BARE}{_A}{_BARE}(?P<kind>{_NUMBER})\s+{NAMES}{_END}",
 )
 _SURELY = r"(?:(?:real|square|always|clearly|obviously|of course|also|thus|hence|therefore)(?:\s+and|,)?\s+){0,2}"
 _DEFINITE = r"(?:,?\s+(?:and\s+)?positive[ -](?:semi-?)?definite(?:\s+\([A-Z.]{2,6}\))?)?"
 _SYMMETRIC = _patterns(
-    rf"{_NOT_OF}{_NAMES}{_IS}{_SURELY}symmetric{_DEFINITE}{_END}",
-    rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?=(?:(?!matri)[\w\x00-]+,?\s+){{0,4}}symmetric\b){_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces){_END}",
-    rf"{_NAMES}{_IS}{_A}(?:(?:{_ONE}|[\w-]+)\s+){{0,5}}matri(?:x|ces),?\s+(?:that|which)\s+(?:is|are)\s+symmetric{_END}",
-    rf"\b(?-i:with)\s+symmetric{_DEFINITE}\s+{_NAMES}{_END}",
-    rf"\b(?-i:with)\s+{_NAMES}\s+(?:both\s+|real\s+)?symmetric{_DEFINITE}{_END}",
-    rf"{_BARE}symmetric\s+{_LOOSE}(?:{_ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+{_NAMES}{_END}",
+    rf"{_NOT_OF}{NAMES}{_IS}{_SURELY}symmetric{_DEFINITE}{_END}",
+    rf"{_NOT_OF}{NAMES}{_IS}{_A}(?=(?:(?!matri)[\w\x00-]+,?\s+){{0,4}}symmetric\b){_LOOSE}(?:{ONE}\s+)?{_LOOSE}matri(?:x|ces){_END}",
+    rf"{NAMES}{_IS}{_A}(?:(?:{ONE}|[\w-]+)\s+){{0,5}}matri(?:x|ces),?\s+(?:that|which)\s+(?:is|are)\s+symmetric{_END}",
+    rf"\b(?-i:with)\s+symmetric{_DEFINITE}\s+{NAMES}{_END}",
+    rf"\b(?-i:with)\s+{NAMES}\s+(?:both\s+|real\s+)?symmetric{_DEFINITE}{_END}",
+    rf"{_BARE}symmetric\s+{_LOOSE}(?:{ONE}\s+)?{_LOOSE}matri(?:x|ces)\s+{NAMES}{_END}",
 )
 _COVARIANCE = r"(?<!cross-)(?<!cross )(?:covariance|precision|Gram)(?:\s+\([a-z ]+\))?\s+matri(?:x|ces)"
 _COVARIANCES = _patterns(
-    rf"\b{_COVARIANCE}\s+(?:is\s+|are\s+)?{_NAMES}(?!\s*(?:between|and)\b)",
-    rf"{_NOT_OF}{_NAMES}{_IS}{_A}(?:\(?[\w-]+\)?\s+){{0,3}}{_COVARIANCE}(?!\s+between\b)",
+    rf"\b{_COVARIANCE}\s+(?:is\s+|are\s+)?{NAMES}(?!\s*(?:between|and)\b)",
+    rf"{_NOT_OF}{NAMES}{_IS}{_A}(?:\(?[\w-]+\)?\s+){{0,3}}{_COVARIANCE}(?!\s+between\b)",
 )
 """These are symmetric, whatever they are made of."""
 _SAID_DEFINITE = re.compile(r"\bpositive[ -](?P<semi>semi-?)?definite\b", re.IGNORECASE)
 _DECLARED_SYMMETRIC = _patterns(
-    rf"{_NOT_OF}(?P<names>{_ONE})\s+\(?{_SURELY}symmetric{_DEFINITE}{_END}",
-    rf"{_BARE}symmetric{_DEFINITE}\s+(?P<names>{_ONE}){_END}",
+    rf"{_NOT_OF}(?P<names>{ONE})\s+\(?{_SURELY}symmetric{_DEFINITE}{_END}",
+    rf"{_BARE}symmetric{_DEFINITE}\s+(?P<names>{ONE}){_END}",
 )
 """Beside a formula that declares: ``$A \\in \\mathbb{R}^{n \\times n}$ symmetric``."""
 _RANKED = _patterns(
-    rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_ARRAY_OF}{_END}",
-    rf"\b{_ARRAY_OF}\s+{_NAMES}(?![-\w])",
+    rf"{_NOT_OF}{NAMES}{_IS}{_A}{_ARRAY_OF}{_END}",
+    rf"\b{_ARRAY_OF}\s+{NAMES}(?![-\w])",
 )
 _FULL_RANKS = _patterns(
-    rf"{_NOT_OF}{_NAMES}\s+(?:has|have|having|with|of|is of|are of|be of)\s+full\s+(?P<side>column|row)[ -]rank{_END}",
-    rf"\bfull[ -](?P<side>column|row)[ -]rank\s+(?:matri(?:x|ces)\s+)?{_NAMES}{_END}",
-    rf"{_NOT_OF}{_NAMES}\s+(?:has|have|having|with)\s+linearly\s+independent\s+(?P<side>column|row)s{_END}",
+    rf"{_NOT_OF}{NAMES}\s+(?:has|have|having|with|of|is of|are of|be of)\s+full\s+(?P<side>column|row)[ -]rank{_END}",
+    rf"\bfull[ -](?P<side>column|row)[ -]rank\s+(?:matri(?:x|ces)\s+)?{NAMES}{_END}",
+    rf"{_NOT_OF}{NAMES}\s+(?:has|have|having|with)\s+linearly\s+independent\s+(?P<side>column|row)s{_END}",
 )
 _FACTOR = r"(?:(?:the|its|a)\s+)?(?:lower|(?P<upper>upper))?(?:[ -]triangular)?\s*\bCholesky\s+factor"
-_OF = rf"\s+of\s+(?:the\s+(?:\w+\s+){{0,3}})?(?P<matrix>{_ONE})"
+_OF = rf"\s+of\s+(?:the\s+(?:\w+\s+){{0,3}})?(?P<matrix>{ONE})"
 _DECOMPOSITION = r"(?:(?:the|its|a)\s+)?Cholesky\s+(?:decomposition|factori[sz]ation)"
 _FACTORS = _patterns(
-    rf"(?P<names>{_ONE}){_IS}{_FACTOR}{_OF}{_END}",
-    rf"(?P<matrix>{_ONE})(?:\s+[\w-]+){{0,6}},?\s+(?:with|whose|has)\s+{_FACTOR}\s+(?:is\s+)?(?P<names>{_ONE}){_END}",
-    rf"\b{_FACTOR}\s+(?P<names>{_ONE}){_OF}{_END}",
+    rf"(?P<names>{ONE}){_IS}{_FACTOR}{_OF}{_END}",
+    rf"(?P<matrix>{ONE})(?:\s+[\w-]+){{0,6}},?\s+(?:with|whose|has)\s+{_FACTOR}\s+(?:is\s+)?(?P<names>{ONE}){_END}",
+    rf"\b{_FACTOR}\s+(?P<names>{ONE}){_OF}{_END}",
 )
 _DECOMPOSED = _patterns(
-    rf"(?P<names>{_ONE}){_IS}{_DECOMPOSITION}(?:\s+of\s+{_ONE})?{_END}",
-    rf"\b{_DECOMPOSITION}(?:\s+of\s+{_ONE})?(?:\s+is)?\s+(?P<names>{_ONE}){_END}",
+    rf"(?P<names>{ONE}){_IS}{_DECOMPOSITION}(?:\s+of\s+{ONE})?{_END}",
+    rf"\b{_DECOMPOSITION}(?:\s+of\s+{ONE})?(?:\s+is)?\s+(?P<names>{ONE}){_END}",
 )
 _TOP = r"\s*\^\s*\{?\s*(?:\\top|\\intercal|T)\s*\}?"
 _AS_PRODUCT = re.compile(
@@ -127,28 +125,28 @@ _EXPONENTIALS = re.compile(r"(?<!not )(?<!not the )(?<!not a )\bmatrix[ -]expone
 _HOT = r"one-?\s?hot(?:\s+encoded)?(?:\s+(?:column|row|vector|label|target|encoding|distribution))*"
 _PLACE = (
     r",?\s+(?:(?:with|having|that has|which has|whose)\s+(?:an?\s+|the\s+|its\s+|only\s+)?(?:single\s+)?"
-    rf"(?:1|one|{_ONE})\s+(?:is\s+)?(?:at|for|in|on)\s+(?:[\w-]+\s+){{0,6}}(?P<at>{_ONE})"
-    rf"|whose\s+(?P<th>{_ONE})-?(?:th|'th)\s+(?:entry|component|element|coordinate)\s+is\s+(?:1|one|{_ONE}))"
+    rf"(?:1|one|{ONE})\s+(?:is\s+)?(?:at|for|in|on)\s+(?:[\w-]+\s+){{0,6}}(?P<at>{ONE})"
+    rf"|whose\s+(?P<th>{ONE})-?(?:th|'th)\s+(?:entry|component|element|coordinate)\s+is\s+(?:1|one|{ONE}))"
 )
 _ONE_HOTS = _patterns(
-    rf"{_NOT_OF}{_NAMES}{_IS}{_A}{_HOT}{_PLACE}{_END}",
-    rf"\b{_A}{_HOT}\s+{_NAMES}{_PLACE}{_END}",
+    rf"{_NOT_OF}{NAMES}{_IS}{_A}{_HOT}{_PLACE}{_END}",
+    rf"\b{_A}{_HOT}\s+{NAMES}{_PLACE}{_END}",
 )
 _SPLIT_HOTS = _patterns(
-    rf"(?P<one>{_ONE})\s*,?\s*(?:if|when|whenever|for|where)\s+(?P<at>{_ONE})\s*,?\s*(?:and|or|else)?\s*"
-    rf"(?:it\s+)?(?:(?:is|are|equals)\s+)?(?:0|zero|(?P<zero>{_ONE}))\s+(?:otherwise|else\b|elsewhere)",
+    rf"(?P<one>{ONE})\s*,?\s*(?:if|when|whenever|for|where)\s+(?P<at>{ONE})\s*,?\s*(?:and|or|else)?\s*"
+    rf"(?:it\s+)?(?:(?:is|are|equals)\s+)?(?:0|zero|(?P<zero>{ONE}))\s+(?:otherwise|else\b|elsewhere)",
 )
 _WORDS = r"(?:[\w'’-]+\s+){0,5}"
 _LINES = _patterns(
-    rf"\b(?P<line>row|column)s?\s+of\s+{_WORDS}(?P<matrix>{_ONE})\s+(?:is|are|contains?|holds?)\s+{_WORDS}(?P<entry>{_ONE})",
-    rf"(?P<matrix>{_ONE})\s*,?\s+(?:whose|with)\s+(?P<line>row|column)s\s+(?:are\s+)?{_WORDS}(?P<entry>{_ONE})",
-    rf"(?P<entry>{_ONE})\s+(?:is|be|denotes?)\s+(?:the\s+)?{_ONE}(?:-?\s?th|'th)?\s+(?P<line>row|column)\s+of\s+"
-    rf"{_WORDS}(?P<matrix>{_ONE})",
+    rf"\b(?P<line>row|column)s?\s+of\s+{_WORDS}(?P<matrix>{ONE})\s+(?:is|are|contains?|holds?)\s+{_WORDS}(?P<entry>{ONE})",
+    rf"(?P<matrix>{ONE})\s*,?\s+(?:whose|with)\s+(?P<line>row|column)s\s+(?:are\s+)?{_WORDS}(?P<entry>{ONE})",
+    rf"(?P<entry>{ONE})\s+(?:is|be|denotes?)\s+(?:the\s+)?{ONE}(?:-?\s?th|'th)?\s+(?P<line>row|column)\s+of\s+"
+    rf"{_WORDS}(?P<matrix>{ONE})",
 )
 _ARRANGED = _patterns(
-    rf"(?P<matrix>{_ONE})\s*,?\s+(?:(?:is|be|denotes?)\s+(?:the|an?)\s+(?:[\w-]+\s+){{0,3}}matrix,?\s+)?"
-    rf"(?:whose|with|has)\s+(?:(?:{_ONE}|[a-z])-?\s?'?th\s+)?(?P<line>row|column)s?\s+(?:(?:is|are)\s+)?"
-    rf"{_WORDS}(?P<entry>{_ONE})",
+    rf"(?P<matrix>{ONE})\s*,?\s+(?:(?:is|be|denotes?)\s+(?:the|an?)\s+(?:[\w-]+\s+){{0,3}}matrix,?\s+)?"
+    rf"(?:whose|with|has)\s+(?:(?:{ONE}|[a-z])-?\s?'?th\s+)?(?P<line>row|column)s?\s+(?:(?:is|are)\s+)?"
+    rf"{_WORDS}(?P<entry>{ONE})",
     _LINES[0].pattern,
 )
 _SLOTTED = re.compile(r"(?P<name>.+?)_\{?(?P<letter>[a-zA-Z])\}?(?P<top>\s*\^\s*\{?\s*(?:\\top|\\intercal|T)\s*\}?)?")

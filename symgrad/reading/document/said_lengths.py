@@ -8,30 +8,28 @@ from dataclasses import dataclass
 
 from symgrad.reading.document.assertions import Stance, is_undenied, stance_of_words
 from symgrad.reading.document.blocks import Inline
-from symgrad.reading.document.sentences import Prose, numbered_sentences
+from symgrad.reading.document.sentences import NAMES, ONE, Prose, numbered_sentences
 from symgrad.text.source import Span
 
-_ONE = r"\x00\d+\x00"
-_NAMES = rf"(?P<names>{_ONE}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_ONE}){{0,7}})"
 _UNIT = r"unit[ -](?:normal |direction |column |row |feature )?vectors?\b"
 _BE = r"(?:is|are|(?:to\s+)?be|being)"
 _NOT = r"(?:(?:need|do|does|must|may|might)\s+not\s+)?"
 _HAS = rf"\s+(?:(?:both|all|each)\s+)?{_NOT}(?:{_BE}\s+of|(?:to\s+)?ha(?:s|ve|ving)|with|of)\s+(?:an?\s+)?"
 _SIZE = r"(?:Euclidean\s+)?(?P<word>length|norm|magnitude|\$?L_?2\$?[ -]norm|2-norm)"
-_VALUE = rf"(?P<value>\d+|one|two|three|four|{_ONE})"
+_VALUE = rf"(?P<value>\d+|one|two|three|four|{ONE})"
 _NOT_OF = r"(?<!\bof )(?<!\bto )(?<!\bby )(?<!\bfrom )"
 _LENGTHS = tuple(
     re.compile(p, re.IGNORECASE)
     for p in (
-        rf"{_NOT_OF}{_NAMES}(?:\s+for\s+(?:all\s+|each\s+)?{_ONE})?(?:\s*,)?\s+{_BE}\s+(?:(?:both|all|an?|the|two|not)\s+)*{_UNIT}",
-        rf"{_NOT_OF}{_NAMES},\s+(?:both\s+|all\s+|an?\s+)?{_UNIT}",
-        rf"\b{_UNIT}\s+{_NAMES}",
-        rf"{_NOT_OF}{_NAMES}{_HAS}unit[ -]{_SIZE}",
-        rf"{_NOT_OF}{_NAMES}{_HAS}{_SIZE}\s+(?:equal\s+to\s+)?{_VALUE}",
+        rf"{_NOT_OF}{NAMES}(?:\s+for\s+(?:all\s+|each\s+)?{ONE})?(?:\s*,)?\s+{_BE}\s+(?:(?:both|all|an?|the|two|not)\s+)*{_UNIT}",
+        rf"{_NOT_OF}{NAMES},\s+(?:both\s+|all\s+|an?\s+)?{_UNIT}",
+        rf"\b{_UNIT}\s+{NAMES}",
+        rf"{_NOT_OF}{NAMES}{_HAS}unit[ -]{_SIZE}",
+        rf"{_NOT_OF}{NAMES}{_HAS}{_SIZE}\s+(?:equal\s+to\s+)?{_VALUE}",
     )
 )
 _TOTALS = re.compile(
-    rf"{_NOT_OF}{_NAMES}\s+(?:(?:now|must|all|to)\s+)?(?:sums?|adds?(?:\s+up)?)\s+to\s+{_VALUE}", re.IGNORECASE
+    rf"{_NOT_OF}{NAMES}\s+(?:(?:now|must|all|to)\s+)?(?:sums?|adds?(?:\s+up)?)\s+to\s+{_VALUE}", re.IGNORECASE
 )
 
 _FOR = re.compile(r"\W*for\b", re.IGNORECASE)

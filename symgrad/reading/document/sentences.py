@@ -38,6 +38,10 @@ _GOES_ON = re.compile(
 _DELIMITER = re.compile(r"(?<!\$)\$(?!\$)`?|`(?=\$)|\\\(|\\\)")
 _WRITTEN = re.compile(r"(?<!\$)\$(?!\$)[^$]*\$|\\\(.*?\\\)", re.DOTALL)
 
+ONE = r"\x00\d+\x00"
+NAMES = rf"(?P<names>{ONE}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){ONE}){{0,7}})"
+"""The mark of a formula in a numbered sentence, and those of a list of names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prose:

@@ -9,7 +9,7 @@ implied sums). Two neighbours then compare as an ``Outcome``. A side that fails 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial, reduce
 
@@ -176,8 +176,10 @@ def _claims(chain: RelationChain) -> None:
     el = chain.elaborator()
     named = {key: over for key, over in chain.ranges if key not in el.scope.indices}
     el.letters.open.update((key, OpenIndex(key, over, "free")) for key, over in named.items())
-    _take_earlier_states(chain)
-    _take_primed_brackets(chain)
+    if chain.out.scope.cells:
+        _rewrite(chain, partial(with_earlier_states, chain.out.scope))
+    if isinstance(chain.sides[0], Parsed):
+        _rewrite(chain, without_primed_brackets)
     el.outside = outside_letters([s.node for s in chain.sides if isinstance(s, Parsed)])
     _note_means(chain, el)
     whole = list(map(partial(raw_value, el), chain.sides, _at_positions(chain, el)))
@@ -247,22 +249,12 @@ def _steps(chain: RelationChain, el: Elaborator, sides: list[Side]) -> list[Read
     return steps
 
 
-def _take_earlier_states(chain: RelationChain) -> None:
-    """Read ``h_t`` beside ``h_{t+1}`` as the state before that."""
-    if chain.out.scope.cells:
-        parsed = [k for k, s in enumerate(chain.sides) if isinstance(s, Parsed)]
-        nodes = with_earlier_states(chain.out.scope, [s.node for s in chain.sides if isinstance(s, Parsed)])
-        for k, node in zip(parsed, nodes, strict=True):
-            chain.sides[k] = replace(chain.sides[k], node=node)  # type: ignore[call-arg]  # it is parsed
-
-
-def _take_primed_brackets(chain: RelationChain) -> None:
-    """Read a prime on brackets as the derivative that the chain begins with."""
-    parsed = [k for k, s in enumerate(chain.sides) if isinstance(s, Parsed)]
-    if parsed[:1] == [0]:
-        nodes = without_primed_brackets([s.node for s in chain.sides if isinstance(s, Parsed)])
-        for k, node in zip(parsed, nodes, strict=True):
-            chain.sides[k] = replace(chain.sides[k], node=node)  # type: ignore[call-arg]  # it is parsed
+def _rewrite(chain: RelationChain, rewritten: Callable[[Sequence[SyntaxNode]], Sequence[SyntaxNode]]) -> None:
+    """Read the parsed sides of a chain as other trees."""
+    parsed = [(k, side) for k, side in enumerate(chain.sides) if isinstance(side, Parsed)]
+    nodes = rewritten([side.node for _, side in parsed])
+    for (k, side), node in zip(parsed, nodes, strict=True):
+        chain.sides[k] = replace(side, node=node)
 
 
 def _unused(chain: RelationChain, found: Outcome) -> Diagnostic | None:
